@@ -1,0 +1,2 @@
+//! A wasmtime host for Keyfob with a fake Azure inside.
+pub mod wire;

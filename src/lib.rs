@@ -1,0 +1,3 @@
+//! stub
+#[cfg(all(target_family = "wasm", feature = "component"))]
+mod component;
