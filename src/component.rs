@@ -1,71 +1,337 @@
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
+//! The door: the WIT package's exports, handed to the core and back. No logic.
+
 use std::cell::RefCell;
 use std::rc::Rc;
+
+use crate::wasi::Wasi;
+use crate::{ClientOptions, CredentialOptions, ErrorKind, GetSecretOptions, ManagedIdentityId, Outcome, TokenOptions};
+
 mod bindings {
-    #![allow(unsafe_code, missing_docs, clippy::all, unreachable_pub)]
-    wit_bindgen::generate!({ path: "wit", world: "keyfob", pub_export_macro: false });
+    #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
+    wit_bindgen::generate!({ path: "wit", world: "keyfob" });
     use super::Component;
     export!(Component);
 }
-use bindings::exports::keyfob::azure::{identity as wi, secrets as ws, simple, types};
-pub struct Component;
-pub struct Opt(RefCell<Vec<String>>);
-pub struct Cred(Rc<String>);
-pub struct Client(Rc<String>, String);
-fn err(m: String) -> types::AzureError {
-    types::AzureError { kind: types::ErrorKind::InvalidArgument, message: m, hint: Some("h".into()), attempts: vec![types::Attempt{credential:"c".into(),outcome:types::Outcome::Failed,message:"m".into()}], status: None, code: None, retry_after: None, details: vec![] }
+
+use bindings::exports::keyfob::azure::{identity as wit, secrets, simple, types};
+
+struct Component;
+
+impl wit::Guest for Component {
+    type CredentialOptions = Options<CredentialOptions>;
+    type TokenOptions = Options<TokenOptions>;
+    type Credential = Credential;
 }
-impl wi::Guest for Component { type CredentialOptions = Opt; type TokenOptions = Opt; type Credential = Cred; }
-impl ws::Guest for Component { type ClientOptions = Opt; type GetSecretOptions = Opt; type SecretClient = Client; }
+
+impl secrets::Guest for Component {
+    type ClientOptions = Options<ClientOptions>;
+    type GetSecretOptions = Options<GetSecretOptions>;
+    type SecretClient = SecretClient;
+}
+
+/// A builder resource around one of the core's option records.
+#[derive(Default)]
+struct Options<T>(RefCell<T>);
+
+impl<T: Clone> Options<T> {
+    fn set(&self, change: impl FnOnce(&mut T)) {
+        change(&mut self.0.borrow_mut());
+    }
+}
+
+/// The options of a handle that may be absent.
+macro_rules! chosen {
+    ($handle:expr, $record:ty) => {
+        $handle.map(|handle| handle.get::<Options<$record>>().0.borrow().clone()).unwrap_or_default()
+    };
+}
+
+impl wit::GuestCredentialOptions for Options<CredentialOptions> {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn managed_identity(&self, id: wit::ManagedIdentity) {
+        self.set(|options| {
+            options.managed_identity = match id {
+                wit::ManagedIdentity::FromEnvironment => ManagedIdentityId::FromEnvironment,
+                wit::ManagedIdentity::SystemAssigned => ManagedIdentityId::SystemAssigned,
+                wit::ManagedIdentity::ClientId(id) => ManagedIdentityId::ClientId(id),
+                wit::ManagedIdentity::ObjectId(id) => ManagedIdentityId::ObjectId(id),
+                wit::ManagedIdentity::ResourceId(id) => ManagedIdentityId::ResourceId(id),
+            };
+        });
+    }
+
+    fn workload_identity_client_id(&self, client_id: String) {
+        self.set(|options| options.workload_identity_client_id = Some(client_id));
+    }
+
+    fn tenant_id(&self, tenant: String) {
+        self.set(|options| options.tenant_id = Some(tenant));
+    }
+
+    fn token_file_path(&self, path: String) {
+        self.set(|options| options.token_file_path = Some(path));
+    }
+
+    fn exclude(&self, credential: String) {
+        self.set(|options| options.exclude.push(credential));
+    }
+
+    fn authority_host(&self, url: String) {
+        self.set(|options| options.authority_host = Some(url));
+    }
+
+    fn disable_instance_discovery(&self, disable: bool) {
+        self.set(|options| options.disable_instance_discovery = disable);
+    }
+
+    fn imds_connect_timeout(&self, milliseconds: u64) {
+        self.set(|options| options.imds_connect_timeout = Some(milliseconds));
+    }
+}
+
+impl wit::GuestTokenOptions for Options<TokenOptions> {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn timeout(&self, milliseconds: u64) {
+        self.set(|options| options.timeout = Some(milliseconds));
+    }
+
+    fn tenant_id(&self, tenant: String) {
+        self.set(|options| options.tenant_id = Some(tenant));
+    }
+
+    fn claims(&self, json: String) {
+        self.set(|options| options.claims = Some(json));
+    }
+}
+
+impl secrets::GuestClientOptions for Options<ClientOptions> {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn verify_challenge_resource(&self, verify: bool) {
+        self.set(|options| options.verify_challenge_resource = verify);
+    }
+}
+
+impl secrets::GuestGetSecretOptions for Options<GetSecretOptions> {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn version(&self, version: String) {
+        self.set(|options| options.version = Some(version));
+    }
+
+    fn timeout(&self, milliseconds: u64) {
+        self.set(|options| options.timeout = Some(milliseconds));
+    }
+}
+
+/// A credential and the executor that its calls block on.
+struct Credential {
+    wasi: Rc<Wasi>,
+    core: crate::Credential,
+}
+
+type CredentialHandle = Result<wit::Credential, types::AzureError>;
+type OptionsHandle<'a> = Option<wit::CredentialOptionsBorrow<'a>>;
+
+impl Credential {
+    fn make(make: impl FnOnce(Rc<Wasi>) -> crate::Result<crate::Credential>) -> Result<Self, types::AzureError> {
+        let wasi = Rc::new(Wasi::default());
+        Ok(Self { core: make(wasi.clone())?, wasi })
+    }
+}
+
+impl wit::GuestCredential for Credential {
+    fn default_azure(options: OptionsHandle<'_>) -> CredentialHandle {
+        let options = chosen!(options, CredentialOptions);
+        Self::make(|wasi| crate::Credential::default_azure(wasi, &options)).map(wit::Credential::new)
+    }
+
+    fn environment(options: OptionsHandle<'_>) -> CredentialHandle {
+        let options = chosen!(options, CredentialOptions);
+        Self::make(|wasi| crate::Credential::environment(wasi, &options)).map(wit::Credential::new)
+    }
+
+    fn workload_identity(options: OptionsHandle<'_>) -> CredentialHandle {
+        let options = chosen!(options, CredentialOptions);
+        Self::make(|wasi| crate::Credential::workload_identity(wasi, &options)).map(wit::Credential::new)
+    }
+
+    fn managed_identity(options: OptionsHandle<'_>) -> CredentialHandle {
+        let options = chosen!(options, CredentialOptions);
+        Self::make(|wasi| crate::Credential::managed_identity(wasi, &options)).map(wit::Credential::new)
+    }
+
+    fn client_secret(
+        tenant: String,
+        client_id: String,
+        secret: String,
+        options: OptionsHandle<'_>,
+    ) -> CredentialHandle {
+        let options = chosen!(options, CredentialOptions);
+        Self::make(|wasi| crate::Credential::client_secret(wasi, &tenant, &client_id, secret.into(), &options))
+            .map(wit::Credential::new)
+    }
+
+    fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> CredentialHandle {
+        let links: Vec<&Self> = credentials.iter().map(|handle| handle.get::<Self>()).collect();
+        // The links wait with the executor of the first, which they must share: each has its own otherwise.
+        let cores: Vec<crate::Credential> = links.iter().map(|link| link.core.clone()).collect();
+        Self::make(|wasi| crate::Credential::chained(wasi, &cores)).map(wit::Credential::new)
+    }
+
+    fn static_token(token: String, expires_on: u64) -> CredentialHandle {
+        Self::make(|wasi| crate::Credential::static_token(wasi, token.into(), expires_on)).map(wit::Credential::new)
+    }
+
+    fn set_token(&self, token: String, expires_on: u64) -> Result<(), types::AzureError> {
+        Ok(self.core.set_token(token.into(), expires_on)?)
+    }
+
+    fn get_token(
+        &self,
+        scopes: Vec<String>,
+        options: Option<wit::TokenOptionsBorrow<'_>>,
+    ) -> Result<wit::AccessToken, types::AzureError> {
+        let options = chosen!(options, TokenOptions);
+        Ok(self.wasi.block_on(self.core.get_token(scopes, &options))?.into())
+    }
+}
+
+/// A client and the executor that its calls block on.
+struct SecretClient {
+    wasi: Rc<Wasi>,
+    core: crate::SecretClient,
+}
+
+impl secrets::GuestSecretClient for SecretClient {
+    fn open(
+        vault_url: String,
+        credential: wit::CredentialBorrow<'_>,
+        options: Option<secrets::ClientOptionsBorrow<'_>>,
+    ) -> Result<secrets::SecretClient, types::AzureError> {
+        let credential = credential.get::<Credential>();
+        let core = crate::SecretClient::open(&vault_url, &credential.core, chosen!(options, ClientOptions))?;
+        Ok(secrets::SecretClient::new(Self { wasi: credential.wasi.clone(), core }))
+    }
+
+    fn scope(&self) -> Option<String> {
+        self.core.scope()
+    }
+
+    fn get_secret(
+        &self,
+        name: String,
+        options: Option<secrets::GetSecretOptionsBorrow<'_>>,
+    ) -> Result<secrets::Secret, types::AzureError> {
+        let options = chosen!(options, GetSecretOptions);
+        Ok(self.wasi.block_on(self.core.get_secret(&name, &options))?.into())
+    }
+}
+
 impl simple::Guest for Component {
-    fn fetch_secret(v: String, n: String) -> Result<String, types::AzureError> { if n == "bad" { Err(err(v)) } else { Ok(n) } }
-    fn fetch_token(s: String) -> Result<wi::AccessToken, types::AzureError> { Err(err(s)) }
-}
-impl wi::GuestCredentialOptions for Opt {
-    fn new() -> Self { Opt(RefCell::default()) }
-    fn managed_identity(&self, id: wi::ManagedIdentity) { if let wi::ManagedIdentity::ClientId(c) = id { self.0.borrow_mut().push(c) } }
-    fn workload_identity_client_id(&self, c: String) { self.0.borrow_mut().push(c) }
-    fn tenant_id(&self, c: String) { self.0.borrow_mut().push(c) }
-    fn token_file_path(&self, c: String) { self.0.borrow_mut().push(c) }
-    fn exclude(&self, c: String) { self.0.borrow_mut().push(c) }
-    fn authority_host(&self, c: String) { self.0.borrow_mut().push(c) }
-    fn disable_instance_discovery(&self, _: bool) { }
-    fn imds_connect_timeout(&self, _: u64) { }
-}
-impl wi::GuestTokenOptions for Opt {
-    fn new() -> Self { Opt(RefCell::default()) }
-    fn timeout(&self, _: u64) {}
-    fn tenant_id(&self, _: String) {}
-    fn claims(&self, _: String) {}
-}
-impl wi::GuestCredential for Cred {
-    fn default_azure(o: Option<wi::CredentialOptionsBorrow<'_>>) -> Result<wi::Credential, types::AzureError> {
-        let s = o.map(|o| o.get::<Opt>().0.borrow().join(",")).unwrap_or_default();
-        if s == "bad" { return Err(err(s)); }
-        Ok(wi::Credential::new(Cred(Rc::new(s))))
+    fn fetch_secret(vault_url: String, name: String) -> Result<String, types::AzureError> {
+        let credential =
+            Credential::make(|wasi| crate::Credential::default_azure(wasi, &CredentialOptions::default()))?;
+        let client = crate::SecretClient::open(&vault_url, &credential.core, ClientOptions::default())?;
+        let secret = credential.wasi.block_on(client.get_secret(&name, &GetSecretOptions::default()))?;
+        Ok(secret.value.expose().to_owned())
     }
-    fn environment(_: Option<wi::CredentialOptionsBorrow<'_>>) -> Result<wi::Credential, types::AzureError> { Err(err("env".into())) }
-    fn workload_identity(_: Option<wi::CredentialOptionsBorrow<'_>>) -> Result<wi::Credential, types::AzureError> { Err(err("env".into())) }
-    fn managed_identity(_: Option<wi::CredentialOptionsBorrow<'_>>) -> Result<wi::Credential, types::AzureError> { Err(err("env".into())) }
-    fn client_secret(_: String, _: String, _: String, _: Option<wi::CredentialOptionsBorrow<'_>>) -> Result<wi::Credential, types::AzureError> { Err(err("env".into())) }
-    fn chained(c: Vec<wi::CredentialBorrow<'_>>) -> Result<wi::Credential, types::AzureError> { Ok(wi::Credential::new(Cred(Rc::new(c.iter().map(|c| c.get::<Cred>().0.to_string()).collect::<Vec<_>>().join("+"))))) }
-    fn static_token(t: String, _: u64) -> Result<wi::Credential, types::AzureError> { Ok(wi::Credential::new(Cred(Rc::new(t)))) }
-    fn set_token(&self, _: String, _: u64) -> Result<(), types::AzureError> { Err(err("x".into())) }
-    fn get_token(&self, s: Vec<String>, _: Option<wi::TokenOptionsBorrow<'_>>) -> Result<wi::AccessToken, types::AzureError> {
-        if s.is_empty() { return Err(err("none".into())); }
-        Ok(wi::AccessToken { token: self.0.to_string(), expires_on: 1, refresh_on: None, credential: "x".into(), source: "y".into(), details: vec![("a".into(), "b".into())] })
+
+    fn fetch_token(scope: String) -> Result<wit::AccessToken, types::AzureError> {
+        let credential =
+            Credential::make(|wasi| crate::Credential::default_azure(wasi, &CredentialOptions::default()))?;
+        Ok(credential.wasi.block_on(credential.core.get_token(vec![scope], &TokenOptions::default()))?.into())
     }
 }
-impl ws::GuestClientOptions for Opt { fn new() -> Self { Opt(RefCell::default()) } fn verify_challenge_resource(&self, _: bool) {} }
-impl ws::GuestGetSecretOptions for Opt { fn new() -> Self { Opt(RefCell::default()) } fn version(&self, v: String) { self.0.borrow_mut().push(v) } fn timeout(&self, _: u64) {} }
-impl ws::GuestSecretClient for Client {
-    fn open(u: String, c: wi::CredentialBorrow<'_>, _: Option<ws::ClientOptionsBorrow<'_>>) -> Result<ws::SecretClient, types::AzureError> {
-        if u.is_empty() { return Err(err("url".into())); }
-        Ok(ws::SecretClient::new(Client(c.get::<Cred>().0.clone(), u)))
+
+impl From<crate::AccessToken> for wit::AccessToken {
+    fn from(token: crate::AccessToken) -> Self {
+        Self {
+            details: token.ids().into_iter().map(|(name, id)| (name.to_owned(), id)).collect(),
+            token: token.token.expose().to_owned(),
+            expires_on: token.expires_on,
+            refresh_on: token.refresh_on,
+            credential: token.credential.to_owned(),
+            source: token.source.to_owned(),
+        }
     }
-    fn scope(&self) -> Option<String> { None }
-    fn get_secret(&self, n: String, o: Option<ws::GetSecretOptionsBorrow<'_>>) -> Result<ws::Secret, types::AzureError> {
-        let v = o.map(|o| o.get::<Opt>().0.borrow().join(","));
-        Ok(ws::Secret { value: format!("{n} {} {}", self.0, self.1), credential: "c".into(), source: "s".into(), properties: ws::SecretProperties { id: n.clone(), name: n, version: v, content_type: None, enabled: Some(true), not_before: None, expires_on: Some(3), created_on: None, updated_on: None, recoverable_days: None, recovery_level: None, managed: None, key_id: None, previous_version: None, tags: vec![("k".into(),"v".into())], details: vec![] } })
+}
+
+impl From<crate::VaultSecret> for secrets::Secret {
+    fn from(secret: crate::VaultSecret) -> Self {
+        let properties = secret.properties;
+        Self {
+            value: secret.value.expose().to_owned(),
+            properties: secrets::SecretProperties {
+                id: properties.id,
+                name: properties.name,
+                version: properties.version,
+                content_type: properties.content_type,
+                enabled: properties.enabled,
+                not_before: properties.not_before,
+                expires_on: properties.expires_on,
+                created_on: properties.created_on,
+                updated_on: properties.updated_on,
+                recoverable_days: properties.recoverable_days,
+                recovery_level: properties.recovery_level,
+                managed: properties.managed,
+                key_id: properties.key_id,
+                previous_version: properties.previous_version,
+                tags: properties.tags,
+                details: Vec::new(),
+            },
+            credential: secret.credential.to_owned(),
+            source: secret.source.to_owned(),
+        }
+    }
+}
+
+impl From<Box<crate::Error>> for types::AzureError {
+    fn from(error: Box<crate::Error>) -> Self {
+        let kind = match error.kind {
+            ErrorKind::InvalidArgument => types::ErrorKind::InvalidArgument,
+            ErrorKind::CredentialUnavailable => types::ErrorKind::CredentialUnavailable,
+            ErrorKind::AuthenticationFailed => types::ErrorKind::AuthenticationFailed,
+            ErrorKind::NotFound => types::ErrorKind::NotFound,
+            ErrorKind::Forbidden => types::ErrorKind::Forbidden,
+            ErrorKind::Conflict => types::ErrorKind::Conflict,
+            ErrorKind::Throttled => types::ErrorKind::Throttled,
+            ErrorKind::TimedOut => types::ErrorKind::TimedOut,
+            ErrorKind::DeniedByHost => types::ErrorKind::DeniedByHost,
+            ErrorKind::Transport => types::ErrorKind::Transport,
+            ErrorKind::UnexpectedReply => types::ErrorKind::UnexpectedReply,
+            ErrorKind::Unsupported => types::ErrorKind::Unsupported,
+            ErrorKind::Service => types::ErrorKind::Service,
+            ErrorKind::Other => types::ErrorKind::Other,
+        };
+        let attempt = |attempt: crate::Attempt| types::Attempt {
+            credential: attempt.credential.to_owned(),
+            outcome: match attempt.outcome {
+                Outcome::Unavailable => types::Outcome::Unavailable,
+                Outcome::Failed => types::Outcome::Failed,
+                Outcome::NotSupported => types::Outcome::NotSupported,
+            },
+            message: attempt.message,
+        };
+        Self {
+            kind,
+            message: error.message,
+            hint: error.hint.map(|hint| hint.text),
+            attempts: error.attempts.into_iter().map(attempt).collect(),
+            status: error.status,
+            code: error.code,
+            retry_after: error.retry_after,
+            details: error.details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        }
     }
 }

@@ -1,0 +1,162 @@
+//! Tokens in memory: when one is still good, when to ask for the next, and one fetch at a time.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::http::Call;
+use crate::platform::LocalFuture;
+use crate::token::{AccessToken, TokenRequest};
+
+/// A token with this much life left or less is due for replacement, as in the Azure SDKs.
+const REFRESH_BEFORE: u64 = 300;
+/// After an attempt to replace a token that still lives, the next one waits this long.
+const RETRY_REFRESH: u64 = 30;
+/// What such an attempt may take: the living token must still be of use afterwards.
+const EARLY_REFRESH: Duration = Duration::from_secs(10);
+/// The different (scopes, tenant) pairs that are kept; the oldest goes first.
+const CAPACITY: usize = 16;
+
+/// What to do with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Freshness {
+    Keep,
+    /// Replace it, but it will do if that fails.
+    Due,
+    Expired,
+}
+
+fn freshness(token: &AccessToken, asked_at: u64, now: u64) -> Freshness {
+    if token.expires_on <= now {
+        Freshness::Expired
+    } else if now.abs_diff(asked_at) < RETRY_REFRESH {
+        // Also right after the token came: one that is short-lived from the start is not fetched at every call.
+        Freshness::Keep
+    } else if token.refresh_on.is_some_and(|at| at <= now) || token.expires_on - now <= REFRESH_BEFORE {
+        Freshness::Due
+    } else {
+        Freshness::Keep
+    }
+}
+
+struct Entry {
+    scopes: Vec<String>,
+    tenant: Option<String>,
+    token: AccessToken,
+    /// When the service was last asked for it, in unix seconds.
+    asked_at: u64,
+}
+
+/// The tokens of one credential.
+#[derive(Default)]
+pub(crate) struct TokenCache {
+    entries: RefCell<Vec<Entry>>,
+    turn: Turn,
+}
+
+impl TokenCache {
+    /// The cached token, or one that `fetch` gets, in at most the time of the call that it is given.
+    pub(crate) async fn token<'a>(
+        &'a self,
+        call: Call<'a>,
+        request: &'a TokenRequest,
+        fetch: &dyn Fn(Call<'a>) -> LocalFuture<'a, Result<AccessToken>>,
+    ) -> Result<AccessToken> {
+        // One fetch at a time: who comes second finds what the first one got.
+        let _turn = self.turn.take().await;
+        let now = call.platform.unix_now();
+        let bypass = request.fresh || request.claims.is_some();
+        let mut living = None;
+        if let Some(entry) =
+            self.entries.borrow_mut().iter_mut().find(|e| e.scopes == request.scopes && e.tenant == request.tenant)
+            && !bypass
+        {
+            match freshness(&entry.token, entry.asked_at, now) {
+                Freshness::Keep => return Ok(entry.token.clone()),
+                Freshness::Due => {
+                    entry.asked_at = now;
+                    living = Some(entry.token.clone());
+                }
+                Freshness::Expired => {}
+            }
+        }
+        let token = match living {
+            None => fetch(call).await?,
+            Some(token) => match fetch(call.within(EARLY_REFRESH.min(call.remaining() / 2))).await {
+                Ok(new) => new,
+                Err(_) => return Ok(token),
+            },
+        };
+        let mut entries = self.entries.borrow_mut();
+        entries.retain(|e| e.scopes != request.scopes || e.tenant != request.tenant);
+        if entries.len() >= CAPACITY {
+            entries.remove(0);
+        }
+        entries.push(Entry {
+            scopes: request.scopes.clone(),
+            tenant: request.tenant.clone(),
+            token: token.clone(),
+            asked_at: now,
+        });
+        Ok(token)
+    }
+}
+
+/// An asynchronous lock for one thread.
+#[derive(Default)]
+struct Turn {
+    taken: Cell<bool>,
+    waiting: RefCell<Vec<Waker>>,
+}
+
+struct Taken<'a>(&'a Turn);
+
+impl Turn {
+    async fn take(&self) -> Taken<'_> {
+        poll_fn(|context| {
+            if self.taken.replace(true) {
+                self.waiting.borrow_mut().push(context.waker().clone());
+                return Poll::Pending;
+            }
+            Poll::Ready(Taken(self))
+        })
+        .await
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.0.taken.set(false);
+        self.0.waiting.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn freshness_of_a_token() {
+        let token =
+            |expires_on, refresh_on| AccessToken { refresh_on, ..AccessToken::new("t".into(), 0, expires_on, None) };
+        for (expires_on, refresh_on, asked_at, now, expected) in [
+            (10_000, None, 0, 5_000, Freshness::Keep),
+            (10_000, None, 0, 9_699, Freshness::Keep),
+            (10_000, None, 0, 9_700, Freshness::Due),
+            (10_000, None, 9_690, 9_700, Freshness::Keep),
+            (10_000, None, 9_670, 9_700, Freshness::Due),
+            (10_000, Some(5_000), 0, 5_000, Freshness::Due),
+            (10_000, None, 9_990, 10_000, Freshness::Expired),
+            // A clock that went back far keeps nobody from asking again.
+            (10_000, Some(1), 9_000, 100, Freshness::Due),
+        ] {
+            assert_eq!(
+                freshness(&token(expires_on, refresh_on), asked_at, now),
+                expected,
+                "{expires_on} {refresh_on:?} {asked_at} {now}"
+            );
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Walking credentials in order: unavailable goes on, failed stops, the winner is remembered, the report holds all.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use super::{Made, TokenCredential};
+use crate::diagnosis::{self, Hint};
+use crate::env::Env;
+use crate::error::{Attempt, Error, ErrorKind, Outcome, Result};
+use crate::http::Call;
+use crate::platform::LocalFuture;
+use crate::token::{AccessToken, TokenRequest};
+
+/// `DefaultAzureCredential` and `ChainedTokenCredential`.
+pub(super) struct Chain {
+    name: &'static str,
+    links: Vec<Made>,
+    /// The cure when no attempt offers one.
+    otherwise: Hint,
+    winner: Cell<Option<usize>>,
+}
+
+impl Chain {
+    pub(super) fn default_azure(links: Vec<Made>, env: &Env) -> Self {
+        Self::new("DefaultAzureCredential", links, env)
+    }
+
+    pub(super) fn chained(links: Vec<Made>, env: &Env) -> Self {
+        Self::new("ChainedTokenCredential", links, env)
+    }
+
+    fn new(name: &'static str, links: Vec<Made>, env: &Env) -> Self {
+        let otherwise = if env.is_empty() { diagnosis::empty_environment() } else { diagnosis::no_platform() };
+        Self { name, links, otherwise, winner: Cell::new(None) }
+    }
+
+    async fn walk(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+        // A transient fault of the winner must not hand the app over to another identity.
+        let winner = self.winner.get().and_then(|index| self.links.get(index));
+        let mut attempts = Vec::new();
+        let mut hints = Vec::new();
+        for (index, link) in self.links.iter().enumerate() {
+            if winner.is_some() && self.winner.get() != Some(index) {
+                continue;
+            }
+            let error = match link.token(call, request).await {
+                Ok(token) => {
+                    self.winner.set(Some(index));
+                    return Ok(token);
+                }
+                Err(error) => error,
+            };
+            let outcome = match error.kind {
+                ErrorKind::CredentialUnavailable => Outcome::Unavailable,
+                ErrorKind::Unsupported => Outcome::NotSupported,
+                _ => Outcome::Failed,
+            };
+            attempts.push(Attempt { credential: link.name(), outcome, message: error.message.clone() });
+            if outcome == Outcome::Failed || winner.is_some() {
+                return Err(self.report(*error, attempts));
+            }
+            hints.extend(error.hint);
+        }
+        hints.push(self.otherwise.clone());
+        let mut error = Error::unavailable("");
+        error.hint = diagnosis::surest(hints.into_iter());
+        Err(self.report(*error, attempts))
+    }
+
+    /// The message in the shape of the Python SDK, which users and their log searches know.
+    fn report(&self, mut error: Error, attempts: Vec<Attempt>) -> Box<Error> {
+        error.message =
+            format!("{} failed to retrieve a token from the included credentials.\nAttempted credentials:", self.name);
+        for attempt in &attempts {
+            error.message.push_str(&format!("\n\t{}: {}", attempt.credential, attempt.message));
+        }
+        error.attempts = attempts;
+        Box::new(error)
+    }
+}
+
+impl TokenCredential for Chain {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.walk(call, request))
+    }
+
+    fn patience(&self) -> Duration {
+        // A chain of one is that credential.
+        match self.links.as_slice() {
+            [link] => link.patience(),
+            _ => Duration::from_secs(30),
+        }
+    }
+}

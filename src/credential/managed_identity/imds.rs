@@ -1,0 +1,215 @@
+//! IMDS, the metadata service of virtual machines, scale sets and AKS nodes.
+//! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
+//!
+//! No variable announces it, and other clouds answer at the same address: until an answer proves that it is IMDS,
+//! the request itself is the probe, with a short limit for the connection and none for a slow answer.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use super::{Asked, Source, said};
+use crate::credential::CredentialOptions;
+use crate::diagnosis;
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Call, Draft, Hop, Reply, is_transient, no_answer};
+use crate::platform::{LocalFuture, Method, SendError};
+use crate::secret::{Secret, encode};
+use crate::token::AccessToken;
+use crate::url::Url;
+
+const NAME: &str = "IMDS";
+const ADDRESS: &str = "http://169.254.169.254";
+const API_VERSION: &str = "2018-02-01";
+
+/// Its team promises an answer within 10 seconds; the same limit frees an app from an address that accepts and is silent.
+const FIRST_BYTE: Duration = Duration::from_secs(10);
+
+/// Proven by an answer, or pinned: the only credential that was asked for.
+const TRUSTED: Hop = Hop {
+    connect: Duration::from_secs(2),
+    first_byte: FIRST_BYTE,
+    retries: 4,
+    retry_silence: true,
+    retry_for: Duration::MAX,
+};
+
+/// While it is updated it answers 410, for up to 70 seconds; the Azure SDKs wait like this between their attempts.
+const UPDATING: [Duration; 4] =
+    [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20), Duration::from_secs(40)];
+
+pub(super) struct Imds {
+    url: Url,
+    unproven: Hop,
+    proven: Cell<bool>,
+    in_chain: bool,
+    /// `IDENTITY_HEADER` is set without its endpoint.
+    note: &'static str,
+}
+
+impl Imds {
+    pub(super) fn new(env: &Env, options: &CredentialOptions, in_chain: bool) -> Result<Self> {
+        const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| host.trim_end_matches('/'));
+        let url = Url::parse(text).ok().filter(|url| url.is_local() && url.path.is_empty()).ok_or_else(|| {
+            Error::invalid(format!(
+                "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
+            ))
+            .hint(diagnosis::expected(&format!(
+                "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579"
+            )))
+        })?;
+        let unproven = Hop {
+            connect: options.imds_connect(),
+            first_byte: FIRST_BYTE,
+            retries: 2,
+            retry_silence: false,
+            retry_for: Duration::from_secs(3),
+        };
+        let note = if env.get("IDENTITY_HEADER").is_some() {
+            " (IDENTITY_HEADER is set without IDENTITY_ENDPOINT, so App Service was not asked)"
+        } else {
+            ""
+        };
+        Ok(Self { url, unproven, proven: Cell::new(false), in_chain, note })
+    }
+
+    fn hop(&self) -> &Hop {
+        if self.proven.get() || !self.in_chain { &TRUSTED } else { &self.unproven }
+    }
+
+    async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
+        let draft = Draft {
+            method: Method::Get,
+            url: &self.url,
+            path: format!(
+                "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",
+                encode(resource),
+                asked.query("object_id", "msi_res_id")
+            ),
+            headers: vec![("metadata", "true".into()), ("accept", "application/json".into())],
+            body: Secret::default(),
+            max_body: None,
+        };
+        let reply = match self.send(call, &draft).await {
+            Ok(reply) => reply,
+            Err(error) => return Err(self.silent(&call, error, asked)),
+        };
+        if !is_imds(&reply) {
+            return Err(reply.error(
+                ErrorKind::CredentialUnavailable,
+                format!("{}, which is not the Azure metadata service", self.answered(asked, &reply)),
+            ));
+        }
+        if reply.response.status == 200 {
+            let json = reply.json().unwrap_or_default();
+            return AccessToken::read(&json, call.platform.unix_now()).map_err(|why| {
+                reply.error(
+                    ErrorKind::UnexpectedReply,
+                    format!("{} with something that is no token reply: {why}", self.answered(asked, &reply)),
+                )
+            });
+        }
+        Err(self.refused(asked, &reply))
+    }
+
+    /// Sends the request until an answer stands. Not `send_with_retries`: what may be retried changes with the first
+    /// answer that proves to be IMDS's.
+    async fn send(&self, call: Call<'_>, draft: &Draft<'_>) -> Result<Reply, SendError> {
+        let start = call.platform.monotonic();
+        let mut retry: u32 = 0;
+        loop {
+            let result = call.send(self.hop(), draft).await;
+            if result.as_ref().is_ok_and(is_imds) {
+                self.proven.set(true);
+            }
+            let hop = self.hop();
+            let pause = match &result {
+                Ok(reply) if reply.response.status == 410 => UPDATING.get(retry as usize).copied().unwrap_or_default(),
+                // 404 is what it answers during an update too, as the Azure SDKs have it.
+                Ok(reply)
+                    if (is_transient(reply.response.status) || (reply.response.status == 404 && self.proven.get()))
+                        && !reply.wait_too_long =>
+                {
+                    reply.retry_after.filter(|delay| !delay.is_zero()).unwrap_or_else(|| call.backoff(retry))
+                }
+                Err(SendError::Reset | SendError::BetweenBytesTimeout) => call.backoff(retry),
+                Err(
+                    SendError::Refused
+                    | SendError::Unreachable
+                    | SendError::ConnectTimeout
+                    | SendError::FirstByteTimeout,
+                ) if hop.retry_silence => call.backoff(retry),
+                _ => return result,
+            };
+            let spent = call.platform.monotonic().saturating_sub(start);
+            if retry >= hop.retries || pause >= call.remaining() || spent.saturating_add(pause) > hop.retry_for {
+                return result;
+            }
+            retry += 1;
+            call.platform.sleep(pause).await;
+        }
+    }
+
+    fn answered(&self, asked: &Asked, reply: &Reply) -> String {
+        format!(
+            "{NAME} managed identity, {}{}: {} answered {}",
+            asked.describe(),
+            self.note,
+            self.url.origin(),
+            reply.response.status
+        )
+    }
+
+    /// No answer: off Azure this is how it is. One that answered before has failed.
+    fn silent(&self, call: &Call<'_>, error: SendError, asked: &Asked) -> Box<Error> {
+        let mut failure = no_answer(call, error, "the Azure metadata service (IMDS)", &self.url);
+        if !self.proven.get() && failure.kind != ErrorKind::UnexpectedReply {
+            failure.kind = ErrorKind::CredentialUnavailable;
+        }
+        if error == SendError::Denied {
+            failure.hint = failure.hint.map(diagnosis::not_an_azure_machine);
+        }
+        failure.message = format!(
+            "ManagedIdentityCredential authentication unavailable, no response from the IMDS endpoint. {NAME} managed identity, {}{}: {}",
+            asked.describe(),
+            self.note,
+            failure.message
+        );
+        failure
+    }
+
+    fn refused(&self, asked: &Asked, reply: &Reply) -> Box<Error> {
+        let said = said(reply).unwrap_or_default();
+        let message = format!("{}{}{said}", self.answered(asked, reply), if said.is_empty() { "" } else { ": " });
+        let code = reply.json().and_then(|json| Some(reply.quote(json.get("error")?.as_str()?)));
+        let mut error = match (reply.response.status, code.as_deref()) {
+            (400, Some("invalid_request")) if !said.contains("AADSTS") => {
+                asked.refused(NAME, reply, message, self.in_chain)
+            }
+            (404 | 410, _) => {
+                reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
+            }
+            _ => reply.error(ErrorKind::AuthenticationFailed, message),
+        };
+        error.code = code;
+        error
+    }
+}
+
+/// Whether an answer is IMDS's: other clouds own its address too and answer 401, 403, 404 or HTML.
+fn is_imds(reply: &Reply) -> bool {
+    reply.response.status == 410
+        || reply.response.header("server").is_some_and(|server| server.starts_with("IMDS/"))
+        || reply.json().is_some_and(|json| json.get("access_token").is_some() || json.get("error").is_some())
+}
+
+impl Source for Imds {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.token(call, resource, asked))
+    }
+}

@@ -1,0 +1,359 @@
+//! From what was tried to what to do about it. Every cure is written here, in concrete words; where the failure was
+//! seen, the facts are handed over.
+
+use crate::platform::SendError;
+use crate::url::Url;
+
+/// A cure, and how surely it is the right one when several failures offer theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What to change.
+    pub text: String,
+    weight: Weight,
+}
+
+/// From the vaguest to the surest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// It would help if this was meant.
+    Maybe,
+    /// Nothing is configured.
+    Nothing,
+    /// The configuration shows that this was meant, and what it lacks.
+    NearMiss,
+    /// Azure itself answered.
+    Answered,
+}
+
+fn hint(weight: Weight, text: impl Into<String>) -> Hint {
+    Hint { text: text.into(), weight }
+}
+
+/// The surest of the cures that a chain's attempts offer; the first of equals.
+pub(crate) fn surest(hints: impl Iterator<Item = Hint>) -> Option<Hint> {
+    hints.reduce(|best, next| if next.weight > best.weight { next } else { best })
+}
+
+/// Where to find the client id.
+const WHERE_CLIENT_ID: &str = "It stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
+    and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";
+
+// ---- nothing there ----
+
+/// The environment has no variable at all.
+pub(crate) fn empty_environment() -> Hint {
+    hint(
+        Weight::Nothing,
+        "The component sees an empty environment: the host passes no variables. In wasmtime pass each with `--env AZURE_CLIENT_ID=…` \
+         (or all with `-S inherit-env=y`); in Spin set them under `environment` of the component and give the dependency \
+         `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`. On App Service the variables IDENTITY_ENDPOINT and IDENTITY_HEADER \
+         must be passed on too",
+    )
+}
+
+/// There are variables, but none that any credential could use, and no metadata service.
+pub(crate) fn no_platform() -> Hint {
+    hint(
+        Weight::Nothing,
+        "Nothing here gives this app an Azure identity. On a laptop, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service \
+         principal's, or get a token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token. On Azure, give the \
+         app or machine a managed identity, and pass the platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component",
+    )
+}
+
+// ---- half configured ----
+
+/// Some of the variables that belong together are set, and these are not.
+pub(crate) fn half_set(what: &str, present: &[&str], missing: &[&str]) -> Hint {
+    hint(
+        Weight::NearMiss,
+        format!(
+            "{} set, but {} not: {what} needs them all. Set {}; a host that forwards variables by name must forward each",
+            list(present),
+            list(missing),
+            missing.join(" and ")
+        ),
+    )
+}
+
+/// Username and password are set.
+pub(crate) fn username_password() -> Hint {
+    hint(
+        Weight::NearMiss,
+        "AZURE_USERNAME and AZURE_PASSWORD are not supported: Microsoft Entra requires multifactor authentication for users. \
+         Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead",
+    )
+}
+
+/// A variable holds something that it can't.
+pub(crate) fn expected(what: &str) -> Hint {
+    hint(Weight::NearMiss, what)
+}
+
+fn list(names: &[&str]) -> String {
+    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
+}
+
+// ---- managed identity ----
+
+/// No identity was asked for, and the platform has none to give by default.
+pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
+    let by_variable = if reads_environment {
+        "set AZURE_CLIENT_ID to the identity's client id, or pass the client id in code"
+    } else {
+        "pass the identity's client id in code"
+    };
+    hint(
+        Weight::Answered,
+        format!(
+            "{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
+             (credential-options.managed-identity, `--managed-identity-client-id`). {WHERE_CLIENT_ID}. If it has none, assign one, \
+             or turn the system-assigned one on (portal: Identity)"
+        ),
+    )
+}
+
+/// The identity that was asked for was refused.
+pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
+    let question = match kind {
+        "client id" => format!(
+            "Is {id} the client id? If it is the identity's object (principal) id, put the client id in its place, or pass it as an object id"
+        ),
+        "object id" => format!("Is {id} the object (principal) id? If it is the client id, pass it as a client id"),
+        _ => "Is the resource id complete, and does the identity still exist".to_owned() + "?",
+    };
+    hint(
+        Weight::Answered,
+        format!(
+            "{source} does not have the user-assigned identity with {kind} {id}, which came from {from}. {question}. \
+             Else assign that identity to the app or machine (portal: Identity > User assigned), or correct the id. {WHERE_CLIENT_ID}. \
+             For the system-assigned identity choose system-assigned in code"
+        )
+        .replace("?.", "?"),
+    )
+}
+
+/// The endpoint does not accept the header that the environment holds.
+pub(crate) fn identity_header() -> Hint {
+    hint(
+        Weight::Answered,
+        "The identity endpoint did not accept IDENTITY_HEADER. Its value changes when the app restarts: pass the one that the platform sets now, \
+         not a copy in a file or an image",
+    )
+}
+
+/// Managed identity alone failed without an id, though `AZURE_CLIENT_ID` is set.
+pub(crate) fn not_read_alone(mut hint: Hint) -> Hint {
+    hint.text.push_str(
+        ". AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it: pass the id in code, or use DefaultAzureCredential",
+    );
+    hint
+}
+
+/// The host denied the way to IMDS: the cure depends on where this runs.
+pub(crate) fn not_an_azure_machine(mut denied: Hint) -> Hint {
+    denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, no_platform().text);
+    denied
+}
+
+/// IMDS answers 410 or 404 while it is updated.
+pub(crate) fn imds_updating() -> Hint {
+    hint(
+        Weight::Answered,
+        "The metadata service of this machine (IMDS) is being updated, which takes up to 70 seconds. Call again, or allow the call 100 seconds",
+    )
+}
+
+// ---- Entra ----
+
+/// What the app told Entra about itself.
+pub(crate) struct Client<'a> {
+    pub(crate) tenant: &'a str,
+    pub(crate) client_id: &'a str,
+    /// Where the secret or the assertion came from.
+    pub(crate) proof_from: &'a str,
+    /// The secret ends in white space.
+    pub(crate) trailing_space: bool,
+}
+
+/// An AADSTS code. <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
+pub(crate) fn entra(code: &str, client: &Client<'_>) -> Option<Hint> {
+    let Client { tenant, client_id, proof_from, trailing_space } = client;
+    let text = match code {
+        "AADSTS7000215" if *trailing_space => {
+            format!("The client secret from {proof_from} ends in white space or a newline: remove it")
+        }
+        "AADSTS7000215" => format!(
+            "The client secret from {proof_from} is wrong. Use the secret's Value, not its Secret ID: portal > Microsoft Entra ID > App registrations > \
+             {client_id} > Certificates & secrets"
+        ),
+        "AADSTS7000222" => format!(
+            "The client secret from {proof_from} has expired. Make a new one (portal > Microsoft Entra ID > App registrations > {client_id} > \
+             Certificates & secrets, or `az ad app credential reset --id {client_id}`) and set it"
+        ),
+        "AADSTS700016" => {
+            format!("Tenant {tenant} has no application {client_id}: check AZURE_CLIENT_ID and AZURE_TENANT_ID")
+        }
+        "AADSTS90002" | "AADSTS900023" | "AADSTS50059" => format!(
+            "There is no tenant {tenant}: check AZURE_TENANT_ID, and AZURE_AUTHORITY_HOST for a cloud other than the public one"
+        ),
+        "AADSTS70021" | "AADSTS700213" | "AADSTS700211" | "AADSTS700212" | "AADSTS700021" | "AADSTS700023" => format!(
+            "No federated credential of {client_id} matches the token in {proof_from}. Compare issuer, subject (system:serviceaccount:NAMESPACE:NAME) \
+             and audience (api://AzureADTokenExchange) with the identity's federated credentials; a new one takes some minutes"
+        ),
+        "AADSTS700024" => format!(
+            "The token in {proof_from} is not valid now: it has expired or the clock is wrong. Kubernetes renews the file; is it mounted live?"
+        ),
+        "AADSTS50027" | "AADSTS5002727" => {
+            format!("{proof_from} holds no valid token: is it the projected service account token?")
+        }
+        "AADSTS500011" | "AADSTS50001" | "AADSTS1002012" | "AADSTS70011" => {
+            "The scope names no resource of this tenant: it must be the resource's identifier and /.default, \
+             such as https://vault.azure.net/.default"
+                .to_owned()
+        }
+        "AADSTS7000112" => format!(
+            "The application {client_id} is disabled in tenant {tenant}: portal > Microsoft Entra ID > Enterprise applications"
+        ),
+        "AADSTS53003" => {
+            "A Conditional Access policy for workload identities blocks this: ask the tenant's administrator".to_owned()
+        }
+        _ if *trailing_space => {
+            format!("The client secret from {proof_from} ends in white space or a newline: remove it")
+        }
+        _ => return None,
+    };
+    Some(hint(Weight::Answered, text))
+}
+
+/// The vault belongs to another tenant than the credential.
+pub(crate) fn other_tenant(configured: &str, requested: &str) -> Hint {
+    hint(
+        Weight::Answered,
+        format!(
+            "The credential is for tenant {configured}, and tenant {requested} was asked for (a vault names its own). \
+             Use a service principal of tenant {requested}, or a vault of tenant {configured}"
+        ),
+    )
+}
+
+// ---- the way there ----
+
+/// A request that got no answer.
+pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
+    let (origin, authority) = (url.origin(), url.authority());
+    let text = match error {
+        SendError::Denied => format!(
+            "The host does not let this component reach {origin}. Allow it: in Spin add \"{origin}\" to `allowed_outbound_hosts` and give the dependency \
+             `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`; with the keyfob command `--allow-host {authority}`"
+        ),
+        SendError::NameNotFound => {
+            format!("{authority} does not resolve here: check the spelling, the DNS, and for a vault whether it exists")
+        }
+        SendError::Tls => format!(
+            "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Give the host runtime the CA (keyfob command: `--cacert FILE`)"
+        ),
+        SendError::TooLarge | SendError::Other => {
+            format!("What answers at {authority} does not speak the protocol of {who}: check the address")
+        }
+        _ => format!(
+            "{who} can't be reached at {authority}: check the address, the firewall and the network of this app"
+        ),
+    };
+    // A metadata service that is not there is the normal case off Azure, not a cure.
+    hint(if error == SendError::Denied { Weight::NearMiss } else { Weight::Maybe }, text)
+}
+
+/// Too many requests.
+pub(crate) fn throttled(seconds: Option<u64>) -> Hint {
+    let wait = seconds.map_or_else(|| "a while".to_owned(), |s| format!("{s} seconds"));
+    hint(
+        Weight::Answered,
+        format!("Wait {wait} before the next call, and keep credential and client objects: they hold their tokens"),
+    )
+}
+
+// ---- the vault ----
+
+/// The identity may not read.
+pub(crate) fn forbidden(code: &str, identity: &str, vault: &str, platform_chose: bool) -> Hint {
+    let mut text = match code {
+        "SecretDisabled" => {
+            return hint(
+                Weight::Answered,
+                format!("The secret is disabled: enable it in vault {vault}, or read another version"),
+            );
+        }
+        "ForbiddenByFirewall" | "ForbiddenByConnection" => {
+            return hint(
+                Weight::Answered,
+                format!(
+                    "The firewall of vault {vault} does not let this address in: add it, the app's subnet or a private endpoint (portal: Networking)"
+                ),
+            );
+        }
+        "ForbiddenByPolicy" | "AccessDenied" => {
+            format!(
+                "The identity used was {identity}. Give it the secret permission Get in the access policies of vault {vault}"
+            )
+        }
+        _ => format!(
+            "The identity used was {identity}. Assign it the role Key Vault Secrets User on vault {vault} (portal: the vault > Access control (IAM), or \
+             `az role assignment create --role \"Key Vault Secrets User\" --assignee-object-id OBJECT_ID --scope VAULT_RESOURCE_ID`)"
+        ),
+    };
+    text.push_str("; a new role can take up to 10 minutes");
+    if platform_chose {
+        text.push_str(". If a user-assigned identity has the role, choose it: set AZURE_CLIENT_ID to its client id, or pass it in code");
+    }
+    hint(Weight::Answered, text)
+}
+
+/// No such secret.
+pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint {
+    let version = version.map(|v| format!(" in version {v}")).unwrap_or_default();
+    hint(
+        Weight::Answered,
+        format!(
+            "Vault {vault} has no secret {name}{version} that is not deleted: `az keyvault secret list --vault-name NAME` lists them. \
+             Names have letters, digits and dashes only, no underscores"
+        ),
+    )
+}
+
+/// The token was refused after the challenge was followed.
+pub(crate) fn token_refused(vault: &str) -> Hint {
+    hint(
+        Weight::Answered,
+        format!(
+            "Vault {vault} does not accept tokens of this identity: it belongs to another tenant or another cloud (AZURE_AUTHORITY_HOST), or has been moved"
+        ),
+    )
+}
+
+/// The challenge names another resource than the vault's.
+pub(crate) fn challenge_mismatch(resource: &str, host: &str) -> Hint {
+    hint(
+        Weight::Answered,
+        format!(
+            "{host} asks for a token for {resource}, which is not its own domain: a token sent there could be used elsewhere. Check the vault URL; \
+             for an emulator or a private domain that you trust set client-options.verify-challenge-resource to false in code"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_surest_cure_wins_and_the_first_of_equals() {
+        let hints = [
+            hint(Weight::Maybe, "a"),
+            hint(Weight::NearMiss, "b"),
+            hint(Weight::NearMiss, "c"),
+            hint(Weight::Nothing, "d"),
+        ];
+        assert_eq!(surest(hints.into_iter()).map(|h| h.text), Some("b".to_owned()));
+    }
+}

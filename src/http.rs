@@ -1,0 +1,252 @@
+//! One call's deadline, and the retry policy of each kind of hop.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use crate::diagnosis;
+use crate::error::{Error, ErrorKind, Result};
+use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
+use crate::secret::{self, Secret};
+use crate::url::Url;
+
+/// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
+const MAX_BODY: usize = 64 * 1024;
+
+/// One call of the user: the world it runs in and when it must have ended.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) platform: &'a dyn Platform,
+    /// By `Platform::monotonic`.
+    pub(crate) deadline: Duration,
+}
+
+impl<'a> Call<'a> {
+    /// A call that starts now and must end after `timeout`.
+    pub(crate) fn start(platform: &'a dyn Platform, timeout: Duration) -> Self {
+        Self { platform, deadline: platform.monotonic().saturating_add(timeout) }
+    }
+
+    /// What is left of the time.
+    pub(crate) fn remaining(&self) -> Duration {
+        self.deadline.saturating_sub(self.platform.monotonic())
+    }
+
+    /// The same call with at most this much time.
+    pub(crate) fn within(self, timeout: Duration) -> Self {
+        Self { deadline: self.deadline.min(self.platform.monotonic().saturating_add(timeout)), ..self }
+    }
+}
+
+/// The time limits and the retries of one kind of hop.
+#[derive(Clone, Copy)]
+pub(crate) struct Hop {
+    pub(crate) connect: Duration,
+    pub(crate) first_byte: Duration,
+    pub(crate) retries: u32,
+    /// Whether an attempt that made no connection, or got no first byte in time, is made again.
+    pub(crate) retry_silence: bool,
+    /// No further attempt is started after this time.
+    pub(crate) retry_for: Duration,
+}
+
+/// Between two pieces of a body, everywhere.
+const BETWEEN_BYTES: Duration = Duration::from_secs(5);
+
+/// Endpoints that the environment names, Entra and the vault. Fewer retries than the Azure SDKs make: those are set
+/// for bulk work, and an app waits for its secret.
+pub(crate) const ENDPOINT: Hop = Hop {
+    connect: Duration::from_secs(5),
+    first_byte: Duration::from_secs(15),
+    retries: 3,
+    retry_silence: true,
+    retry_for: Duration::MAX,
+};
+
+/// The first delay of the backoff, doubled from one to the next.
+const BACKOFF: Duration = Duration::from_millis(200);
+
+/// What a request is made of, before limits and deadline are known.
+pub(crate) struct Draft<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: &'a Url,
+    /// Path and query; those of `url` are not used.
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(&'static str, Secret)>,
+    pub(crate) body: Secret,
+    pub(crate) max_body: Option<usize>,
+}
+
+/// The last answer, and how the service wants to be treated.
+pub(crate) struct Reply {
+    pub(crate) response: Response,
+    /// The delay that the service asked for.
+    pub(crate) retry_after: Option<Duration>,
+    /// That delay is longer than the call may take.
+    pub(crate) wait_too_long: bool,
+    /// What the request held that a reply may echo.
+    secrets: Vec<Secret>,
+}
+
+impl Reply {
+    /// Quotes a field of the reply, safe to print.
+    pub(crate) fn quote(&self, text: &str) -> String {
+        secret::quote(text, &self.secrets)
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Option<serde_json::Value> {
+        serde_json::from_slice(&self.response.body.0).ok()
+    }
+
+    /// An error about this answer, with its status, delay and request id.
+    pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Box<Error> {
+        let throttled = self.wait_too_long || self.response.status == 429;
+        let mut error = Error::new(if throttled { ErrorKind::Throttled } else { kind }, message);
+        error.status = Some(self.response.status);
+        error.retry_after = self.retry_after.map(|delay| delay.as_secs() + u64::from(delay.subsec_nanos() > 0));
+        if let Some(id) = self.response.header("x-ms-request-id") {
+            error.details.push(("x-ms-request-id", self.quote(id)));
+        }
+        if throttled {
+            error.hint = Some(diagnosis::throttled(error.retry_after));
+        }
+        error
+    }
+}
+
+/// Statuses that a second attempt may cure. 501 and 505 are answers about the request itself.
+pub(crate) fn is_transient(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+impl Call<'_> {
+    /// Sends a request once.
+    pub(crate) async fn send(&self, hop: &Hop, draft: &Draft<'_>) -> Result<Reply, SendError> {
+        let now = self.platform.monotonic();
+        if now >= self.deadline {
+            return Err(SendError::Deadline);
+        }
+        let mut headers = draft.headers.clone();
+        headers.push(("user-agent", Secret::from(concat!("keyfob/", env!("CARGO_PKG_VERSION")))));
+        let request = Request {
+            method: draft.method,
+            https: draft.url.https,
+            authority: draft.url.authority(),
+            path: draft.path.clone(),
+            headers,
+            body: draft.body.clone(),
+            limits: Limits {
+                connect: hop.connect,
+                first_byte: hop.first_byte,
+                between_bytes: BETWEEN_BYTES,
+                deadline: self.deadline,
+            },
+            max_body: draft.max_body.unwrap_or(MAX_BODY),
+        };
+        let response = self.platform.send(request).await?;
+        let retry_after = retry_after(&response, self.platform.unix_now());
+        let wait_too_long = is_transient(response.status) && retry_after.is_some_and(|delay| delay > self.remaining());
+        let mut secrets: Vec<Secret> = draft.headers.iter().map(|(_, value)| value.clone()).collect();
+        secrets.extend(draft.body.expose().split('&').filter_map(form_secret));
+        Ok(Reply { response, retry_after, wait_too_long, secrets })
+    }
+
+    /// Sends a request, again after transient faults, until an answer stands or the policy ends.
+    pub(crate) async fn send_with_retries(&self, hop: &Hop, draft: &Draft<'_>) -> Result<Reply, SendError> {
+        let start = self.platform.monotonic();
+        let mut retry = 0;
+        loop {
+            let result = self.send(hop, draft).await;
+            let asked = match &result {
+                Ok(reply) if is_transient(reply.response.status) && !reply.wait_too_long => reply.retry_after,
+                Err(SendError::Reset | SendError::BetweenBytesTimeout) => None,
+                Err(
+                    SendError::NameNotFound
+                    | SendError::Refused
+                    | SendError::Unreachable
+                    | SendError::ConnectTimeout
+                    | SendError::FirstByteTimeout,
+                ) if hop.retry_silence => None,
+                _ => return result,
+            };
+            let pause = asked.filter(|delay| !delay.is_zero()).unwrap_or_else(|| self.backoff(retry));
+            let spent = self.platform.monotonic().saturating_sub(start);
+            if retry >= hop.retries || pause >= self.remaining() || spent.saturating_add(pause) > hop.retry_for {
+                return result;
+            }
+            retry += 1;
+            self.platform.sleep(pause).await;
+        }
+    }
+
+    /// The delay before the given retry: doubled each time, its second half random so that instances that failed
+    /// together don't come back together.
+    pub(crate) fn backoff(&self, retry: u32) -> Duration {
+        let half = BACKOFF.saturating_mul(1 << retry.min(10)) / 2;
+        let jitter = self.platform.random() % (half.as_millis() as u64 + 1);
+        half + Duration::from_millis(jitter)
+    }
+}
+
+/// The value of a form's field that a reply must not give away.
+fn form_secret(pair: &str) -> Option<Secret> {
+    let (name, value) = pair.split_once('=')?;
+    matches!(name, "client_secret" | "client_assertion")
+        .then(|| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned().into())
+}
+
+/// The delay that a reply asks for: `Retry-After` in seconds or as a date, else the two headers in milliseconds that
+/// Azure services use. What can't be read, is negative or past counts as absent.
+fn retry_after(response: &Response, now: u64) -> Option<Duration> {
+    if let Some(value) = response.header("retry-after").map(str::trim) {
+        if let Some(seconds) = value.parse::<f64>().ok().filter(|s| s.is_finite() && *s >= 0.0) {
+            return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+        }
+        let date = httpdate::parse_http_date(value).ok()?.duration_since(UNIX_EPOCH).ok()?;
+        return date.checked_sub(Duration::from_secs(now)).filter(|delay| !delay.is_zero());
+    }
+    let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;
+    milliseconds.trim().parse().ok().map(Duration::from_millis)
+}
+
+/// The error of a request that got no answer from `who` at `url`.
+pub(crate) fn no_answer(call: &Call<'_>, error: SendError, who: &str, url: &Url) -> Box<Error> {
+    // A limit that the deadline cut short is the deadline.
+    let kind = match error {
+        SendError::Denied => ErrorKind::DeniedByHost,
+        SendError::Deadline | SendError::FirstByteTimeout | SendError::BetweenBytesTimeout => ErrorKind::TimedOut,
+        SendError::TooLarge => ErrorKind::UnexpectedReply,
+        _ if call.remaining().is_zero() => ErrorKind::TimedOut,
+        _ => ErrorKind::Transport,
+    };
+    Error::new(kind, format!("{who} at {}: {}", url.origin(), error.describe()))
+        .hint(diagnosis::no_answer(error, who, url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(name: &str, value: &str) -> Option<Duration> {
+        let response = Response { status: 429, headers: vec![(name.into(), value.into())], body: Vec::new().into() };
+        retry_after(&response, 1_445_412_470)
+    }
+
+    #[test]
+    fn retry_after_in_every_form() {
+        let seconds = |s| Some(Duration::from_secs_f64(s));
+        assert_eq!(asked("retry-after", "7"), seconds(7.0));
+        assert_eq!(asked("retry-after", " 1.5 "), seconds(1.5));
+        assert_eq!(asked("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"), seconds(10.0));
+        assert_eq!(asked("retry-after-ms", "250"), seconds(0.25));
+        assert_eq!(asked("x-ms-retry-after-ms", "2000"), seconds(2.0));
+        assert_eq!(asked("retry-after", "1e300"), Some(Duration::MAX));
+    }
+
+    #[test]
+    fn a_retry_after_that_makes_no_sense_counts_as_absent() {
+        for value in ["", "soon", "-1", "NaN", "Wed, 21 Oct 2015 07:27:49 GMT", "Wed, 99 Oct 2015"] {
+            assert_eq!(asked("retry-after", value), None, "{value}");
+        }
+        assert_eq!(asked("retry-after-ms", "-5"), None);
+    }
+}

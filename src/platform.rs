@@ -1,0 +1,160 @@
+//! The whole outside world, as one trait: what the core needs from whatever it runs on.
+//!
+//! `wasi.rs` implements it over WASI; tests implement it over a script and a clock of their own.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::secret::{Bytes, Secret};
+
+/// A boxed future that stays on its thread: WebAssembly components have one.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Everything outside the core.
+pub trait Platform {
+    /// The environment variables that the host passes, in any order.
+    fn environment(&self) -> Vec<(String, String)>;
+    /// A file's content, up to `limit` bytes.
+    ///
+    /// # Errors
+    /// Why it can't be read.
+    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError>;
+    /// Unix seconds by the wall clock, which may jump.
+    fn unix_now(&self) -> u64;
+    /// Time since some fixed moment, which never goes back. Deadlines are counted in it.
+    fn monotonic(&self) -> Duration;
+    /// A random number, for jitter only.
+    fn random(&self) -> u64;
+    /// One line for the operator's log.
+    fn log(&self, line: &str);
+    /// Ends after `pause`.
+    fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()>;
+    /// Sends a request and reads the whole answer, redirects and error statuses included, within the request's limits.
+    fn send(&self, request: Request) -> LocalFuture<'_, Result<Response, SendError>>;
+}
+
+/// Why a file can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileError {
+    /// There is no such file.
+    NotFound,
+    /// The host gave the component no folder that holds this path.
+    NotGranted,
+    /// It is larger than the limit.
+    TooLarge,
+    /// Anything else: no permission, a folder, an I/O error.
+    Unreadable,
+}
+
+/// The method of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// GET, without a body.
+    Get,
+    /// POST, with a body.
+    Post,
+}
+
+/// An HTTP request. Its `Debug` hides header values and the body.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// `https`; else plain `http`.
+    pub https: bool,
+    /// Host and, where it is not the scheme's own, port.
+    pub authority: String,
+    /// Path and query, percent-encoded.
+    pub path: String,
+    /// Header names, lower-case, and values.
+    pub headers: Vec<(&'static str, Secret)>,
+    /// The body of a POST.
+    pub body: Secret,
+    /// How long it may take.
+    pub limits: Limits,
+    /// The most bytes of the answer's body that are read; one more is `SendError::TooLarge`.
+    pub max_body: usize,
+}
+
+/// How long the parts of a request may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Until the connection stands. A hint to the host: WASI has no event for it.
+    pub connect: Duration,
+    /// From the start to the first byte of the answer, the connection included.
+    pub first_byte: Duration,
+    /// From one piece of the body to the next.
+    pub between_bytes: Duration,
+    /// When the whole must have ended, by `Platform::monotonic`.
+    pub deadline: Duration,
+}
+
+/// An HTTP answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status, 100 to 599.
+    pub status: u16,
+    /// Header names, lower-case, and values; those that are no UTF-8 are left out.
+    pub headers: Vec<(String, String)>,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// The first header of this lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendError {
+    /// The host runtime did not let the request out.
+    Denied,
+    /// The name does not resolve.
+    NameNotFound,
+    /// Nothing listens there.
+    Refused,
+    /// No way to that address.
+    Unreachable,
+    /// No connection within the limit.
+    ConnectTimeout,
+    /// The certificate is not trusted, or TLS failed otherwise.
+    Tls,
+    /// The connection broke before the answer was whole.
+    Reset,
+    /// Connected, but no first byte within the limit.
+    FirstByteTimeout,
+    /// The body stopped coming.
+    BetweenBytesTimeout,
+    /// The whole call's deadline passed.
+    Deadline,
+    /// The answer is larger than the limit.
+    TooLarge,
+    /// Anything else that the host reports.
+    Other,
+}
+
+impl SendError {
+    /// What happened, to follow a host's name and a colon.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Denied => "the host runtime denied the request",
+            Self::NameNotFound => "the name does not resolve",
+            Self::Refused => "the connection was refused",
+            Self::Unreachable => "the address is unreachable",
+            Self::ConnectTimeout => "no connection within the limit",
+            Self::Tls => "the TLS handshake failed or the certificate is not trusted",
+            Self::Reset => "the connection broke before the answer was whole",
+            Self::FirstByteTimeout => "connected, but no answer came within the limit",
+            Self::BetweenBytesTimeout => "the answer stopped midway",
+            Self::Deadline => "the deadline of the call passed",
+            Self::TooLarge => "the answer is larger than any that the service gives",
+            Self::Other => "the host runtime reported a protocol error",
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Values that must not be seen: zeroed when dropped, hidden in `Debug`, masked in text quoted from replies.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
+
+/// Text that must not be seen: a token, a secret's value, an assertion, a header value.
+#[derive(Clone, Default)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The text itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("REDACTED")
+    }
+}
+
+/// Bytes that may hold a secret: a reply's body, a file.
+#[derive(Clone, Default)]
+pub struct Bytes(pub Zeroizing<Vec<u8>>);
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("REDACTED")
+    }
+}
+
+/// The characters that RFC 3986 leaves as they are in a query or a form.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes one value of a query or a form.
+pub(crate) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}
+
+/// The most characters that are quoted from a reply's field: Azure's longest known messages have about 600.
+const QUOTE_LIMIT: usize = 800;
+
+/// Makes a field of a reply fit for an error message: the request's own secrets masked, because a server may echo
+/// them, control characters escaped, because a log may be forged with them, and the whole capped.
+pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().map(Secret::expose) {
+        // Shorter ones are no secrets, and masking them would tear the text.
+        if secret.len() >= 6 {
+            text = text.replace(secret, "REDACTED").replace(&encode(secret), "REDACTED");
+        }
+    }
+    let mut quoted = String::new();
+    for (count, character) in text.trim_end().chars().enumerate() {
+        match character {
+            _ if count == QUOTE_LIMIT => {
+                quoted.push('…');
+                break;
+            }
+            // Azure breaks its lines with CR LF; a report has one line an attempt.
+            '\r' => {}
+            '\n' | '\t' => quoted.push(' '),
+            // Also the marks that reorder text on a terminal.
+            c if c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
+            {
+                quoted.extend(c.escape_unicode());
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_hidden_in_debug() {
+        assert_eq!(format!("{:?} {:?}", Secret::from("hunter2"), Bytes::from(vec![1])), "REDACTED REDACTED");
+    }
+
+    #[test]
+    fn echoed_secrets_are_masked_plain_and_encoded() {
+        let secrets = [Secret::from("s3cr3t/+value")];
+        assert_eq!(quote("got s3cr3t/+value, s3cr3t%2F%2Bvalue", &secrets), "got REDACTED, REDACTED");
+    }
+
+    #[test]
+    fn a_log_cannot_be_forged() {
+        assert_eq!(quote("a\r\nERROR b\u{1b}[2J\u{202e}", &[]), "a ERROR b\\u{1b}[2J\\u{202e}");
+    }
+
+    #[test]
+    fn long_text_is_capped() {
+        assert_eq!(quote(&"x".repeat(5000), &[]).chars().count(), QUOTE_LIMIT + 1);
+    }
+
+    #[test]
+    fn values_are_percent_encoded() {
+        assert_eq!(encode("https://vault.azure.net a~b"), "https%3A%2F%2Fvault.azure.net%20a~b");
+    }
+}

@@ -1,0 +1,195 @@
+//! Tokens: what is asked for, what comes back, and whom a token speaks for.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+/// What a token is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TokenRequest {
+    pub(crate) scopes: Vec<String>,
+    /// The tenant, where it is not the credential's own.
+    pub(crate) tenant: Option<String>,
+    /// A claims challenge, as JSON text.
+    pub(crate) claims: Option<String>,
+    /// The cached token was refused: get another one.
+    pub(crate) fresh: bool,
+}
+
+impl TokenRequest {
+    /// Checks the scopes: one to sixteen of printable ASCII. Nothing has been sent yet.
+    pub(crate) fn check(&self) -> Result<()> {
+        let fine =
+            |scope: &String| !scope.is_empty() && scope.len() <= 512 && scope.bytes().all(|b| b.is_ascii_graphic());
+        if (1..=16).contains(&self.scopes.len()) && self.scopes.iter().all(fine) {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "get-token requires at least one scope, and a scope is a resource and /.default without white space, such as https://vault.azure.net/.default",
+        ))
+    }
+
+    /// The resource, for endpoints that know no scopes: the one scope without its `/.default`, as the Azure SDKs have it.
+    pub(crate) fn resource(&self) -> Result<&str> {
+        match self.scopes.as_slice() {
+            [scope] => Ok(scope.strip_suffix("/.default").unwrap_or(scope)),
+            _ => Err(Error::invalid(
+                "managed identity requires exactly one scope per token request, such as https://vault.azure.net/.default",
+            )),
+        }
+    }
+}
+
+/// A token and where it came from.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    /// The token itself.
+    pub token: Secret,
+    /// When it ends, in unix seconds.
+    pub expires_on: u64,
+    /// When to ask for the next one, in unix seconds.
+    pub refresh_on: Option<u64>,
+    /// The credential's class name in the Azure SDKs.
+    pub credential: &'static str,
+    /// Where that credential got it.
+    pub source: &'static str,
+    /// Which identity was asked for, in words.
+    pub identity: String,
+    /// Nobody named the identity: the platform chose it.
+    pub platform_chose: bool,
+}
+
+impl AccessToken {
+    /// A token that was just given: at `now`, for `lifetime` seconds. Half of a life of two hours and more is when
+    /// the Azure SDKs ask for the next one, where the service does not say.
+    pub(crate) fn new(token: Secret, now: u64, expires_on: u64, refresh_in: Option<u64>) -> Self {
+        let lifetime = expires_on.saturating_sub(now);
+        let refresh_on = match refresh_in {
+            Some(seconds) => Some(now.saturating_add(seconds)),
+            None if lifetime >= 7200 => Some(now + lifetime / 2),
+            None => None,
+        };
+        Self {
+            token,
+            expires_on,
+            refresh_on,
+            credential: "",
+            source: "",
+            identity: String::new(),
+            platform_chose: false,
+        }
+    }
+
+    /// Reads a token reply of Entra, App Service or IMDS; the error says what is wrong with it. Numbers come as numbers
+    /// or as strings of digits, depending on the endpoint.
+    pub(crate) fn read(json: &Value, now: u64) -> Result<Self, &'static str> {
+        let token = json
+            .get("access_token")
+            .and_then(Value::as_str)
+            .filter(|t| !t.is_empty())
+            .ok_or("there is no access_token")?;
+        // It becomes a header value.
+        if !token.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err("the access_token holds characters that no token has");
+        }
+        let number = |name| match json.get(name)? {
+            Value::String(text) => text.trim().parse().ok(),
+            value => value.as_u64().or_else(|| value.as_f64().filter(|n| *n >= 0.0).map(|n| n as u64)),
+        };
+        let expires_on = number("expires_on")
+            .or_else(|| number("expires_in").map(|seconds: u64| now.saturating_add(seconds)))
+            .ok_or("neither expires_on nor expires_in is a number")?;
+        Ok(Self::new(token.into(), now, expires_on, number("refresh_in")))
+    }
+
+    /// Whom the token speaks for, for a person: what was asked for, and the ids that the token itself names.
+    pub(crate) fn describe(&self) -> String {
+        let mut text = format!("{} from {} ({})", self.identity, self.source, self.credential);
+        for (name, value) in self.ids() {
+            text.push_str(&format!(", {name} {value}"));
+        }
+        text
+    }
+
+    /// The client id and the object id, where the token is a JWT that names them. Not verified: only printed.
+    pub(crate) fn ids(&self) -> Vec<(&'static str, String)> {
+        let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
+        let payload = Base64UrlUnpadded::decode_vec(payload.trim_end_matches('=')).unwrap_or_default();
+        let claims: Value = serde_json::from_slice(&payload).unwrap_or_default();
+        [("client id", "appid"), ("object id", "oid")]
+            .into_iter()
+            .filter_map(|(name, claim)| Some((name, claims.get(claim)?.as_str().filter(|id| is_uuid(id))?.to_owned())))
+            .collect()
+    }
+}
+
+/// Whether the text has the form of client ids, object ids and most tenant ids: 8-4-4-4-12 hexadecimal digits.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let mut parts = text.split('-');
+    [8, 4, 4, 4, 12]
+        .into_iter()
+        .all(|length| parts.next().is_some_and(|p| p.len() == length && p.bytes().all(|b| b.is_ascii_hexdigit())))
+        && parts.next().is_none()
+}
+
+/// Whether the text can be a tenant: letters, digits, `-` and `.`, as the Azure SDKs have it.
+pub(crate) fn is_tenant(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 253
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+        && !text.contains("..")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_default_suffix_is_stripped() {
+        for (scope, resource) in [
+            ("https://vault.azure.net/.default", "https://vault.azure.net"),
+            ("https://x//.default", "https://x/"),
+            ("api://id/.default", "api://id"),
+            ("https://x", "https://x"),
+        ] {
+            let request = TokenRequest { scopes: vec![scope.into()], ..TokenRequest::default() };
+            assert_eq!(request.resource().unwrap(), resource);
+        }
+    }
+
+    #[test]
+    fn half_the_life_of_a_long_token() {
+        let refresh = |lifetime: u32, refresh_in| {
+            AccessToken::new("t".into(), 1000, 1000 + u64::from(lifetime), refresh_in).refresh_on
+        };
+        assert_eq!(refresh(86_400, None), Some(1000 + 43_200));
+        assert_eq!(refresh(7_199, None), None);
+        assert_eq!(refresh(3_599, Some(1_800)), Some(2_800));
+    }
+
+    #[test]
+    fn ids_are_read_from_a_jwt_and_from_nothing_else() {
+        let payload =
+            Base64UrlUnpadded::encode_string(br#"{"appid":"11111111-2222-3333-4444-555555555555","oid":"not an id"}"#);
+        let token = |text: String| AccessToken::new(text.into(), 0, 1, None).ids();
+        assert_eq!(
+            token(format!("e30.{payload}.x")),
+            [("client id", "11111111-2222-3333-4444-555555555555".to_owned())]
+        );
+        assert_eq!(token("opaque".into()), []);
+    }
+
+    #[test]
+    fn uuids_and_tenants() {
+        assert!(is_uuid("11111111-2222-3333-4444-55555555555F"));
+        assert!(
+            !is_uuid("11111111-2222-3333-4444-555555555555\n")
+                && !is_uuid("{11111111-2222-3333-4444-55555555555}")
+                && !is_uuid("")
+        );
+        assert!(is_tenant("contoso.onmicrosoft.com") && !is_tenant("a/b") && !is_tenant("..") && !is_tenant(""));
+    }
+}

@@ -1,0 +1,206 @@
+//! Strict reading of the few URLs that configuration may hold.
+//!
+//! Not the `url` crate: its IDNA tables alone outweigh this component, and what they would accept is refused here
+//! on purpose. A URL that two readers could take for two hosts is no URL.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// A URL of scheme http or https with a plain ASCII host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Url {
+    pub(crate) https: bool,
+    /// Lower-case; an IPv6 address stands in its brackets.
+    pub(crate) host: String,
+    /// Where it is given and not the scheme's own.
+    pub(crate) port: Option<u16>,
+    /// Path and query, as given; empty or starting with `/` or `?`.
+    pub(crate) path: String,
+}
+
+impl Url {
+    /// Reads a URL; the error says what is wrong with it, to follow "is not a URL: ".
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic()) {
+            return Err(match odd {
+                ' ' | '\t' | '\n' | '\r' => "it holds white space",
+                _ => "it holds a character other than printable ASCII",
+            });
+        }
+        let (scheme, rest) = text.split_once("://").ok_or("it does not start with https://")?;
+        let https = match scheme.to_ascii_lowercase().as_str() {
+            "https" => true,
+            "http" => false,
+            _ => return Err("its scheme is neither https nor http"),
+        };
+        // Some readers take a backslash for a slash, others for a part of the user name.
+        if rest.contains(['\\', '#']) {
+            return Err("it holds a backslash or a fragment (#)");
+        }
+        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        if authority.contains('@') {
+            return Err("it holds a user name (@)");
+        }
+        let (host, port) = match authority.rsplit_once(':') {
+            // The colons of a bracketed IPv6 address without a port.
+            Some(_) if authority.ends_with(']') => (authority, None),
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        };
+        let host = host.to_ascii_lowercase();
+        if !(is_name(&host) || ipv6(&host).is_some()) {
+            return Err("its host is no name and no address");
+        }
+        let port = match port {
+            None => None,
+            // `u16::from_str` would take a plus sign.
+            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+                Some(digits.parse::<u16>().ok().filter(|port| *port > 0).ok_or("its port is not 1 to 65535")?)
+            }
+            Some(_) => return Err("its port is not a number"),
+        };
+        let port = port.filter(|port| *port != if https { 443 } else { 80 });
+        Ok(Self { https, host, port, path: path.to_owned() })
+    }
+
+    /// Host and port as a request names them.
+    pub(crate) fn authority(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    /// Scheme, host and port, as an allow-list names them.
+    pub(crate) fn origin(&self) -> String {
+        format!("{}://{}", if self.https { "https" } else { "http" }, self.authority())
+    }
+
+    /// 127.0.0.0/8, `[::1]` and `localhost`.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.host == "localhost"
+            || self.host.parse::<Ipv4Addr>().is_ok_and(|a| a.is_loopback())
+            || ipv6(&self.host).is_some_and(|a| a.is_loopback())
+    }
+
+    /// Whether an identity header may be sent there without TLS: only where the packets stay on this machine or in
+    /// this private network. Linux containers on App Service get `http://172.16.5.3:8081/msi/token` or a 169.254
+    /// address, Container Apps `http://localhost:42356/msi/token`.
+    pub(crate) fn is_local(&self) -> bool {
+        if let Some(a) = ipv6(&self.host) {
+            let first = a.segments().first().copied().unwrap_or_default();
+            return a.is_loopback() || first & 0xffc0 == 0xfe80 || first & 0xfe00 == 0xfc00;
+        }
+        let last = self.host.rsplit('.').next().unwrap_or_default();
+        // `2130706433` and `0x7f.1` are addresses to some resolvers and names to others.
+        if last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") {
+            return self.host.parse::<Ipv4Addr>().is_ok_and(|a| {
+                let [first, second, ..] = a.octets();
+                a.is_loopback() || a.is_link_local() || a.is_private() || (first == 100 && second & 0xc0 == 64)
+            });
+        }
+        !self.host.contains('.')
+            || [".localhost", ".local", ".internal", ".svc", ".cluster.local"]
+                .iter()
+                .any(|suffix| self.host.ends_with(suffix))
+    }
+}
+
+/// A host name: labels of letters, digits, `-` and `_`, none empty but the root after a trailing dot.
+fn is_name(host: &str) -> bool {
+    let labels = host.strip_suffix('.').unwrap_or(host);
+    host.len() <= 253
+        && labels.split('.').all(|label| {
+            !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        })
+}
+
+/// The address between the brackets.
+fn ipv6(host: &str) -> Option<Ipv6Addr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts() {
+        let url = Url::parse("HTTPS://My-Vault.Vault.Azure.net:443/a?b").unwrap();
+        assert_eq!(
+            (url.https, url.host.as_str(), url.port, url.path.as_str()),
+            (true, "my-vault.vault.azure.net", None, "/a?b")
+        );
+        assert_eq!(Url::parse("http://[::1]:8080").unwrap().authority(), "[::1]:8080");
+        assert_eq!(Url::parse("http://localhost:42356/msi/token").unwrap().origin(), "http://localhost:42356");
+    }
+
+    #[test]
+    fn what_two_readers_could_take_for_two_hosts_is_refused() {
+        for text in [
+            "my-vault",
+            "ftp://a.b",
+            "https://",
+            "https://a b",
+            "https://a\u{e9}.net",
+            "https://a@b.net",
+            "https://a.net\\@b.net",
+            "https://a.net#b",
+            "https://a..net",
+            "https://a%2eb",
+            "https://a.net:",
+            "https://a.net:+1",
+            "https://a.net:0",
+            "https://a.net:65536",
+            "https://[::1",
+            "https://::1",
+            "https://[::1%25eth0]",
+        ] {
+            // The empty port is the one that RFC 3986 allows and nobody needs.
+            assert!(Url::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn local_addresses() {
+        for host in [
+            "127.0.0.1",
+            "169.254.130.2:8081",
+            "172.16.5.3:8081",
+            "10.0.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "[::1]",
+            "[fe80::1]",
+            "[fd00::1]",
+            "localhost:42356",
+            "msi",
+            "x.localhost",
+            "a.local",
+            "metadata.google.internal",
+            "msi.ns.svc",
+            "msi.ns.svc.cluster.local",
+        ] {
+            assert!(Url::parse(&format!("http://{host}/msi/token")).unwrap().is_local(), "{host}");
+        }
+        for host in [
+            "8.8.8.8",
+            "172.32.0.1",
+            "100.128.0.1",
+            "0.0.0.0",
+            "2130706433",
+            "0x7f.1",
+            "127.1",
+            "0177.0.0.1",
+            "[::ffff:127.0.0.1]",
+            "[2001:db8::1]",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "169.254.169.254.",
+            "local.",
+        ] {
+            assert!(!Url::parse(&format!("http://{host}/msi/token")).unwrap().is_local(), "{host}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The challenge of a 401: which tenant and which resource the vault wants a token for.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::token::is_tenant;
+use crate::url::Url;
+
+/// Where a token must come from and what it must be good for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Challenge {
+    /// With its `/.default`.
+    pub(super) scope: String,
+    /// None for AD FS, which has no tenants.
+    pub(super) tenant: Option<String>,
+}
+
+/// What a challenge header says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) challenge: Option<Challenge>,
+    /// The claims of a continuous access evaluation, decoded.
+    pub(super) claims: Option<String>,
+}
+
+impl Challenge {
+    /// The scope without its `/.default`.
+    pub(super) fn resource(&self) -> &str {
+        self.scope.strip_suffix("/.default").unwrap_or(&self.scope)
+    }
+
+    /// Whether the host lies in the resource's domain: `a.vault.azure.net` in `vault.azure.net`. The dot matters:
+    /// `xvault.azure.net` does not.
+    pub(super) fn is_for(&self, host: &str) -> bool {
+        Url::parse(self.resource()).is_ok_and(|resource| {
+            resource.https
+                && host.strip_suffix(resource.host.as_str()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+        })
+    }
+}
+
+/// Reads `Bearer authorization="https://login.…/TENANT", resource="https://vault.…"` in all its forms.
+pub(super) fn parse(header: &str) -> Answer {
+    let Some((scheme, parameters)) = header.trim().split_once(' ') else { return Answer::default() };
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Answer::default();
+    }
+    let find = |wanted: &str| {
+        parameters.split(',').find_map(|parameter| {
+            let (name, value) = parameter.trim().split_once('=')?;
+            (name.trim().eq_ignore_ascii_case(wanted)).then(|| value.trim().trim_matches('"'))
+        })
+    };
+    let decoded = |text: &str| String::from_utf8(Base64UrlUnpadded::decode_vec(text.trim_end_matches('=')).ok()?).ok();
+    let claims = find("claims").and_then(decoded);
+    let challenge = find("authorization_uri").or_else(|| find("authorization")).and_then(|authorization| {
+        let scope = match find("scope") {
+            Some(scope) => scope.to_owned(),
+            None => format!("{}/.default", find("resource")?),
+        };
+        let authorization = Url::parse(authorization).ok().filter(|url| url.https)?;
+        let tenant = authorization.path.split(['/', '?']).find(|segment| !segment.is_empty())?;
+        let printable = !scope.is_empty() && scope.len() <= 512 && scope.bytes().all(|b| b.is_ascii_graphic());
+        let tenant = (!tenant.eq_ignore_ascii_case("adfs")).then(|| tenant.to_owned());
+        (printable && tenant.as_deref().is_none_or(is_tenant)).then_some(Challenge { scope, tenant })
+    });
+    Answer { challenge, claims }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn challenge(header: &str) -> Option<(String, Option<String>)> {
+        parse(header).challenge.map(|c| (c.scope, c.tenant))
+    }
+
+    #[test]
+    fn every_form_that_vaults_send() {
+        let expected = Some(("https://vault.azure.net/.default".to_owned(), Some("t-1".to_owned())));
+        for header in [
+            r#"Bearer authorization="https://login.microsoftonline.com/t-1", resource="https://vault.azure.net""#,
+            r#"Bearer authorization="https://login.microsoftonline.com/t-1", scope="https://vault.azure.net/.default""#,
+            r#"bearer authorization_uri=https://login.microsoftonline.com/t-1/oauth2, resource=https://vault.azure.net"#,
+        ] {
+            assert_eq!(challenge(header), expected, "{header}");
+        }
+        let adfs = r#"Bearer authorization="https://adfs.local.example/adfs", resource="https://vault.adfs.local.example/guid""#;
+        assert_eq!(challenge(adfs), Some(("https://vault.adfs.local.example/guid/.default".to_owned(), None)));
+    }
+
+    #[test]
+    fn what_is_no_challenge() {
+        for header in [
+            "",
+            "Bearer",
+            "Basic realm=x",
+            "Bearer resource=\"https://vault.azure.net\"",
+            "Bearer authorization=\"https://login.microsoftonline.com/t\"",
+            "Bearer authorization=\"http://login.microsoftonline.com/t\", resource=\"https://vault.azure.net\"",
+            "Bearer authorization=\"https://login.microsoftonline.com/t%2f\", resource=\"https://vault.azure.net\"",
+            "Bearer authorization=\"https://login.microsoftonline.com/\", resource=\"https://vault.azure.net\"",
+        ] {
+            assert_eq!(challenge(header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn claims_are_decoded() {
+        let header = r#"Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="eyJhIjoxfQ==""#;
+        assert_eq!(parse(header).claims.as_deref(), Some(r#"{"a":1}"#));
+    }
+
+    #[test]
+    fn a_resource_is_the_hosts_own_domain() {
+        let is_for =
+            |resource: &str, host| Challenge { scope: format!("{resource}/.default"), tenant: None }.is_for(host);
+        assert!(is_for("https://vault.example", "a.vault.example"));
+        assert!(is_for("https://VAULT.example", "a.vault.example"));
+        for (resource, host) in [
+            ("https://vault.example", "vault.example"),
+            ("https://vault.example", "xvault.example"),
+            ("https://vault.example", "a.vault.example.evil"),
+            ("https://graph.microsoft.com", "a.vault.example"),
+            ("http://vault.example", "a.vault.example"),
+            ("vault.example", "a.vault.example"),
+            ("https://.example", "a.vault.example"),
+            ("https://vault.example@evil", "a.vault.example"),
+        ] {
+            assert!(!is_for(resource, host), "{resource} {host}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A secret as the vault gives it.
+//! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#secretbundle>
+
+use serde_json::Value;
+
+use crate::secret::Secret as Hidden;
+
+/// A secret and who read it.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// The value, exactly as it was set.
+    pub value: Hidden,
+    /// Everything else.
+    pub properties: Properties,
+    /// The credential's class name in the Azure SDKs.
+    pub credential: &'static str,
+    /// Where that credential got its token.
+    pub source: &'static str,
+}
+
+/// All that the vault says of a secret beside its value; times in unix seconds. See `secret-properties` of the WIT package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Properties {
+    pub id: String,
+    pub name: String,
+    pub version: Option<String>,
+    pub content_type: Option<String>,
+    pub enabled: Option<bool>,
+    pub not_before: Option<u64>,
+    pub expires_on: Option<u64>,
+    pub created_on: Option<u64>,
+    pub updated_on: Option<u64>,
+    pub recoverable_days: Option<u32>,
+    pub recovery_level: Option<String>,
+    pub managed: Option<bool>,
+    pub key_id: Option<String>,
+    pub previous_version: Option<String>,
+    pub tags: Vec<(String, String)>,
+}
+
+/// Reads a secret bundle that was asked for by name and version; the error says what is wrong with it. Every field but
+/// the value is optional on the wire.
+pub(super) fn read(json: &Value, name: &str, version: Option<&str>) -> Result<(Hidden, Properties), &'static str> {
+    let value = json.get("value").and_then(Value::as_str).ok_or("there is no value")?;
+    let text = |field: &str| json.get(field).and_then(Value::as_str).map(str::to_owned);
+    let attribute = |field: &str| json.get("attributes").and_then(|attributes| attributes.get(field));
+    let number = |field| attribute(field).and_then(Value::as_u64);
+    let id = text("id").unwrap_or_default();
+    // …/secrets/NAME/VERSION. Only name and version count: the host of an emulator or a custom domain differs.
+    let mut segments = id.split("/secrets/").nth(1).unwrap_or_default().split('/');
+    let id_name = segments.next().filter(|segment| !segment.is_empty());
+    let id_version = segments.next().filter(|segment| !segment.is_empty()).map(str::to_owned);
+    if id_name.is_some_and(|n| !n.eq_ignore_ascii_case(name))
+        || (version.is_some() && id_version.is_some() && id_version.as_deref() != version)
+    {
+        return Err("it is another secret, or another version, than the one asked for");
+    }
+    let tags = json.get("tags").and_then(Value::as_object);
+    let properties = Properties {
+        name: id_name.unwrap_or(name).to_owned(),
+        version: id_version.or_else(|| version.map(str::to_owned)),
+        content_type: text("contentType"),
+        enabled: attribute("enabled").and_then(Value::as_bool),
+        not_before: number("nbf"),
+        expires_on: number("exp"),
+        created_on: number("created"),
+        updated_on: number("updated"),
+        recoverable_days: number("recoverableDays").and_then(|days| days.try_into().ok()),
+        recovery_level: attribute("recoveryLevel").and_then(Value::as_str).map(str::to_owned),
+        managed: json.get("managed").and_then(Value::as_bool),
+        key_id: text("kid"),
+        previous_version: text("previousVersion"),
+        tags: tags
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .collect(),
+        id,
+    };
+    Ok((value.into(), properties))
+}

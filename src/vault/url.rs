@@ -1,0 +1,196 @@
+//! Which URLs are a vault's, and what a token for it must be good for.
+
+use crate::diagnosis;
+use crate::error::{Error, Result};
+use crate::secret::quote;
+use crate::url::Url;
+
+/// The DNS suffix of Key Vault in each cloud. With one of these the scope comes from here and never from a server,
+/// and the first secret costs one request less than in the Azure SDKs.
+const SUFFIXES: &[&str] = &[
+    "vault.azure.net",
+    "vault.azure.cn",
+    "vault.usgovcloudapi.net",
+    "vault.microsoftazure.de",
+    "vault.sovcloud-api.fr",
+];
+
+/// The suffixes of Managed HSM, which holds keys and no secrets.
+const HSM_SUFFIXES: &[&str] = &[
+    "managedhsm.azure.net",
+    "managedhsm.azure.cn",
+    "managedhsm.usgovcloudapi.net",
+    "managedhsm.microsoftazure.de",
+    "managedhsm.sovcloud-api.fr",
+];
+
+/// A vault's address.
+#[derive(Debug)]
+pub(super) struct VaultUrl {
+    pub(super) url: Url,
+    /// `https://` and the suffix, where the vault is in a known cloud.
+    pub(super) resource: Option<String>,
+    /// Plain http on loopback, allowed by `KEYFOB_ALLOW_LOOPBACK_HTTP=1`.
+    pub(super) loopback: bool,
+}
+
+impl VaultUrl {
+    pub(super) fn parse(text: &str, allow_loopback_http: bool) -> Result<Self> {
+        let invalid = |why: &str, cure: &str| {
+            Error::invalid(format!(
+                "{} is not a vault URL: {why}. Expected https://VAULT-NAME.vault.azure.net",
+                quote(text, &[])
+            ))
+            .hint(diagnosis::expected(cure))
+        };
+        let trimmed = text.trim_matches(' ').trim_end_matches('/');
+        let spelling =
+            "Use the Vault URI of the vault's overview page in the portal, such as https://my-vault.vault.azure.net";
+        let mut url = Url::parse(trimmed).map_err(|why| match trimmed.split_once("://") {
+            None if !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
+                invalid(why, &format!("Did you mean https://{trimmed}.vault.azure.net?"))
+            }
+            None if trimmed.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
+                && trimmed.contains('.') =>
+            {
+                invalid(why, &format!("Did you mean https://{trimmed}?"))
+            }
+            _ => invalid(why, spelling),
+        })?;
+        let loopback = !url.https && url.is_loopback() && allow_loopback_http;
+        if url.path.starts_with("/secrets/") {
+            return Err(invalid(
+                "it is the identifier of a secret",
+                "Give the part before /secrets/ as the vault URL, and the secret's name apart",
+            ));
+        }
+        if !url.path.is_empty() {
+            return Err(invalid("it has a path or a query", spelling));
+        }
+        if loopback {
+            return Ok(Self { url, resource: Some("https://vault.azure.net".to_owned()), loopback });
+        }
+        if !url.https {
+            return Err(invalid(
+                "its scheme is not https, and a token must not travel without TLS",
+                "Write https:// instead of http://",
+            ));
+        }
+        if url.host.contains("..") || url.host.ends_with('.') {
+            return Err(invalid(
+                "its host ends in a dot",
+                &format!("Leave the dot out: https://{}", url.host.trim_end_matches('.')),
+            ));
+        }
+        if HSM_SUFFIXES.iter().any(|suffix| label_before(&url.host, suffix).is_some()) {
+            return Err(invalid(
+                "it is a Managed HSM, which holds keys and no secrets",
+                "Store the secret in a Key Vault",
+            ));
+        }
+        for cloud in SUFFIXES {
+            let inside = cloud.strip_prefix("vault.").unwrap_or_default();
+            for (word, why) in [
+                ("vaultcore", "it is the name of Key Vault's private DNS zone"),
+                ("privatelink", "it is a private link zone"),
+            ] {
+                if label_before(&url.host, &format!("{word}.{inside}")).is_some()
+                    || label_before(&url.host, &format!("{word}.{cloud}")).is_some()
+                {
+                    let name = url.host.split('.').next().unwrap_or_default();
+                    return Err(invalid(
+                        why,
+                        &format!("Use https://{name}.{cloud}: with a private endpoint that name resolves to it"),
+                    ));
+                }
+            }
+            if url.host == *cloud {
+                return Err(invalid("the vault's name is missing", spelling));
+            }
+            let Some(label) = label_before(&url.host, cloud) else { continue };
+            if label.contains('.') {
+                return Err(invalid("more than one label stands before the cloud's domain", spelling));
+            }
+            if url.port.is_some() {
+                return Err(invalid("Key Vault has port 443 only", "Leave the port out"));
+            }
+            url.path = String::new();
+            return Ok(Self { url, resource: Some(format!("https://{cloud}")), loopback });
+        }
+        Ok(Self { url, resource: None, loopback })
+    }
+}
+
+/// What stands before the suffix and its dot.
+fn label_before<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
+    host.strip_suffix(suffix)?.strip_suffix('.').filter(|label| !label.is_empty())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_clouds() {
+        for (text, origin, resource) in [
+            ("https://my-vault.vault.azure.net", "https://my-vault.vault.azure.net", "https://vault.azure.net"),
+            (" https://My-Vault.VAULT.azure.net:443/ ", "https://my-vault.vault.azure.net", "https://vault.azure.net"),
+            (
+                "https://v.vault.usgovcloudapi.net",
+                "https://v.vault.usgovcloudapi.net",
+                "https://vault.usgovcloudapi.net",
+            ),
+        ] {
+            let vault = VaultUrl::parse(text, false).unwrap();
+            assert_eq!((vault.url.origin().as_str(), vault.resource.as_deref()), (origin, Some(resource)), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_host_is_for_the_challenge() {
+        for text in [
+            "https://vault.contoso.example",
+            "https://xvault.azure.net",
+            "https://a.vault.azure.net.evil.example",
+            "https://localhost:8443",
+        ] {
+            assert_eq!(VaultUrl::parse(text, false).unwrap().resource, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_vault_is_refused_with_its_cure() {
+        for (text, cure) in [
+            ("", "Vault URI"),
+            ("my-vault", "https://my-vault.vault.azure.net?"),
+            ("my-vault.vault.azure.net", "https://my-vault.vault.azure.net?"),
+            ("http://my-vault.vault.azure.net", "https:// instead"),
+            ("http://127.0.0.1:8080", "https:// instead"),
+            ("https://my-vault.vault.azure.net/secrets/a/1", "before /secrets/"),
+            ("https://my-vault.vault.azure.net/keys", "Vault URI"),
+            ("https://my-vault.vault.azure.net?x", "Vault URI"),
+            ("https://my-vault.vault.azure.net.", "dot out"),
+            ("https://my-vault.vault.azure.net:8443", "port out"),
+            ("https://user@my-vault.vault.azure.net", "Vault URI"),
+            ("https://my-vault.vault.azure.net\\@evil.example", "Vault URI"),
+            ("https://m\u{443}-vault.vault.azure.net", "Vault URI"),
+            ("https://a.b.vault.azure.net", "Vault URI"),
+            ("https://vault.azure.net", "Vault URI"),
+            ("https://my-vault.privatelink.vaultcore.azure.net", "https://my-vault.vault.azure.net"),
+            ("https://my-vault.vaultcore.azure.net", "https://my-vault.vault.azure.net"),
+            ("https://my-vault.privatelink.vault.azure.net", "https://my-vault.vault.azure.net"),
+            ("https://my-hsm.managedhsm.azure.net", "Key Vault"),
+        ] {
+            let error = VaultUrl::parse(text, false).unwrap_err();
+            assert!(error.hint.as_ref().unwrap().text.contains(cure), "{text}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn plain_http_on_loopback_only_when_the_environment_says_so() {
+        assert!(VaultUrl::parse("http://127.0.0.1:8080", true).unwrap().loopback);
+        assert!(VaultUrl::parse("http://10.0.0.1:8080", true).is_err());
+        assert!(VaultUrl::parse("http://my-vault.vault.azure.net", true).is_err());
+    }
+}

@@ -1,0 +1,282 @@
+//! The outside world over WASI 0.2, and the small executor that waits for it. The only file that names WASI.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake};
+use std::time::Duration;
+
+use wasip2::cli::{environment, stderr};
+use wasip2::clocks::{monotonic_clock, wall_clock};
+use wasip2::filesystem::preopens;
+use wasip2::filesystem::types::{DescriptorFlags, ErrorCode as FsError, OpenFlags, PathFlags};
+use wasip2::http::outgoing_handler;
+use wasip2::http::types::{
+    ErrorCode, Fields, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
+    RequestOptions, Scheme,
+};
+use wasip2::io::poll::{self, Pollable};
+use wasip2::io::streams::StreamError;
+use wasip2::random::insecure;
+
+use crate::platform::{FileError, LocalFuture, Method, Platform, Request, Response, SendError};
+use crate::secret::Bytes;
+
+/// WASI as a platform.
+#[derive(Default)]
+pub(crate) struct Wasi {
+    /// What the futures of the current round wait for. Weak, because a future that is dropped must take its pollable
+    /// along before the resource that the pollable belongs to.
+    waiting: RefCell<Vec<Weak<Pollable>>>,
+}
+
+/// Set when a future woke another one, which has no pollable.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Wasi {
+    /// Runs a future to its end, blocking in WASI's poll while nothing is ready.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        let woken = Arc::new(Woken::default());
+        let waker = Arc::clone(&woken).into();
+        let mut context = Context::from_waker(&waker);
+        loop {
+            self.waiting.borrow_mut().clear();
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            let waiting: Vec<Rc<Pollable>> = self.waiting.borrow().iter().filter_map(Weak::upgrade).collect();
+            if !woken.0.swap(false, Ordering::Relaxed) && !waiting.is_empty() {
+                poll::poll(&waiting.iter().map(|pollable| &**pollable).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    /// Ends when the pollable is ready (true) or the time has passed (false).
+    async fn ready(&self, pollable: Pollable, limit: Duration) -> bool {
+        let pollable = Rc::new(pollable);
+        let timer = Rc::new(monotonic_clock::subscribe_duration(nanos(limit)));
+        poll_fn(|_| {
+            if pollable.ready() {
+                return Poll::Ready(true);
+            }
+            if timer.ready() {
+                return Poll::Ready(false);
+            }
+            self.waiting.borrow_mut().extend([Rc::downgrade(&pollable), Rc::downgrade(&timer)]);
+            Poll::Pending
+        })
+        .await
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Response, SendError> {
+        let start = self.monotonic();
+        let left = |limit: Duration| limit.min(request.limits.deadline.saturating_sub(self.monotonic()));
+        let late = |error| if self.monotonic() >= request.limits.deadline { SendError::Deadline } else { error };
+        let (outgoing, body) = outgoing(request).ok_or(SendError::Other)?;
+        let answer =
+            outgoing_handler::handle(outgoing, Some(options(request))).map_err(|code| send_error(&code, false))?;
+        let first_byte = start.saturating_add(request.limits.first_byte);
+        if let Some(body) = body {
+            let stream = body.write().map_err(|()| SendError::Other)?;
+            let mut rest = request.body.expose().as_bytes();
+            while !rest.is_empty() {
+                if !self.ready(stream.subscribe(), left(first_byte.saturating_sub(self.monotonic()))).await {
+                    return Err(late(SendError::FirstByteTimeout));
+                }
+                // A server that answers early may close this side: the answer counts, not the rest of the body.
+                let Ok(room) = stream.check_write() else { break };
+                let (now, later) = rest.split_at(rest.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
+                if stream.write(now).is_err() {
+                    break;
+                }
+                rest = later;
+            }
+            drop(stream);
+            // An error here comes back with the answer.
+            let _ = OutgoingBody::finish(body, None);
+        }
+        if !self.ready(answer.subscribe(), left(first_byte.saturating_sub(self.monotonic()))).await {
+            return Err(late(SendError::FirstByteTimeout));
+        }
+        let response = match answer.get() {
+            Some(Ok(Ok(response))) => response,
+            Some(Ok(Err(code))) => return Err(late(send_error(&code, false))),
+            _ => return Err(SendError::Other),
+        };
+        let status = response.status();
+        let fields = response.headers().entries();
+        let headers = fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?)))
+            .collect();
+        let body = self.read(&response, request, &left, &late).await?;
+        Ok(Response { status, headers, body })
+    }
+
+    async fn read(
+        &self,
+        response: &IncomingResponse,
+        request: &Request,
+        left: &dyn Fn(Duration) -> Duration,
+        late: &dyn Fn(SendError) -> SendError,
+    ) -> Result<Bytes, SendError> {
+        let body: IncomingBody = response.consume().map_err(|()| SendError::Other)?;
+        let stream = body.stream().map_err(|()| SendError::Other)?;
+        let mut bytes = Bytes::default();
+        loop {
+            if !self.ready(stream.subscribe(), left(request.limits.between_bytes)).await {
+                return Err(late(SendError::BetweenBytesTimeout));
+            }
+            match stream.read(16 * 1024) {
+                Ok(piece) => bytes.0.extend_from_slice(&piece),
+                Err(StreamError::Closed) => return Ok(bytes),
+                Err(StreamError::LastOperationFailed(error)) => {
+                    let code = wasip2::http::types::http_error_code(&error);
+                    return Err(late(code.map_or(SendError::Reset, |code| send_error(&code, true))));
+                }
+            }
+            if bytes.0.len() > request.max_body {
+                return Err(SendError::TooLarge);
+            }
+            // A server that sends byte by byte is bounded by this alone.
+            if self.monotonic() >= request.limits.deadline {
+                return Err(SendError::Deadline);
+            }
+        }
+    }
+}
+
+/// The request as WASI has it, and its body to be written; `None` for what WASI refuses to take.
+fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)> {
+    let headers = Fields::new();
+    for (name, value) in &request.headers {
+        headers.append(name, value.expose().as_bytes()).ok()?;
+    }
+    let post = request.method == Method::Post;
+    if post {
+        headers.append("content-length", request.body.expose().len().to_string().as_bytes()).ok()?;
+    }
+    let outgoing = OutgoingRequest::new(headers);
+    outgoing.set_method(if post { &WasiMethod::Post } else { &WasiMethod::Get }).ok()?;
+    outgoing.set_scheme(Some(if request.https { &Scheme::Https } else { &Scheme::Http })).ok()?;
+    outgoing.set_authority(Some(&request.authority)).ok()?;
+    outgoing.set_path_with_query(Some(&request.path)).ok()?;
+    // A GET whose body is taken would be sent with one.
+    let body = if post { Some(outgoing.body().ok()?) } else { None };
+    Some((outgoing, body))
+}
+
+/// The limits as hints: hosts differ in which they know, and the guest's own clock is the authority.
+fn options(request: &Request) -> RequestOptions {
+    let options = RequestOptions::new();
+    let _ = options.set_connect_timeout(Some(nanos(request.limits.connect)));
+    let _ = options.set_first_byte_timeout(Some(nanos(request.limits.first_byte)));
+    let _ = options.set_between_bytes_timeout(Some(nanos(request.limits.between_bytes)));
+    options
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Hosts report the same fault under different codes; see each arm. `reading`: the answer's head has come.
+fn send_error(code: &ErrorCode, reading: bool) -> SendError {
+    match code {
+        ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => SendError::Denied,
+        // Spin, for a dependency that does not inherit the hosts.
+        ErrorCode::InternalError(Some(text)) if text.contains("not permitted") => SendError::Denied,
+        ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => SendError::NameNotFound,
+        ErrorCode::ConnectionRefused => SendError::Refused,
+        ErrorCode::DestinationUnavailable | ErrorCode::DestinationIpUnroutable => SendError::Unreachable,
+        ErrorCode::ConnectionTimeout | ErrorCode::DnsTimeout => SendError::ConnectTimeout,
+        ErrorCode::TlsCertificateError | ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => SendError::Tls,
+        ErrorCode::ConnectionReadTimeout | ErrorCode::ConnectionWriteTimeout | ErrorCode::HttpResponseTimeout => {
+            if reading {
+                SendError::BetweenBytesTimeout
+            } else {
+                SendError::FirstByteTimeout
+            }
+        }
+        ErrorCode::ConnectionTerminated | ErrorCode::HttpResponseIncomplete | ErrorCode::ConnectionLimitReached => {
+            SendError::Reset
+        }
+        ErrorCode::HttpResponseBodySize(_)
+        | ErrorCode::HttpResponseHeaderSectionSize(_)
+        | ErrorCode::HttpResponseHeaderSize(_) => SendError::TooLarge,
+        _ => SendError::Other,
+    }
+}
+
+impl Platform for Wasi {
+    fn environment(&self) -> Vec<(String, String)> {
+        environment::get_environment()
+    }
+
+    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+        // The granted folder that holds the path most closely.
+        let folders = preopens::get_directories();
+        let inside = |folder: &str| {
+            let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
+            rest.strip_prefix('/').or_else(|| (folder == ".").then_some(path)).map(str::to_owned)
+        };
+        let (folder, rest) = folders
+            .iter()
+            .filter_map(|(folder, name)| Some((name.len(), folder, inside(name)?)))
+            .max_by_key(|(length, ..)| *length)
+            .map(|(_, folder, rest)| (folder, rest))
+            .ok_or(FileError::NotGranted)?;
+        // Kubernetes mounts a token as a symbolic link inside its folder; the host lets none lead out of it.
+        let file = folder
+            .open_at(PathFlags::SYMLINK_FOLLOW, &rest, OpenFlags::empty(), DescriptorFlags::READ)
+            .map_err(|code| if code == FsError::NoEntry { FileError::NotFound } else { FileError::Unreadable })?;
+        let mut bytes = Bytes::default();
+        loop {
+            let (piece, end) = file.read(16 * 1024, bytes.0.len() as u64).map_err(|_| FileError::Unreadable)?;
+            bytes.0.extend_from_slice(&piece);
+            if bytes.0.len() > limit {
+                return Err(FileError::TooLarge);
+            }
+            if end || piece.is_empty() {
+                return Ok(bytes);
+            }
+        }
+    }
+
+    fn unix_now(&self) -> u64 {
+        wall_clock::now().seconds
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_nanos(monotonic_clock::now())
+    }
+
+    fn random(&self) -> u64 {
+        insecure::get_insecure_random_u64()
+    }
+
+    fn log(&self, line: &str) {
+        // A log that is closed must not fail the call.
+        let _ = stderr::get_stderr().blocking_write_and_flush(format!("{line}\n").as_bytes());
+    }
+
+    fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
+        Box::pin(async move {
+            self.ready(monotonic_clock::subscribe_duration(nanos(pause)), Duration::MAX).await;
+        })
+    }
+
+    fn send(&self, request: Request) -> LocalFuture<'_, Result<Response, SendError>> {
+        Box::pin(async move { self.exchange(&request).await })
+    }
+}
