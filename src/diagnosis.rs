@@ -2,6 +2,7 @@
 //! seen, the facts are handed over.
 
 use crate::platform::SendError;
+use crate::text::join;
 use crate::url::Url;
 
 /// A cure, and how surely it is the right one when several failures offer theirs.
@@ -71,7 +72,7 @@ pub(crate) fn half_set(what: &str, present: &[&str], missing: &[&str]) -> Hint {
             "{} set, but {} not: {what} needs them all. Set {}; a host that forwards variables by name must forward each",
             list(present),
             list(missing),
-            missing.join(" and ")
+            join(missing, " and ")
         ),
     )
 }
@@ -91,7 +92,7 @@ pub(crate) fn expected(what: &str) -> Hint {
 }
 
 fn list(names: &[&str]) -> String {
-    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
+    format!("{} {}", join(names, " and "), if names.len() == 1 { "is" } else { "are" })
 }
 
 // ---- managed identity ----
@@ -116,20 +117,19 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
 /// The identity that was asked for was refused.
 pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
     let question = match kind {
-        "client id" => format!(
-            "Is {id} the client id? If it is the identity's object (principal) id, put the client id in its place, or pass it as an object id"
-        ),
-        "object id" => format!("Is {id} the object (principal) id? If it is the client id, pass it as a client id"),
-        _ => "Is the resource id complete, and does the identity still exist".to_owned() + "?",
+        "client id" => {
+            "Is it the client id? If it is the object (principal) id, put the client id in its place, or pass it as an object id in code"
+        }
+        "object id" => "Is it the object (principal) id? If it is the client id, pass it as a client id",
+        _ => "Is it complete, and does the identity still exist?",
     };
     hint(
         Weight::Answered,
         format!(
-            "{source} does not have the user-assigned identity with {kind} {id}, which came from {from}. {question}. \
+            "{source} does not have the user-assigned identity with {kind} {id}, which came from {from}. {question} \
              Else assign that identity to the app or machine (portal: Identity > User assigned), or correct the id. {WHERE_CLIENT_ID}. \
              For the system-assigned identity choose system-assigned in code"
-        )
-        .replace("?.", "?"),
+        ),
     )
 }
 

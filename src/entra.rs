@@ -1,12 +1,11 @@
 //! The OAuth 2.0 client-credentials exchange with Microsoft Entra ID that several credentials share.
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
-use serde_json::Value;
-
 use crate::diagnosis::{self, Client};
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::json::Json;
 use crate::platform::Method;
 use crate::secret::{Secret, encode};
 use crate::token::{AccessToken, TokenRequest};
@@ -56,7 +55,8 @@ impl Authority {
             )))
         };
         let trimmed = text.trim().trim_end_matches('/');
-        let with_scheme = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
+        let with_scheme =
+            if crate::text::find(trimmed, "://").is_some() { trimmed.to_owned() } else { format!("https://{trimmed}") };
         let url = Url::parse(&with_scheme).map_err(invalid)?;
         let loopback = !url.https && url.is_loopback() && env.allows_loopback_http();
         if !url.path.is_empty() {
@@ -99,6 +99,7 @@ pub(crate) async fn token(
     request: &TokenRequest,
     proof: &[(&str, &Secret)],
 ) -> Result<AccessToken> {
+    let scopes: Vec<&str> = request.scopes.iter().map(String::as_str).collect();
     let tenant = resolve_tenant(client.tenant, request.tenant.as_deref())?;
     if authority.loopback {
         call.platform.log(LOOPBACK_HTTP_NOTICE);
@@ -106,7 +107,7 @@ pub(crate) async fn token(
     let mut form = format!(
         "client_id={}&grant_type=client_credentials&scope={}",
         encode(client.client_id),
-        encode(&request.scopes.join(" "))
+        encode(&crate::text::join(&scopes, " "))
     );
     if let Some(claims) = &request.claims {
         form.push_str(&format!("&claims={}", encode(claims)));
@@ -123,6 +124,7 @@ pub(crate) async fn token(
             ("content-type", "application/x-www-form-urlencoded".into()),
         ],
         body: form.into(),
+        secrets: proof.iter().map(|(_, value)| (*value).clone()).collect(),
         max_body: None,
     };
     let reply = call
@@ -135,7 +137,7 @@ pub(crate) async fn token(
         Some(json) if reply.response.status == 200 => {
             AccessToken::read(json, now).map_err(|why| unexpected(authority, &reply, why))
         }
-        Some(json) if json.get("error").is_some() => Err(refused(authority, client, &reply, json)),
+        Some(json) if json.text(&["error"]).is_some() => Err(refused(authority, client, &reply, json)),
         _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
             ErrorKind::AuthenticationFailed,
             format!("{SOURCE} at {} answered {}", authority.url.origin(), reply.response.status),
@@ -158,17 +160,11 @@ fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
 }
 
 /// An error reply: `error`, `error_description` ("AADSTS…: …"), `error_codes`, ids for support.
-fn refused(authority: &Authority, client: &Client<'_>, reply: &Reply, json: &Value) -> Box<Error> {
-    let text = |name| json.get(name).and_then(Value::as_str);
+fn refused(authority: &Authority, client: &Client<'_>, reply: &Reply, json: &Json) -> Box<Error> {
+    let text = |name| json.text(&[name]);
     let description = text("error_description").or(text("error")).unwrap_or_default();
-    let code = match json.get("error_codes").and_then(|codes| codes.get(0)).and_then(Value::as_u64) {
-        Some(code) => Some(format!("AADSTS{code}")),
-        None => description
-            .split(':')
-            .next()
-            .filter(|code| code.starts_with("AADSTS") && code.len() < 20)
-            .map(|code| reply.quote(code)),
-    };
+    let code = description.split(':').next().filter(|code| code.starts_with("AADSTS") && code.len() < 20);
+    let code = code.map(|code| reply.quote(code));
     let mut error = reply.error(
         ErrorKind::AuthenticationFailed,
         format!(

@@ -1,11 +1,13 @@
 //! One call's deadline, and the retry policy of each kind of hop.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::secret::{self, Secret};
+use crate::text;
 use crate::url::Url;
 
 /// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
@@ -72,6 +74,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) path: String,
     pub(crate) headers: Vec<(&'static str, Secret)>,
     pub(crate) body: Secret,
+    /// What of it a reply must not give away, should it echo it.
+    pub(crate) secrets: Vec<Secret>,
     pub(crate) max_body: Option<usize>,
 }
 
@@ -93,8 +97,8 @@ impl Reply {
     }
 
     /// The body as JSON.
-    pub(crate) fn json(&self) -> Option<serde_json::Value> {
-        serde_json::from_slice(&self.response.body.0).ok()
+    pub(crate) fn json(&self) -> Option<Json> {
+        Json::parse(&self.response.body.0)
     }
 
     /// An error about this answer, with its status, delay and request id.
@@ -145,9 +149,7 @@ impl Call<'_> {
         let response = self.platform.send(request).await?;
         let retry_after = retry_after(&response, self.platform.unix_now());
         let wait_too_long = is_transient(response.status) && retry_after.is_some_and(|delay| delay > self.remaining());
-        let mut secrets: Vec<Secret> = draft.headers.iter().map(|(_, value)| value.clone()).collect();
-        secrets.extend(draft.body.expose().split('&').filter_map(form_secret));
-        Ok(Reply { response, retry_after, wait_too_long, secrets })
+        Ok(Reply { response, retry_after, wait_too_long, secrets: draft.secrets.clone() })
     }
 
     /// Sends a request, again after transient faults, until an answer stands or the policy ends.
@@ -187,22 +189,17 @@ impl Call<'_> {
     }
 }
 
-/// The value of a form's field that a reply must not give away.
-fn form_secret(pair: &str) -> Option<Secret> {
-    let (name, value) = pair.split_once('=')?;
-    matches!(name, "client_secret" | "client_assertion")
-        .then(|| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned().into())
-}
-
 /// The delay that a reply asks for: `Retry-After` in seconds or as a date, else the two headers in milliseconds that
 /// Azure services use. What can't be read, is negative or past counts as absent.
 fn retry_after(response: &Response, now: u64) -> Option<Duration> {
     if let Some(value) = response.header("retry-after").map(str::trim) {
-        if let Some(seconds) = value.parse::<f64>().ok().filter(|s| s.is_finite() && *s >= 0.0) {
-            return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+        // A fraction of a second is waited for as a whole one.
+        let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+        if let Ok(seconds) = whole.parse::<u64>() {
+            let more = fraction.bytes().all(|b| b.is_ascii_digit()).then(|| u64::from(!fraction.is_empty()))?;
+            return Some(Duration::from_secs(seconds.saturating_add(more)));
         }
-        let date = httpdate::parse_http_date(value).ok()?.duration_since(UNIX_EPOCH).ok()?;
-        return date.checked_sub(Duration::from_secs(now)).filter(|delay| !delay.is_zero());
+        return text::http_date(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;
     milliseconds.trim().parse().ok().map(Duration::from_millis)
@@ -235,16 +232,16 @@ mod tests {
     fn retry_after_in_every_form() {
         let seconds = |s| Some(Duration::from_secs_f64(s));
         assert_eq!(asked("retry-after", "7"), seconds(7.0));
-        assert_eq!(asked("retry-after", " 1.5 "), seconds(1.5));
+        assert_eq!(asked("retry-after", " 1.5 "), seconds(2.0));
         assert_eq!(asked("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"), seconds(10.0));
         assert_eq!(asked("retry-after-ms", "250"), seconds(0.25));
         assert_eq!(asked("x-ms-retry-after-ms", "2000"), seconds(2.0));
-        assert_eq!(asked("retry-after", "1e300"), Some(Duration::MAX));
+        assert_eq!(asked("retry-after", "18446744073709551615"), Some(Duration::from_secs(u64::MAX)));
     }
 
     #[test]
     fn a_retry_after_that_makes_no_sense_counts_as_absent() {
-        for value in ["", "soon", "-1", "NaN", "Wed, 21 Oct 2015 07:27:49 GMT", "Wed, 99 Oct 2015"] {
+        for value in ["", "soon", "-1", "NaN", "Wed, 21 Oct 2015 07:27:49 GMT", "Wed, 99 Oct 2015", "1.x", "1e9"] {
             assert_eq!(asked("retry-after", value), None, "{value}");
         }
         assert_eq!(asked("retry-after-ms", "-5"), None);

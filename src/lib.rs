@@ -26,7 +26,11 @@ mod env;
 
 mod url;
 
+mod json;
+
 mod secret;
+
+mod text;
 
 mod platform;
 

@@ -5,6 +5,8 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use crate::text::replace;
+
 /// Text that must not be seen: a token, a secret's value, an assertion, a header value.
 #[derive(Clone, Default)]
 pub struct Secret(Zeroizing<String>);
@@ -69,7 +71,7 @@ pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
     for secret in secrets.iter().map(Secret::expose) {
         // Shorter ones are no secrets, and masking them would tear the text.
         if secret.len() >= 6 {
-            text = text.replace(secret, "REDACTED").replace(&encode(secret), "REDACTED");
+            text = replace(&replace(&text, secret, "REDACTED"), &encode(secret), "REDACTED");
         }
     }
     let mut quoted = String::new();

@@ -1,9 +1,9 @@
 //! Tokens: what is asked for, what comes back, and whom a token speaks for.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::json::Json;
 use crate::secret::Secret;
 
 /// What a token is asked for.
@@ -84,22 +84,15 @@ impl AccessToken {
 
     /// Reads a token reply of Entra, App Service or IMDS; the error says what is wrong with it. Numbers come as numbers
     /// or as strings of digits, depending on the endpoint.
-    pub(crate) fn read(json: &Value, now: u64) -> Result<Self, &'static str> {
-        let token = json
-            .get("access_token")
-            .and_then(Value::as_str)
-            .filter(|t| !t.is_empty())
-            .ok_or("there is no access_token")?;
+    pub(crate) fn read(json: &Json, now: u64) -> Result<Self, &'static str> {
+        let token = json.text(&["access_token"]).filter(|t| !t.is_empty()).ok_or("there is no access_token")?;
         // It becomes a header value.
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err("the access_token holds characters that no token has");
         }
-        let number = |name| match json.get(name)? {
-            Value::String(text) => text.trim().parse().ok(),
-            value => value.as_u64().or_else(|| value.as_f64().filter(|n| *n >= 0.0).map(|n| n as u64)),
-        };
+        let number = |name| json.number(&[name]);
         let expires_on = number("expires_on")
-            .or_else(|| number("expires_in").map(|seconds: u64| now.saturating_add(seconds)))
+            .or_else(|| number("expires_in").map(|seconds| now.saturating_add(seconds)))
             .ok_or("neither expires_on nor expires_in is a number")?;
         Ok(Self::new(token.into(), now, expires_on, number("refresh_in")))
     }
@@ -117,10 +110,10 @@ impl AccessToken {
     pub(crate) fn ids(&self) -> Vec<(&'static str, String)> {
         let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
         let payload = Base64UrlUnpadded::decode_vec(payload.trim_end_matches('=')).unwrap_or_default();
-        let claims: Value = serde_json::from_slice(&payload).unwrap_or_default();
+        let claims = Json::parse(&payload).unwrap_or(Json::Null);
         [("client id", "appid"), ("object id", "oid")]
             .into_iter()
-            .filter_map(|(name, claim)| Some((name, claims.get(claim)?.as_str().filter(|id| is_uuid(id))?.to_owned())))
+            .filter_map(|(name, claim)| Some((name, claims.text(&[claim]).filter(|id| is_uuid(id))?.to_owned())))
             .collect()
     }
 }
@@ -136,10 +129,7 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 
 /// Whether the text can be a tenant: letters, digits, `-` and `.`, as the Azure SDKs have it.
 pub(crate) fn is_tenant(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 253
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
-        && !text.contains("..")
+    !text.is_empty() && text.len() <= 253 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 //! Not the `url` crate: its IDNA tables alone outweigh this component, and what they would accept is refused here
 //! on purpose. A URL that two readers could take for two hosts is no URL.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv4Addr;
+
+use crate::text::split_once;
 
 /// A URL of scheme http or https with a plain ASCII host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +28,7 @@ impl Url {
                 _ => "it holds a character other than printable ASCII",
             });
         }
-        let (scheme, rest) = text.split_once("://").ok_or("it does not start with https://")?;
+        let (scheme, rest) = split_once(text, "://").ok_or("it does not start with https://")?;
         let https = match scheme.to_ascii_lowercase().as_str() {
             "https" => true,
             "http" => false,
@@ -77,18 +79,18 @@ impl Url {
 
     /// 127.0.0.0/8, `[::1]` and `localhost`.
     pub(crate) fn is_loopback(&self) -> bool {
-        self.host == "localhost"
-            || self.host.parse::<Ipv4Addr>().is_ok_and(|a| a.is_loopback())
-            || ipv6(&self.host).is_some_and(|a| a.is_loopback())
+        self.host == "localhost" || self.host.parse::<Ipv4Addr>().is_ok_and(|a| a.is_loopback()) || self.host == "[::1]"
     }
 
     /// Whether an identity header may be sent there without TLS: only where the packets stay on this machine or in
     /// this private network. Linux containers on App Service get `http://172.16.5.3:8081/msi/token` or a 169.254
     /// address, Container Apps `http://localhost:42356/msi/token`.
     pub(crate) fn is_local(&self) -> bool {
-        if let Some(a) = ipv6(&self.host) {
-            let first = a.segments().first().copied().unwrap_or_default();
-            return a.is_loopback() || first & 0xffc0 == 0xfe80 || first & 0xfe00 == 0xfc00;
+        if let Some(address) = ipv6(&self.host) {
+            // fe80::/10 and fc00::/7: their first group has four digits, so the first three tell.
+            return address == "::1"
+                || (address.find(':') == Some(4)
+                    && ["fe8", "fe9", "fea", "feb", "fc", "fd"].iter().any(|p| address.starts_with(p)));
         }
         let last = self.host.rsplit('.').next().unwrap_or_default();
         // `2130706433` and `0x7f.1` are addresses to some resolvers and names to others.
@@ -114,9 +116,10 @@ fn is_name(host: &str) -> bool {
         })
 }
 
-/// The address between the brackets.
-fn ipv6(host: &str) -> Option<Ipv6Addr> {
-    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+/// The address between the brackets, in hexadecimal groups alone: whether it is a real one is for the host to say.
+fn ipv6(host: &str) -> Option<&str> {
+    let address = host.strip_prefix('[')?.strip_suffix(']')?;
+    (address.len() >= 2 && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':')).then_some(address)
 }
 
 #[cfg(test)]

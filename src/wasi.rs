@@ -195,7 +195,7 @@ fn send_error(code: &ErrorCode, reading: bool) -> SendError {
     match code {
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => SendError::Denied,
         // Spin, for a dependency that does not inherit the hosts.
-        ErrorCode::InternalError(Some(text)) if text.contains("not permitted") => SendError::Denied,
+        ErrorCode::InternalError(Some(text)) if crate::text::find(text, "not permitted").is_some() => SendError::Denied,
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => SendError::NameNotFound,
         ErrorCode::ConnectionRefused => SendError::Refused,
         ErrorCode::DestinationUnavailable | ErrorCode::DestinationIpUnroutable => SendError::Unreachable,

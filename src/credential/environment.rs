@@ -10,6 +10,7 @@ use crate::diagnosis;
 use crate::entra::Authority;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::text::join;
 
 pub(super) const NAME: &str = "EnvironmentCredential";
 
@@ -39,7 +40,7 @@ fn incomplete(env: &Env) -> Box<Error> {
     let (present, missing) = env.split(&[TENANT, CLIENT, SECRET]);
     let mut error = Error::unavailable(format!(
         "EnvironmentCredential authentication unavailable. Environment variables are not fully configured: {} not set",
-        missing.join(", ")
+        join(&missing, ", ")
     ));
     if env.get("AZURE_USERNAME").is_some() || env.get("AZURE_PASSWORD").is_some() {
         error.message.push_str("; AZURE_USERNAME and AZURE_PASSWORD are not supported");

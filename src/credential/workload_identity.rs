@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::secret::Secret;
+use crate::text::join;
 use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "WorkloadIdentityCredential";
@@ -66,7 +67,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
         let (present, missing) = (names(present), names(missing));
         let error = Error::unavailable(format!(
             "WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: {} not set",
-            missing.join(", ")
+            join(&missing, ", ")
         ));
         // The file is set for workload identity alone; the others serve other credentials too.
         return Err(if file.is_some() {

@@ -6,13 +6,12 @@ mod url;
 
 use std::cell::RefCell;
 
-use serde_json::Value;
-
 use crate::credential::Credential;
 use crate::diagnosis;
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::json::Json;
 use crate::platform::Method;
 use crate::secret::{Secret as Hidden, quote};
 use crate::token::{AccessToken, TokenRequest};
@@ -120,6 +119,7 @@ impl SecretClient {
             path: format!("{path}?api-version={API_VERSION}"),
             headers: Vec::new(),
             body: Hidden::default(),
+            secrets: Vec::new(),
             max_body: Some(MAX_BODY),
         };
         let (mut challenged, mut claimed) = (false, false);
@@ -138,6 +138,7 @@ impl SecretClient {
             };
             draft.headers = vec![("accept", "application/json".into())];
             if let Some(token) = &token {
+                draft.secrets = vec![token.token.clone()];
                 draft.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
             }
             let reply = call
@@ -207,9 +208,9 @@ impl SecretClient {
 
     /// An error of the vault, by status and code and never by text.
     fn refused(&self, reply: &Reply, token: Option<&AccessToken>, name: &str, version: Option<&str>) -> Box<Error> {
-        let json = reply.json().unwrap_or_default();
-        let text = |path| json.pointer(path).and_then(Value::as_str).map(|text| reply.quote(text));
-        let code = text("/error/innererror/code").or_else(|| text("/error/code"));
+        let json = reply.json().unwrap_or(Json::Null);
+        let text = |path: &[&str]| json.text(path).map(|text| reply.quote(text));
+        let code = text(&["error", "innererror", "code"]).or_else(|| text(&["error", "code"]));
         let kind = match reply.response.status {
             401 => ErrorKind::AuthenticationFailed,
             403 => ErrorKind::Forbidden,
@@ -225,7 +226,7 @@ impl SecretClient {
         if !who.is_empty() {
             message.push_str(&format!(" as {who}"));
         }
-        if let Some(said) = text("/error/message") {
+        if let Some(said) = text(&["error", "message"]) {
             message.push_str(&format!(": {said}"));
         }
         let mut error = reply.error(kind, message);

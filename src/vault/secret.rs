@@ -1,9 +1,9 @@
 //! A secret as the vault gives it.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#secretbundle>
 
-use serde_json::Value;
-
+use crate::json::Json;
 use crate::secret::Secret as Hidden;
+use crate::text::split_once;
 
 /// A secret and who read it.
 #[derive(Clone, Debug)]
@@ -41,14 +41,13 @@ pub struct Properties {
 
 /// Reads a secret bundle that was asked for by name and version; the error says what is wrong with it. Every field but
 /// the value is optional on the wire.
-pub(super) fn read(json: &Value, name: &str, version: Option<&str>) -> Result<(Hidden, Properties), &'static str> {
-    let value = json.get("value").and_then(Value::as_str).ok_or("there is no value")?;
-    let text = |field: &str| json.get(field).and_then(Value::as_str).map(str::to_owned);
-    let attribute = |field: &str| json.get("attributes").and_then(|attributes| attributes.get(field));
-    let number = |field| attribute(field).and_then(Value::as_u64);
+pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(Hidden, Properties), &'static str> {
+    let value = json.text(&["value"]).ok_or("there is no value")?;
+    let text = |field| json.text(&[field]).map(str::to_owned);
+    let number = |field| json.number(&["attributes", field]);
     let id = text("id").unwrap_or_default();
     // …/secrets/NAME/VERSION. Only name and version count: the host of an emulator or a custom domain differs.
-    let mut segments = id.split("/secrets/").nth(1).unwrap_or_default().split('/');
+    let mut segments = split_once(&id, "/secrets/").unwrap_or_default().1.split('/');
     let id_name = segments.next().filter(|segment| !segment.is_empty());
     let id_version = segments.next().filter(|segment| !segment.is_empty()).map(str::to_owned);
     if id_name.is_some_and(|n| !n.eq_ignore_ascii_case(name))
@@ -56,26 +55,26 @@ pub(super) fn read(json: &Value, name: &str, version: Option<&str>) -> Result<(H
     {
         return Err("it is another secret, or another version, than the one asked for");
     }
-    let tags = json.get("tags").and_then(Value::as_object);
+    let tags = match json.at(&["tags"]) {
+        Some(Json::Object(members)) => members.as_slice(),
+        _ => &[],
+    };
+    let tag = |(name, value): &(String, Json)| Some((name.clone(), value.text(&[])?.to_owned()));
     let properties = Properties {
         name: id_name.unwrap_or(name).to_owned(),
         version: id_version.or_else(|| version.map(str::to_owned)),
         content_type: text("contentType"),
-        enabled: attribute("enabled").and_then(Value::as_bool),
+        enabled: json.bool(&["attributes", "enabled"]),
         not_before: number("nbf"),
         expires_on: number("exp"),
         created_on: number("created"),
         updated_on: number("updated"),
         recoverable_days: number("recoverableDays").and_then(|days| days.try_into().ok()),
-        recovery_level: attribute("recoveryLevel").and_then(Value::as_str).map(str::to_owned),
-        managed: json.get("managed").and_then(Value::as_bool),
+        recovery_level: json.text(&["attributes", "recoveryLevel"]).map(str::to_owned),
+        managed: json.bool(&["managed"]),
         key_id: text("kid"),
         previous_version: text("previousVersion"),
-        tags: tags
-            .into_iter()
-            .flatten()
-            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-            .collect(),
+        tags: tags.iter().filter_map(tag).collect(),
         id,
     };
     Ok((value.into(), properties))

@@ -3,6 +3,7 @@
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::secret::quote;
+use crate::text::split_once;
 use crate::url::Url;
 
 /// The DNS suffix of Key Vault in each cloud. With one of these the scope comes from here and never from a server,
@@ -46,7 +47,7 @@ impl VaultUrl {
         let trimmed = text.trim_matches(' ').trim_end_matches('/');
         let spelling =
             "Use the Vault URI of the vault's overview page in the portal, such as https://my-vault.vault.azure.net";
-        let mut url = Url::parse(trimmed).map_err(|why| match trimmed.split_once("://") {
+        let mut url = Url::parse(trimmed).map_err(|why| match split_once(trimmed, "://") {
             None if !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
                 invalid(why, &format!("Did you mean https://{trimmed}.vault.azure.net?"))
             }
@@ -76,7 +77,7 @@ impl VaultUrl {
                 "Write https:// instead of http://",
             ));
         }
-        if url.host.contains("..") || url.host.ends_with('.') {
+        if url.host.ends_with('.') {
             return Err(invalid(
                 "its host ends in a dot",
                 &format!("Leave the dot out: https://{}", url.host.trim_end_matches('.')),

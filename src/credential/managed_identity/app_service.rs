@@ -5,8 +5,10 @@ use super::{Asked, Source, said};
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::json::Json;
 use crate::platform::{LocalFuture, Method};
 use crate::secret::{Secret, encode};
+use crate::text::find;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -55,6 +57,7 @@ impl AppService {
                 ("accept", "application/json".into()),
             ],
             body: Secret::default(),
+            secrets: vec![self.header.clone()],
             max_body: None,
         };
         let reply = call.send_with_retries(&ENDPOINT, &draft).await.map_err(|error| {
@@ -64,7 +67,7 @@ impl AppService {
             error
         })?;
         if reply.response.status == 200 {
-            let json = reply.json().unwrap_or_default();
+            let json = reply.json().unwrap_or(Json::Null);
             return AccessToken::read(&json, call.platform.unix_now()).map_err(|why| {
                 reply.error(
                     ErrorKind::UnexpectedReply,
@@ -94,7 +97,7 @@ impl AppService {
         let message = format!("{answered}: {said}");
         match reply.response.status {
             // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
-            400 if !said.contains("AADSTS") => asked.refused(NAME, reply, message, self.in_chain),
+            400 if find(&said, "AADSTS").is_none() => asked.refused(NAME, reply, message, self.in_chain),
             401 | 403 => reply.error(ErrorKind::AuthenticationFailed, message).hint(diagnosis::identity_header()),
             _ => reply.error(ErrorKind::AuthenticationFailed, message),
         }

@@ -13,8 +13,10 @@ use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Draft, Hop, Reply, is_transient, no_answer};
+use crate::json::Json;
 use crate::platform::{LocalFuture, Method, SendError};
 use crate::secret::{Secret, encode};
+use crate::text::find;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -89,6 +91,7 @@ impl Imds {
             ),
             headers: vec![("metadata", "true".into()), ("accept", "application/json".into())],
             body: Secret::default(),
+            secrets: Vec::new(),
             max_body: None,
         };
         let reply = match self.send(call, &draft).await {
@@ -102,7 +105,7 @@ impl Imds {
             ));
         }
         if reply.response.status == 200 {
-            let json = reply.json().unwrap_or_default();
+            let json = reply.json().unwrap_or(Json::Null);
             return AccessToken::read(&json, call.platform.unix_now()).map_err(|why| {
                 reply.error(
                     ErrorKind::UnexpectedReply,
@@ -182,9 +185,9 @@ impl Imds {
     fn refused(&self, asked: &Asked, reply: &Reply) -> Box<Error> {
         let said = said(reply).unwrap_or_default();
         let message = format!("{}{}{said}", self.answered(asked, reply), if said.is_empty() { "" } else { ": " });
-        let code = reply.json().and_then(|json| Some(reply.quote(json.get("error")?.as_str()?)));
+        let code = reply.json().and_then(|json| Some(reply.quote(json.text(&["error"])?)));
         let mut error = match (reply.response.status, code.as_deref()) {
-            (400, Some("invalid_request")) if !said.contains("AADSTS") => {
+            (400, Some("invalid_request")) if find(&said, "AADSTS").is_none() => {
                 asked.refused(NAME, reply, message, self.in_chain)
             }
             (404 | 410, _) => {
@@ -201,7 +204,7 @@ impl Imds {
 fn is_imds(reply: &Reply) -> bool {
     reply.response.status == 410
         || reply.response.header("server").is_some_and(|server| server.starts_with("IMDS/"))
-        || reply.json().is_some_and(|json| json.get("access_token").is_some() || json.get("error").is_some())
+        || reply.json().is_some_and(|json| json.at(&["access_token"]).is_some() || json.at(&["error"]).is_some())
 }
 
 impl Source for Imds {

@@ -232,8 +232,7 @@ impl TokenCredential for ManagedIdentity {
 /// `error_description`, others nest them in `error`.
 fn said(reply: &Reply) -> Option<String> {
     let json = reply.json()?;
-    let text = ["/message", "/error_description", "/error/message", "/Message", "/error"]
-        .into_iter()
-        .find_map(|path| json.pointer(path)?.as_str().filter(|text| !text.is_empty()))?;
+    let paths: [&[&str]; 5] = [&["message"], &["error_description"], &["error", "message"], &["Message"], &["error"]];
+    let text = paths.into_iter().find_map(|path| json.text(path).filter(|text| !text.is_empty()))?;
     Some(reply.quote(text))
 }

@@ -1,0 +1,95 @@
+//! Small work on text. The standard library's searcher for substrings and its `join` weigh several KB each time they
+//! are used for another type; these are used everywhere.
+
+/// Where `needle` begins in `text`.
+pub(crate) fn find(text: &str, needle: &str) -> Option<usize> {
+    text.as_bytes().windows(needle.len()).position(|window| window == needle.as_bytes())
+}
+
+/// What stands before and after the first `needle`.
+pub(crate) fn split_once<'t>(text: &'t str, needle: &str) -> Option<(&'t str, &'t str)> {
+    let at = find(text, needle)?;
+    Some((text.get(..at)?, text.get(at + needle.len()..)?))
+}
+
+/// The text with every `needle` replaced.
+pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
+    let mut replaced = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = split_once(rest, needle) {
+        replaced.push_str(before);
+        replaced.push_str(by);
+        rest = after;
+    }
+    replaced.push_str(rest);
+    replaced
+}
+
+/// The parts with `separator` between them.
+pub(crate) fn join<'t>(parts: &[&'t str], separator: &str) -> String {
+    let mut joined = String::new();
+    for part in parts {
+        if !joined.is_empty() {
+            joined.push_str(separator);
+        }
+        joined.push_str(part);
+    }
+    joined
+}
+
+/// Seconds from 1970 of an HTTP date, in the one form that RFC 9110 lets senders use: `Wed, 21 Oct 2015 07:28:00 GMT`.
+pub(crate) fn http_date(text: &str) -> Option<u64> {
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let bytes = text.as_bytes();
+    if bytes.len() != 29 || !text.ends_with(" GMT") {
+        return None;
+    }
+    let number = |from: usize, to: usize| -> Option<u64> { text.get(from..to)?.parse().ok() };
+    let month = MONTHS.chunks(3).position(|name| Some(name) == bytes.get(8..11))? as u64 + 1;
+    let (day, year) = (number(5, 7)?, number(12, 16)?);
+    let (hour, minute, second) = (number(17, 19)?, number(20, 22)?, number(23, 25)?);
+    if !(1..=31).contains(&day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // Days of a calendar whose year begins in March, so that the leap day comes last.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finding_and_replacing() {
+        assert_eq!(find("abcabc", "ca"), Some(2));
+        assert_eq!(find("ab", "abc"), None);
+        assert_eq!(split_once("https://a://b", "://"), Some(("https", "a://b")));
+        assert_eq!(replace("xaxbx", "x", "yy"), "yyayybyy");
+        assert_eq!(join(&["a", "b"], ", "), "a, b");
+    }
+
+    #[test]
+    fn http_dates() {
+        for (text, seconds) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", 1_445_412_480),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199),
+            ("Fri, 01 Mar 2024 00:00:00 GMT", 1_709_251_200),
+            ("Tue, 31 Dec 2075 12:00:00 GMT", 3_345_019_200),
+        ] {
+            assert_eq!(http_date(text), Some(seconds), "{text}");
+        }
+        for text in [
+            "",
+            "Wed, 21 Oct 2015 07:28:00",
+            "Wed, 99 Oct 2015 07:28:00 GMT",
+            "Wed, 21 Foo 2015 07:28:00 GMT",
+            "Wed, 21 Oct 1815 07:28:00 GMT",
+            "Wed, 21 Oct 20\u{e9}5 07:28:00 GMT",
+        ] {
+            assert_eq!(http_date(text), None, "{text}");
+        }
+    }
+}
