@@ -13,6 +13,7 @@ mod description;
 mod digest;
 mod entra;
 mod imds;
+mod lookup;
 mod managed;
 mod params;
 mod place;
@@ -49,26 +50,18 @@ impl Fake {
     pub fn new(mut description: Description) -> anyhow::Result<Self> {
         description.settle()?;
         let places = Places::of(&description)?;
-        Ok(Self {
-            world: description,
-            places,
-            counter: AtomicU64::new(0),
-        })
+        Ok(Self { world: description, places, counter: AtomicU64::new(0) })
     }
 
     /// What the platform itself puts into the app's environment.
     pub fn environment(&self) -> Vec<(String, String)> {
         let world = &self.world;
         let variables = match world.platform {
-            Platform::AppService => vec![
-                ("IDENTITY_ENDPOINT", world.identity_endpoint()),
-                ("IDENTITY_HEADER", world.identity_header()),
-            ],
+            Platform::AppService => {
+                vec![("IDENTITY_ENDPOINT", world.identity_endpoint()), ("IDENTITY_HEADER", world.identity_header())]
+            }
             Platform::Aks => {
-                let federated = world
-                    .identities
-                    .iter()
-                    .find(|it| it.federated_token.is_some());
+                let federated = world.identities.iter().find(|it| it.federated_token.is_some());
                 federated.map_or_else(Vec::new, |identity| {
                     vec![
                         ("AZURE_CLIENT_ID", identity.client_id.as_str()),
@@ -80,10 +73,7 @@ impl Fake {
             }
             _ => Vec::new(),
         };
-        variables
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
+        variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     /// `host:port` of everything that it plays.
@@ -131,38 +121,16 @@ mod tests {
             url = "https://story-kv.vault.azure.net"
         "#;
         for (url, connect) in [
-            (
-                "http://169.254.169.254/metadata/identity/oauth2/token",
-                Connect::Never,
-            ),
-            (
-                "https://other.vault.azure.net/",
-                Connect::Fails(NetError::NameNotFound),
-            ),
-            (
-                "https://story-kv.vault.azure.net:8443/",
-                Connect::Fails(NetError::Refused),
-            ),
-            (
-                "http://story-kv.vault.azure.net/",
-                Connect::Fails(NetError::Refused),
-            ),
-            (
-                "http://story-kv.vault.azure.net:443/",
-                Connect::Fails(NetError::Reset),
-            ),
-            (
-                "http://169.254.130.4/msi/token",
-                Connect::Fails(NetError::Refused),
-            ),
+            ("http://169.254.169.254/metadata/identity/oauth2/token", Connect::Never),
+            ("https://other.vault.azure.net/", Connect::Fails(NetError::NameNotFound)),
+            ("https://story-kv.vault.azure.net:8443/", Connect::Fails(NetError::Refused)),
+            ("http://story-kv.vault.azure.net/", Connect::Fails(NetError::Refused)),
+            ("http://story-kv.vault.azure.net:443/", Connect::Fails(NetError::Reset)),
+            ("http://169.254.130.4/msi/token", Connect::Fails(NetError::Refused)),
             ("http://127.0.0.1:9/", Connect::Fails(NetError::Refused)),
             ("http://10.0.0.1/", Connect::Never),
         ] {
-            assert_eq!(
-                fake(story).answer(&get(url, &[]), 0).connect,
-                connect,
-                "{url}"
-            );
+            assert_eq!(fake(story).answer(&get(url, &[]), 0).connect, connect, "{url}");
         }
     }
 
@@ -170,29 +138,19 @@ mod tests {
     fn the_platform_sets_its_variables() {
         let names = |text: &str| {
             let set = fake(text).environment().into_iter();
-            set.map(|(name, value)| format!("{name}={value}"))
-                .collect::<Vec<_>>()
+            set.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
         };
         assert!(names("platform = 'vm'").is_empty());
         assert!(names("platform = 'aks'").is_empty());
         let app_service = names(
             "platform = 'app-service'\nidentity-endpoint = 'http://172.16.5.3:8081/msi/token'\nidentity-header = 'h'",
         );
-        assert_eq!(
-            app_service,
-            [
-                "IDENTITY_ENDPOINT=http://172.16.5.3:8081/msi/token",
-                "IDENTITY_HEADER=h"
-            ]
-        );
+        assert_eq!(app_service, ["IDENTITY_ENDPOINT=http://172.16.5.3:8081/msi/token", "IDENTITY_HEADER=h"]);
         let aks = names(
             "platform = 'aks'\n[[identity]]\nname = 'A'\nkind = 'user-assigned'\nclient-id = '00000000-0000-0000-0000-00000000000a'\nfederated-token = 'a.b.c'",
         );
         assert_eq!(aks.len(), 4);
-        assert_eq!(
-            aks[0],
-            "AZURE_CLIENT_ID=00000000-0000-0000-0000-00000000000a"
-        );
+        assert_eq!(aks[0], "AZURE_CLIENT_ID=00000000-0000-0000-0000-00000000000a");
     }
 
     #[test]
@@ -200,11 +158,7 @@ mod tests {
         let text = "platform = 'app-service'\n[[vault]]\nurl = 'https://story-kv.vault.azure.net'";
         assert_eq!(
             fake(text).authorities(),
-            [
-                "login.microsoftonline.com:443",
-                "169.254.130.4:8081",
-                "story-kv.vault.azure.net:443"
-            ]
+            ["login.microsoftonline.com:443", "169.254.130.4:8081", "story-kv.vault.azure.net:443"]
         );
     }
 }

@@ -39,18 +39,12 @@ impl Params {
 
     /// A parameter that is none of `known`.
     pub(super) fn unknown(&self, known: &[&str]) -> Option<&str> {
-        self.0
-            .keys()
-            .map(String::as_str)
-            .find(|name| !known.contains(name))
+        self.0.keys().map(String::as_str).find(|name| !known.contains(name))
     }
 
     /// A parameter without a value.
     pub(super) fn empty(&self) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(_, value)| value.is_empty())
-            .map(|(name, _)| name.as_str())
+        self.0.iter().find(|(_, value)| value.is_empty()).map(|(name, _)| name.as_str())
     }
 }
 
@@ -65,9 +59,7 @@ fn decode(text: &str) -> Result<String, Flaw> {
         rest = rest.get(at + 3..).unwrap_or_default();
     }
     let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced)
-        .decode_utf8()
-        .map(Cow::into_owned);
+    let decoded = percent_decode_str(&spaced).decode_utf8().map(Cow::into_owned);
     decoded.map_err(|_| Flaw(format!("'{text}' is not UTF-8.")))
 }
 
@@ -79,10 +71,7 @@ mod tests {
     fn reads_what_is_right() {
         let params = Params::parse("resource=https%3A%2F%2Fx&empty=&plus=a+b").unwrap();
         assert_eq!(params.get("resource"), Some("https://x"));
-        assert_eq!(
-            (params.get("empty"), params.filled("empty")),
-            (Some(""), None)
-        );
+        assert_eq!((params.get("empty"), params.filled("empty")), (Some(""), None));
         assert_eq!(params.get("plus"), Some("a b"));
         assert_eq!(params.unknown(&["resource", "empty"]), Some("plus"));
         assert_eq!(params.empty(), Some("empty"));

@@ -49,17 +49,11 @@ impl Door {
             _ => return None,
         };
         let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
-        Some(Self {
-            tls,
-            host: uri.host()?.to_ascii_lowercase(),
-            port,
-        })
+        Some(Self { tls, host: uri.host()?.to_ascii_lowercase(), port })
     }
 
     fn parse(text: &str) -> anyhow::Result<(Self, Uri)> {
-        let uri: Uri = text
-            .parse()
-            .with_context(|| format!("{text:?} is not a URL"))?;
+        let uri: Uri = text.parse().with_context(|| format!("{text:?} is not a URL"))?;
         let door = Self::of(&uri).with_context(|| format!("{text:?} is not an http(s) URL"))?;
         Ok((door, uri))
     }
@@ -69,10 +63,7 @@ impl Places {
     /// The places of a settled description.
     pub(super) fn of(world: &Description) -> anyhow::Result<Self> {
         let mut all = Self(Vec::new());
-        all.add(
-            Door::parse(&format!("https://{AUTHORITY}"))?.0,
-            Place::Entra,
-        )?;
+        all.add(Door::parse(&format!("https://{AUTHORITY}"))?.0, Place::Entra)?;
         let metadata = match world.platform {
             Platform::Vm => Some(Place::Imds),
             Platform::Aks if world.allow_node_imds => Some(Place::Imds),
@@ -86,30 +77,20 @@ impl Places {
         }
         if world.platform == Platform::AppService {
             let (door, uri) = Door::parse(world.identity_endpoint())?;
-            ensure!(
-                !door.tls && uri.query().is_none(),
-                "identity-endpoint is not a plain http URL"
-            );
+            ensure!(!door.tls && uri.query().is_none(), "identity-endpoint is not a plain http URL");
             all.add(door, Place::AppService(uri.path().to_owned()))?;
         }
         for (index, vault) in world.vaults.iter().enumerate() {
             let (door, uri) = Door::parse(&vault.url)?;
             let bare = uri.path() == "/" && uri.query().is_none();
-            ensure!(
-                door.tls && bare,
-                "vault url {:?} is not https://HOST",
-                vault.url
-            );
+            ensure!(door.tls && bare, "vault url {:?} is not https://HOST", vault.url);
             all.add(door, Place::Vault(index))?;
         }
         Ok(all)
     }
 
     fn add(&mut self, door: Door, place: Place) -> anyhow::Result<()> {
-        let taken = self
-            .0
-            .iter()
-            .any(|(other, _)| (&other.host, other.port) == (&door.host, door.port));
+        let taken = self.0.iter().any(|(other, _)| (&other.host, other.port) == (&door.host, door.port));
         ensure!(!taken, "two services at {}:{}", door.host, door.port);
         self.0.push((door, place));
         Ok(())
@@ -125,19 +106,14 @@ impl Places {
             Some((door, place)) if door.tls == wanted.tls => Ok(place),
             // TLS to a plain port or the other way round: neither side understands the first byte.
             Some(_) => Err(Connect::Fails(NetError::Reset)),
-            None if self.0.iter().any(|(door, _)| door.host == wanted.host) => {
-                Err(Connect::Fails(NetError::Refused))
-            }
+            None if self.0.iter().any(|(door, _)| door.host == wanted.host) => Err(Connect::Fails(NetError::Refused)),
             None => Err(nobody(&wanted.host)),
         }
     }
 
     /// `host:port` of all.
     pub(super) fn authorities(&self) -> Vec<String> {
-        self.0
-            .iter()
-            .map(|(door, _)| format!("{}:{}", door.host, door.port))
-            .collect()
+        self.0.iter().map(|(door, _)| format!("{}:{}", door.host, door.port)).collect()
     }
 }
 

@@ -42,10 +42,6 @@ pub(super) fn ask(fake: &Fake, request: &Request) -> (u16, Value) {
 
 /// The JSON body of an exchange; null when it is something else.
 pub(super) fn json(exchange: &Exchange) -> Value {
-    let body: Vec<u8> = exchange
-        .body
-        .iter()
-        .flat_map(|(_, piece)| piece.to_vec())
-        .collect();
+    let body: Vec<u8> = exchange.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
     serde_json::from_slice(&body).unwrap_or_default()
 }

@@ -53,14 +53,7 @@ pub(super) fn issuer(tenant: &str) -> String {
 }
 
 /// A token for `identity` in `tenant`, to be shown to `audience`.
-pub(super) fn issue(
-    fake: &Fake,
-    identity: &Identity,
-    tenant: &str,
-    audience: &str,
-    now: u64,
-    lifetime: u64,
-) -> String {
+pub(super) fn issue(fake: &Fake, identity: &Identity, tenant: &str, audience: &str, now: u64, lifetime: u64) -> String {
     let claims = Claims {
         aud: audience.to_owned(),
         iss: issuer(tenant),
@@ -92,17 +85,12 @@ pub(super) fn check(token: &str, now: u64) -> Result<Claims, Flaw> {
     let payload = BASE64URL.decode(payload).map_err(|_| Flaw::Unknown)?;
     let claims: Claims = serde_json::from_slice(&payload).map_err(|_| Flaw::Unknown)?;
     let in_time = (claims.nbf..claims.exp).contains(&now);
-    if in_time {
-        Ok(claims)
-    } else {
-        Err(Flaw::OutOfTime)
-    }
+    if in_time { Ok(claims) } else { Err(Flaw::OutOfTime) }
 }
 
 /// As long as an RS256 signature, so that tokens have a real token's size.
 fn sign(text: &str) -> String {
-    let blocks =
-        (0..16).flat_map(|round: u8| digest(&[KEY, &round.to_string(), text]).to_be_bytes());
+    let blocks = (0..16).flat_map(|round: u8| digest(&[KEY, &round.to_string(), text]).to_be_bytes());
     BASE64URL.encode(blocks.collect::<Vec<u8>>())
 }
 
@@ -121,27 +109,13 @@ mod tests {
         let token = issue();
         assert_ne!(token, issue());
         let claims = check(&token, 1099).unwrap();
-        assert_eq!(
-            (claims.aud.as_str(), claims.appid),
-            (AUDIENCE, identity.client_id.clone())
-        );
-        assert_eq!(
-            (claims.iss.as_str(), claims.exp),
-            ("https://sts.windows.net/t/", 1100)
-        );
+        assert_eq!((claims.aud.as_str(), claims.appid), (AUDIENCE, identity.client_id.clone()));
+        assert_eq!((claims.iss.as_str(), claims.exp), ("https://sts.windows.net/t/", 1100));
         assert_eq!(claims.xms_mirid, identity.resource_id);
         assert_eq!(check(&token, 1100).unwrap_err(), Flaw::OutOfTime);
         assert_eq!(check(&token, 999).unwrap_err(), Flaw::OutOfTime);
-        for altered in [
-            token.replacen('.', ".e", 1),
-            token[..token.len() - 1].to_owned(),
-            "a.b.c".to_owned(),
-        ] {
-            assert_eq!(
-                check(&altered, 1000).unwrap_err(),
-                Flaw::Unknown,
-                "{altered}"
-            );
+        for altered in [token.replacen('.', ".e", 1), token[..token.len() - 1].to_owned(), "a.b.c".to_owned()] {
+            assert_eq!(check(&altered, 1000).unwrap_err(), Flaw::Unknown, "{altered}");
         }
     }
 }

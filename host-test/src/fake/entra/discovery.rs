@@ -10,13 +10,8 @@ use super::error::Refusal;
 use crate::wire::{Exchange, Request};
 
 /// The hosts of the public cloud, which are one.
-const ALIASES: [&str; 5] = [
-    AUTHORITY,
-    "login.windows.net",
-    "login.microsoft.com",
-    "sts.windows.net",
-    "login.azure.net",
-];
+const ALIASES: [&str; 5] =
+    [AUTHORITY, "login.windows.net", "login.microsoft.com", "sts.windows.net", "login.azure.net"];
 
 /// `/{tenant}/v2.0/.well-known/openid-configuration`.
 pub(super) fn configuration(tenant: &str) -> Result<Exchange, Refusal> {
@@ -54,20 +49,11 @@ pub(super) fn instance(fake: &Fake, request: &Request) -> Result<Exchange, Refus
     let uri: Option<Uri> = endpoint.parse().ok();
     let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
     if !ALIASES.contains(&host) {
-        return Err(Refusal::new(
-            400,
-            "invalid_instance",
-            50_049,
-            "Unknown or invalid instance.",
-        ));
+        return Err(Refusal::new(400, "invalid_instance", 50_049, "Unknown or invalid instance."));
     }
     let path = uri.as_ref().map_or("", Uri::path);
     let tenant = path.split('/').nth(1).unwrap_or_default();
-    let tenant = if tenant == "common" {
-        tenant
-    } else {
-        super::known(fake, tenant)?
-    };
+    let tenant = if tenant == "common" { tenant } else { super::known(fake, tenant)? };
     let body = json!({
         "tenant_discovery_endpoint":
             format!("https://{AUTHORITY}/{tenant}/v2.0/.well-known/openid-configuration"),
@@ -93,41 +79,16 @@ mod tests {
         let instance = format!("{base}/common/discovery/instance");
         let authorize = format!("{base}/{TENANT}/oauth2/v2.0/authorize");
         for (url, status, says) in [
+            (format!("{base}/{TENANT}/v2.0/.well-known/openid-configuration"), 200, "/oauth2/v2.0/token"),
+            (format!("{base}/{}/v2.0/.well-known/openid-configuration", TENANT.replace('7', "8")), 400, "AADSTS90002"),
+            (format!("{instance}?api-version=1.1&authorization_endpoint={authorize}"), 200, TENANT),
             (
-                format!("{base}/{TENANT}/v2.0/.well-known/openid-configuration"),
-                200,
-                "/oauth2/v2.0/token",
-            ),
-            (
-                format!(
-                    "{base}/{}/v2.0/.well-known/openid-configuration",
-                    TENANT.replace('7', "8")
-                ),
-                400,
-                "AADSTS90002",
-            ),
-            (
-                format!("{instance}?api-version=1.1&authorization_endpoint={authorize}"),
-                200,
-                TENANT,
-            ),
-            (
-                format!(
-                    "{instance}?api-version=1.0&authorization_endpoint=https://login.example.com/{TENANT}/a"
-                ),
+                format!("{instance}?api-version=1.0&authorization_endpoint=https://login.example.com/{TENANT}/a"),
                 400,
                 "invalid_instance",
             ),
-            (
-                format!("{instance}?api-version=1.0"),
-                400,
-                "authorization_endpoint",
-            ),
-            (
-                format!("{instance}?authorization_endpoint={authorize}"),
-                400,
-                "AADSTS9002313",
-            ),
+            (format!("{instance}?api-version=1.0"), 400, "authorization_endpoint"),
+            (format!("{instance}?authorization_endpoint={authorize}"), 400, "AADSTS9002313"),
             (format!("{base}/{TENANT}/oauth2/token"), 404, "AADSTS"),
         ] {
             let (got, body) = ask(&fake, &get(&url, &[]));

@@ -18,18 +18,8 @@ pub(super) struct Refusal {
 impl Refusal {
     /// A refusal with the number of its AADSTS code.
     /// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
-    pub(super) fn new(
-        status: u16,
-        error: &'static str,
-        code: u32,
-        text: impl Into<String>,
-    ) -> Self {
-        Self {
-            status,
-            error,
-            code,
-            text: text.into(),
-        }
+    pub(super) fn new(status: u16, error: &'static str, code: u32, text: impl Into<String>) -> Self {
+        Self { status, error, code, text: text.into() }
     }
 
     /// A parameter that has to be there is not.
@@ -56,9 +46,8 @@ impl Refusal {
         let asked = asked.and_then(|id| id.to_str().ok());
         let correlation = asked.map_or_else(|| fake.request_id(), str::to_owned);
         let (code, text, time) = (self.code, &self.text, calendar::utc(now));
-        let description = format!(
-            "AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}"
-        );
+        let description =
+            format!("AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}");
         let body = json!({
             "error": self.error,
             "error_description": description,

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
@@ -13,31 +14,38 @@ use crate::wire::{NetError, Pieces};
 /// The wait for the next piece; it hands the pieces back for the one after.
 type Step = Pin<Box<dyn Future<Output = (Pieces, Option<Result<Bytes, NetError>>)> + Send>>;
 
-/// A body that comes in its own time, of a length that is told before: an early end is then visible as one.
+/// Between the last piece and the break: hyper throws away what it has not yet sent when a body breaks off, and sends
+/// what it has while it waits.
+const FLUSH: Duration = Duration::from_millis(20);
+
+/// A body that comes in its own time.
 pub(super) struct Body {
     step: Option<Step>,
-    length: u64,
+    /// How much is still to come, when that was told.
+    length: Option<u64>,
 }
 
 impl Body {
-    pub(super) fn new(pieces: Pieces, length: u64) -> Self {
-        Self {
-            step: Some(step(pieces)),
-            length,
-        }
+    pub(super) fn new(pieces: Pieces, length: Option<u64>) -> Self {
+        Self { step: Some(step(pieces, length)), length }
     }
 
     pub(super) fn empty() -> Self {
-        Self {
-            step: None,
-            length: 0,
-        }
+        Self { step: None, length: Some(0) }
     }
 }
 
-fn step(mut pieces: Pieces) -> Step {
+fn step(mut pieces: Pieces, missing: Option<u64>) -> Step {
     Box::pin(async move {
         let piece = pieces.next().await;
+        let breaks = match piece {
+            Some(Ok(_)) => false,
+            Some(Err(_)) => true,
+            None => missing.is_some_and(|missing| missing > 0),
+        };
+        if breaks {
+            tokio::time::sleep(FLUSH).await;
+        }
         (pieces, piece)
     })
 }
@@ -56,14 +64,21 @@ impl hyper::body::Body for Body {
         let Poll::Ready((pieces, piece)) = current.as_mut().poll(context) else {
             return Poll::Pending;
         };
-        self.step = matches!(piece, Some(Ok(_))).then(|| step(pieces));
         Poll::Ready(match piece {
             Some(Ok(bytes)) => {
-                self.length = self.length.saturating_sub(bytes.len() as u64);
+                let left = self.length.map(|length| length.saturating_sub(bytes.len() as u64));
+                self.length = left;
+                self.step = Some(step(pieces, left));
                 Some(Ok(Frame::data(bytes)))
             }
-            Some(Err(error)) => Some(Err(io::Error::other(format!("{error:?}")))),
-            None => None,
+            Some(Err(error)) => {
+                self.step = None;
+                Some(Err(io::Error::other(format!("{error:?}"))))
+            }
+            None => {
+                self.step = None;
+                None
+            }
         })
     }
 
@@ -72,6 +87,6 @@ impl hyper::body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.length)
+        self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::ServerConfig;
@@ -33,18 +33,12 @@ impl Certificates {
     /// An authority with a fresh key.
     pub(super) fn new() -> anyhow::Result<Self> {
         let mut params = CertificateParams::default();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "Keyfob fake Azure");
+        params.distinguished_name.push(DnType::CommonName, "Keyfob fake Azure");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate()?;
         let ca = params.self_signed(&key)?;
-        Ok(Self {
-            ca,
-            issuer: Issuer::new(params, key),
-            issued: Mutex::default(),
-        })
+        Ok(Self { ca, issuer: Issuer::new(params, key), issued: Mutex::default() })
     }
 
     /// The authority's own certificate.
@@ -55,9 +49,7 @@ impl Certificates {
     /// TLS for a server that has a certificate for every name.
     pub(super) fn server_config(self) -> anyhow::Result<ServerConfig> {
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let builder = builder
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth();
+        let builder = builder.with_safe_default_protocol_versions()?.with_no_client_auth();
         let mut config = builder.with_cert_resolver(Arc::new(self));
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(config)
@@ -81,10 +73,7 @@ impl Certificates {
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         // A client that goes to an address sends no name.
-        let name = hello
-            .server_name()
-            .unwrap_or("127.0.0.1")
-            .to_ascii_lowercase();
+        let name = hello.server_name().unwrap_or("127.0.0.1").to_ascii_lowercase();
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = issued.get(&name) {
             return Some(Arc::clone(known));

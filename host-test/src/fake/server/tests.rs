@@ -24,24 +24,15 @@ async fn say(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &str) -> 
     String::from_utf8(answer).unwrap()
 }
 
-async fn tls(
-    server: &Server,
-    address: std::net::SocketAddr,
-    name: &str,
-) -> impl AsyncRead + AsyncWrite + Unpin {
+async fn tls(server: &Server, address: std::net::SocketAddr, name: &str) -> impl AsyncRead + AsyncWrite + Unpin {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).unwrap())
-        .unwrap();
+    roots.add(CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let config = config.with_safe_default_protocol_versions().unwrap();
     let config = config.with_root_certificates(roots).with_no_client_auth();
     let stream = TcpStream::connect(address).await.unwrap();
     let name = ServerName::try_from(name.to_owned()).unwrap();
-    TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await
-        .unwrap()
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
 }
 
 fn head(host: &str, path: &str) -> String {
@@ -54,20 +45,9 @@ async fn serves_on_both_doors() {
     let azure: Arc<dyn Azure> = Arc::new(fake(world));
     let server = Server::start_for(azure, "169.254.169.254").await.unwrap();
     let (plain, secure) = (server.plain_addr(), server.tls_addr());
-    let authorities = [
-        "kv.vault.azure.net:443",
-        "localhost:8443",
-        "169.254.169.254:80",
-    ]
-    .map(str::to_owned);
+    let authorities = ["kv.vault.azure.net:443", "localhost:8443", "169.254.169.254:80"].map(str::to_owned);
     let mapped = server.connect_to(&authorities);
-    assert_eq!(
-        mapped
-            .iter()
-            .map(|(_, address)| *address)
-            .collect::<Vec<_>>(),
-        [secure, plain, plain]
-    );
+    assert_eq!(mapped.iter().map(|(_, address)| *address).collect::<Vec<_>>(), [secure, plain, plain]);
 
     for host in ["169.254.169.254".to_owned(), plain.to_string()] {
         let stream = TcpStream::connect(plain).await.unwrap();
@@ -77,11 +57,7 @@ async fn serves_on_both_doors() {
     }
     for (address, host) in [(secure, "kv.vault.azure.net"), (plain, "localhost:8443")] {
         let name = host.split(':').next().unwrap();
-        let answer = say(
-            tls(&server, address, name).await,
-            &head(host, "/secrets/a?api-version=7.4"),
-        )
-        .await;
+        let answer = say(tls(&server, address, name).await, &head(host, "/secrets/a?api-version=7.4")).await;
         assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
         assert!(answer.contains("AKV10000"), "{answer}");
     }
@@ -103,19 +79,11 @@ impl Azure for Scripted {
     fn answer(&self, request: &Request, _: u64) -> Exchange {
         let ok = Exchange::reply(200, "text/plain", "whole");
         match request.uri().path() {
-            "/reset" => Exchange {
-                end: End::Reset,
-                ..ok
-            },
+            "/reset" => Exchange { end: End::Reset, ..ok },
             "/refused" => Exchange::no_connection(Connect::Fails(NetError::Refused)),
-            "/late" => Exchange {
-                first_byte: Some(Duration::from_millis(80)),
-                ..ok
-            },
-            "/never" => Exchange {
-                first_byte: None,
-                ..ok
-            },
+            "/late" => Exchange { first_byte: Some(Duration::from_millis(80)), ..ok },
+            "/short" => ok.header("content-length", "9"),
+            "/never" => Exchange { first_byte: None, ..ok },
             _ => ok,
         }
     }
@@ -135,5 +103,8 @@ async fn plays_faults_in_real_time() {
     assert!(started.elapsed() >= Duration::from_millis(80));
     let silence = tokio::time::timeout(Duration::from_millis(80), ask("/never")).await;
     assert!(silence.is_err());
-    assert!(ask("/reset").await.contains("content-length: 5"));
+    let short = ask("/short").await;
+    assert!(short.contains("content-length: 9") && short.ends_with("whole"), "{short}");
+    let reset = ask("/reset").await;
+    assert!(reset.contains("transfer-encoding: chunked") && reset.ends_with("\r\n5\r\nwhole\r\n"), "{reset}");
 }

@@ -9,17 +9,12 @@ use crate::wire::Request;
 
 /// The caller's claims, if the token is good for this vault.
 pub(super) fn authenticate(vault: &Vault, request: &Request, now: u64) -> Result<Claims, Refusal> {
-    let mut headers = request
-        .headers()
-        .get_all(http::header::AUTHORIZATION)
-        .iter();
+    let mut headers = request.headers().get_all(http::header::AUTHORIZATION).iter();
     let header = headers.next().and_then(|header| header.to_str().ok());
     let bearer = header.and_then(|header| header.split_once(' '));
     let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (Some((_, token)), None) = (bearer, headers.next()) else {
-        return Err(Refusal::unauthorized(
-            "AKV10000: Request is missing a Bearer or PoP token.",
-        ));
+        return Err(Refusal::unauthorized("AKV10000: Request is missing a Bearer or PoP token."));
     };
     let claims = token::check(token, now).map_err(|flaw| {
         Refusal::unauthorized(match flaw {
@@ -42,27 +37,15 @@ pub(super) fn authenticate(vault: &Vault, request: &Request, now: u64) -> Result
 }
 
 /// Whether the caller may do `action` to the secret `name`. It is asked before anybody looks whether there is one.
-pub(super) fn authorize(
-    fake: &Fake,
-    vault: &Vault,
-    caller: &Claims,
-    action: &str,
-    name: &str,
-) -> Result<(), Refusal> {
+pub(super) fn authorize(fake: &Fake, vault: &Vault, caller: &Claims, action: &str, name: &str) -> Result<(), Refusal> {
     let identity = fake.world.application(&caller.appid);
     let role = identity.and_then(|identity| vault.roles.get(&identity.name));
     if role.is_some_and(|role| Role::reads_secrets(*role)) {
         return Ok(());
     }
     let host = vault.url.trim_start_matches("https://");
-    let short = host
-        .split(['.', ':', '/'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let Claims {
-        appid, oid, iss, ..
-    } = caller;
+    let short = host.split(['.', ':', '/']).next().unwrap_or_default().to_ascii_lowercase();
+    let Claims { appid, oid, iss, .. } = caller;
     Err(Refusal::forbidden(
         "ForbiddenByRbac",
         format!(

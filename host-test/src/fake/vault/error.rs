@@ -18,12 +18,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            inner: None,
-            message: message.into(),
-        }
+        Self { status, code, inner: None, message: message.into() }
     }
 
     /// No token, or none that counts.
@@ -33,10 +28,7 @@ impl Refusal {
 
     /// Not allowed, for the reason of the inner code.
     pub(super) fn forbidden(inner: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            inner: Some(inner),
-            ..Self::new(403, "Forbidden", message)
-        }
+        Self { inner: Some(inner), ..Self::new(403, "Forbidden", message) }
     }
 
     /// The request is wrong.
@@ -59,11 +51,7 @@ impl Refusal {
 
     /// The path has other methods.
     pub(super) fn no_such_method(method: &Method) -> Self {
-        Self::new(
-            405,
-            "MethodNotAllowed",
-            format!("The HTTP method {method} is not allowed here."),
-        )
+        Self::new(405, "MethodNotAllowed", format!("The HTTP method {method} is not allowed here."))
     }
 
     /// An operation that a real vault has. No status of a real vault, so that nobody takes it for one.
@@ -83,9 +71,7 @@ impl Refusal {
             return answer;
         }
         let (tenant, resource) = (&vault.tenant, &vault.resource);
-        let challenge = format!(
-            "Bearer authorization=\"https://{AUTHORITY}/{tenant}\", resource=\"{resource}\""
-        );
+        let challenge = format!("Bearer authorization=\"https://{AUTHORITY}/{tenant}\", resource=\"{resource}\"");
         answer.header("www-authenticate", &challenge)
     }
 }

@@ -7,11 +7,7 @@ use super::error::Refusal;
 
 /// The bundle of the given version, or of the latest. Names and versions have no case.
 pub(super) fn get(vault: &Vault, name: &str, version: Option<&str>) -> Result<Value, Refusal> {
-    let mut versions = vault
-        .secrets
-        .iter()
-        .rev()
-        .filter(|secret| secret.name.eq_ignore_ascii_case(name));
+    let mut versions = vault.secrets.iter().rev().filter(|secret| secret.name.eq_ignore_ascii_case(name));
     let secret = match version {
         Some(version) => versions.find(|secret| secret.version.eq_ignore_ascii_case(version)),
         None => versions.next(),
@@ -22,10 +18,7 @@ pub(super) fn get(vault: &Vault, name: &str, version: Option<&str>) -> Result<Va
     })?;
     if !secret.enabled {
         // The latest version counts although it is disabled: an older one does not step in.
-        return Err(Refusal::forbidden(
-            "SecretDisabled",
-            "Operation get is not allowed on a disabled secret.",
-        ));
+        return Err(Refusal::forbidden("SecretDisabled", "Operation get is not allowed on a disabled secret."));
     }
     Ok(bundle(vault, secret))
 }

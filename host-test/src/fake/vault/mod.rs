@@ -16,18 +16,8 @@ use error::Refusal;
 use operation::Operation;
 
 /// The versions of the data plane.
-const VERSIONS: [&str; 10] = [
-    "2016-10-01",
-    "7.0",
-    "7.1",
-    "7.2",
-    "7.3",
-    "7.4",
-    "7.5",
-    "7.6",
-    "2025-07-01",
-    "2026-04-01",
-];
+const VERSIONS: [&str; 10] =
+    ["2016-10-01", "7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "2025-07-01", "2026-04-01"];
 
 /// The answer of `vault`.
 pub(super) fn answer(fake: &Fake, vault: &Vault, request: &Request, now: u64) -> Exchange {
@@ -35,10 +25,7 @@ pub(super) fn answer(fake: &Fake, vault: &Vault, request: &Request, now: u64) ->
         Ok(body) => Exchange::json(200, &body),
         Err(refusal) => refusal.reply(vault),
     };
-    let asked = request
-        .headers()
-        .get("x-ms-client-request-id")
-        .and_then(|id| id.to_str().ok());
+    let asked = request.headers().get("x-ms-client-request-id").and_then(|id| id.to_str().ok());
     let client_request = asked.map_or_else(|| fake.request_id(), str::to_owned);
     answer
         .header("cache-control", "no-cache")
@@ -47,15 +34,9 @@ pub(super) fn answer(fake: &Fake, vault: &Vault, request: &Request, now: u64) ->
         .header("x-ms-client-request-id", &client_request)
         .header("x-ms-request-id", &fake.request_id())
         .header("x-ms-keyvault-service-version", "1.9.2698.1")
-        .header(
-            "x-ms-keyvault-network-info",
-            "conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;",
-        )
+        .header("x-ms-keyvault-network-info", "conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;")
         .header("x-content-type-options", "nosniff")
-        .header(
-            "strict-transport-security",
-            "max-age=31536000;includeSubDomains",
-        )
+        .header("strict-transport-security", "max-age=31536000;includeSubDomains")
 }
 
 /// Who is it, which version of the interface, which operation, may they: in this order, so that somebody without a
@@ -72,9 +53,7 @@ fn perform(fake: &Fake, vault: &Vault, request: &Request, now: u64) -> Result<Va
     }
     let operation = Operation::of(request.method(), request.uri().path())?;
     if let Some(name) = params.unknown(&["api-version"]) {
-        return Err(Refusal::bad_parameter(format!(
-            "The parameter '{name}' is unknown."
-        )));
+        return Err(Refusal::bad_parameter(format!("The parameter '{name}' is unknown.")));
     }
     match operation {
         Operation::Get { name, version } => {

@@ -26,29 +26,15 @@ impl Operation {
         let named = |name: &str| {
             let valid = is_secret_name(name);
             let text = || format!("The request URI contains an invalid name: {name}");
-            if valid {
-                Ok(())
-            } else {
-                Err(Refusal::bad_parameter(text()))
-            }
+            if valid { Ok(()) } else { Err(Refusal::bad_parameter(text())) }
         };
         match segments.as_slice() {
             ["secrets"] | ["secrets", ""] => only(method, &[("GET", Self::Unplayed("list"))]),
             ["secrets", "restore"] if method == Method::POST => Ok(Self::Unplayed("restore")),
             ["secrets", name] => {
                 named(name)?;
-                let get = Self::Get {
-                    name: (*name).to_owned(),
-                    version: None,
-                };
-                only(
-                    method,
-                    &[
-                        ("GET", get),
-                        ("PUT", Self::Unplayed("set")),
-                        ("DELETE", Self::Unplayed("delete")),
-                    ],
-                )
+                let get = Self::Get { name: (*name).to_owned(), version: None };
+                only(method, &[("GET", get), ("PUT", Self::Unplayed("set")), ("DELETE", Self::Unplayed("delete"))])
             }
             ["secrets", name, "versions"] => {
                 named(name)?;
@@ -60,13 +46,8 @@ impl Operation {
             }
             ["secrets", name, version] => {
                 named(name)?;
-                let version = Some(*version)
-                    .filter(|version| !version.is_empty())
-                    .map(str::to_owned);
-                let get = Self::Get {
-                    name: (*name).to_owned(),
-                    version,
-                };
+                let version = Some(*version).filter(|version| !version.is_empty()).map(str::to_owned);
+                let get = Self::Get { name: (*name).to_owned(), version };
                 only(method, &[("GET", get), ("PATCH", Self::Unplayed("update"))])
             }
             ["deletedsecrets"] => only(method, &[("GET", Self::Unplayed("list deleted"))]),
@@ -87,7 +68,5 @@ impl Operation {
 /// The operation of this method, of those that the path has.
 fn only(method: &Method, choices: &[(&str, Operation)]) -> Result<Operation, Refusal> {
     let found = choices.iter().find(|(name, _)| method.as_str() == *name);
-    found
-        .map(|(_, operation)| operation.clone())
-        .ok_or_else(|| Refusal::no_such_method(method))
+    found.map(|(_, operation)| operation.clone()).ok_or_else(|| Refusal::no_such_method(method))
 }

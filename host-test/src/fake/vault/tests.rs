@@ -48,14 +48,7 @@ const WORLD: &str = r#"
 /// A token of the identity at `index` for the usual audience.
 fn token(fake: &Fake, index: usize) -> String {
     let identity = &fake.world.identities[index];
-    issue(
-        fake,
-        identity,
-        &fake.world.tenant,
-        "https://vault.azure.net",
-        NOW,
-        100,
-    )
+    issue(fake, identity, &fake.world.tenant, "https://vault.azure.net", NOW, 100)
 }
 
 fn url(path: &str) -> String {
@@ -64,10 +57,7 @@ fn url(path: &str) -> String {
 
 fn ask_as(fake: &Fake, index: usize, method: &str, path: &str) -> (u16, serde_json::Value) {
     let bearer = format!("Bearer {}", token(fake, index));
-    ask(
-        fake,
-        &request(method, &url(path), &[("authorization", &bearer)]),
-    )
+    ask(fake, &request(method, &url(path), &[("authorization", &bearer)]))
 }
 
 #[test]
@@ -88,11 +78,7 @@ fn gives_secrets() {
         "/secrets/secret-a/?api-version=2025-07-01",
         "/secrets/SECRET-A/000000000000000000000000000000AB?api-version=2026-04-01",
     ] {
-        assert_eq!(
-            ask_as(&fake, 0, "GET", path),
-            (200, latest.clone()),
-            "{path}"
-        );
+        assert_eq!(ask_as(&fake, 0, "GET", path), (200, latest.clone()), "{path}");
         assert_eq!(ask_as(&fake, 1, "GET", path).0, 200, "{path}");
     }
     let old = "/secrets/secret-a/00000000000000000000000000000001?api-version=7.4";
@@ -106,10 +92,7 @@ fn refuses_whom_it_does_not_know() {
     let (identity, tenant) = (&fake.world.identities[0], &fake.world.tenant);
     let vaults = "https://vault.azure.net";
     let bearer = |tenant: &str, audience: &str, now: u64| {
-        format!(
-            "Bearer {}",
-            issue(&fake, identity, tenant, audience, now, 100)
-        )
+        format!("Bearer {}", issue(&fake, identity, tenant, audience, now, 100))
     };
     let good = bearer(tenant, vaults, NOW);
     for (header, says) in [
@@ -119,33 +102,15 @@ fn refuses_whom_it_does_not_know() {
         (Some("Bearer a.b.c".to_owned()), "AKV10000"),
         (Some(format!("{good}x")), "AKV10000"),
         (Some(bearer(tenant, vaults, NOW - 100)), "[TokenExpired]"),
-        (
-            Some(bearer(tenant, "https://management.azure.com", NOW)),
-            "AKV10022",
-        ),
-        (
-            Some(bearer(tenant, "https://vault.azure.net/", NOW)),
-            "AKV10022",
-        ),
-        (
-            Some(bearer("00000000-0000-0000-0000-000000000000", vaults, NOW)),
-            "AKV10032",
-        ),
+        (Some(bearer(tenant, "https://management.azure.com", NOW)), "AKV10022"),
+        (Some(bearer(tenant, "https://vault.azure.net/", NOW)), "AKV10022"),
+        (Some(bearer("00000000-0000-0000-0000-000000000000", vaults, NOW)), "AKV10032"),
     ] {
-        let headers: Vec<_> = header
-            .iter()
-            .map(|header| ("authorization", header.as_str()))
-            .collect();
+        let headers: Vec<_> = header.iter().map(|header| ("authorization", header.as_str())).collect();
         let exchange = fake.answer(&get(&path, &headers), NOW);
         let error = &json(&exchange)["error"];
-        assert_eq!(
-            (exchange.status.as_u16(), &error["code"]),
-            (401, &"Unauthorized".into())
-        );
-        assert!(
-            error["message"].as_str().unwrap().contains(says),
-            "{header:?}: {error}"
-        );
+        assert_eq!((exchange.status.as_u16(), &error["code"]), (401, &"Unauthorized".into()));
+        assert!(error["message"].as_str().unwrap().contains(says), "{header:?}: {error}");
         assert_eq!(
             exchange.headers["www-authenticate"],
             format!(
@@ -154,10 +119,7 @@ fn refuses_whom_it_does_not_know() {
         );
         assert!(exchange.headers.contains_key("x-ms-request-id"));
     }
-    let twice = [
-        ("authorization", good.as_str()),
-        ("authorization", good.as_str()),
-    ];
+    let twice = [("authorization", good.as_str()), ("authorization", good.as_str())];
     assert_eq!(ask(&fake, &get(&path, &twice)).0, 401);
 }
 
@@ -167,21 +129,13 @@ fn refuses_whom_it_does_not_trust() {
     for index in [2, 3] {
         // A missing secret looks the same: who may not read does not learn what there is.
         for name in ["secret-a", "missing"] {
-            let (status, body) = ask_as(
-                &fake,
-                index,
-                "GET",
-                &format!("/secrets/{name}?api-version=7.4"),
-            );
+            let (status, body) = ask_as(&fake, index, "GET", &format!("/secrets/{name}?api-version=7.4"));
             assert_eq!((status, &body["error"]["code"]), (403, &"Forbidden".into()));
             assert_eq!(body["error"]["innererror"]["code"], "ForbiddenByRbac");
             let message = body["error"]["message"].as_str().unwrap();
             let oid = &fake.world.identities[index].object_id;
             assert!(message.contains(&format!(";oid={oid};")), "{message}");
-            assert!(
-                message.ends_with("\r\nVault: story-kv;location=westeurope\r\n"),
-                "{message}"
-            );
+            assert!(message.ends_with("\r\nVault: story-kv;location=westeurope\r\n"), "{message}");
         }
     }
 }
@@ -190,78 +144,24 @@ fn refuses_whom_it_does_not_trust() {
 fn refuses_what_is_wrong() {
     let fake = fake(WORLD);
     for (method, path, status, code) in [
-        (
-            "GET",
-            "/secrets/missing?api-version=7.4",
-            404,
-            "SecretNotFound",
-        ),
-        (
-            "GET",
-            "/secrets/secret-a/00000000000000000000000000000002?api-version=7.4",
-            404,
-            "SecretNotFound",
-        ),
+        ("GET", "/secrets/missing?api-version=7.4", 404, "SecretNotFound"),
+        ("GET", "/secrets/secret-a/00000000000000000000000000000002?api-version=7.4", 404, "SecretNotFound"),
         ("GET", "/secrets/off?api-version=7.4", 403, "Forbidden"),
         ("GET", "/secrets/secret-a", 400, "BadParameter"),
-        (
-            "GET",
-            "/secrets/secret-a?api-version=7.9",
-            400,
-            "BadParameter",
-        ),
-        (
-            "GET",
-            "/secrets/secret-a?api-version=7.4&api-version=7.4",
-            400,
-            "BadParameter",
-        ),
-        (
-            "GET",
-            "/secrets/secret-a?api-version=7.4&version=1",
-            400,
-            "BadParameter",
-        ),
-        (
-            "GET",
-            "/secrets/secret_a?api-version=7.4",
-            400,
-            "BadParameter",
-        ),
-        (
-            "GET",
-            "/secrets/secret%2Da?api-version=7.4",
-            400,
-            "BadParameter",
-        ),
+        ("GET", "/secrets/secret-a?api-version=7.9", 400, "BadParameter"),
+        ("GET", "/secrets/secret-a?api-version=7.4&api-version=7.4", 400, "BadParameter"),
+        ("GET", "/secrets/secret-a?api-version=7.4&version=1", 400, "BadParameter"),
+        ("GET", "/secrets/secret_a?api-version=7.4", 400, "BadParameter"),
+        ("GET", "/secrets/secret%2Da?api-version=7.4", 400, "BadParameter"),
         ("GET", "/keys/secret-a?api-version=7.4", 404, "NotFound"),
         ("GET", "//secrets/secret-a?api-version=7.4", 404, "NotFound"),
-        (
-            "POST",
-            "/secrets/secret-a?api-version=7.4",
-            405,
-            "MethodNotAllowed",
-        ),
-        (
-            "PUT",
-            "/secrets/secret-a?api-version=7.4",
-            501,
-            "NotImplemented",
-        ),
+        ("POST", "/secrets/secret-a?api-version=7.4", 405, "MethodNotAllowed"),
+        ("PUT", "/secrets/secret-a?api-version=7.4", 501, "NotImplemented"),
         ("GET", "/secrets?api-version=7.4", 501, "NotImplemented"),
-        (
-            "DELETE",
-            "/deletedsecrets/secret-a?api-version=7.4",
-            501,
-            "NotImplemented",
-        ),
+        ("DELETE", "/deletedsecrets/secret-a?api-version=7.4", 501, "NotImplemented"),
     ] {
         let (got, body) = ask_as(&fake, 0, method, path);
-        assert_eq!(
-            (got, &body["error"]["code"]),
-            (status, &code.into()),
-            "{method} {path}: {body}"
-        );
+        assert_eq!((got, &body["error"]["code"]), (status, &code.into()), "{method} {path}: {body}");
     }
     let (_, body) = ask_as(&fake, 0, "GET", "/secrets/off?api-version=7.4");
     assert_eq!(body["error"]["innererror"]["code"], "SecretDisabled");

@@ -4,6 +4,9 @@
 mod discovery;
 mod error;
 mod grant;
+mod proof;
+#[cfg(test)]
+mod tests;
 
 use http::Method;
 
@@ -14,8 +17,7 @@ use error::Refusal;
 
 /// The answer of `login.microsoftonline.com`.
 pub(super) fn answer(fake: &Fake, request: &Request, now: u64) -> Exchange {
-    let answer =
-        dispatch(fake, request, now).unwrap_or_else(|refusal| refusal.reply(fake, request, now));
+    let answer = dispatch(fake, request, now).unwrap_or_else(|refusal| refusal.reply(fake, request, now));
     answer
         .header("cache-control", "no-store, no-cache")
         .header("pragma", "no-cache")
@@ -32,20 +34,12 @@ fn dispatch(fake: &Fake, request: &Request, now: u64) -> Result<Exchange, Refusa
         }
         Some((tenant, "oauth2/v2.0/token")) => {
             if request.method() != Method::POST {
-                let text = format!(
-                    "The endpoint only accepts POST requests. Received a {} request.",
-                    request.method()
-                );
+                let text = format!("The endpoint only accepts POST requests. Received a {} request.", request.method());
                 return Err(Refusal::new(405, "invalid_request", 900_561, text));
             }
             grant::token(fake, known(fake, tenant)?, request, now)
         }
-        _ => Err(Refusal::new(
-            404,
-            "invalid_request",
-            90_023,
-            "The endpoint does not exist.",
-        )),
+        _ => Err(Refusal::new(404, "invalid_request", 90_023, "The endpoint does not exist.")),
     }
 }
 
@@ -56,15 +50,14 @@ fn known<'a>(fake: &Fake, tenant: &'a str) -> Result<&'a str, Refusal> {
     }
     let refuse = |code, text: String| Err(Refusal::new(400, "invalid_request", code, text));
     if ["common", "organizations", "consumers"].contains(&tenant) {
-        let text = "No tenant-identifying information found in either the request or implied by any provided credentials.";
+        let text =
+            "No tenant-identifying information found in either the request or implied by any provided credentials.";
         return refuse(50_059, text.to_owned());
     }
     if !is_uuid(tenant) && !tenant.contains('.') {
         return refuse(
             900_023,
-            format!(
-                "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."
-            ),
+            format!("Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."),
         );
     }
     refuse(
