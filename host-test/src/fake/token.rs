@@ -114,8 +114,12 @@ mod tests {
         assert_eq!(claims.xms_mirid, identity.resource_id);
         assert_eq!(check(&token, 1100).unwrap_err(), Flaw::OutOfTime);
         assert_eq!(check(&token, 999).unwrap_err(), Flaw::OutOfTime);
-        for altered in [token.replacen('.', ".e", 1), token[..token.len() - 1].to_owned(), "a.b.c".to_owned()] {
-            assert_eq!(check(&altered, 1000).unwrap_err(), Flaw::Unknown, "{altered}");
+        let other = issue();
+        let (signed, _) = other.rsplit_once('.').unwrap();
+        let (_, signature) = token.rsplit_once('.').unwrap();
+        let shorter = &token[..token.len() - 1];
+        for altered in [&format!("{signed}.{signature}"), &token.replacen('.', ".e", 1), shorter, "a.b.c"] {
+            assert_eq!(check(altered, 1000).unwrap_err(), Flaw::Unknown, "{altered}");
         }
     }
 }
