@@ -1,2 +1,3 @@
 //! A wasmtime host for Keyfob with a fake Azure inside.
+pub mod fake;
 pub mod wire;

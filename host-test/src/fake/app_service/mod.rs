@@ -1,0 +1,89 @@
+//! App Service's identity endpoint.
+//! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
+
+use http::Method;
+use serde_json::json;
+
+use super::Fake;
+use super::managed::{self, Id};
+use super::params::Params;
+use super::token::{self, MANAGED_LIFETIME};
+use crate::wire::{Exchange, Request};
+
+/// The names of the ids; `principal_id` and `object_id` are the same.
+const IDS: [(&str, Id); 4] =
+    [("client_id", Id::Client), ("object_id", Id::Object), ("principal_id", Id::Object), ("mi_res_id", Id::Resource)];
+
+/// Names of other endpoints and protocols. App Service ignores them, and the caller gets the wrong identity or none:
+/// the fake refuses them, because whoever sends them is wrong.
+const FOREIGN: [&str; 4] = ["scope", "clientid", "resource_id", "msi_res_id"];
+
+/// The answer of the endpoint at `path`.
+pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+    let world = &fake.world;
+    if request.uri().path() != path {
+        return refuse(fake, 404, "Not Found");
+    }
+    if request.method() != Method::GET {
+        return refuse(fake, 405, "The requested resource does not support this http method.");
+    }
+    let mut headers = request.headers().get_all("x-identity-header").iter();
+    let header = (headers.next().map(http::HeaderValue::as_bytes), headers.next());
+    if header != (Some(world.identity_header().as_bytes()), None) {
+        return refuse(fake, 401, "The X-IDENTITY-HEADER is missing or invalid.");
+    }
+    let params = match Params::parse(request.uri().query().unwrap_or_default()) {
+        Ok(params) => params,
+        Err(flaw) => return refuse(fake, 400, &flaw.0),
+    };
+    if params.get("api-version") != Some("2019-08-01") {
+        return refuse(fake, 400, "The api-version is missing or not supported.");
+    }
+    if let Some(name) = FOREIGN.iter().find(|name| params.get(name).is_some()) {
+        return refuse(fake, 400, &format!("The parameter '{name}' is not known to this endpoint."));
+    }
+    if let Some(name) = params.empty() {
+        return refuse(fake, 400, &format!("The parameter '{name}' is empty."));
+    }
+    let Some(resource) = params.get("resource") else {
+        return refuse(fake, 400, "The parameter 'resource' is missing.");
+    };
+    let identity = match managed::wanted(&params, &IDS) {
+        Err(()) => return refuse(fake, 400, "More than one identity was asked for."),
+        Ok(Some((id, value))) => managed::user_assigned(world, id, value).ok_or(
+            "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
+        ),
+        // Unlike IMDS, the endpoint never picks the only user-assigned identity by itself.
+        Ok(None) => managed::system_assigned(world).ok_or("Unable to load the proper Managed Identity."),
+    };
+    let identity = match identity {
+        Ok(identity) => identity,
+        Err(message) => return refuse(fake, 400, message),
+    };
+    if !world.has_resource(resource) {
+        let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
+        return refuse(fake, 400, &text);
+    }
+    let token = token::issue(fake, identity, &world.tenant, resource, now, MANAGED_LIFETIME);
+    let body = json!({
+        "access_token": token,
+        "client_id": identity.client_id,
+        "expires_on": (now + MANAGED_LIFETIME).to_string(),
+        "resource": resource,
+        "token_type": "Bearer",
+    });
+    Exchange::json(200, &body).header("server", "Kestrel")
+}
+
+/// The shape of all its errors.
+fn refuse(fake: &Fake, status: u16, message: &str) -> Exchange {
+    let body = json!({
+        "statusCode": status,
+        "message": message,
+        "correlationId": fake.request_id(),
+    });
+    Exchange::json(status, &body).header("server", "Kestrel")
+}
+
+#[cfg(test)]
+mod tests;

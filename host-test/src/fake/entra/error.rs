@@ -1,0 +1,62 @@
+//! Entra's refusals.
+
+use serde_json::json;
+
+use super::super::place::AUTHORITY;
+use super::super::{Fake, calendar};
+use crate::wire::{Exchange, Request};
+
+/// Why Entra says no.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: u16,
+    error: &'static str,
+    code: u32,
+    text: String,
+}
+
+impl Refusal {
+    /// A refusal with the number of its AADSTS code.
+    /// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
+    pub(super) fn new(status: u16, error: &'static str, code: u32, text: impl Into<String>) -> Self {
+        Self { status, error, code, text: text.into() }
+    }
+
+    /// A parameter that has to be there is not.
+    pub(super) fn missing(name: &str) -> Self {
+        let text = format!("The request body must contain the following parameter: '{name}'.");
+        Self::new(400, "invalid_request", 900_144, text)
+    }
+
+    /// A request that makes no sense.
+    pub(super) fn malformed(detail: &str) -> Self {
+        let text = format!("Invalid request. Request is malformed or invalid. {detail}");
+        Self::new(400, "invalid_request", 9_002_313, text)
+    }
+
+    /// The client can't prove that it is who it says.
+    pub(super) fn client(code: u32, text: impl Into<String>) -> Self {
+        Self::new(401, "invalid_client", code, text)
+    }
+
+    /// The answer.
+    pub(super) fn reply(&self, fake: &Fake, request: &Request, now: u64) -> Exchange {
+        let trace = fake.request_id();
+        let asked = request.headers().get("client-request-id");
+        let asked = asked.and_then(|id| id.to_str().ok());
+        let correlation = asked.map_or_else(|| fake.request_id(), str::to_owned);
+        let (code, text, time) = (self.code, &self.text, calendar::utc(now));
+        let description =
+            format!("AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}");
+        let body = json!({
+            "error": self.error,
+            "error_description": description,
+            "error_codes": [code],
+            "timestamp": time,
+            "trace_id": trace,
+            "correlation_id": correlation,
+            "error_uri": format!("https://{AUTHORITY}/error?code={code}"),
+        });
+        Exchange::json(self.status, &body)
+    }
+}

@@ -1,0 +1,91 @@
+//! The client credentials grant.
+
+use serde_json::json;
+
+use super::super::params::Params;
+use super::super::token::{self, ENTRA_LIFETIME};
+use super::super::{Fake, Identity};
+use super::error::Refusal;
+use super::proof::prove;
+use crate::wire::{Exchange, Request};
+
+/// What a client may send; the last two are MSAL's and change nothing here.
+const KNOWN: [&str; 8] = [
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "grant_type",
+    "scope",
+    "claims",
+    "client_info",
+];
+
+/// `/{tenant}/oauth2/v2.0/token`.
+pub(super) fn token(fake: &Fake, tenant: &str, request: &Request, now: u64) -> Result<Exchange, Refusal> {
+    let form = form(request)?;
+    let must = |name| form.filled(name).ok_or_else(|| Refusal::missing(name));
+    let grant = must("grant_type")?;
+    if grant != "client_credentials" {
+        let text = format!("The app requested an unsupported grant type '{grant}'.");
+        return Err(Refusal::new(400, "unsupported_grant_type", 70_003, text));
+    }
+    if form.get("resource").is_some() {
+        let text = "The 'resource' request parameter is not supported.";
+        return Err(Refusal::new(400, "invalid_request", 901_002, text));
+    }
+    if let Some(name) = form.unknown(&KNOWN) {
+        return Err(Refusal::malformed(&format!("The parameter '{name}' is unknown.")));
+    }
+    let client_id = must("client_id")?;
+    let resource = resource(must("scope")?)?;
+    let world = &fake.world;
+    let here = |it: &&Identity| it.is_in(tenant, &world.tenant);
+    let identity = world.application(client_id).filter(here).ok_or_else(|| {
+        let text = format!(
+            "Application with identifier '{client_id}' was not found in the directory '{tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."
+        );
+        Refusal::new(400, "unauthorized_client", 700_016, text)
+    })?;
+    prove(identity, &form)?;
+    if !world.has_resource(resource) {
+        let text = format!(
+            "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."
+        );
+        return Err(Refusal::new(400, "invalid_resource", 500_011, text));
+    }
+    let tenant = tenant.to_ascii_lowercase();
+    let body = json!({
+        "token_type": "Bearer",
+        "expires_in": ENTRA_LIFETIME,
+        "ext_expires_in": ENTRA_LIFETIME,
+        "access_token": token::issue(fake, identity, &tenant, resource, now, ENTRA_LIFETIME),
+    });
+    Ok(Exchange::json(200, &body))
+}
+
+/// The form; a body of another type is, to Entra, an empty one.
+fn form(request: &Request) -> Result<Params, Refusal> {
+    let kind = request.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Ok(Params::default());
+    }
+    let text = std::str::from_utf8(request.body()).map_err(|_| Refusal::malformed("It is not UTF-8."))?;
+    Params::parse(text).map_err(|flaw| Refusal::malformed(&flaw.0))
+}
+
+/// The resource of the one scope.
+fn resource(scope: &str) -> Result<&str, Refusal> {
+    if scope.split_ascii_whitespace().count() != 1 || scope.trim() != scope {
+        let text =
+            format!("The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid.");
+        return Err(Refusal::new(400, "invalid_scope", 70_011, text));
+    }
+    scope.strip_suffix("/.default").ok_or_else(|| {
+        let text = format!(
+            "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."
+        );
+        Refusal::new(400, "invalid_scope", 1_002_012, text)
+    })
+}

@@ -1,0 +1,132 @@
+//! Azure's instance metadata service, as far as tokens go, and what other clouds have at its address.
+//! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
+
+use http::{Method, Uri};
+use serde_json::{Value, json};
+
+use super::Fake;
+use super::description::{Description, Identity, Kind};
+use super::managed::{self, Id};
+use super::params::Params;
+use super::token::{self, MANAGED_LIFETIME};
+use crate::wire::{Exchange, Request};
+
+const PATH: &str = "/metadata/identity/oauth2/token";
+
+/// The versions from the first that has tokens on.
+/// <https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#versions>
+const VERSIONS: &str = "2018-02-01 2018-04-02 2018-10-01 2019-02-01 2019-03-11 2019-04-30 2019-06-01 \
+    2019-06-04 2019-08-01 2019-08-15 2019-11-01 2020-06-01 2020-07-15 2020-09-01 \
+    2020-10-01 2020-12-01 2021-01-01 2021-02-01 2021-03-01 2021-05-01 2021-10-01 \
+    2021-11-01 2021-11-15 2021-12-13 2023-07-01 2023-11-15 2024-03-15 2025-04-07";
+
+/// The names of the ids.
+const IDS: [(&str, Id); 3] = [("client_id", Id::Client), ("object_id", Id::Object), ("msi_res_id", Id::Resource)];
+
+/// Everything else that Azure's own clients send.
+const OTHERS: [&str; 4] = ["api-version", "resource", "bypass_cache", "xms_cc"];
+
+/// The answer of IMDS.
+pub(super) fn answer(fake: &Fake, request: &Request, now: u64) -> Exchange {
+    let body = match token_for(fake, request, now) {
+        Ok(body) => Exchange::json(200, &body),
+        Err((status, error, text)) => Exchange::json(status, &json!({"error": error, "error_description": text})),
+    };
+    body.header("server", "IMDS/150.870.65.1854").header("x-ms-request-id", &fake.request_id())
+}
+
+/// Status, error and description of a refusal.
+type Refusal = (u16, &'static str, String);
+
+fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal> {
+    let bad = |text: &str| (400, "invalid_request", text.to_owned());
+    let headers = request.headers();
+    // The two rules against requests that were tricked out of a server: a header that redirects and simple forgeries
+    // don't carry, and none that proxies add.
+    let metadata = headers.get("metadata").map(http::HeaderValue::as_bytes);
+    if !metadata.is_some_and(|value| value.eq_ignore_ascii_case(b"true")) {
+        return Err(bad("Required metadata header not specified"));
+    }
+    if headers.contains_key("x-forwarded-for") {
+        return Err(bad("Request contains an X-Forwarded-For header"));
+    }
+    if request.uri().path() != PATH {
+        return Err((404, "not_found", "The requested resource is not found".to_owned()));
+    }
+    if request.method() != Method::GET {
+        return Err((405, "method_not_allowed", "The method is not allowed".to_owned()));
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let params = Params::parse(query).map_err(|flaw| bad(&flaw.0))?;
+    let version = params.get("api-version");
+    let version = version.ok_or_else(|| bad("Required query variable 'api-version' is missing"))?;
+    if !VERSIONS.split(' ').any(|known| known == version) {
+        return Err(bad("The api-version is not supported"));
+    }
+    let known: Vec<&str> = IDS.iter().map(|(name, _)| *name).chain(OTHERS).collect();
+    if let Some(name) = params.unknown(&known) {
+        return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
+    }
+    if let Some(name) = params.empty() {
+        return Err(bad(&format!("The parameter '{name}' is empty")));
+    }
+    let resource = params.get("resource");
+    let resource = resource.ok_or_else(|| bad("Required query variable 'resource' is missing"))?;
+    let identity = choose(&fake.world, &params).map_err(bad)?;
+    let absolute = resource.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some());
+    if !absolute || !fake.world.has_resource(resource) {
+        let tenant = &fake.world.tenant;
+        let text = format!(
+            "AADSTS500011: The resource principal named {resource} was not found in the tenant named {tenant}."
+        );
+        return Err((400, "invalid_resource", text));
+    }
+    let lifetime = MANAGED_LIFETIME;
+    let token = token::issue(fake, identity, &fake.world.tenant, resource, now, lifetime);
+    Ok(json!({
+        "access_token": token,
+        "client_id": identity.client_id,
+        "expires_in": lifetime.to_string(),
+        "expires_on": (now + lifetime).to_string(),
+        "ext_expires_in": lifetime.to_string(),
+        "not_before": now.to_string(),
+        "resource": resource,
+        "token_type": "Bearer",
+    }))
+}
+
+/// The identity that the caller asks for or, without an id, the one that IMDS takes.
+fn choose<'a>(world: &'a Description, params: &Params) -> Result<&'a Identity, &'static str> {
+    let missing = "Identity not found";
+    match managed::wanted(params, &IDS) {
+        Err(()) => Err("More than one identity was asked for"),
+        Ok(Some((id, value))) => managed::user_assigned(world, id, value).ok_or(missing),
+        Ok(None) => {
+            let mut users = managed::assigned(world).filter(|it| it.kind == Kind::UserAssigned);
+            match (managed::system_assigned(world), users.next(), users.next()) {
+                (Some(system), ..) => Ok(system),
+                (None, Some(only), None) => Ok(only),
+                (None, None, _) => Err(missing),
+                (None, Some(_), Some(_)) => Err(
+                    "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
+                ),
+            }
+        }
+    }
+}
+
+/// What another cloud's metadata service says to a path that it does not know.
+pub(super) fn other_cloud(status: u16) -> Exchange {
+    let page = |title: &str| {
+        format!("<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n")
+    };
+    match status {
+        401 => Exchange::reply(401, "text/plain", "Unauthorized\n").header("server", "EC2ws"),
+        403 => Exchange::reply(403, "text/html; charset=UTF-8", page("403 Forbidden"))
+            .header("server", "Metadata Server for VM"),
+        _ => Exchange::reply(status, "text/html", page("404 Not Found")).header("server", "nginx"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! The pieces of an exchange as a hyper body.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+
+use crate::wire::{NetError, Pieces};
+
+/// The wait for the next piece; it hands the pieces back for the one after.
+type Step = Pin<Box<dyn Future<Output = (Pieces, Option<Result<Bytes, NetError>>)> + Send>>;
+
+/// Between the last piece and the break: hyper throws away what it has not yet sent when a body breaks off, and sends
+/// what it has while it waits.
+const FLUSH: Duration = Duration::from_millis(20);
+
+/// A body that comes in its own time.
+pub(super) struct Body {
+    step: Option<Step>,
+    /// How much is still to come, when that was told.
+    length: Option<u64>,
+}
+
+impl Body {
+    pub(super) fn new(pieces: Pieces, length: Option<u64>) -> Self {
+        Self { step: Some(step(pieces, length)), length }
+    }
+
+    pub(super) fn empty() -> Self {
+        Self { step: None, length: Some(0) }
+    }
+}
+
+fn step(mut pieces: Pieces, missing: Option<u64>) -> Step {
+    Box::pin(async move {
+        let piece = pieces.next().await;
+        let breaks = match piece {
+            Some(Ok(_)) => false,
+            Some(Err(_)) => true,
+            None => missing.is_some_and(|missing| missing > 0),
+        };
+        if breaks {
+            tokio::time::sleep(FLUSH).await;
+        }
+        (pieces, piece)
+    })
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let Some(current) = self.step.as_mut() else {
+            return Poll::Ready(None);
+        };
+        let Poll::Ready((pieces, piece)) = current.as_mut().poll(context) else {
+            return Poll::Pending;
+        };
+        Poll::Ready(match piece {
+            Some(Ok(bytes)) => {
+                let left = self.length.map(|length| length.saturating_sub(bytes.len() as u64));
+                self.length = left;
+                self.step = Some(step(pieces, left));
+                Some(Ok(Frame::data(bytes)))
+            }
+            Some(Err(error)) => {
+                self.step = None;
+                Some(Err(io::Error::other(format!("{error:?}"))))
+            }
+            None => {
+                self.step = None;
+                None
+            }
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.step.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}

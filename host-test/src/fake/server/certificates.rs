@@ -1,0 +1,88 @@
+//! A certificate authority that lives as long as the server, and a certificate for whatever name a client asks for.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
+use tokio_rustls::rustls::sign::CertifiedKey;
+
+/// A demo asks for a handful of names; more than this is a client gone wild.
+const MOST_NAMES: usize = 1000;
+
+/// The authority with what it has issued.
+pub(super) struct Certificates {
+    ca: Certificate,
+    issuer: Issuer<'static, KeyPair>,
+    issued: Mutex<HashMap<String, Arc<CertifiedKey>>>,
+}
+
+impl std::fmt::Debug for Certificates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Certificates").finish_non_exhaustive()
+    }
+}
+
+impl Certificates {
+    /// An authority with a fresh key.
+    pub(super) fn new() -> anyhow::Result<Self> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "Keyfob fake Azure");
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = KeyPair::generate()?;
+        let ca = params.self_signed(&key)?;
+        Ok(Self { ca, issuer: Issuer::new(params, key), issued: Mutex::default() })
+    }
+
+    /// The authority's own certificate.
+    pub(super) fn ca_pem(&self) -> String {
+        self.ca.pem()
+    }
+
+    /// TLS for a server that has a certificate for every name.
+    pub(super) fn server_config(self) -> anyhow::Result<ServerConfig> {
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions()?.with_no_client_auth();
+        let mut config = builder.with_cert_resolver(Arc::new(self));
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(config)
+    }
+
+    fn issue(&self, name: &str) -> anyhow::Result<CertifiedKey> {
+        let mut params = CertificateParams::new([name.to_owned()])?;
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        // Python 3.13 and later refuse a leaf without it.
+        params.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate()?;
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let key = ring::sign::any_supported_type(&key)?;
+        Ok(CertifiedKey::new(vec![certificate.der().clone()], key))
+    }
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        // A client that goes to an address sends no name.
+        let name = hello.server_name().unwrap_or("127.0.0.1").to_ascii_lowercase();
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = issued.get(&name) {
+            return Some(Arc::clone(known));
+        }
+        if issued.len() >= MOST_NAMES {
+            return None;
+        }
+        let fresh = Arc::new(self.issue(&name).ok()?);
+        issued.insert(name, Arc::clone(&fresh));
+        Some(fresh)
+    }
+}

@@ -1,0 +1,129 @@
+//! One connection of the socket door.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::uri::{Authority, Scheme};
+use http::{Response, StatusCode, Uri};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use super::body::Body;
+use crate::wire::{Azure, End, Exchange, Limits, NetError, Request, play};
+
+/// No client of Azure's sends more: a secret is at most 25 KB.
+const LARGEST_BODY: usize = 1 << 20;
+
+/// The first byte of a TLS handshake. <https://datatracker.ietf.org/doc/html/rfc8446#section-5.1>
+const HANDSHAKE: u8 = 22;
+
+/// How long a client may take to send a request's head. It bounds nothing of what the exchange itself takes.
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
+/// The requester's limits are the requester's: the server waits for ever, or until the client goes.
+const FOR_EVER: Limits = {
+    let day = Duration::from_secs(86_400);
+    Limits { connect: day, first_byte: day, between_bytes: day }
+};
+
+/// What every connection needs.
+pub(super) struct Door {
+    pub(super) azure: Arc<dyn Azure>,
+    pub(super) acceptor: TlsAcceptor,
+    /// The authority that requests for the plain address itself are meant for.
+    pub(super) alias: Option<(Authority, Authority)>,
+}
+
+/// One connection to its end. A client that breaks it off is no error of ours.
+pub(super) async fn run(stream: TcpStream, door: Arc<Door>, tls_only: bool) {
+    let mut first = [0];
+    let tls = tls_only || matches!(stream.peek(&mut first).await, Ok(1) if first == [HANDSHAKE]);
+    if !tls {
+        serve(stream, door, Scheme::HTTP).await;
+    } else if let Ok(stream) = door.acceptor.accept(stream).await {
+        serve(stream, door, Scheme::HTTPS).await;
+    }
+}
+
+async fn serve<S>(stream: S, door: Arc<Door>, scheme: Scheme)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let service = service_fn(move |request| respond(Arc::clone(&door), scheme.clone(), request));
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    let served = builder.serve_connection(TokioIo::new(stream), service);
+    // An error is a client that went, or an exchange that ends in a reset: closing is all there is to do.
+    served.await.unwrap_or_default();
+}
+
+/// Plays the exchange; an error closes the connection without an answer.
+async fn respond(
+    door: Arc<Door>,
+    scheme: Scheme,
+    request: http::Request<Incoming>,
+) -> Result<Response<Body>, NoAnswer> {
+    let request = match absolute(&door, scheme, request).await {
+        Ok(request) => request,
+        Err(status) => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = status;
+            return Ok(response);
+        }
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let exchange = door.azure.answer(&request, now);
+    let length = announced(&exchange);
+    let response = play(exchange, FOR_EVER).await.map_err(NoAnswer)?;
+    Ok(response.map(|pieces| Body::new(pieces, length)))
+}
+
+/// The length that the answer's head tells. The exchange's own may be a lie, told on purpose; a body that breaks off has
+/// none, or a client that has read all pieces would not wait for the break.
+fn announced(exchange: &Exchange) -> Option<u64> {
+    let told = exchange.headers.get(http::header::CONTENT_LENGTH);
+    let told = told.and_then(|length| length.to_str().ok()?.parse().ok());
+    let whole = || exchange.body.iter().map(|(_, piece)| piece.len() as u64).sum();
+    told.or_else(|| (exchange.end == End::Complete).then(whole))
+}
+
+/// The request as the wire interface wants it: absolute URI, whole body.
+async fn absolute(door: &Door, scheme: Scheme, request: http::Request<Incoming>) -> Result<Request, StatusCode> {
+    let (mut parts, body) = request.into_parts();
+    let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.and_then(|host| host.parse::<Authority>().ok()).ok_or(StatusCode::BAD_REQUEST)?;
+    let authority = match &door.alias {
+        Some((own, meant)) if *own == host && scheme == Scheme::HTTP => meant.clone(),
+        _ => host,
+    };
+    let target = parts.uri.into_parts();
+    // A target with a host is for a proxy.
+    if target.authority.is_some() {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    let mut uri = http::uri::Parts::default();
+    (uri.scheme, uri.authority, uri.path_and_query) = (Some(scheme), Some(authority), target.path_and_query);
+    parts.uri = Uri::from_parts(uri).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let limited = Limited::new(body, LARGEST_BODY).collect().await;
+    let body: Bytes = limited.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
+    Ok(http::Request::from_parts(parts, body))
+}
+
+/// The exchange ends without an answer.
+#[derive(Debug)]
+struct NoAnswer(NetError);
+
+impl std::fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the exchange ends in {:?}", self.0)
+    }
+}
+
+impl std::error::Error for NoAnswer {}

@@ -1,0 +1,111 @@
+//! The socket door: the same function from request to exchange, served on loopback in real time. For the command, the
+//! demo and other people's SDKs.
+
+mod body;
+mod certificates;
+mod connection;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use http::uri::Authority;
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use crate::wire::Azure;
+use certificates::Certificates;
+use connection::Door;
+
+/// A running server; dropping it closes everything.
+#[derive(Debug)]
+pub struct Server {
+    plain: SocketAddr,
+    tls: SocketAddr,
+    ca_pem: String,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves `azure` on the current tokio runtime, on two free ports of 127.0.0.1.
+    pub async fn start(azure: Arc<dyn Azure>) -> anyhow::Result<Self> {
+        Self::start_as(azure, None).await
+    }
+
+    /// The same, and what is asked of the plain address by its own name is asked of `authority`. Clients that can't be
+    /// told to connect elsewhere are given the plain address as IDENTITY_ENDPOINT or
+    /// AZURE_POD_IDENTITY_AUTHORITY_HOST.
+    pub async fn start_for(azure: Arc<dyn Azure>, authority: &str) -> anyhow::Result<Self> {
+        let authority = authority.parse().with_context(|| format!("the authority {authority:?}"))?;
+        Self::start_as(azure, Some(authority)).await
+    }
+
+    async fn start_as(azure: Arc<dyn Azure>, authority: Option<Authority>) -> anyhow::Result<Self> {
+        let plain = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let tls = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let (plain_addr, tls_addr) = (plain.local_addr()?, tls.local_addr()?);
+        let certificates = Certificates::new()?;
+        let ca_pem = certificates.ca_pem();
+        let alias = match authority {
+            Some(authority) => Some((plain_addr.to_string().parse()?, authority)),
+            None => None,
+        };
+        let acceptor = TlsAcceptor::from(Arc::new(certificates.server_config()?));
+        let door = Arc::new(Door { azure, acceptor, alias });
+        let tasks = vec![tokio::spawn(accept(plain, Arc::clone(&door), false)), tokio::spawn(accept(tls, door, true))];
+        Ok(Self { plain: plain_addr, tls: tls_addr, ca_pem, tasks })
+    }
+
+    /// The certificate of the authority that all its certificates are from.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// Where it speaks plain HTTP (and TLS, to who begins with it: see [`Server::connect_to`]).
+    pub fn plain_addr(&self) -> SocketAddr {
+        self.plain
+    }
+
+    /// Where it speaks TLS only.
+    pub fn tls_addr(&self) -> SocketAddr {
+        self.tls
+    }
+
+    /// Where to connect for each `host:port`. Port 443 is TLS; any other may be either, and its door finds out.
+    pub fn connect_to(&self, authorities: &[String]) -> Vec<(String, SocketAddr)> {
+        let address = |authority: &str| {
+            if authority.ends_with(":443") { self.tls } else { self.plain }
+        };
+        authorities.iter().map(|authority| (authority.clone(), address(authority))).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The connections of an accept loop are in its JoinSet and end with it.
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, door: Arc<Door>, tls_only: bool) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection::run(stream, Arc::clone(&door), tls_only));
+                }
+                // Out of file descriptors, say: that passes.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

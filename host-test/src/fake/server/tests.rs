@@ -1,0 +1,110 @@
+//! The socket door with a client of bytes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use super::super::testing::fake;
+use super::Server;
+use crate::wire::{Azure, Connect, End, Exchange, NetError, Request};
+
+/// Sends one request and reads all there is.
+async fn say(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &str) -> String {
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // An exchange that breaks off ends in an error: what came before it counts.
+    stream.read_to_end(&mut answer).await.unwrap_or_default();
+    String::from_utf8(answer).unwrap()
+}
+
+async fn tls(server: &Server, address: std::net::SocketAddr, name: &str) -> impl AsyncRead + AsyncWrite + Unpin {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+}
+
+fn head(host: &str, path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+}
+
+#[tokio::test]
+async fn serves_on_both_doors() {
+    let world = "platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'\n[[vault]]\nurl = 'https://localhost:8443'\nresource = 'https://vault.azure.net'";
+    let azure: Arc<dyn Azure> = Arc::new(fake(world));
+    let server = Server::start_for(azure, "169.254.169.254").await.unwrap();
+    let (plain, secure) = (server.plain_addr(), server.tls_addr());
+    let authorities = ["kv.vault.azure.net:443", "localhost:8443", "169.254.169.254:80"].map(str::to_owned);
+    let mapped = server.connect_to(&authorities);
+    assert_eq!(mapped.iter().map(|(_, address)| *address).collect::<Vec<_>>(), [secure, plain, plain]);
+
+    for host in ["169.254.169.254".to_owned(), plain.to_string()] {
+        let stream = TcpStream::connect(plain).await.unwrap();
+        let answer = say(stream, &head(&host, "/metadata/identity/oauth2/token")).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        assert!(answer.contains("server: IMDS/"), "{answer}");
+    }
+    for (address, host) in [(secure, "kv.vault.azure.net"), (plain, "localhost:8443")] {
+        let name = host.split(':').next().unwrap();
+        let answer = say(tls(&server, address, name).await, &head(host, "/secrets/a?api-version=7.4")).await;
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+        assert!(answer.contains("AKV10000"), "{answer}");
+    }
+    let nobody = TcpStream::connect(plain).await.unwrap();
+    assert_eq!(say(nobody, &head("nobody.example", "/")).await, "");
+    let hostless = TcpStream::connect(plain).await.unwrap();
+    let answer = say(hostless, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+
+    drop(server);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(TcpStream::connect(plain).await.is_err());
+}
+
+/// Answers by the path what the tests want to see on a socket.
+struct Scripted;
+
+impl Azure for Scripted {
+    fn answer(&self, request: &Request, _: u64) -> Exchange {
+        let ok = Exchange::reply(200, "text/plain", "whole");
+        match request.uri().path() {
+            "/reset" => Exchange { end: End::Reset, ..ok },
+            "/refused" => Exchange::no_connection(Connect::Fails(NetError::Refused)),
+            "/late" => Exchange { first_byte: Some(Duration::from_millis(80)), ..ok },
+            "/short" => ok.header("content-length", "9"),
+            "/never" => Exchange { first_byte: None, ..ok },
+            _ => ok,
+        }
+    }
+}
+
+#[tokio::test]
+async fn plays_faults_in_real_time() {
+    let server = Server::start(Arc::new(Scripted)).await.unwrap();
+    let ask = async |path: &str| {
+        let stream = TcpStream::connect(server.plain_addr()).await.unwrap();
+        say(stream, &head("h", path)).await
+    };
+    assert!(ask("/").await.ends_with("\r\n\r\nwhole"));
+    assert_eq!(ask("/refused").await, "");
+    let started = std::time::Instant::now();
+    assert!(ask("/late").await.ends_with("whole"));
+    assert!(started.elapsed() >= Duration::from_millis(80));
+    let silence = tokio::time::timeout(Duration::from_millis(80), ask("/never")).await;
+    assert!(silence.is_err());
+    let short = ask("/short").await;
+    assert!(short.contains("content-length: 9") && short.ends_with("whole"), "{short}");
+    let reset = ask("/reset").await;
+    assert!(reset.contains("transfer-encoding: chunked") && reset.ends_with("\r\n5\r\nwhole\r\n"), "{reset}");
+}

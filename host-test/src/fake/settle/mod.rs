@@ -1,0 +1,162 @@
+//! Completes a description with what follows from it, and says what is wrong with it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, bail, ensure};
+use http::Uri;
+
+use super::description::{Description, Identity, Kind, Platform, Vault};
+use super::digest;
+
+/// Subscription and group of everything that a description gives no ARM id.
+pub(super) const GROUP: &str = "/subscriptions/2b0c7f5a-3d41-4e68-9c0b-7a1f5d8e6b32/resourcegroups/keyfob";
+
+/// The DNS suffixes of vaults and managed HSMs per cloud; the resource is the suffix as a URL.
+/// <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#dns-suffixes-for-object-identifiers>
+const SUFFIXES: [&str; 10] = [
+    "vault.azure.net",
+    "vault.azure.cn",
+    "vault.usgovcloudapi.net",
+    "vault.microsoftazure.de",
+    "vault.sovcloud-api.fr",
+    "managedhsm.azure.net",
+    "managedhsm.azure.cn",
+    "managedhsm.usgovcloudapi.net",
+    "managedhsm.microsoftazure.de",
+    "managedhsm.sovcloud-api.fr",
+];
+
+impl Description {
+    /// Completes and checks; doing so twice changes nothing.
+    pub(super) fn settle(&mut self) -> anyhow::Result<()> {
+        ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
+        let app_service = self.platform == Platform::AppService;
+        let told = self.identity_endpoint.is_some() || self.identity_header.is_some();
+        ensure!(app_service || !told, "identity-endpoint and identity-header: only on app-service");
+        ensure!(!self.identity_header().is_empty(), "identity-header is empty");
+        let aks = self.platform == Platform::Aks;
+        ensure!(aks || !self.allow_node_imds, "allow-node-imds: only on aks");
+        for identity in &mut self.identities {
+            ensure!(aks || !identity.node, "identity {}: node: only on aks", identity.name);
+            identity.settle().with_context(|| format!("identity {}", identity.name))?;
+        }
+        let names = self.identities.iter().map(|identity| identity.name.as_str());
+        distinct("identity name", names)?;
+        distinct("client-id", self.identities.iter().map(|it| it.client_id.as_str()))?;
+        distinct("object-id", self.identities.iter().map(|it| it.object_id.as_str()))?;
+        let system = self.identities.iter().filter(|it| it.kind == Kind::SystemAssigned && it.assigned);
+        ensure!(system.count() < 2, "two system-assigned identities");
+        let Self { tenant, identities, vaults, .. } = self;
+        for vault in vaults {
+            vault.settle(tenant).with_context(|| format!("vault {}", vault.url))?;
+            let nobody = vault.roles.keys().find(|name| identities.iter().all(|it| &it.name != *name));
+            if let Some(name) = nobody {
+                bail!("vault {}: roles: there is no identity {name}", vault.url);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Identity {
+    fn settle(&mut self) -> anyhow::Result<()> {
+        ensure!(!self.name.is_empty(), "it has no name");
+        for (id, what) in [(&mut self.client_id, "client-id"), (&mut self.object_id, "object-id")] {
+            if id.is_empty() {
+                *id = digest::uuid(&[what, &self.name]);
+            }
+            ensure!(is_uuid(id), "{what} {id:?} is not a UUID");
+        }
+        if self.kind == Kind::UserAssigned {
+            let path = "providers/Microsoft.ManagedIdentity/userAssignedIdentities";
+            let derived = || format!("{GROUP}/{path}/{}", self.name);
+            let id = self.resource_id.get_or_insert_with(derived);
+            ensure!(id.starts_with("/subscriptions/"), "resource-id {id:?} is not an ARM id");
+        } else {
+            ensure!(self.resource_id.is_none(), "resource-id: only for user-assigned");
+        }
+        let principal = self.kind == Kind::ServicePrincipal;
+        ensure!(principal || self.client_secret.is_none(), "client-secret: only for service-principal");
+        ensure!(principal || self.other_tenants.is_empty(), "other-tenants: only for service-principal");
+        ensure!(!(principal && self.node), "node: not for service-principal");
+        ensure!(
+            self.client_secret.is_some() || !self.client_secret_expired,
+            "client-secret-expired without client-secret"
+        );
+        ensure!(
+            self.kind != Kind::SystemAssigned || self.federated_token.is_none(),
+            "federated-token: not for system-assigned"
+        );
+        if let Some(token) = &self.federated_token {
+            ensure!(token.split('.').count() == 3, "federated-token is not of the form a.b.c");
+        }
+        for tenant in &self.other_tenants {
+            ensure!(is_uuid(tenant), "other-tenants: {tenant:?} is not a UUID");
+        }
+        Ok(())
+    }
+}
+
+impl Vault {
+    fn settle(&mut self, tenant: &str) -> anyhow::Result<()> {
+        if self.tenant.is_empty() {
+            tenant.clone_into(&mut self.tenant);
+        }
+        ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
+        if self.resource.is_empty() {
+            let uri: Uri = self.url.parse().context("its url is not a URL")?;
+            let host = uri.host().context("its url has no host")?.to_ascii_lowercase();
+            self.resource = resource_of(&host).context("it needs a resource")?;
+        }
+        let mut entries: BTreeMap<String, usize> = BTreeMap::new();
+        let mut versions = Vec::new();
+        for secret in &mut self.secrets {
+            ensure!(is_secret_name(&secret.name), "secret name {:?}", secret.name);
+            let name = secret.name.to_ascii_lowercase();
+            let entry = entries.entry(name.clone()).or_default();
+            *entry += 1;
+            if secret.version.is_empty() {
+                secret.version = digest::hex(&["version", &name, &entry.to_string()]);
+            }
+            let hex = secret.version.bytes().all(|byte| byte.is_ascii_hexdigit());
+            ensure!(hex && secret.version.len() == 32, "version {:?} is not 32 hex", secret.version);
+            versions.push(format!("{name}/{}", secret.version.to_ascii_lowercase()));
+        }
+        distinct("secret version", versions.iter().map(String::as_str))
+    }
+}
+
+/// The resource of a vault by its host: the known suffix, else the host without its first label.
+fn resource_of(host: &str) -> Option<String> {
+    let known = |suffix: &&&str| host.strip_suffix(**suffix).is_some_and(|rest| rest.ends_with('.'));
+    let rest = SUFFIXES.iter().find(known).copied();
+    let rest = rest.or_else(|| host.split_once('.').map(|(_, rest)| rest));
+    rest.filter(|rest| !rest.is_empty()).map(|rest| format!("https://{rest}"))
+}
+
+/// Letters, digits and dashes, 1 to 127 of them.
+/// <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers>
+pub(super) fn is_secret_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=127).contains(&name.len()) && name.bytes().all(allowed)
+}
+
+/// Whether the text is a UUID of the usual form.
+pub(super) fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    let hex = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    hex && lengths.eq([8, 4, 4, 4, 12])
+}
+
+fn distinct<'a>(what: &str, all: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+    let mut seen = Vec::new();
+    for one in all {
+        let key = one.to_ascii_lowercase();
+        ensure!(!seen.contains(&key), "{what} {one} twice");
+        seen.push(key);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! What a description becomes, and what is refused.
+
+use super::super::Fake;
+use super::Description;
+
+#[test]
+fn completes_what_follows() {
+    let text = r#"
+        [[identity]]
+        name = "A"
+        kind = "user-assigned"
+        [[vault]]
+        url = "https://story-kv.vault.azure.net"
+        [[vault.secret]]
+        name = "s"
+        value = "1"
+        [[vault.secret]]
+        name = "S"
+        value = "2"
+        [[vault]]
+        url = "https://kv.corp.example.com:8443"
+    "#;
+    let world = Description::from_toml(text).unwrap();
+    let again = Fake::new(world.clone()).unwrap().world;
+    assert_eq!(format!("{world:?}"), format!("{again:?}"));
+    assert!(super::is_uuid(&world.identities[0].client_id));
+    assert_ne!(world.identities[0].client_id, world.identities[0].object_id);
+    assert_eq!(world.vaults[0].resource, "https://vault.azure.net");
+    assert_eq!(world.vaults[0].tenant, world.tenant);
+    assert_ne!(world.vaults[0].secrets[0].version, world.vaults[0].secrets[1].version);
+    assert_eq!(world.vaults[1].resource, "https://corp.example.com");
+}
+
+#[test]
+fn says_what_is_wrong() {
+    let identity = |rest: &str| format!("[[identity]]\nname = 'A'\n{rest}");
+    let vault = |rest: &str| format!("[[vault]]\nurl = 'https://a.vault.azure.net'\n{rest}");
+    for (text, says) in [
+        ("colour = 'red'".to_owned(), "colour"),
+        ("platform = 'moon'".to_owned(), "moon"),
+        ("tenant = 'contoso'".to_owned(), "not a UUID"),
+        ("platform = 'vm'\nidentity-header = 'h'".to_owned(), "only on app-service"),
+        ("allow-node-imds = true".to_owned(), "only on aks"),
+        ("platform = 'app-service'\nidentity-endpoint = 'https://a/b'".to_owned(), "plain http"),
+        (identity("kind = 'user-assigned'\nclient-id = 'x'"), "not a UUID"),
+        (identity("kind = 'user-assigned'\nclient-secret = 'x'"), "only for service-principal"),
+        (identity("kind = 'system-assigned'\nresource-id = '/x'"), "only for user-assigned"),
+        (identity("kind = 'system-assigned'\nnode = true"), "only on aks"),
+        (identity("kind = 'service-principal'\nfederated-token = 'x'"), "a.b.c"),
+        (vault("roles = { A = 'Key Vault Secrets User' }"), "no identity A"),
+        (vault("roles = { A = 'Owner' }"), "Owner"),
+        (vault("[[vault.secret]]\nname = 'a_b'\nvalue = ''"), "a_b"),
+        (vault("[[vault.secret]]\nname = 'a'\nvalue = ''\nversion = '1'"), "32 hex"),
+        ("[[vault]]\nurl = 'http://a.vault.azure.net'".to_owned(), "https://HOST"),
+        ("[[vault]]\nurl = 'https://localhost'".to_owned(), "needs a resource"),
+        (format!("{0}\n{0}", vault("")), "two services"),
+    ] {
+        let error = match Description::from_toml(&text).and_then(Fake::new) {
+            Ok(_) => String::new(),
+            Err(error) => format!("{error:#}"),
+        };
+        assert!(error.contains(says), "{text}: {error:?} does not contain {says:?}");
+    }
+}

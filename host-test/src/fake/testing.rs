@@ -1,0 +1,47 @@
+//! What the unit tests of the fake share.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::{Description, Fake};
+use crate::wire::{Azure, Exchange, Request};
+
+/// The time of the tests.
+pub(super) const NOW: u64 = 1_800_000_000;
+
+/// The fake of a description.
+pub(super) fn fake(text: &str) -> Fake {
+    Fake::new(Description::from_toml(text).unwrap()).unwrap()
+}
+
+/// A request without a body.
+pub(super) fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Request {
+    let mut builder = http::Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder.body(Bytes::new()).unwrap()
+}
+
+/// A GET.
+pub(super) fn get(url: &str, headers: &[(&str, &str)]) -> Request {
+    request("GET", url, headers)
+}
+
+/// A form.
+pub(super) fn post(url: &str, form: &str) -> Request {
+    let form_type = [("content-type", "application/x-www-form-urlencoded")];
+    request("POST", url, &form_type).map(|_| Bytes::from(form.to_owned()))
+}
+
+/// Status and JSON body of the answer.
+pub(super) fn ask(fake: &Fake, request: &Request) -> (u16, Value) {
+    let exchange = fake.answer(request, NOW);
+    (exchange.status.as_u16(), json(&exchange))
+}
+
+/// The JSON body of an exchange; null when it is something else.
+pub(super) fn json(exchange: &Exchange) -> Value {
+    let body: Vec<u8> = exchange.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
+    serde_json::from_slice(&body).unwrap_or_default()
+}

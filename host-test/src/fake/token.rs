@@ -1,0 +1,125 @@
+//! Access tokens: issued by Entra and the identity endpoints, checked by the vaults. The signature is a digest, so the
+//! fake knows its own tokens without keeping them.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Fake;
+use super::description::Identity;
+use super::digest::digest;
+
+/// The key of all signatures. It guards nothing: it only has to be none that a component could sign with by chance.
+const KEY: &str = "the fake Azure of keyfob-host-test";
+
+/// Entra's lifetime of an application's token.
+pub(super) const ENTRA_LIFETIME: u64 = 3599;
+
+/// The lifetime of a managed identity's token.
+pub(super) const MANAGED_LIFETIME: u64 = 24 * 60 * 60;
+
+/// What a token says; the names are those of Entra's v1.0 access tokens.
+/// <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Claims {
+    pub(super) aud: String,
+    pub(super) iss: String,
+    pub(super) iat: u64,
+    pub(super) nbf: u64,
+    pub(super) exp: u64,
+    pub(super) appid: String,
+    pub(super) oid: String,
+    pub(super) sub: String,
+    pub(super) tid: String,
+    pub(super) ver: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) xms_mirid: Option<String>,
+    pub(super) jti: String,
+}
+
+/// Why a token is not accepted by anybody.
+#[derive(Debug, PartialEq)]
+pub(super) enum Flaw {
+    /// It is no token of this fake, or it was altered.
+    Unknown,
+    /// Its time is over, or has not come.
+    OutOfTime,
+}
+
+/// The issuer of a tenant's tokens.
+pub(super) fn issuer(tenant: &str) -> String {
+    format!("https://sts.windows.net/{tenant}/")
+}
+
+/// A token for `identity` in `tenant`, to be shown to `audience`.
+pub(super) fn issue(fake: &Fake, identity: &Identity, tenant: &str, audience: &str, now: u64, lifetime: u64) -> String {
+    let claims = Claims {
+        aud: audience.to_owned(),
+        iss: issuer(tenant),
+        iat: now,
+        nbf: now,
+        exp: now + lifetime,
+        appid: identity.client_id.clone(),
+        oid: identity.object_id.clone(),
+        sub: identity.object_id.clone(),
+        tid: tenant.to_owned(),
+        ver: "1.0".to_owned(),
+        xms_mirid: identity.resource_id.clone(),
+        jti: fake.count().to_string(),
+    };
+    let header = json!({"typ": "JWT", "alg": "RS256", "kid": "keyfob-fake"}).to_string();
+    let payload = json!(claims).to_string();
+    let signed = format!("{}.{}", BASE64URL.encode(header), BASE64URL.encode(payload));
+    let signature = sign(&signed);
+    format!("{signed}.{signature}")
+}
+
+/// What the token says, if it is one of the fake's and its time is now.
+pub(super) fn check(token: &str, now: u64) -> Result<Claims, Flaw> {
+    let (signed, signature) = token.rsplit_once('.').ok_or(Flaw::Unknown)?;
+    if sign(signed) != signature {
+        return Err(Flaw::Unknown);
+    }
+    let (_, payload) = signed.split_once('.').ok_or(Flaw::Unknown)?;
+    let payload = BASE64URL.decode(payload).map_err(|_| Flaw::Unknown)?;
+    let claims: Claims = serde_json::from_slice(&payload).map_err(|_| Flaw::Unknown)?;
+    let in_time = (claims.nbf..claims.exp).contains(&now);
+    if in_time { Ok(claims) } else { Err(Flaw::OutOfTime) }
+}
+
+/// As long as an RS256 signature, so that tokens have a real token's size.
+fn sign(text: &str) -> String {
+    let blocks = (0..16).flat_map(|round: u8| digest(&[KEY, &round.to_string(), text]).to_be_bytes());
+    BASE64URL.encode(blocks.collect::<Vec<u8>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::fake;
+    use super::{Flaw, check, issue};
+
+    const AUDIENCE: &str = "https://vault.azure.net";
+
+    #[test]
+    fn knows_its_own_tokens_only() {
+        let fake = fake("[[identity]]\nname = 'A'\nkind = 'user-assigned'");
+        let identity = &fake.world.identities[0];
+        let issue = || issue(&fake, identity, "t", AUDIENCE, 1000, 100);
+        let token = issue();
+        assert_ne!(token, issue());
+        let claims = check(&token, 1099).unwrap();
+        assert_eq!((claims.aud.as_str(), claims.appid), (AUDIENCE, identity.client_id.clone()));
+        assert_eq!((claims.iss.as_str(), claims.exp), ("https://sts.windows.net/t/", 1100));
+        assert_eq!(claims.xms_mirid, identity.resource_id);
+        assert_eq!(check(&token, 1100).unwrap_err(), Flaw::OutOfTime);
+        assert_eq!(check(&token, 999).unwrap_err(), Flaw::OutOfTime);
+        let other = issue();
+        let (signed, _) = other.rsplit_once('.').unwrap();
+        let (_, signature) = token.rsplit_once('.').unwrap();
+        let shorter = &token[..token.len() - 1];
+        for altered in [&format!("{signed}.{signature}"), &token.replacen('.', ".e", 1), shorter, "a.b.c"] {
+            assert_eq!(check(altered, 1000).unwrap_err(), Flaw::Unknown, "{altered}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Who the caller is, and what they may do.
+
+use super::super::Fake;
+use super::super::description::{Role, Vault};
+use super::super::settle::GROUP;
+use super::super::token::{self, Claims, Flaw};
+use super::error::Refusal;
+use crate::wire::Request;
+
+/// The caller's claims, if the token is good for this vault.
+pub(super) fn authenticate(vault: &Vault, request: &Request, now: u64) -> Result<Claims, Refusal> {
+    let mut headers = request.headers().get_all(http::header::AUTHORIZATION).iter();
+    let header = headers.next().and_then(|header| header.to_str().ok());
+    let bearer = header.and_then(|header| header.split_once(' '));
+    let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let (Some((_, token)), None) = (bearer, headers.next()) else {
+        return Err(Refusal::unauthorized("AKV10000: Request is missing a Bearer or PoP token."));
+    };
+    let claims = token::check(token, now).map_err(|flaw| {
+        Refusal::unauthorized(match flaw {
+            Flaw::Unknown => "AKV10000: Error validating token: its signature is invalid.",
+            Flaw::OutOfTime => "[TokenExpired] Error validating token: 'S2S12086'.",
+        })
+    })?;
+    if claims.aud != vault.resource {
+        let (expected, found) = (&vault.resource, &claims.aud);
+        let text = format!("AKV10022: Invalid audience. Expected {expected}, found: {found}.");
+        return Err(Refusal::unauthorized(text));
+    }
+    let expected = token::issuer(&vault.tenant);
+    if !claims.iss.eq_ignore_ascii_case(&expected) {
+        let found = &claims.iss;
+        let text = format!("AKV10032: Invalid issuer. Expected one of {expected}, found {found}.");
+        return Err(Refusal::unauthorized(text));
+    }
+    Ok(claims)
+}
+
+/// Whether the caller may do `action` to the secret `name`. It is asked before anybody looks whether there is one.
+pub(super) fn authorize(fake: &Fake, vault: &Vault, caller: &Claims, action: &str, name: &str) -> Result<(), Refusal> {
+    let identity = fake.world.application(&caller.appid);
+    let role = identity.and_then(|identity| vault.roles.get(&identity.name));
+    if role.is_some_and(|role| Role::reads_secrets(*role)) {
+        return Ok(());
+    }
+    let host = vault.url.trim_start_matches("https://");
+    let short = host.split(['.', ':', '/']).next().unwrap_or_default().to_ascii_lowercase();
+    let Claims { appid, oid, iss, .. } = caller;
+    Err(Refusal::forbidden(
+        "ForbiddenByRbac",
+        format!(
+            "Caller is not authorized to perform action on resource.\r\n\
+             If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\n\
+             Caller: appid={appid};oid={oid};iss={iss}\r\n\
+             Action: 'Microsoft.KeyVault/vaults/secrets/{action}/action'\r\n\
+             Resource: '{GROUP}/providers/microsoft.keyvault/vaults/{short}/secrets/{name}'\r\n\
+             Assignment: (not found)\r\n\
+             DenyAssignmentId: null\r\n\
+             DecisionReason: null \r\n\
+             Vault: {short};location=westeurope\r\n"
+        ),
+    ))
+}
