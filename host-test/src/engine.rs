@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine};
 
@@ -43,8 +43,12 @@ impl Keyfob {
         let path = path.as_ref();
         let bytes =
             std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
-        Self::from_bytes(&bytes)
-            .with_context(|| format!("{} is not a Keyfob component", path.display()))
+        Self::from_bytes(&bytes).map_err(|error| {
+            let why = error.root_cause().to_string();
+            // What follows are the file's first bytes, one a line.
+            let why = why.split(" - expected=").next().unwrap_or_default();
+            anyhow!("{} is not a Keyfob component: {why}", path.display())
+        })
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Self> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use wasmtime::Trap;
+
 use crate::bindings::exports::keyfob::azure::types::{AzureError, ErrorKind, Outcome};
 
 /// A call that gave no result.
@@ -9,7 +11,7 @@ use crate::bindings::exports::keyfob::azure::types::{AzureError, ErrorKind, Outc
 pub enum CallError {
     /// The component's own answer.
     Azure(Box<AzureError>),
-    /// The component trapped, or wasmtime could not run it.
+    /// The component trapped, or can't be called.
     Bug(anyhow::Error),
 }
 
@@ -33,14 +35,17 @@ impl fmt::Display for CallError {
                     None => Ok(()),
                 }
             }
-            // The root cause is the trap; above it stands a backtrace of wasm functions.
-            Self::Bug(error) => {
-                write!(
+            // Above the trap stands a backtrace of wasm functions.
+            Self::Bug(error) => match error.downcast_ref::<Trap>() {
+                Some(trap) => write!(
                     f,
-                    "the component stopped, which is a bug of Keyfob, please report it: {}",
-                    error.root_cause()
-                )
-            }
+                    "the component stopped, which is a bug of Keyfob, please report it: {trap}"
+                ),
+                None => write!(
+                    f,
+                    "the component can't be called, which is a bug of Keyfob or of its host: {error:#}"
+                ),
+            },
         }
     }
 }
@@ -79,5 +84,20 @@ pub fn outcome_name(outcome: Outcome) -> &'static str {
         Outcome::Unavailable => "unavailable",
         Outcome::Failed => "failed",
         Outcome::NotSupported => "not-supported",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trap_is_a_bug() {
+        let error = wasmtime::Error::from(Trap::UnreachableCodeReached).context("a backtrace");
+        let said = CallError::Bug(error.into()).to_string();
+        assert!(
+            said.contains("bug of Keyfob, please report it: wasm trap: wasm `unreachable` instruction executed"),
+            "{said}"
+        );
     }
 }

@@ -7,6 +7,8 @@ mod in_process;
 mod pool;
 mod record;
 mod sockets;
+#[cfg(test)]
+mod tests;
 mod timed;
 mod trace;
 
@@ -15,7 +17,9 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use tokio::time::Instant;
-use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
+
+pub use wasmtime_wasi_http::Error;
 
 pub(crate) use self::allow::port;
 pub use self::record::{Outcome, Recorded, Recorder};
@@ -29,7 +33,8 @@ use crate::wire::{Azure, Limits, Request};
 /// What wasmtime takes for a limit that the request does not set.
 const UNLIMITED: Duration = Duration::from_secs(600);
 
-type Response = http::Response<WasiBody>;
+/// An answer whose body may still be on its way.
+pub type Response = http::Response<WasiBody>;
 
 /// The way out for HTTP. Nothing may be asked until [`Egress::allow`] says so; redirects are never followed.
 pub struct Egress {
@@ -96,19 +101,15 @@ impl Egress {
         self.recorder.clone()
     }
 
-    async fn send(
-        &self,
-        request: http::Request<WasiBody>,
-        options: Option<RequestOptions>,
-    ) -> Result<Response, Error> {
+    /// Sends a request as a component's request is sent: allowed or not, recorded, traced. For callers that are no
+    /// component.
+    pub async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, Error> {
         let started = Instant::now();
-        let (parts, body) = request.into_parts();
-        let request = Request::from_parts(parts, body.collect().await?.to_bytes());
-        let entry = self.recorder.begin(&request);
-        let result = self.answer(&request, limits(options)).await;
+        let entry = self.recorder.begin(request);
+        let result = self.answer(request, limits).await;
         self.recorder.end(entry, &result);
         if let Some(trace) = &self.trace {
-            trace.exchange(&request, &result, started.elapsed());
+            trace.exchange(request, &result, started.elapsed());
         }
         result
     }
@@ -151,7 +152,9 @@ impl WasiHttpHooks for Hooks {
     ) -> Box<dyn Future<Output = Result<(Response, Afterwards), Error>> + Send> {
         let egress = Arc::clone(&self.0);
         Box::new(async move {
-            let response = egress.send(request, options).await?;
+            let (parts, body) = request.into_parts();
+            let request = Request::from_parts(parts, body.collect().await?.to_bytes());
+            let response = egress.exchange(&request, limits(options)).await?;
             Ok((response, Box::new(std::future::ready(Ok(()))) as Afterwards))
         })
     }

@@ -1,6 +1,7 @@
 //! A running component and its calls.
 
-use anyhow::anyhow;
+mod credential;
+
 use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
@@ -10,9 +11,7 @@ use crate::bindings::exports::keyfob::azure::identity::AccessToken;
 use crate::bindings::exports::keyfob::azure::secrets::Secret;
 use crate::failure::CallError;
 use crate::host::State;
-use crate::spec::{
-    ClientOptions, CredentialKind, CredentialSpec, GetSecretOptions, TokenOptions, milliseconds,
-};
+use crate::spec::{ClientOptions, GetSecretOptions, TokenOptions, milliseconds};
 
 /// A credential inside one instance. Dropping it here does not drop it there: [`Instance::drop_credential`] does.
 #[derive(Clone, Copy, Debug)]
@@ -33,14 +32,6 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Makes a credential.
-    pub async fn credential(&mut self, spec: &CredentialSpec) -> Result<Credential, CallError> {
-        let options = self.credential_options(spec).await?;
-        let made = self.make_credential(spec, options).await;
-        self.release(options).await?;
-        made
-    }
-
     /// Asks a credential for a token.
     pub async fn get_token(
         &mut self,
@@ -198,119 +189,6 @@ impl Instance {
         String::from_utf8_lossy(&both).into_owned()
     }
 
-    async fn make_credential(
-        &mut self,
-        spec: &CredentialSpec,
-        options: ResourceAny,
-    ) -> Result<Credential, CallError> {
-        if let CredentialKind::Chained(members) = &spec.kind {
-            return self.chain(members).await;
-        }
-        let guest = self.bindings.keyfob_azure_identity().credential();
-        let store = &mut self.store;
-        let made = match &spec.kind {
-            CredentialKind::Chained(_) | CredentialKind::Default => {
-                guest.call_default_azure(store, Some(options)).await
-            }
-            CredentialKind::Environment => guest.call_environment(store, Some(options)).await,
-            CredentialKind::WorkloadIdentity => {
-                guest.call_workload_identity(store, Some(options)).await
-            }
-            CredentialKind::ManagedIdentity => {
-                guest.call_managed_identity(store, Some(options)).await
-            }
-            CredentialKind::ClientSecret {
-                tenant_id,
-                client_id,
-                client_secret,
-            } => {
-                guest
-                    .call_client_secret(store, tenant_id, client_id, client_secret, Some(options))
-                    .await
-            }
-            CredentialKind::Static { token, expires_on } => {
-                guest.call_static_token(store, token, *expires_on).await
-            }
-        };
-        Ok(Credential(made.map_err(bug)??))
-    }
-
-    async fn chain(&mut self, members: &[CredentialSpec]) -> Result<Credential, CallError> {
-        let mut handles = Vec::with_capacity(members.len());
-        for member in members {
-            // Boxed: a chain may hold chains.
-            handles.push(Box::pin(self.credential(member)).await?.0);
-        }
-        let guest = self.bindings.keyfob_azure_identity().credential();
-        let made = guest
-            .call_chained(&mut self.store, &handles)
-            .await
-            .map_err(bug)?;
-        for handle in handles {
-            self.release(handle).await?;
-        }
-        Ok(Credential(made?))
-    }
-
-    async fn credential_options(
-        &mut self,
-        spec: &CredentialSpec,
-    ) -> Result<ResourceAny, CallError> {
-        let options = &spec.options;
-        let guest = self.bindings.keyfob_azure_identity().credential_options();
-        let store = &mut self.store;
-        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
-        if let Some(id) = &options.managed_identity {
-            guest
-                .call_managed_identity(&mut *store, handle, id)
-                .await
-                .map_err(bug)?;
-        }
-        if let Some(id) = &options.workload_identity_client_id {
-            guest
-                .call_workload_identity_client_id(&mut *store, handle, id)
-                .await
-                .map_err(bug)?;
-        }
-        if let Some(tenant) = &options.tenant_id {
-            guest
-                .call_tenant_id(&mut *store, handle, tenant)
-                .await
-                .map_err(bug)?;
-        }
-        if let Some(path) = &options.token_file_path {
-            guest
-                .call_token_file_path(&mut *store, handle, path)
-                .await
-                .map_err(bug)?;
-        }
-        for name in &options.exclude {
-            guest
-                .call_exclude(&mut *store, handle, name)
-                .await
-                .map_err(bug)?;
-        }
-        if let Some(url) = &options.authority_host {
-            guest
-                .call_authority_host(&mut *store, handle, url)
-                .await
-                .map_err(bug)?;
-        }
-        if let Some(disable) = options.disable_instance_discovery {
-            guest
-                .call_disable_instance_discovery(&mut *store, handle, disable)
-                .await
-                .map_err(bug)?;
-        }
-        if let Some(limit) = options.imds_connect_timeout {
-            guest
-                .call_imds_connect_timeout(&mut *store, handle, milliseconds(limit))
-                .await
-                .map_err(bug)?;
-        }
-        Ok(handle)
-    }
-
     async fn release(&mut self, handle: ResourceAny) -> Result<(), CallError> {
         handle
             .resource_drop_async(&mut self.store)
@@ -321,5 +199,51 @@ impl Instance {
 
 /// A trap, or a component that is not what its world says.
 fn bug(error: wasmtime::Error) -> CallError {
-    CallError::Bug(anyhow!(error))
+    CallError::Bug(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Keyfob;
+    use crate::host::Host;
+    use crate::spec::{CredentialKind, CredentialSpec};
+
+    #[tokio::test]
+    async fn a_static_token_comes_back() {
+        let host = Host::new(&Keyfob::built().expect("the component"));
+        let mut instance = host.instantiate().await.expect("an instance");
+        let kind = CredentialKind::Static {
+            token: "t0ken".to_owned(),
+            expires_on: u64::from(u32::MAX),
+        };
+        let credential = instance
+            .credential(&kind.into())
+            .await
+            .expect("a credential");
+        let scopes = ["https://vault.azure.net/.default"];
+        let token = instance
+            .get_token(credential, &scopes, &TokenOptions::default())
+            .await
+            .expect("a token");
+        assert_eq!(token.token, "t0ken");
+        assert_eq!(instance.output(), "");
+    }
+
+    #[tokio::test]
+    async fn what_only_a_bug_can_do_says_so() {
+        let host = Host::new(&Keyfob::built().expect("the component"));
+        let mut one = host.instantiate().await.expect("an instance");
+        let mut two = host.instantiate().await.expect("an instance");
+        let credential = one
+            .credential(&CredentialSpec::default())
+            .await
+            .expect("a credential");
+        let error = two
+            .drop_credential(credential)
+            .await
+            .expect_err("a handle of another instance");
+        assert!(matches!(error, CallError::Bug(_)));
+        assert!(error.to_string().contains("bug of Keyfob"));
+    }
 }
