@@ -30,8 +30,7 @@ fn main() {
     println!("cargo:rustc-env=KEYFOB_COMPONENT={}", component.display());
 
     // Clippy runs nothing: the path is enough for it. The line above makes the next build come back here.
-    let linting =
-        env::var("RUSTC_WORKSPACE_WRAPPER").is_ok_and(|wrapper| wrapper.contains("clippy"));
+    let linting = env::var("RUSTC_WORKSPACE_WRAPPER").is_ok_and(|wrapper| wrapper.contains("clippy"));
     if !linting && let Err(problem) = ensure_target().and_then(|()| build(&target_dir)) {
         eprintln!("{problem}");
         std::process::exit(1);
@@ -48,18 +47,10 @@ fn ensure_target() -> Result<(), String> {
     if printed.status.success() && Path::new(&libdir).exists() {
         return Ok(());
     }
-    println!(
-        "cargo:warning=the Rust target {TARGET} is not installed; running `rustup target add {TARGET}`"
-    );
-    match Command::new("rustup")
-        .args(["target", "add", TARGET])
-        .output()
-    {
+    println!("cargo:warning=the Rust target {TARGET} is not installed; running `rustup target add {TARGET}`");
+    match Command::new("rustup").args(["target", "add", TARGET]).output() {
         Ok(done) if done.status.success() => Ok(()),
-        Ok(done) => Err(format!(
-            "`rustup target add {TARGET}` failed:\n{}",
-            String::from_utf8_lossy(&done.stderr)
-        )),
+        Ok(done) => Err(format!("`rustup target add {TARGET}` failed:\n{}", String::from_utf8_lossy(&done.stderr))),
         Err(_) => Err(format!(
             "Keyfob's component is built for {TARGET}, and this Rust has no standard library for it.\n\
              Install rustup (https://rustup.rs) and run `rustup target add {TARGET}`,\n\
@@ -71,32 +62,18 @@ fn ensure_target() -> Result<(), String> {
 fn build(target_dir: &Path) -> Result<(), String> {
     let mut cargo = Command::new(variable("CARGO"));
     cargo
-        .args([
-            "build",
-            "--package",
-            "keyfob",
-            "--lib",
-            "--profile",
-            "component",
-            "--target",
-            TARGET,
-        ])
+        .args(["build", "--package", "keyfob", "--lib", "--profile", "component", "--target", TARGET])
         .arg("--target-dir")
         .arg(target_dir)
         .current_dir("..");
     for name in NOT_INHERITED {
         cargo.env_remove(name);
     }
-    let done = cargo
-        .output()
-        .map_err(|error| format!("cargo can't be started: {error}"))?;
+    let done = cargo.output().map_err(|error| format!("cargo can't be started: {error}"))?;
     if done.status.success() {
         return Ok(());
     }
-    Err(format!(
-        "the component does not build:\n{}",
-        String::from_utf8_lossy(&done.stderr)
-    ))
+    Err(format!("the component does not build:\n{}", String::from_utf8_lossy(&done.stderr)))
 }
 
 /// A variable that cargo sets for every build script.

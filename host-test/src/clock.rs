@@ -21,21 +21,13 @@ impl Clock {
     /// Starts at the real date.
     pub fn real() -> Self {
         // A machine whose date is before 1970 gets 1970.
-        let unix = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        Self {
-            origin: Instant::now(),
-            unix,
-        }
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { origin: Instant::now(), unix }
     }
 
     /// Starts at this date, in unix seconds. With `#[tokio::test(start_paused = true)]` time is virtual from here.
     pub fn starting_at(unix: u64) -> Self {
-        Self {
-            origin: Instant::now(),
-            unix: Duration::from_secs(unix),
-        }
+        Self { origin: Instant::now(), unix: Duration::from_secs(unix) }
     }
 
     /// The time since the start.

@@ -41,8 +41,7 @@ impl Keyfob {
     /// Any other build of the component.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let bytes =
-            std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
+        let bytes = std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
         Self::from_bytes(&bytes).map_err(|error| {
             let why = error.root_cause().to_string();
             // What follows are the file's first bytes, one a line.
@@ -70,14 +69,12 @@ impl Keyfob {
 /// Moves the engine's epoch until the engine is gone.
 fn tick(engine: &Engine) -> Result<()> {
     let engine = engine.weak();
-    std::thread::Builder::new()
-        .name("keyfob-epoch".to_owned())
-        .spawn(move || {
-            while let Some(engine) = engine.upgrade() {
-                engine.increment_epoch();
-                drop(engine);
-                std::thread::sleep(TICK);
-            }
-        })?;
+    std::thread::Builder::new().name("keyfob-epoch".to_owned()).spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    })?;
     Ok(())
 }

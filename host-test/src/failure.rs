@@ -37,14 +37,8 @@ impl fmt::Display for CallError {
             }
             // Above the trap stands a backtrace of wasm functions.
             Self::Bug(error) => match error.downcast_ref::<Trap>() {
-                Some(trap) => write!(
-                    f,
-                    "the component stopped, which is a bug of Keyfob, please report it: {trap}"
-                ),
-                None => write!(
-                    f,
-                    "the component can't be called, which is a bug of Keyfob or of its host: {error:#}"
-                ),
+                Some(trap) => write!(f, "the component stopped, which is a bug of Keyfob, please report it: {trap}"),
+                None => write!(f, "the component can't be called, which is a bug of Keyfob or of its host: {error:#}"),
             },
         }
     }

@@ -55,15 +55,8 @@ impl Host {
 
     /// Sets several variables.
     #[must_use]
-    pub fn envs<N: Into<String>, V: Into<String>>(
-        mut self,
-        variables: impl IntoIterator<Item = (N, V)>,
-    ) -> Self {
-        self.environment.extend(
-            variables
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into())),
-        );
+    pub fn envs<N: Into<String>, V: Into<String>>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        self.environment.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
         self
     }
 
@@ -115,18 +108,8 @@ impl Host {
         let mut store = Store::new(&self.keyfob.engine, state);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
-        let bindings = self
-            .keyfob
-            .pre
-            .instantiate_async(&mut store)
-            .await
-            .context("the component does not start")?;
-        Ok(Instance {
-            store,
-            bindings,
-            stdout,
-            stderr,
-        })
+        let bindings = self.keyfob.pre.instantiate_async(&mut store).await.context("the component does not start")?;
+        Ok(Instance { store, bindings, stdout, stderr })
     }
 
     fn wasi(&self, stdout: &MemoryOutputPipe, stderr: &MemoryOutputPipe) -> Result<WasiCtx> {
@@ -167,20 +150,13 @@ pub struct State {
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
     }
 }
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            ctx: &mut self.http,
-            table: &mut self.table,
-            hooks: &mut self.hooks,
-        }
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
     }
 }
 

@@ -55,6 +55,5 @@ pub use failure::CallError;
 pub use host::Host;
 pub use instance::{Credential, Instance, SecretClient};
 pub use spec::{
-    ClientOptions, CredentialKind, CredentialOptions, CredentialSpec, GetSecretOptions,
-    ManagedIdentity, TokenOptions,
+    ClientOptions, CredentialKind, CredentialOptions, CredentialSpec, GetSecretOptions, ManagedIdentity, TokenOptions,
 };

@@ -95,10 +95,7 @@ pub struct GetSecretOptions {
 
 impl From<CredentialKind> for CredentialSpec {
     fn from(kind: CredentialKind) -> Self {
-        Self {
-            kind,
-            options: CredentialOptions::default(),
-        }
+        Self { kind, options: CredentialOptions::default() }
     }
 }
 

@@ -62,13 +62,7 @@ pub(super) struct Common {
     pub(super) timeout: Option<Duration>,
 
     /// Which credential to use
-    #[arg(
-        long,
-        value_name = "NAME",
-        value_enum,
-        default_value_t,
-        help_heading = "Identity"
-    )]
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Identity")]
     credential: Credential,
     #[command(flatten)]
     managed_identity: ManagedIdentityArgs,
@@ -136,10 +130,7 @@ impl Common {
             Credential::WorkloadIdentity => CredentialKind::WorkloadIdentity,
             Credential::ManagedIdentity => CredentialKind::ManagedIdentity,
         };
-        let options = CredentialOptions {
-            managed_identity: self.managed_identity.chosen(),
-            ..Default::default()
-        };
+        let options = CredentialOptions { managed_identity: self.managed_identity.chosen(), ..Default::default() };
         CredentialSpec { kind, options }
     }
 }
@@ -155,10 +146,7 @@ impl ManagedIdentityArgs {
         let client = client.clone().map(ManagedIdentity::ClientId);
         let object = object.clone().map(ManagedIdentity::ObjectId);
         let resource = resource.clone().map(ManagedIdentity::ResourceId);
-        client
-            .or(object)
-            .or(resource)
-            .or(system.then_some(ManagedIdentity::SystemAssigned))
+        client.or(object).or(resource).or(system.then_some(ManagedIdentity::SystemAssigned))
     }
 }
 
@@ -197,13 +185,9 @@ mod tests {
     #[test]
     fn at_most_one_managed_identity() {
         assert!(parse("keyfob get-token --scope s --managed-identity-client-id a").is_ok());
-        let error = parse(
-            "keyfob get-token --scope s --managed-identity-client-id a --managed-identity-system-assigned",
-        );
-        assert_eq!(
-            error.expect_err("a conflict").exit_code(),
-            i32::from(super::super::USAGE)
-        );
+        let error =
+            parse("keyfob get-token --scope s --managed-identity-client-id a --managed-identity-system-assigned");
+        assert_eq!(error.expect_err("a conflict").exit_code(), i32::from(super::super::USAGE));
     }
 
     #[test]

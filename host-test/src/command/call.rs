@@ -30,24 +30,15 @@ pub(super) async fn get_secret(args: &GetSecret) -> Result<Secret, Failure> {
         Some(url) => url.clone(),
         None => environment
             .get("KEYVAULT_URL")
-            .ok_or_else(|| {
-                Failure::usage(
-                    "which vault? Give --vault-url URL, or set the variable KEYVAULT_URL",
-                )
-            })?
+            .ok_or_else(|| Failure::usage("which vault? Give --vault-url URL, or set the variable KEYVAULT_URL"))?
             .to_owned(),
     };
     let host = host(&args.common, &environment, Some(&vault_url))?;
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
         let credential = instance.credential(&args.common.credential()).await?;
-        let client = instance
-            .open(&vault_url, credential, &ClientOptions::default())
-            .await?;
-        let options = GetSecretOptions {
-            version: args.version.clone(),
-            timeout: args.common.timeout,
-        };
+        let client = instance.open(&vault_url, credential, &ClientOptions::default()).await?;
+        let options = GetSecretOptions { version: args.version.clone(), timeout: args.common.timeout };
         instance.get_secret(client, &args.name, &options).await
     })
     .await
@@ -59,22 +50,13 @@ pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
         let credential = instance.credential(&args.common.credential()).await?;
-        let options = TokenOptions {
-            timeout: args.common.timeout,
-            ..Default::default()
-        };
-        instance
-            .get_token(credential, &[&args.scope], &options)
-            .await
+        let options = TokenOptions { timeout: args.common.timeout, ..Default::default() };
+        instance.get_token(credential, &[&args.scope], &options).await
     })
     .await
 }
 
-fn host(
-    common: &Common,
-    environment: &Environment,
-    vault_url: Option<&str>,
-) -> Result<Host, Failure> {
+fn host(common: &Common, environment: &Environment, vault_url: Option<&str>) -> Result<Host, Failure> {
     let keyfob = match &common.component {
         Some(path) => Keyfob::load(path),
         None => Keyfob::built(),
@@ -82,20 +64,14 @@ fn host(
     .map_err(Failure::Usage)?;
 
     let mut egress = Egress::sockets(sockets(common).map_err(Failure::Usage)?);
-    for allowed in hosts::named(environment, vault_url)
-        .iter()
-        .chain(&common.allow_host)
-    {
+    for allowed in hosts::named(environment, vault_url).iter().chain(&common.allow_host) {
         egress = egress.allow(allowed);
     }
     if common.trace {
         egress = egress.trace(|line| eprintln!("{line}"));
     }
 
-    let mut host = Host::new(&keyfob)
-        .envs(environment.iter())
-        .egress(egress)
-        .show_stderr();
+    let mut host = Host::new(&keyfob).envs(environment.iter()).egress(egress).show_stderr();
     for folder in files::folders(environment).map_err(Failure::Usage)? {
         host = host.folder(folder.host, folder.guest);
     }
@@ -105,15 +81,11 @@ fn host(
 fn sockets(common: &Common) -> anyhow::Result<Sockets> {
     let mut sockets = Sockets::new();
     for rule in &common.connect_to {
-        sockets = sockets
-            .connect_to(rule)
-            .with_context(|| format!("--connect-to {rule}"))?;
+        sockets = sockets.connect_to(rule).with_context(|| format!("--connect-to {rule}"))?;
     }
     for path in &common.cacert {
         let pem = std::fs::read(path).with_context(|| format!("--cacert {}", path.display()))?;
-        sockets = sockets
-            .ca_pem(&pem)
-            .with_context(|| format!("--cacert {}", path.display()))?;
+        sockets = sockets.ca_pem(&pem).with_context(|| format!("--cacert {}", path.display()))?;
     }
     Ok(sockets)
 }
@@ -122,10 +94,7 @@ async fn instance(host: &Host) -> Result<Instance, CallError> {
     host.instantiate().await.map_err(CallError::Bug)
 }
 
-async fn within<T>(
-    limit: Option<Duration>,
-    call: impl Future<Output = Result<T, CallError>>,
-) -> Result<T, Failure> {
+async fn within<T>(limit: Option<Duration>, call: impl Future<Output = Result<T, CallError>>) -> Result<T, Failure> {
     let patience = limit.unwrap_or(DEFAULT_LIMIT).saturating_add(GRACE);
     match tokio::time::timeout(patience, call).await {
         Ok(result) => result.map_err(|error| Failure::Answer(Box::new(error.into()))),

@@ -26,9 +26,7 @@ fn variable(line: &str) -> Option<(String, String)> {
     let (name, rest) = line.split_once('=')?;
     let name = name.trim();
     let name = name.strip_prefix("export ").map_or(name, str::trim_start);
-    let named = name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    let named = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
     if name.is_empty() || !named {
         return None;
     }
@@ -60,13 +58,7 @@ fn value(text: &str) -> Option<String> {
         },
         // Without quotes a comment needs a space before it: `#` is common in passwords.
         _ => {
-            return Some(
-                text.split(" #")
-                    .next()
-                    .unwrap_or_default()
-                    .trim_end()
-                    .to_owned(),
-            );
+            return Some(text.split(" #").next().unwrap_or_default().trim_end().to_owned());
         }
     }
     let after = rest.as_str().trim_start();
@@ -84,15 +76,8 @@ mod tests {
     #[test]
     fn the_usual_lines() {
         let text = "\u{feff}# laptop\r\nKEYVAULT_URL=https://v.vault.azure.net/\r\n\nexport A = 'b # c' # d\nEMPTY=\n";
-        let expected = [
-            ("KEYVAULT_URL", "https://v.vault.azure.net/"),
-            ("A", "b # c"),
-            ("EMPTY", ""),
-        ];
-        assert_eq!(
-            parse(text).expect("a good file"),
-            expected.map(|(n, v)| (n.to_owned(), v.to_owned()))
-        );
+        let expected = [("KEYVAULT_URL", "https://v.vault.azure.net/"), ("A", "b # c"), ("EMPTY", "")];
+        assert_eq!(parse(text).expect("a good file"), expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
         assert_eq!(one("A=b#c # d").as_deref(), Some("b#c"));
         assert_eq!(one(r#"A="a\"b\nc\d""#).as_deref(), Some("a\"b\nc\\d"));
     }
@@ -105,13 +90,7 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named_and_not_quoted() {
-        for bad in [
-            "s3cret",
-            "=s3cret",
-            "A B=s3cret",
-            "A='s3cret",
-            "A=\"s3cret\" more",
-        ] {
+        for bad in ["s3cret", "=s3cret", "A B=s3cret", "A='s3cret", "A=\"s3cret\" more"] {
             let error = parse(&format!("OK=1\n{bad}")).expect_err(bad).to_string();
             assert_eq!(error, "line 2 is not NAME=VALUE");
         }

@@ -24,8 +24,8 @@ impl Environment {
             None => Vec::new(),
         };
         // A name or value that is not Unicode can't be handed to a component.
-        let caller = std::env::vars_os()
-            .filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        let caller =
+            std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
         let caller = caller.filter(|_| !common.clean_env);
         Ok(Self::layered(file, caller, common.env.iter().cloned()))
     }
@@ -41,10 +41,7 @@ impl Environment {
 
     /// A variable's value; one that is set but empty is unset.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// All of them.
@@ -54,13 +51,7 @@ impl Environment {
 
     #[cfg(test)]
     pub(super) fn of(variables: &[(&str, &str)]) -> Self {
-        Self::layered(
-            [],
-            [],
-            variables
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        )
+        Self::layered([], [], variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 }
 

@@ -8,10 +8,7 @@ use anyhow::{Result, bail};
 use super::environment::Environment;
 
 /// Variables whose value is a file that a credential reads.
-const FILE_VARIABLES: [&str; 2] = [
-    "AZURE_FEDERATED_TOKEN_FILE",
-    "AZURE_CLIENT_CERTIFICATE_PATH",
-];
+const FILE_VARIABLES: [&str; 2] = ["AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"];
 
 /// Where Azure Arc's agent leaves the keys of its challenges
 /// (<https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>).
@@ -41,11 +38,7 @@ pub(super) fn folders(environment: &Environment) -> Result<Vec<Folder>> {
 
 fn folder(path: &Path, why: &str) -> Result<Option<Folder>> {
     // A relative path is the same on both sides; `.` is how both spell the folder that they are in.
-    let path = if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    };
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     let Ok(real) = fs::canonicalize(path) else {
         return Ok(None);
     };
@@ -58,10 +51,7 @@ fn folder(path: &Path, why: &str) -> Result<Option<Folder>> {
             real.display()
         );
     }
-    Ok(path.to_str().map(|guest| Folder {
-        host: real.clone(),
-        guest: guest.to_owned(),
-    }))
+    Ok(path.to_str().map(|guest| Folder { host: real.clone(), guest: guest.to_owned() }))
 }
 
 #[cfg(test)]
@@ -70,9 +60,7 @@ mod tests {
 
     fn guests(file: &str) -> Result<Vec<String>> {
         let environment = Environment::of(&[("AZURE_FEDERATED_TOKEN_FILE", file)]);
-        let folders = folders(&environment)?
-            .into_iter()
-            .map(|folder| folder.guest);
+        let folders = folders(&environment)?.into_iter().map(|folder| folder.guest);
         Ok(folders.filter(|guest| guest != ARC_KEYS).collect())
     }
 

@@ -6,12 +6,8 @@ use super::environment::Environment;
 use crate::egress::port;
 
 /// Variables whose value is the URL of an identity endpoint.
-const ENDPOINT_VARIABLES: [&str; 4] = [
-    "IDENTITY_ENDPOINT",
-    "IMDS_ENDPOINT",
-    "MSI_ENDPOINT",
-    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
-];
+const ENDPOINT_VARIABLES: [&str; 4] =
+    ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"];
 
 /// The metadata service of every Azure VM.
 const IMDS: &str = "169.254.169.254:80";
@@ -21,31 +17,16 @@ const ENTRA: &str = "login.microsoftonline.com:443";
 
 /// `HOST:PORT` of each. A URL that is none adds nothing; the component says so.
 pub(super) fn named(environment: &Environment, vault_url: Option<&str>) -> Vec<String> {
-    let authority = environment
-        .get("AZURE_AUTHORITY_HOST")
-        .map_or(Some(ENTRA.to_owned()), host_and_port);
-    let endpoints = ENDPOINT_VARIABLES
-        .iter()
-        .filter_map(|name| environment.get(name))
-        .filter_map(host_and_port);
+    let authority = environment.get("AZURE_AUTHORITY_HOST").map_or(Some(ENTRA.to_owned()), host_and_port);
+    let endpoints = ENDPOINT_VARIABLES.iter().filter_map(|name| environment.get(name)).filter_map(host_and_port);
     let vault = vault_url.and_then(host_and_port);
-    vault
-        .into_iter()
-        .chain(authority)
-        .chain(endpoints)
-        .chain([IMDS.to_owned()])
-        .collect()
+    vault.into_iter().chain(authority).chain(endpoints).chain([IMDS.to_owned()]).collect()
 }
 
 fn host_and_port(url: &str) -> Option<String> {
     // The Azure SDKs take an authority without a scheme too, and mean https.
     let url = url.trim();
-    let uri: Uri = if url.contains("://") {
-        url.parse()
-    } else {
-        format!("https://{url}").parse()
-    }
-    .ok()?;
+    let uri: Uri = if url.contains("://") { url.parse() } else { format!("https://{url}").parse() }.ok()?;
     Some(format!("{}:{}", uri.host()?, port(&uri)?))
 }
 

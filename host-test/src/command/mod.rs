@@ -40,10 +40,7 @@ impl Failure {
 /// Runs the command with the process's arguments and environment.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("error: {error}");
@@ -65,21 +62,11 @@ async fn run(cli: Cli) -> u8 {
                 FAILED
             }
         },
-        Verb::GetSecret(args) => {
-            report(call::get_secret(&args).await, args.common.json, |secret| {
-                if args.common.json {
-                    output::secret_json(secret)
-                } else {
-                    secret.value.clone()
-                }
-            })
-        }
+        Verb::GetSecret(args) => report(call::get_secret(&args).await, args.common.json, |secret| {
+            if args.common.json { output::secret_json(secret) } else { secret.value.clone() }
+        }),
         Verb::GetToken(args) => report(call::get_token(&args).await, args.common.json, |token| {
-            if args.common.json {
-                output::token_json(token)
-            } else {
-                token.token.clone()
-            }
+            if args.common.json { output::token_json(token) } else { token.token.clone() }
         }),
     }
 }

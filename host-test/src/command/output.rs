@@ -66,11 +66,7 @@ impl Report {
     /// The component did not keep the call's limit.
     pub(super) fn timed_out(limit: Duration) -> Self {
         let message = format!("no answer within {} s", limit.as_secs_f64());
-        Self {
-            json: bare("timed-out", &message),
-            message,
-            hint: None,
-        }
+        Self { json: bare("timed-out", &message), message, hint: None }
     }
 
     pub(super) fn json(&self) -> String {
@@ -91,11 +87,7 @@ impl From<CallError> for Report {
             CallError::Azure(error) => error,
             bug @ CallError::Bug(_) => {
                 let message = bug.to_string();
-                return Self {
-                    json: bare("other", &message),
-                    message,
-                    hint: None,
-                };
+                return Self { json: bare("other", &message), message, hint: None };
             }
         };
         let attempts: Vec<Value> = error
@@ -119,11 +111,7 @@ impl From<CallError> for Report {
             "retry_after": error.retry_after,
             "details": object(&error.details),
         });
-        Self {
-            message: error.message,
-            hint: error.hint,
-            json,
-        }
+        Self { message: error.message, hint: error.hint, json }
     }
 }
 
@@ -142,9 +130,7 @@ fn bare(kind: &str, message: &str) -> Value {
 }
 
 fn object(pairs: &[(String, String)]) -> Value {
-    let pairs = pairs
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+    let pairs = pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
     Value::Object(pairs.collect::<Map<_, _>>())
 }
 

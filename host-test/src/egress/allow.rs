@@ -36,17 +36,15 @@ impl AllowList {
             return false;
         };
         // `allowed@elsewhere` reads like `allowed`; nothing here needs user information in a URL.
-        if uri
-            .authority()
-            .is_some_and(|authority| authority.as_str().contains('@'))
-        {
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return false;
         }
         let port = port(uri);
         self.any
-            || self.hosts.iter().any(|(host, rule)| {
-                host.eq_ignore_ascii_case(asked) && rule.is_none_or(|rule| Some(rule) == port)
-            })
+            || self
+                .hosts
+                .iter()
+                .any(|(host, rule)| host.eq_ignore_ascii_case(asked) && rule.is_none_or(|rule| Some(rule) == port))
     }
 }
 
@@ -76,37 +74,19 @@ mod tests {
 
     #[test]
     fn a_host_alone_is_any_port() {
-        assert!(permits(
-            "V.vault.azure.net",
-            "https://v.Vault.azure.net/secrets/a"
-        ));
+        assert!(permits("V.vault.azure.net", "https://v.Vault.azure.net/secrets/a"));
         assert!(permits("localhost", "http://localhost:42356/msi/token"));
         assert!(!permits("vault.azure.net", "https://v.vault.azure.net/"));
-        assert!(!permits(
-            "v.vault.azure.net",
-            "https://v.vault.azure.net.evil.example/"
-        ));
-        assert!(!permits(
-            "v.vault.azure.net",
-            "https://v.vault.azure.net@evil.example/"
-        ));
-        assert!(!permits(
-            "v.vault.azure.net",
-            "https://evil@v.vault.azure.net/"
-        ));
+        assert!(!permits("v.vault.azure.net", "https://v.vault.azure.net.evil.example/"));
+        assert!(!permits("v.vault.azure.net", "https://v.vault.azure.net@evil.example/"));
+        assert!(!permits("v.vault.azure.net", "https://evil@v.vault.azure.net/"));
         assert!(!permits("v.vault.azure.net", "https://v.vault.azure.net./"));
     }
 
     #[test]
     fn a_port_is_that_port() {
-        assert!(permits(
-            "169.254.169.254:80",
-            "http://169.254.169.254/metadata"
-        ));
-        assert!(!permits(
-            "169.254.169.254:80",
-            "https://169.254.169.254/metadata"
-        ));
+        assert!(permits("169.254.169.254:80", "http://169.254.169.254/metadata"));
+        assert!(!permits("169.254.169.254:80", "https://169.254.169.254/metadata"));
         assert!(permits("[::1]:8081", "http://[::1]:8081/"));
         assert!(permits("[::1]", "http://[::1]:8081/"));
         assert!(!permits("[::1]:8081", "http://[::1]:80/"));

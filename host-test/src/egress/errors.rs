@@ -24,19 +24,13 @@ pub(super) fn played(error: NetError) -> Error {
 
 /// A name that no resolver knows.
 pub(super) fn name_not_found() -> Error {
-    Error::DnsError {
-        rcode: Some("NXDOMAIN".to_owned()),
-        info_code: None,
-    }
+    Error::DnsError { rcode: Some("NXDOMAIN".to_owned()), info_code: None }
 }
 
 /// A name that could not be looked up. getaddrinfo tells "no such name" from "no answer" only by its text.
 pub(super) fn lookup(error: &io::Error) -> Error {
     if error.to_string().contains("emporary failure") {
-        return Error::DnsError {
-            rcode: Some("SERVFAIL".to_owned()),
-            info_code: None,
-        };
+        return Error::DnsError { rcode: Some("SERVFAIL".to_owned()), info_code: None };
     }
     name_not_found()
 }
@@ -45,9 +39,9 @@ pub(super) fn lookup(error: &io::Error) -> Error {
 pub(super) fn connection(error: &io::Error) -> Error {
     match error.kind() {
         ErrorKind::ConnectionRefused => Error::ConnectionRefused,
-        ErrorKind::HostUnreachable
-        | ErrorKind::NetworkUnreachable
-        | ErrorKind::AddrNotAvailable => Error::DestinationIpUnroutable,
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => {
+            Error::DestinationIpUnroutable
+        }
         ErrorKind::PermissionDenied => Error::DestinationIpProhibited,
         ErrorKind::TimedOut => Error::ConnectionTimeout,
         _ => Error::ConnectionTerminated,
@@ -56,17 +50,13 @@ pub(super) fn connection(error: &io::Error) -> Error {
 
 /// A TLS handshake that failed.
 pub(super) fn tls(error: &io::Error) -> Error {
-    match error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
             Error::TlsCertificateError
         }
-        Some(rustls::Error::AlertReceived(alert)) => Error::TlsAlertReceived {
-            alert_id: Some(u8::from(*alert)),
-            alert_message: Some(format!("{alert:?}")),
-        },
+        Some(rustls::Error::AlertReceived(alert)) => {
+            Error::TlsAlertReceived { alert_id: Some(u8::from(*alert)), alert_message: Some(format!("{alert:?}")) }
+        }
         Some(_) => Error::TlsProtocolError,
         None => connection(error),
     }
@@ -95,10 +85,7 @@ pub(super) fn exchange(error: &hyper::Error) -> Error {
 
 /// rustls and hyper's chunk decoder both report bad bytes as invalid data.
 fn tls_or_framing(error: &io::Error) -> Error {
-    match error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>())
-    {
+    match error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
         true => tls(error),
         false => Error::HttpProtocolError,
     }

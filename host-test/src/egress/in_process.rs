@@ -20,12 +20,7 @@ pub(super) async fn exchange(
 ) -> Result<Response, Error> {
     let exchange = azure.answer(request, clock.unix_now());
     let response = wire::play(exchange, limits).await.map_err(errors::played)?;
-    Ok(response.map(|pieces| {
-        PiecesBody {
-            next: Some(next(pieces)),
-        }
-        .boxed_unsync()
-    }))
+    Ok(response.map(|pieces| PiecesBody { next: Some(next(pieces)) }.boxed_unsync()))
 }
 
 type Next = Pin<Box<dyn Future<Output = (Pieces, Option<Result<Bytes, NetError>>)> + Send>>;
@@ -46,10 +41,7 @@ impl Body for PiecesBody {
     type Data = Bytes;
     type Error = Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         while let Some(step) = &mut self.next {
             let (pieces, piece) = ready!(step.as_mut().poll(context));
             match piece {

@@ -67,12 +67,7 @@ impl Egress {
     }
 
     fn new(upstream: Upstream, clock: Clock) -> Self {
-        Self {
-            allowed: AllowList::default(),
-            upstream,
-            recorder: Recorder::new(clock),
-            trace: None,
-        }
+        Self { allowed: AllowList::default(), upstream, recorder: Recorder::new(clock), trace: None }
     }
 
     /// Allows a host, as `HOST` (any port) or `HOST:PORT`. IPv6 addresses stand in brackets.
@@ -121,9 +116,7 @@ impl Egress {
         match &self.upstream {
             Upstream::None => Err(Error::HttpRequestDenied),
             Upstream::Sockets(sockets) => sockets.exchange(request, limits).await,
-            Upstream::InProcess(azure, clock) => {
-                in_process::exchange(&**azure, *clock, request, limits).await
-            }
+            Upstream::InProcess(azure, clock) => in_process::exchange(&**azure, *clock, request, limits).await,
         }
     }
 }

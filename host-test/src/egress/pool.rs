@@ -27,16 +27,9 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn of(uri: &Uri) -> Result<Self, Error> {
-        let host = uri
-            .host()
-            .ok_or(Error::HttpRequestUriInvalid)?
-            .to_ascii_lowercase();
+        let host = uri.host().ok_or(Error::HttpRequestUriInvalid)?.to_ascii_lowercase();
         let port = allow::port(uri).ok_or(Error::HttpRequestUriInvalid)?;
-        Ok(Self {
-            tls: uri.scheme_str() == Some("https"),
-            host,
-            port,
-        })
+        Ok(Self { tls: uri.scheme_str() == Some("https"), host, port })
     }
 }
 
@@ -54,19 +47,13 @@ impl Pool {
     pub(super) fn take(&self, origin: &Origin) -> Option<Connection> {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let idle = idle.get_mut(origin)?;
-        idle.retain(|(connection, since)| {
-            !connection.is_closed() && since.elapsed() < LONGEST_IDLE
-        });
+        idle.retain(|(connection, since)| !connection.is_closed() && since.elapsed() < LONGEST_IDLE);
         idle.pop().map(|(connection, _)| connection)
     }
 
     /// The way back for a connection that was taken or made.
     pub(super) fn returning(&self, origin: Origin, connection: Connection) -> Returning {
-        Returning {
-            pool: self.clone(),
-            origin,
-            connection,
-        }
+        Returning { pool: self.clone(), origin, connection }
     }
 }
 
@@ -81,9 +68,7 @@ impl Returning {
     pub(super) fn give_back(self) {
         if !self.connection.is_closed() {
             let mut idle = self.pool.0.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.entry(self.origin)
-                .or_default()
-                .push((self.connection, Instant::now()));
+            idle.entry(self.origin).or_default().push((self.connection, Instant::now()));
         }
     }
 }

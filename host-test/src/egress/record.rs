@@ -50,10 +50,7 @@ pub enum Outcome {
 
 impl Recorder {
     pub(super) fn new(clock: Clock) -> Self {
-        Self {
-            clock,
-            list: Arc::default(),
-        }
+        Self { clock, list: Arc::default() }
     }
 
     /// All requests so far.
@@ -63,10 +60,7 @@ impl Recorder {
 
     /// `METHOD URL` of each request.
     pub fn lines(&self) -> Vec<String> {
-        self.lock()
-            .iter()
-            .map(|request| format!("{} {}", request.method, request.url))
-            .collect()
+        self.lock().iter().map(|request| format!("{} {}", request.method, request.url)).collect()
     }
 
     pub(super) fn begin(&self, request: &Request) -> usize {

@@ -22,12 +22,7 @@ pub(super) struct Timed {
 
 impl Timed {
     pub(super) fn new(incoming: Incoming, limit: Duration, returning: Returning) -> Self {
-        let mut timed = Self {
-            incoming,
-            limit,
-            pause: Box::pin(sleep(limit)),
-            returning: Some(returning),
-        };
+        let mut timed = Self { incoming, limit, pause: Box::pin(sleep(limit)), returning: Some(returning) };
         timed.give_back_at_end();
         timed
     }
@@ -45,10 +40,7 @@ impl Body for Timed {
     type Data = Bytes;
     type Error = Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         match Pin::new(&mut self.incoming).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 let next = Instant::now() + self.limit;
@@ -66,11 +58,7 @@ impl Body for Timed {
                 }
                 Poll::Ready(None)
             }
-            Poll::Pending => self
-                .pause
-                .as_mut()
-                .poll(context)
-                .map(|()| Some(Err(Error::ConnectionReadTimeout))),
+            Poll::Pending => self.pause.as_mut().poll(context).map(|()| Some(Err(Error::ConnectionReadTimeout))),
         }
     }
 

@@ -18,26 +18,13 @@ impl Trace {
         Self(Box::new(sink))
     }
 
-    pub(super) fn exchange(
-        &self,
-        request: &Request,
-        result: &Result<Response, Error>,
-        took: Duration,
-    ) {
+    pub(super) fn exchange(&self, request: &Request, result: &Result<Response, Error>, took: Duration) {
         let mut line = format!("{} {} -> ", request.method(), redacted(request.uri()));
         // Writing to a String does not fail.
         let _ = match result {
             Ok(response) => {
-                let media = response
-                    .headers()
-                    .get(CONTENT_TYPE)
-                    .and_then(|value| value.to_str().ok());
-                write!(
-                    line,
-                    "{} {}",
-                    response.status().as_u16(),
-                    media.unwrap_or("no content type")
-                )
+                let media = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+                write!(line, "{} {}", response.status().as_u16(), media.unwrap_or("no content type"))
             }
             Err(error) => write!(line, "{error}"),
         };
@@ -50,18 +37,9 @@ impl Trace {
 fn redacted(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or("?");
     let host = uri.host().unwrap_or("?");
-    let port = uri
-        .port_u16()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
+    let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
     let mut url = format!("{scheme}://{host}{port}{}", uri.path());
-    for (index, pair) in uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .enumerate()
-    {
+    for (index, pair) in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).enumerate() {
         url.push(if index == 0 { '?' } else { '&' });
         match pair.split_once('=') {
             Some(("api-version", _)) => url.push_str(pair),
@@ -87,9 +65,6 @@ mod tests {
             redacted(&uri.parse().expect("a URI")),
             "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&client_id=…&…"
         );
-        assert_eq!(
-            redacted(&Uri::from_static("https://user:pw@host:8443/")),
-            "https://host:8443/"
-        );
+        assert_eq!(redacted(&Uri::from_static("https://user:pw@host:8443/")), "https://host:8443/");
     }
 }

@@ -44,44 +44,24 @@ impl Instance {
         let store = &mut self.store;
         let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
         if let Some(limit) = options.timeout {
-            guest
-                .call_timeout(&mut *store, handle, milliseconds(limit))
-                .await
-                .map_err(bug)?;
+            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
         }
         if let Some(tenant) = &options.tenant_id {
-            guest
-                .call_tenant_id(&mut *store, handle, tenant)
-                .await
-                .map_err(bug)?;
+            guest.call_tenant_id(&mut *store, handle, tenant).await.map_err(bug)?;
         }
         if let Some(claims) = &options.claims {
-            guest
-                .call_claims(&mut *store, handle, claims)
-                .await
-                .map_err(bug)?;
+            guest.call_claims(&mut *store, handle, claims).await.map_err(bug)?;
         }
         let guest = self.bindings.keyfob_azure_identity().credential();
-        let token = guest
-            .call_get_token(store, credential.0, &scopes, Some(handle))
-            .await
-            .map_err(bug)?;
+        let token = guest.call_get_token(store, credential.0, &scopes, Some(handle)).await.map_err(bug)?;
         self.release(handle).await?;
         Ok(token?)
     }
 
     /// Replaces the token of a static credential.
-    pub async fn set_token(
-        &mut self,
-        credential: Credential,
-        token: &str,
-        expires_on: u64,
-    ) -> Result<(), CallError> {
+    pub async fn set_token(&mut self, credential: Credential, token: &str, expires_on: u64) -> Result<(), CallError> {
         let guest = self.bindings.keyfob_azure_identity().credential();
-        Ok(guest
-            .call_set_token(&mut self.store, credential.0, token, expires_on)
-            .await
-            .map_err(bug)??)
+        Ok(guest.call_set_token(&mut self.store, credential.0, token, expires_on).await.map_err(bug)??)
     }
 
     /// Makes a client for a vault.
@@ -93,23 +73,13 @@ impl Instance {
     ) -> Result<SecretClient, CallError> {
         let secrets = self.bindings.keyfob_azure_secrets();
         let store = &mut self.store;
-        let handle = secrets
-            .client_options()
-            .call_constructor(&mut *store)
-            .await
-            .map_err(bug)?;
+        let handle = secrets.client_options().call_constructor(&mut *store).await.map_err(bug)?;
         if let Some(verify) = options.verify_challenge_resource {
             let guest = secrets.client_options();
-            guest
-                .call_verify_challenge_resource(&mut *store, handle, verify)
-                .await
-                .map_err(bug)?;
+            guest.call_verify_challenge_resource(&mut *store, handle, verify).await.map_err(bug)?;
         }
         let guest = secrets.secret_client();
-        let client = guest
-            .call_open(store, vault_url, credential.0, Some(handle))
-            .await
-            .map_err(bug)?;
+        let client = guest.call_open(store, vault_url, credential.0, Some(handle)).await.map_err(bug)?;
         self.release(handle).await?;
         Ok(SecretClient(client?))
     }
@@ -126,22 +96,13 @@ impl Instance {
         let guest = secrets.get_secret_options();
         let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
         if let Some(version) = &options.version {
-            guest
-                .call_version(&mut *store, handle, version)
-                .await
-                .map_err(bug)?;
+            guest.call_version(&mut *store, handle, version).await.map_err(bug)?;
         }
         if let Some(limit) = options.timeout {
-            guest
-                .call_timeout(&mut *store, handle, milliseconds(limit))
-                .await
-                .map_err(bug)?;
+            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
         }
         let guest = secrets.secret_client();
-        let secret = guest
-            .call_get_secret(store, client.0, name, Some(handle))
-            .await
-            .map_err(bug)?;
+        let secret = guest.call_get_secret(store, client.0, name, Some(handle)).await.map_err(bug)?;
         self.release(handle).await?;
         Ok(secret?)
     }
@@ -149,28 +110,19 @@ impl Instance {
     /// The scope that a token for the client's vault must have.
     pub async fn scope(&mut self, client: SecretClient) -> Result<Option<String>, CallError> {
         let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        guest
-            .call_scope(&mut self.store, client.0)
-            .await
-            .map_err(bug)
+        guest.call_scope(&mut self.store, client.0).await.map_err(bug)
     }
 
     /// The interface `simple`: the latest value of a secret.
     pub async fn fetch_secret(&mut self, vault_url: &str, name: &str) -> Result<String, CallError> {
         let simple = self.bindings.keyfob_azure_simple();
-        Ok(simple
-            .call_fetch_secret(&mut self.store, vault_url, name)
-            .await
-            .map_err(bug)??)
+        Ok(simple.call_fetch_secret(&mut self.store, vault_url, name).await.map_err(bug)??)
     }
 
     /// The interface `simple`: a token for one scope.
     pub async fn fetch_token(&mut self, scope: &str) -> Result<AccessToken, CallError> {
         let simple = self.bindings.keyfob_azure_simple();
-        Ok(simple
-            .call_fetch_token(&mut self.store, scope)
-            .await
-            .map_err(bug)??)
+        Ok(simple.call_fetch_token(&mut self.store, scope).await.map_err(bug)??)
     }
 
     /// Drops a credential's handle. Clients made from it live on.
@@ -190,10 +142,7 @@ impl Instance {
     }
 
     async fn release(&mut self, handle: ResourceAny) -> Result<(), CallError> {
-        handle
-            .resource_drop_async(&mut self.store)
-            .await
-            .map_err(bug)
+        handle.resource_drop_async(&mut self.store).await.map_err(bug)
     }
 }
 
@@ -213,19 +162,10 @@ mod tests {
     async fn a_static_token_comes_back() {
         let host = Host::new(&Keyfob::built().expect("the component"));
         let mut instance = host.instantiate().await.expect("an instance");
-        let kind = CredentialKind::Static {
-            token: "t0ken".to_owned(),
-            expires_on: u64::from(u32::MAX),
-        };
-        let credential = instance
-            .credential(&kind.into())
-            .await
-            .expect("a credential");
+        let kind = CredentialKind::Static { token: "t0ken".to_owned(), expires_on: u64::from(u32::MAX) };
+        let credential = instance.credential(&kind.into()).await.expect("a credential");
         let scopes = ["https://vault.azure.net/.default"];
-        let token = instance
-            .get_token(credential, &scopes, &TokenOptions::default())
-            .await
-            .expect("a token");
+        let token = instance.get_token(credential, &scopes, &TokenOptions::default()).await.expect("a token");
         assert_eq!(token.token, "t0ken");
         assert_eq!(instance.output(), "");
     }
@@ -235,14 +175,8 @@ mod tests {
         let host = Host::new(&Keyfob::built().expect("the component"));
         let mut one = host.instantiate().await.expect("an instance");
         let mut two = host.instantiate().await.expect("an instance");
-        let credential = one
-            .credential(&CredentialSpec::default())
-            .await
-            .expect("a credential");
-        let error = two
-            .drop_credential(credential)
-            .await
-            .expect_err("a handle of another instance");
+        let credential = one.credential(&CredentialSpec::default()).await.expect("a credential");
+        let error = two.drop_credential(credential).await.expect_err("a handle of another instance");
         assert!(matches!(error, CallError::Bug(_)));
         assert!(error.to_string().contains("bug of Keyfob"));
     }

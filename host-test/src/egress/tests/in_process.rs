@@ -25,11 +25,7 @@ impl Azure for Always {
 }
 
 fn egress(exchange: Exchange) -> Egress {
-    Egress::in_process(
-        Arc::new(Always(exchange)),
-        Clock::starting_at(Clock::TEST_START),
-    )
-    .allow("169.254.169.254:80")
+    Egress::in_process(Arc::new(Always(exchange)), Clock::starting_at(Clock::TEST_START)).allow("169.254.169.254:80")
 }
 
 /// The error and the whole seconds until it came.
@@ -37,10 +33,7 @@ async fn failure(exchange: Exchange) -> (Error, u64) {
     let started = Instant::now();
     let egress = egress(exchange);
     let result = async { text(get(&egress, URL).await?).await };
-    (
-        result.await.expect_err("a failure"),
-        started.elapsed().as_secs(),
-    )
+    (result.await.expect_err("a failure"), started.elapsed().as_secs())
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,35 +43,14 @@ async fn each_limit_ends_at_its_time() {
     let ended = failure(Exchange::no_connection(Connect::Never)).await;
     assert!(matches!(ended, (Error::ConnectionTimeout, 1)), "{ended:?}");
 
-    let ended = failure(Exchange {
-        first_byte: None,
-        ..good()
-    })
-    .await;
-    assert!(
-        matches!(ended, (Error::ConnectionReadTimeout, 2)),
-        "{ended:?}"
-    );
+    let ended = failure(Exchange { first_byte: None, ..good() }).await;
+    assert!(matches!(ended, (Error::ConnectionReadTimeout, 2)), "{ended:?}");
 
-    let ended = failure(Exchange {
-        end: End::Never,
-        ..good()
-    })
-    .await;
-    assert!(
-        matches!(ended, (Error::ConnectionReadTimeout, 3)),
-        "{ended:?}"
-    );
+    let ended = failure(Exchange { end: End::Never, ..good() }).await;
+    assert!(matches!(ended, (Error::ConnectionReadTimeout, 3)), "{ended:?}");
 
-    let ended = failure(Exchange {
-        end: End::Reset,
-        ..good()
-    })
-    .await;
-    assert!(
-        matches!(ended, (Error::ConnectionTerminated, 0)),
-        "{ended:?}"
-    );
+    let ended = failure(Exchange { end: End::Reset, ..good() }).await;
+    assert!(matches!(ended, (Error::ConnectionTerminated, 0)), "{ended:?}");
 
     let refused = Exchange::no_connection(Connect::Fails(NetError::Refused));
     let ended = failure(refused).await;
@@ -90,10 +62,7 @@ async fn pauses_within_the_limits_are_waited_for() {
     let started = Instant::now();
     let pause = Duration::from_millis(2_900);
     let pieces = ["a", "", "b"].map(|piece| (pause, Bytes::from(piece)));
-    let slow = Exchange {
-        body: pieces.to_vec(),
-        ..Exchange::reply(200, "text/plain", "")
-    };
+    let slow = Exchange { body: pieces.to_vec(), ..Exchange::reply(200, "text/plain", "") };
     let answer = text(get(&egress(slow), URL).await.expect("a head")).await;
     assert_eq!(answer.expect("a body"), "ab");
     assert_eq!(started.elapsed(), 3 * pause);
@@ -110,10 +79,7 @@ async fn everything_is_recorded_and_traced_without_secrets() {
     get(&egress, URL).await.expect("an answer");
     tokio::time::advance(Duration::from_secs(5)).await;
     let denied = get(&egress, "https://elsewhere/?token=secret").await;
-    assert!(
-        matches!(denied, Err(Error::HttpRequestDenied)),
-        "{denied:?}"
-    );
+    assert!(matches!(denied, Err(Error::HttpRequestDenied)), "{denied:?}");
 
     let requests = recorder.requests();
     assert_eq!(requests[0].outcome, Outcome::Status(StatusCode::NOT_FOUND));

@@ -47,10 +47,7 @@ async fn server(replies: usize) -> (u16, Arc<AtomicUsize>) {
 }
 
 fn open(sockets: Sockets) -> Egress {
-    Egress::sockets(sockets)
-        .allow("127.0.0.1")
-        .allow("localhost")
-        .allow("v.vault.azure.net")
+    Egress::sockets(sockets).allow("127.0.0.1").allow("localhost").allow("v.vault.azure.net")
 }
 
 #[tokio::test]
@@ -58,9 +55,7 @@ async fn a_connection_is_used_again() {
     let (port, connections) = server(usize::MAX).await;
     let egress = open(Sockets::new());
     for _ in 0..3 {
-        let answer = get(&egress, &format!("http://127.0.0.1:{port}/"))
-            .await
-            .expect("an answer");
+        let answer = get(&egress, &format!("http://127.0.0.1:{port}/")).await.expect("an answer");
         assert_eq!(text(answer).await.expect("a body"), "ok");
     }
     assert_eq!(connections.load(Ordering::Relaxed), 1);
@@ -71,9 +66,7 @@ async fn a_connection_that_went_stale_is_no_error() {
     let (port, connections) = server(1).await;
     let egress = open(Sockets::new());
     for method in ["GET", "POST", "GET"] {
-        let answer = ask(&egress, method, &format!("http://127.0.0.1:{port}/"))
-            .await
-            .expect("an answer");
+        let answer = ask(&egress, method, &format!("http://127.0.0.1:{port}/")).await.expect("an answer");
         assert_eq!(text(answer).await.expect("a body"), "ok");
         // The server's goodbye needs a moment to arrive.
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -89,40 +82,26 @@ async fn errors_are_precise() {
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
     let refused = get(&egress, &format!("http://127.0.0.1:{port}/")).await;
-    assert!(
-        matches!(refused, Err(Error::ConnectionRefused)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Error::ConnectionRefused)), "{refused:?}");
 
     let (port, _) = server(0).await;
     let dropped = get(&egress, &format!("http://127.0.0.1:{port}/")).await;
-    assert!(
-        matches!(dropped, Err(Error::ConnectionTerminated)),
-        "{dropped:?}"
-    );
+    assert!(matches!(dropped, Err(Error::ConnectionTerminated)), "{dropped:?}");
 
     let plain = get(&egress, &format!("https://127.0.0.1:{port}/")).await;
-    assert!(
-        matches!(plain, Err(Error::ConnectionTerminated)),
-        "{plain:?}"
-    );
+    assert!(matches!(plain, Err(Error::ConnectionTerminated)), "{plain:?}");
 
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let silent = get(&egress, &format!("http://127.0.0.1:{port}/")).await;
-    assert!(
-        matches!(silent, Err(Error::ConnectionReadTimeout)),
-        "{silent:?}"
-    );
+    assert!(matches!(silent, Err(Error::ConnectionReadTimeout)), "{silent:?}");
     drop(listener);
 }
 
 #[tokio::test]
 async fn tls_is_verified_against_the_name_in_the_url() {
-    let key = rcgen::generate_simple_self_signed(["v.vault.azure.net".to_owned()])
-        .expect("a certificate");
-    let private =
-        rustls_pki_types::PrivateKeyDer::try_from(key.signing_key.serialize_der()).expect("a key");
+    let key = rcgen::generate_simple_self_signed(["v.vault.azure.net".to_owned()]).expect("a certificate");
+    let private = rustls_pki_types::PrivateKeyDer::try_from(key.signing_key.serialize_der()).expect("a key");
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("versions")
@@ -143,29 +122,15 @@ async fn tls_is_verified_against_the_name_in_the_url() {
     });
 
     let rule = |host: &str| format!("{host}:443=127.0.0.1:{port}");
-    let untrusted = open(
-        Sockets::new()
-            .connect_to(&rule("v.vault.azure.net"))
-            .expect("a rule"),
-    );
+    let untrusted = open(Sockets::new().connect_to(&rule("v.vault.azure.net")).expect("a rule"));
     let result = get(&untrusted, "https://v.vault.azure.net/").await;
-    assert!(
-        matches!(result, Err(Error::TlsCertificateError)),
-        "{result:?}"
-    );
+    assert!(matches!(result, Err(Error::TlsCertificateError)), "{result:?}");
 
-    let trusting = Sockets::new()
-        .ca_pem(key.cert.pem().as_bytes())
-        .expect("a certificate");
-    let trusting = trusting
-        .connect_to(&rule("v.vault.azure.net"))
-        .expect("a rule");
+    let trusting = Sockets::new().ca_pem(key.cert.pem().as_bytes()).expect("a certificate");
+    let trusting = trusting.connect_to(&rule("v.vault.azure.net")).expect("a rule");
     let trusting = open(trusting.connect_to(&rule("localhost")).expect("a rule"));
     let result = get(&trusting, "https://v.vault.azure.net/").await;
     assert!(result.is_ok(), "{result:?}");
     let result = get(&trusting, "https://localhost/").await;
-    assert!(
-        matches!(result, Err(Error::TlsCertificateError)),
-        "{result:?}"
-    );
+    assert!(matches!(result, Err(Error::TlsCertificateError)), "{result:?}");
 }
