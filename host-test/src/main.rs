@@ -1,2 +1,7 @@
 //! The `keyfob` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    keyfob_host_test::command::main()
+}

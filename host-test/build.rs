@@ -1,0 +1,82 @@
+//! Builds the component, so that `cargo test` and `cargo run` need no step before them.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TARGET: &str = "wasm32-wasip2";
+
+/// What the outer cargo sets for the host's build and the component's build must not inherit.
+const NOT_INHERITED: [&str; 9] = [
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_TARGET_DIR",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "RUSTDOCFLAGS",
+    "RUSTFLAGS",
+];
+
+fn main() {
+    for path in ["../src", "../wit", "../Cargo.toml", "../Cargo.lock"] {
+        println!("cargo:rerun-if-changed={path}");
+    }
+    println!("cargo:rerun-if-env-changed=RUSTC_WORKSPACE_WRAPPER");
+
+    let target_dir = PathBuf::from(variable("OUT_DIR")).join("component");
+    let component = target_dir.join(TARGET).join("component/keyfob.wasm");
+    println!("cargo:rustc-env=KEYFOB_COMPONENT={}", component.display());
+
+    // Clippy runs nothing: the path is enough for it. The line above makes the next build come back here.
+    let linting = env::var("RUSTC_WORKSPACE_WRAPPER").is_ok_and(|wrapper| wrapper.contains("clippy"));
+    if !linting && let Err(problem) = ensure_target().and_then(|()| build(&target_dir)) {
+        eprintln!("{problem}");
+        std::process::exit(1);
+    }
+}
+
+/// Installs the standard library for the component's target where rustup can.
+fn ensure_target() -> Result<(), String> {
+    let printed = Command::new(variable("RUSTC"))
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output()
+        .map_err(|error| format!("rustc can't be started: {error}"))?;
+    let libdir = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
+    if printed.status.success() && Path::new(&libdir).exists() {
+        return Ok(());
+    }
+    println!("cargo:warning=the Rust target {TARGET} is not installed; running `rustup target add {TARGET}`");
+    match Command::new("rustup").args(["target", "add", TARGET]).output() {
+        Ok(done) if done.status.success() => Ok(()),
+        Ok(done) => Err(format!("`rustup target add {TARGET}` failed:\n{}", String::from_utf8_lossy(&done.stderr))),
+        Err(_) => Err(format!(
+            "Keyfob's component is built for {TARGET}, and this Rust has no standard library for it.\n\
+             Install rustup (https://rustup.rs) and run `rustup target add {TARGET}`,\n\
+             or install your distribution's package of the Rust standard library for {TARGET}."
+        )),
+    }
+}
+
+fn build(target_dir: &Path) -> Result<(), String> {
+    let mut cargo = Command::new(variable("CARGO"));
+    cargo
+        .args(["build", "--package", "keyfob", "--lib", "--profile", "component", "--target", TARGET])
+        .arg("--target-dir")
+        .arg(target_dir)
+        .current_dir("..");
+    for name in NOT_INHERITED {
+        cargo.env_remove(name);
+    }
+    let done = cargo.output().map_err(|error| format!("cargo can't be started: {error}"))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    Err(format!("the component does not build:\n{}", String::from_utf8_lossy(&done.stderr)))
+}
+
+/// A variable that cargo sets for every build script.
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("cargo sets {name} for build scripts"))
+}

@@ -1,0 +1,75 @@
+//! The environment that the component sees.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+
+use super::Failure;
+use super::args::Common;
+use super::dotenv;
+
+/// Variables by name.
+#[derive(Debug, Default)]
+pub(super) struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The caller's environment (unless it is not wanted), what a file adds to it, and what `--env` sets.
+    pub(super) fn gather(common: &Common) -> Result<Self, Failure> {
+        let file = match &common.env_file {
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(anyhow::Error::from)
+                .and_then(|text| dotenv::parse(&text))
+                .with_context(|| format!("--env-file {}", path.display()))
+                .map_err(Failure::Usage)?,
+            None => Vec::new(),
+        };
+        // A name or value that is not Unicode can't be handed to a component.
+        let caller =
+            std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        let caller = caller.filter(|_| !common.clean_env);
+        Ok(Self::layered(file, caller, common.env.iter().cloned()))
+    }
+
+    /// Later layers win. A variable that the caller sets to nothing stays nothing: that switches a file's line off.
+    fn layered(
+        file: impl IntoIterator<Item = (String, String)>,
+        caller: impl IntoIterator<Item = (String, String)>,
+        given: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        Self(file.into_iter().chain(caller).chain(given).collect())
+    }
+
+    /// A variable's value; one that is set but empty is unset.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.0.iter()
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(variables: &[(&str, &str)]) -> Self {
+        Self::layered([], [], variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_yields_to_the_caller_and_the_caller_to_the_command_line() {
+        let layer = |text: &str| dotenv::parse(text).expect("variables");
+        let environment = Environment::layered(
+            layer("A=file\nB=file\nC=file\nD=file"),
+            layer("B=caller\nC=caller\nD="),
+            layer("C=given"),
+        );
+        assert_eq!(environment.get("A"), Some("file"));
+        assert_eq!(environment.get("B"), Some("caller"));
+        assert_eq!(environment.get("C"), Some("given"));
+        assert_eq!(environment.get("D"), None);
+    }
+}

@@ -1,0 +1,88 @@
+//! The folders that the component may read: those of the files that its environment names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::environment::Environment;
+
+/// Variables whose value is a file that a credential reads.
+const FILE_VARIABLES: [&str; 2] = ["AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"];
+
+/// Where Azure Arc's agent leaves the keys of its challenges
+/// (<https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>).
+const ARC_KEYS: &str = "/var/opt/azcmagent/tokens";
+
+/// A folder to open, and its path as the component spells it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Folder {
+    pub(super) host: PathBuf,
+    pub(super) guest: String,
+}
+
+/// The folders of an environment. The folder and not the file, because on Kubernetes the token file is a symlink to a
+/// neighbour that is replaced when the token is. One that does not exist is left out: the component reports the file.
+pub(super) fn folders(environment: &Environment) -> Result<Vec<Folder>> {
+    let mut folders = Vec::new();
+    for name in FILE_VARIABLES {
+        if let Some(file) = environment.get(name) {
+            let parent = Path::new(file).parent().unwrap_or(Path::new(""));
+            folders.extend(folder(parent, name)?);
+        }
+    }
+    folders.extend(folder(Path::new(ARC_KEYS), "Azure Arc")?);
+    folders.dedup();
+    Ok(folders)
+}
+
+fn folder(path: &Path, why: &str) -> Result<Option<Folder>> {
+    // A relative path is the same on both sides; `.` is how both spell the folder that they are in.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let Ok(real) = fs::canonicalize(path) else {
+        return Ok(None);
+    };
+    if !real.is_dir() {
+        return Ok(None);
+    }
+    if real.parent().is_none() {
+        bail!(
+            "{why} names a file directly in {}: the component may not read the whole disk; move the file to a folder",
+            real.display()
+        );
+    }
+    Ok(path.to_str().map(|guest| Folder { host: real.clone(), guest: guest.to_owned() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guests(file: &str) -> Result<Vec<String>> {
+        let environment = Environment::of(&[("AZURE_FEDERATED_TOKEN_FILE", file)]);
+        let folders = folders(&environment)?.into_iter().map(|folder| folder.guest);
+        Ok(folders.filter(|guest| guest != ARC_KEYS).collect())
+    }
+
+    #[test]
+    fn the_folder_of_a_named_file() {
+        // Tests run in the crate's folder.
+        assert_eq!(guests("src/token").expect("a folder"), ["src"]);
+        assert_eq!(guests("token").expect("a folder"), ["."]);
+        let here = env!("CARGO_MANIFEST_DIR");
+        assert_eq!(guests(&format!("{here}/token")).expect("a folder"), [here]);
+    }
+
+    #[test]
+    fn nothing_for_what_does_not_exist() {
+        assert_eq!(guests("no-such-folder/token").expect("no folder"), [""; 0]);
+        assert_eq!(guests("Cargo.toml/token").expect("no folder"), [""; 0]);
+        assert_eq!(guests("").expect("no folder"), [""; 0]);
+    }
+
+    #[test]
+    fn never_the_root() {
+        assert!(guests("/token").is_err());
+        assert!(guests("/proc/../token").is_err());
+    }
+}

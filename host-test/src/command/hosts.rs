@@ -1,0 +1,50 @@
+//! The hosts that the vault URL and the environment name. What comes back in a reply adds none.
+
+use http::Uri;
+
+use super::environment::Environment;
+use crate::egress::port;
+
+/// Variables whose value is the URL of an identity endpoint.
+const ENDPOINT_VARIABLES: [&str; 4] =
+    ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"];
+
+/// The metadata service of every Azure VM.
+const IMDS: &str = "169.254.169.254:80";
+
+/// Microsoft Entra ID of the public cloud.
+const ENTRA: &str = "login.microsoftonline.com:443";
+
+/// `HOST:PORT` of each. A URL that is none adds nothing; the component says so.
+pub(super) fn named(environment: &Environment, vault_url: Option<&str>) -> Vec<String> {
+    let authority = environment.get("AZURE_AUTHORITY_HOST").map_or(Some(ENTRA.to_owned()), host_and_port);
+    let endpoints = ENDPOINT_VARIABLES.iter().filter_map(|name| environment.get(name)).filter_map(host_and_port);
+    let vault = vault_url.and_then(host_and_port);
+    vault.into_iter().chain(authority).chain(endpoints).chain([IMDS.to_owned()]).collect()
+}
+
+fn host_and_port(url: &str) -> Option<String> {
+    // The Azure SDKs take an authority without a scheme too, and mean https.
+    let url = url.trim();
+    let uri: Uri = if url.contains("://") { url.parse() } else { format!("https://{url}").parse() }.ok()?;
+    Some(format!("{}:{}", uri.host()?, port(&uri)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_and_no_more() {
+        let plain = named(&Environment::default(), Some("https://v.vault.azure.net/"));
+        assert_eq!(plain, ["v.vault.azure.net:443", ENTRA, IMDS]);
+
+        let environment = Environment::of(&[
+            ("AZURE_AUTHORITY_HOST", "login.microsoftonline.us"),
+            ("IDENTITY_ENDPOINT", "http://localhost:42356/msi/token"),
+            ("MSI_ENDPOINT", "not a url"),
+        ]);
+        let expected = ["login.microsoftonline.us:443", "localhost:42356", IMDS];
+        assert_eq!(named(&environment, None), expected);
+    }
+}

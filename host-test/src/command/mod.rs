@@ -1,0 +1,93 @@
+//! The `keyfob` command: one call into the component, from a shell.
+
+mod args;
+mod call;
+mod demo;
+mod dotenv;
+mod environment;
+mod files;
+mod hosts;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Cli, Verb};
+
+/// The call is done.
+const DONE: u8 = 0;
+/// The component answered with an error.
+const FAILED: u8 = 1;
+/// Wrong usage; clap's own status for it too.
+const USAGE: u8 = 2;
+
+/// How a call ends when it does not end well.
+#[derive(Debug)]
+enum Failure {
+    /// What was asked for makes no sense, or names a file that is not what it should be.
+    Usage(anyhow::Error),
+    /// Everything else, as the component says it.
+    Answer(Box<output::Report>),
+}
+
+impl Failure {
+    fn usage(problem: impl Into<String>) -> Self {
+        Self::Usage(anyhow::Error::msg(problem.into()))
+    }
+}
+
+/// Runs the command with the process's arguments and environment.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(FAILED);
+        }
+    };
+    let status = runtime.block_on(run(cli));
+    // A name that is still being looked up would hold the process.
+    runtime.shutdown_background();
+    ExitCode::from(status)
+}
+
+async fn run(cli: Cli) -> u8 {
+    match cli.verb.unwrap_or(Verb::Demo) {
+        Verb::Demo => match demo::run().await {
+            Ok(()) => DONE,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                FAILED
+            }
+        },
+        Verb::GetSecret(args) => report(call::get_secret(&args).await, args.common.json, |secret| {
+            if args.common.json { output::secret_json(secret) } else { secret.value.clone() }
+        }),
+        Verb::GetToken(args) => report(call::get_token(&args).await, args.common.json, |token| {
+            if args.common.json { output::token_json(token) } else { token.token.clone() }
+        }),
+    }
+}
+
+fn report<T>(result: Result<T, Failure>, json: bool, text: impl Fn(&T) -> String) -> u8 {
+    match result {
+        Ok(value) => {
+            output::line(&text(&value));
+            DONE
+        }
+        Err(Failure::Usage(error)) => {
+            eprintln!("error: {error:#}");
+            USAGE
+        }
+        Err(Failure::Answer(report)) => {
+            if json {
+                output::line(&report.json());
+            } else {
+                eprintln!("{}", report.text());
+            }
+            FAILED
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What the command prints.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::bindings::exports::keyfob::azure::identity::AccessToken;
+use crate::bindings::exports::keyfob::azure::secrets::Secret;
+use crate::failure::{CallError, kind_name, outcome_name};
+
+/// Prints to stdout. A reader that has gone away is not worth a panic.
+pub(super) fn line(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+pub(super) fn token_json(token: &AccessToken) -> String {
+    json!({
+        "token": token.token,
+        "expires_on": token.expires_on,
+        "refresh_on": token.refresh_on,
+        "credential": token.credential,
+        "source": token.source,
+        "details": object(&token.details),
+    })
+    .to_string()
+}
+
+pub(super) fn secret_json(secret: &Secret) -> String {
+    let properties = &secret.properties;
+    json!({
+        "name": properties.name,
+        "value": secret.value,
+        "id": properties.id,
+        "version": properties.version,
+        "content_type": properties.content_type,
+        "attributes": {
+            "enabled": properties.enabled,
+            "not_before": properties.not_before,
+            "expires_on": properties.expires_on,
+            "created_on": properties.created_on,
+            "updated_on": properties.updated_on,
+            "recoverable_days": properties.recoverable_days,
+            "recovery_level": properties.recovery_level,
+        },
+        "tags": object(&properties.tags),
+        "managed": properties.managed,
+        "key_id": properties.key_id,
+        "previous_version": properties.previous_version,
+        "credential": secret.credential,
+        "source": secret.source,
+        "details": object(&properties.details),
+    })
+    .to_string()
+}
+
+/// A failed call.
+#[derive(Debug)]
+pub(super) struct Report {
+    message: String,
+    hint: Option<String>,
+    json: Value,
+}
+
+impl Report {
+    /// The component did not keep the call's limit.
+    pub(super) fn timed_out(limit: Duration) -> Self {
+        let message = format!("no answer within {} s", limit.as_secs_f64());
+        Self { json: bare("timed-out", &message), message, hint: None }
+    }
+
+    pub(super) fn json(&self) -> String {
+        json!({ "error": self.json }).to_string()
+    }
+
+    pub(super) fn text(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}\n\nhint: {hint}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+impl From<CallError> for Report {
+    fn from(error: CallError) -> Self {
+        let error = match error {
+            CallError::Azure(error) => error,
+            bug @ CallError::Bug(_) => {
+                let message = bug.to_string();
+                return Self { json: bare("other", &message), message, hint: None };
+            }
+        };
+        let attempts: Vec<Value> = error
+            .attempts
+            .iter()
+            .map(|attempt| {
+                json!({
+                    "credential": attempt.credential,
+                    "outcome": outcome_name(attempt.outcome),
+                    "message": attempt.message,
+                })
+            })
+            .collect();
+        let json = json!({
+            "kind": kind_name(error.kind),
+            "message": error.message,
+            "hint": error.hint,
+            "attempts": attempts,
+            "status": error.status,
+            "code": error.code,
+            "retry_after": error.retry_after,
+            "details": object(&error.details),
+        });
+        Self { message: error.message, hint: error.hint, json }
+    }
+}
+
+/// An error that does not come from the component.
+fn bare(kind: &str, message: &str) -> Value {
+    json!({
+        "kind": kind,
+        "message": message,
+        "hint": null,
+        "attempts": [],
+        "status": null,
+        "code": null,
+        "retry_after": null,
+        "details": {},
+    })
+}
+
+fn object(pairs: &[(String, String)]) -> Value {
+    let pairs = pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+    Value::Object(pairs.collect::<Map<_, _>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_has_the_documented_shape() {
+        let report = Report::timed_out(Duration::from_millis(1500));
+        let json: Value = serde_json::from_str(&report.json()).expect("JSON");
+        assert_eq!(json["error"]["kind"], "timed-out");
+        assert_eq!(json["error"]["attempts"], json!([]));
+        assert_eq!(report.text(), "no answer within 1.5 s");
+    }
+}

@@ -1,0 +1,92 @@
+//! From what went wrong on the way to the precise error of wasi:http.
+
+use std::error::Error as _;
+use std::io::{self, ErrorKind};
+
+use tokio_rustls::rustls;
+use wasmtime_wasi_http::Error;
+
+use crate::wire::NetError;
+
+/// The faults that a fake Azure plays.
+pub(super) fn played(error: NetError) -> Error {
+    match error {
+        NetError::NameNotFound => name_not_found(),
+        NetError::Refused => Error::ConnectionRefused,
+        NetError::Unreachable => Error::DestinationIpUnroutable,
+        NetError::Reset => Error::ConnectionTerminated,
+        NetError::Certificate => Error::TlsCertificateError,
+        NetError::Denied => Error::HttpRequestDenied,
+        NetError::ConnectTimeout => Error::ConnectionTimeout,
+        NetError::FirstByteTimeout | NetError::BetweenBytesTimeout => Error::ConnectionReadTimeout,
+    }
+}
+
+/// A name that no resolver knows.
+pub(super) fn name_not_found() -> Error {
+    Error::DnsError { rcode: Some("NXDOMAIN".to_owned()), info_code: None }
+}
+
+/// A name that could not be looked up. getaddrinfo tells "no such name" from "no answer" only by its text.
+pub(super) fn lookup(error: &io::Error) -> Error {
+    if error.to_string().contains("emporary failure") {
+        return Error::DnsError { rcode: Some("SERVFAIL".to_owned()), info_code: None };
+    }
+    name_not_found()
+}
+
+/// A connection that failed to come up, or broke.
+pub(super) fn connection(error: &io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => Error::ConnectionRefused,
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => {
+            Error::DestinationIpUnroutable
+        }
+        ErrorKind::PermissionDenied => Error::DestinationIpProhibited,
+        ErrorKind::TimedOut => Error::ConnectionTimeout,
+        _ => Error::ConnectionTerminated,
+    }
+}
+
+/// A TLS handshake that failed.
+pub(super) fn tls(error: &io::Error) -> Error {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
+            Error::TlsCertificateError
+        }
+        Some(rustls::Error::AlertReceived(alert)) => {
+            Error::TlsAlertReceived { alert_id: Some(u8::from(*alert)), alert_message: Some(format!("{alert:?}")) }
+        }
+        Some(_) => Error::TlsProtocolError,
+        None => connection(error),
+    }
+}
+
+/// An exchange that failed on a standing connection.
+pub(super) fn exchange(error: &hyper::Error) -> Error {
+    if error.is_parse_too_large() {
+        return Error::HttpResponseHeaderSectionSize(None);
+    }
+    if error.is_parse() {
+        return Error::HttpProtocolError;
+    }
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(cause) = cause.downcast_ref::<io::Error>() {
+            return match cause.kind() {
+                ErrorKind::InvalidData | ErrorKind::InvalidInput => tls_or_framing(cause),
+                _ => Error::ConnectionTerminated,
+            };
+        }
+        source = cause.source();
+    }
+    Error::ConnectionTerminated
+}
+
+/// rustls and hyper's chunk decoder both report bad bytes as invalid data.
+fn tls_or_framing(error: &io::Error) -> Error {
+    match error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        true => tls(error),
+        false => Error::HttpProtocolError,
+    }
+}

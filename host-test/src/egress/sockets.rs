@@ -1,0 +1,188 @@
+//! The way over real sockets: verified TLS, kept connections, the request's own limits.
+
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, Result as Outcome, ensure};
+use http::{Method, Uri};
+use http_body_util::{BodyExt, Full};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use tokio::time::timeout;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+use wasmtime_wasi_http::Error;
+
+use super::connect::connect;
+use super::pool::{Connection, Origin, Pool};
+use super::timed::Timed;
+use super::{Response, errors};
+use crate::wire::{Limits, Request};
+
+/// How requests leave over sockets. TLS is always verified, against Mozilla's roots and those that are added.
+pub struct Sockets {
+    roots: RootCertStore,
+    redirections: Vec<Redirection>,
+    tls: OnceLock<Arc<ClientConfig>>,
+    pool: Pool,
+}
+
+/// `HOST:PORT=ADDR:PORT`.
+struct Redirection {
+    host: String,
+    port: u16,
+    address: String,
+}
+
+impl Default for Sockets {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sockets {
+    /// Mozilla's roots, no redirections.
+    pub fn new() -> Self {
+        Self {
+            roots: RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.into() },
+            redirections: Vec::new(),
+            tls: OnceLock::new(),
+            pool: Pool::default(),
+        }
+    }
+
+    /// Trusts the certificates of a PEM file too.
+    pub fn ca_pem(mut self, pem: &[u8]) -> Outcome<Self> {
+        let mut count = 0;
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            self.roots.add(certificate.context("not PEM")?).context("not a certificate authority's certificate")?;
+            count += 1;
+        }
+        ensure!(count > 0, "no certificate in it");
+        Ok(self)
+    }
+
+    /// Connects to another address than the URL says, given as `HOST:PORT=ADDR:PORT`. The TLS name and the `Host`
+    /// header stay those of the URL.
+    pub fn connect_to(mut self, rule: &str) -> Outcome<Self> {
+        let (from, address) = rule.split_once('=').context("HOST:PORT=ADDR:PORT expected")?;
+        let (host, port) = host_and_port(from)?;
+        host_and_port(address)?;
+        self.redirections.push(Redirection { host: host.to_ascii_lowercase(), port, address: address.to_owned() });
+        Ok(self)
+    }
+
+    pub(super) async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, Error> {
+        let origin = Origin::of(request.uri())?;
+        while let Some(kept) = self.pool.take(&origin) {
+            match self.attempt(kept, &origin, request, limits).await {
+                Err(Broken::Unsent) => {}
+                // The server closed it while the request was under way. Repeating is safe where HTTP says so
+                // (RFC 9110, 9.2.2); for the others, whoever asked decides.
+                Err(Broken::Dropped(_)) if request.method() != Method::POST && request.method() != Method::PATCH => {}
+                result => return result.map_err(Error::from),
+            }
+        }
+        let fresh = timeout(limits.connect, self.connect(&origin)).await.map_err(|_| Error::ConnectionTimeout)??;
+        Ok(self.attempt(fresh, &origin, request, limits).await?)
+    }
+
+    async fn attempt(
+        &self,
+        mut connection: Connection,
+        origin: &Origin,
+        request: &Request,
+        limits: Limits,
+    ) -> Result<Response, Broken> {
+        let answer = async {
+            connection.ready().await.map_err(|_| Broken::Unsent)?;
+            let sent = connection.try_send_request(origin_form(request)).await;
+            sent.map_err(|mut error| match error.take_message() {
+                Some(_) => Broken::Unsent,
+                None => Broken::Dropped(errors::exchange(error.error())),
+            })
+        };
+        let answer = timeout(limits.first_byte, answer).await;
+        let response = answer.map_err(|_| Broken::Late)??;
+        let returning = self.pool.returning(origin.clone(), connection);
+        Ok(response.map(|body| Timed::new(body, limits.between_bytes, returning).boxed_unsync()))
+    }
+
+    async fn connect(&self, origin: &Origin) -> Result<Connection, Error> {
+        let redirected = self.redirections.iter().find(|rule| rule.host == origin.host && rule.port == origin.port);
+        let address = match redirected {
+            Some(rule) => rule.address.clone(),
+            None => format!("{}:{}", origin.host, origin.port),
+        };
+        connect(origin, &address, self.tls()?).await
+    }
+
+    fn tls(&self) -> Result<&Arc<ClientConfig>, Error> {
+        if let Some(config) = self.tls.get() {
+            return Ok(config);
+        }
+        // No ALPN: the pool speaks HTTP/1.1.
+        let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|_| Error::ConfigurationError)?
+            .with_root_certificates(self.roots.clone())
+            .with_no_client_auth();
+        Ok(self.tls.get_or_init(|| Arc::new(config)))
+    }
+}
+
+/// Why one connection gave no answer.
+enum Broken {
+    /// Not a byte of the request left.
+    Unsent,
+    /// Some of it left, and the connection broke before an answer.
+    Dropped(Error),
+    /// The first-byte limit passed.
+    Late,
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Unsent => Self::ConnectionTerminated,
+            Broken::Dropped(error) => error,
+            Broken::Late => Self::ConnectionReadTimeout,
+        }
+    }
+}
+
+/// The request as a server reads it: the path alone, the host in its header.
+fn origin_form(request: &Request) -> http::Request<Full<bytes::Bytes>> {
+    let mut sent = request.clone().map(Full::new);
+    *sent.uri_mut() =
+        request.uri().path_and_query().map_or_else(|| Uri::from_static("/"), |path| Uri::from(path.clone()));
+    sent
+}
+
+fn host_and_port(text: &str) -> Outcome<(&str, u16)> {
+    let (host, port) = text.rsplit_once(':').with_context(|| format!("a port is missing in {text:?}"))?;
+    ensure!(!host.is_empty(), "a host is missing in {text:?}");
+    let port = port.parse().with_context(|| format!("{port:?} is not a port"))?;
+    Ok((host, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connect_to_is_checked() {
+        let good = Sockets::new().connect_to("V.vault.azure.net:443=127.0.0.1:8443").expect("a rule");
+        assert_eq!(good.redirections[0].host, "v.vault.azure.net");
+        assert_eq!(good.redirections[0].address, "127.0.0.1:8443");
+        assert!(Sockets::new().connect_to("[::1]:80=[::1]:8080").is_ok());
+        for bad in ["", "a:1", "a=b", "a:1=b", "a:1=:2", ":1=b:2", "a:x=b:2", "a:1=b:70000"] {
+            assert!(Sockets::new().connect_to(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_refused() {
+        assert!(Sockets::new().ca_pem(b"").is_err());
+        assert!(Sockets::new().ca_pem(b"hello").is_err());
+        assert!(Sockets::new().ca_pem(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").is_err());
+    }
+}

@@ -1,0 +1,70 @@
+//! One line for each exchange, without anything secret in it.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use http::Uri;
+use http::header::CONTENT_TYPE;
+use wasmtime_wasi_http::Error;
+
+use super::Response;
+use crate::wire::Request;
+
+/// Where the lines go.
+pub(super) struct Trace(Box<dyn Fn(&str) + Send + Sync>);
+
+impl Trace {
+    pub(super) fn new(sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Box::new(sink))
+    }
+
+    pub(super) fn exchange(&self, request: &Request, result: &Result<Response, Error>, took: Duration) {
+        let mut line = format!("{} {} -> ", request.method(), redacted(request.uri()));
+        // Writing to a String does not fail.
+        let _ = match result {
+            Ok(response) => {
+                let media = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+                write!(line, "{} {}", response.status().as_u16(), media.unwrap_or("no content type"))
+            }
+            Err(error) => write!(line, "{error}"),
+        };
+        let _ = write!(line, " in {} ms", took.as_millis());
+        (self.0)(&line);
+    }
+}
+
+/// The URL with the names of its query and no values but the API's version.
+fn redacted(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or("?");
+    let host = uri.host().unwrap_or("?");
+    let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+    let mut url = format!("{scheme}://{host}{port}{}", uri.path());
+    for (index, pair) in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).enumerate() {
+        url.push(if index == 0 { '?' } else { '&' });
+        match pair.split_once('=') {
+            Some(("api-version", _)) => url.push_str(pair),
+            Some((name, _)) => {
+                url.push_str(name);
+                url.push_str("=…");
+            }
+            // A value without a name would be printed here.
+            None => url.push('…'),
+        }
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_values_are_left_out() {
+        let uri = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&client_id=abc&x";
+        assert_eq!(
+            redacted(&uri.parse().expect("a URI")),
+            "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&client_id=…&…"
+        );
+        assert_eq!(redacted(&Uri::from_static("https://user:pw@host:8443/")), "https://host:8443/");
+    }
+}

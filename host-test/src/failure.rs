@@ -1,0 +1,97 @@
+//! How a call into the component ends when it does not end well.
+
+use std::fmt;
+
+use wasmtime::Trap;
+
+use crate::bindings::exports::keyfob::azure::types::{AzureError, ErrorKind, Outcome};
+
+/// A call that gave no result.
+#[derive(Debug)]
+pub enum CallError {
+    /// The component's own answer.
+    Azure(Box<AzureError>),
+    /// The component trapped, or can't be called.
+    Bug(anyhow::Error),
+}
+
+impl CallError {
+    /// The component's answer, unless it trapped.
+    pub fn azure(&self) -> Option<&AzureError> {
+        match self {
+            Self::Azure(error) => Some(error),
+            Self::Bug(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Azure(error) => {
+                write!(f, "{}: {}", kind_name(error.kind), error.message)?;
+                match &error.hint {
+                    Some(hint) => write!(f, "\n\nhint: {hint}"),
+                    None => Ok(()),
+                }
+            }
+            // Above the trap stands a backtrace of wasm functions.
+            Self::Bug(error) => match error.downcast_ref::<Trap>() {
+                Some(trap) => write!(f, "the component stopped, which is a bug of Keyfob, please report it: {trap}"),
+                None => write!(f, "the component can't be called, which is a bug of Keyfob or of its host: {error:#}"),
+            },
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+impl From<AzureError> for CallError {
+    fn from(error: AzureError) -> Self {
+        Self::Azure(Box::new(error))
+    }
+}
+
+/// The kind's name in `wit/types.wit`.
+pub fn kind_name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidArgument => "invalid-argument",
+        ErrorKind::CredentialUnavailable => "credential-unavailable",
+        ErrorKind::AuthenticationFailed => "authentication-failed",
+        ErrorKind::NotFound => "not-found",
+        ErrorKind::Forbidden => "forbidden",
+        ErrorKind::Conflict => "conflict",
+        ErrorKind::Throttled => "throttled",
+        ErrorKind::TimedOut => "timed-out",
+        ErrorKind::DeniedByHost => "denied-by-host",
+        ErrorKind::Transport => "transport",
+        ErrorKind::UnexpectedReply => "unexpected-reply",
+        ErrorKind::Unsupported => "unsupported",
+        ErrorKind::Service => "service",
+        ErrorKind::Other => "other",
+    }
+}
+
+/// The outcome's name in `wit/types.wit`.
+pub fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Unavailable => "unavailable",
+        Outcome::Failed => "failed",
+        Outcome::NotSupported => "not-supported",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trap_is_a_bug() {
+        let error = wasmtime::Error::from(Trap::UnreachableCodeReached).context("a backtrace");
+        let said = CallError::Bug(error.into()).to_string();
+        assert!(
+            said.contains("bug of Keyfob, please report it: wasm trap: wasm `unreachable` instruction executed"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! What one component may see and do: its environment, folders, clock, randomness and way out.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use wasmtime::Store;
+use wasmtime::component::ResourceTable;
+use wasmtime::error::Context as _;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::random::Deterministic;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::clock::Clock;
+use crate::egress::{Egress, Hooks};
+use crate::engine::Keyfob;
+use crate::instance::Instance;
+
+/// The most that is kept of what a component writes to stdout or stderr. It should write next to nothing.
+const CAPTURE: usize = 1 << 20;
+
+/// The surroundings of a component: nothing but what is given to it. Instances are made from it, any number of them;
+/// they share its connections and its recorder.
+pub struct Host {
+    keyfob: Keyfob,
+    environment: Vec<(String, String)>,
+    folders: Vec<(PathBuf, String)>,
+    egress: Arc<Egress>,
+    clock: Clock,
+    seed: Option<u64>,
+    shows_stderr: bool,
+}
+
+impl Host {
+    /// No variables, no folders, no way out, the real clock, real randomness.
+    pub fn new(keyfob: &Keyfob) -> Self {
+        Self {
+            keyfob: keyfob.clone(),
+            environment: Vec::new(),
+            folders: Vec::new(),
+            egress: Arc::new(Egress::closed()),
+            clock: Clock::real(),
+            seed: None,
+            shows_stderr: false,
+        }
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets several variables.
+    #[must_use]
+    pub fn envs<N: Into<String>, V: Into<String>>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        self.environment.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
+    /// Lets the component read a folder, and not write to it, under the path `guest`.
+    #[must_use]
+    pub fn folder(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
+        self.folders.push((host.as_ref().to_owned(), guest.into()));
+        self
+    }
+
+    /// The way out for HTTP.
+    #[must_use]
+    pub fn egress(mut self, egress: Egress) -> Self {
+        self.egress = Arc::new(egress);
+        self
+    }
+
+    /// The clock. In-process egress should have the same one.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Makes the component's randomness, which it uses for the jitter of its pauses, the same in every run.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Passes the component's stderr on to the host's instead of capturing it.
+    #[must_use]
+    pub fn show_stderr(mut self) -> Self {
+        self.shows_stderr = true;
+        self
+    }
+
+    /// A new instance: an empty cache, nothing shared with other instances but connections and the recorder.
+    pub async fn instantiate(&self) -> Result<Instance> {
+        let stdout = MemoryOutputPipe::new(CAPTURE);
+        let stderr = MemoryOutputPipe::new(CAPTURE);
+        let state = State {
+            wasi: self.wasi(&stdout, &stderr)?,
+            http: WasiHttpCtx::new(),
+            hooks: Hooks(Arc::clone(&self.egress)),
+            table: ResourceTable::new(),
+        };
+        let mut store = Store::new(&self.keyfob.engine, state);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        let bindings = self.keyfob.pre.instantiate_async(&mut store).await.context("the component does not start")?;
+        Ok(Instance { store, bindings, stdout, stderr })
+    }
+
+    fn wasi(&self, stdout: &MemoryOutputPipe, stderr: &MemoryOutputPipe) -> Result<WasiCtx> {
+        let mut wasi = WasiCtx::builder();
+        wasi.envs(&self.environment)
+            .stdout(stdout.clone())
+            .wall_clock(self.clock)
+            .monotonic_clock(self.clock)
+            .allow_tcp(false)
+            .allow_udp(false)
+            // Files are few and small, and a thread pool would make virtual time depend on real time.
+            .allow_blocking_current_thread(true);
+        if self.shows_stderr {
+            wasi.inherit_stderr();
+        } else {
+            wasi.stderr(stderr.clone());
+        }
+        if let Some(seed) = self.seed {
+            wasi.secure_random(Deterministic::new(bytes(seed)))
+                .insecure_random(Deterministic::new(bytes(seed)))
+                .insecure_random_seed(u128::from(seed));
+        }
+        for (host, guest) in &self.folders {
+            wasi.preopened_dir(host, guest, FsPerms::ReadOnly)
+                .with_context(|| format!("the folder {} can't be opened", host.display()))?;
+        }
+        Ok(wasi.build())
+    }
+}
+
+/// What a store holds for one instance.
+pub struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a few thousand even bytes from a small seed. wasmtime repeats them.
+fn bytes(mut seed: u64) -> Vec<u8> {
+    (0..512)
+        .flat_map(|_| {
+            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = seed;
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (mixed ^ (mixed >> 31)).to_le_bytes()
+        })
+        .collect()
+}

@@ -1,0 +1,183 @@
+//! A running component and its calls.
+
+mod credential;
+
+use wasmtime::Store;
+use wasmtime::component::ResourceAny;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+
+use crate::bindings::Keyfob as World;
+use crate::bindings::exports::keyfob::azure::identity::AccessToken;
+use crate::bindings::exports::keyfob::azure::secrets::Secret;
+use crate::failure::CallError;
+use crate::host::State;
+use crate::spec::{ClientOptions, GetSecretOptions, TokenOptions, milliseconds};
+
+/// A credential inside one instance. Dropping it here does not drop it there: [`Instance::drop_credential`] does.
+#[derive(Clone, Copy, Debug)]
+pub struct Credential(pub ResourceAny);
+
+/// A client for one vault inside one instance.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretClient(pub ResourceAny);
+
+/// A running component. After a [`CallError::Bug`] it can't be called any more.
+pub struct Instance {
+    /// The store, for calls that have no method here.
+    pub store: Store<State>,
+    /// The generated bindings.
+    pub bindings: World,
+    pub(crate) stdout: MemoryOutputPipe,
+    pub(crate) stderr: MemoryOutputPipe,
+}
+
+impl Instance {
+    /// Asks a credential for a token.
+    pub async fn get_token(
+        &mut self,
+        credential: Credential,
+        scopes: &[&str],
+        options: &TokenOptions,
+    ) -> Result<AccessToken, CallError> {
+        let scopes: Vec<String> = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        let guest = self.bindings.keyfob_azure_identity().token_options();
+        let store = &mut self.store;
+        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
+        if let Some(limit) = options.timeout {
+            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
+        }
+        if let Some(tenant) = &options.tenant_id {
+            guest.call_tenant_id(&mut *store, handle, tenant).await.map_err(bug)?;
+        }
+        if let Some(claims) = &options.claims {
+            guest.call_claims(&mut *store, handle, claims).await.map_err(bug)?;
+        }
+        let guest = self.bindings.keyfob_azure_identity().credential();
+        let token = guest.call_get_token(store, credential.0, &scopes, Some(handle)).await.map_err(bug)?;
+        self.release(handle).await?;
+        Ok(token?)
+    }
+
+    /// Replaces the token of a static credential.
+    pub async fn set_token(&mut self, credential: Credential, token: &str, expires_on: u64) -> Result<(), CallError> {
+        let guest = self.bindings.keyfob_azure_identity().credential();
+        Ok(guest.call_set_token(&mut self.store, credential.0, token, expires_on).await.map_err(bug)??)
+    }
+
+    /// Makes a client for a vault.
+    pub async fn open(
+        &mut self,
+        vault_url: &str,
+        credential: Credential,
+        options: &ClientOptions,
+    ) -> Result<SecretClient, CallError> {
+        let secrets = self.bindings.keyfob_azure_secrets();
+        let store = &mut self.store;
+        let handle = secrets.client_options().call_constructor(&mut *store).await.map_err(bug)?;
+        if let Some(verify) = options.verify_challenge_resource {
+            let guest = secrets.client_options();
+            guest.call_verify_challenge_resource(&mut *store, handle, verify).await.map_err(bug)?;
+        }
+        let guest = secrets.secret_client();
+        let client = guest.call_open(store, vault_url, credential.0, Some(handle)).await.map_err(bug)?;
+        self.release(handle).await?;
+        Ok(SecretClient(client?))
+    }
+
+    /// Reads a secret.
+    pub async fn get_secret(
+        &mut self,
+        client: SecretClient,
+        name: &str,
+        options: &GetSecretOptions,
+    ) -> Result<Secret, CallError> {
+        let secrets = self.bindings.keyfob_azure_secrets();
+        let store = &mut self.store;
+        let guest = secrets.get_secret_options();
+        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
+        if let Some(version) = &options.version {
+            guest.call_version(&mut *store, handle, version).await.map_err(bug)?;
+        }
+        if let Some(limit) = options.timeout {
+            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
+        }
+        let guest = secrets.secret_client();
+        let secret = guest.call_get_secret(store, client.0, name, Some(handle)).await.map_err(bug)?;
+        self.release(handle).await?;
+        Ok(secret?)
+    }
+
+    /// The scope that a token for the client's vault must have.
+    pub async fn scope(&mut self, client: SecretClient) -> Result<Option<String>, CallError> {
+        let guest = self.bindings.keyfob_azure_secrets().secret_client();
+        guest.call_scope(&mut self.store, client.0).await.map_err(bug)
+    }
+
+    /// The interface `simple`: the latest value of a secret.
+    pub async fn fetch_secret(&mut self, vault_url: &str, name: &str) -> Result<String, CallError> {
+        let simple = self.bindings.keyfob_azure_simple();
+        Ok(simple.call_fetch_secret(&mut self.store, vault_url, name).await.map_err(bug)??)
+    }
+
+    /// The interface `simple`: a token for one scope.
+    pub async fn fetch_token(&mut self, scope: &str) -> Result<AccessToken, CallError> {
+        let simple = self.bindings.keyfob_azure_simple();
+        Ok(simple.call_fetch_token(&mut self.store, scope).await.map_err(bug)??)
+    }
+
+    /// Drops a credential's handle. Clients made from it live on.
+    pub async fn drop_credential(&mut self, credential: Credential) -> Result<(), CallError> {
+        self.release(credential.0).await
+    }
+
+    /// Drops a client.
+    pub async fn drop_client(&mut self, client: SecretClient) -> Result<(), CallError> {
+        self.release(client.0).await
+    }
+
+    /// What the component wrote to stdout and stderr so far, for tests that look for leaks.
+    pub fn output(&self) -> String {
+        let both = [self.stdout.contents(), self.stderr.contents()].concat();
+        String::from_utf8_lossy(&both).into_owned()
+    }
+
+    async fn release(&mut self, handle: ResourceAny) -> Result<(), CallError> {
+        handle.resource_drop_async(&mut self.store).await.map_err(bug)
+    }
+}
+
+/// A trap, or a component that is not what its world says.
+fn bug(error: wasmtime::Error) -> CallError {
+    CallError::Bug(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Keyfob;
+    use crate::host::Host;
+    use crate::spec::{CredentialKind, CredentialSpec};
+
+    #[tokio::test]
+    async fn a_static_token_comes_back() {
+        let host = Host::new(&Keyfob::built().expect("the component"));
+        let mut instance = host.instantiate().await.expect("an instance");
+        let kind = CredentialKind::Static { token: "t0ken".to_owned(), expires_on: u64::from(u32::MAX) };
+        let credential = instance.credential(&kind.into()).await.expect("a credential");
+        let scopes = ["https://vault.azure.net/.default"];
+        let token = instance.get_token(credential, &scopes, &TokenOptions::default()).await.expect("a token");
+        assert_eq!(token.token, "t0ken");
+        assert_eq!(instance.output(), "");
+    }
+
+    #[tokio::test]
+    async fn what_only_a_bug_can_do_says_so() {
+        let host = Host::new(&Keyfob::built().expect("the component"));
+        let mut one = host.instantiate().await.expect("an instance");
+        let mut two = host.instantiate().await.expect("an instance");
+        let credential = one.credential(&CredentialSpec::default()).await.expect("a credential");
+        let error = two.drop_credential(credential).await.expect_err("a handle of another instance");
+        assert!(matches!(error, CallError::Bug(_)));
+        assert!(error.to_string().contains("bug of Keyfob"));
+    }
+}

@@ -1,0 +1,116 @@
+//! What to ask of the component, as plain data: the options that are resources in WIT.
+
+use std::time::Duration;
+
+pub use crate::bindings::exports::keyfob::azure::identity::ManagedIdentity;
+
+/// How to make a credential.
+#[derive(Clone, Debug, Default)]
+pub struct CredentialSpec {
+    /// Which credential.
+    pub kind: CredentialKind,
+    /// Its options; a chain, a static token and [`CredentialKind::ClientSecret`] use few of them or none.
+    pub options: CredentialOptions,
+}
+
+/// Which credential to make.
+#[derive(Clone, Debug, Default)]
+pub enum CredentialKind {
+    /// `DefaultAzureCredential`.
+    #[default]
+    Default,
+    /// `EnvironmentCredential`.
+    Environment,
+    /// `WorkloadIdentityCredential`.
+    WorkloadIdentity,
+    /// `ManagedIdentityCredential`.
+    ManagedIdentity,
+    /// `ClientSecretCredential`.
+    ClientSecret {
+        /// The tenant.
+        tenant_id: String,
+        /// The service principal.
+        client_id: String,
+        /// Its secret.
+        client_secret: String,
+    },
+    /// `ChainedTokenCredential`.
+    Chained(Vec<CredentialSpec>),
+    /// A token that the caller has.
+    Static {
+        /// The token.
+        token: String,
+        /// When it ends, in unix seconds.
+        expires_on: u64,
+    },
+}
+
+/// The WIT resource `credential-options`. What is `None` is not set at all.
+#[derive(Clone, Debug, Default)]
+pub struct CredentialOptions {
+    /// Which managed identity.
+    pub managed_identity: Option<ManagedIdentity>,
+    /// The client id for workload identity.
+    pub workload_identity_client_id: Option<String>,
+    /// The tenant for workload identity.
+    pub tenant_id: Option<String>,
+    /// The federated token file.
+    pub token_file_path: Option<String>,
+    /// Credentials left out of the default chain, by class name.
+    pub exclude: Vec<String>,
+    /// The Microsoft Entra host.
+    pub authority_host: Option<String>,
+    /// Whether the authority may be one that Keyfob does not know.
+    pub disable_instance_discovery: Option<bool>,
+    /// How long the chain waits for a connection to IMDS.
+    pub imds_connect_timeout: Option<Duration>,
+}
+
+/// The WIT resource `token-options`.
+#[derive(Clone, Debug, Default)]
+pub struct TokenOptions {
+    /// The whole call's limit.
+    pub timeout: Option<Duration>,
+    /// Another tenant than the credential's own.
+    pub tenant_id: Option<String>,
+    /// A claims challenge, as JSON.
+    pub claims: Option<String>,
+}
+
+/// The WIT resource `client-options`.
+#[derive(Clone, Debug, Default)]
+pub struct ClientOptions {
+    /// Whether a challenge must name the vault's own domain.
+    pub verify_challenge_resource: Option<bool>,
+}
+
+/// The WIT resource `get-secret-options`.
+#[derive(Clone, Debug, Default)]
+pub struct GetSecretOptions {
+    /// This version, not the latest.
+    pub version: Option<String>,
+    /// The whole call's limit, token included.
+    pub timeout: Option<Duration>,
+}
+
+impl From<CredentialKind> for CredentialSpec {
+    fn from(kind: CredentialKind) -> Self {
+        Self { kind, options: CredentialOptions::default() }
+    }
+}
+
+/// Whole milliseconds, rounded up: a limit of less than one is not no limit.
+pub(crate) fn milliseconds(limit: Duration) -> u64 {
+    u64::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_rounded_up() {
+        assert_eq!(milliseconds(Duration::from_micros(1)), 1);
+        assert_eq!(milliseconds(Duration::from_millis(1500)), 1500);
+    }
+}
