@@ -129,7 +129,10 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 
 /// Whether the text can be a tenant: letters, digits, `-` and `.`, as the Azure SDKs have it.
 pub(crate) fn is_tenant(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 253 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+    // Neither empty nor a step in a path.
+    text.bytes().any(|b| b.is_ascii_alphanumeric())
+        && text.len() <= 253
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
 #[cfg(test)]

@@ -158,6 +158,7 @@ mod tests {
             "https://[::1",
             "https://::1",
             "https://[::1%25eth0]",
+            "http://[::ffff:127.0.0.1]",
         ] {
             // The empty port is the one that RFC 3986 allows and nobody needs.
             assert!(Url::parse(text).is_err(), "{text}");
@@ -195,7 +196,8 @@ mod tests {
             "0x7f.1",
             "127.1",
             "0177.0.0.1",
-            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[fe8::1]",
             "[2001:db8::1]",
             "evil.example",
             "localhost.evil.example",
