@@ -1,6 +1,8 @@
 //! From what was tried to what to do about it. Every cure is written here, in concrete words; where the failure was
 //! seen, the facts are handed over.
 
+use std::cmp::Ordering;
+
 use crate::platform::SendError;
 use crate::text::join;
 use crate::url::Url;
@@ -30,9 +32,11 @@ fn hint(weight: Weight, text: impl Into<String>) -> Hint {
     Hint { text: text.into(), weight }
 }
 
-/// The surest of the cures that a chain's attempts offer; the first of equals.
-pub(crate) fn surest(hints: impl Iterator<Item = Hint>) -> Option<Hint> {
-    hints.reduce(|best, next| if next.weight > best.weight { next } else { best })
+impl PartialOrd for Hint {
+    /// By how surely it is the right cure.
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.weight.partial_cmp(&other.weight)
+    }
 }
 
 /// Where to find the client id.
@@ -340,20 +344,4 @@ pub(crate) fn challenge_mismatch(resource: &str, host: &str) -> Hint {
              for an emulator or a private domain that you trust set client-options.verify-challenge-resource to false in code"
         ),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_surest_cure_wins_and_the_first_of_equals() {
-        let hints = [
-            hint(Weight::Maybe, "a"),
-            hint(Weight::NearMiss, "b"),
-            hint(Weight::NearMiss, "c"),
-            hint(Weight::Nothing, "d"),
-        ];
-        assert_eq!(surest(hints.into_iter()).map(|h| h.text), Some("b".to_owned()));
-    }
 }

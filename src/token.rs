@@ -101,7 +101,7 @@ impl AccessToken {
     pub(crate) fn describe(&self) -> String {
         let mut text = format!("{} from {} ({})", self.identity, self.source, self.credential);
         for (name, value) in self.ids() {
-            text.push_str(&format!(", {name} {value}"));
+            text.push_str(&format!(", {} {value}", crate::text::replace(name, "-", " ")));
         }
         text
     }
@@ -111,7 +111,7 @@ impl AccessToken {
         let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
         let payload = Base64UrlUnpadded::decode_vec(payload.trim_end_matches('=')).unwrap_or_default();
         let claims = Json::parse(&payload).unwrap_or(Json::Null);
-        [("client id", "appid"), ("object id", "oid")]
+        [("client-id", "appid"), ("object-id", "oid")]
             .into_iter()
             .filter_map(|(name, claim)| Some((name, claims.text(&[claim]).filter(|id| is_uuid(id))?.to_owned())))
             .collect()
@@ -170,7 +170,7 @@ mod tests {
         let token = |text: String| AccessToken::new(text.into(), 0, 1, None).ids();
         assert_eq!(
             token(format!("e30.{payload}.x")),
-            [("client id", "11111111-2222-3333-4444-555555555555".to_owned())]
+            [("client-id", "11111111-2222-3333-4444-555555555555".to_owned())]
         );
         assert_eq!(token("opaque".into()), []);
     }

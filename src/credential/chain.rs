@@ -38,7 +38,8 @@ impl Chain {
         // A transient fault of the winner must not hand the app over to another identity.
         let winner = self.winner.get().and_then(|index| self.links.get(index));
         let mut attempts = Vec::new();
-        let mut hints = Vec::new();
+        // The failure with the surest cure decides, the first of equals; else what can be said of no platform at all.
+        let mut decided = Error::unavailable("").hint(self.otherwise.clone());
         for (index, link) in self.links.iter().enumerate() {
             if winner.is_some() && self.winner.get() != Some(index) {
                 continue;
@@ -59,12 +60,12 @@ impl Chain {
             if outcome == Outcome::Failed || winner.is_some() {
                 return Err(self.report(*error, attempts));
             }
-            hints.extend(error.hint);
+            if error.hint > decided.hint {
+                decided = error;
+            }
         }
-        hints.push(self.otherwise.clone());
-        let mut error = Error::unavailable("");
-        error.hint = diagnosis::surest(hints.into_iter());
-        Err(self.report(*error, attempts))
+        decided.kind = ErrorKind::CredentialUnavailable;
+        Err(self.report(*decided, attempts))
     }
 
     /// The message in the shape of the Python SDK, which users and their log searches know.

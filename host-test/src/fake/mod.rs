@@ -28,6 +28,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use description::{Description, Identity, Kind, Platform, Role, Secret, Vault};
 pub use server::Server;
+pub use token::client_id;
 
 use crate::wire::{Azure, Exchange, Request};
 use place::{Place, Places};

@@ -1,0 +1,196 @@
+//! The form of a case.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use keyfob_host_test::fake::Description;
+use serde::Deserialize;
+
+/// A world, an app in it, and what the app does.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Case {
+    /// What is to be seen here, for people.
+    #[allow(dead_code)]
+    pub about: String,
+    /// The world; see `host-test/src/fake/description.rs`.
+    pub azure: Description,
+    /// Variables on top of those that the platform sets.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Variables that do not reach the component.
+    #[serde(default)]
+    pub unset: Vec<String>,
+    /// Files. The folder of each is given to the component, read-only.
+    #[serde(default, rename = "file")]
+    pub files: Vec<File>,
+    /// The only hosts that the egress allows; all where absent.
+    pub allow: Option<Vec<String>>,
+    /// Answers that replace those of the fake, each the first that matches.
+    #[serde(default, rename = "fault")]
+    pub faults: Vec<Fault>,
+    /// How the credential is made; the default chain where absent.
+    #[serde(default)]
+    pub credential: Credential,
+    /// How the client is made.
+    #[serde(default)]
+    pub client: Client,
+    /// What the app does, with the same credential and client.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+/// A file, or a symbolic link.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub path: String,
+    #[serde(default)]
+    pub content: String,
+    pub link: Option<String>,
+}
+
+/// What happens to requests whose URL starts like this.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Fault {
+    pub url: String,
+    /// How many requests; all where absent.
+    pub times: Option<u32>,
+    /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`.
+    pub connect: Option<String>,
+    #[serde(default)]
+    pub first_byte_ms: u64,
+    /// No first byte, ever.
+    #[serde(default)]
+    pub silent: bool,
+    /// The real answer stands, only later. Else the answer is made of what follows.
+    #[serde(default)]
+    pub late: bool,
+    #[serde(default = "ok")]
+    pub status: u16,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub body: String,
+    /// The body is this many bytes of filler instead.
+    pub body_size: Option<usize>,
+    /// `reset` or `never` after the body.
+    pub end: Option<String>,
+    /// A pause before each byte of the body.
+    pub trickle_ms: Option<u64>,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Credential {
+    #[serde(default)]
+    pub kind: Kind,
+    pub client_id: Option<String>,
+    pub object_id: Option<String>,
+    pub resource_id: Option<String>,
+    #[serde(default)]
+    pub system_assigned: bool,
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    pub authority_host: Option<String>,
+    pub disable_instance_discovery: Option<bool>,
+    pub imds_connect_timeout_ms: Option<u64>,
+    pub workload_identity_client_id: Option<String>,
+    pub tenant_id: Option<String>,
+    pub token_file_path: Option<String>,
+    /// For `client-secret`, with `client-id` and `tenant-id`.
+    pub client_secret: Option<String>,
+    /// For `static-token`.
+    pub token: Option<String>,
+    pub expires_on: Option<u64>,
+    /// For `chained`.
+    #[serde(default)]
+    pub links: Vec<Credential>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    #[default]
+    DefaultAzure,
+    Environment,
+    WorkloadIdentity,
+    ManagedIdentity,
+    ClientSecret,
+    Chained,
+    StaticToken,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Client {
+    /// The first vault of the world where absent.
+    pub vault_url: Option<String>,
+    pub verify_challenge_resource: Option<bool>,
+}
+
+/// One call and how it must end. Exactly one of `get-secret`, `get-token` and `set-token`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Step {
+    /// Seconds that pass before.
+    #[serde(default)]
+    pub after: u64,
+    pub get_secret: Option<String>,
+    pub version: Option<String>,
+    /// Scopes.
+    pub get_token: Option<Vec<String>>,
+    pub set_token: Option<String>,
+    pub tenant_id: Option<String>,
+    pub timeout_ms: Option<u64>,
+    pub expect: Expect,
+}
+
+/// How a call must end. What is absent is not looked at, but for `requests`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Expect {
+    /// `METHOD URL` of each request of this step, exactly.
+    #[serde(default)]
+    pub requests: Vec<String>,
+    /// The number of requests, where they are not told one by one.
+    pub request_count: Option<usize>,
+    pub value: Option<String>,
+    /// Fields of the secret or the token, by name.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    /// The token is this identity's.
+    pub token_of: Option<String>,
+    pub kind: Option<String>,
+    pub status: Option<u16>,
+    pub code: Option<String>,
+    pub retry_after: Option<u64>,
+    /// Parts of the message, in any order.
+    #[serde(default)]
+    pub message: Vec<String>,
+    /// The whole message, line by line.
+    pub message_lines: Option<Vec<String>>,
+    #[serde(default)]
+    pub hint: Vec<String>,
+    #[serde(default)]
+    pub hint_lacks: Vec<String>,
+    /// `Credential: outcome` of each attempt, exactly.
+    pub attempts: Option<Vec<String>>,
+    /// Virtual time.
+    pub at_least_ms: Option<u64>,
+    pub at_most_ms: Option<u64>,
+    /// Parts of the component's log.
+    #[serde(default)]
+    pub log: Vec<String>,
+}
+
+impl Step {
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout_ms.map(Duration::from_millis)
+    }
+}

@@ -1,0 +1,142 @@
+//! Holds what happened against what a case expects, and everything printable against its secrets.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use keyfob_host_test::Recorder;
+use keyfob_host_test::fake::{self, Description};
+
+use crate::case::{Case, Expect};
+use crate::play::{Got, Problem};
+
+type Check = Result<(), String>;
+
+pub fn check(
+    case: &Case,
+    expect: &Expect,
+    result: &Result<Got, Problem>,
+    lines: &[String],
+    took: Duration,
+    log: &str,
+) -> Check {
+    match expect.request_count {
+        Some(count) => same("number of requests", &lines.len(), &count)?,
+        None => same("requests", &lines, &expect.requests.as_slice())?,
+    }
+    let took = took.as_millis();
+    if expect.at_least_ms.is_some_and(|ms| took < ms.into()) || expect.at_most_ms.is_some_and(|ms| took > ms.into()) {
+        return Err(format!("it took {took} ms"));
+    }
+    has("log", log, &expect.log)?;
+    match (result, &expect.kind) {
+        (Ok(got), None) => success(&case.azure, expect, got),
+        (Err(problem), Some(kind)) => failure(expect, kind, problem),
+        (Ok(_), Some(kind)) => Err(format!("expected {kind}")),
+        (Err(problem), None) => Err(format!("expected success, got {}", problem.kind)),
+    }
+}
+
+fn success(azure: &Description, expect: &Expect, got: &Got) -> Check {
+    if let Some(value) = &expect.value {
+        same("value", &&got.value, &value)?;
+    }
+    for (name, value) in &expect.fields {
+        let field = got.fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        same(name, &field, &Some(value.as_str()))?;
+    }
+    if let Some(name) = &expect.token_of {
+        let identity = azure.identities.iter().find(|identity| identity.name == *name).unwrap();
+        same("identity", &fake::client_id(&got.value).as_deref(), &Some(identity.client_id.as_str()))?;
+    }
+    Ok(())
+}
+
+fn failure(expect: &Expect, kind: &str, problem: &Problem) -> Check {
+    same("kind", &problem.kind.as_str(), &kind)?;
+    if expect.status.is_some() {
+        same("status", &problem.status, &expect.status)?;
+    }
+    if expect.code.is_some() {
+        same("code", &problem.code, &expect.code)?;
+    }
+    if expect.retry_after.is_some() {
+        same("retry-after", &problem.retry_after, &expect.retry_after)?;
+    }
+    has("message", &problem.message, &expect.message)?;
+    has("hint", &problem.hint, &expect.hint)?;
+    if let Some(part) = expect.hint_lacks.iter().find(|part| problem.hint.contains(*part)) {
+        return Err(format!("the hint holds {part:?}"));
+    }
+    if let Some(lines) = &expect.message_lines {
+        same("message", &problem.message.lines().collect::<Vec<_>>(), &lines.iter().map(String::as_str).collect())?;
+    }
+    if let Some(attempts) = &expect.attempts {
+        let got: Vec<_> = problem.attempts.iter().map(|(name, outcome, _)| format!("{name}: {outcome}")).collect();
+        same("attempts", &&got, &attempts)?;
+    }
+    // What a person can cure, they are told how; and a report is one line an attempt.
+    if problem.hint.is_empty()
+        && !matches!(
+            kind,
+            "unexpected-reply" | "service" | "invalid-argument" | "unsupported" | "authentication-failed" | "timed-out"
+        )
+    {
+        return Err("there is no hint".to_owned());
+    }
+    match problem.attempts.iter().find(|(_, _, message)| message.contains('\n') || message.is_empty()) {
+        Some((name, ..)) => Err(format!("the message of {name} is not one line")),
+        None => Ok(()),
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, got: &T, expected: &T) -> Check {
+    if got == expected { Ok(()) } else { Err(format!("{what}: expected {expected:#?}, got {got:#?}")) }
+}
+
+fn has(what: &str, text: &str, parts: &[String]) -> Check {
+    match parts.iter().find(|part| !text.contains(*part)) {
+        Some(part) => Err(format!("{what}: {part:?} is not in it")),
+        None => Ok(()),
+    }
+}
+
+/// Everything in a case that must not be seen: what the description plants, and the tokens that went over the wire.
+pub fn secrets(case: &Case, recorder: &Recorder) -> Vec<String> {
+    let mut secrets = vec![case.azure.identity_header().to_owned()];
+    secrets.extend(case.azure.vaults.iter().flat_map(|vault| &vault.secrets).map(|secret| secret.value.clone()));
+    for identity in &case.azure.identities {
+        secrets.extend(identity.client_secret.clone());
+        secrets.extend(identity.federated_token.clone());
+    }
+    secrets.extend(case.env.get("AZURE_CLIENT_SECRET").cloned());
+    secrets.extend(case.env.get("IDENTITY_HEADER").cloned());
+    secrets.extend(case.files.iter().map(|file| file.content.trim().to_owned()));
+    secrets.extend(case.credential.client_secret.clone());
+    secrets.extend(case.credential.token.clone());
+    for request in recorder.requests() {
+        if let Some(header) = request.headers.get("authorization") {
+            secrets.push(String::from_utf8_lossy(header.as_bytes()).trim_start_matches("Bearer ").to_owned());
+        }
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        let fields = body
+            .split('&')
+            .filter(|field| field.starts_with("client_secret=") || field.starts_with("client_assertion="));
+        secrets.extend(fields.filter_map(|field| Some(field.split_once('=')?.1.to_owned())));
+    }
+    secrets.retain(|secret| secret.trim().len() >= 6);
+    secrets
+}
+
+/// Looks for secrets in everything that a person or a log may see.
+pub fn no_leak(secrets: &[String], result: &Result<Got, Problem>, log: &str) -> Check {
+    let mut visible = log.to_owned();
+    match result {
+        Ok(got) => write!(visible, "{:?}", got.fields),
+        Err(problem) => write!(visible, "{problem:?}"),
+    }
+    .unwrap();
+    match secrets.iter().find(|secret| visible.contains(secret.trim())) {
+        Some(secret) => Err(format!("a secret was printed: {secret}")),
+        None => Ok(()),
+    }
+}

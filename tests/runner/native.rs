@@ -1,0 +1,253 @@
+//! Plays a case through the core, compiled for this machine: the same egress, the same clock, no wasm.
+
+use std::rc::Rc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use keyfob::{
+    Bytes, ClientOptions, Credential, CredentialOptions, FileError, GetSecretOptions, LocalFuture, ManagedIdentityId,
+    Method, Platform, Request, Response, SecretClient, SendError, TokenOptions,
+};
+use keyfob_host_test::{egress, wire};
+
+use crate::case::{Case, Credential as Spec, Kind, Step};
+use crate::play::{Got, Problem, World};
+
+pub struct Native {
+    platform: Rc<Scripted>,
+    credential: Option<Credential>,
+    client: Option<SecretClient>,
+}
+
+impl Native {
+    pub fn new(world: World) -> Self {
+        Self { platform: Rc::new(Scripted { world, log: Mutex::default() }), credential: None, client: None }
+    }
+
+    pub fn log(&self) -> String {
+        self.platform.log.lock().unwrap().clone()
+    }
+
+    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
+        self.call(case, vault, step).await.map_err(|error| problem(*error))
+    }
+
+    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> keyfob::Result<Got> {
+        if self.credential.is_none() {
+            self.credential = Some(make(&self.platform, &case.credential)?);
+        }
+        let credential = self.credential.as_ref().unwrap();
+        let timeout = step.timeout_ms;
+        if let Some(token) = &step.set_token {
+            credential.set_token(token.as_str().into(), case.credential.expires_on.unwrap_or_default() * 2)?;
+            return Ok(Got::default());
+        }
+        if let Some(scopes) = &step.get_token {
+            let options = TokenOptions { timeout, tenant_id: step.tenant_id.clone(), claims: None };
+            let token = credential.get_token(scopes.clone(), &options).await?;
+            let fields = vec![
+                ("credential", token.credential.to_owned()),
+                ("source", token.source.to_owned()),
+                ("expires-on", token.expires_on.to_string()),
+                ("refresh-on", token.refresh_on.map(|at| at.to_string()).unwrap_or_default()),
+            ];
+            return Ok(Got { value: token.token.expose().to_owned(), fields });
+        }
+        if self.client.is_none() {
+            let mut options = ClientOptions::default();
+            if let Some(verify) = case.client.verify_challenge_resource {
+                options.verify_challenge_resource = verify;
+            }
+            self.client = Some(SecretClient::open(vault, credential, options)?);
+        }
+        let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
+        let options = GetSecretOptions { version: step.version.clone(), timeout };
+        let secret = self.client.as_ref().unwrap().get_secret(name, &options).await?;
+        let properties = secret.properties;
+        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+        let fields = vec![
+            ("credential", secret.credential.to_owned()),
+            ("source", secret.source.to_owned()),
+            ("id", properties.id),
+            ("name", properties.name),
+            ("version", properties.version.unwrap_or_default()),
+            ("content-type", properties.content_type.unwrap_or_default()),
+            ("enabled", properties.enabled.map(|enabled| enabled.to_string()).unwrap_or_default()),
+            ("not-before", number(properties.not_before)),
+            ("expires-on", number(properties.expires_on)),
+            ("created-on", number(properties.created_on)),
+            ("updated-on", number(properties.updated_on)),
+            ("recoverable-days", number(properties.recoverable_days.map(u64::from))),
+            ("recovery-level", properties.recovery_level.unwrap_or_default()),
+            ("tags", format!("{:?}", properties.tags)),
+        ];
+        Ok(Got { value: secret.value.expose().to_owned(), fields })
+    }
+}
+
+/// The world as a platform.
+struct Scripted {
+    world: World,
+    log: Mutex<String>,
+}
+
+impl Platform for Scripted {
+    fn environment(&self) -> Vec<(String, String)> {
+        self.world.env.clone()
+    }
+
+    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+        if !self.world.folders.iter().any(|folder| path.starts_with(folder.as_str())) {
+            return Err(FileError::NotGranted);
+        }
+        let bytes = std::fs::read(self.world.root.path().join(path.trim_start_matches('/'))).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound { FileError::NotFound } else { FileError::Unreadable }
+        })?;
+        if bytes.len() > limit { Err(FileError::TooLarge) } else { Ok(bytes.into()) }
+    }
+
+    fn unix_now(&self) -> u64 {
+        self.world.clock.unix_now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.world.clock.elapsed()
+    }
+
+    fn random(&self) -> u64 {
+        // In the middle of the jitter.
+        50
+    }
+
+    fn log(&self, line: &str) {
+        self.log.lock().unwrap().push_str(line);
+    }
+
+    fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(pause))
+    }
+
+    fn send(&self, request: Request) -> LocalFuture<'_, Result<Response, SendError>> {
+        Box::pin(async move {
+            let left = request.limits.deadline.saturating_sub(self.monotonic());
+            tokio::time::timeout(left, self.exchange(&request)).await.unwrap_or(Err(SendError::Deadline))
+        })
+    }
+}
+
+impl Scripted {
+    async fn exchange(&self, request: &Request) -> Result<Response, SendError> {
+        let scheme = if request.https { "https" } else { "http" };
+        let mut outgoing = http::Request::builder().uri(format!("{scheme}://{}{}", request.authority, request.path));
+        if request.method == Method::Post {
+            outgoing = outgoing.method("POST");
+        }
+        for (name, value) in &request.headers {
+            outgoing = outgoing.header(*name, value.expose());
+        }
+        let outgoing =
+            outgoing.header("host", &request.authority).body(request.body.expose().to_owned().into()).unwrap();
+        let limits = wire::Limits {
+            connect: request.limits.connect,
+            first_byte: request.limits.first_byte,
+            between_bytes: request.limits.between_bytes,
+        };
+        let response = self.world.egress.exchange(&outgoing, limits).await.map_err(|e| send_error(&e, false))?;
+        let (parts, mut body) = response.into_parts();
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            bytes.extend(frame.map_err(|error| send_error(&error, true))?.into_data().unwrap_or_default());
+            if bytes.len() > request.max_body {
+                return Err(SendError::TooLarge);
+            }
+        }
+        let text = |value: &http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let headers = parts.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        Ok(Response { status: parts.status.as_u16(), headers, body: bytes.into() })
+    }
+}
+
+fn send_error(error: &egress::Error, reading: bool) -> SendError {
+    match error {
+        egress::Error::HttpRequestDenied => SendError::Denied,
+        egress::Error::DnsError { .. } => SendError::NameNotFound,
+        egress::Error::ConnectionRefused => SendError::Refused,
+        egress::Error::DestinationIpUnroutable => SendError::Unreachable,
+        egress::Error::ConnectionTimeout => SendError::ConnectTimeout,
+        egress::Error::TlsCertificateError => SendError::Tls,
+        egress::Error::ConnectionReadTimeout if reading => SendError::BetweenBytesTimeout,
+        egress::Error::ConnectionReadTimeout => SendError::FirstByteTimeout,
+        egress::Error::ConnectionTerminated => SendError::Reset,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn make(platform: &Rc<Scripted>, spec: &Spec) -> keyfob::Result<Credential> {
+    let managed_identity = match (&spec.client_id, &spec.object_id, &spec.resource_id) {
+        _ if spec.kind == Kind::ClientSecret => ManagedIdentityId::FromEnvironment,
+        (Some(id), ..) => ManagedIdentityId::ClientId(id.clone()),
+        (_, Some(id), _) => ManagedIdentityId::ObjectId(id.clone()),
+        (.., Some(id)) => ManagedIdentityId::ResourceId(id.clone()),
+        _ if spec.system_assigned => ManagedIdentityId::SystemAssigned,
+        _ => ManagedIdentityId::FromEnvironment,
+    };
+    let options = CredentialOptions {
+        managed_identity,
+        workload_identity_client_id: spec.workload_identity_client_id.clone(),
+        tenant_id: spec.tenant_id.clone().filter(|_| spec.kind != Kind::ClientSecret),
+        token_file_path: spec.token_file_path.clone(),
+        exclude: spec.exclude.clone(),
+        authority_host: spec.authority_host.clone(),
+        disable_instance_discovery: spec.disable_instance_discovery.unwrap_or_default(),
+        imds_connect_timeout: spec.imds_connect_timeout_ms,
+    };
+    let text = |option: &Option<String>| option.clone().unwrap_or_default();
+    let platform_rc: Rc<dyn Platform> = platform.clone();
+    match spec.kind {
+        Kind::DefaultAzure => Credential::default_azure(platform_rc, &options),
+        Kind::Environment => Credential::environment(platform_rc, &options),
+        Kind::WorkloadIdentity => Credential::workload_identity(platform_rc, &options),
+        Kind::ManagedIdentity => Credential::managed_identity(platform_rc, &options),
+        Kind::ClientSecret => Credential::client_secret(
+            platform_rc,
+            &text(&spec.tenant_id),
+            &text(&spec.client_id),
+            text(&spec.client_secret).into(),
+            &options,
+        ),
+        Kind::Chained => {
+            let links = spec.links.iter().map(|link| make(platform, link)).collect::<keyfob::Result<Vec<_>>>()?;
+            Credential::chained(platform_rc, &links)
+        }
+        Kind::StaticToken => {
+            Credential::static_token(platform_rc, text(&spec.token).into(), spec.expires_on.unwrap_or_default())
+        }
+    }
+}
+
+fn problem(error: keyfob::Error) -> Problem {
+    let kebab = |debug: String| {
+        debug.chars().fold(String::new(), |mut name, c| {
+            if c.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.extend(c.to_lowercase());
+            name
+        })
+    };
+    Problem {
+        kind: kebab(format!("{:?}", error.kind)),
+        message: error.message,
+        hint: error.hint.map(|hint| hint.text).unwrap_or_default(),
+        attempts: error
+            .attempts
+            .into_iter()
+            .map(|attempt| (attempt.credential.to_owned(), kebab(format!("{:?}", attempt.outcome)), attempt.message))
+            .collect(),
+        status: error.status,
+        code: error.code,
+        retry_after: error.retry_after,
+        details: error.details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    }
+}

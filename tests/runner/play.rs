@@ -1,0 +1,145 @@
+//! Sets up the world of a case, lets a player do the steps, and holds each against what is expected.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use keyfob_host_test::fake::Fake;
+use keyfob_host_test::{Clock, Egress, Recorder};
+use tempfile::TempDir;
+
+use crate::case::{Case, Step};
+use crate::expect;
+use crate::faults::Faulty;
+use crate::native::Native;
+use crate::wasm::Wasm;
+
+#[derive(Clone, Copy)]
+pub enum Kind {
+    Native,
+    Wasm,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native => "native",
+            Self::Wasm => "wasm",
+        })
+    }
+}
+
+/// What a call gave, in the terms of cases.
+#[derive(Debug, Default)]
+pub struct Got {
+    /// The value or the token.
+    pub value: String,
+    pub fields: Vec<(&'static str, String)>,
+}
+
+/// An error in the terms of cases.
+#[derive(Debug, Default)]
+pub struct Problem {
+    pub kind: String,
+    pub message: String,
+    pub hint: String,
+    pub attempts: Vec<(String, String, String)>,
+    pub status: Option<u16>,
+    pub code: Option<String>,
+    pub retry_after: Option<u64>,
+    pub details: Vec<(String, String)>,
+}
+
+/// What a component sees of the world.
+pub struct World {
+    pub env: Vec<(String, String)>,
+    /// Where the case's files lie.
+    pub root: TempDir,
+    /// The folders that the component is given, as it names them.
+    pub folders: Vec<String>,
+    pub egress: Egress,
+    pub clock: Clock,
+}
+
+enum Player {
+    Native(Native),
+    Wasm(Box<Wasm>),
+}
+
+impl Player {
+    async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
+        match self {
+            Self::Native(native) => native.step(case, vault, step).await,
+            Self::Wasm(wasm) => wasm.step(case, vault, step).await,
+        }
+    }
+
+    fn log(&self) -> String {
+        match self {
+            Self::Native(native) => native.log(),
+            Self::Wasm(wasm) => wasm.log(),
+        }
+    }
+}
+
+pub async fn play(case: Case, kind: Kind) -> Result<(), String> {
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let (world, recorder) = world(&case, clock);
+    let vault = case.client.vault_url.clone().or_else(|| case.azure.vaults.first().map(|vault| vault.url.clone()));
+    let vault = vault.unwrap_or_default();
+    let mut player = match kind {
+        Kind::Native => Player::Native(Native::new(world)),
+        Kind::Wasm => Player::Wasm(Box::new(Wasm::new(world).await)),
+    };
+    let mut seen = 0;
+    for (number, step) in case.steps.iter().enumerate() {
+        tokio::time::advance(std::time::Duration::from_secs(step.after)).await;
+        let start = clock.elapsed();
+        let result = player.step(&case, &vault, step).await;
+        let took = clock.elapsed() - start;
+        let lines = recorder.lines().split_off(seen);
+        seen += lines.len();
+        let secrets = expect::secrets(&case, &recorder);
+        let log = player.log();
+        expect::check(&case, &step.expect, &result, &lines, took, &log)
+            .and_then(|()| expect::no_leak(&secrets, &result, &log))
+            .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
+    }
+    Ok(())
+}
+
+fn world(case: &Case, clock: Clock) -> (World, Recorder) {
+    let fake = Fake::new(case.azure.clone()).unwrap();
+    let mut env = fake.environment();
+    env.retain(|(name, _)| !case.unset.contains(name) && !case.env.contains_key(name));
+    env.extend(case.env.iter().map(|(name, value)| (name.clone(), value.clone())));
+
+    let root = tempfile::tempdir().unwrap();
+    let mut folders = Vec::new();
+    for file in &case.files {
+        let place = root.path().join(file.path.trim_start_matches('/'));
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        match &file.link {
+            Some(link) => std::os::unix::fs::symlink(link, &place).unwrap(),
+            None => std::fs::write(&place, &file.content).unwrap(),
+        }
+        // The host gives the folder that the variable's file is in, not those that its links lead to.
+        let folder = Path::new(&file.path).parent().unwrap().display().to_string();
+        if !folders.iter().any(|known: &String| folder.starts_with(known.as_str())) {
+            folders.push(folder);
+        }
+    }
+
+    let azure = Faulty { fake, faults: case.faults.clone().into() };
+    let mut egress = Egress::in_process(Arc::new(azure), clock);
+    match &case.allow {
+        None => egress = egress.allow_any(),
+        Some(hosts) => {
+            for host in hosts {
+                egress = egress.allow(host);
+            }
+        }
+    }
+    let recorder = egress.recorder();
+    (World { env, root, folders, egress, clock }, recorder)
+}

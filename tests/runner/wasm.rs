@@ -1,0 +1,152 @@
+//! Plays a case through the real `.wasm`.
+
+use std::time::Duration;
+
+use keyfob_host_test::failure::{kind_name, outcome_name};
+use keyfob_host_test::spec::ManagedIdentity;
+use keyfob_host_test::{
+    CallError, ClientOptions, Credential as Handle, CredentialKind, CredentialOptions, CredentialSpec,
+    GetSecretOptions, Host, Instance, Keyfob, SecretClient, TokenOptions,
+};
+
+use crate::case::{Case, Credential, Kind, Step};
+use crate::play::{Got, Problem, World};
+
+pub struct Wasm {
+    instance: Instance,
+    /// The case's files, as long as the instance lives.
+    _root: tempfile::TempDir,
+    credential: Option<Handle>,
+    client: Option<SecretClient>,
+}
+
+impl Wasm {
+    pub async fn new(world: World) -> Self {
+        let mut host =
+            Host::new(&Keyfob::built().unwrap()).envs(world.env).egress(world.egress).clock(world.clock).seed(1);
+        for folder in world.folders {
+            host = host.folder(world.root.path().join(folder.trim_start_matches('/')), folder);
+        }
+        Self { instance: host.instantiate().await.unwrap(), _root: world.root, credential: None, client: None }
+    }
+
+    pub fn log(&self) -> String {
+        self.instance.output()
+    }
+
+    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
+        self.call(case, vault, step).await.map_err(|error| match error {
+            CallError::Azure(error) => problem(*error),
+            CallError::Bug(_) => panic!("{error}"),
+        })
+    }
+
+    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, CallError> {
+        let credential = match self.credential {
+            Some(credential) => credential,
+            None => self.instance.credential(&spec(&case.credential)).await?,
+        };
+        self.credential = Some(credential);
+        if let Some(token) = &step.set_token {
+            self.instance.set_token(credential, token, case.credential.expires_on.unwrap_or_default() * 2).await?;
+            return Ok(Got::default());
+        }
+        if let Some(scopes) = &step.get_token {
+            let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+            let options = TokenOptions { timeout: step.timeout(), tenant_id: step.tenant_id.clone(), claims: None };
+            let token = self.instance.get_token(credential, &scopes, &options).await?;
+            let fields = vec![
+                ("credential", token.credential),
+                ("source", token.source),
+                ("expires-on", token.expires_on.to_string()),
+                ("refresh-on", token.refresh_on.map(|at| at.to_string()).unwrap_or_default()),
+            ];
+            return Ok(Got { value: token.token, fields });
+        }
+        let client = match self.client {
+            Some(client) => client,
+            None => {
+                let options = ClientOptions { verify_challenge_resource: case.client.verify_challenge_resource };
+                self.instance.open(vault, credential, &options).await?
+            }
+        };
+        self.client = Some(client);
+        let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
+        let options = GetSecretOptions { version: step.version.clone(), timeout: step.timeout() };
+        let secret = self.instance.get_secret(client, name, &options).await?;
+        let properties = secret.properties;
+        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+        let fields = vec![
+            ("credential", secret.credential),
+            ("source", secret.source),
+            ("id", properties.id),
+            ("name", properties.name),
+            ("version", properties.version.unwrap_or_default()),
+            ("content-type", properties.content_type.unwrap_or_default()),
+            ("enabled", properties.enabled.map(|enabled| enabled.to_string()).unwrap_or_default()),
+            ("not-before", number(properties.not_before)),
+            ("expires-on", number(properties.expires_on)),
+            ("created-on", number(properties.created_on)),
+            ("updated-on", number(properties.updated_on)),
+            ("recoverable-days", number(properties.recoverable_days.map(u64::from))),
+            ("recovery-level", properties.recovery_level.unwrap_or_default()),
+            ("tags", format!("{:?}", properties.tags)),
+        ];
+        Ok(Got { value: secret.value, fields })
+    }
+}
+
+fn spec(credential: &Credential) -> CredentialSpec {
+    let text = |option: &Option<String>| option.clone().unwrap_or_default();
+    let kind = match credential.kind {
+        Kind::DefaultAzure => CredentialKind::Default,
+        Kind::Environment => CredentialKind::Environment,
+        Kind::WorkloadIdentity => CredentialKind::WorkloadIdentity,
+        Kind::ManagedIdentity => CredentialKind::ManagedIdentity,
+        Kind::ClientSecret => CredentialKind::ClientSecret {
+            tenant_id: text(&credential.tenant_id),
+            client_id: text(&credential.client_id),
+            client_secret: text(&credential.client_secret),
+        },
+        Kind::Chained => CredentialKind::Chained(credential.links.iter().map(spec).collect()),
+        Kind::StaticToken => CredentialKind::Static {
+            token: text(&credential.token),
+            expires_on: credential.expires_on.unwrap_or_default(),
+        },
+    };
+    let managed_identity = match (&credential.client_id, &credential.object_id, &credential.resource_id) {
+        _ if credential.kind == Kind::ClientSecret => None,
+        (Some(id), ..) => Some(ManagedIdentity::ClientId(id.clone())),
+        (_, Some(id), _) => Some(ManagedIdentity::ObjectId(id.clone())),
+        (.., Some(id)) => Some(ManagedIdentity::ResourceId(id.clone())),
+        _ => credential.system_assigned.then_some(ManagedIdentity::SystemAssigned),
+    };
+    let options = CredentialOptions {
+        managed_identity,
+        workload_identity_client_id: credential.workload_identity_client_id.clone(),
+        tenant_id: credential.tenant_id.clone().filter(|_| credential.kind != Kind::ClientSecret),
+        token_file_path: credential.token_file_path.clone(),
+        exclude: credential.exclude.clone(),
+        authority_host: credential.authority_host.clone(),
+        disable_instance_discovery: credential.disable_instance_discovery,
+        imds_connect_timeout: credential.imds_connect_timeout_ms.map(Duration::from_millis),
+    };
+    CredentialSpec { kind, options }
+}
+
+fn problem(error: keyfob_host_test::AzureError) -> Problem {
+    Problem {
+        kind: kind_name(error.kind).to_owned(),
+        message: error.message,
+        hint: error.hint.unwrap_or_default(),
+        attempts: error
+            .attempts
+            .into_iter()
+            .map(|attempt| (attempt.credential, outcome_name(attempt.outcome).to_owned(), attempt.message))
+            .collect(),
+        status: error.status,
+        code: error.code,
+        retry_after: error.retry_after,
+        details: error.details,
+    }
+}
