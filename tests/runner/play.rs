@@ -47,6 +47,8 @@ pub struct Problem {
     pub status: Option<u16>,
     pub code: Option<String>,
     pub retry_after: Option<u64>,
+    /// Seen by the search for secrets, through `Debug`.
+    #[allow(dead_code)]
     pub details: Vec<(String, String)>,
 }
 
