@@ -26,7 +26,7 @@ pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
 }
 
 /// The parts with `separator` between them.
-pub(crate) fn join<'t>(parts: &[&'t str], separator: &str) -> String {
+pub(crate) fn join(parts: &[&str], separator: &str) -> String {
     let mut joined = String::new();
     for part in parts {
         if !joined.is_empty() {
