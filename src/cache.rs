@@ -1,13 +1,14 @@
 //! Tokens in memory: when one is still good, when to ask for the next, and one fetch at a time.
 
-use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
-use std::task::{Poll, Waker};
-use std::time::Duration;
+use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+use core::time::Duration;
 
 use crate::error::Result;
 use crate::http::Call;
 use crate::platform::LocalFuture;
+use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
 
 /// A token with this much life left or less is due for replacement, as in the Azure SDKs.

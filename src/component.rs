@@ -1,8 +1,9 @@
 //! The door: the WIT package's exports, handed to the core and back. No logic.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use core::cell::RefCell;
 
+use crate::prelude::*;
 use crate::wasi::Wasi;
 use crate::{ClientOptions, CredentialOptions, ErrorKind, GetSecretOptions, ManagedIdentityId, Outcome, TokenOptions};
 

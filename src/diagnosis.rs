@@ -1,9 +1,10 @@
 //! From what was tried to what to do about it. Every cure is written here, in concrete words; where the failure was
 //! seen, the facts are handed over.
 
-use std::cmp::Ordering;
+use core::cmp::Ordering;
 
 use crate::platform::SendError;
+use crate::prelude::*;
 use crate::text::join;
 use crate::url::Url;
 

@@ -1,6 +1,7 @@
 //! The environment as it was when a credential was made.
 
 use crate::platform::Platform;
+use crate::prelude::*;
 
 /// The host's variables. One that is set but empty is unset, everywhere.
 #[derive(Clone, Default)]

@@ -3,6 +3,8 @@
 //! Not `serde_json`: with its maps and its floating-point numbers it weighs 35 KB here, a sixth of the component
 //! (measured), and what is read are strings and whole numbers at known places.
 
+use crate::prelude::*;
+
 /// A value. Numbers stay as they are written.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Json {
@@ -20,7 +22,7 @@ const MAX_DEPTH: u32 = 32;
 impl Json {
     /// Reads a whole document (RFC 8259); `None` if it is none.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = core::str::from_utf8(bytes).ok()?;
         let mut reader = Reader { rest: text.strip_prefix('\u{feff}').unwrap_or(text) };
         let value = reader.value(MAX_DEPTH)?;
         reader.skip_space();

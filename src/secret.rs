@@ -1,7 +1,8 @@
 //! Values that must not be seen: zeroed when dropped, hidden in `Debug`, masked in text quoted from replies.
 
-use std::fmt;
+use core::fmt;
 
+use crate::prelude::*;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 

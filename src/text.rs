@@ -1,6 +1,8 @@
 //! Small work on text. The standard library's searcher for substrings and its `join` weigh several KB each time they
 //! are used for another type; these are used everywhere.
 
+use crate::prelude::*;
+
 /// Where `needle` begins in `text`.
 pub(crate) fn find(text: &str, needle: &str) -> Option<usize> {
     text.as_bytes().windows(needle.len()).position(|window| window == needle.as_bytes())
@@ -26,7 +28,7 @@ pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
 }
 
 /// The parts with `separator` between them.
-pub(crate) fn join<'t>(parts: &[&'t str], separator: &str) -> String {
+pub(crate) fn join(parts: &[&str], separator: &str) -> String {
     let mut joined = String::new();
     for part in parts {
         if !joined.is_empty() {

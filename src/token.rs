@@ -4,6 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::prelude::*;
 use crate::secret::Secret;
 
 /// What a token is asked for.

@@ -3,8 +3,9 @@
 //! Not the `url` crate: its IDNA tables alone outweigh this component, and what they would accept is refused here
 //! on purpose. A URL that two readers could take for two hosts is no URL.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
+use crate::prelude::*;
 use crate::text::split_once;
 
 /// A URL of scheme http or https with a plain ASCII host.

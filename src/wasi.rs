@@ -1,14 +1,16 @@
 //! The outside world over WASI 0.2, and the small executor that waits for it. The only file that names WASI.
 
-use std::cell::RefCell;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::rc::{Rc, Weak};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake};
-use std::time::Duration;
+use alloc::rc::{Rc, Weak};
+use alloc::sync::Arc;
+use alloc::task::Wake;
+use core::cell::RefCell;
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll};
+use core::time::Duration;
 
+use crate::prelude::*;
 use wasip2::cli::{environment, stderr};
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::filesystem::preopens;

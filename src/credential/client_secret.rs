@@ -9,6 +9,7 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
+use crate::prelude::*;
 use crate::secret::{Secret, quote};
 use crate::token::{AccessToken, TokenRequest, is_uuid};
 
@@ -38,7 +39,7 @@ pub(super) fn make(
     }
     check_tenant(tenant, "the argument tenant-id")?;
     check_client_id(client_id, "the argument client-id")?;
-    Ok(std::rc::Rc::new(ClientSecret {
+    Ok(alloc::rc::Rc::new(ClientSecret {
         name: "ClientSecretCredential",
         tenant: tenant.to_owned(),
         client_id: client_id.to_owned(),

@@ -12,8 +12,8 @@ mod options;
 mod static_token;
 mod workload_identity;
 
-use std::rc::Rc;
-use std::time::Duration;
+use alloc::rc::Rc;
+use core::time::Duration;
 
 pub use managed_identity::ManagedIdentityId;
 pub use options::{CredentialOptions, TokenOptions};
@@ -22,6 +22,7 @@ use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::{LocalFuture, Platform};
+use crate::prelude::*;
 use crate::secret::Secret;
 use crate::token::{AccessToken, TokenRequest};
 

@@ -1,7 +1,7 @@
 //! WorkloadIdentityCredential: a pod's service account token, exchanged for an Entra token.
 //! <https://learn.microsoft.com/azure/aks/workload-identity-overview>
 
-use std::rc::Rc;
+use alloc::rc::Rc;
 
 use super::client_secret::check_client_id;
 use super::managed_identity::ManagedIdentityId;
@@ -14,6 +14,7 @@ use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::{FileError, LocalFuture, Platform};
+use crate::prelude::*;
 use crate::secret::Secret;
 use crate::text::join;
 use crate::token::{AccessToken, TokenRequest};
@@ -114,7 +115,7 @@ impl WorkloadIdentity {
             }
             Err(FileError::Unreadable) => return failed("can't be read", remount),
         };
-        let text = std::str::from_utf8(&bytes.0).unwrap_or("\0").trim();
+        let text = core::str::from_utf8(&bytes.0).unwrap_or("\0").trim();
         if text.is_empty() {
             return failed("is empty", remount);
         }

@@ -2,6 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
+use crate::prelude::*;
 use crate::token::is_tenant;
 use crate::url::Url;
 

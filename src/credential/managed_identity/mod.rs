@@ -3,8 +3,8 @@
 mod app_service;
 mod imds;
 
-use std::rc::Rc;
-use std::time::Duration;
+use alloc::rc::Rc;
+use core::time::Duration;
 
 use super::{CredentialOptions, Made, TokenCredential};
 use crate::cache::TokenCache;
@@ -13,6 +13,7 @@ use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Reply};
 use crate::platform::LocalFuture;
+use crate::prelude::*;
 use crate::secret::{encode, quote};
 use crate::token::{AccessToken, TokenRequest, is_uuid};
 
