@@ -204,7 +204,7 @@ impl wit::GuestCredential for Credential {
         options: Option<wit::TokenOptionsBorrow<'_>>,
     ) -> Result<wit::AccessToken, types::AzureError> {
         let options = chosen!(options, TokenOptions);
-        Ok(self.wasi.block_on(self.core.get_token(scopes, &options))?.into())
+        Ok(self.wasi.block_on(Box::pin(self.core.get_token(scopes, &options)))?.into())
     }
 }
 
@@ -235,7 +235,7 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Result<secrets::Secret, types::AzureError> {
         let options = chosen!(options, GetSecretOptions);
-        Ok(self.wasi.block_on(self.core.get_secret(&name, &options))?.into())
+        Ok(self.wasi.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
     }
 }
 
@@ -244,14 +244,14 @@ impl simple::Guest for Component {
         let credential =
             Credential::make(|wasi| crate::Credential::default_azure(wasi, &CredentialOptions::default()))?;
         let client = crate::SecretClient::open(&vault_url, &credential.core, ClientOptions::default())?;
-        let secret = credential.wasi.block_on(client.get_secret(&name, &GetSecretOptions::default()))?;
+        let secret = credential.wasi.block_on(Box::pin(client.get_secret(&name, &GetSecretOptions::default())))?;
         Ok(secret.value.expose().to_owned())
     }
 
     fn fetch_token(scope: String) -> Result<wit::AccessToken, types::AzureError> {
         let credential =
             Credential::make(|wasi| crate::Credential::default_azure(wasi, &CredentialOptions::default()))?;
-        Ok(credential.wasi.block_on(credential.core.get_token(vec![scope], &TokenOptions::default()))?.into())
+        Ok(credential.wasi.block_on(Box::pin(credential.core.get_token(vec![scope], &TokenOptions::default())))?.into())
     }
 }
 

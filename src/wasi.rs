@@ -4,8 +4,7 @@ use alloc::rc::{Rc, Weak};
 use alloc::sync::Arc;
 use alloc::task::Wake;
 use core::cell::RefCell;
-use core::future::{Future, poll_fn};
-use core::pin::pin;
+use core::future::poll_fn;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll};
 use core::time::Duration;
@@ -47,20 +46,23 @@ impl Wake for Woken {
 
 impl Wasi {
     /// Runs a future to its end, blocking in WASI's poll while nothing is ready.
-    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        let mut future = pin!(future);
+    pub(crate) fn block_on<T>(&self, mut future: LocalFuture<'_, T>) -> T {
         let woken = Arc::new(Woken::default());
         let waker = Arc::clone(&woken).into();
         let mut context = Context::from_waker(&waker);
         loop {
-            self.waiting.borrow_mut().clear();
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;
             }
-            let waiting: Vec<Rc<Pollable>> = self.waiting.borrow().iter().filter_map(Weak::upgrade).collect();
-            if !woken.0.swap(false, Ordering::Relaxed) && !waiting.is_empty() {
-                poll::poll(&waiting.iter().map(|pollable| &**pollable).collect::<Vec<_>>());
-            }
+            self.wait(&woken);
+        }
+    }
+
+    /// Ends a round: blocks until one of its pollables is ready, unless a future woke another one.
+    fn wait(&self, woken: &Woken) {
+        let waiting: Vec<Rc<Pollable>> = self.waiting.take().iter().filter_map(Weak::upgrade).collect();
+        if !woken.0.swap(false, Ordering::Relaxed) && !waiting.is_empty() {
+            poll::poll(&waiting.iter().map(|pollable| &**pollable).collect::<Vec<_>>());
         }
     }
 
@@ -189,7 +191,8 @@ fn options(request: &Request) -> RequestOptions {
 }
 
 fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+    // No limit is near 500 years; `as_nanos` would count in 128 bits.
+    duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
 }
 
 /// Hosts report the same fault under different codes; see each arm. `reading`: the answer's head has come.
