@@ -4,7 +4,7 @@ use alloc::alloc::{Layout, alloc, realloc};
 use core::panic::PanicInfo;
 
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 // For `memcmp` and its like, which the compiler calls and the standard library would link.
 #[allow(unsafe_code)]
