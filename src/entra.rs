@@ -8,7 +8,8 @@ use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
 use crate::platform::Method;
 use crate::prelude::*;
-use crate::secret::{Secret, encode};
+use crate::secret::Secret;
+use crate::text::encode;
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
 

@@ -3,8 +3,6 @@
 //! Not the `url` crate: its IDNA tables alone outweigh this component, and what they would accept is refused here
 //! on purpose. A URL that two readers could take for two hosts is no URL.
 
-use core::net::Ipv4Addr;
-
 use crate::prelude::*;
 use crate::text::split_once;
 
@@ -80,7 +78,7 @@ impl Url {
 
     /// 127.0.0.0/8, `[::1]` and `localhost`.
     pub(crate) fn is_loopback(&self) -> bool {
-        self.host == "localhost" || self.host.parse::<Ipv4Addr>().is_ok_and(|a| a.is_loopback()) || self.host == "[::1]"
+        self.host == "localhost" || self.host == "[::1]" || ipv4(&self.host).is_some_and(|[first, ..]| first == 127)
     }
 
     /// Whether an identity header may be sent there without TLS: only where the packets stay on this machine or in
@@ -96,10 +94,10 @@ impl Url {
         let last = self.host.rsplit('.').next().unwrap_or_default();
         // `2130706433` and `0x7f.1` are addresses to some resolvers and names to others.
         if last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") {
-            return self.host.parse::<Ipv4Addr>().is_ok_and(|a| {
-                let [first, second, ..] = a.octets();
-                a.is_loopback() || a.is_link_local() || a.is_private() || (first == 100 && second & 0xc0 == 64)
-            });
+            return matches!(
+                ipv4(&self.host),
+                Some([127 | 10, ..] | [169, 254, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..])
+            );
         }
         !self.host.contains('.')
             || [".localhost", ".local", ".internal", ".svc", ".cluster.local"]
@@ -115,6 +113,18 @@ fn is_name(host: &str) -> bool {
         && labels.split('.').all(|label| {
             !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
+}
+
+/// The bytes of a dotted address in its one canonical form.
+fn ipv4(host: &str) -> Option<[u8; 4]> {
+    let mut parts = host.split('.');
+    let mut address = [0; 4];
+    for byte in &mut address {
+        // A leading zero makes it octal for some resolvers, and `u8::from_str` would take a plus sign.
+        let part = parts.next().filter(|p| *p == "0" || p.starts_with(|c| matches!(c, '1'..='9')))?;
+        *byte = part.parse().ok()?;
+    }
+    parts.next().is_none().then_some(address)
 }
 
 /// The address between the brackets, in hexadecimal groups alone: whether it is a real one is for the host to say.

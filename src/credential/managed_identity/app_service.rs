@@ -8,8 +8,8 @@ use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
 use crate::platform::{LocalFuture, Method};
 use crate::prelude::*;
-use crate::secret::{Secret, encode};
-use crate::text::find;
+use crate::secret::Secret;
+use crate::text::{encode, find};
 use crate::token::AccessToken;
 use crate::url::Url;
 

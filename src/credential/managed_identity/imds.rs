@@ -16,8 +16,8 @@ use crate::http::{Call, Draft, Hop, Reply, is_transient, no_answer};
 use crate::json::Json;
 use crate::platform::{LocalFuture, Method, SendError};
 use crate::prelude::*;
-use crate::secret::{Secret, encode};
-use crate::text::find;
+use crate::secret::Secret;
+use crate::text::{encode, find};
 use crate::token::AccessToken;
 use crate::url::Url;
 

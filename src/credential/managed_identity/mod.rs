@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::{encode, quote};
+use crate::secret::quote;
+use crate::text::encode;
 use crate::token::{AccessToken, TokenRequest, is_uuid};
 
 pub(super) const NAME: &str = "ManagedIdentityCredential";
