@@ -218,6 +218,9 @@ impl TokenCredential for Refusing {
     }
 
     fn token<'a>(&'a self, _: Call<'a>, _: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(async { Err(self.error.clone()) })
+        // Made before anything was sent: it has nothing but kind, message and cure.
+        let mut error = Error::new(self.error.kind, self.error.message.clone());
+        error.hint = self.error.hint.clone();
+        Box::pin(core::future::ready(Err(error)))
     }
 }

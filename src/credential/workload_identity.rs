@@ -7,7 +7,7 @@ use super::client_secret::check_client_id;
 use super::managed_identity::ManagedIdentityId;
 use super::options::check_tenant;
 use super::{CredentialOptions, Made, TokenCredential};
-use crate::cache::TokenCache;
+use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Authority};
 use crate::env::Env;
@@ -131,7 +131,7 @@ impl WorkloadIdentity {
         Ok(text.into())
     }
 
-    async fn fetch(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+    async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         let assertion = self.assertion(call.platform)?;
         let client =
             Client { tenant: &self.tenant, client_id: &self.client_id, proof_from: &self.path, trailing_space: false };
@@ -147,12 +147,18 @@ impl WorkloadIdentity {
     }
 }
 
+impl Fetch for WorkloadIdentity {
+    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.exchange(call, request))
+    }
+}
+
 impl TokenCredential for WorkloadIdentity {
     fn name(&self) -> &'static str {
         NAME
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(async move { self.cache.token(call, request, &|call| Box::pin(self.fetch(call, request))).await })
+        Box::pin(self.cache.token(call, request, self))
     }
 }
