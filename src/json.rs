@@ -69,7 +69,7 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn skip_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        self.take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
     }
 
     /// Takes the character if it is the next one.
@@ -80,7 +80,9 @@ impl<'t> Reader<'t> {
 
     /// Takes characters while they fit.
     fn take_while(&mut self, fits: fn(u8) -> bool) -> &'t str {
-        let (taken, rest) = self.rest.split_at(self.rest.bytes().position(|b| !fits(b)).unwrap_or(self.rest.len()));
+        let end = self.rest.bytes().position(|b| !fits(b)).unwrap_or(self.rest.len());
+        // No end inside a character: those bytes fit all or none.
+        let (taken, rest) = self.rest.split_at_checked(end).unwrap_or_default();
         self.rest = rest;
         taken
     }

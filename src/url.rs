@@ -21,9 +21,9 @@ pub(crate) struct Url {
 impl Url {
     /// Reads a URL; the error says what is wrong with it, to follow "is not a URL: ".
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic()) {
+        if let Some(odd) = text.bytes().find(|b| !b.is_ascii_graphic()) {
             return Err(match odd {
-                ' ' | '\t' | '\n' | '\r' => "it holds white space",
+                b' ' | b'\t' | b'\n' | b'\r' => "it holds white space",
                 _ => "it holds a character other than printable ASCII",
             });
         }
@@ -34,10 +34,11 @@ impl Url {
             _ => return Err("its scheme is neither https nor http"),
         };
         // Some readers take a backslash for a slash, others for a part of the user name.
-        if rest.contains(['\\', '#']) {
+        if rest.bytes().any(|b| matches!(b, b'\\' | b'#')) {
             return Err("it holds a backslash or a fragment (#)");
         }
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let end = rest.bytes().position(|b| matches!(b, b'/' | b'?')).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(end).unwrap_or_default();
         if authority.contains('@') {
             return Err("it holds a user name (@)");
         }
@@ -121,7 +122,7 @@ fn ipv4(host: &str) -> Option<[u8; 4]> {
     let mut address = [0; 4];
     for byte in &mut address {
         // A leading zero makes it octal for some resolvers, and `u8::from_str` would take a plus sign.
-        let part = parts.next().filter(|p| *p == "0" || p.starts_with(|c| matches!(c, '1'..='9')))?;
+        let part = parts.next().filter(|p| *p == "0" || matches!(p.as_bytes(), [b'1'..=b'9', ..]))?;
         *byte = part.parse().ok()?;
     }
     parts.next().is_none().then_some(address)

@@ -175,7 +175,7 @@ fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)
     }
     let post = request.method == Method::Post;
     if post {
-        headers.append("content-length", request.body.expose().len().to_string().as_bytes()).ok()?;
+        headers.append("content-length", (request.body.expose().len() as u64).to_string().as_bytes()).ok()?;
     }
     let outgoing = OutgoingRequest::new(headers);
     outgoing.set_method(if post { &WasiMethod::Post } else { &WasiMethod::Get }).ok()?;

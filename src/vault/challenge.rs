@@ -58,7 +58,8 @@ pub(super) fn parse(header: &str) -> Answer {
             None => format!("{}/.default", find("resource")?),
         };
         let authorization = Url::parse(authorization).ok().filter(|url| url.https)?;
-        let tenant = authorization.path.split(['/', '?']).find(|segment| !segment.is_empty())?;
+        let tenant =
+            authorization.path.split('?').flat_map(|part| part.split('/')).find(|segment| !segment.is_empty())?;
         let printable = !scope.is_empty() && scope.len() <= 512 && scope.bytes().all(|b| b.is_ascii_graphic());
         let tenant = (!tenant.eq_ignore_ascii_case("adfs")).then(|| tenant.to_owned());
         (printable && tenant.as_deref().is_none_or(is_tenant)).then_some(Challenge { scope, tenant })
