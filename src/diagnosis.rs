@@ -1,8 +1,6 @@
 //! From what was tried to what to do about it. Every cure is written here, in concrete words; where the failure was
 //! seen, the facts are handed over.
 
-use core::cmp::Ordering;
-
 use crate::platform::SendError;
 use crate::prelude::*;
 use crate::text::join;
@@ -33,10 +31,10 @@ fn hint(weight: Weight, text: impl Into<String>) -> Hint {
     Hint { text: text.into(), weight }
 }
 
-impl PartialOrd for Hint {
-    /// By how surely it is the right cure.
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.weight.partial_cmp(&other.weight)
+impl Hint {
+    /// Whether this is more surely the right cure than the other.
+    pub(crate) fn is_surer(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| self.weight > other.weight)
     }
 }
 

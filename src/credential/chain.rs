@@ -61,7 +61,7 @@ impl Chain {
             if outcome == Outcome::Failed || winner.is_some() {
                 return Err(self.report(*error, attempts));
             }
-            if error.hint > decided.hint {
+            if error.hint.as_ref().is_some_and(|hint| hint.is_surer(decided.hint.as_ref())) {
                 decided = error;
             }
         }

@@ -55,7 +55,10 @@ pub struct File {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fault {
     pub url: String,
-    /// How many requests; all where absent.
+    /// How many of them pass before.
+    #[serde(default)]
+    pub skip: u32,
+    /// How many it then happens to; all where absent.
     pub times: Option<u32>,
     /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`.
     pub connect: Option<String>,

@@ -21,6 +21,10 @@ impl Azure for Faulty {
         let mut faults = self.faults.lock().unwrap();
         let hit = faults.iter_mut().find(|fault| url.starts_with(&fault.url) && fault.times != Some(0));
         let Some(fault) = hit else { return self.fake.answer(request, now) };
+        if fault.skip > 0 {
+            fault.skip -= 1;
+            return self.fake.answer(request, now);
+        }
         if let Some(times) = &mut fault.times {
             *times -= 1;
         }

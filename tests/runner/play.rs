@@ -47,6 +47,8 @@ pub struct Problem {
     pub status: Option<u16>,
     pub code: Option<String>,
     pub retry_after: Option<u64>,
+    /// Seen by the search for secrets, through `Debug`.
+    #[allow(dead_code)]
     pub details: Vec<(String, String)>,
 }
 
@@ -62,7 +64,7 @@ pub struct World {
 }
 
 enum Player {
-    Native(Native),
+    Native(Box<Native>),
     Wasm(Box<Wasm>),
 }
 
@@ -88,7 +90,7 @@ pub async fn play(case: Case, kind: Kind) -> Result<(), String> {
     let vault = case.client.vault_url.clone().or_else(|| case.azure.vaults.first().map(|vault| vault.url.clone()));
     let vault = vault.unwrap_or_default();
     let mut player = match kind {
-        Kind::Native => Player::Native(Native::new(world)),
+        Kind::Native => Player::Native(Box::new(Native::new(world))),
         Kind::Wasm => Player::Wasm(Box::new(Wasm::new(world).await)),
     };
     let mut seen = 0;
