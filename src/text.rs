@@ -14,6 +14,12 @@ pub(crate) fn split_once<'t>(text: &'t str, needle: &str) -> Option<(&'t str, &'
     Some((text.get(..at)?, text.get(at + needle.len()..)?))
 }
 
+/// What stands before and after the last of this ASCII character.
+pub(crate) fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == separator)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 /// The text with every `needle` replaced.
 pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
     let mut replaced = String::new();
@@ -107,6 +113,8 @@ mod tests {
         assert_eq!(find("abcabc", "ca"), Some(2));
         assert_eq!(find("ab", "abc"), None);
         assert_eq!(split_once("https://a://b", "://"), Some(("https", "a://b")));
+        assert_eq!(rsplit_once("[::1]:80", b':'), Some(("[::1]", "80")));
+        assert_eq!(rsplit_once("a.b", b':'), None);
         assert_eq!(replace("xaxbx", "x", "yy"), "yyayybyy");
         assert_eq!(join(&["a", "b"], ", "), "a, b");
     }
