@@ -60,30 +60,31 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
     let tenant = choose(options.tenant_id.as_deref(), "the option tenant-id", env, TENANT);
     let client = choose(client_id, "the option for the client id", env, CLIENT);
     let file = choose(options.token_file_path.as_deref(), "the option token-file-path", env, FILE);
-    let (Some((tenant, tenant_from)), Some((client_id, id_from)), Some((path, path_from))) = (&tenant, &client, &file)
+    let given = [(TENANT, tenant.is_some()), (CLIENT, client.is_some()), (FILE, file.is_some())];
+    let (Some((tenant, tenant_from)), Some((client_id, id_from)), Some((path, path_from))) = (tenant, client, file)
     else {
-        let given = [(TENANT, tenant.is_some()), (CLIENT, client.is_some()), (FILE, file.is_some())];
-        let (present, missing): (Vec<_>, Vec<_>) = given.iter().partition(|(_, given)| *given);
-        let names = |list: Vec<&(&'static str, bool)>| list.into_iter().map(|(name, _)| *name).collect::<Vec<_>>();
-        let (present, missing) = (names(present), names(missing));
+        let (mut present, mut missing) = (Vec::new(), Vec::new());
+        for (name, given) in given {
+            if given { &mut present } else { &mut missing }.push(name);
+        }
         let error = Error::unavailable(format!(
             "WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: {} not set",
             join(&missing, ", ")
         ));
         // The file is set for workload identity alone; the others serve other credentials too.
-        return Err(if file.is_some() {
+        return Err(if present.contains(&FILE) {
             error.hint(diagnosis::half_set("workload identity", &present, &missing))
         } else {
             error
         });
     };
-    check_tenant(tenant, tenant_from)?;
-    check_client_id(client_id, id_from)?;
+    check_tenant(&tenant, tenant_from)?;
+    check_client_id(&client_id, id_from)?;
     Ok(Rc::new(WorkloadIdentity {
-        tenant: tenant.clone(),
-        client_id: client_id.clone(),
+        tenant,
+        client_id,
         id_from,
-        path: path.clone(),
+        path,
         path_from,
         authority: Authority::choose(options.authority_host.as_deref(), options.disable_instance_discovery, env)?,
         cache: TokenCache::default(),
