@@ -210,9 +210,8 @@ impl wit::GuestCredential for Credential {
     }
 
     fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> CredentialHandle {
-        let links: Vec<&Self> = credentials.iter().map(|handle| handle.get::<Self>()).collect();
         // The links wait with the executor of the first, which they must share: each has its own otherwise.
-        let cores: Vec<crate::Credential> = links.iter().map(|link| link.core.clone()).collect();
+        let cores: Vec<crate::Credential> = credentials.iter().map(|link| link.get::<Self>().core.clone()).collect();
         Self::new(|wasi| crate::Credential::chained(wasi, &cores)).map(wit::Credential::new)
     }
 

@@ -20,13 +20,18 @@ unsafe extern "C" {}
 #[unsafe(no_mangle)]
 unsafe extern "C" fn cabi_realloc(old: *mut u8, old_length: usize, align: usize, length: usize) -> *mut u8 {
     // SAFETY: as above; an alignment of the canonical ABI is a power of two, and no length reaches half the memory.
-    unsafe {
+    let new = unsafe {
         match (old_length, length) {
-            (0, 0) => core::ptr::without_provenance_mut(align),
+            (0, 0) => return core::ptr::without_provenance_mut(align),
             (0, _) => alloc(Layout::from_size_align_unchecked(length, align)),
             _ => realloc(old, Layout::from_size_align_unchecked(old_length, align), length),
         }
+    };
+    if new.is_null() {
+        // The host would write to the address 0, which is memory like any other here.
+        core::arch::wasm32::unreachable();
     }
+    new
 }
 
 /// A trap. Nothing here panics on purpose, and the text of the panics that the compiler can't rule out would weigh
