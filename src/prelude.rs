@@ -1,5 +1,8 @@
 //! What the standard library's prelude has and `core`'s has not.
 
+// Not every target uses each of them.
+#![allow(unused_imports)]
+
 pub(crate) use alloc::borrow::ToOwned;
 pub(crate) use alloc::boxed::Box;
 pub(crate) use alloc::format;
