@@ -1,13 +1,14 @@
 //! Tokens in memory: when one is still good, when to ask for the next, and one fetch at a time.
 
-use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
-use std::task::{Poll, Waker};
-use std::time::Duration;
+use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+use core::time::Duration;
 
 use crate::error::Result;
 use crate::http::Call;
 use crate::platform::LocalFuture;
+use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
 
 /// A token with this much life left or less is due for replacement, as in the Azure SDKs.
@@ -49,6 +50,12 @@ struct Entry {
     asked_at: u64,
 }
 
+/// What asks the service: a credential behind its cache.
+pub(crate) trait Fetch {
+    /// Gets a token from the service.
+    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>>;
+}
+
 /// The tokens of one credential.
 #[derive(Default)]
 pub(crate) struct TokenCache {
@@ -57,12 +64,12 @@ pub(crate) struct TokenCache {
 }
 
 impl TokenCache {
-    /// The cached token, or one that `fetch` gets, in at most the time of the call that it is given.
+    /// The cached token, or one that the service gives, in at most the time of the call that it is given.
     pub(crate) async fn token<'a>(
         &'a self,
         call: Call<'a>,
         request: &'a TokenRequest,
-        fetch: &dyn Fn(Call<'a>) -> LocalFuture<'a, Result<AccessToken>>,
+        service: &'a dyn Fetch,
     ) -> Result<AccessToken> {
         // One fetch at a time: who comes second finds what the first one got.
         let _turn = self.turn.take().await;
@@ -83,8 +90,8 @@ impl TokenCache {
             }
         }
         let token = match living {
-            None => fetch(call).await?,
-            Some(token) => match fetch(call.within(EARLY_REFRESH.min(call.remaining() / 2))).await {
+            None => service.fetch(call, request).await?,
+            Some(token) => match service.fetch(call.within(EARLY_REFRESH.min(call.remaining() / 2)), request).await {
                 Ok(new) => new,
                 Err(_) => return Ok(token),
             },

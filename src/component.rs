@@ -1,10 +1,13 @@
 //! The door: the WIT package's exports, handed to the core and back. No logic.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use core::cell::RefCell;
 
+use crate::prelude::*;
 use crate::wasi::Wasi;
-use crate::{ClientOptions, CredentialOptions, ErrorKind, GetSecretOptions, ManagedIdentityId, Outcome, TokenOptions};
+use crate::{
+    ClientOptions, CredentialOptions, ErrorKind, GetSecretOptions, ManagedIdentityId, Outcome, Platform, TokenOptions,
+};
 
 mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
@@ -143,32 +146,56 @@ struct Credential {
 type CredentialHandle = Result<wit::Credential, types::AzureError>;
 type OptionsHandle<'a> = Option<wit::CredentialOptionsBorrow<'a>>;
 
+/// A constructor of the core that takes nothing but options.
+type Make = fn(Rc<dyn Platform>, &CredentialOptions) -> crate::Result<crate::Credential>;
+
+// Not inlined: the bindings around each export are large enough.
 impl Credential {
-    fn make(make: impl FnOnce(Rc<Wasi>) -> crate::Result<crate::Credential>) -> Result<Self, types::AzureError> {
+    fn new(make: impl FnOnce(Rc<Wasi>) -> crate::Result<crate::Credential>) -> Result<Self, types::AzureError> {
         let wasi = Rc::new(Wasi::default());
         Ok(Self { core: make(wasi.clone())?, wasi })
     }
+
+    #[inline(never)]
+    fn make(make: Make, options: Option<&Options<CredentialOptions>>) -> Result<Self, types::AzureError> {
+        Self::new(|wasi| match options {
+            Some(options) => make(wasi, &options.0.borrow()),
+            None => make(wasi, &CredentialOptions::default()),
+        })
+    }
+
+    #[inline(never)]
+    fn open(&self, vault_url: &str, options: ClientOptions) -> Result<SecretClient, types::AzureError> {
+        let core = crate::SecretClient::open(vault_url, &self.core, options)?;
+        Ok(SecretClient { wasi: self.wasi.clone(), core })
+    }
+
+    #[inline(never)]
+    fn token(&self, scopes: Vec<String>, options: &TokenOptions) -> Result<wit::AccessToken, types::AzureError> {
+        Ok(self.wasi.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
+    }
+}
+
+/// What the handle stands for, where there is one.
+fn options<'a>(handle: &'a OptionsHandle<'_>) -> Option<&'a Options<CredentialOptions>> {
+    handle.as_ref().map(|handle| handle.get())
 }
 
 impl wit::GuestCredential for Credential {
-    fn default_azure(options: OptionsHandle<'_>) -> CredentialHandle {
-        let options = chosen!(options, CredentialOptions);
-        Self::make(|wasi| crate::Credential::default_azure(wasi, &options)).map(wit::Credential::new)
+    fn default_azure(handle: OptionsHandle<'_>) -> CredentialHandle {
+        Self::make(crate::Credential::default_azure, options(&handle)).map(wit::Credential::new)
     }
 
-    fn environment(options: OptionsHandle<'_>) -> CredentialHandle {
-        let options = chosen!(options, CredentialOptions);
-        Self::make(|wasi| crate::Credential::environment(wasi, &options)).map(wit::Credential::new)
+    fn environment(handle: OptionsHandle<'_>) -> CredentialHandle {
+        Self::make(crate::Credential::environment, options(&handle)).map(wit::Credential::new)
     }
 
-    fn workload_identity(options: OptionsHandle<'_>) -> CredentialHandle {
-        let options = chosen!(options, CredentialOptions);
-        Self::make(|wasi| crate::Credential::workload_identity(wasi, &options)).map(wit::Credential::new)
+    fn workload_identity(handle: OptionsHandle<'_>) -> CredentialHandle {
+        Self::make(crate::Credential::workload_identity, options(&handle)).map(wit::Credential::new)
     }
 
-    fn managed_identity(options: OptionsHandle<'_>) -> CredentialHandle {
-        let options = chosen!(options, CredentialOptions);
-        Self::make(|wasi| crate::Credential::managed_identity(wasi, &options)).map(wit::Credential::new)
+    fn managed_identity(handle: OptionsHandle<'_>) -> CredentialHandle {
+        Self::make(crate::Credential::managed_identity, options(&handle)).map(wit::Credential::new)
     }
 
     fn client_secret(
@@ -178,19 +205,18 @@ impl wit::GuestCredential for Credential {
         options: OptionsHandle<'_>,
     ) -> CredentialHandle {
         let options = chosen!(options, CredentialOptions);
-        Self::make(|wasi| crate::Credential::client_secret(wasi, &tenant, &client_id, secret.into(), &options))
+        Self::new(|wasi| crate::Credential::client_secret(wasi, &tenant, &client_id, secret.into(), &options))
             .map(wit::Credential::new)
     }
 
     fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> CredentialHandle {
-        let links: Vec<&Self> = credentials.iter().map(|handle| handle.get::<Self>()).collect();
         // The links wait with the executor of the first, which they must share: each has its own otherwise.
-        let cores: Vec<crate::Credential> = links.iter().map(|link| link.core.clone()).collect();
-        Self::make(|wasi| crate::Credential::chained(wasi, &cores)).map(wit::Credential::new)
+        let cores: Vec<crate::Credential> = credentials.iter().map(|link| link.get::<Self>().core.clone()).collect();
+        Self::new(|wasi| crate::Credential::chained(wasi, &cores)).map(wit::Credential::new)
     }
 
     fn static_token(token: String, expires_on: u64) -> CredentialHandle {
-        Self::make(|wasi| crate::Credential::static_token(wasi, token.into(), expires_on)).map(wit::Credential::new)
+        Self::new(|wasi| crate::Credential::static_token(wasi, token.into(), expires_on)).map(wit::Credential::new)
     }
 
     fn set_token(&self, token: String, expires_on: u64) -> Result<(), types::AzureError> {
@@ -203,7 +229,7 @@ impl wit::GuestCredential for Credential {
         options: Option<wit::TokenOptionsBorrow<'_>>,
     ) -> Result<wit::AccessToken, types::AzureError> {
         let options = chosen!(options, TokenOptions);
-        Ok(self.wasi.block_on(self.core.get_token(scopes, &options))?.into())
+        self.token(scopes, &options)
     }
 }
 
@@ -219,9 +245,8 @@ impl secrets::GuestSecretClient for SecretClient {
         credential: wit::CredentialBorrow<'_>,
         options: Option<secrets::ClientOptionsBorrow<'_>>,
     ) -> Result<secrets::SecretClient, types::AzureError> {
-        let credential = credential.get::<Credential>();
-        let core = crate::SecretClient::open(&vault_url, &credential.core, chosen!(options, ClientOptions))?;
-        Ok(secrets::SecretClient::new(Self { wasi: credential.wasi.clone(), core }))
+        let client = credential.get::<Credential>().open(&vault_url, chosen!(options, ClientOptions))?;
+        Ok(secrets::SecretClient::new(client))
     }
 
     fn scope(&self) -> Option<String> {
@@ -234,23 +259,21 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Result<secrets::Secret, types::AzureError> {
         let options = chosen!(options, GetSecretOptions);
-        Ok(self.wasi.block_on(self.core.get_secret(&name, &options))?.into())
+        Ok(self.wasi.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
     }
 }
 
 impl simple::Guest for Component {
     fn fetch_secret(vault_url: String, name: String) -> Result<String, types::AzureError> {
-        let credential =
-            Credential::make(|wasi| crate::Credential::default_azure(wasi, &CredentialOptions::default()))?;
-        let client = crate::SecretClient::open(&vault_url, &credential.core, ClientOptions::default())?;
-        let secret = credential.wasi.block_on(client.get_secret(&name, &GetSecretOptions::default()))?;
+        let credential = Credential::make(crate::Credential::default_azure, None)?;
+        let client = credential.open(&vault_url, ClientOptions::default())?;
+        let secret = client.wasi.block_on(Box::pin(client.core.get_secret(&name, &GetSecretOptions::default())))?;
         Ok(secret.value.expose().to_owned())
     }
 
     fn fetch_token(scope: String) -> Result<wit::AccessToken, types::AzureError> {
-        let credential =
-            Credential::make(|wasi| crate::Credential::default_azure(wasi, &CredentialOptions::default()))?;
-        Ok(credential.wasi.block_on(credential.core.get_token(vec![scope], &TokenOptions::default()))?.into())
+        let credential = Credential::make(crate::Credential::default_azure, None)?;
+        credential.token(vec![scope], &TokenOptions::default())
     }
 }
 

@@ -2,6 +2,7 @@
 //! seen, the facts are handed over.
 
 use crate::platform::SendError;
+use crate::prelude::*;
 use crate::text::join;
 use crate::url::Url;
 

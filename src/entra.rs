@@ -7,7 +7,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
 use crate::platform::Method;
-use crate::secret::{Secret, encode};
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::text::encode;
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
 

@@ -1,6 +1,7 @@
 //! The environment as it was when a credential was made.
 
 use crate::platform::Platform;
+use crate::prelude::*;
 
 /// The host's variables. One that is set but empty is unset, everywhere.
 #[derive(Clone, Default)]
@@ -21,7 +22,11 @@ impl Env {
 
     /// Splits names into those that are set and those that are not.
     pub(crate) fn split<'n>(&self, names: &[&'n str]) -> (Vec<&'n str>, Vec<&'n str>) {
-        names.iter().partition(|name| self.get(name).is_some())
+        let (mut present, mut missing) = (Vec::new(), Vec::new());
+        for name in names {
+            if self.get(name).is_some() { &mut present } else { &mut missing }.push(*name);
+        }
+        (present, missing)
     }
 
     /// `KEYFOB_ALLOW_LOOPBACK_HTTP=1`: vault and authority may be plain http on loopback. It exists for tests with

@@ -1,11 +1,12 @@
 //! The one error: what was tried, what Azure answered, what to change.
 
-use std::fmt;
+use core::fmt;
 
 use crate::diagnosis::Hint;
+use crate::prelude::*;
 
 /// The result of everything here that can fail.
-pub type Result<T, E = Box<Error>> = std::result::Result<T, E>;
+pub type Result<T, E = Box<Error>> = core::result::Result<T, E>;
 
 /// What went wrong, as a closed set; the same as `error-kind` of the WIT package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,4 +123,4 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl core::error::Error for Error {}

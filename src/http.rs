@@ -1,11 +1,12 @@
 //! One call's deadline, and the retry policy of each kind of hop.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
+use crate::prelude::*;
 use crate::secret::{self, Secret};
 use crate::text;
 use crate::url::Url;

@@ -3,6 +3,8 @@
 //! Not `serde_json`: with its maps and its floating-point numbers it weighs 35 KB here, a sixth of the component
 //! (measured), and what is read are strings and whole numbers at known places.
 
+use crate::prelude::*;
+
 /// A value. Numbers stay as they are written.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Json {
@@ -20,7 +22,7 @@ const MAX_DEPTH: u32 = 32;
 impl Json {
     /// Reads a whole document (RFC 8259); `None` if it is none.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = core::str::from_utf8(bytes).ok()?;
         let mut reader = Reader { rest: text.strip_prefix('\u{feff}').unwrap_or(text) };
         let value = reader.value(MAX_DEPTH)?;
         reader.skip_space();
@@ -67,7 +69,7 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn skip_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        self.take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
     }
 
     /// Takes the character if it is the next one.
@@ -78,7 +80,9 @@ impl<'t> Reader<'t> {
 
     /// Takes characters while they fit.
     fn take_while(&mut self, fits: fn(u8) -> bool) -> &'t str {
-        let (taken, rest) = self.rest.split_at(self.rest.bytes().position(|b| !fits(b)).unwrap_or(self.rest.len()));
+        let end = self.rest.bytes().position(|b| !fits(b)).unwrap_or(self.rest.len());
+        // No end inside a character: those bytes fit all or none.
+        let (taken, rest) = self.rest.split_at_checked(end).unwrap_or_default();
         self.rest = rest;
         taken
     }

@@ -2,6 +2,22 @@
 //!
 //! The modules stand in the order in which data flows through them, and nothing lower names anything higher. The core
 //! is `async` over [`Platform`] and knows no wasm; `component` and `wasi` are its door and its ground in a component.
+//!
+//! `no_std`, because in a component the standard library brings 38 KB (measured) of panic messages, standard streams
+//! and a second allocator, and because the core then has no name for a thread, a clock or a file of its own.
+
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+// Wherever the component's own runtime is not: on the build machine, and inside another component.
+#[cfg(all(not(test), not(all(target_family = "wasm", feature = "component"))))]
+extern crate std;
+
+mod prelude;
+
+#[cfg(all(target_family = "wasm", feature = "component"))]
+mod runtime;
 
 #[cfg(all(target_family = "wasm", feature = "component"))]
 mod component;

@@ -2,10 +2,11 @@
 //!
 //! `wasi.rs` implements it over WASI; tests implement it over a script and a clock of their own.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::time::Duration;
+use core::future::Future;
+use core::pin::Pin;
+use core::time::Duration;
 
+use crate::prelude::*;
 use crate::secret::{Bytes, Secret};
 
 /// A boxed future that stays on its thread: WebAssembly components have one.

@@ -1,10 +1,10 @@
 //! Tokens: what is asked for, what comes back, and whom a token speaks for.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::prelude::*;
 use crate::secret::Secret;
+use crate::text::base64url;
 
 /// What a token is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl AccessToken {
     /// The client id and the object id, where the token is a JWT that names them. Not verified: only printed.
     pub(crate) fn ids(&self) -> Vec<(&'static str, String)> {
         let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
-        let payload = Base64UrlUnpadded::decode_vec(payload.trim_end_matches('=')).unwrap_or_default();
+        let payload = base64url(payload.trim_end_matches('=')).unwrap_or_default();
         let claims = Json::parse(&payload).unwrap_or(Json::Null);
         [("client-id", "appid"), ("object-id", "oid")]
             .into_iter()
@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn ids_are_read_from_a_jwt_and_from_nothing_else() {
-        let payload =
-            Base64UrlUnpadded::encode_string(br#"{"appid":"11111111-2222-3333-4444-555555555555","oid":"not an id"}"#);
+        // {"appid":"11111111-2222-3333-4444-555555555555","oid":"not an id"}
+        let payload = "eyJhcHBpZCI6IjExMTExMTExLTIyMjItMzMzMy00NDQ0LTU1NTU1NTU1NTU1NSIsIm9pZCI6Im5vdCBhbiBpZCJ9";
         let token = |text: String| AccessToken::new(text.into(), 0, 1, None).ids();
         assert_eq!(
             token(format!("e30.{payload}.x")),

@@ -3,9 +3,8 @@
 //! Not the `url` crate: its IDNA tables alone outweigh this component, and what they would accept is refused here
 //! on purpose. A URL that two readers could take for two hosts is no URL.
 
-use std::net::Ipv4Addr;
-
-use crate::text::split_once;
+use crate::prelude::*;
+use crate::text::{rsplit_once, split_once};
 
 /// A URL of scheme http or https with a plain ASCII host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +21,9 @@ pub(crate) struct Url {
 impl Url {
     /// Reads a URL; the error says what is wrong with it, to follow "is not a URL: ".
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic()) {
+        if let Some(odd) = text.bytes().find(|b| !b.is_ascii_graphic()) {
             return Err(match odd {
-                ' ' | '\t' | '\n' | '\r' => "it holds white space",
+                b' ' | b'\t' | b'\n' | b'\r' => "it holds white space",
                 _ => "it holds a character other than printable ASCII",
             });
         }
@@ -35,14 +34,15 @@ impl Url {
             _ => return Err("its scheme is neither https nor http"),
         };
         // Some readers take a backslash for a slash, others for a part of the user name.
-        if rest.contains(['\\', '#']) {
+        if rest.bytes().any(|b| matches!(b, b'\\' | b'#')) {
             return Err("it holds a backslash or a fragment (#)");
         }
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let end = rest.bytes().position(|b| matches!(b, b'/' | b'?')).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(end).unwrap_or_default();
         if authority.contains('@') {
             return Err("it holds a user name (@)");
         }
-        let (host, port) = match authority.rsplit_once(':') {
+        let (host, port) = match rsplit_once(authority, b':') {
             // The colons of a bracketed IPv6 address without a port.
             Some(_) if authority.ends_with(']') => (authority, None),
             Some((host, port)) => (host, Some(port)),
@@ -79,7 +79,7 @@ impl Url {
 
     /// 127.0.0.0/8, `[::1]` and `localhost`.
     pub(crate) fn is_loopback(&self) -> bool {
-        self.host == "localhost" || self.host.parse::<Ipv4Addr>().is_ok_and(|a| a.is_loopback()) || self.host == "[::1]"
+        self.host == "localhost" || self.host == "[::1]" || ipv4(&self.host).is_some_and(|[first, ..]| first == 127)
     }
 
     /// Whether an identity header may be sent there without TLS: only where the packets stay on this machine or in
@@ -92,13 +92,13 @@ impl Url {
                 || (address.find(':') == Some(4)
                     && ["fe8", "fe9", "fea", "feb", "fc", "fd"].iter().any(|p| address.starts_with(p)));
         }
-        let last = self.host.rsplit('.').next().unwrap_or_default();
+        let last = rsplit_once(&self.host, b'.').map_or(self.host.as_str(), |(_, last)| last);
         // `2130706433` and `0x7f.1` are addresses to some resolvers and names to others.
         if last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") {
-            return self.host.parse::<Ipv4Addr>().is_ok_and(|a| {
-                let [first, second, ..] = a.octets();
-                a.is_loopback() || a.is_link_local() || a.is_private() || (first == 100 && second & 0xc0 == 64)
-            });
+            return matches!(
+                ipv4(&self.host),
+                Some([127 | 10, ..] | [169, 254, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..])
+            );
         }
         !self.host.contains('.')
             || [".localhost", ".local", ".internal", ".svc", ".cluster.local"]
@@ -114,6 +114,18 @@ fn is_name(host: &str) -> bool {
         && labels.split('.').all(|label| {
             !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
+}
+
+/// The bytes of a dotted address in its one canonical form.
+fn ipv4(host: &str) -> Option<[u8; 4]> {
+    let mut parts = host.split('.');
+    let mut address = [0; 4];
+    for byte in &mut address {
+        // A leading zero makes it octal for some resolvers, and `u8::from_str` would take a plus sign.
+        let part = parts.next().filter(|p| *p == "0" || matches!(p.as_bytes(), [b'1'..=b'9', ..]))?;
+        *byte = part.parse().ok()?;
+    }
+    parts.next().is_none().then_some(address)
 }
 
 /// The address between the brackets, in hexadecimal groups alone: whether it is a real one is for the host to say.

@@ -1,7 +1,7 @@
 //! Walking credentials in order: unavailable goes on, failed stops, the winner is remembered, the report holds all.
 
-use std::cell::Cell;
-use std::time::Duration;
+use core::cell::Cell;
+use core::time::Duration;
 
 use super::{Made, TokenCredential};
 use crate::diagnosis::{self, Hint};
@@ -9,6 +9,7 @@ use crate::env::Env;
 use crate::error::{Attempt, Error, ErrorKind, Outcome, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
+use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
 
 /// `DefaultAzureCredential` and `ChainedTokenCredential`.

@@ -2,13 +2,14 @@
 
 use super::options::check_tenant;
 use super::{CredentialOptions, Made, TokenCredential};
-use crate::cache::TokenCache;
+use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Authority};
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
+use crate::prelude::*;
 use crate::secret::{Secret, quote};
 use crate::token::{AccessToken, TokenRequest, is_uuid};
 
@@ -38,7 +39,7 @@ pub(super) fn make(
     }
     check_tenant(tenant, "the argument tenant-id")?;
     check_client_id(client_id, "the argument client-id")?;
-    Ok(std::rc::Rc::new(ClientSecret {
+    Ok(alloc::rc::Rc::new(ClientSecret {
         name: "ClientSecretCredential",
         tenant: tenant.to_owned(),
         client_id: client_id.to_owned(),
@@ -61,7 +62,7 @@ pub(super) fn check_client_id(id: &str, from: &str) -> Result<()> {
 }
 
 impl ClientSecret {
-    async fn fetch(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+    async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         let secret = self.secret.expose();
         let client = Client {
             tenant: &self.tenant,
@@ -79,12 +80,18 @@ impl ClientSecret {
     }
 }
 
+impl Fetch for ClientSecret {
+    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.exchange(call, request))
+    }
+}
+
 impl TokenCredential for ClientSecret {
     fn name(&self) -> &'static str {
         self.name
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(async move { self.cache.token(call, request, &|call| Box::pin(self.fetch(call, request))).await })
+        Box::pin(self.cache.token(call, request, self))
     }
 }

@@ -2,6 +2,7 @@
 //! question that the report has to answer.
 
 use crate::error::{Error, ErrorKind};
+use crate::prelude::*;
 
 pub(super) const SHARED_TOKEN_CACHE: &str = "it reads a token cache of the desktop; instead run `az account get-access-token --scope SCOPE` outside and give the token to credential.static-token";
 pub(super) const VISUAL_STUDIO_CODE: &str = "it needs the broker of the desktop; instead run `az account get-access-token --scope SCOPE` outside and give the token to credential.static-token";

@@ -1,6 +1,6 @@
 //! EnvironmentCredential: a service principal that the environment names.
 
-use std::rc::Rc;
+use alloc::rc::Rc;
 
 use super::client_secret::{ClientSecret, check_client_id};
 use super::options::check_tenant;
@@ -10,6 +10,7 @@ use crate::diagnosis;
 use crate::entra::Authority;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::prelude::*;
 use crate::text::join;
 
 pub(super) const NAME: &str = "EnvironmentCredential";

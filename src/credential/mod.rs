@@ -12,8 +12,8 @@ mod options;
 mod static_token;
 mod workload_identity;
 
-use std::rc::Rc;
-use std::time::Duration;
+use alloc::rc::Rc;
+use core::time::Duration;
 
 pub use managed_identity::ManagedIdentityId;
 pub use options::{CredentialOptions, TokenOptions};
@@ -22,6 +22,7 @@ use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::{LocalFuture, Platform};
+use crate::prelude::*;
 use crate::secret::Secret;
 use crate::token::{AccessToken, TokenRequest};
 
@@ -217,6 +218,9 @@ impl TokenCredential for Refusing {
     }
 
     fn token<'a>(&'a self, _: Call<'a>, _: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(async { Err(self.error.clone()) })
+        // Made before anything was sent: it has nothing but kind, message and cure.
+        let mut error = Error::new(self.error.kind, self.error.message.clone());
+        error.hint = self.error.hint.clone();
+        Box::pin(core::future::ready(Err(error)))
     }
 }

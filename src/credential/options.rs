@@ -1,10 +1,11 @@
 //! What a caller may choose. Checked as a whole before anything is made or sent.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::managed_identity::ManagedIdentityId;
 use super::{DEFAULT_CHAIN, Row};
 use crate::error::{Error, Result};
+use crate::prelude::*;
 use crate::token::{TokenRequest, is_tenant, is_uuid};
 
 /// How a credential is made. See `credential-options` of the WIT package.

@@ -1,12 +1,13 @@
 //! A token that the caller already has, and can replace when it expires.
 
-use std::cell::RefCell;
+use core::cell::RefCell;
 
 use super::TokenCredential;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
+use crate::prelude::*;
 use crate::secret::Secret;
 use crate::token::{AccessToken, TokenRequest};
 

@@ -1,19 +1,20 @@
 //! WorkloadIdentityCredential: a pod's service account token, exchanged for an Entra token.
 //! <https://learn.microsoft.com/azure/aks/workload-identity-overview>
 
-use std::rc::Rc;
+use alloc::rc::Rc;
 
 use super::client_secret::check_client_id;
 use super::managed_identity::ManagedIdentityId;
 use super::options::check_tenant;
 use super::{CredentialOptions, Made, TokenCredential};
-use crate::cache::TokenCache;
+use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Authority};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::{FileError, LocalFuture, Platform};
+use crate::prelude::*;
 use crate::secret::Secret;
 use crate::text::join;
 use crate::token::{AccessToken, TokenRequest};
@@ -59,30 +60,31 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
     let tenant = choose(options.tenant_id.as_deref(), "the option tenant-id", env, TENANT);
     let client = choose(client_id, "the option for the client id", env, CLIENT);
     let file = choose(options.token_file_path.as_deref(), "the option token-file-path", env, FILE);
-    let (Some((tenant, tenant_from)), Some((client_id, id_from)), Some((path, path_from))) = (&tenant, &client, &file)
+    let given = [(TENANT, tenant.is_some()), (CLIENT, client.is_some()), (FILE, file.is_some())];
+    let (Some((tenant, tenant_from)), Some((client_id, id_from)), Some((path, path_from))) = (tenant, client, file)
     else {
-        let given = [(TENANT, tenant.is_some()), (CLIENT, client.is_some()), (FILE, file.is_some())];
-        let (present, missing): (Vec<_>, Vec<_>) = given.iter().partition(|(_, given)| *given);
-        let names = |list: Vec<&(&'static str, bool)>| list.into_iter().map(|(name, _)| *name).collect::<Vec<_>>();
-        let (present, missing) = (names(present), names(missing));
+        let (mut present, mut missing) = (Vec::new(), Vec::new());
+        for (name, given) in given {
+            if given { &mut present } else { &mut missing }.push(name);
+        }
         let error = Error::unavailable(format!(
             "WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: {} not set",
             join(&missing, ", ")
         ));
         // The file is set for workload identity alone; the others serve other credentials too.
-        return Err(if file.is_some() {
+        return Err(if present.contains(&FILE) {
             error.hint(diagnosis::half_set("workload identity", &present, &missing))
         } else {
             error
         });
     };
-    check_tenant(tenant, tenant_from)?;
-    check_client_id(client_id, id_from)?;
+    check_tenant(&tenant, tenant_from)?;
+    check_client_id(&client_id, id_from)?;
     Ok(Rc::new(WorkloadIdentity {
-        tenant: tenant.clone(),
-        client_id: client_id.clone(),
+        tenant,
+        client_id,
         id_from,
-        path: path.clone(),
+        path,
         path_from,
         authority: Authority::choose(options.authority_host.as_deref(), options.disable_instance_discovery, env)?,
         cache: TokenCache::default(),
@@ -114,7 +116,7 @@ impl WorkloadIdentity {
             }
             Err(FileError::Unreadable) => return failed("can't be read", remount),
         };
-        let text = std::str::from_utf8(&bytes.0).unwrap_or("\0").trim();
+        let text = core::str::from_utf8(&bytes.0).unwrap_or("\0").trim();
         if text.is_empty() {
             return failed("is empty", remount);
         }
@@ -130,7 +132,7 @@ impl WorkloadIdentity {
         Ok(text.into())
     }
 
-    async fn fetch(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+    async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         let assertion = self.assertion(call.platform)?;
         let client =
             Client { tenant: &self.tenant, client_id: &self.client_id, proof_from: &self.path, trailing_space: false };
@@ -146,12 +148,18 @@ impl WorkloadIdentity {
     }
 }
 
+impl Fetch for WorkloadIdentity {
+    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.exchange(call, request))
+    }
+}
+
 impl TokenCredential for WorkloadIdentity {
     fn name(&self) -> &'static str {
         NAME
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(async move { self.cache.token(call, request, &|call| Box::pin(self.fetch(call, request))).await })
+        Box::pin(self.cache.token(call, request, self))
     }
 }

@@ -1,7 +1,7 @@
 //! The challenge of a 401: which tenant and which resource the vault wants a token for.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
+use crate::prelude::*;
+use crate::text::base64url;
 use crate::token::is_tenant;
 use crate::url::Url;
 
@@ -50,7 +50,7 @@ pub(super) fn parse(header: &str) -> Answer {
             (name.trim().eq_ignore_ascii_case(wanted)).then(|| value.trim().trim_matches('"'))
         })
     };
-    let decoded = |text: &str| String::from_utf8(Base64UrlUnpadded::decode_vec(text.trim_end_matches('=')).ok()?).ok();
+    let decoded = |text: &str| String::from_utf8(base64url(text.trim_end_matches('='))?).ok();
     let claims = find("claims").and_then(decoded);
     let challenge = find("authorization_uri").or_else(|| find("authorization")).and_then(|authorization| {
         let scope = match find("scope") {
@@ -58,7 +58,8 @@ pub(super) fn parse(header: &str) -> Answer {
             None => format!("{}/.default", find("resource")?),
         };
         let authorization = Url::parse(authorization).ok().filter(|url| url.https)?;
-        let tenant = authorization.path.split(['/', '?']).find(|segment| !segment.is_empty())?;
+        let tenant =
+            authorization.path.split('?').flat_map(|part| part.split('/')).find(|segment| !segment.is_empty())?;
         let printable = !scope.is_empty() && scope.len() <= 512 && scope.bytes().all(|b| b.is_ascii_graphic());
         let tenant = (!tenant.eq_ignore_ascii_case("adfs")).then(|| tenant.to_owned());
         (printable && tenant.as_deref().is_none_or(is_tenant)).then_some(Challenge { scope, tenant })

@@ -4,7 +4,7 @@ mod challenge;
 mod secret;
 mod url;
 
-use std::cell::RefCell;
+use core::cell::RefCell;
 
 use crate::credential::Credential;
 use crate::diagnosis;
@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
 use crate::platform::Method;
+use crate::prelude::*;
 use crate::secret::{Secret as Hidden, quote};
 use crate::token::{AccessToken, TokenRequest};
 use challenge::Challenge;

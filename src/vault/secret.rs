@@ -2,6 +2,7 @@
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#secretbundle>
 
 use crate::json::Json;
+use crate::prelude::*;
 use crate::secret::Secret as Hidden;
 use crate::text::split_once;
 

@@ -2,6 +2,7 @@
 
 use crate::diagnosis;
 use crate::error::{Error, Result};
+use crate::prelude::*;
 use crate::secret::quote;
 use crate::text::split_once;
 use crate::url::Url;

@@ -7,8 +7,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
 use crate::platform::{LocalFuture, Method};
-use crate::secret::{Secret, encode};
-use crate::text::find;
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::text::{encode, find};
 use crate::token::AccessToken;
 use crate::url::Url;
 

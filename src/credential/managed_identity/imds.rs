@@ -4,8 +4,8 @@
 //! No variable announces it, and other clouds answer at the same address: until an answer proves that it is IMDS,
 //! the request itself is the probe, with a short limit for the connection and none for a slow answer.
 
-use std::cell::Cell;
-use std::time::Duration;
+use core::cell::Cell;
+use core::time::Duration;
 
 use super::{Asked, Source, said};
 use crate::credential::CredentialOptions;
@@ -15,8 +15,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Draft, Hop, Reply, is_transient, no_answer};
 use crate::json::Json;
 use crate::platform::{LocalFuture, Method, SendError};
-use crate::secret::{Secret, encode};
-use crate::text::find;
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::text::{encode, find};
 use crate::token::AccessToken;
 use crate::url::Url;
 

@@ -3,17 +3,19 @@
 mod app_service;
 mod imds;
 
-use std::rc::Rc;
-use std::time::Duration;
+use alloc::rc::Rc;
+use core::time::Duration;
 
 use super::{CredentialOptions, Made, TokenCredential};
-use crate::cache::TokenCache;
+use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Reply};
 use crate::platform::LocalFuture;
-use crate::secret::{encode, quote};
+use crate::prelude::*;
+use crate::secret::quote;
+use crate::text::encode;
 use crate::token::{AccessToken, TokenRequest, is_uuid};
 
 pub(super) const NAME: &str = "ManagedIdentityCredential";
@@ -190,7 +192,7 @@ fn make(env: &Env, options: &CredentialOptions, in_chain: bool) -> Result<Made> 
 }
 
 impl ManagedIdentity {
-    async fn fetch(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+    async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         match self.source.ask(call, request.resource()?, &self.asked).await {
             Ok(token) => Ok(AccessToken {
                 credential: NAME,
@@ -213,13 +215,19 @@ impl ManagedIdentity {
     }
 }
 
+impl Fetch for ManagedIdentity {
+    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.exchange(call, request))
+    }
+}
+
 impl TokenCredential for ManagedIdentity {
     fn name(&self) -> &'static str {
         NAME
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(async move { self.cache.token(call, request, &|call| Box::pin(self.fetch(call, request))).await })
+        Box::pin(self.cache.token(call, request, self))
     }
 
     fn patience(&self) -> Duration {
