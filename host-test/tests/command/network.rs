@@ -103,6 +103,19 @@ fn a_trace_is_a_line_for_each_request() {
     assert!(lines[1].starts_with("GET https://story-kv.vault.azure.net/") && !lines[1].contains("-> 200"), "{lines:?}");
 }
 
+#[test]
+fn a_trace_shows_no_header_value_even_if_it_is_echoed() {
+    let echo = |request: &Request| {
+        let header = request.headers().get("x-identity-header")?.to_str().ok()?;
+        Some(Exchange::reply(200, header, "{}"))
+    };
+    let world = World::with("app-service", "", echo);
+    // The search of every run looks for the header.
+    let run = world.get_secret().args(&["--trace"]).env("AZURE_CLIENT_ID", USER).go();
+    assert_eq!(run.status, 1);
+    assert!(run.stderr.contains("-> 200 another content type in "), "{run:?}");
+}
+
 /// A way to `address` that counts the connections.
 fn counting(address: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
