@@ -1,5 +1,9 @@
 //! What the command says when the component answers with an error.
 
+use std::fs::OpenOptions;
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use keyfob_host_test::wire::{Exchange, Request};
@@ -194,4 +198,27 @@ fn a_server_that_never_answers() {
         assert_eq!((run.status, run.stdout.as_str()), (1, ""));
         assert!(!run.stderr.is_empty());
     }
+}
+
+#[test]
+fn a_token_file_that_never_opens() {
+    let world = World::of("aks", "");
+    let pipe = world.folder().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let run = world.get_token().env("AZURE_FEDERATED_TOKEN_FILE", pipe.to_str().unwrap());
+    let run = run.args(&["--timeout", "1"]).json();
+    let (ended, end) = mpsc::channel();
+    let run = thread::scope(|scope| {
+        let run = scope.spawn(move || {
+            let run = run.go();
+            ended.send(()).unwrap();
+            run
+        });
+        // If the pipe holds the command in spite of its limit, a writer lets it go, and the test fails.
+        if end.recv_timeout(Duration::from_secs(60)).is_err() {
+            drop(OpenOptions::new().write(true).open(&pipe).unwrap());
+        }
+        run.join().unwrap()
+    });
+    assert_eq!(run.error()["kind"], "timed-out");
 }

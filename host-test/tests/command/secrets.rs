@@ -63,3 +63,12 @@ fn the_vault_comes_from_the_environment() {
     let other = "https://other.vault.azure.net";
     assert_eq!(run().env("KEYVAULT_URL", other).args(&["--vault-url", VAULT]).go().done(), VALUE);
 }
+
+#[test]
+fn runs_another_component() {
+    let world = World::app_service();
+    let component = world.folder().join("mine.wasm");
+    std::fs::copy(keyfob_host_test::Keyfob::built_path(), &component).unwrap();
+    let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &component).go();
+    assert_eq!(run.done(), VALUE);
+}

@@ -47,6 +47,10 @@ fn files_that_are_not_what_they_should_be() {
     }
     misused(world.get_secret().path("--cacert", &text), &["--cacert", "no certificate"]);
     misused(world.get_secret().path("--component", &text), &["not a Keyfob component"]);
+    // A component, and none of ours: the empty one.
+    let other = world.folder().join("other.wasm");
+    std::fs::write(&other, b"\0asm\x0d\0\x01\0").unwrap();
+    misused(world.get_secret().path("--component", &other), &["not a Keyfob component", "keyfob:azure"]);
     misused(world.get_secret().path("--env-file", &missing), &["--env-file"]);
 
     let file = world.file(".env", &format!("A=b\n{CLIENT_SECRET}\n"));
@@ -57,7 +61,7 @@ fn files_that_are_not_what_they_should_be() {
 #[test]
 fn a_variable_without_a_value_is_not_quoted() {
     let world = World::app_service();
-    // Its name was forgotten; run() searches what is said for it.
+    // Its name was forgotten; every run searches what is said for it.
     misused(world.get_secret().args(&["--env", CLIENT_SECRET]), &["--env", "K=V"]);
     misused(world.get_secret().args(&["--env", &format!("={CLIENT_SECRET}")]), &["--env"]);
 }
