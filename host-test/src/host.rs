@@ -30,6 +30,7 @@ pub struct Host {
     clock: Clock,
     seed: Option<u64>,
     shows_stderr: bool,
+    files_apart: bool,
 }
 
 impl Host {
@@ -43,6 +44,7 @@ impl Host {
             clock: Clock::real(),
             seed: None,
             shows_stderr: false,
+            files_apart: false,
         }
     }
 
@@ -95,6 +97,15 @@ impl Host {
         self
     }
 
+    /// Reads files on threads of their own: one that does not open (a pipe without a writer, a mount whose server is
+    /// gone) then ends with the caller's own limit and does not hold it up. Not for virtual time, which would go on
+    /// meanwhile.
+    #[must_use]
+    pub fn files_apart(mut self) -> Self {
+        self.files_apart = true;
+        self
+    }
+
     /// A new instance: an empty cache, nothing shared with other instances but connections and the recorder.
     pub async fn instantiate(&self) -> Result<Instance> {
         let stdout = MemoryOutputPipe::new(CAPTURE);
@@ -121,7 +132,7 @@ impl Host {
             .allow_tcp(false)
             .allow_udp(false)
             // Files are few and small, and a thread pool would make virtual time depend on real time.
-            .allow_blocking_current_thread(true);
+            .allow_blocking_current_thread(!self.files_apart);
         if self.shows_stderr {
             wasi.inherit_stderr();
         } else {

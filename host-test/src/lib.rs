@@ -4,32 +4,39 @@
 //! is its only way out: to real sockets, or to anything that implements [`wire::Azure`], in tokio's time. With
 //! `start_paused` a test about a token that ends in an hour takes milliseconds.
 //!
-//! ```no_run
-//! use std::sync::Arc;
-//! use keyfob_host_test::{Clock, CredentialKind, Egress, Host, Keyfob, wire};
-//!
-//! /// Everybody gets the same answer.
-//! struct Nothing;
-//!
-//! impl wire::Azure for Nothing {
-//!     fn answer(&self, _request: &wire::Request, _now: u64) -> wire::Exchange {
-//!         wire::Exchange::json(404, &serde_json::json!({ "error": "not_found" }))
-//!     }
-//! }
+//! ```
+//! use std::{sync::Arc, time::Duration};
+//! use keyfob_host_test::{Clock, CredentialKind, Egress, Host, Keyfob, fake::{Description, Fake}};
 //!
 //! #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! async fn main() -> anyhow::Result<()> {
+//!     let azure = Arc::new(Fake::new(Description::from_toml(r#"
+//!         platform = "app-service"
+//!         [[identity]]
+//!         name = "app"
+//!         kind = "system-assigned"
+//!         [[vault]]
+//!         url = "https://my-vault.vault.azure.net"
+//!         roles = { app = "Key Vault Secrets User" }
+//!         [[vault.secret]]
+//!         name = "secret-a"
+//!         value = "the value"
+//!     "#)?)?);
 //!     let clock = Clock::starting_at(Clock::TEST_START);
-//!     let egress = Egress::in_process(Arc::new(Nothing), clock).allow("169.254.169.254");
-//!     let recorder = egress.recorder();
-//!     let host = Host::new(&Keyfob::built()?).env("AZURE_CLIENT_ID", "…").clock(clock).egress(egress);
+//!     let egress = Egress::in_process(azure.clone(), clock).allow_any();
+//!     let requests = egress.recorder();
+//!     let host = Host::new(&Keyfob::built()?).envs(azure.environment()).clock(clock).egress(egress);
 //!
 //!     let mut keyfob = host.instantiate().await?;
 //!     let credential = keyfob.credential(&CredentialKind::Default.into()).await?;
 //!     let client = keyfob.open("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
-//!     let failure = keyfob.get_secret(client, "secret-a", &Default::default()).await.unwrap_err();
-//!     assert!(failure.azure().is_some_and(|error| error.hint.is_some()));
-//!     assert_eq!(recorder.lines().len(), 1);
+//!     let secret = keyfob.get_secret(client, "secret-a", &Default::default()).await?;
+//!     assert_eq!(secret.value, "the value");
+//!     assert_eq!(requests.lines().len(), 2); // the token, the secret
+//!
+//!     tokio::time::advance(Duration::from_secs(25 * 60 * 60)).await; // the token's time is over
+//!     keyfob.get_secret(client, "secret-a", &Default::default()).await?;
+//!     assert_eq!(requests.lines().len(), 4);
 //!     Ok(())
 //! }
 //! ```

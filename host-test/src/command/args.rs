@@ -71,8 +71,8 @@ pub(super) struct Common {
     #[arg(long, help_heading = "Environment")]
     pub(super) clean_env: bool,
     /// Set a variable; wins over everything else
-    #[arg(long, value_name = "K=V", value_parser = variable, help_heading = "Environment")]
-    pub(super) env: Vec<(String, String)>,
+    #[arg(long, value_name = "K=V", help_heading = "Environment")]
+    pub(super) env: Vec<String>,
     /// Read variables from a .env file; those that are set already win
     #[arg(long, value_name = "F", help_heading = "Environment")]
     pub(super) env_file: Option<PathBuf>,
@@ -156,14 +156,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
     match Duration::try_from_secs_f64(seconds) {
         Ok(limit) if !limit.is_zero() => Ok(limit),
         _ => Err(problem()),
-    }
-}
-
-fn variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        // The text is not quoted: it may be a secret whose name was forgotten.
-        _ => Err("NAME=VALUE expected".to_owned()),
     }
 }
 

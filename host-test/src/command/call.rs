@@ -57,12 +57,6 @@ pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
 }
 
 fn host(common: &Common, environment: &Environment, vault_url: Option<&str>) -> Result<Host, Failure> {
-    let keyfob = match &common.component {
-        Some(path) => Keyfob::load(path),
-        None => Keyfob::built(),
-    }
-    .map_err(Failure::Usage)?;
-
     let mut egress = Egress::sockets(sockets(common).map_err(Failure::Usage)?);
     for allowed in hosts::named(environment, vault_url).iter().chain(&common.allow_host) {
         egress = egress.allow(allowed);
@@ -71,7 +65,14 @@ fn host(common: &Common, environment: &Environment, vault_url: Option<&str>) -> 
         egress = egress.trace(|line| eprintln!("{line}"));
     }
 
-    let mut host = Host::new(&keyfob).envs(environment.iter()).egress(egress).show_stderr();
+    // After all that is read in no time: compiling takes most of a second.
+    let keyfob = match &common.component {
+        Some(path) => Keyfob::load(path),
+        None => Keyfob::built(),
+    }
+    .map_err(Failure::Usage)?;
+
+    let mut host = Host::new(&keyfob).envs(environment.iter()).egress(egress).show_stderr().files_apart();
     for folder in files::folders(environment).map_err(Failure::Usage)? {
         host = host.folder(folder.host, folder.guest);
     }

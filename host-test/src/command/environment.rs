@@ -27,7 +27,10 @@ impl Environment {
         let caller =
             std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
         let caller = caller.filter(|_| !common.clean_env);
-        Ok(Self::layered(file, caller, common.env.iter().cloned()))
+        // Not a value parser of clap's, whose error quotes the text: it may be a secret whose name was forgotten.
+        let given: Option<Vec<_>> = common.env.iter().map(|text| variable(text)).collect();
+        let given = given.ok_or_else(|| Failure::usage("--env K=V: NAME=VALUE expected"))?;
+        Ok(Self::layered(file, caller, given))
     }
 
     /// Later layers win. A variable that the caller sets to nothing stays nothing: that switches a file's line off.
@@ -53,6 +56,11 @@ impl Environment {
     pub(super) fn of(variables: &[(&str, &str)]) -> Self {
         Self::layered([], [], variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
+}
+
+fn variable(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty())?;
+    Some((name.to_owned(), value.to_owned()))
 }
 
 #[cfg(test)]

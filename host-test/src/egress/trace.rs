@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use http::Uri;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Uri};
 use wasmtime_wasi_http::Error;
 
 use super::Response;
@@ -23,14 +23,23 @@ impl Trace {
         // Writing to a String does not fail.
         let _ = match result {
             Ok(response) => {
-                let media = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-                write!(line, "{} {}", response.status().as_u16(), media.unwrap_or("no content type"))
+                write!(line, "{} {}", response.status().as_u16(), media(response.headers()))
             }
             Err(error) => write!(line, "{error}"),
         };
         let _ = write!(line, " in {} ms", took.as_millis());
         (self.0)(&line);
     }
+}
+
+/// The media type, if it is one that the services of Azure and what stands before them have. A header's value could be
+/// anything, an echo of the request included.
+fn media(headers: &HeaderMap) -> &'static str {
+    const KNOWN: [&str; 5] =
+        ["application/json", "application/problem+json", "application/xml", "text/html", "text/plain"];
+    let Some(value) = headers.get(CONTENT_TYPE) else { return "no content type" };
+    let told = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    KNOWN.into_iter().find(|known| known.eq_ignore_ascii_case(told)).unwrap_or("another content type")
 }
 
 /// The URL with the names of its query and no values but the API's version.

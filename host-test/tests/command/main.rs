@@ -1,0 +1,14 @@
+//! The `keyfob` command as a person or a script runs it: the real binary against the fake Azure, over TLS on loopback.
+//!
+//! Nothing may leave this machine: every run connects each host of the fake, and the metadata service's address, to
+//! loopback.
+
+mod demo;
+mod environment;
+mod failures;
+mod identities;
+mod network;
+mod run;
+mod secrets;
+mod usage;
+mod world;

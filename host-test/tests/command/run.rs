@@ -1,0 +1,183 @@
+//! One run of the command, and what came of it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::world::{CLIENT_SECRET, FEDERATED, IDENTITY_HEADER, TOKEN, VALUE, WRONG_SECRET, World};
+
+/// A run that is being put together. The caller's environment holds nothing but what a test puts there.
+pub(crate) struct Run<'w> {
+    world: &'w World,
+    arguments: Vec<String>,
+    caller: Vec<(String, String)>,
+    routes: Vec<(String, SocketAddr)>,
+    clean: bool,
+    trusting: bool,
+}
+
+impl<'w> Run<'w> {
+    pub(crate) fn new(world: &'w World, arguments: &[&str]) -> Self {
+        let run =
+            Self { world, arguments: Vec::new(), caller: Vec::new(), routes: Vec::new(), clean: true, trusting: true };
+        run.args(arguments)
+    }
+
+    pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        self
+    }
+
+    pub(crate) fn path(self, option: &str, path: &Path) -> Self {
+        self.args(&[option, path.to_str().unwrap()])
+    }
+
+    pub(crate) fn json(self) -> Self {
+        self.args(&["--json"])
+    }
+
+    /// `--env`.
+    pub(crate) fn env(self, name: &str, value: &str) -> Self {
+        self.args(&["--env", &format!("{name}={value}")])
+    }
+
+    /// What the platform puts into the app's environment, each with `--env`.
+    pub(crate) fn platform(self) -> Self {
+        let variables = self.world.fake.environment();
+        variables.iter().fold(self, |run, (name, value)| run.env(name, value))
+    }
+
+    /// A variable of the caller's own environment.
+    pub(crate) fn caller(mut self, name: &str, value: &str) -> Self {
+        self.caller.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without `--clean-env`.
+    pub(crate) fn unclean(mut self) -> Self {
+        self.clean = false;
+        self
+    }
+
+    /// Without `--cacert`.
+    pub(crate) fn untrusting(mut self) -> Self {
+        self.trusting = false;
+        self
+    }
+
+    /// Leads a host elsewhere; the first rule counts.
+    pub(crate) fn route(mut self, authority: &str, address: SocketAddr) -> Self {
+        self.routes.push((authority.to_owned(), address));
+        self
+    }
+
+    pub(crate) fn go(self) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
+        command.args(&self.arguments).env_clear().envs(self.caller).current_dir(self.world.folder());
+        if self.clean {
+            command.arg("--clean-env");
+        }
+        if self.trusting {
+            command.arg("--cacert").arg(&self.world.ca);
+        }
+        for (authority, address) in self.routes.iter().chain(self.world.routes()) {
+            command.arg("--connect-to").arg(format!("{authority}={address}"));
+        }
+        let output = Output::of(&mut command);
+        output.shows_no_secrets(self.arguments.first().map_or("", String::as_str));
+        output
+    }
+}
+
+/// How a run ended, and what it said.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Output {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            status: output.status.code().expect("an exit status"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// What a successful run printed. It says nothing on stderr.
+    #[track_caller]
+    pub(crate) fn done(&self) -> &str {
+        assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
+        self.stdout.strip_suffix('\n').expect("a newline")
+    }
+
+    /// The JSON that a successful run printed.
+    #[track_caller]
+    pub(crate) fn done_json(&self) -> Value {
+        serde_json::from_str(self.done()).expect("JSON")
+    }
+
+    /// The error that a failed run printed as JSON, if it has the documented shape.
+    #[track_caller]
+    pub(crate) fn error(&self) -> Value {
+        assert_eq!(self.status, 1, "{self:?}");
+        assert_eq!(self.stdout.lines().count(), 1, "{self:?}");
+        let mut printed: Value = serde_json::from_str(&self.stdout).expect("JSON");
+        assert_eq!(keys(&printed), ["error"]);
+        let error = printed["error"].take();
+        for documented in ["attempts", "code", "hint", "kind", "message", "status"] {
+            assert!(keys(&error).contains(&documented), "{documented}: {error}");
+        }
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{error}");
+        assert!(error["hint"].is_null() || error["hint"].is_string(), "{error}");
+        assert!(error["status"].is_null() || error["status"].is_u64(), "{error}");
+        assert!(error["code"].is_null() || error["code"].is_string(), "{error}");
+        for attempt in error["attempts"].as_array().expect("attempts") {
+            assert_eq!(keys(attempt), ["credential", "message", "outcome"]);
+            assert!(attempt["message"].is_string() && attempt["credential"].is_string(), "{attempt}");
+            let outcome = attempt["outcome"].as_str().unwrap();
+            assert!(["unavailable", "failed", "not-supported"].contains(&outcome), "{attempt}");
+        }
+        error
+    }
+
+    /// What a run that was called wrongly said.
+    #[track_caller]
+    pub(crate) fn misused(&self) -> &str {
+        assert_eq!((self.status, self.stdout.as_str()), (2, ""), "{self:?}");
+        &self.stderr
+    }
+
+    /// The search of every run: the value stands on the stdout of get-secret alone, a token on get-token's, and
+    /// nothing else anywhere.
+    #[track_caller]
+    fn shows_no_secrets(&self, verb: &str) {
+        for canary in [CLIENT_SECRET, WRONG_SECRET, FEDERATED, IDENTITY_HEADER, VALUE, TOKEN] {
+            assert!(!self.stderr.contains(canary), "{canary} on stderr: {self:?}");
+            let meant = self.status == 0 && [("get-secret", VALUE), ("get-token", TOKEN)].contains(&(verb, canary));
+            assert!(meant || !self.stdout.contains(canary), "{canary} on stdout: {self:?}");
+        }
+    }
+}
+
+#[track_caller]
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_search_finds_what_it_searches() {
+    let shown = |status, stdout: &str, stderr: &str| {
+        let output = Output { status, stdout: stdout.to_owned(), stderr: stderr.to_owned() };
+        std::panic::catch_unwind(|| output.shows_no_secrets("get-secret")).is_err()
+    };
+    assert!(!shown(0, VALUE, "GET https://host/ -> 200"));
+    assert!(shown(0, VALUE, &format!("x={IDENTITY_HEADER}")));
+    assert!(shown(0, TOKEN, ""));
+    assert!(shown(1, VALUE, ""));
+}
