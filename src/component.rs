@@ -210,7 +210,7 @@ impl wit::GuestCredential for Credential {
     }
 
     fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> CredentialHandle {
-        // The links wait with the executor of the first, which they must share: each has its own otherwise.
+        // A call brings its platform along, so the links wait with the chain's executor and not with their own.
         let cores: Vec<crate::Credential> = credentials.iter().map(|link| link.get::<Self>().core.clone()).collect();
         Self::new(|wasi| crate::Credential::chained(wasi, &cores)).map(wit::Credential::new)
     }

@@ -38,6 +38,17 @@ impl Hint {
     }
 }
 
+/// Two cures, the surer one first.
+pub(crate) fn also(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
+    match (first, second) {
+        (Some(mut first), Some(second)) => {
+            first.text.push_str(&format!(". Or: {}", second.text));
+            Some(first)
+        }
+        (first, second) => first.or(second),
+    }
+}
+
 /// Where to find the client id.
 const WHERE_CLIENT_ID: &str = "It stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
     and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";

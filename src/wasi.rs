@@ -234,8 +234,10 @@ impl Platform for Wasi {
         // The granted folder that holds the path most closely.
         let folders = preopens::get_directories();
         let inside = |folder: &str| {
-            let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
-            rest.strip_prefix('/').or_else(|| (folder == ".").then_some(path)).map(str::to_owned)
+            if folder == "." {
+                return (!path.starts_with('/')).then(|| path.to_owned());
+            }
+            path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
         };
         let (folder, rest) = folders
             .iter()

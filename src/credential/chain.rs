@@ -40,12 +40,12 @@ impl Chain {
         let winner = self.winner.get().and_then(|index| self.links.get(index));
         let mut attempts = Vec::new();
         // The failure with the surest cure decides, the first of equals; else what can be said of no platform at all.
-        let mut decided = Error::unavailable("").hint(self.otherwise.clone());
+        let mut decided = Error::new(ErrorKind::Other, "").hint(self.otherwise.clone());
         for (index, link) in self.links.iter().enumerate() {
             if winner.is_some() && self.winner.get() != Some(index) {
                 continue;
             }
-            let error = match link.token(call, request).await {
+            let mut error = match link.token(call, request).await {
                 Ok(token) => {
                     self.winner.set(Some(index));
                     return Ok(token);
@@ -57,8 +57,17 @@ impl Chain {
                 ErrorKind::Unsupported => Outcome::NotSupported,
                 _ => Outcome::Failed,
             };
-            attempts.push(Attempt { credential: link.name(), outcome, message: error.message.clone() });
+            if error.attempts.is_empty() {
+                attempts.push(Attempt { credential: link.name(), outcome, message: error.message.clone() });
+            } else {
+                // A chain in this chain.
+                attempts.append(&mut error.attempts);
+            }
             if outcome == Outcome::Failed || winner.is_some() {
+                // A credential before it may be what was meant, and half configured.
+                if decided.kind != ErrorKind::Other {
+                    error.hint = diagnosis::also(error.hint, decided.hint);
+                }
                 return Err(self.report(*error, attempts));
             }
             if error.hint.as_ref().is_some_and(|hint| hint.is_surer(decided.hint.as_ref())) {

@@ -46,7 +46,7 @@ pub(super) fn make(
         secret,
         secret_from: "the argument client-secret",
         id_from: "the argument client-id",
-        authority: Authority::choose(options.authority_host.as_deref(), options.disable_instance_discovery, env)?,
+        authority: options.authority(env)?,
         cache: TokenCache::default(),
     }))
 }

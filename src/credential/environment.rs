@@ -7,7 +7,6 @@ use super::options::check_tenant;
 use super::{CredentialOptions, Made};
 use crate::cache::TokenCache;
 use crate::diagnosis;
-use crate::entra::Authority;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::prelude::*;
@@ -32,7 +31,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
         secret: secret.into(),
         secret_from: SECRET,
         id_from: CLIENT,
-        authority: Authority::choose(options.authority_host.as_deref(), options.disable_instance_discovery, env)?,
+        authority: options.authority(env)?,
         cache: TokenCache::default(),
     }))
 }

@@ -79,8 +79,8 @@ impl Credential {
     /// # Errors
     /// Options that are not what they claim.
     pub fn default_azure(platform: Rc<dyn Platform>, options: &CredentialOptions) -> Result<Self> {
-        options.check()?;
         let env = Env::read(&*platform);
+        options.check(&env)?;
         let mut links: Vec<Made> = Vec::new();
         for row in DEFAULT_CHAIN {
             links.push(match row {
@@ -127,8 +127,8 @@ impl Credential {
         secret: Secret,
         options: &CredentialOptions,
     ) -> Result<Self> {
-        options.check()?;
         let env = Env::read(&*platform);
+        options.check(&env)?;
         Ok(Self { made: client_secret::make(&env, options, tenant_id, client_id, secret)?, platform })
     }
 
@@ -196,8 +196,9 @@ impl Credential {
         name: &'static str,
         make: fn(&Env, &CredentialOptions) -> Result<Made>,
     ) -> Result<Self> {
-        options.check()?;
-        let made = made_or_refusing(name, make(&Env::read(&*platform), options));
+        let env = Env::read(&*platform);
+        options.check(&env)?;
+        let made = made_or_refusing(name, make(&env, options));
         Ok(Self { platform, made })
     }
 }

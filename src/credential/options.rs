@@ -4,6 +4,8 @@ use core::time::Duration;
 
 use super::managed_identity::ManagedIdentityId;
 use super::{DEFAULT_CHAIN, Row};
+use crate::entra::Authority;
+use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::token::{TokenRequest, is_tenant, is_uuid};
@@ -30,7 +32,7 @@ pub struct CredentialOptions {
 }
 
 impl CredentialOptions {
-    pub(crate) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self, env: &Env) -> Result<()> {
         self.managed_identity.check("the option managed-identity")?;
         if let Some(id) = &self.workload_identity_client_id
             && !is_uuid(id)
@@ -42,6 +44,9 @@ impl CredentialOptions {
         }
         if let Some(tenant) = &self.tenant_id {
             check_tenant(tenant, "the option tenant-id")?;
+        }
+        if self.authority_host.is_some() {
+            self.authority(env)?;
         }
         for name in &self.exclude {
             let known = DEFAULT_CHAIN.iter().any(|row| match row {
@@ -58,6 +63,11 @@ impl CredentialOptions {
             return Err(Error::invalid("the option imds-connect-timeout is not 1 to 60,000 milliseconds"));
         }
         Ok(())
+    }
+
+    /// The authority that the option names, else the environment.
+    pub(super) fn authority(&self, env: &Env) -> Result<Authority> {
+        Authority::choose(self.authority_host.as_deref(), self.disable_instance_discovery, env)
     }
 
     pub(crate) fn imds_connect(&self) -> Duration {

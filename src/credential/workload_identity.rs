@@ -86,7 +86,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
         id_from,
         path,
         path_from,
-        authority: Authority::choose(options.authority_host.as_deref(), options.disable_instance_discovery, env)?,
+        authority: options.authority(env)?,
         cache: TokenCache::default(),
     }))
 }

@@ -83,11 +83,16 @@ impl SecretClient {
         check_segment(
             name,
             127,
-            "the secret name",
+            "a secret name",
             "letters, digits and dashes, 1 to 127 of them (no underscore, no URL)",
         )?;
         if let Some(version) = &options.version {
-            check_segment(version, 64, "the version", "the letters and digits at the end of the secret's identifier")?;
+            check_segment(
+                version,
+                64,
+                "a secret version",
+                "the letters and digits at the end of the secret's identifier",
+            )?;
         }
         let call = self.credential.start_call(options.timeout)?;
         if self.vault.loopback {
@@ -257,5 +262,5 @@ fn check_segment(text: &str, longest: usize, what: &str, expected: &str) -> Resu
     if (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         return Ok(());
     }
-    Err(Error::invalid(format!("{what} is not one: expected {expected}, got {}", quote(text, &[]))))
+    Err(Error::invalid(format!("'{}' is not {what}: expected {expected}", quote(text, &[]))))
 }

@@ -45,7 +45,7 @@ impl VaultUrl {
             ))
             .hint(diagnosis::expected(cure))
         };
-        let trimmed = text.trim_matches(' ').trim_end_matches('/');
+        let trimmed = text.trim().trim_end_matches('/');
         let spelling =
             "Use the Vault URI of the vault's overview page in the portal, such as https://my-vault.vault.azure.net";
         let mut url = Url::parse(trimmed).map_err(|why| match split_once(trimmed, "://") {

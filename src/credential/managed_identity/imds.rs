@@ -64,7 +64,8 @@ impl Imds {
         })?;
         let unproven = Hop {
             connect: options.imds_connect(),
-            first_byte: FIRST_BYTE,
+            // It counts from the start, so a longer limit for the connection needs more.
+            first_byte: FIRST_BYTE.max(options.imds_connect()),
             retries: 2,
             retry_silence: false,
             retry_for: Duration::from_secs(3),
