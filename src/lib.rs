@@ -60,3 +60,5 @@ pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Re
 pub use secret::{Bytes, Secret};
 pub use token::AccessToken;
 pub use vault::{ClientOptions, GetSecretOptions, Properties, Secret as VaultSecret, SecretClient};
+#[cfg(target_family = "wasm")]
+pub use wasi::Wasi;

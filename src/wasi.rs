@@ -29,9 +29,9 @@ use crate::secret::Bytes;
 /// A host whose timer for the body began a little before ours.
 const HOST_TIMER_EARLY: Duration = Duration::from_millis(100);
 
-/// WASI as a platform.
+/// WASI 0.2 as a platform, with the executor that its futures wait with.
 #[derive(Default)]
-pub(crate) struct Wasi {
+pub struct Wasi {
     /// What the futures of the current round wait for. Weak, because a future that is dropped must take its pollable
     /// along before the resource that the pollable belongs to.
     waiting: RefCell<Vec<Weak<Pollable>>>,
@@ -49,7 +49,7 @@ impl Wake for Woken {
 
 impl Wasi {
     /// Runs a future to its end, blocking in WASI's poll while nothing is ready.
-    pub(crate) fn block_on<T>(&self, mut future: LocalFuture<'_, T>) -> T {
+    pub fn block_on<T>(&self, mut future: LocalFuture<'_, T>) -> T {
         let woken = Arc::new(Woken::default());
         let waker = Arc::clone(&woken).into();
         let mut context = Context::from_waker(&waker);

@@ -1,6 +1,6 @@
 //! What the built component is to its hosts: its imports, its exports, its size, and a WIT package that stands alone.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use keyfob_host_test::Keyfob;
 use wit_component::DecodedWasm;
