@@ -267,15 +267,24 @@ pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
         SendError::Tls => format!(
             "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Give the host runtime the CA (keyfob command: `--cacert FILE`)"
         ),
-        SendError::TooLarge | SendError::Other => {
-            format!("What answers at {authority} does not speak the protocol of {who}: check the address")
-        }
+        SendError::TooLarge | SendError::Other => return not_the_protocol(who, url),
         _ => format!(
             "{who} can't be reached at {authority}: check the address, the firewall and the network of this app"
         ),
     };
     // A metadata service that is not there is the normal case off Azure, not a cure.
     hint(if error == SendError::Denied { Weight::NearMiss } else { Weight::Maybe }, text)
+}
+
+/// An answer came that is none of this service's.
+pub(crate) fn not_the_protocol(who: &str, url: &Url) -> Hint {
+    let authority = url.authority();
+    hint(
+        Weight::Maybe,
+        format!(
+            "What answers at {authority} does not speak the protocol of {who}: check the address, and whether a proxy is in between"
+        ),
+    )
 }
 
 /// Too many requests.

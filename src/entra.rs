@@ -158,7 +158,7 @@ fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
                 reply.response.status
             ),
         )
-        .hint(diagnosis::no_answer(crate::platform::SendError::Other, SOURCE, &authority.url))
+        .hint(diagnosis::not_the_protocol(SOURCE, &authority.url))
 }
 
 /// An error reply: `error`, `error_description` ("AADSTS…: …"), `error_codes`, ids for support.

@@ -203,13 +203,11 @@ impl SecretClient {
 
     fn unexpected(&self, reply: &Reply, why: &str) -> Box<Error> {
         let origin = self.vault.url.origin();
-        reply.error(
-            ErrorKind::UnexpectedReply,
-            format!(
-                "the vault at {origin} answered {} with something that is no reply of Key Vault: {why}",
-                reply.response.status
-            ),
-        )
+        let said = format!(
+            "the vault at {origin} answered {} with something that is no reply of Key Vault: {why}",
+            reply.response.status
+        );
+        reply.error(ErrorKind::UnexpectedReply, said).hint(diagnosis::not_the_protocol("Key Vault", &self.vault.url))
     }
 
     /// An error of the vault, by status and code and never by text.

@@ -76,10 +76,7 @@ fn failure(expect: &Expect, kind: &str, problem: &Problem) -> Check {
     }
     // What a person can cure, they are told how; and a report is one line an attempt.
     if problem.hint.is_empty()
-        && !matches!(
-            kind,
-            "unexpected-reply" | "service" | "invalid-argument" | "unsupported" | "authentication-failed" | "timed-out"
-        )
+        && !matches!(kind, "service" | "invalid-argument" | "unsupported" | "authentication-failed" | "timed-out")
     {
         return Err("there is no hint".to_owned());
     }

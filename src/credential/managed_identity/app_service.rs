@@ -70,10 +70,8 @@ impl AppService {
         if reply.response.status == 200 {
             let json = reply.json().unwrap_or(Json::Null);
             return AccessToken::read(&json, call.platform.unix_now()).map_err(|why| {
-                reply.error(
-                    ErrorKind::UnexpectedReply,
-                    format!("{} with something that is no token reply: {why}", self.answered(asked, &reply)),
-                )
+                let answered = self.answered(asked, &reply);
+                self.unexpected(&reply, format!("{answered} with something that is no token reply: {why}"))
             });
         }
         Err(self.refused(asked, &reply))
@@ -88,12 +86,18 @@ impl AppService {
         )
     }
 
+    fn unexpected(&self, reply: &Reply, message: String) -> Box<Error> {
+        let failing = reply.response.status >= 500;
+        let kind = if failing { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
+        let mut error = reply.error(kind, message);
+        error.hint.get_or_insert_with(|| diagnosis::not_the_protocol("App Service", &self.endpoint));
+        error
+    }
+
     fn refused(&self, asked: &Asked, reply: &Reply) -> Box<Error> {
         let answered = self.answered(asked, reply);
         let Some(said) = said(reply) else {
-            let kind =
-                if reply.response.status >= 500 { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
-            return reply.error(kind, format!("{answered} without the JSON that this endpoint gives"));
+            return self.unexpected(reply, format!("{answered} without the JSON that this endpoint gives"));
         };
         let message = format!("{answered}: {said}");
         match reply.response.status {
