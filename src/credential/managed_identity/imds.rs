@@ -101,10 +101,14 @@ impl Imds {
             Err(error) => return Err(self.silent(&call, error, asked)),
         };
         if !is_imds(&reply) {
-            return Err(reply.error(
-                ErrorKind::CredentialUnavailable,
-                format!("{}, which is not the Azure metadata service", self.answered(asked, &reply)),
-            ));
+            let message = format!("{}, which is not the Azure metadata service", self.answered(asked, &reply));
+            let mut error = reply.error(ErrorKind::UnexpectedReply, message);
+            error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(NAME, &self.url));
+            // Whoever that is, its wish to be left alone is not ours to report.
+            if !self.proven.get() {
+                (error.kind, error.hint, error.retry_after) = (ErrorKind::CredentialUnavailable, None, None);
+            }
+            return Err(error);
         }
         if reply.response.status == 200 {
             let json = reply.json().unwrap_or(Json::Null);
