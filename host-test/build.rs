@@ -31,13 +31,14 @@ fn main() {
 
     // Clippy runs nothing: the path is enough for it. The line above makes the next build come back here.
     let linting = env::var("RUSTC_WORKSPACE_WRAPPER").is_ok_and(|wrapper| wrapper.contains("clippy"));
-    if !linting {
-        println!("cargo:warning=built Keyfob's component for {TARGET}");
+    if linting {
+        return;
     }
-    if !linting && let Err(problem) = ensure_target().and_then(|()| build(&target_dir)) {
+    if let Err(problem) = ensure_target().and_then(|()| build(&target_dir)) {
         eprintln!("{problem}");
         std::process::exit(1);
     }
+    println!("cargo:warning=built Keyfob's component for {TARGET}");
 }
 
 /// Installs the standard library for the component's target where rustup can.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::{Secret, quote};
 use crate::text::base64url;
 
 /// What a token is asked for.
@@ -133,6 +133,15 @@ pub(crate) fn is_tenant(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_alphanumeric())
         && text.len() <= 253
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+}
+
+/// An id that is not what it claims to be, for an error message. Two variables may have been swapped, so what is not
+/// an id of another kind may be a secret, and is not shown.
+pub(crate) fn describe_id(text: &str) -> String {
+    if is_uuid(text) || text.starts_with("/subscriptions/") {
+        return quote(text, &[]);
+    }
+    format!("it has {} characters", text.chars().count())
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
-use crate::token::{AccessToken, TokenRequest, is_uuid};
+use crate::secret::Secret;
+use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 
 pub(super) struct ClientSecret {
     /// EnvironmentCredential is one of these under its own name.
@@ -56,7 +56,7 @@ pub(super) fn check_client_id(id: &str, from: &str) -> Result<()> {
     if is_uuid(id) {
         return Ok(());
     }
-    Err(Error::invalid(format!("{from} is not a client id (a UUID): {}", quote(id, &[]))).hint(diagnosis::expected(
+    Err(Error::invalid(format!("{from} is not a client id (a UUID): {}", describe_id(id))).hint(diagnosis::expected(
         &format!("Set {from} to the Application (client) ID: portal > Microsoft Entra ID > App registrations"),
     )))
 }

@@ -4,13 +4,25 @@
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
 
-pub(super) const SHARED_TOKEN_CACHE: &str = "it reads a token cache of the desktop; instead run `az account get-access-token --scope SCOPE` outside and give the token to credential.static-token";
-pub(super) const VISUAL_STUDIO_CODE: &str = "it needs the broker of the desktop; instead run `az account get-access-token --scope SCOPE` outside and give the token to credential.static-token";
-pub(super) const AZURE_CLI: &str = "no process can be started, so `az login` is out of reach; instead run `az account get-access-token --scope SCOPE` outside and give the token to credential.static-token";
-pub(super) const AZURE_POWERSHELL: &str = "no process can be started; instead run `Get-AzAccessToken -ResourceUrl RESOURCE` outside and give the token to credential.static-token";
-pub(super) const AZURE_DEVELOPER_CLI: &str = "no process can be started; instead run `azd auth token --scope SCOPE` outside and give the token to credential.static-token";
-pub(super) const BROKER: &str = "it needs the sign-in of the desktop; instead set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's";
+/// Why a credential can't be here, and the command that does its work outside.
+pub(super) type Instead = (&'static str, &'static str);
 
-pub(super) fn not_here(instead: &str) -> Box<Error> {
-    Error::new(ErrorKind::Unsupported, format!("not available inside a WebAssembly component: {instead}"))
+const NO_PROCESS: &str = "no process can be started";
+const AZ: &str = "az account get-access-token --scope SCOPE";
+
+pub(super) const SHARED_TOKEN_CACHE: Instead = ("it reads a token cache of the desktop", AZ);
+pub(super) const VISUAL_STUDIO_CODE: Instead = ("it needs the broker of the desktop", AZ);
+pub(super) const AZURE_CLI: Instead = (NO_PROCESS, AZ);
+pub(super) const AZURE_POWERSHELL: Instead = (NO_PROCESS, "Get-AzAccessToken -ResourceUrl RESOURCE");
+pub(super) const AZURE_DEVELOPER_CLI: Instead = (NO_PROCESS, "azd auth token --scope SCOPE");
+pub(super) const BROKER: Instead = ("it needs the sign-in of the desktop", AZ);
+
+pub(super) fn not_here((why, command): Instead) -> Box<Error> {
+    Error::new(
+        ErrorKind::Unsupported,
+        format!(
+            "not available inside a WebAssembly component: {why}; instead run `{command}` outside and give the token to \
+             credential.static-token"
+        ),
+    )
 }

@@ -49,7 +49,7 @@ enum Row {
     /// Can run in a component: its class name, and how it is made from environment and options.
     Here(&'static str, fn(&Env, &CredentialOptions) -> Result<Made>),
     /// Needs a process, a browser or a desktop: its class name, and what to do instead.
-    NotHere(&'static str, &'static str),
+    NotHere(&'static str, developer::Instead),
 }
 
 /// THE TABLE: the default chain, in the order of the Azure SDKs.
@@ -86,7 +86,7 @@ impl Credential {
             links.push(match row {
                 Row::Here(name, _) if options.exclude.iter().any(|e| e.eq_ignore_ascii_case(name)) => continue,
                 Row::Here(name, make) => made_or_refusing(name, make(&env, options)),
-                Row::NotHere(name, instead) => Rc::new(Refusing { name, error: developer::not_here(instead) }),
+                Row::NotHere(name, instead) => Rc::new(Refusing { name, error: developer::not_here(*instead) }),
             });
         }
         Ok(Self { platform, made: Rc::new(chain::Chain::default_azure(links, &env)) })

@@ -8,7 +8,7 @@ use crate::entra::Authority;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::prelude::*;
-use crate::token::{TokenRequest, is_tenant, is_uuid};
+use crate::token::{TokenRequest, describe_id, is_tenant, is_uuid};
 
 /// How a credential is made. See `credential-options` of the WIT package.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,7 @@ impl CredentialOptions {
         {
             return Err(Error::invalid(format!(
                 "the option workload-identity-client-id is not a client id (a UUID): {}",
-                crate::secret::quote(id, &[])
+                describe_id(id)
             )));
         }
         if let Some(tenant) = &self.tenant_id {
@@ -82,7 +82,7 @@ pub(super) fn check_tenant(tenant: &str, from: &str) -> Result<()> {
     }
     Err(Error::invalid(format!(
         "{from} is not a tenant (an id or a domain name: letters, digits, - and .): {}",
-        crate::secret::quote(tenant, &[])
+        describe_id(tenant)
     )))
 }
 

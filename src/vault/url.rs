@@ -38,12 +38,14 @@ pub(super) struct VaultUrl {
 
 impl VaultUrl {
     pub(super) fn parse(text: &str, allow_loopback_http: bool) -> Result<Self> {
+        // A user name, a password or a signature in it must not be shown.
+        let shown = match text.split('?').next() {
+            Some(text) if !text.contains('@') => quote(text, &[]),
+            _ => "the text given".to_owned(),
+        };
         let invalid = |why: &str, cure: &str| {
-            Error::invalid(format!(
-                "{} is not a vault URL: {why}. Expected https://VAULT-NAME.vault.azure.net",
-                quote(text, &[])
-            ))
-            .hint(diagnosis::expected(cure))
+            Error::invalid(format!("{} is not a vault URL: {why}. Expected https://VAULT-NAME.vault.azure.net", shown))
+                .hint(diagnosis::expected(cure))
         };
         let trimmed = text.trim().trim_end_matches('/');
         let spelling =

@@ -14,9 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::quote;
 use crate::text::encode;
-use crate::token::{AccessToken, TokenRequest, is_uuid};
+use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 
 pub(super) const NAME: &str = "ManagedIdentityCredential";
 
@@ -59,7 +58,7 @@ impl ManagedIdentityId {
         } else {
             "The client id stands in the portal under the managed identity > Overview > Client ID; it has no braces, quotes or white space around it"
         };
-        Err(Error::invalid(format!("{from} is not {kind}: {}", quote(id, &[]))).hint(diagnosis::expected(cure)))
+        Err(Error::invalid(format!("{from} is not {kind}: {}", describe_id(id))).hint(diagnosis::expected(cure)))
     }
 }
 
