@@ -55,8 +55,12 @@ const WHERE_CLIENT_ID: &str = "It stands in the Azure portal under the app or ma
 
 // ---- nothing there ----
 
-/// The environment has no variable at all.
-pub(crate) fn empty_environment() -> Hint {
+/// Nothing is configured that any credential could use: because the environment has no variable at all, or others only.
+pub(crate) fn nothing_configured(environment_is_empty: bool) -> Hint {
+    if environment_is_empty { empty_environment() } else { no_platform() }
+}
+
+fn empty_environment() -> Hint {
     hint(
         Weight::Nothing,
         "The component sees an empty environment: the host passes no variables. In wasmtime pass each with `--env AZURE_CLIENT_ID=…` \
@@ -66,8 +70,7 @@ pub(crate) fn empty_environment() -> Hint {
     )
 }
 
-/// There are variables, but none that any credential could use, and no metadata service.
-pub(crate) fn no_platform() -> Hint {
+fn no_platform() -> Hint {
     hint(
         Weight::Nothing,
         "Nothing here gives this app an Azure identity. On a laptop, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service \

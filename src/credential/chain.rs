@@ -31,7 +31,7 @@ impl Chain {
     }
 
     fn new(name: &'static str, links: Vec<Made>, env: &Env) -> Self {
-        let otherwise = if env.is_empty() { diagnosis::empty_environment() } else { diagnosis::no_platform() };
+        let otherwise = diagnosis::nothing_configured(env.is_empty());
         Self { name, links, otherwise, winner: Cell::new(None) }
     }
 

@@ -53,5 +53,5 @@ fn incomplete(env: &Env) -> Box<Error> {
     if env.get(SECRET).is_some() {
         return error.hint(diagnosis::half_set("a service principal", &present, &missing));
     }
-    error
+    error.hint(diagnosis::nothing_configured(env.is_empty()))
 }

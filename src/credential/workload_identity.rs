@@ -72,11 +72,12 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
             join(&missing, ", ")
         ));
         // The file is set for workload identity alone; the others serve other credentials too.
-        return Err(if present.contains(&FILE) {
-            error.hint(diagnosis::half_set("workload identity", &present, &missing))
+        let meant = present.contains(&FILE);
+        return Err(error.hint(if meant {
+            diagnosis::half_set("workload identity", &present, &missing)
         } else {
-            error
-        });
+            diagnosis::nothing_configured(env.is_empty())
+        }));
     };
     check_tenant(&tenant, tenant_from)?;
     check_client_id(&client_id, id_from)?;

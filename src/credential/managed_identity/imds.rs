@@ -46,6 +46,7 @@ pub(super) struct Imds {
     unproven: Hop,
     proven: Cell<bool>,
     in_chain: bool,
+    environment_is_empty: bool,
     /// `IDENTITY_HEADER` is set without its endpoint.
     note: &'static str,
 }
@@ -75,7 +76,7 @@ impl Imds {
         } else {
             ""
         };
-        Ok(Self { url, unproven, proven: Cell::new(false), in_chain, note })
+        Ok(Self { url, unproven, proven: Cell::new(false), in_chain, environment_is_empty: env.is_empty(), note })
     }
 
     fn hop(&self) -> &Hop {
@@ -106,7 +107,8 @@ impl Imds {
             error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(NAME, &self.url));
             // Whoever that is, its wish to be left alone is not ours to report.
             if !self.proven.get() {
-                (error.kind, error.hint, error.retry_after) = (ErrorKind::CredentialUnavailable, None, None);
+                error.hint = Some(diagnosis::nothing_configured(self.environment_is_empty));
+                (error.kind, error.retry_after) = (ErrorKind::CredentialUnavailable, None);
             }
             return Err(error);
         }
@@ -175,9 +177,10 @@ impl Imds {
         let mut failure = no_answer(call, error, "the Azure metadata service (IMDS)", &self.url);
         if !self.proven.get() && failure.kind != ErrorKind::UnexpectedReply {
             failure.kind = ErrorKind::CredentialUnavailable;
-        }
-        if error == SendError::Denied {
-            failure.hint = failure.hint.map(diagnosis::not_an_azure_machine);
+            failure.hint = match error {
+                SendError::Denied => failure.hint.map(diagnosis::not_an_azure_machine),
+                _ => Some(diagnosis::nothing_configured(self.environment_is_empty)),
+            };
         }
         failure.message = format!(
             "ManagedIdentityCredential authentication unavailable, no response from the IMDS endpoint. {NAME} managed identity, {}{}: {}",
