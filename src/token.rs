@@ -108,13 +108,18 @@ impl AccessToken {
 
     /// The client id and the object id, where the token is a JWT that names them. Not verified: only printed.
     pub(crate) fn ids(&self) -> Vec<(&'static str, String)> {
-        let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
-        let payload = base64url(payload.trim_end_matches('=')).unwrap_or_default();
-        let claims = Json::parse(&payload).unwrap_or(Json::Null);
+        let claims = self.claims();
         [("client-id", "appid"), ("object-id", "oid")]
             .into_iter()
             .filter_map(|(name, claim)| Some((name, claims.text(&[claim]).filter(|id| is_uuid(id))?.to_owned())))
             .collect()
+    }
+
+    /// What the token says, where it is a JWT. Not verified: that is for whom it is shown to.
+    pub(crate) fn claims(&self) -> Json {
+        let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
+        let payload = base64url(payload.trim_end_matches('=')).unwrap_or_default();
+        Json::parse(&payload).unwrap_or(Json::Null)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::{Secret, quote};
 use crate::token::{AccessToken, TokenRequest};
 
 const NAME: &str = "StaticTokenCredential";
@@ -18,6 +18,30 @@ pub(super) struct StaticToken(RefCell<AccessToken>);
 impl StaticToken {
     pub(super) fn new(token: Secret, expires_on: u64) -> Result<Self> {
         Ok(Self(RefCell::new(check(token, expires_on)?)))
+    }
+}
+
+impl StaticToken {
+    /// The token, unless it has expired or says itself that it is for somebody else: a vault's address may come from a
+    /// place that must not get it.
+    fn usable(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
+        let token = self.0.borrow().clone();
+        let refused = |message| {
+            let error = Error::new(ErrorKind::AuthenticationFailed, message);
+            Err(error.hint(diagnosis::expected("Get a new token and hand it over with set-token")))
+        };
+        if token.expires_on <= now {
+            return refused(format!("the static token has expired (at unix time {})", token.expires_on));
+        }
+        let claims = token.claims();
+        // An audience may be an application id too, which tells nothing here.
+        if let (Some(audience), Ok(resource)) = (claims.text(&["aud"]), request.resource())
+            && audience.starts_with("https://")
+            && audience.trim_end_matches('/') != resource.trim_end_matches('/')
+        {
+            return refused(format!("the static token is for {}, not for {resource}", quote(audience, &[])));
+        }
+        Ok(token)
     }
 }
 
@@ -44,18 +68,8 @@ impl TokenCredential for StaticToken {
         NAME
     }
 
-    fn token<'a>(&'a self, call: Call<'a>, _: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(async move {
-            let token = self.0.borrow().clone();
-            if token.expires_on > call.platform.unix_now() {
-                return Ok(token);
-            }
-            Err(Error::new(
-                ErrorKind::AuthenticationFailed,
-                format!("the static token has expired (at unix time {})", token.expires_on),
-            )
-            .hint(diagnosis::expected("Get a new token and hand it over with set-token")))
-        })
+    fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(core::future::ready(self.usable(call.platform.unix_now(), request)))
     }
 
     fn set_token(&self, token: AccessToken) -> Result<()> {
