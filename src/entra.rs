@@ -142,7 +142,7 @@ pub(crate) async fn token(
         Some(json) if json.text(&["error"]).is_some() => Err(refused(authority, client, &reply, json)),
         _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
             ErrorKind::AuthenticationFailed,
-            format!("{SOURCE} at {} answered {}", authority.url.origin(), reply.response.status),
+            format!("{SOURCE} at {} answered {}", authority.url.origin(), reply.status()),
         )),
         _ => Err(unexpected(authority, &reply, "it is no JSON of the token protocol")),
     }
@@ -153,10 +153,7 @@ fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
     reply
         .error(
             ErrorKind::UnexpectedReply,
-            format!(
-                "{SOURCE} at {origin} answered {} with something that is no token reply: {why}",
-                reply.response.status
-            ),
+            format!("{SOURCE} at {origin} answered {} with something that is no token reply: {why}", reply.status()),
         )
         .hint(diagnosis::not_the_protocol(SOURCE, &authority.url))
 }
@@ -172,7 +169,7 @@ fn refused(authority: &Authority, client: &Client<'_>, reply: &Reply, json: &Jso
         format!(
             "{SOURCE} at {} answered {} for client id {}, tenant {}: {}",
             authority.url.origin(),
-            reply.response.status,
+            reply.status(),
             client.client_id,
             client.tenant,
             reply.quote(description)

@@ -97,6 +97,11 @@ impl Reply {
         secret::quote(text, &self.secrets)
     }
 
+    /// The status, for a text. In 64 bits: a formatter for each width would weigh 300 bytes.
+    pub(crate) fn status(&self) -> u64 {
+        self.response.status.into()
+    }
+
     /// The body as JSON.
     pub(crate) fn json(&self) -> Option<Json> {
         Json::parse(&self.response.body.0)

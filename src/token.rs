@@ -146,7 +146,7 @@ pub(crate) fn describe_id(text: &str) -> String {
     if is_uuid(text) || text.starts_with("/subscriptions/") {
         return quote(text, &[]);
     }
-    format!("it has {} characters", text.chars().count())
+    format!("it has {} bytes", text.len() as u64)
 }
 
 #[cfg(test)]

@@ -205,7 +205,7 @@ impl SecretClient {
         let origin = self.vault.url.origin();
         let said = format!(
             "the vault at {origin} answered {} with something that is no reply of Key Vault: {why}",
-            reply.response.status
+            reply.status()
         );
         reply.error(ErrorKind::UnexpectedReply, said).hint(diagnosis::not_the_protocol("Key Vault", &self.vault.url))
     }
@@ -226,7 +226,7 @@ impl SecretClient {
         };
         let vault = self.vault.url.origin();
         let who = token.map(AccessToken::describe).unwrap_or_default();
-        let mut message = format!("the vault at {vault} answered {} to get secret {name}", reply.response.status);
+        let mut message = format!("the vault at {vault} answered {} to get secret {name}", reply.status());
         if !who.is_empty() {
             message.push_str(&format!(" as {who}"));
         }

@@ -78,12 +78,7 @@ impl AppService {
     }
 
     fn answered(&self, asked: &Asked, reply: &Reply) -> String {
-        format!(
-            "{NAME} managed identity, {}: {} answered {}",
-            asked.describe(),
-            self.endpoint.origin(),
-            reply.response.status
-        )
+        format!("{NAME} managed identity, {}: {} answered {}", asked.describe(), self.endpoint.origin(), reply.status())
     }
 
     fn unexpected(&self, reply: &Reply, message: String) -> Box<Error> {

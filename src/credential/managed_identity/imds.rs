@@ -168,7 +168,7 @@ impl Imds {
             asked.describe(),
             self.note,
             self.url.origin(),
-            reply.response.status
+            reply.status()
         )
     }
 
