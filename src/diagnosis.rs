@@ -114,6 +114,11 @@ fn list(names: &[&str]) -> String {
 
 // ---- managed identity ----
 
+/// The platform has managed identities, in a way that is not known here.
+pub(crate) fn source_not_supported() -> Hint {
+    expected("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
+}
+
 /// No identity was asked for, and the platform has none to give by default.
 pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
     let by_variable = if reads_environment {

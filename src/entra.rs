@@ -82,7 +82,7 @@ fn resolve_tenant<'a>(configured: &'a str, requested: Option<&'a str>) -> Result
         None => Ok(configured),
         // AD FS has no tenants; its path says adfs.
         Some(_) if configured.eq_ignore_ascii_case("adfs") => Ok(configured),
-        Some(requested) if requested == configured || configured == "organizations" => Ok(requested),
+        Some(requested) if requested.eq_ignore_ascii_case(configured) || configured == "organizations" => Ok(requested),
         // A domain name and an id may be the same tenant: then only Entra can tell, and it answers for its own.
         Some(_) if configured.contains('.') => Ok(configured),
         Some(requested) => Err(Error::new(
@@ -229,6 +229,7 @@ mod tests {
     fn tenants() {
         assert_eq!(resolve_tenant("a", None).unwrap(), "a");
         assert_eq!(resolve_tenant("a", Some("a")).unwrap(), "a");
+        assert_eq!(resolve_tenant("A", Some("a")).unwrap(), "a");
         assert_eq!(resolve_tenant("organizations", Some("b")).unwrap(), "b");
         assert_eq!(resolve_tenant("adfs", Some("b")).unwrap(), "adfs");
         assert_eq!(resolve_tenant("a", Some("b")).unwrap_err().kind, ErrorKind::AuthenticationFailed);

@@ -154,7 +154,7 @@ impl Call<'_> {
         };
         let response = self.platform.send(request).await?;
         let retry_after = retry_after(&response, self.platform.unix_now());
-        let wait_too_long = is_transient(response.status) && retry_after.is_some_and(|delay| delay > self.remaining());
+        let wait_too_long = is_transient(response.status) && retry_after.is_some_and(|delay| delay >= self.remaining());
         Ok(Reply { response, retry_after, wait_too_long, secrets: draft.secrets.clone() })
     }
 

@@ -52,7 +52,7 @@ pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(Hi
     let id_name = segments.next().filter(|segment| !segment.is_empty());
     let id_version = segments.next().filter(|segment| !segment.is_empty()).map(str::to_owned);
     if id_name.is_some_and(|n| !n.eq_ignore_ascii_case(name))
-        || (version.is_some() && id_version.is_some() && id_version.as_deref() != version)
+        || version.zip(id_version.as_deref()).is_some_and(|(asked, got)| !got.eq_ignore_ascii_case(asked))
     {
         return Err("it is another secret, or another version, than the one asked for");
     }

@@ -137,7 +137,8 @@ trait Source {
 /// variable announces. What is detected and can't be used is an error.
 fn detect(env: &Env, in_chain: bool) -> Result<Option<Box<dyn Source>>> {
     let unsupported = |name: &str| {
-        Err(Error::new(ErrorKind::Unsupported, format!("{name} managed identity is not supported by this version")))
+        let message = format!("{name} managed identity is not supported by this version");
+        Err(Error::new(ErrorKind::Unsupported, message).hint(diagnosis::source_not_supported()))
     };
     match (env.get("IDENTITY_ENDPOINT"), env.get("IDENTITY_HEADER")) {
         (Some(_), Some(_)) if env.get("IDENTITY_SERVER_THUMBPRINT").is_some() => unsupported("Service Fabric"),
