@@ -1,7 +1,15 @@
-//! Which managed identity an identity endpoint's caller means.
+//! What the identity endpoints share: which managed identity a caller means, and the answer with its token.
 
-use super::description::{Description, Identity, Kind};
+use http::HeaderValue;
+use serde_json::{Map, Value};
+
+use super::Fake;
+use super::calendar;
+use super::description::{Description, Expiry};
+use super::identity::{Identity, Kind};
 use super::params::Params;
+use super::token::{self, MANAGED_LIFETIME};
+use crate::wire::Request;
 
 /// The one id that a request asks for; `Err` when it asks for several.
 pub(super) fn wanted<'a>(params: &'a Params, names: &[(&str, Id)]) -> Result<Option<(Id, &'a str)>, ()> {
@@ -46,4 +54,79 @@ pub(super) fn user_assigned<'a>(world: &'a Description, id: Id, value: &str) -> 
 /// The compute's own identity.
 pub(super) fn system_assigned(world: &Description) -> Option<&Identity> {
     assigned(world).find(|it| it.kind == Kind::SystemAssigned)
+}
+
+/// Whether the request has the header once, with exactly this value.
+pub(super) fn has_secret(request: &Request, name: &str, value: &str) -> bool {
+    let mut headers = request.headers().get_all(name).iter();
+    (headers.next().map(HeaderValue::as_bytes), headers.next()) == (Some(value.as_bytes()), None)
+}
+
+/// Whether the request has the header that redirects and simple forgeries don't carry.
+pub(super) fn has_metadata(request: &Request) -> bool {
+    let header = request.headers().get("metadata").map(HeaderValue::as_bytes);
+    header.is_some_and(|value| value.eq_ignore_ascii_case(b"true"))
+}
+
+/// Whether the request says that its body is a form.
+pub(super) fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// Which fields a platform's answer has beside the token.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Style {
+    /// IMDS and what imitates it: all times there are.
+    Imds,
+    /// App Service: the end alone.
+    AppService,
+}
+
+/// The answer that gives `identity`'s token for `resource`. The end of its life is written as the description says,
+/// or as the platform does it. What tells that end a second time is left out when the form is not the usual one: a
+/// reader that can't read it must not be saved by accident.
+pub(super) fn token_reply(
+    fake: &Fake,
+    identity: &Identity,
+    resource: &str,
+    now: u64,
+    style: Style,
+    usual: Expiry,
+) -> Map<String, Value> {
+    let (lifetime, end) = (MANAGED_LIFETIME, now + MANAGED_LIFETIME);
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
+    put("access_token", token::issue(fake, identity, &fake.world.tenant, resource, now, lifetime).into());
+    put("client_id", identity.client_id.clone().into());
+    put("resource", resource.into());
+    put("token_type", "Bearer".into());
+    let imds = style == Style::Imds;
+    if imds {
+        put("ext_expires_in", lifetime.to_string().into());
+        put("not_before", now.to_string().into());
+    }
+    let date = calendar::Date::of(end);
+    match fake.world.expiry.unwrap_or(usual) {
+        Expiry::String => {
+            put("expires_on", end.to_string().into());
+            if imds {
+                put("expires_in", lifetime.to_string().into());
+            }
+        }
+        Expiry::Number => {
+            put("expires_on", end.into());
+            if imds {
+                put("expires_in", lifetime.into());
+            }
+        }
+        Expiry::DateLinux => put("expires_on", date.linux().into()),
+        Expiry::DateWindows => put("expires_on", date.windows().into()),
+        Expiry::Rfc3339 => put("expires_on", date.rfc3339().into()),
+        Expiry::Iso => put("expires_on", date.iso().into()),
+        Expiry::ExpiresInString => put("expires_in", lifetime.to_string().into()),
+        Expiry::ExpiresInNumber => put("expires_in", lifetime.into()),
+    }
+    body
 }

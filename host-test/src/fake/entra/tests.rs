@@ -42,7 +42,7 @@ fn gives_a_token() {
     let upper = TENANT.to_ascii_uppercase();
     for (tenant, form) in [
         (TENANT, format!("{GRANT}&{SCOPE}&{SECRET}")),
-        (&upper, format!("{GRANT}&{SCOPE}&{SECRET}&client_info=1&claims=%7B%7D")),
+        (&upper, format!("{GRANT}&{SCOPE}&{SECRET}&client_info=1&claims=%7B%22access_token%22%3A%7B%7D%7D")),
         (TENANT, format!("{GRANT}&{SCOPE}&{ASSERTION}eyJh.eyJzdWIiOiJtZSJ9.c2ln")),
         ("00000000-0000-0000-0000-0000000000ff", format!("{GRANT}&{SCOPE}&{SECRET}")),
     ] {
