@@ -130,3 +130,78 @@ pub(super) fn token_reply(
     }
     body
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::{ask, fake, get, post};
+
+    /// The answer of each platform's endpoint to a good request.
+    fn answer(platform: &str, expiry: Option<&str>) -> Value {
+        let expiry = expiry.map_or(String::new(), |form| format!("expiry = '{form}'\n"));
+        let s = "00000000-0000-0000-0000-00000000000d";
+        let key = if platform == "azure-arc" { "arc-key = 'k'\n" } else { "" };
+        let world = format!(
+            "platform = '{platform}'\n{key}{expiry}[[identity]]\nname = 'S'\nkind = 'system-assigned'\nclient-id = '{s}'"
+        );
+        let fake = fake(&world);
+        let header = fake.world.identity_header().to_owned();
+        let url = fake.world.identity_endpoint().to_owned();
+        let ask_with = |url: String, version: &str, headers: &[(&str, &str)]| {
+            let query = format!("api-version={version}&resource=https://vault.azure.net");
+            ask(&fake, &get(&format!("{url}?{query}"), headers))
+        };
+        let metadata = ("metadata", "true");
+        let (status, body) = match platform {
+            "app-service" => ask_with(url, "2019-08-01", &[("x-identity-header", &header)]),
+            "azure-arc" => ask_with(url, "2020-06-01", &[metadata, ("authorization", "Basic k")]),
+            "azure-ml" => {
+                let query = format!("clientid={s}&api-version=2017-09-01&resource=https://vault.azure.net");
+                ask(&fake, &get(&format!("{url}?{query}"), &[("secret", &header)]))
+            }
+            "vm" => {
+                let url = "http://169.254.169.254/metadata/identity/oauth2/token";
+                ask_with(url.to_owned(), "2018-02-01", &[metadata])
+            }
+            _ => {
+                let mut request = post(&url, "resource=https://vault.azure.net");
+                request.headers_mut().insert("metadata", "true".parse().unwrap());
+                ask(&fake, &request)
+            }
+        };
+        assert_eq!(status, 200, "{platform}: {body}");
+        body
+    }
+
+    #[test]
+    fn every_platform_writes_every_form() {
+        let platforms = [
+            ("app-service", json!("1800086400"), Value::Null),
+            ("vm", json!("1800086400"), json!("86400")),
+            ("azure-arc", json!("1800086400"), json!("86400")),
+            ("azure-ml", json!(1_800_086_400), Value::Null),
+            ("cloud-shell", json!("1800086400"), json!("86400")),
+        ];
+        for (platform, on, within) in platforms {
+            let usual = answer(platform, None);
+            assert_eq!((&usual["expires_on"], &usual["expires_in"]), (&on, &within), "{platform}");
+            for (form, field, value) in [
+                ("string", "expires_on", json!("1800086400")),
+                ("number", "expires_on", json!(1_800_086_400)),
+                ("date-linux", "expires_on", json!("01/16/2027 08:00:00 +00:00")),
+                ("date-windows", "expires_on", json!("1/16/2027 8:00:00 AM +00:00")),
+                ("rfc3339", "expires_on", json!("2027-01-16T08:00:00Z")),
+                ("iso", "expires_on", json!("2027-01-16 08:00:00")),
+                ("expires-in-string", "expires_in", json!("86400")),
+                ("expires-in-number", "expires_in", json!(86_400)),
+            ] {
+                let body = answer(platform, Some(form));
+                assert_eq!(body[field], value, "{platform} {form}");
+                let other = if field == "expires_on" { "expires_in" } else { "expires_on" };
+                let both = within != Value::Null && ["string", "number"].contains(&form);
+                assert_eq!(body.get(other).is_some(), both, "{platform} {form}");
+            }
+        }
+    }
+}

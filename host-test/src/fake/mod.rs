@@ -140,6 +140,37 @@ mod tests {
     }
 
     #[test]
+    fn nobody_trusts_service_fabrics_certificate() {
+        let fabric = fake("platform = 'service-fabric'");
+        let url = "https://localhost:2377/metadata/identity/oauth2/token";
+        assert_eq!(fabric.answer(&get(url, &[]), 0).connect, Connect::Fails(NetError::Certificate));
+    }
+
+    #[test]
+    fn it_knows_its_secrets() {
+        let secrets = fake(
+            r#"
+                platform = "azure-arc"
+                arc-key = "the key"
+                [[identity]]
+                name = "P"
+                kind = "service-principal"
+                client-secret = "the secret"
+                federated-tokens = ["a.b.c", "d.e.f"]
+                [[vault]]
+                url = "https://story-kv.vault.azure.net"
+                [[vault.secret]]
+                name = "a"
+                value = "the value"
+            "#,
+        )
+        .planted_secrets();
+        for secret in ["the key", "the secret", "a.b.c", "d.e.f", "the value"] {
+            assert!(secrets.iter().any(|known| known == secret), "{secret}");
+        }
+    }
+
+    #[test]
     fn it_names_what_it_plays() {
         let text = "platform = 'app-service'\n[[vault]]\nurl = 'https://story-kv.vault.azure.net'";
         let all = fake(text).authorities();
