@@ -102,7 +102,7 @@ pub enum ArcAgent {
 pub struct Vault {
     /// `https://HOST`.
     pub url: String,
-    /// The tenant that its challenge names; the description's unless given.
+    /// The tenant that its challenge names; the description's unless given. `adfs` is that of the AD FS.
     #[serde(default)]
     pub tenant: String,
     /// The resource that its challenge names and the only audience that it accepts; follows from the host unless given.

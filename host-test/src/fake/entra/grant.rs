@@ -62,7 +62,7 @@ pub(super) fn token(fake: &Fake, realm: Realm, tenant: &str, request: &Request, 
         return Err(Refusal::new(400, "invalid_resource", 500_011, text));
     }
     let lifetime = if asked.can_be_challenged() { CHALLENGEABLE_LIFETIME } else { ENTRA_LIFETIME };
-    let tenant = directory.to_ascii_lowercase();
+    let tenant = tenant.to_ascii_lowercase();
     let body = json!({
         "token_type": "Bearer",
         "expires_in": lifetime,

@@ -15,7 +15,7 @@ use http::Method;
 
 use super::Fake;
 use super::cloud::Cloud;
-use super::settle::is_uuid;
+use super::settle::{ADFS, is_uuid};
 use crate::wire::{Exchange, Request};
 pub(super) use certificate::Certificate;
 pub(super) use claims::Asked;
@@ -30,9 +30,6 @@ pub(super) enum Realm {
     /// <https://learn.microsoft.com/windows-server/identity/ad-fs/overview/ad-fs-openid-connect-oauth-concepts>
     Adfs,
 }
-
-/// The name that an AD FS has in the place of a tenant.
-const ADFS: &str = "adfs";
 
 /// The answer of the Entra of `realm`.
 pub(super) fn answer(fake: &Fake, realm: &Realm, request: &Request, now: u64) -> Exchange {
@@ -69,7 +66,7 @@ fn dispatch(fake: &Fake, realm: Realm, request: &Request, now: u64) -> Result<Ex
 
 /// The tenant, if the cloud has one of that name.
 fn known<'a>(fake: &Fake, cloud: Cloud, tenant: &'a str) -> Result<&'a str, Refusal> {
-    if cloud == fake.world.cloud && fake.world.has_tenant(tenant) {
+    if cloud == fake.world.cloud && tenant != ADFS && fake.world.has_tenant(tenant) {
         return Ok(tenant);
     }
     let refuse = |code, text: String| Err(Refusal::new(400, "invalid_request", code, text));

@@ -15,6 +15,9 @@ use super::platform::Platform;
 /// Subscription and group of everything that a description gives no ARM id.
 pub(super) const GROUP: &str = "/subscriptions/2b0c7f5a-3d41-4e68-9c0b-7a1f5d8e6b32/resourcegroups/keyfob";
 
+/// The name that an AD FS has in the place of a tenant.
+pub(super) const ADFS: &str = "adfs";
+
 impl Description {
     /// Completes and checks; doing so twice changes nothing.
     pub(super) fn settle(&mut self) -> anyhow::Result<()> {
@@ -35,8 +38,9 @@ impl Description {
         distinct("object-id", self.identities.iter().map(|it| it.object_id.as_str()))?;
         let system = self.identities.iter().filter(|it| it.kind == Kind::SystemAssigned && it.assigned);
         ensure!(system.count() < 2, "two system-assigned identities");
-        let Self { tenant, identities, vaults, .. } = self;
+        let Self { tenant, identities, vaults, adfs_host, .. } = self;
         for vault in vaults {
+            ensure!(vault.tenant != ADFS || adfs_host.is_some(), "vault {}: tenant adfs without adfs-host", vault.url);
             vault.settle(tenant).with_context(|| format!("vault {}", vault.url))?;
             let nobody = vault.roles.keys().find(|name| identities.iter().all(|it| &it.name != *name));
             if let Some(name) = nobody {
@@ -114,7 +118,7 @@ impl Vault {
         if self.tenant.is_empty() {
             tenant.clone_into(&mut self.tenant);
         }
-        ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
+        ensure!(is_uuid(&self.tenant) || self.tenant == ADFS, "tenant {:?} is not a UUID", self.tenant);
         if self.resource.is_empty() {
             let uri: Uri = self.url.parse().context("its url is not a URL")?;
             let host = uri.host().context("its url has no host")?.to_ascii_lowercase();

@@ -65,6 +65,7 @@ fn says_what_is_wrong() {
         (vault("roles = { A = 'Owner' }"), "Owner"),
         (vault("[[vault.secret]]\nname = 'a_b'\nvalue = ''"), "a_b"),
         (vault("[[vault.secret]]\nname = 'a'\nvalue = ''\nversion = '1'"), "32 hex"),
+        (vault("tenant = 'adfs'"), "without adfs-host"),
         ("[[vault]]\nurl = 'http://a.vault.azure.net'".to_owned(), "https://HOST"),
         ("[[vault]]\nurl = 'https://localhost'".to_owned(), "needs a resource"),
         (format!("{0}\n{0}", vault("")), "two services"),

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::super::Fake;
 use super::super::description::Vault;
+use super::super::settle::ADFS;
 use crate::wire::Exchange;
 
 /// Why a vault says no.
@@ -81,7 +82,8 @@ impl Refusal {
         if self.status != 401 {
             return answer;
         }
-        let host = fake.world.cloud_of(vault).authority();
+        let adfs = fake.world.adfs_host.as_deref().filter(|_| vault.tenant == ADFS);
+        let host = adfs.unwrap_or(fake.world.cloud_of(vault).authority());
         let (tenant, resource) = (&vault.tenant, &vault.resource);
         let challenge = match &self.claims {
             Some(claims) => format!(

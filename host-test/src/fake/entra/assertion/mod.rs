@@ -12,9 +12,10 @@ use serde_json::{Map, Value};
 use super::super::calendar;
 use super::super::cloud::Cloud;
 use super::super::identity::Identity;
+use super::super::settle::ADFS;
+use super::Realm;
 use super::certificate::Certificate;
 use super::error::Refusal;
-use super::{ADFS, Realm};
 
 /// Base64url, padded or not: the official Python SDK pads.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
@@ -71,7 +72,7 @@ pub(super) fn prove(identity: &Identity, assertion: &str, place: &Place<'_>) -> 
         return Ok(());
     }
     if identity.federated_token_expired.as_deref() == Some(assertion) {
-        return Err(out_of_time(place.now, 0.0, (place.now - 1) as f64));
+        return Err(out_of_time(place.now, 0.0, place.now.saturating_sub(1) as f64));
     }
     let jwt = Jwt::read(assertion);
     let own = jwt.as_ref().is_some_and(|jwt| {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::super::super::description::TENANT;
 use super::super::super::testing::{NOW, ask, fake, get, post};
 use super::super::super::{Fake, token};
+use crate::wire::Azure;
 
 const KEY: &str = include_str!("key.pem");
 const CERTIFICATE: &str = include_str!("cert.pem");
@@ -22,6 +23,9 @@ fn world() -> Fake {
     fake(&format!(
         r#"
             adfs-host = "adfs.corp.example"
+            [[vault]]
+            url = "https://kv.vault.corp.example"
+            tenant = "adfs"
             [[identity]]
             name = "P"
             kind = "service-principal"
@@ -106,7 +110,8 @@ fn a_certificate_proves_the_client() {
         let (status, body) = show(&fake, &url, APP, &signed(&header, &claims, URL_SAFE_NO_PAD));
         assert_eq!(status, 200, "{header} {claims}: {body}");
         let token = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        assert_eq!((token.appid.as_str(), token.tid.as_str()), (APP, TENANT));
+        let tenant = if url.contains("adfs") { "adfs" } else { TENANT };
+        assert_eq!((token.appid.as_str(), token.tid.as_str()), (APP, tenant));
     }
     let padded = signed(&ps256(), &claims(&url()), URL_SAFE);
     assert!(padded.contains('='));
@@ -175,6 +180,11 @@ fn an_ad_fs_wants_the_older_signature() {
     assert_eq!((status, &body["token_endpoint"]), (200, &ADFS.into()));
     let entra = url().replace("login.microsoftonline.com", "adfs.corp.example");
     assert_eq!(show(&fake, &entra, APP, "a.b.c").0, 404);
+    let vault = fake.answer(&get("https://kv.vault.corp.example/secrets/a?api-version=7.4", &[]), NOW);
+    assert_eq!(
+        vault.headers["www-authenticate"],
+        r#"Bearer authorization="https://adfs.corp.example/adfs", resource="https://vault.corp.example""#
+    );
     assert_eq!(show(&fake, &url().replace(TENANT, "adfs"), APP, "a.b.c").1["error_codes"][0], 900_023);
 }
 
