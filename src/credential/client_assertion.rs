@@ -44,6 +44,10 @@ impl Proof for ClientAssertion {
         "the argument assertion"
     }
 
+    fn renewal(&self) -> &'static str {
+        "Get a new assertion and hand it over with set-assertion"
+    }
+
     fn set_assertion(&self, assertion: Secret) -> Result<()> {
         self.0.replace(assertion);
         Ok(())

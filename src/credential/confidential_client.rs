@@ -33,6 +33,10 @@ pub(super) trait Proof {
     fn trailing_space(&self) -> bool {
         false
     }
+    /// How to get a new one, for whom this one has expired.
+    fn renewal(&self) -> &'static str {
+        ""
+    }
     /// Replaces an assertion of the caller.
     fn set_assertion(&self, _assertion: Secret) -> Result<()> {
         Err(no_assertion())
@@ -98,6 +102,7 @@ impl ConfidentialClient {
             client_id: &self.client_id,
             proof_from: self.proof.from(),
             trailing_space: self.proof.trailing_space(),
+            renewal: self.proof.renewal(),
         };
         let proof = self.proof.fields(call, &self.client_id, &endpoint)?;
         let token = entra::token(call, &endpoint, &client, request, &proof).await?;
