@@ -96,7 +96,8 @@ impl Player {
     }
 }
 
-pub async fn play(case: &Case, kind: Kind) -> Result<(), String> {
+/// Plays a case; what each step gave, if all was as expected.
+pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, String> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
     let (world, recorder) = world(case, clock);
@@ -106,6 +107,7 @@ pub async fn play(case: &Case, kind: Kind) -> Result<(), String> {
         Kind::Native => Player::Native(Box::new(Native::new(world))),
         Kind::Wasm(build) => Player::Wasm(Box::new(Wasm::new(world, build).await)),
     };
+    let mut results = Vec::new();
     let mut seen = 0;
     for (number, step) in case.steps.iter().enumerate() {
         tokio::time::advance(std::time::Duration::from_secs(step.after)).await;
@@ -120,8 +122,9 @@ pub async fn play(case: &Case, kind: Kind) -> Result<(), String> {
         expect::check(case, &step.expect, &result, (&lines, &forms), took, &log)
             .and_then(|()| expect::no_leak(&secrets, &result, &log))
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
+        results.push(result);
     }
-    Ok(())
+    Ok(results)
 }
 
 fn world(case: &Case, clock: Clock) -> (World, Recorder) {
