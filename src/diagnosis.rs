@@ -51,7 +51,7 @@ pub(crate) fn also(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
 }
 
 /// Where to find the client id.
-const WHERE_CLIENT_ID: &str = "It stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
+const WHERE_CLIENT_ID: &str = "The client id stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
     and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";
 
 // ---- nothing there ----
@@ -123,17 +123,17 @@ pub(crate) fn instead_of_managed_identity() -> Hint {
 /// The source has no such choice of identity, so nothing was sent.
 pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
     let cure = if from == "AZURE_CLIENT_ID" {
-        "AZURE_CLIENT_ID may be set for another purpose: unset it here, or choose system-assigned in code (credential-options.managed-identity)"
+        ". AZURE_CLIENT_ID may be set for another purpose: unset it here, or choose system-assigned in code (credential-options.managed-identity)"
     } else {
-        "Or leave the id out"
+        ""
     };
-    hint(Weight::NearMiss, format!("{why}. {cure}"))
+    hint(Weight::NearMiss, format!("{why}{cure}"))
 }
 
 /// The file that Azure Arc's agent named can't be used.
 pub(crate) fn arc_key(folder: &str) -> Hint {
     expected(&format!(
-        "Give the component the folder {folder}, read-only (wasmtime: `--dir {folder}`, Spin: `files`), and run the host as a member of the group himds"
+        "Give the component the folder {folder} itself, read-only (wasmtime: `--dir {folder}`, Spin: `files`), and run the host as a member of the group himds"
     ))
 }
 
@@ -163,13 +163,17 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
     )
 }
 
+/// Azure ML wants to be told always, and what the platform tells did not come here, or is old.
+pub(crate) fn ml_default_identity(choose: Option<Hint>) -> Option<Hint> {
+    let pass = "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now";
+    also(Some(hint(Weight::Answered, pass)), choose)
+}
+
 /// The identity that was asked for was refused.
 pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
     let question = match kind {
-        "client id" => {
-            "Is it the client id? If it is the object (principal) id, put the client id in its place, or pass it as an object id in code"
-        }
-        "object id" => "Is it the object (principal) id? If it is the client id, pass it as a client id",
+        "client id" => "Is it the client id? If it is the object (principal) id, put the client id in its place.",
+        "object id" => "Is it the object (principal) id? If it is the client id, pass it as a client id.",
         _ => "Is it complete, and does the identity still exist?",
     };
     hint(
@@ -262,11 +266,7 @@ pub(crate) fn entra(code: &str, client: &Client<'_>) -> Option<Hint> {
              Certificates & secrets)"
         ),
         "AADSTS50027" | "AADSTS5002727" => format!("{proof_from} holds no valid token. {renewal}"),
-        "AADSTS500011" | "AADSTS50001" | "AADSTS1002012" | "AADSTS70011" => {
-            "The scope names no resource of this tenant: it must be the resource's identifier and /.default, \
-             such as https://vault.azure.net/.default"
-                .to_owned()
-        }
+        "AADSTS500011" | "AADSTS50001" | "AADSTS1002012" | "AADSTS70011" => return Some(no_such_resource()),
         "AADSTS7000112" => format!(
             "The application {client_id} is disabled in tenant {tenant}: portal > Microsoft Entra ID > Enterprise applications"
         ),
@@ -279,6 +279,15 @@ pub(crate) fn entra(code: &str, client: &Client<'_>) -> Option<Hint> {
         _ => return None,
     };
     Some(hint(Weight::Answered, text))
+}
+
+/// Nobody in the tenant is what the token is asked for.
+pub(crate) fn no_such_resource() -> Hint {
+    hint(
+        Weight::Answered,
+        "The scope names no resource of this tenant: it must be the resource's identifier and /.default, \
+         such as https://vault.azure.net/.default",
+    )
 }
 
 /// The vault belongs to another tenant than the credential.
@@ -337,9 +346,7 @@ pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
             "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Give the host runtime the CA (keyfob command: `--cacert FILE`)"
         ),
         SendError::TooLarge | SendError::Other => return not_the_protocol(who, url),
-        _ => format!(
-            "{who} can't be reached at {authority}: check the address, the firewall and the network of this app"
-        ),
+        _ => format!("Can't reach {who} at {authority}: check the address, the firewall and the network of this app"),
     };
     // A metadata service that is not there is the normal case off Azure, not a cure.
     hint(if error == SendError::Denied { Weight::NearMiss } else { Weight::Maybe }, text)

@@ -70,6 +70,9 @@ pub struct Fault {
     pub times: Option<u32>,
     /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`.
     pub connect: Option<String>,
+    /// The connection stands after this time only.
+    #[serde(default)]
+    pub connect_ms: u64,
     #[serde(default)]
     pub first_byte_ms: u64,
     /// No first byte, ever.

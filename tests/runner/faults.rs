@@ -29,6 +29,9 @@ impl Azure for Faulty {
             *times -= 1;
         }
         let mut exchange = if fault.late { self.fake.answer(request, now) } else { made(fault) };
+        if let Connect::After(pause) = &mut exchange.connect {
+            *pause += Duration::from_millis(fault.connect_ms);
+        }
         exchange.first_byte = (!fault.silent).then(|| Duration::from_millis(fault.first_byte_ms));
         exchange
     }

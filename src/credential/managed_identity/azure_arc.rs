@@ -51,7 +51,12 @@ impl AzureArc {
         let mut draft = self.0.get(&query, headers);
         draft.secrets = vec![key];
         let reply = self.0.send(call, &draft).await?;
-        let token = self.0.token(call, &reply, asked)?;
+        let token = self.0.token(call, &reply, asked).map_err(|mut error| {
+            if error.status == Some(401) {
+                error.hint = Some(diagnosis::arc_key(KEYS));
+            }
+            error
+        })?;
         confirm(asked, &reply)?;
         Ok(token)
     }
@@ -81,12 +86,12 @@ impl AzureArc {
             Ok(bytes) => bytes,
             Err(FileError::NotFound) => return failed("does not exist"),
             Err(FileError::NotGranted) => return failed("is in no folder that the host gives to the component"),
-            Err(FileError::TooLarge) => return failed("is larger than 4096 bytes"),
+            Err(FileError::TooLarge) => return Err(odd("its key is larger than 4096 bytes")),
             Err(FileError::Unreadable) => return failed("can't be read"),
         };
         match core::str::from_utf8(&bytes.0) {
             Ok(key) if !key.is_empty() && is_header_value(key) => Ok(key.into()),
-            _ => failed("holds no key"),
+            _ => Err(odd("its key is empty, or holds white space")),
         }
     }
 }

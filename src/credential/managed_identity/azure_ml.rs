@@ -3,8 +3,9 @@
 
 use super::endpoint::Endpoint;
 use super::{Asked, ManagedIdentityId, Source};
+use crate::diagnosis;
 use crate::env::Env;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
@@ -12,6 +13,7 @@ use crate::text::encode;
 use crate::token::AccessToken;
 
 pub(super) const NAME: &str = "Azure ML";
+const DETECTED_BY: &str = "detected by MSI_ENDPOINT and MSI_SECRET";
 const API_VERSION: &str = "2017-09-01";
 
 pub(super) struct AzureMl {
@@ -24,7 +26,8 @@ pub(super) struct AzureMl {
 impl AzureMl {
     pub(super) fn new(env: &Env, endpoint: &str, secret: &str, asked: &Asked) -> Result<Self> {
         if let ManagedIdentityId::ObjectId(_) | ManagedIdentityId::ResourceId(_) = asked.id {
-            return Err(asked.not_selectable(NAME, "It knows client ids alone: pass the identity's client id"));
+            let why = "It knows client ids alone: pass the identity's client id, or none";
+            return Err(asked.not_selectable((NAME, DETECTED_BY), why));
         }
         let endpoint = Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("MSI_SECRET", secret))?;
         Ok(Self { endpoint, default_client_id: env.get("DEFAULT_IDENTITY_CLIENT_ID").map(str::to_owned) })
@@ -38,7 +41,12 @@ impl AzureMl {
         }
         let headers = vec![("secret", self.endpoint.secret.clone())];
         let reply = self.endpoint.send(call, &self.endpoint.get(&query, headers)).await?;
-        self.endpoint.token(call, &reply, asked)
+        self.endpoint.token(call, &reply, asked).map_err(|mut error| {
+            if error.kind == ErrorKind::CredentialUnavailable {
+                error.hint = diagnosis::ml_default_identity(error.hint);
+            }
+            error
+        })
     }
 }
 
@@ -48,7 +56,7 @@ impl Source for AzureMl {
     }
 
     fn detected_by(&self) -> &'static str {
-        "detected by MSI_ENDPOINT and MSI_SECRET"
+        DETECTED_BY
     }
 
     fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {

@@ -12,13 +12,14 @@ use crate::text::encode;
 use crate::token::AccessToken;
 
 pub(super) const NAME: &str = "Cloud Shell";
+const DETECTED_BY: &str = "detected by MSI_ENDPOINT without MSI_SECRET";
 
 pub(super) struct CloudShell(Endpoint);
 
 impl CloudShell {
     pub(super) fn new(endpoint: &str, asked: &Asked) -> Result<Self> {
         if asked.id().is_some() {
-            return Err(asked.not_selectable(NAME, "Its tokens are the signed-in user's"));
+            return Err(asked.not_selectable((NAME, DETECTED_BY), "Its tokens are the signed-in user's: pass no id"));
         }
         Ok(Self(Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("", ""))?))
     }
@@ -55,7 +56,7 @@ impl Source for CloudShell {
     }
 
     fn detected_by(&self) -> &'static str {
-        "detected by MSI_ENDPOINT without MSI_SECRET"
+        DETECTED_BY
     }
 
     fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {

@@ -45,7 +45,7 @@ impl Endpoint {
             return Err(Error::invalid(format!(
                 "{secret_variable} holds white space or characters that no header has"
             ))
-            .hint(diagnosis::identity_header(secret_variable)));
+            .hint(diagnosis::expected(&format!("Set {secret_variable} to the value that the platform gives"))));
         }
         Ok(Self { name, secret_variable, url, secret: secret.into() })
     }
@@ -100,7 +100,9 @@ impl Endpoint {
         let failing = reply.response.status >= 500;
         let kind = if failing { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
         let mut error = reply.error(kind, message);
-        error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(self.name, &self.url));
+        if !failing {
+            error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(self.name, &self.url));
+        }
         error
     }
 }

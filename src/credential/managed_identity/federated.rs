@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::prelude::*;
 
 pub(super) const SOURCE: &str = "workload identity";
+const DETECTED_BY: &str = "detected by AZURE_AUTHORITY_HOST, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE";
 
 /// The credential, where all that the webhook of AKS sets is there; `None` where it is not.
 pub(super) fn make(env: &Env, options: &CredentialOptions, asked: &Asked) -> Result<Option<Made>> {
@@ -28,10 +29,15 @@ pub(super) fn make(env: &Env, options: &CredentialOptions, asked: &Asked) -> Res
         (ManagedIdentityId::ClientId(id), _) => (id.as_str(), asked.from),
         (ManagedIdentityId::FromEnvironment, Some(id)) => (id, CLIENT),
         (ManagedIdentityId::FromEnvironment, None) => {
-            return Err(Error::unavailable("workload identity was selected (by AZURE_AUTHORITY_HOST, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE), but AZURE_CLIENT_ID is not set")
-                .hint(diagnosis::half_set(SOURCE, &[TENANT, FILE], &[CLIENT])));
+            return Err(Error::unavailable(format!(
+                "workload identity was selected ({DETECTED_BY}), but AZURE_CLIENT_ID is not set"
+            ))
+            .hint(diagnosis::half_set(SOURCE, &[TENANT, FILE], &[CLIENT])));
         }
-        _ => return Err(asked.not_selectable(SOURCE, "It knows client ids alone: pass the identity's client id")),
+        _ => {
+            let why = "It knows client ids alone: pass the identity's client id, or none";
+            return Err(asked.not_selectable((SOURCE, DETECTED_BY), why));
+        }
     };
     let tenants = Tenants::of_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
     let who = Registration { name: NAME, tenants, client_id, id_from };

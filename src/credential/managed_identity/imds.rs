@@ -60,7 +60,9 @@ impl Imds {
                 "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579"
             )))
         })?;
-        let detected_by = if env.get(OVERRIDE).is_some() {
+        // Whoever names its address knows that it is there: the Azure SDKs don't probe it then either.
+        let named = env.get(OVERRIDE).is_some();
+        let detected_by = if named {
             "at the address in AZURE_POD_IDENTITY_AUTHORITY_HOST"
         } else if env.get("IDENTITY_HEADER").is_some() {
             "IDENTITY_HEADER is set without IDENTITY_ENDPOINT, so App Service was not asked"
@@ -68,7 +70,7 @@ impl Imds {
             "as no variable names another source"
         };
         let connect = options.imds_connect_timeout.map(Duration::from_millis);
-        Ok(Self { url, connect, proven: Cell::new(false), environment_is_empty: env.is_empty(), detected_by })
+        Ok(Self { url, connect, proven: Cell::new(named), environment_is_empty: env.is_empty(), detected_by })
     }
 
     /// The limits of the next attempt. In a chain the request itself is the probe.
@@ -178,8 +180,9 @@ impl Imds {
                 _ => Some(diagnosis::nothing_configured(self.environment_is_empty)),
             };
         }
+        let option = if error == SendError::ConnectTimeout { " (option imds-connect-timeout)" } else { "" };
         failure.message = format!(
-            "ManagedIdentityCredential authentication unavailable, no response from the IMDS endpoint. {}",
+            "ManagedIdentityCredential authentication unavailable, no response from the IMDS endpoint: {}{option}",
             failure.message
         );
         failure

@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::text::encode;
+use crate::text::{encode, find};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 
 pub(super) const NAME: &str = "ManagedIdentityCredential";
@@ -133,8 +133,8 @@ impl Asked {
     }
 
     /// The error of a source that can't be asked for the identity that was asked for. Nothing was sent.
-    fn not_selectable(&self, source: &str, why: &str) -> Box<Error> {
-        Error::invalid(format!("{source} can't be asked for the {}", self.describe()))
+    fn not_selectable(&self, (source, how): (&str, &str), why: &str) -> Box<Error> {
+        Error::invalid(format!("{source} ({how}) can't be asked for the {}", self.describe()))
             .hint(diagnosis::not_selectable(why, self.from))
     }
 }
@@ -241,6 +241,10 @@ impl ManagedIdentity {
                     format!("{source} managed identity ({how}), {}: {}", self.asked.describe(), error.message);
                 if self.variable_ignored {
                     error.hint = error.hint.map(diagnosis::not_read_alone);
+                }
+                // Entra's answer, passed on.
+                if find(&error.message, "AADSTS50001").is_some() {
+                    error.hint.get_or_insert_with(diagnosis::no_such_resource);
                 }
                 error.details.push(("source", source.to_owned()));
                 Err(error)
