@@ -87,8 +87,7 @@ impl Player {
 pub async fn play(case: Case, kind: Kind) -> Result<(), String> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let (world, recorder) = world(&case, clock);
-    let vault = case.client.vault_url.clone().or_else(|| case.azure.vaults.first().map(|vault| vault.url.clone()));
-    let vault = vault.unwrap_or_default();
+    let vault = vault(&case);
     let mut player = match kind {
         Kind::Native => Player::Native(Box::new(Native::new(world))),
         Kind::Wasm => Player::Wasm(Box::new(Wasm::new(world).await)),
@@ -110,7 +109,14 @@ pub async fn play(case: Case, kind: Kind) -> Result<(), String> {
     Ok(())
 }
 
-fn world(case: &Case, clock: Clock) -> (World, Recorder) {
+/// The vault that the app opens.
+pub fn vault(case: &Case) -> String {
+    let first = || case.azure.vaults.first().map(|vault| vault.url.clone());
+    case.client.vault_url.clone().or_else(first).unwrap_or_default()
+}
+
+/// Everything that the case describes, and the list of what is then asked.
+pub fn world(case: &Case, clock: Clock) -> (World, Recorder) {
     let fake = Fake::new(case.azure.clone()).unwrap();
     let mut env = fake.environment();
     env.retain(|(name, _)| !case.unset.contains(name) && !case.env.contains_key(name));
