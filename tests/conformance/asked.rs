@@ -1,11 +1,16 @@
-//! Requests in the form in which they are compared, and the rules that make them comparable.
+//! Requests in the form in which they are compared. Each rule that makes them comparable has a name, a reason in
+//! README.md, and a count in the table's footer.
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfob_host_test::egress::Recorded;
 use keyfob_host_test::fake;
+use serde_json::Value;
 
 use crate::case::Case;
+use crate::differences::Differences;
 
 /// A request, as either player sent it. Header names are in lower case.
 #[derive(Clone, Debug)]
@@ -16,8 +21,12 @@ pub struct Asked {
     pub body: String,
 }
 
-/// How often each rule changed something, by its name.
-pub type Rules = BTreeMap<&'static str, usize>;
+/// A request that was made so many times in a row.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub text: String,
+    pub count: usize,
+}
 
 /// Headers that decide what an endpoint answers.
 const HEADERS: [&str; 4] = ["metadata", "x-identity-header", "secret", "authorization"];
@@ -29,19 +38,21 @@ impl Asked {
         Self { method: "CONNECT".to_owned(), url: address.to_owned(), headers, body }
     }
 
-    /// Whether it asks a vault what it wants, before there is a token.
+    /// Asks a vault what it wants, before there is a token.
     pub fn is_challenge(&self) -> bool {
         let path = self.url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
         path.is_some_and(|path| path.starts_with("secrets/")) && !self.headers.contains_key("authorization")
     }
 
-    fn is_discovery(&self) -> bool {
+    /// Asks Entra for its addresses.
+    pub fn is_discovery(&self) -> bool {
         self.method == "GET"
             && (self.url.ends_with("/.well-known/openid-configuration")
                 || self.url.contains("/common/discovery/instance?"))
     }
 
-    fn is_probe(&self) -> bool {
+    /// Asks whether IMDS is there: without the header that it wants.
+    pub fn is_probe(&self) -> bool {
         self.url.contains("/metadata/identity/oauth2/token?") && !self.headers.contains_key("metadata")
     }
 }
@@ -50,83 +61,119 @@ impl From<&Recorded> for Asked {
     fn from(recorded: &Recorded) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let headers = recorded.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
-        Self { method: recorded.method.to_string(), url: recorded.url.clone(), headers, body: text(&recorded.body) }
+        let (method, url) = (recorded.method.to_string(), recorded.url.clone());
+        Self { method, url, headers, body: text(&recorded.body) }
     }
 }
 
-/// A request that was made so many times in a row.
-#[derive(Clone, Debug)]
-pub struct Line {
-    pub text: String,
-    pub count: usize,
+/// Who sent the requests.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Side {
+    Keyfob,
+    Sdk,
 }
 
-/// The requests by the rules. `spared` says that only the SDK sent requests for a challenge.
-pub fn lines(asked: &[Asked], case: &Case, spared: bool, rules: &mut Rules) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    for asked in asked {
-        if asked.is_discovery() {
-            *rules.entry("discovery").or_default() += 1;
-            continue;
-        }
-        if spared && asked.is_challenge() {
-            *rules.entry("challenge").or_default() += 1;
-            continue;
-        }
-        let text = line(asked, case, rules);
-        match lines.last_mut() {
-            Some(last) if last.text == text => {
-                last.count += 1;
-                *rules.entry("repeat").or_default() += 1;
+/// Brings requests into the form in which they are compared.
+pub struct Normal<'a> {
+    pub case: &'a Case,
+    pub side: Side,
+    /// Only the SDK asked a vault for its challenge.
+    pub spared: bool,
+    pub differences: &'a Differences,
+    pub counts: &'a mut BTreeMap<&'static str, usize>,
+}
+
+impl Normal<'_> {
+    pub fn lines(&mut self, asked: &[Asked]) -> Vec<Line> {
+        let mut lines: Vec<Line> = Vec::new();
+        for (index, asked_now) in asked.iter().enumerate() {
+            if asked_now.is_discovery() {
+                self.count("discovery", true);
+                continue;
             }
-            _ => lines.push(Line { text, count: 1 }),
+            if self.spared && asked_now.is_challenge() {
+                self.count("challenge", true);
+                continue;
+            }
+            let mut asked_now = asked_now.clone();
+            if asked_now.is_probe() {
+                self.count("probe", true);
+                if asked.get(index + 1).is_some_and(|next| next.headers.contains_key("metadata")) {
+                    continue;
+                }
+                // Nobody was there: what both would have asked.
+                asked_now.headers.insert("metadata".to_owned(), "true".to_owned());
+            }
+            let text = self.line(&asked_now);
+            match lines.last_mut() {
+                Some(last) if last.text == text => {
+                    last.count += 1;
+                    self.count("repeat", true);
+                }
+                _ => lines.push(Line { text, count: 1 }),
+            }
+        }
+        lines
+    }
+
+    fn count(&mut self, rule: &'static str, applied: bool) {
+        *self.counts.entry(rule).or_default() += usize::from(applied);
+    }
+
+    fn line(&mut self, asked: &Asked) -> String {
+        let (place, query) = asked.url.split_once('?').unwrap_or((&asked.url, ""));
+        let bare = place.trim_end_matches('/');
+        self.count("trailing slash", bare != place);
+        let mut text = format!("{} {bare}", asked.method);
+        let query = self.fields(query);
+        if !query.is_empty() {
+            text = format!("{text}?{query}");
+        }
+        for name in HEADERS {
+            if let Some(value) = asked.headers.get(name) {
+                text = format!("{text} [{name}: {}]", self.speaks(value));
+            }
+        }
+        if asked.body.is_empty() { text } else { format!("{text} {{{}}}", self.fields(&asked.body)) }
+    }
+
+    /// A query or a form: decoded, because there is more than one way to encode, and sorted.
+    fn fields(&mut self, text: &str) -> String {
+        let mut fields = Vec::new();
+        for field in text.split('&').filter(|field| !field.is_empty()) {
+            let mut field = decoded(field);
+            if let Some(value) = field.strip_prefix("claims=").and_then(|value| value.parse::<Value>().ok()) {
+                field = format!("claims={value}");
+            }
+            if let Some(claims) = field.strip_prefix("client_assertion=").and_then(claims) {
+                self.count("assertion", true);
+                let claim = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
+                field = format!("client_assertion=<{} signed for {}>", claim("iss"), claim("aud"));
+            }
+            if !self.differences.ignored(&field, self.side) {
+                fields.push(field);
+            }
+        }
+        let order = fields.clone();
+        fields.sort();
+        self.count("order", fields != order);
+        fields.join("&")
+    }
+
+    /// A token by whom it speaks for: no two tokens are equal.
+    fn speaks(&self, value: &str) -> String {
+        match value.strip_prefix("Bearer ").and_then(fake::client_id) {
+            Some(id) => format!("Bearer of {}", named(&id, self.case)),
+            None => value.to_owned(),
         }
     }
-    lines
 }
 
-fn line(asked: &Asked, case: &Case, rules: &mut Rules) -> String {
-    let mut headers = asked.headers.clone();
-    if asked.is_probe() {
-        *rules.entry("probe").or_default() += 1;
-        headers.insert("metadata".to_owned(), "true".to_owned());
-    }
-    let (place, query) = asked.url.split_once('?').unwrap_or((&asked.url, ""));
-    let bare = place.trim_end_matches('/');
-    if bare != place {
-        *rules.entry("trailing slash").or_default() += 1;
-    }
-    let mut text = format!("{} {bare}", asked.method);
-    let sorted = sorted(query, rules);
-    if !sorted.is_empty() {
-        text = format!("{text}?{sorted}");
-    }
-    for name in HEADERS {
-        if let Some(value) = headers.get(name) {
-            text = format!("{text} [{name}: {}]", speaks(value, case));
-        }
-    }
-    if !asked.body.is_empty() {
-        text = format!("{text} {{{}}}", sorted_form(&asked.body, rules));
-    }
-    text
-}
-
-fn sorted(query: &str, rules: &mut Rules) -> String {
-    // One encoding: a client may leave a slash or a colon as it is.
-    let mut fields: Vec<String> = query.split('&').filter(|field| !field.is_empty()).map(decoded).collect();
-    let before = fields.clone();
-    fields.sort();
-    if fields != before {
-        *rules.entry("order").or_default() += 1;
-    }
-    fields.join("&")
-}
-
-fn sorted_form(body: &str, rules: &mut Rules) -> String {
-    let (kept, dropped): (Vec<&str>, Vec<&str>) = body.split('&').partition(|field| !field.starts_with("client_info="));
-    *rules.entry("telemetry").or_default() += dropped.len();
-    sorted(&kept.join("&"), rules)
+/// What a client says in an assertion that it signed itself; no two of those are equal.
+fn claims(assertion: &str) -> Option<Value> {
+    let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?.trim_end_matches('=')).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    (claims["iss"].is_string() && claims["iss"] == claims["sub"]).then_some(claims)
 }
 
 /// Percent-decoded, where that gives text.
@@ -145,14 +192,6 @@ fn decoded(field: &str) -> String {
         }
     }
     String::from_utf8(bytes).unwrap_or_else(|_| field.to_owned())
-}
-
-/// A token by whom it speaks for: no two tokens are equal.
-fn speaks(value: &str, case: &Case) -> String {
-    match value.strip_prefix("Bearer ").and_then(fake::client_id) {
-        Some(id) => format!("Bearer of {}", named(&id, case)),
-        None => value.to_owned(),
-    }
 }
 
 /// The name that the case has for a client id.

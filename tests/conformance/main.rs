@@ -7,6 +7,7 @@ mod asked;
 #[allow(dead_code)]
 #[path = "../runner/case.rs"]
 mod case;
+mod differences;
 #[allow(dead_code)]
 #[path = "../runner/expect.rs"]
 mod expect;
@@ -20,73 +21,83 @@ mod outcome;
 #[path = "../runner/play.rs"]
 mod play;
 mod sdk;
+mod table;
 #[allow(dead_code)]
 #[path = "../runner/wasm.rs"]
 mod wasm;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
-use asked::{Asked, Rules};
 use keyfob_host_test::Clock;
+
+use asked::{Asked, Normal};
+use differences::Differences;
 use sdk::{Played, Sdk};
+use table::{Pair, Table};
 
 /// Names the Python interpreter that has the SDK.
 const PYTHON: &str = "KEYFOB_CONFORMANCE_PYTHON";
 
-fn main() {
+fn main() -> ExitCode {
     let Some(python) = std::env::var_os(PYTHON) else {
         println!("conformance: not run; tests/conformance/run runs it, with the official Python SDK");
-        return;
+        return ExitCode::SUCCESS;
     };
-    let mut sdk = Sdk::start(&python);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let differences = std::fs::read_to_string(root.join("tests/conformance/differences.toml")).unwrap();
+    let differences = Differences::read(&differences);
+    let folder = root.join("tests/cases");
     let mut files = files(&folder);
     files.sort();
+    // A part of the cases' names.
     let filter = std::env::args().nth(1).unwrap_or_default();
-    let mut rules = Rules::new();
+    let mut sdk = Sdk::start(&python);
+    let mut counts = BTreeMap::new();
+    let mut table = Table::default();
     for file in files {
         let name = file.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
-        if !name.contains(&filter) {
-            continue;
-        }
-        println!("== {name}");
-        let text = std::fs::read_to_string(&file).unwrap();
-        let table: toml::Table = toml::from_str(&text).unwrap();
-        let case: case::Case = toml::from_str(&text).unwrap();
-        let keyfob = run(keyfob(&case));
-        let spared = !keyfob.iter().flat_map(|(asked, _)| asked).any(Asked::is_challenge);
-        match run(sdk.play(&case, &table, spared)) {
-            Err(bug) => println!("BUG {bug}"),
-            Ok(Played::NotApplicable(reason)) => println!("n/a {reason}"),
-            Ok(Played::Steps(steps)) => {
-                for (number, ((asked, ours), (theirs_asked, theirs))) in keyfob.iter().zip(&steps).enumerate() {
-                    let k = asked::lines(asked, &case, spared, &mut rules);
-                    let p = asked::lines(theirs_asked, &case, spared, &mut rules);
-                    let o = outcome::of_sdk(theirs, &case);
-                    if *ours != o {
-                        println!(
-                            "  {} outcome K: {ours}\n          P: {o} <{}>",
-                            number + 1,
-                            theirs.text.replace('\n', " ").chars().take(1300).collect::<String>()
-                        );
-                    }
-                    if !k.iter().map(|l| &l.text).eq(p.iter().map(|l| &l.text)) {
-                        println!(
-                            "  {} K: {:#?}\n    P: {:#?}",
-                            number + 1,
-                            k.iter().map(|l| format!("{} x{}", l.text, l.count)).collect::<Vec<_>>(),
-                            p.iter().map(|l| format!("{} x{}", l.text, l.count)).collect::<Vec<_>>()
-                        );
-                    }
-                }
-            }
+        if name.contains(&filter) {
+            let pair = pair(&file, &mut sdk, &differences, &mut counts);
+            table.add(&name, &pair, &differences);
         }
     }
-    println!("{rules:?}");
+    let stale = if filter.is_empty() { differences.stale() } else { Vec::new() };
+    let well = table.print(counts.into_iter(), differences.fields(), &stale);
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn keyfob(case: &case::Case) -> Vec<(Vec<Asked>, String)> {
+fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTreeMap<&'static str, usize>) -> Pair {
+    let text = std::fs::read_to_string(file).unwrap();
+    let parsed = toml::from_str(&text).and_then(|table: toml::Table| Ok((table, toml::from_str(&text)?)));
+    let (text, case): (_, case::Case) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return Pair::Broken(error.to_string()),
+    };
+    let keyfob = run(keyfob(&case));
+    let spared = !keyfob.iter().flat_map(|(asked, ..)| asked).any(Asked::is_challenge);
+    let steps = match run(sdk.play(&case, &text, spared)) {
+        Ok(Played::Steps(steps)) => steps,
+        Ok(Played::NotApplicable(reason)) => return Pair::NotApplicable(reason),
+        Err(bug) => return Pair::Broken(bug),
+    };
+    let mut side = |side, asked: &[Asked], outcome, took| {
+        let mut normal = Normal { case: &case, side, spared, differences, counts: &mut *counts };
+        table::Side { lines: normal.lines(asked), outcome, took }
+    };
+    let pairs = keyfob.into_iter().zip(steps).map(|((asked, outcome, took), theirs)| {
+        let ours = side(asked::Side::Keyfob, &asked, outcome, took);
+        let outcome = outcome::of_sdk(&theirs.reported, &case);
+        let words = theirs.reported.text;
+        (ours, side(asked::Side::Sdk, &theirs.asked, outcome, theirs.took), words)
+    });
+    Pair::Played(pairs.collect())
+}
+
+/// What Keyfob asks in each step, how it ends, and the virtual time that it takes.
+async fn keyfob(case: &case::Case) -> Vec<(Vec<Asked>, String, Duration)> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let (world, recorder) = play::world(case, clock);
     let mut player = native::Native::new(world);
@@ -94,10 +105,12 @@ async fn keyfob(case: &case::Case) -> Vec<(Vec<Asked>, String)> {
     let mut seen = 0;
     for step in &case.steps {
         tokio::time::advance(Duration::from_secs(step.after)).await;
+        let began = clock.elapsed();
         let result = player.step(case, &play::vault(case), step).await;
+        let took = clock.elapsed() - began;
         let requests = recorder.requests().split_off(seen);
         seen += requests.len();
-        steps.push((requests.iter().map(Asked::from).collect(), outcome::of_keyfob(&result, case, step)));
+        steps.push((requests.iter().map(Asked::from).collect(), outcome::of_keyfob(&result, case, step), took));
     }
     steps
 }

@@ -57,10 +57,17 @@ pub struct Reported {
     pub attempts: Vec<(String, String)>,
 }
 
+/// One step as the SDK played it.
+pub struct Step {
+    pub asked: Vec<Asked>,
+    pub reported: Reported,
+    /// Virtual time.
+    pub took: Duration,
+}
+
 /// What became of a case.
 pub enum Played {
-    /// The requests of each step and how it ended.
-    Steps(Vec<(Vec<Asked>, Reported)>),
+    Steps(Vec<Step>),
     /// The SDK has nothing of the kind.
     NotApplicable(String),
 }
@@ -86,8 +93,11 @@ impl Sdk {
         Self { child, to, from }
     }
 
-    /// Plays a case. `text` is its file. With `spare_challenge`, the request by which the SDK asks a vault what it
-    /// wants, before it has a token, meets the plain fake, and none of the case's faults.
+    /// Plays a case. `text` is its file.
+    ///
+    /// What Keyfob does not send at all must not use up the faults that are meant for what both send: a fault that
+    /// meets a probe or a discovery still meets the request that follows, and with `spare_challenge` the request by
+    /// which the SDK asks a vault what it wants, before it has a token, meets no fault.
     pub async fn play(&mut self, case: &Case, text: &toml::Table, spare_challenge: bool) -> Result<Played, String> {
         let clock = Clock::starting_at(Clock::TEST_START);
         let (world, _) = play::world(case, clock);
@@ -97,6 +107,7 @@ impl Sdk {
         self.say(&json!({
             "case": text, "env": env, "root": world.root.path(), "vault": play::vault(case), "now": now(clock),
         }));
+        let mut began = clock.elapsed();
         let mut steps = Vec::new();
         let mut asked = Vec::new();
         loop {
@@ -106,17 +117,23 @@ impl Sdk {
                 Message::Send(outgoing) => {
                     let request = Asked::from(&outgoing);
                     let spared = spare_challenge && request.is_challenge();
+                    let faults = world.azure.faults.lock().unwrap().clone();
                     answer = exchange(if spared { &plain } else { &world.egress }, &outgoing).await;
+                    if request.is_probe() || request.is_discovery() {
+                        *world.azure.faults.lock().unwrap() = faults;
+                    }
                     asked.push(request);
                 }
                 Message::Sleep(seconds) => tokio::time::sleep(Duration::from_secs_f64(seconds)).await,
                 Message::Connect(address) => asked.push(Asked::connection(&address)),
-                Message::Outcome(outcome) => {
-                    steps.push((std::mem::take(&mut asked), outcome));
+                Message::Outcome(reported) => {
+                    let took = clock.elapsed() - began;
+                    steps.push(Step { asked: std::mem::take(&mut asked), reported, took });
                     match case.steps.get(steps.len()) {
                         Some(next) => tokio::time::advance(Duration::from_secs(next.after)).await,
                         None => done = Some(Ok(Played::Steps(std::mem::take(&mut steps)))),
                     }
+                    began = clock.elapsed();
                 }
                 Message::NotApplicable(reason) => done = Some(Ok(Played::NotApplicable(reason))),
                 Message::Bug(text) => done = Some(Err(text)),

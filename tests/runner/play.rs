@@ -60,6 +60,8 @@ pub struct World {
     /// The folders that the component is given, as it names them.
     pub folders: Vec<String>,
     pub egress: Egress,
+    /// What the egress leads to.
+    pub azure: Arc<Faulty>,
     pub clock: Clock,
 }
 
@@ -138,8 +140,8 @@ pub fn world(case: &Case, clock: Clock) -> (World, Recorder) {
         }
     }
 
-    let azure = Faulty { fake, faults: case.faults.clone().into() };
-    let mut egress = Egress::in_process(Arc::new(azure), clock);
+    let azure = Arc::new(Faulty { fake, faults: case.faults.clone().into() });
+    let mut egress = Egress::in_process(azure.clone(), clock);
     match &case.allow {
         None => egress = egress.allow_any(),
         Some(hosts) => {
@@ -149,5 +151,5 @@ pub fn world(case: &Case, clock: Clock) -> (World, Recorder) {
         }
     }
     let recorder = egress.recorder();
-    (World { env, root, folders, egress, clock }, recorder)
+    (World { env, root, folders, egress, azure, clock }, recorder)
 }

@@ -3,6 +3,7 @@
 What goes wrong on the wire is raised as urllib3 raises it, so that all that follows from it is the SDK's own doing.
 """
 
+import http.client
 import io
 
 import requests
@@ -72,6 +73,7 @@ class _Pool:
             body=_Body(answer["body"].encode("latin-1"), answer["end"]),
             headers=[tuple(header) for header in answer["headers"]],
             status=answer["status"],
+            reason=http.client.responses.get(answer["status"], ""),
             preload_content=False,
             decode_content=False,
             request_method=method,
