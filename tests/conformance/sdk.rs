@@ -18,7 +18,7 @@ use crate::asked::Asked;
 use crate::case::Case;
 use crate::play;
 
-/// What the process says. Each message is answered, and each answer tells the time.
+/// What the process says. Each message but the last of a case is answered, and each answer tells the time.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Message {
@@ -112,7 +112,6 @@ impl Sdk {
         let mut asked = Vec::new();
         loop {
             let mut answer = json!({});
-            let mut done = None;
             match self.hear() {
                 Message::Send(outgoing) => {
                     let request = Asked::from(&outgoing);
@@ -129,25 +128,21 @@ impl Sdk {
                 Message::Outcome(reported) => {
                     let took = clock.elapsed() - began;
                     steps.push(Step { asked: std::mem::take(&mut asked), reported, took });
-                    match case.steps.get(steps.len()) {
-                        Some(next) => tokio::time::advance(Duration::from_secs(next.after)).await,
-                        None => done = Some(Ok(Played::Steps(std::mem::take(&mut steps)))),
-                    }
+                    let Some(next) = case.steps.get(steps.len()) else { return Ok(Played::Steps(steps)) };
+                    tokio::time::advance(Duration::from_secs(next.after)).await;
                     began = clock.elapsed();
                 }
-                Message::NotApplicable(reason) => done = Some(Ok(Played::NotApplicable(reason))),
-                Message::Bug(text) => done = Some(Err(text)),
+                Message::NotApplicable(reason) => return Ok(Played::NotApplicable(reason)),
+                Message::Bug(text) => return Err(text),
             }
             answer["now"] = json!(now(clock));
             self.say(&answer);
-            if let Some(done) = done {
-                return done;
-            }
         }
     }
 
     fn say(&mut self, message: &Value) {
-        writeln!(self.to, "{message}").expect("the Python process reads");
+        // In one piece: pieces would cost more than all the rest.
+        self.to.write_all(format!("{message}\n").as_bytes()).expect("the Python process reads");
     }
 
     fn hear(&mut self) -> Message {

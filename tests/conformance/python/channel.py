@@ -10,29 +10,29 @@ _OUT = os.dup(1)
 os.dup2(2, 1)
 
 
-def _write(message):
+def tell(message):
+    """Sends a message that gets no answer: the last one of a case."""
     line = json.dumps(message).encode() + b"\n"
     while line:
         line = line[os.write(_OUT, line) :]
 
 
 def read():
-    """The next line, or None at the end. Reads no byte further: a forked process reads on from here."""
-    parts = []
-    while True:
-        byte = os.read(_IN, 1)
-        if not byte:
+    """The next line, or None at the end. There is never more than one on its way, so no other process' is taken."""
+    line = b""
+    while not line.endswith(b"\n"):
+        part = os.read(_IN, 1 << 16)
+        if not part:
             return None
-        if byte == b"\n":
-            return json.loads(b"".join(parts))
-        parts.append(byte)
+        line += part
+    return json.loads(line)
 
 
 def ask(message):
     """Sends a message and returns the answer, which also tells the time."""
     from world import CLOCK
 
-    _write(message)
+    tell(message)
     answer = read()
     if answer is None:
         sys.exit("the test has gone")
