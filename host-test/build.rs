@@ -1,6 +1,10 @@
-//! Builds the component, so that `cargo test` and `cargo run` need no step before them.
+//! Builds the component, without and with certificates, so that `cargo test` and `cargo run` need no step before them.
+
+#[path = "build/strip.rs"]
+mod strip;
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,21 +24,27 @@ const NOT_INHERITED: [&str; 9] = [
 ];
 
 fn main() {
-    for path in ["../src", "../wit", "../.cargo/config.toml", "../Cargo.toml", "../Cargo.lock"] {
+    for path in ["build.rs", "build", "../src", "../wit", "../.cargo/config.toml", "../Cargo.toml", "../Cargo.lock"] {
         println!("cargo:rerun-if-changed={path}");
     }
     println!("cargo:rerun-if-env-changed=RUSTC_WORKSPACE_WRAPPER");
 
-    let target_dir = PathBuf::from(variable("OUT_DIR")).join("component");
-    let component = target_dir.join(TARGET).join("component/keyfob.wasm");
-    println!("cargo:rustc-env=KEYFOB_COMPONENT={}", component.display());
+    let out = PathBuf::from(variable("OUT_DIR"));
+    let builds = [
+        ("KEYFOB_COMPONENT", "", out.join("keyfob.wasm")),
+        ("KEYFOB_COMPONENT_WITH_CERTIFICATES", "certificate", out.join("keyfob-with-certificates.wasm")),
+    ];
+    for (variable, _, component) in &builds {
+        println!("cargo:rustc-env={variable}={}", component.display());
+    }
 
     // Clippy runs nothing: the path is enough for it. The line above makes the next build come back here.
     let linting = env::var("RUSTC_WORKSPACE_WRAPPER").is_ok_and(|wrapper| wrapper.contains("clippy"));
     if linting {
         return;
     }
-    if let Err(problem) = ensure_target().and_then(|()| build(&target_dir)) {
+    let build = |(_, features, component): &(&str, &str, PathBuf)| build(&out.join("component"), features, component);
+    if let Err(problem) = ensure_target().and_then(|()| builds.iter().try_for_each(build)) {
         eprintln!("{problem}");
         std::process::exit(1);
     }
@@ -63,12 +73,12 @@ fn ensure_target() -> Result<(), String> {
     }
 }
 
-fn build(target_dir: &Path) -> Result<(), String> {
+fn build(target_dir: &Path, features: &str, component: &Path) -> Result<(), String> {
     let mut cargo = Command::new(variable("CARGO"));
     cargo
         .args(["rustc", "--package", "keyfob", "--lib", "--profile", "component", "--target", TARGET])
         // Together with an rlib rustc would not optimise across crates: 32 KB more.
-        .args(["--crate-type", "cdylib"])
+        .args(["--crate-type", "cdylib", "--features", features])
         .arg("--target-dir")
         .arg(target_dir)
         .current_dir("..");
@@ -76,10 +86,13 @@ fn build(target_dir: &Path) -> Result<(), String> {
         cargo.env_remove(name);
     }
     let done = cargo.output().map_err(|error| format!("cargo can't be started: {error}"))?;
-    if done.status.success() {
-        return Ok(());
+    if !done.status.success() {
+        return Err(format!("the component does not build:\n{}", String::from_utf8_lossy(&done.stderr)));
     }
-    Err(format!("the component does not build:\n{}", String::from_utf8_lossy(&done.stderr)))
+    let built = target_dir.join(TARGET).join("component/keyfob.wasm");
+    let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
+    let stripped = strip::strip(&bytes).ok_or_else(|| format!("{} is no component", built.display()))?;
+    fs::write(component, stripped).map_err(|error| format!("{}: {error}", component.display()))
 }
 
 /// A variable that cargo sets for every build script.

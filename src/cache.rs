@@ -17,7 +17,7 @@ const REFRESH_BEFORE: u64 = 300;
 const RETRY_REFRESH: u64 = 30;
 /// What such an attempt may take: the living token must still be of use afterwards.
 const EARLY_REFRESH: Duration = Duration::from_secs(10);
-/// The different (scopes, tenant) pairs that are kept; the oldest goes first.
+/// The different tokens that are kept; the oldest goes first.
 const CAPACITY: usize = 16;
 
 /// What to do with a token.
@@ -45,9 +45,17 @@ fn freshness(token: &AccessToken, asked_at: u64, now: u64) -> Freshness {
 struct Entry {
     scopes: Vec<String>,
     tenant: Option<String>,
+    cae: bool,
     token: AccessToken,
     /// When the service was last asked for it, in unix seconds.
     asked_at: u64,
+}
+
+impl Entry {
+    /// Whether it is what a request asks for. Claims are no part of it: a token that has them replaces the one without.
+    fn is_for(&self, request: &TokenRequest) -> bool {
+        self.scopes == request.scopes && self.tenant == request.tenant && self.cae == request.cae
+    }
 }
 
 /// What asks the service: a credential behind its cache.
@@ -65,19 +73,18 @@ pub(crate) struct TokenCache {
 
 impl TokenCache {
     /// The cached token, or one that the service gives, in at most the time of the call that it is given.
-    pub(crate) async fn token<'a>(
-        &'a self,
-        call: Call<'a>,
-        request: &'a TokenRequest,
-        service: &'a dyn Fetch,
+    pub(crate) async fn token(
+        &self,
+        call: Call<'_>,
+        request: &TokenRequest,
+        service: &dyn Fetch,
     ) -> Result<AccessToken> {
         // One fetch at a time: who comes second finds what the first one got.
         let _turn = self.turn.take().await;
         let now = call.platform.unix_now();
         let bypass = request.fresh || request.claims.is_some();
         let mut living = None;
-        if let Some(entry) =
-            self.entries.borrow_mut().iter_mut().find(|e| e.scopes == request.scopes && e.tenant == request.tenant)
+        if let Some(entry) = self.entries.borrow_mut().iter_mut().find(|entry| entry.is_for(request))
             && !bypass
         {
             match freshness(&entry.token, entry.asked_at, now) {
@@ -97,13 +104,14 @@ impl TokenCache {
             },
         };
         let mut entries = self.entries.borrow_mut();
-        entries.retain(|e| e.scopes != request.scopes || e.tenant != request.tenant);
+        entries.retain(|entry| !entry.is_for(request));
         if entries.len() >= CAPACITY {
             entries.remove(0);
         }
         entries.push(Entry {
             scopes: request.scopes.clone(),
             tenant: request.tenant.clone(),
+            cae: request.cae,
             token: token.clone(),
             asked_at: now,
         });

@@ -6,7 +6,8 @@ use core::cell::RefCell;
 use crate::prelude::*;
 use crate::wasi::Wasi;
 use crate::{
-    ClientOptions, CredentialOptions, ErrorKind, GetSecretOptions, ManagedIdentityId, Outcome, Platform, TokenOptions,
+    CertificateSource, ClientOptions, CredentialOptions, ErrorKind, GetSecretOptions, ManagedIdentityId, Outcome,
+    Platform, TokenOptions,
 };
 
 mod bindings {
@@ -93,6 +94,18 @@ impl wit::GuestCredentialOptions for Options<CredentialOptions> {
     fn imds_connect_timeout(&self, milliseconds: u64) {
         self.set(|options| options.imds_connect_timeout = Some(milliseconds));
     }
+
+    fn additionally_allowed_tenant(&self, tenant: String) {
+        self.set(|options| options.additionally_allowed_tenants.push(tenant));
+    }
+
+    fn require_token_credentials(&self, require: bool) {
+        self.set(|options| options.require_token_credentials = require);
+    }
+
+    fn send_certificate_chain(&self, send: bool) {
+        self.set(|options| options.send_certificate_chain = send);
+    }
 }
 
 impl wit::GuestTokenOptions for Options<TokenOptions> {
@@ -110,6 +123,10 @@ impl wit::GuestTokenOptions for Options<TokenOptions> {
 
     fn claims(&self, json: String) {
         self.set(|options| options.claims = Some(json));
+    }
+
+    fn enable_cae(&self, enable: bool) {
+        self.set(|options| options.enable_cae = enable);
     }
 }
 
@@ -164,6 +181,17 @@ impl Credential {
         })
     }
 
+    fn client(
+        handle: &OptionsHandle<'_>,
+        make: impl FnOnce(Rc<Wasi>, &CredentialOptions) -> crate::Result<crate::Credential>,
+    ) -> CredentialHandle {
+        let made = Self::new(|wasi| match options(handle) {
+            Some(options) => make(wasi, &options.0.borrow()),
+            None => make(wasi, &CredentialOptions::default()),
+        });
+        made.map(wit::Credential::new)
+    }
+
     #[inline(never)]
     fn open(&self, vault_url: &str, options: ClientOptions) -> Result<SecretClient, types::AzureError> {
         let core = crate::SecretClient::open(vault_url, &self.core, options)?;
@@ -198,15 +226,38 @@ impl wit::GuestCredential for Credential {
         Self::make(crate::Credential::managed_identity, options(&handle)).map(wit::Credential::new)
     }
 
-    fn client_secret(
+    fn client_secret(tenant: String, client_id: String, secret: String, handle: OptionsHandle<'_>) -> CredentialHandle {
+        Self::client(&handle, |wasi, options| {
+            crate::Credential::client_secret(wasi, &tenant, &client_id, secret.into(), options)
+        })
+    }
+
+    fn client_assertion(
         tenant: String,
         client_id: String,
-        secret: String,
-        options: OptionsHandle<'_>,
+        assertion: String,
+        handle: OptionsHandle<'_>,
     ) -> CredentialHandle {
-        let options = chosen!(options, CredentialOptions);
-        Self::new(|wasi| crate::Credential::client_secret(wasi, &tenant, &client_id, secret.into(), &options))
-            .map(wit::Credential::new)
+        Self::client(&handle, |wasi, options| {
+            crate::Credential::client_assertion(wasi, &tenant, &client_id, assertion.into(), options)
+        })
+    }
+
+    fn client_certificate(
+        tenant: String,
+        client_id: String,
+        certificate: wit::ClientCertificate,
+        password: Option<String>,
+        handle: OptionsHandle<'_>,
+    ) -> CredentialHandle {
+        let certificate = match certificate {
+            wit::ClientCertificate::Bytes(bytes) => CertificateSource::Bytes(bytes.into()),
+            wit::ClientCertificate::Path(path) => CertificateSource::Path(path),
+        };
+        let password = password.map(Into::into);
+        Self::client(&handle, |wasi, options| {
+            crate::Credential::client_certificate(wasi, &tenant, &client_id, certificate, password, options)
+        })
     }
 
     fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> CredentialHandle {
@@ -221,6 +272,10 @@ impl wit::GuestCredential for Credential {
 
     fn set_token(&self, token: String, expires_on: u64) -> Result<(), types::AzureError> {
         Ok(self.core.set_token(token.into(), expires_on)?)
+    }
+
+    fn set_assertion(&self, assertion: String) -> Result<(), types::AzureError> {
+        Ok(self.core.set_assertion(assertion.into())?)
     }
 
     fn get_token(

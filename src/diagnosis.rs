@@ -1,6 +1,7 @@
 //! From what was tried to what to do about it. Every cure is written here, in concrete words; where the failure was
 //! seen, the facts are handed over.
 
+use crate::cloud::Cloud;
 use crate::platform::SendError;
 use crate::prelude::*;
 use crate::text::join;
@@ -114,9 +115,35 @@ fn list(names: &[&str]) -> String {
 
 // ---- managed identity ----
 
-/// The platform has managed identities, in a way that is not known here.
-pub(crate) fn source_not_supported() -> Hint {
+/// The platform's managed identity can't be used here.
+pub(crate) fn instead_of_managed_identity() -> Hint {
     expected("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
+}
+
+/// The source has no such choice of identity, so nothing was sent.
+pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
+    let cure = if from == "AZURE_CLIENT_ID" {
+        "AZURE_CLIENT_ID may be set for another purpose: unset it here, or choose system-assigned in code (credential-options.managed-identity)"
+    } else {
+        "Or leave the id out"
+    };
+    hint(Weight::NearMiss, format!("{why}. {cure}"))
+}
+
+/// The file that Azure Arc's agent named can't be used.
+pub(crate) fn arc_key(folder: &str) -> Hint {
+    expected(&format!(
+        "Give the component the folder {folder}, read-only (wasmtime: `--dir {folder}`, Spin: `files`), and run the host as a member of the group himds"
+    ))
+}
+
+/// Azure Arc's agent did not name the identity that it gave a token of.
+pub(crate) fn arc_not_confirmed() -> Hint {
+    hint(
+        Weight::Answered,
+        "Agents of Azure Arc that know no user-assigned identities give the system-assigned one's token instead: update the Connected Machine agent, \
+         or leave the id out (system-assigned in code) if the server's own identity will do",
+    )
 }
 
 /// No identity was asked for, and the platform has none to give by default.
@@ -155,12 +182,14 @@ pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -
     )
 }
 
-/// The endpoint does not accept the header that the environment holds.
-pub(crate) fn identity_header() -> Hint {
+/// The endpoint does not accept the secret that the environment holds.
+pub(crate) fn identity_header(variable: &str) -> Hint {
     hint(
         Weight::Answered,
-        "The identity endpoint did not accept IDENTITY_HEADER. Its value changes when the app restarts: pass the one that the platform sets now, \
-         not a copy in a file or an image",
+        format!(
+            "The identity endpoint did not accept {variable}. Its value changes when the app restarts: pass the one that the platform sets now, \
+             not a copy in a file or an image"
+        ),
     )
 }
 
@@ -254,9 +283,37 @@ pub(crate) fn other_tenant(configured: &str, requested: &str) -> Hint {
         Weight::Answered,
         format!(
             "The credential is for tenant {configured}, and tenant {requested} was asked for (a vault names its own). \
-             Use a service principal of tenant {requested}, or a vault of tenant {configured}"
+             If the application is registered there too, allow it: AZURE_ADDITIONALLY_ALLOWED_TENANTS={requested}, or \
+             credential-options.additionally-allowed-tenant in code. Else use a service principal of that tenant"
         ),
     )
+}
+
+/// The vault belongs to another cloud than the authority.
+pub(crate) fn other_cloud(asked: &Cloud, wanted: &Cloud) -> Hint {
+    let host = wanted.authorities.first().copied().unwrap_or_default();
+    hint(
+        Weight::Answered,
+        format!(
+            "The vault is in {}, and the token was asked for in {}. Set AZURE_AUTHORITY_HOST=https://{host} (or the option authority-host), \
+             with a service principal of that cloud; or check the vault URL",
+            wanted.name, asked.name
+        ),
+    )
+}
+
+/// A certificate is given to a build that can't use it.
+#[cfg(not(feature = "certificate"))]
+pub(crate) fn without_certificates() -> Hint {
+    expected("Use the build with the cargo feature `certificate` (the keyfob command has it), or a client secret")
+}
+
+/// Credentials of developers are asked for by a variable.
+pub(crate) fn developer_credentials(variable: &str) -> Hint {
+    expected(&format!(
+        "Set {variable} to prod, or unset it. On a laptop get a token outside (`az account get-access-token --scope SCOPE`) and give it to \
+         credential.static-token, or use a service principal"
+    ))
 }
 
 // ---- the way there ----

@@ -1,7 +1,8 @@
 //! The OAuth 2.0 client-credentials exchange with Microsoft Entra ID that several credentials share.
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
-use crate::diagnosis::{self, Client};
+use crate::cloud::{self, PUBLIC_AUTHORITY};
+use crate::diagnosis::{self, Client, Hint};
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
@@ -16,23 +17,6 @@ use crate::url::Url;
 /// The source that tokens from here name.
 pub(crate) const SOURCE: &str = "Microsoft Entra ID";
 
-/// The hosts of Entra's clouds that may get a client secret or an assertion, the public one first. A host that is not
-/// here could be anybody's: the Azure SDKs ask the public cloud about it, we ask the developer.
-const KNOWN_HOSTS: &[&str] = &[
-    "login.microsoftonline.com",
-    "login.microsoftonline.us",
-    "login.chinacloudapi.cn",
-    "login.partner.microsoftonline.cn",
-    "login.usgovcloudapi.net",
-    "login-us.microsoftonline.com",
-    "login.microsoft.com",
-    "login.windows.net",
-    "sts.windows.net",
-    "login.sovcloud-identity.fr",
-    "login.sovcloud-identity.de",
-    "login.sovcloud-identity.sg",
-];
-
 /// The Entra host that a credential asks.
 #[derive(Clone)]
 pub(crate) struct Authority {
@@ -46,7 +30,7 @@ impl Authority {
         let (text, from) = match (option, env.get("AZURE_AUTHORITY_HOST")) {
             (Some(text), _) => (text, "the option authority-host"),
             (None, Some(text)) => (text, "AZURE_AUTHORITY_HOST"),
-            (None, None) => (KNOWN_HOSTS.first().copied().unwrap_or_default(), "the default"),
+            (None, None) => (PUBLIC_AUTHORITY, "the default"),
         };
         let invalid = |why: &str| {
             Error::invalid(format!(
@@ -67,7 +51,7 @@ impl Authority {
         if !url.https && !loopback {
             return Err(invalid("its scheme is not https"));
         }
-        let known = url.port.is_none() && KNOWN_HOSTS.contains(&url.host.as_str());
+        let known = url.port.is_none() && cloud::of_authority(&url.host).is_some();
         if !known && !any_host && !loopback {
             return Err(invalid(&format!("{} is not well-known", url.host)));
         }
@@ -75,34 +59,44 @@ impl Authority {
     }
 }
 
-/// The tenant to ask: the credential's own, unless the request names another. Only the same tenant, or any when the
-/// credential has none of its own ("organizations"), is allowed.
-fn resolve_tenant<'a>(configured: &'a str, requested: Option<&'a str>) -> Result<&'a str> {
-    match requested {
-        None => Ok(configured),
-        // AD FS has no tenants; its path says adfs.
-        Some(_) if configured.eq_ignore_ascii_case("adfs") => Ok(configured),
-        Some(requested) if requested.eq_ignore_ascii_case(configured) || configured == "organizations" => Ok(requested),
-        // A domain name and an id may be the same tenant: then only Entra can tell, and it answers for its own.
-        Some(_) if configured.contains('.') => Ok(configured),
-        Some(requested) => Err(Error::new(
-            ErrorKind::AuthenticationFailed,
-            format!("the credential is not configured to acquire tokens for tenant {requested}, only for {configured}"),
-        )
-        .hint(diagnosis::other_tenant(configured, requested))),
+/// Where one tenant gives its tokens.
+pub(crate) struct Endpoint<'a> {
+    authority: &'a Authority,
+    path: String,
+    /// AD FS, which has no tenants and an older way to sign.
+    #[cfg(feature = "certificate")]
+    pub(crate) adfs: bool,
+}
+
+impl<'a> Endpoint<'a> {
+    pub(crate) fn new(authority: &'a Authority, tenant: &str, adfs: bool) -> Self {
+        // <https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts>
+        let path = if adfs { "/adfs/oauth2/token".to_owned() } else { format!("/{tenant}/oauth2/v2.0/token") };
+        Self {
+            authority,
+            path,
+            #[cfg(feature = "certificate")]
+            adfs,
+        }
+    }
+
+    /// The URL, which is the audience of a client assertion.
+    #[cfg(feature = "certificate")]
+    pub(crate) fn url(&self) -> String {
+        format!("{}{}", self.authority.url.origin(), self.path)
     }
 }
 
 /// Asks for a token with the fields of `proof`: a client secret or an assertion.
 pub(crate) async fn token(
     call: Call<'_>,
-    authority: &Authority,
+    endpoint: &Endpoint<'_>,
     client: &Client<'_>,
     request: &TokenRequest,
-    proof: &[(&str, &Secret)],
+    proof: &[(&str, Secret)],
 ) -> Result<AccessToken> {
+    let authority = endpoint.authority;
     let scopes: Vec<&str> = request.scopes.iter().map(String::as_str).collect();
-    let tenant = resolve_tenant(client.tenant, request.tenant.as_deref())?;
     if authority.loopback {
         call.platform.log(LOOPBACK_HTTP_NOTICE);
     }
@@ -111,8 +105,8 @@ pub(crate) async fn token(
         encode(client.client_id),
         encode(&crate::text::join(&scopes, " "))
     );
-    if let Some(claims) = &request.claims {
-        form.push_str(&format!("&claims={}", encode(claims)));
+    if let Some(claims) = request.claims_parameter() {
+        form.push_str(&format!("&claims={}", encode(&claims)));
     }
     for (name, value) in proof {
         form.push_str(&format!("&{name}={}", encode(value.expose())));
@@ -120,13 +114,13 @@ pub(crate) async fn token(
     let draft = Draft {
         method: Method::Post,
         url: &authority.url,
-        path: format!("/{tenant}/oauth2/v2.0/token"),
+        path: endpoint.path.clone(),
         headers: vec![
             ("accept", "application/json".into()),
             ("content-type", "application/x-www-form-urlencoded".into()),
         ],
         body: form.into(),
-        secrets: proof.iter().map(|(_, value)| (*value).clone()).collect(),
+        secrets: proof.iter().map(|(_, value)| value.clone()).collect(),
         max_body: None,
     };
     let reply = call
@@ -139,7 +133,7 @@ pub(crate) async fn token(
         Some(json) if reply.response.status == 200 => {
             AccessToken::read(json, now).map_err(|why| unexpected(authority, &reply, why))
         }
-        Some(json) if json.text(&["error"]).is_some() => Err(refused(authority, client, &reply, json)),
+        Some(json) if json.text(&["error"]).is_some() => Err(refused(authority, client, request, &reply, json)),
         _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
             ErrorKind::AuthenticationFailed,
             format!("{SOURCE} at {} answered {}", authority.url.origin(), reply.status()),
@@ -159,7 +153,13 @@ fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
 }
 
 /// An error reply: `error`, `error_description` ("AADSTS…: …"), `error_codes`, ids for support.
-fn refused(authority: &Authority, client: &Client<'_>, reply: &Reply, json: &Json) -> Box<Error> {
+fn refused(
+    authority: &Authority,
+    client: &Client<'_>,
+    request: &TokenRequest,
+    reply: &Reply,
+    json: &Json,
+) -> Box<Error> {
     let text = |name| json.text(&[name]);
     let description = text("error_description").or(text("error")).unwrap_or_default();
     let code = description.split(':').next().filter(|code| code.starts_with("AADSTS") && code.len() < 20);
@@ -175,9 +175,8 @@ fn refused(authority: &Authority, client: &Client<'_>, reply: &Reply, json: &Jso
             reply.quote(description)
         ),
     );
-    if let Some(hint) = code.as_deref().and_then(|code| diagnosis::entra(code, client)) {
-        error.hint.get_or_insert(hint);
-    }
+    let hint = other_cloud(authority, request).or_else(|| diagnosis::entra(code.as_deref()?, client));
+    error.hint = error.hint.or(hint);
     error.code = code.or_else(|| text("error").map(|error| reply.quote(error)));
     for name in ["error", "correlation_id", "trace_id", "timestamp"] {
         if let Some(value) = text(name) {
@@ -185,6 +184,14 @@ fn refused(authority: &Authority, client: &Client<'_>, reply: &Reply, json: &Jso
         }
     }
     error
+}
+
+/// The cure where a vault of one cloud is asked for at another cloud's authority, which knows neither the vault nor,
+/// as a rule, the tenant.
+fn other_cloud(authority: &Authority, request: &TokenRequest) -> Option<Hint> {
+    let asked = cloud::of_authority(&authority.url.host)?;
+    let wanted = cloud::of_resource(request.resource().ok()?)?;
+    (asked.name != wanted.name).then(|| diagnosis::other_cloud(asked, wanted))
 }
 
 #[cfg(test)]
@@ -223,15 +230,5 @@ mod tests {
         }
         assert_eq!(choose("https://adfs.contoso.example", true).unwrap(), "https://adfs.contoso.example");
         assert!(choose("http://adfs.contoso.example", true).is_err());
-    }
-
-    #[test]
-    fn tenants() {
-        assert_eq!(resolve_tenant("a", None).unwrap(), "a");
-        assert_eq!(resolve_tenant("a", Some("a")).unwrap(), "a");
-        assert_eq!(resolve_tenant("A", Some("a")).unwrap(), "a");
-        assert_eq!(resolve_tenant("organizations", Some("b")).unwrap(), "b");
-        assert_eq!(resolve_tenant("adfs", Some("b")).unwrap(), "adfs");
-        assert_eq!(resolve_tenant("a", Some("b")).unwrap_err().kind, ErrorKind::AuthenticationFailed);
     }
 }

@@ -2,13 +2,13 @@
 
 use core::time::Duration;
 
+use crate::date;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
 use crate::secret::{self, Secret};
-use crate::text;
 use crate::url::Url;
 
 /// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
@@ -20,12 +20,14 @@ pub(crate) struct Call<'a> {
     pub(crate) platform: &'a dyn Platform,
     /// By `Platform::monotonic`.
     pub(crate) deadline: Duration,
+    /// Other credentials may be asked after this one.
+    pub(crate) chained: bool,
 }
 
 impl<'a> Call<'a> {
     /// A call that starts now and must end after `timeout`.
     pub(crate) fn start(platform: &'a dyn Platform, timeout: Duration) -> Self {
-        Self { platform, deadline: platform.monotonic().saturating_add(timeout) }
+        Self { platform, deadline: platform.monotonic().saturating_add(timeout), chained: false }
     }
 
     /// What is left of the time.
@@ -205,7 +207,7 @@ fn retry_after(response: &Response, now: u64) -> Option<Duration> {
             let more = fraction.bytes().all(|b| b.is_ascii_digit()).then(|| u64::from(!fraction.is_empty()))?;
             return Some(Duration::from_secs(seconds.saturating_add(more)));
         }
-        return text::http_date(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
+        return date::http(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;
     milliseconds.trim().parse().ok().map(Duration::from_millis)

@@ -37,6 +37,42 @@ impl Json {
         })
     }
 
+    /// The member of that name, which becomes an empty object where there is none; `None` where this is no object.
+    pub(crate) fn member(&mut self, name: &str) -> Option<&mut Self> {
+        let Self::Object(members) = self else { return None };
+        let at = members.iter().position(|(n, _)| n == name).unwrap_or(members.len());
+        if at == members.len() {
+            members.push((name.to_owned(), Self::Object(Vec::new())));
+        }
+        members.get_mut(at).map(|(_, value)| value)
+    }
+
+    /// Appends the document to a text, in one line.
+    pub(crate) fn write(&self, to: &mut String) {
+        match self {
+            Self::Null => to.push_str("null"),
+            Self::Bool(value) => to.push_str(if *value { "true" } else { "false" }),
+            Self::Number(text) => to.push_str(text),
+            Self::Text(text) => write_text(text, to),
+            Self::List(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    to.push(if index == 0 { '[' } else { ',' });
+                    value.write(to);
+                }
+                to.push_str(if list.is_empty() { "[]" } else { "]" });
+            }
+            Self::Object(members) => {
+                for (index, (name, value)) in members.iter().enumerate() {
+                    to.push(if index == 0 { '{' } else { ',' });
+                    write_text(name, to);
+                    to.push(':');
+                    value.write(to);
+                }
+                to.push_str(if members.is_empty() { "{}" } else { "}" });
+            }
+        }
+    }
+
     /// The text there.
     pub(crate) fn text(&self, path: &[&str]) -> Option<&str> {
         match self.at(path)? {
@@ -61,6 +97,24 @@ impl Json {
             _ => None,
         }
     }
+}
+
+/// Appends a text with its quotes and escapes.
+fn write_text(text: &str, to: &mut String) {
+    to.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => to.extend(['\\', character]),
+            // The short escapes are never needed.
+            c if c < ' ' => to.push_str(&format!(
+                "\\u00{}{}",
+                u64::from(c) >> 4,
+                char::from_digit(u32::from(c) & 15, 16).unwrap_or('0')
+            )),
+            c => to.push(c),
+        }
+    }
+    to.push('"');
 }
 
 struct Reader<'t> {
@@ -212,6 +266,20 @@ mod tests {
     fn text_comes_out_as_it_went_in() {
         let json = Json::parse(br#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 \u0000""#).unwrap();
         assert_eq!(json, Json::Text("\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600} \0".to_owned()));
+    }
+
+    #[test]
+    fn what_is_read_is_written() {
+        let text = r#"{"a":[1,-2.5e3,{}],"b\"":"\\x\u000a\u001f é","c":[],"d":true,"e":null}"#;
+        let mut json = Json::parse(text.as_bytes()).unwrap();
+        let mut written = String::new();
+        json.write(&mut written);
+        assert_eq!(written, text);
+        *json.member("a").unwrap() = Json::Bool(false);
+        *json.member("f").unwrap().member("g").unwrap() = Json::Null;
+        assert_eq!(json.at(&["a"]), Some(&Json::Bool(false)));
+        assert_eq!(json.at(&["f", "g"]), Some(&Json::Null));
+        assert!(json.member("a").unwrap().member("x").is_none());
     }
 
     #[test]

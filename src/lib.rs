@@ -26,6 +26,9 @@ mod vault;
 
 mod credential;
 
+#[cfg(feature = "certificate")]
+mod certificate;
+
 mod entra;
 
 mod cache;
@@ -40,11 +43,15 @@ mod error;
 
 mod env;
 
+mod cloud;
+
 mod url;
 
 mod json;
 
 mod secret;
+
+mod date;
 
 mod text;
 
@@ -53,7 +60,9 @@ mod platform;
 #[cfg(target_family = "wasm")]
 mod wasi;
 
-pub use credential::{Credential, CredentialOptions, ManagedIdentityId, TokenOptions};
+pub use credential::{
+    CREDENTIALS, CertificateSource, Credential, CredentialOptions, ManagedIdentityId, SOURCES, TokenOptions,
+};
 pub use diagnosis::Hint;
 pub use error::{Attempt, Error, ErrorKind, Outcome, Result};
 pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};

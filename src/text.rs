@@ -84,26 +84,6 @@ pub(crate) fn encode(text: &str) -> String {
     encoded
 }
 
-/// Seconds from 1970 of an HTTP date, in the one form that RFC 9110 lets senders use: `Wed, 21 Oct 2015 07:28:00 GMT`.
-pub(crate) fn http_date(text: &str) -> Option<u64> {
-    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    let bytes = text.as_bytes();
-    if bytes.len() != 29 || !text.ends_with(" GMT") {
-        return None;
-    }
-    let number = |from: usize, to: usize| -> Option<u64> { text.get(from..to)?.parse().ok() };
-    let month = MONTHS.chunks(3).position(|name| Some(name) == bytes.get(8..11))? as u64 + 1;
-    let (day, year) = (number(5, 7)?, number(12, 16)?);
-    let (hour, minute, second) = (number(17, 19)?, number(20, 22)?, number(23, 25)?);
-    if !(1..=31).contains(&day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    // Days of a calendar whose year begins in March, so that the leap day comes last.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468;
-    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,28 +114,5 @@ mod tests {
     #[test]
     fn values_are_percent_encoded() {
         assert_eq!(encode("https://vault.azure.net a~b\u{e9}"), "https%3A%2F%2Fvault.azure.net%20a~b%C3%A9");
-    }
-
-    #[test]
-    fn http_dates() {
-        for (text, seconds) in [
-            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
-            ("Wed, 21 Oct 2015 07:28:00 GMT", 1_445_412_480),
-            ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199),
-            ("Fri, 01 Mar 2024 00:00:00 GMT", 1_709_251_200),
-            ("Tue, 31 Dec 2075 12:00:00 GMT", 3_345_019_200),
-        ] {
-            assert_eq!(http_date(text), Some(seconds), "{text}");
-        }
-        for text in [
-            "",
-            "Wed, 21 Oct 2015 07:28:00",
-            "Wed, 99 Oct 2015 07:28:00 GMT",
-            "Wed, 21 Foo 2015 07:28:00 GMT",
-            "Wed, 21 Oct 1815 07:28:00 GMT",
-            "Wed, 21 Oct 20\u{e9}5 07:28:00 GMT",
-        ] {
-            assert_eq!(http_date(text), None, "{text}");
-        }
     }
 }

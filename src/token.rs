@@ -12,15 +12,22 @@ pub(crate) struct TokenRequest {
     pub(crate) scopes: Vec<String>,
     /// The tenant, where it is not the credential's own.
     pub(crate) tenant: Option<String>,
+    /// A vault named the tenant, not the caller.
+    pub(crate) tenant_from_challenge: bool,
     /// A claims challenge, as JSON text.
     pub(crate) claims: Option<String>,
+    /// Whoever asks can handle claims challenges (continuous access evaluation).
+    pub(crate) cae: bool,
     /// The cached token was refused: get another one.
     pub(crate) fresh: bool,
 }
 
 impl TokenRequest {
-    /// Checks the scopes: one to sixteen of printable ASCII. Nothing has been sent yet.
+    /// Checks the scopes, one to sixteen of printable ASCII, and the claims. Nothing has been sent yet.
     pub(crate) fn check(&self) -> Result<()> {
+        if self.claims.as_ref().is_some_and(|claims| !matches!(Json::parse(claims.as_bytes()), Some(Json::Object(_)))) {
+            return Err(Error::invalid("the claims are no JSON object, such as {\"access_token\":{…}}"));
+        }
         let fine =
             |scope: &String| !scope.is_empty() && scope.len() <= 512 && scope.bytes().all(|b| b.is_ascii_graphic());
         if (1..=16).contains(&self.scopes.len()) && self.scopes.iter().all(fine) {
@@ -29,6 +36,21 @@ impl TokenRequest {
         Err(Error::invalid(
             "get-token requires at least one scope, and a scope is a resource and /.default without white space, such as https://vault.azure.net/.default",
         ))
+    }
+
+    /// The `claims` of the form: those of the challenge, and the client capability CP1, "can handle claims challenges".
+    /// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
+    pub(crate) fn claims_parameter(&self) -> Option<String> {
+        let text = self.claims.as_deref();
+        if !self.cae {
+            return text.map(str::to_owned);
+        }
+        let mut claims = text.and_then(|text| Json::parse(text.as_bytes())).unwrap_or(Json::Object(Vec::new()));
+        *claims.member("access_token")?.member("xms_cc")?.member("values")? =
+            Json::List(vec![Json::Text("CP1".to_owned())]);
+        let mut written = String::new();
+        claims.write(&mut written);
+        Some(written)
     }
 
     /// The resource, for endpoints that know no scopes: the one scope without its `/.default`, as the Azure SDKs have it.
@@ -82,8 +104,8 @@ impl AccessToken {
         }
     }
 
-    /// Reads a token reply of Entra, App Service or IMDS; the error says what is wrong with it. Numbers come as numbers
-    /// or as strings of digits, depending on the endpoint.
+    /// Reads a token reply of Entra or an identity endpoint; the error says what is wrong with it. Numbers come as
+    /// numbers or as strings of digits, times as dates too, depending on the endpoint.
     pub(crate) fn read(json: &Json, now: u64) -> Result<Self, &'static str> {
         let token = json.text(&["access_token"]).filter(|t| !t.is_empty()).ok_or("there is no access_token")?;
         // It becomes a header value.
@@ -92,8 +114,9 @@ impl AccessToken {
         }
         let number = |name| json.number(&[name]);
         let expires_on = number("expires_on")
+            .or_else(|| json.text(&["expires_on"]).and_then(crate::date::read))
             .or_else(|| number("expires_in").map(|seconds| now.saturating_add(seconds)))
-            .ok_or("neither expires_on nor expires_in is a number")?;
+            .ok_or("neither expires_on nor expires_in is a time")?;
         Ok(Self::new(token.into(), now, expires_on, number("refresh_in")))
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use keyfob_host_test::fake::{Description, Fake};
-use keyfob_host_test::{Clock, CredentialKind, Egress, Host, Keyfob};
+use keyfob_host_test::{Build, Clock, CredentialKind, Egress, Host, Keyfob};
 
 const WORLD: &str = r#"
 platform = "app-service"
@@ -26,7 +26,7 @@ const ROUNDS: usize = 500;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let size = std::fs::metadata(Keyfob::built_path())?.len();
+    let size = std::fs::metadata(Build::WithCertificates.path())?.len();
     println!("component: {size} bytes");
 
     let start = Instant::now();

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine};
 
@@ -14,6 +15,26 @@ use crate::host::State;
 /// How often a running component gives way, so that a time-out can end even one that spins.
 const TICK: Duration = Duration::from_millis(20);
 
+/// The builds of the component, by the cargo feature `certificate`.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Build {
+    /// What an app gets by default: certificates are refused.
+    WithoutCertificates,
+    /// The one that the `keyfob` command carries.
+    WithCertificates,
+}
+
+impl Build {
+    /// Where the build of this crate put it.
+    pub fn path(self) -> &'static Path {
+        Path::new(match self {
+            Self::WithoutCertificates => env!("KEYFOB_COMPONENT"),
+            Self::WithCertificates => env!("KEYFOB_COMPONENT_WITH_CERTIFICATES"),
+        })
+    }
+}
+
 /// A compiled Keyfob component; clones share it.
 #[derive(Clone)]
 pub struct Keyfob {
@@ -22,20 +43,21 @@ pub struct Keyfob {
 }
 
 impl Keyfob {
-    /// The component of this source tree, which the build of this crate made. Compiled once per process.
+    /// The component of this source tree with certificates, which the build of this crate made. Compiled once per process.
     pub fn built() -> Result<Self> {
-        static BUILT: Mutex<Option<Keyfob>> = Mutex::new(None);
-        let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keyfob) = &*built {
-            return Ok(keyfob.clone());
-        }
-        let keyfob = Self::load(Self::built_path())?;
-        Ok(built.insert(keyfob).clone())
+        Self::build(Build::WithCertificates)
     }
 
-    /// Where the build of this crate put the component.
-    pub fn built_path() -> &'static Path {
-        Path::new(env!("KEYFOB_COMPONENT"))
+    /// Either build of this source tree. Compiled once per process.
+    pub fn build(build: Build) -> Result<Self> {
+        static BUILT: Mutex<[Option<Keyfob>; 2]> = Mutex::new([None, None]);
+        let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+        let [without, with] = &mut *built;
+        let place = if build == Build::WithCertificates { with } else { without };
+        if let Some(keyfob) = place {
+            return Ok(keyfob.clone());
+        }
+        Ok(place.insert(Self::load(build.path())?).clone())
     }
 
     /// Any other build of the component.

@@ -58,7 +58,7 @@ pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use clock::Clock;
 pub use egress::{Egress, Recorder, Sockets};
-pub use engine::Keyfob;
+pub use engine::{Build, Keyfob};
 pub use failure::CallError;
 pub use host::Host;
 pub use instance::{Credential, Instance, SecretClient};

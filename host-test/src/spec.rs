@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-pub use crate::bindings::exports::keyfob::azure::identity::ManagedIdentity;
+pub use crate::bindings::exports::keyfob::azure::identity::{ClientCertificate, ManagedIdentity};
 
 /// How to make a credential.
 #[derive(Clone, Debug, Default)]
 pub struct CredentialSpec {
     /// Which credential.
     pub kind: CredentialKind,
-    /// Its options; a chain, a static token and [`CredentialKind::ClientSecret`] use few of them or none.
+    /// Its options; most kinds use few of them or none.
     pub options: CredentialOptions,
 }
 
@@ -33,6 +33,26 @@ pub enum CredentialKind {
         client_id: String,
         /// Its secret.
         client_secret: String,
+    },
+    /// `ClientAssertionCredential`.
+    ClientAssertion {
+        /// The tenant.
+        tenant_id: String,
+        /// The service principal.
+        client_id: String,
+        /// Its assertion.
+        assertion: String,
+    },
+    /// `ClientCertificateCredential`.
+    ClientCertificate {
+        /// The tenant.
+        tenant_id: String,
+        /// The service principal.
+        client_id: String,
+        /// Its certificate.
+        certificate: ClientCertificate,
+        /// The certificate's password.
+        password: Option<String>,
     },
     /// `ChainedTokenCredential`.
     Chained(Vec<CredentialSpec>),
@@ -62,8 +82,14 @@ pub struct CredentialOptions {
     pub authority_host: Option<String>,
     /// Whether the authority may be one that Keyfob does not know.
     pub disable_instance_discovery: Option<bool>,
-    /// How long the chain waits for a connection to IMDS.
+    /// How long to wait for a connection to IMDS.
     pub imds_connect_timeout: Option<Duration>,
+    /// Tenants that may be asked besides the credential's own.
+    pub additionally_allowed_tenants: Vec<String>,
+    /// Whether `AZURE_TOKEN_CREDENTIALS` must be set.
+    pub require_token_credentials: Option<bool>,
+    /// Whether the certificates go along with an assertion.
+    pub send_certificate_chain: Option<bool>,
 }
 
 /// The WIT resource `token-options`.
@@ -75,6 +101,8 @@ pub struct TokenOptions {
     pub tenant_id: Option<String>,
     /// A claims challenge, as JSON.
     pub claims: Option<String>,
+    /// Whether the caller can handle claims challenges.
+    pub enable_cae: Option<bool>,
 }
 
 /// The WIT resource `client-options`.

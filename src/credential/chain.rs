@@ -38,6 +38,7 @@ impl Chain {
     async fn walk(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         // A transient fault of the winner must not hand the app over to another identity.
         let winner = self.winner.get().and_then(|index| self.links.get(index));
+        let call = Call { chained: call.chained || self.links.len() > 1, ..call };
         let mut attempts = Vec::new();
         // The failure with the surest cure decides, the first of equals; else what can be said of no platform at all.
         let mut decided = Error::new(ErrorKind::Other, "").hint(self.otherwise.clone());

@@ -17,6 +17,9 @@ pub(super) const AZURE_POWERSHELL: Instead = (NO_PROCESS, "Get-AzAccessToken -Re
 pub(super) const AZURE_DEVELOPER_CLI: Instead = (NO_PROCESS, "azd auth token --scope SCOPE");
 pub(super) const BROKER: Instead = ("it needs the sign-in of the desktop", AZ);
 
+/// More names that `AZURE_TOKEN_CREDENTIALS` has in the Azure SDKs of other languages.
+pub(super) const KNOWN_ELSEWHERE: &[&str] = &["InteractiveBrowserCredential", "VisualStudioCredential"];
+
 pub(super) fn not_here((why, command): Instead) -> Box<Error> {
     Error::new(
         ErrorKind::Unsupported,

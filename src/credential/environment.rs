@@ -1,11 +1,12 @@
-//! EnvironmentCredential: a service principal that the environment names.
+//! EnvironmentCredential: a service principal that the environment names, by secret or by certificate.
 
 use alloc::rc::Rc;
 
-use super::client_secret::{ClientSecret, check_client_id};
-use super::options::check_tenant;
+use super::client_certificate::{self, ClientCertificate};
+use super::client_secret::ClientSecret;
+use super::confidential_client::{ConfidentialClient, Proof, Registration};
+use super::tenants::Tenants;
 use super::{CredentialOptions, Made};
-use crate::cache::TokenCache;
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -17,27 +18,36 @@ pub(super) const NAME: &str = "EnvironmentCredential";
 const TENANT: &str = "AZURE_TENANT_ID";
 const CLIENT: &str = "AZURE_CLIENT_ID";
 const SECRET: &str = "AZURE_CLIENT_SECRET";
+const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
 pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
-    let (Some(tenant), Some(client_id), Some(secret)) = (env.get(TENANT), env.get(CLIENT), env.get(SECRET)) else {
+    let (Some(tenant), Some(client_id), true) =
+        (env.get(TENANT), env.get(CLIENT), env.get(SECRET).or(env.get(CERTIFICATE)).is_some())
+    else {
         return Err(incomplete(env));
     };
-    check_tenant(tenant, TENANT)?;
-    check_client_id(client_id, CLIENT)?;
-    Ok(Rc::new(ClientSecret {
-        name: NAME,
-        tenant: tenant.to_owned(),
-        client_id: client_id.to_owned(),
-        secret: secret.into(),
-        secret_from: SECRET,
-        id_from: CLIENT,
-        authority: options.authority(env)?,
-        cache: TokenCache::default(),
-    }))
+    let tenants = Tenants::of_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
+    let who = Registration { name: NAME, tenants, client_id, id_from: CLIENT };
+    // In the order of the Azure SDKs.
+    let proof: Box<dyn Proof> = match (env.get(SECRET), env.get(CERTIFICATE)) {
+        (None, Some(path)) => Box::new(certificate(env, options, path)?),
+        (secret, _) => Box::new(ClientSecret(secret.unwrap_or_default().into(), SECRET)),
+    };
+    Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
+}
+
+fn certificate(env: &Env, options: &CredentialOptions, path: &str) -> Result<ClientCertificate> {
+    let send_chain = env.get("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
+    let send_chain = send_chain.is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"));
+    let certificate = client_certificate::Source::Path(path.to_owned());
+    let password = env.get("AZURE_CLIENT_CERTIFICATE_PASSWORD").map(Into::into);
+    ClientCertificate::new(certificate, password, options.send_certificate_chain || send_chain, CERTIFICATE)
 }
 
 fn incomplete(env: &Env) -> Box<Error> {
-    let (present, missing) = env.split(&[TENANT, CLIENT, SECRET]);
+    // With a certificate the secret is not missing.
+    let proof = if env.get(CERTIFICATE).is_some() && env.get(SECRET).is_none() { CERTIFICATE } else { SECRET };
+    let (present, missing) = env.split(&[TENANT, CLIENT, proof]);
     let mut error = Error::unavailable(format!(
         "EnvironmentCredential authentication unavailable. Environment variables are not fully configured: {} not set",
         join(&missing, ", ")
@@ -46,11 +56,8 @@ fn incomplete(env: &Env) -> Box<Error> {
         error.message.push_str("; AZURE_USERNAME and AZURE_PASSWORD are not supported");
         return error.hint(diagnosis::username_password());
     }
-    if env.get("AZURE_CLIENT_CERTIFICATE_PATH").is_some() {
-        error.message.push_str("; AZURE_CLIENT_CERTIFICATE_PATH is not supported by this version");
-    }
     // Client id and tenant alone mean something else: a managed identity, or workload identity.
-    if env.get(SECRET).is_some() {
+    if env.get(proof).is_some() {
         return error.hint(diagnosis::half_set("a service principal", &present, &missing));
     }
     error.hint(diagnosis::nothing_configured(env.is_empty()))

@@ -1,21 +1,28 @@
 //! Credentials, one a file, and the table of the default chain.
 //!
 //! Everything that comes from the environment is read when a credential is made; what is wrong with it is said when a
-//! token is asked for, so that a chain can go on. What is wrong with the options is said at once.
+//! token is asked for, so that a chain can go on. What is wrong with the options or with `AZURE_TOKEN_CREDENTIALS`,
+//! which says how the chain is made, is said at once.
 
 pub(crate) mod chain;
+mod client_assertion;
+mod client_certificate;
 mod client_secret;
+mod confidential_client;
 mod developer;
 mod environment;
 pub(crate) mod managed_identity;
 mod options;
+mod selection;
 mod static_token;
+mod tenants;
 mod workload_identity;
 
 use alloc::rc::Rc;
 use core::time::Duration;
 
-pub use managed_identity::ManagedIdentityId;
+pub use client_certificate::Source as CertificateSource;
+pub use managed_identity::{ManagedIdentityId, SOURCES};
 pub use options::{CredentialOptions, TokenOptions};
 
 use crate::env::Env;
@@ -36,6 +43,10 @@ pub(crate) trait TokenCredential {
     fn patience(&self) -> Duration {
         Duration::from_secs(30)
     }
+    /// Replaces the assertion of a client assertion credential.
+    fn set_assertion(&self, _assertion: Secret) -> Result<()> {
+        Err(client_assertion::no_assertion())
+    }
     /// Replaces the token of a static credential.
     fn set_token(&self, _token: AccessToken) -> Result<()> {
         Err(Error::new(ErrorKind::Unsupported, "set-token replaces the token of a static-token credential only"))
@@ -52,6 +63,14 @@ enum Row {
     NotHere(&'static str, developer::Instead),
 }
 
+impl Row {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Here(name, _) | Self::NotHere(name, _) => name,
+        }
+    }
+}
+
 /// THE TABLE: the default chain, in the order of the Azure SDKs.
 /// <https://learn.microsoft.com/python/api/azure-identity/azure.identity.defaultazurecredential>
 const DEFAULT_CHAIN: &[Row] = &[
@@ -64,6 +83,17 @@ const DEFAULT_CHAIN: &[Row] = &[
     Row::NotHere("AzurePowerShellCredential", developer::AZURE_POWERSHELL),
     Row::NotHere("AzureDeveloperCliCredential", developer::AZURE_DEVELOPER_CLI),
     Row::NotHere("BrokerCredential", developer::BROKER),
+];
+
+/// The credentials that can give a token, by their class names.
+pub const CREDENTIALS: &[&str] = &[
+    environment::NAME,
+    workload_identity::NAME,
+    managed_identity::NAME,
+    client_secret::NAME,
+    client_certificate::NAME,
+    client_assertion::NAME,
+    static_token::NAME,
 ];
 
 /// An identity. Clones are the same one, with the same tokens.
@@ -79,13 +109,12 @@ impl Credential {
     /// # Errors
     /// Options that are not what they claim.
     pub fn default_azure(platform: Rc<dyn Platform>, options: &CredentialOptions) -> Result<Self> {
-        let env = Env::read(&*platform);
-        options.check(&env)?;
+        let env = Self::checked(&*platform, options)?;
+        let options = selection::apply(&env, options)?;
         let mut links: Vec<Made> = Vec::new();
-        for row in DEFAULT_CHAIN {
+        for row in DEFAULT_CHAIN.iter().filter(|row| !options.excludes(row.name())) {
             links.push(match row {
-                Row::Here(name, _) if options.exclude.iter().any(|e| e.eq_ignore_ascii_case(name)) => continue,
-                Row::Here(name, make) => made_or_refusing(name, make(&env, options)),
+                Row::Here(name, make) => made_or_refusing(name, make(&env, &options)),
                 Row::NotHere(name, instead) => Rc::new(Refusing { name, error: developer::not_here(*instead) }),
             });
         }
@@ -127,9 +156,40 @@ impl Credential {
         secret: Secret,
         options: &CredentialOptions,
     ) -> Result<Self> {
-        let env = Env::read(&*platform);
-        options.check(&env)?;
-        Ok(Self { made: client_secret::make(&env, options, tenant_id, client_id, secret)?, platform })
+        let env = Self::checked(&*platform, options)?;
+        Ok(Self { made: client_secret::make(&env, options, (tenant_id, client_id), secret)?, platform })
+    }
+
+    /// `ClientAssertionCredential`: the caller signs, and replaces the assertion when it expires.
+    ///
+    /// # Errors
+    /// Ids, an assertion or options that are not what they claim.
+    pub fn client_assertion(
+        platform: Rc<dyn Platform>,
+        tenant_id: &str,
+        client_id: &str,
+        assertion: Secret,
+        options: &CredentialOptions,
+    ) -> Result<Self> {
+        let env = Self::checked(&*platform, options)?;
+        Ok(Self { made: client_assertion::make(&env, options, (tenant_id, client_id), assertion)?, platform })
+    }
+
+    /// `ClientCertificateCredential`.
+    ///
+    /// # Errors
+    /// Ids, a certificate or options that are not what they claim; a build without the feature `certificate`.
+    pub fn client_certificate(
+        platform: Rc<dyn Platform>,
+        tenant_id: &str,
+        client_id: &str,
+        certificate: CertificateSource,
+        password: Option<Secret>,
+        options: &CredentialOptions,
+    ) -> Result<Self> {
+        let env = Self::checked(&*platform, options)?;
+        let made = client_certificate::make(&env, options, (tenant_id, client_id), certificate, password)?;
+        Ok(Self { made, platform })
     }
 
     /// `ChainedTokenCredential`.
@@ -159,6 +219,14 @@ impl Credential {
     /// `Unsupported` for any other credential; text that can be no token.
     pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<()> {
         self.made.set_token(static_token::check(token, expires_on)?)
+    }
+
+    /// Replaces the assertion of a client assertion credential.
+    ///
+    /// # Errors
+    /// `Unsupported` for any other credential; text that can be no assertion.
+    pub fn set_assertion(&self, assertion: Secret) -> Result<()> {
+        self.made.set_assertion(assertion)
     }
 
     /// A token for the scopes, from memory while it is fresh.
@@ -196,10 +264,15 @@ impl Credential {
         name: &'static str,
         make: fn(&Env, &CredentialOptions) -> Result<Made>,
     ) -> Result<Self> {
-        let env = Env::read(&*platform);
-        options.check(&env)?;
+        let env = Self::checked(&*platform, options)?;
         let made = made_or_refusing(name, make(&env, options));
         Ok(Self { platform, made })
+    }
+
+    fn checked(platform: &dyn Platform, options: &CredentialOptions) -> Result<Env> {
+        let env = Env::read(platform);
+        options.check(&env)?;
+        Ok(env)
     }
 }
 

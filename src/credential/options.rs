@@ -1,14 +1,13 @@
 //! What a caller may choose. Checked as a whole before anything is made or sent.
 
-use core::time::Duration;
-
+use super::DEFAULT_CHAIN;
 use super::managed_identity::ManagedIdentityId;
-use super::{DEFAULT_CHAIN, Row};
+use super::tenants::{check_allowed, check_tenant};
 use crate::entra::Authority;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::prelude::*;
-use crate::token::{TokenRequest, describe_id, is_tenant, is_uuid};
+use crate::token::{TokenRequest, describe_id, is_uuid};
 
 /// How a credential is made. See `credential-options` of the WIT package.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +26,14 @@ pub struct CredentialOptions {
     pub authority_host: Option<String>,
     /// Lets that host be any.
     pub disable_instance_discovery: bool,
-    /// In milliseconds, 1 to 60,000; 1,000 by default.
+    /// In milliseconds, 1 to 60,000; 1,000 by default in a chain, else 2,000.
     pub imds_connect_timeout: Option<u64>,
+    /// Tenants that a credential may ask besides its own; `*` is any.
+    pub additionally_allowed_tenants: Vec<String>,
+    /// The default chain is refused where `AZURE_TOKEN_CREDENTIALS` is not set.
+    pub require_token_credentials: bool,
+    /// Sends the certificates along with an assertion (x5c), for subject name and issuer authentication.
+    pub send_certificate_chain: bool,
 }
 
 impl CredentialOptions {
@@ -45,14 +50,14 @@ impl CredentialOptions {
         if let Some(tenant) = &self.tenant_id {
             check_tenant(tenant, "the option tenant-id")?;
         }
+        for tenant in &self.additionally_allowed_tenants {
+            check_allowed(tenant, "the option additionally-allowed-tenant")?;
+        }
         if self.authority_host.is_some() {
             self.authority(env)?;
         }
         for name in &self.exclude {
-            let known = DEFAULT_CHAIN.iter().any(|row| match row {
-                Row::Here(known, _) | Row::NotHere(known, _) => known.eq_ignore_ascii_case(name),
-            });
-            if !known {
+            if !DEFAULT_CHAIN.iter().any(|row| row.name().eq_ignore_ascii_case(name)) {
                 return Err(Error::invalid(format!(
                     "the option exclude names no credential of the default chain: {}. Expected a class name such as ManagedIdentityCredential",
                     crate::secret::quote(name, &[])
@@ -65,25 +70,15 @@ impl CredentialOptions {
         Ok(())
     }
 
+    /// Whether the default chain leaves this credential out.
+    pub(super) fn excludes(&self, name: &str) -> bool {
+        self.exclude.iter().any(|excluded| excluded.eq_ignore_ascii_case(name))
+    }
+
     /// The authority that the option names, else the environment.
     pub(super) fn authority(&self, env: &Env) -> Result<Authority> {
         Authority::choose(self.authority_host.as_deref(), self.disable_instance_discovery, env)
     }
-
-    pub(crate) fn imds_connect(&self) -> Duration {
-        Duration::from_millis(self.imds_connect_timeout.unwrap_or(1_000))
-    }
-}
-
-/// Checks a tenant before it becomes part of a path.
-pub(super) fn check_tenant(tenant: &str, from: &str) -> Result<()> {
-    if is_tenant(tenant) {
-        return Ok(());
-    }
-    Err(Error::invalid(format!(
-        "{from} is not a tenant (an id or a domain name: letters, digits, - and .): {}",
-        describe_id(tenant)
-    )))
 }
 
 /// How a token is asked for.
@@ -95,6 +90,8 @@ pub struct TokenOptions {
     pub tenant_id: Option<String>,
     /// A claims challenge as JSON text.
     pub claims: Option<String>,
+    /// The caller can handle claims challenges (continuous access evaluation).
+    pub enable_cae: bool,
 }
 
 impl TokenOptions {
@@ -102,8 +99,13 @@ impl TokenOptions {
         if let Some(tenant) = &self.tenant_id {
             check_tenant(tenant, "the option tenant-id")?;
         }
-        let request =
-            TokenRequest { scopes, tenant: self.tenant_id.clone(), claims: self.claims.clone(), fresh: false };
+        let request = TokenRequest {
+            scopes,
+            tenant: self.tenant_id.clone(),
+            claims: self.claims.clone(),
+            cae: self.enable_cae,
+            ..TokenRequest::default()
+        };
         request.check()?;
         Ok(request)
     }

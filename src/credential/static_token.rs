@@ -11,7 +11,7 @@ use crate::prelude::*;
 use crate::secret::{Secret, quote};
 use crate::token::{AccessToken, TokenRequest};
 
-const NAME: &str = "StaticTokenCredential";
+pub(super) const NAME: &str = "StaticTokenCredential";
 
 pub(super) struct StaticToken(RefCell<AccessToken>);
 

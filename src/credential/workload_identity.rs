@@ -3,39 +3,39 @@
 
 use alloc::rc::Rc;
 
-use super::client_secret::check_client_id;
+use super::client_assertion::is_jwt;
+use super::confidential_client::{ConfidentialClient, Fields, Proof, Registration, assertion_fields};
 use super::managed_identity::ManagedIdentityId;
-use super::options::check_tenant;
-use super::{CredentialOptions, Made, TokenCredential};
-use crate::cache::{Fetch, TokenCache};
-use crate::diagnosis::{self, Client};
-use crate::entra::{self, Authority};
+use super::tenants::Tenants;
+use super::{CredentialOptions, Made};
+use crate::diagnosis;
+use crate::entra::Endpoint;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
-use crate::platform::{FileError, LocalFuture, Platform};
+use crate::platform::{FileError, Platform};
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::{Secret, quote};
 use crate::text::join;
-use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "WorkloadIdentityCredential";
 
-const TENANT: &str = "AZURE_TENANT_ID";
-const CLIENT: &str = "AZURE_CLIENT_ID";
-const FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
+pub(super) const TENANT: &str = "AZURE_TENANT_ID";
+pub(super) const CLIENT: &str = "AZURE_CLIENT_ID";
+pub(super) const FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
 /// Kubernetes' tokens have some 1,500 bytes; whatever is much larger is another file.
 const MAX_FILE: usize = 64 * 1024;
 
-struct WorkloadIdentity {
-    tenant: String,
-    client_id: String,
-    id_from: &'static str,
+/// Set by AKS for pods with an identity binding, whose tokens are to be exchanged at a proxy of the cluster. Its
+/// certificate and its TLS name are no choice of a component (wasi:http), and Entra itself knows no such pod.
+/// <https://learn.microsoft.com/azure/aks/identity-bindings-concepts>
+const TOKEN_PROXY: &str = "AZURE_KUBERNETES_TOKEN_PROXY";
+
+/// The file with the pod's service account token, and where its path came from.
+struct TokenFile {
     path: String,
     path_from: &'static str,
-    authority: Authority,
-    cache: TokenCache,
 }
 
 /// The option, else the variable, and which of them it was.
@@ -58,11 +58,10 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
         _ => None,
     });
     let tenant = choose(options.tenant_id.as_deref(), "the option tenant-id", env, TENANT);
-    let client = choose(client_id, "the option for the client id", env, CLIENT);
+    let app = choose(client_id, "the option for the client id", env, CLIENT);
     let file = choose(options.token_file_path.as_deref(), "the option token-file-path", env, FILE);
-    let given = [(TENANT, tenant.is_some()), (CLIENT, client.is_some()), (FILE, file.is_some())];
-    let (Some((tenant, tenant_from)), Some((client_id, id_from)), Some((path, path_from))) = (tenant, client, file)
-    else {
+    let given = [(TENANT, tenant.is_some()), (CLIENT, app.is_some()), (FILE, file.is_some())];
+    let (Some((tenant, tenant_from)), Some((client_id, id_from)), Some((path, path_from))) = (tenant, app, file) else {
         let (mut present, mut missing) = (Vec::new(), Vec::new());
         for (name, given) in given {
             if given { &mut present } else { &mut missing }.push(name);
@@ -79,25 +78,36 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
             diagnosis::nothing_configured(env.is_empty())
         }));
     };
-    check_tenant(&tenant, tenant_from)?;
-    check_client_id(&client_id, id_from)?;
-    Ok(Rc::new(WorkloadIdentity {
-        tenant,
-        client_id,
-        id_from,
-        path,
-        path_from,
-        authority: options.authority(env)?,
-        cache: TokenCache::default(),
-    }))
+    let tenants = Tenants::of_environment(env, &tenant, tenant_from, &options.additionally_allowed_tenants)?;
+    let who = Registration { name: NAME, tenants, client_id: &client_id, id_from };
+    Ok(Rc::new(client(env, options, who, path, path_from)?))
 }
 
-impl WorkloadIdentity {
+/// The client that proves itself with the token in this file.
+pub(super) fn client(
+    env: &Env,
+    options: &CredentialOptions,
+    who: Registration<'_>,
+    path: String,
+    path_from: &'static str,
+) -> Result<ConfidentialClient> {
+    if env.get(TOKEN_PROXY).is_some() {
+        let message =
+            format!("{TOKEN_PROXY} is set, and the token proxy of AKS identity bindings can't be used in a component");
+        return Err(Error::invalid(message).hint(diagnosis::expected(
+            "Give the identity a federated credential for the pod's service account, and remove the pod's annotation azure.workload.identity/use-identity-binding",
+        )));
+    }
+    let mut client = ConfidentialClient::new(env, options, who, Box::new(TokenFile { path, path_from }))?;
+    client.what = "workload identity";
+    Ok(client)
+}
+
+impl TokenFile {
     /// The service account token. Read for each exchange, because Kubernetes renews it; trimmed, because files end in
     /// newlines; and looked at before it is sent, because a path may name any file.
     fn assertion(&self, platform: &dyn Platform) -> Result<Secret> {
-        let place =
-            format!("the federated token file {} (from {})", crate::secret::quote(&self.path, &[]), self.path_from);
+        let place = format!("the federated token file {} (from {})", quote(&self.path, &[]), self.path_from);
         let failed = |why: &str, cure: &str| {
             Err(Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}")).hint(diagnosis::expected(cure)))
         };
@@ -121,10 +131,7 @@ impl WorkloadIdentity {
         if text.is_empty() {
             return failed("is empty", remount);
         }
-        let is_segment = |part: &str| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'='))
-        };
-        if text.split('.').count() != 3 || !text.split('.').all(is_segment) {
+        if !is_jwt(text) {
             return failed(
                 "holds no token (three base64url parts with dots between them); it was not sent",
                 "Set AZURE_FEDERATED_TOKEN_FILE to the projected service account token",
@@ -132,35 +139,14 @@ impl WorkloadIdentity {
         }
         Ok(text.into())
     }
-
-    async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        let assertion = self.assertion(call.platform)?;
-        let client =
-            Client { tenant: &self.tenant, client_id: &self.client_id, proof_from: &self.path, trailing_space: false };
-        let kind = Secret::from("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-        let proof = [("client_assertion_type", &kind), ("client_assertion", &assertion)];
-        let token = entra::token(call, &self.authority, &client, request, &proof).await?;
-        Ok(AccessToken {
-            credential: NAME,
-            source: entra::SOURCE,
-            identity: format!("the workload identity with client id {} (from {})", self.client_id, self.id_from),
-            ..token
-        })
-    }
 }
 
-impl Fetch for WorkloadIdentity {
-    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.exchange(call, request))
-    }
-}
-
-impl TokenCredential for WorkloadIdentity {
-    fn name(&self) -> &'static str {
-        NAME
+impl Proof for TokenFile {
+    fn fields(&self, call: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+        Ok(assertion_fields(self.assertion(call.platform)?))
     }
 
-    fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.cache.token(call, request, self))
+    fn from(&self) -> &str {
+        &self.path
     }
 }

@@ -1,5 +1,6 @@
 //! The challenge of a 401: which tenant and which resource the vault wants a token for.
 
+use crate::json::Json;
 use crate::prelude::*;
 use crate::text::base64url;
 use crate::token::is_tenant;
@@ -50,7 +51,12 @@ pub(super) fn parse(header: &str) -> Answer {
             (name.trim().eq_ignore_ascii_case(wanted)).then(|| value.trim().trim_matches('"'))
         })
     };
-    let decoded = |text: &str| String::from_utf8(base64url(text.trim_end_matches('='))?).ok();
+    // Claims that can't be read are none.
+    let decoded = |text: &str| {
+        let bytes = base64url(text.trim_end_matches('='))?;
+        Json::parse(&bytes).filter(|json| matches!(json, Json::Object(_)))?;
+        String::from_utf8(bytes).ok()
+    };
     let claims = find("claims").and_then(decoded);
     let challenge = find("authorization_uri").or_else(|| find("authorization")).and_then(|authorization| {
         let scope = match find("scope") {

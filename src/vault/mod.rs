@@ -138,7 +138,15 @@ impl SecretClient {
                 None => None,
                 Some(scope) => {
                     let tenant = known.and_then(|c| c.tenant);
-                    let request = TokenRequest { scopes: vec![scope], tenant, claims: claims.take(), fresh };
+                    let request = TokenRequest {
+                        scopes: vec![scope],
+                        tenant,
+                        tenant_from_challenge: true,
+                        claims: claims.take(),
+                        // Key Vault sends claims challenges, and they are followed below.
+                        cae: true,
+                        fresh,
+                    };
                     Some(self.credential.token(call, &request).await?)
                 }
             };

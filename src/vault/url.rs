@@ -1,30 +1,12 @@
 //! Which URLs are a vault's, and what a token for it must be good for.
 
+use crate::cloud::CLOUDS;
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::secret::quote;
 use crate::text::split_once;
 use crate::url::Url;
-
-/// The DNS suffix of Key Vault in each cloud. With one of these the scope comes from here and never from a server,
-/// and the first secret costs one request less than in the Azure SDKs.
-const SUFFIXES: &[&str] = &[
-    "vault.azure.net",
-    "vault.azure.cn",
-    "vault.usgovcloudapi.net",
-    "vault.microsoftazure.de",
-    "vault.sovcloud-api.fr",
-];
-
-/// The suffixes of Managed HSM, which holds keys and no secrets.
-const HSM_SUFFIXES: &[&str] = &[
-    "managedhsm.azure.net",
-    "managedhsm.azure.cn",
-    "managedhsm.usgovcloudapi.net",
-    "managedhsm.microsoftazure.de",
-    "managedhsm.sovcloud-api.fr",
-];
 
 /// A vault's address.
 #[derive(Debug)]
@@ -86,14 +68,16 @@ impl VaultUrl {
                 &format!("Leave the dot out: https://{}", url.host.trim_end_matches('.')),
             ));
         }
-        if HSM_SUFFIXES.iter().any(|suffix| label_before(&url.host, suffix).is_some()) {
-            return Err(invalid(
-                "it is a Managed HSM, which holds keys and no secrets",
-                "Store the secret in a Key Vault",
-            ));
-        }
-        for cloud in SUFFIXES {
+        // With one of these suffixes the scope comes from here and never from a server, and the first secret costs one
+        // request less than in the Azure SDKs.
+        for cloud in CLOUDS.iter().filter_map(|cloud| cloud.vaults) {
             let inside = cloud.strip_prefix("vault.").unwrap_or_default();
+            if label_before(&url.host, &format!("managedhsm.{inside}")).is_some() {
+                return Err(invalid(
+                    "it is a Managed HSM, which holds keys and no secrets",
+                    "Store the secret in a Key Vault",
+                ));
+            }
             for (word, why) in [
                 ("vaultcore", "it is the name of Key Vault's private DNS zone"),
                 ("privatelink", "it is a private link zone"),
@@ -108,7 +92,7 @@ impl VaultUrl {
                     ));
                 }
             }
-            if url.host == *cloud {
+            if url.host == cloud {
                 return Err(invalid("the vault's name is missing", spelling));
             }
             let Some(label) = label_before(&url.host, cloud) else { continue };

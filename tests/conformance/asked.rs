@@ -1,12 +1,14 @@
 //! Requests in the form in which they are compared. Each rule that makes them comparable has a name, a reason in
 //! README.md, and a count in the table's footer.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfob_host_test::egress::Recorded;
 use keyfob_host_test::fake;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::case::Case;
@@ -176,22 +178,10 @@ fn claims(assertion: &str) -> Option<Value> {
     (claims["iss"].is_string() && claims["iss"] == claims["sub"]).then_some(claims)
 }
 
-/// Percent-decoded, where that gives text.
+/// Decoded, where that gives text.
 fn decoded(field: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = field.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => match (hex(rest.next()), hex(rest.next())) {
-                (Some(high), Some(low)) => bytes.push(u8::try_from(high * 16 + low).unwrap()),
-                _ => return field.to_owned(),
-            },
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| field.to_owned())
+    let spaces = field.replace('+', " ");
+    percent_decode_str(&spaces).decode_utf8().map_or_else(|_| field.to_owned(), Cow::into_owned)
 }
 
 /// The name that the case has for a client id.

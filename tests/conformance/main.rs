@@ -34,6 +34,7 @@ use std::time::Duration;
 use keyfob_host_test::Clock;
 
 use asked::{Asked, Normal};
+use case::Case;
 use differences::Differences;
 use sdk::{Played, Sdk};
 use table::{Pair, Table};
@@ -71,11 +72,14 @@ fn main() -> ExitCode {
 
 fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTreeMap<&'static str, usize>) -> Pair {
     let text = std::fs::read_to_string(file).unwrap();
-    let parsed = toml::from_str(&text).and_then(|table: toml::Table| Ok((table, toml::from_str(&text)?)));
-    let (text, case): (_, case::Case) = match parsed {
-        Ok(parsed) => parsed,
-        Err(error) => return Pair::Broken(error.to_string()),
+    let (text, case) = match (toml::from_str::<toml::Table>(&text), Case::from_toml(&text)) {
+        (Ok(text), Ok(case)) => (text, case),
+        (Err(error), _) => return Pair::Broken(error.to_string()),
+        (_, Err(error)) => return Pair::Broken(error),
     };
+    if case.build.is_some_and(|build| build != play::Kind::Native.build()) {
+        return Pair::NotApplicable("it is about the build without certificates".to_owned());
+    }
     let keyfob = run(keyfob(&case));
     let spared = !keyfob.iter().flat_map(|(asked, ..)| asked).any(Asked::is_challenge);
     let steps = match run(sdk.play(&case, &text, spared)) {
@@ -97,7 +101,7 @@ fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTre
 }
 
 /// What Keyfob asks in each step, how it ends, and the virtual time that it takes.
-async fn keyfob(case: &case::Case) -> Vec<(Vec<Asked>, String, Duration)> {
+async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let (world, recorder) = play::world(case, clock);
     let mut player = native::Native::new(world);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use keyfob_host_test::Build;
 use keyfob_host_test::fake::Description;
 use serde::Deserialize;
 
@@ -13,6 +14,8 @@ pub struct Case {
     /// What is to be seen here, for people.
     #[allow(dead_code)]
     pub about: String,
+    /// Which builds of the component it is for; both where absent.
+    pub build: Option<Build>,
     /// The world; see `host-test/src/fake/description.rs`.
     pub azure: Description,
     /// Variables on top of those that the platform sets.
@@ -24,6 +27,9 @@ pub struct Case {
     /// Files. The folder of each is given to the component, read-only.
     #[serde(default, rename = "file")]
     pub files: Vec<File>,
+    /// The component is given nothing of what the platform itself puts on the disk.
+    #[serde(default)]
+    pub files_not_granted: bool,
     /// The only hosts that the egress allows; all where absent.
     pub allow: Option<Vec<String>>,
     /// Answers that replace those of the fake, each the first that matches.
@@ -41,12 +47,14 @@ pub struct Case {
 }
 
 /// A file, or a symbolic link.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     pub path: String,
     #[serde(default)]
     pub content: String,
+    /// The content is that of this file in `tests/certificates`.
+    pub certificate: Option<String>,
     pub link: Option<String>,
 }
 
@@ -108,6 +116,17 @@ pub struct Credential {
     pub token_file_path: Option<String>,
     /// For `client-secret`, with `client-id` and `tenant-id`.
     pub client_secret: Option<String>,
+    /// For `client-assertion`, with `client-id` and `tenant-id`.
+    pub assertion: Option<String>,
+    /// For `client-certificate`, with `client-id` and `tenant-id`: a file in `tests/certificates`, given as bytes.
+    pub certificate: Option<String>,
+    /// The same, by path.
+    pub certificate_path: Option<String>,
+    pub certificate_password: Option<String>,
+    pub send_certificate_chain: Option<bool>,
+    #[serde(default)]
+    pub additionally_allowed_tenants: Vec<String>,
+    pub require_token_credentials: Option<bool>,
     /// For `static-token`.
     pub token: Option<String>,
     pub expires_on: Option<u64>,
@@ -125,8 +144,23 @@ pub enum Kind {
     WorkloadIdentity,
     ManagedIdentity,
     ClientSecret,
+    ClientAssertion,
+    ClientCertificate,
     Chained,
     StaticToken,
+}
+
+impl Kind {
+    /// `client-id` and `tenant-id` are arguments, not options.
+    pub fn is_client(self) -> bool {
+        matches!(self, Self::ClientSecret | Self::ClientAssertion | Self::ClientCertificate)
+    }
+}
+
+/// The bytes of a file in `tests/certificates`.
+pub fn certificate(name: &str) -> Vec<u8> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/");
+    std::fs::read(format!("{path}{name}")).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -137,7 +171,7 @@ pub struct Client {
     pub verify_challenge_resource: Option<bool>,
 }
 
-/// One call and how it must end. Exactly one of `get-secret`, `get-token` and `set-token`.
+/// One call and how it must end. Exactly one of `get-secret`, `get-token`, `set-token` and `set-assertion`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
@@ -149,6 +183,9 @@ pub struct Step {
     /// Scopes.
     pub get_token: Option<Vec<String>>,
     pub set_token: Option<String>,
+    pub set_assertion: Option<String>,
+    pub claims: Option<String>,
+    pub enable_cae: Option<bool>,
     pub tenant_id: Option<String>,
     pub timeout_ms: Option<u64>,
     pub expect: Expect,
@@ -163,6 +200,11 @@ pub struct Expect {
     pub requests: Vec<String>,
     /// The number of requests, where they are not told one by one.
     pub request_count: Option<usize>,
+    /// Parts of the forms that were sent, decoded.
+    #[serde(default)]
+    pub sent: Vec<String>,
+    #[serde(default)]
+    pub not_sent: Vec<String>,
     pub value: Option<String>,
     /// Fields of the secret or the token, by name.
     #[serde(default)]
@@ -190,6 +232,19 @@ pub struct Expect {
     /// Parts of the component's log.
     #[serde(default)]
     pub log: Vec<String>,
+}
+
+impl Case {
+    /// Reads a case. A service principal's `certificate = "@FILE"` is that file of `tests/certificates`.
+    pub fn from_toml(text: &str) -> Result<Self, String> {
+        let mut case: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        for pem in case.azure.identities.iter_mut().filter_map(|identity| identity.certificate.as_mut()) {
+            if let Some(name) = pem.strip_prefix('@') {
+                *pem = String::from_utf8(certificate(name)).unwrap();
+            }
+        }
+        Ok(case)
+    }
 }
 
 impl Step {

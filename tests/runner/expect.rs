@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use keyfob_host_test::Recorder;
+use keyfob_host_test::egress::Recorded;
 use keyfob_host_test::fake::{self, Description};
+use percent_encoding::percent_decode;
 
 use crate::case::{Case, Expect};
 use crate::play::{Got, Problem};
@@ -15,7 +17,7 @@ pub fn check(
     case: &Case,
     expect: &Expect,
     result: &Result<Got, Problem>,
-    lines: &[String],
+    (lines, forms): (&[String], &str),
     took: Duration,
     log: &str,
 ) -> Check {
@@ -27,6 +29,8 @@ pub fn check(
     if expect.at_least_ms.is_some_and(|ms| took < ms.into()) || expect.at_most_ms.is_some_and(|ms| took > ms.into()) {
         return Err(format!("it took {took} ms"));
     }
+    has("forms", forms, &expect.sent)?;
+    lacks("forms", forms, &expect.not_sent)?;
     has("log", log, &expect.log)?;
     match (result, &expect.kind) {
         (Ok(got), None) => success(&case.azure, expect, got),
@@ -64,9 +68,7 @@ fn failure(expect: &Expect, kind: &str, problem: &Problem) -> Check {
     }
     has("message", &problem.message, &expect.message)?;
     has("hint", &problem.hint, &expect.hint)?;
-    if let Some(part) = expect.hint_lacks.iter().find(|part| problem.hint.contains(*part)) {
-        return Err(format!("the hint holds {part:?}"));
-    }
+    lacks("hint", &problem.hint, &expect.hint_lacks)?;
     if let Some(lines) = &expect.message_lines {
         same("message", &problem.message.lines().collect::<Vec<_>>(), &lines.iter().map(String::as_str).collect())?;
     }
@@ -97,22 +99,39 @@ fn has(what: &str, text: &str, parts: &[String]) -> Check {
     }
 }
 
-/// Everything in a case that must not be seen: what the description plants, and the tokens that went over the wire.
-pub fn secrets(case: &Case, recorder: &Recorder) -> Vec<String> {
-    let mut secrets = vec![case.azure.identity_header().to_owned()];
-    secrets.extend(case.azure.vaults.iter().flat_map(|vault| &vault.secrets).map(|secret| secret.value.clone()));
-    for identity in &case.azure.identities {
-        secrets.extend(identity.client_secret.clone());
-        secrets.extend(identity.federated_token.clone());
+fn lacks(what: &str, text: &str, parts: &[String]) -> Check {
+    match parts.iter().find(|part| text.contains(*part)) {
+        Some(part) => Err(format!("{what}: {part:?} is in it")),
+        None => Ok(()),
     }
+}
+
+/// The forms that were sent, decoded, a field a line.
+pub fn forms(requests: &[Recorded]) -> String {
+    let fields = requests.iter().flat_map(|request| request.body.split(|byte| *byte == b'&'));
+    fields.map(|field| percent_decode(field).decode_utf8_lossy().into_owned() + "\n").collect()
+}
+
+/// Everything in a case that must not be seen: what the description plants, and the tokens that went over the wire.
+pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<String> {
+    let mut secrets = planted.to_vec();
     secrets.extend(case.env.get("AZURE_CLIENT_SECRET").cloned());
     secrets.extend(case.env.get("IDENTITY_HEADER").cloned());
     secrets.extend(case.files.iter().map(|file| file.content.trim().to_owned()));
     secrets.extend(case.credential.client_secret.clone());
+    secrets.extend(case.credential.assertion.clone());
+    secrets.extend(case.credential.certificate_password.clone());
+    secrets.extend(case.env.get("AZURE_CLIENT_CERTIFICATE_PASSWORD").cloned());
+    secrets.extend(case.steps.iter().filter_map(|step| step.set_assertion.clone()));
     secrets.extend(case.credential.token.clone());
     for request in recorder.requests() {
         if let Some(header) = request.headers.get("authorization") {
-            secrets.push(String::from_utf8_lossy(header.as_bytes()).trim_start_matches("Bearer ").to_owned());
+            secrets.push(
+                String::from_utf8_lossy(header.as_bytes())
+                    .trim_start_matches("Bearer ")
+                    .trim_start_matches("Basic ")
+                    .to_owned(),
+            );
         }
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let fields = body

@@ -1,5 +1,5 @@
-//! Plays every file of `tests/cases` twice: the core natively, and the real `.wasm` in wasmtime; both against the fake
-//! Azure, in virtual time. A new case is a new file, and no Rust.
+//! Plays every file of `tests/cases` three times: the core natively, and both builds of the real `.wasm` in wasmtime; all
+//! against the fake Azure, in virtual time. A new case is a new file, and no Rust.
 
 // A test may panic, and its modules need no borders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
@@ -12,7 +12,9 @@ mod play;
 mod wasm;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use keyfob_host_test::Build;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
@@ -22,9 +24,14 @@ fn main() {
     let mut trials = Vec::new();
     for file in files {
         let name = file.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
-        for player in [play::Kind::Native, play::Kind::Wasm] {
-            let file = file.clone();
-            trials.push(Trial::test(format!("{player}/{name}"), move || test(&file, player)));
+        let case = std::fs::read_to_string(&file).unwrap();
+        let case = Arc::new(case::Case::from_toml(&case).unwrap_or_else(|error| panic!("{name}: {error}")));
+        let wasm = [Build::WithoutCertificates, Build::WithCertificates].map(play::Kind::Wasm);
+        for player in [play::Kind::Native].into_iter().chain(wasm) {
+            if case.build.is_none_or(|build| build == player.build()) {
+                let case = Arc::clone(&case);
+                trials.push(Trial::test(format!("{player}/{name}"), move || test(&case, player)));
+            }
         }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
@@ -35,9 +42,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-fn test(file: &Path, player: play::Kind) -> Result<(), Failed> {
-    let text = std::fs::read_to_string(file)?;
-    let case: case::Case = toml::from_str(&text).map_err(|error| error.to_string())?;
+fn test(case: &case::Case, player: play::Kind) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
     Ok(runtime.block_on(play::play(case, player))?)
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use keyfob::{
-    Bytes, ClientOptions, Credential, CredentialOptions, FileError, GetSecretOptions, LocalFuture, ManagedIdentityId,
-    Method, Platform, Request, Response, SecretClient, SendError, TokenOptions,
+    Bytes, CertificateSource, ClientOptions, Credential, CredentialOptions, FileError, GetSecretOptions, LocalFuture,
+    ManagedIdentityId, Method, Platform, Request, Response, SecretClient, SendError, TokenOptions,
 };
 use keyfob_host_test::{egress, wire};
 
-use crate::case::{Case, Credential as Spec, Kind, Step};
+use crate::case::{Case, Credential as Spec, Kind, Step, certificate};
 use crate::play::{Got, Problem, World};
 
 pub struct Native {
@@ -43,8 +43,17 @@ impl Native {
             credential.set_token(token.as_str().into(), case.credential.expires_on.unwrap_or_default() * 2)?;
             return Ok(Got::default());
         }
+        if let Some(assertion) = &step.set_assertion {
+            credential.set_assertion(assertion.as_str().into())?;
+            return Ok(Got::default());
+        }
         if let Some(scopes) = &step.get_token {
-            let options = TokenOptions { timeout, tenant_id: step.tenant_id.clone(), claims: None };
+            let options = TokenOptions {
+                timeout,
+                tenant_id: step.tenant_id.clone(),
+                claims: step.claims.clone(),
+                enable_cae: step.enable_cae.unwrap_or_default(),
+            };
             let token = credential.get_token(scopes.clone(), &options).await?;
             let fields = vec![
                 ("credential", token.credential.to_owned()),
@@ -185,7 +194,7 @@ fn send_error(error: &egress::Error, reading: bool) -> SendError {
 
 fn make(platform: &Rc<Scripted>, spec: &Spec) -> keyfob::Result<Credential> {
     let managed_identity = match (&spec.client_id, &spec.object_id, &spec.resource_id) {
-        _ if spec.kind == Kind::ClientSecret => ManagedIdentityId::FromEnvironment,
+        _ if spec.kind.is_client() => ManagedIdentityId::FromEnvironment,
         (Some(id), ..) => ManagedIdentityId::ClientId(id.clone()),
         (_, Some(id), _) => ManagedIdentityId::ObjectId(id.clone()),
         (.., Some(id)) => ManagedIdentityId::ResourceId(id.clone()),
@@ -195,12 +204,15 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> keyfob::Result<Credential> {
     let options = CredentialOptions {
         managed_identity,
         workload_identity_client_id: spec.workload_identity_client_id.clone(),
-        tenant_id: spec.tenant_id.clone().filter(|_| spec.kind != Kind::ClientSecret),
+        tenant_id: spec.tenant_id.clone().filter(|_| !spec.kind.is_client()),
         token_file_path: spec.token_file_path.clone(),
         exclude: spec.exclude.clone(),
         authority_host: spec.authority_host.clone(),
         disable_instance_discovery: spec.disable_instance_discovery.unwrap_or_default(),
         imds_connect_timeout: spec.imds_connect_timeout_ms,
+        additionally_allowed_tenants: spec.additionally_allowed_tenants.clone(),
+        require_token_credentials: spec.require_token_credentials.unwrap_or_default(),
+        send_certificate_chain: spec.send_certificate_chain.unwrap_or_default(),
     };
     let text = |option: &Option<String>| option.clone().unwrap_or_default();
     let platform_rc: Rc<dyn Platform> = platform.clone();
@@ -214,6 +226,24 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> keyfob::Result<Credential> {
             &text(&spec.tenant_id),
             &text(&spec.client_id),
             text(&spec.client_secret).into(),
+            &options,
+        ),
+        Kind::ClientAssertion => Credential::client_assertion(
+            platform_rc,
+            &text(&spec.tenant_id),
+            &text(&spec.client_id),
+            text(&spec.assertion).into(),
+            &options,
+        ),
+        Kind::ClientCertificate => Credential::client_certificate(
+            platform_rc,
+            &text(&spec.tenant_id),
+            &text(&spec.client_id),
+            match &spec.certificate {
+                Some(name) => CertificateSource::Bytes(certificate(name).into()),
+                None => CertificateSource::Path(text(&spec.certificate_path)),
+            },
+            spec.certificate_password.as_deref().map(Into::into),
             &options,
         ),
         Kind::Chained => {

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keyfob_host_test::fake::Fake;
-use keyfob_host_test::{Clock, Egress, Recorder};
+use keyfob_host_test::{Build, Clock, Egress, Recorder};
 use tempfile::TempDir;
 
-use crate::case::{Case, Step};
+use crate::case::{Case, File, Step, certificate};
 use crate::expect;
 use crate::faults::Faulty;
 use crate::native::Native;
@@ -17,14 +17,26 @@ use crate::wasm::Wasm;
 #[derive(Clone, Copy)]
 pub enum Kind {
     Native,
-    Wasm,
+    Wasm(Build),
+}
+
+impl Kind {
+    /// The build that it plays.
+    pub fn build(self) -> Build {
+        match self {
+            Self::Wasm(build) => build,
+            Self::Native if cfg!(feature = "certificate") => Build::WithCertificates,
+            Self::Native => Build::WithoutCertificates,
+        }
+    }
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Native => "native",
-            Self::Wasm => "wasm",
+            Self::Wasm(Build::WithoutCertificates) => "wasm",
+            Self::Wasm(Build::WithCertificates) => "wasm-with-certificates",
         })
     }
 }
@@ -87,25 +99,27 @@ impl Player {
     }
 }
 
-pub async fn play(case: Case, kind: Kind) -> Result<(), String> {
+pub async fn play(case: &Case, kind: Kind) -> Result<(), String> {
     let clock = Clock::starting_at(Clock::TEST_START);
-    let (world, recorder) = world(&case, clock);
-    let vault = vault(&case);
+    let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
+    let (world, recorder) = world(case, clock);
+    let vault = vault(case);
     let mut player = match kind {
         Kind::Native => Player::Native(Box::new(Native::new(world))),
-        Kind::Wasm => Player::Wasm(Box::new(Wasm::new(world).await)),
+        Kind::Wasm(build) => Player::Wasm(Box::new(Wasm::new(world, build).await)),
     };
     let mut seen = 0;
     for (number, step) in case.steps.iter().enumerate() {
         tokio::time::advance(std::time::Duration::from_secs(step.after)).await;
         let start = clock.elapsed();
-        let result = player.step(&case, &vault, step).await;
+        let result = player.step(case, &vault, step).await;
         let took = clock.elapsed() - start;
         let lines = recorder.lines().split_off(seen);
+        let forms = expect::forms(&recorder.requests().split_off(seen));
         seen += lines.len();
-        let secrets = expect::secrets(&case, &recorder);
+        let secrets = expect::secrets(case, &planted, &recorder);
         let log = player.log();
-        expect::check(&case, &step.expect, &result, &lines, took, &log)
+        expect::check(case, &step.expect, &result, (&lines, &forms), took, &log)
             .and_then(|()| expect::no_leak(&secrets, &result, &log))
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
     }
@@ -127,12 +141,15 @@ pub fn world(case: &Case, clock: Clock) -> (World, Recorder) {
 
     let root = tempfile::tempdir().unwrap();
     let mut folders = Vec::new();
-    for file in &case.files {
+    let platforms = fake.files().into_iter().map(|(path, content)| File { path, content, ..File::default() });
+    let platforms: Vec<File> = platforms.filter(|_| !case.files_not_granted).collect();
+    for file in case.files.iter().chain(&platforms) {
         let place = root.path().join(file.path.trim_start_matches('/'));
         std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-        match &file.link {
-            Some(link) => std::os::unix::fs::symlink(link, &place).unwrap(),
-            None => std::fs::write(&place, &file.content).unwrap(),
+        match (&file.link, &file.certificate) {
+            (Some(link), _) => std::os::unix::fs::symlink(link, &place).unwrap(),
+            (None, Some(name)) => std::fs::write(&place, certificate(name)).unwrap(),
+            (None, None) => std::fs::write(&place, &file.content).unwrap(),
         }
         // The host gives the folder that the variable's file is in, not those that its links lead to.
         let folder = Path::new(&file.path).parent().unwrap().display().to_string();

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use keyfob_host_test::failure::{kind_name, outcome_name};
-use keyfob_host_test::spec::ManagedIdentity;
+use keyfob_host_test::spec::{ClientCertificate, ManagedIdentity};
 use keyfob_host_test::{
-    CallError, ClientOptions, Credential as Handle, CredentialKind, CredentialOptions, CredentialSpec,
+    Build, CallError, ClientOptions, Credential as Handle, CredentialKind, CredentialOptions, CredentialSpec,
     GetSecretOptions, Host, Instance, Keyfob, SecretClient, TokenOptions,
 };
 
-use crate::case::{Case, Credential, Kind, Step};
+use crate::case::{Case, Credential, Kind, Step, certificate};
 use crate::play::{Got, Problem, World};
 
 pub struct Wasm {
@@ -21,9 +21,9 @@ pub struct Wasm {
 }
 
 impl Wasm {
-    pub async fn new(world: World) -> Self {
+    pub async fn new(world: World, build: Build) -> Self {
         let mut host =
-            Host::new(&Keyfob::built().unwrap()).envs(world.env).egress(world.egress).clock(world.clock).seed(1);
+            Host::new(&Keyfob::build(build).unwrap()).envs(world.env).egress(world.egress).clock(world.clock).seed(1);
         for folder in world.folders {
             host = host.folder(world.root.path().join(folder.trim_start_matches('/')), folder);
         }
@@ -51,9 +51,18 @@ impl Wasm {
             self.instance.set_token(credential, token, case.credential.expires_on.unwrap_or_default() * 2).await?;
             return Ok(Got::default());
         }
+        if let Some(assertion) = &step.set_assertion {
+            self.instance.set_assertion(credential, assertion).await?;
+            return Ok(Got::default());
+        }
         if let Some(scopes) = &step.get_token {
             let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-            let options = TokenOptions { timeout: step.timeout(), tenant_id: step.tenant_id.clone(), claims: None };
+            let options = TokenOptions {
+                timeout: step.timeout(),
+                tenant_id: step.tenant_id.clone(),
+                claims: step.claims.clone(),
+                enable_cae: step.enable_cae,
+            };
             let token = self.instance.get_token(credential, &scopes, &options).await?;
             let fields = vec![
                 ("credential", token.credential),
@@ -108,6 +117,20 @@ fn spec(credential: &Credential) -> CredentialSpec {
             client_id: text(&credential.client_id),
             client_secret: text(&credential.client_secret),
         },
+        Kind::ClientAssertion => CredentialKind::ClientAssertion {
+            tenant_id: text(&credential.tenant_id),
+            client_id: text(&credential.client_id),
+            assertion: text(&credential.assertion),
+        },
+        Kind::ClientCertificate => CredentialKind::ClientCertificate {
+            tenant_id: text(&credential.tenant_id),
+            client_id: text(&credential.client_id),
+            certificate: match &credential.certificate {
+                Some(name) => ClientCertificate::Bytes(certificate(name)),
+                None => ClientCertificate::Path(text(&credential.certificate_path)),
+            },
+            password: credential.certificate_password.clone(),
+        },
         Kind::Chained => CredentialKind::Chained(credential.links.iter().map(spec).collect()),
         Kind::StaticToken => CredentialKind::Static {
             token: text(&credential.token),
@@ -115,7 +138,7 @@ fn spec(credential: &Credential) -> CredentialSpec {
         },
     };
     let managed_identity = match (&credential.client_id, &credential.object_id, &credential.resource_id) {
-        _ if credential.kind == Kind::ClientSecret => None,
+        _ if credential.kind.is_client() => None,
         (Some(id), ..) => Some(ManagedIdentity::ClientId(id.clone())),
         (_, Some(id), _) => Some(ManagedIdentity::ObjectId(id.clone())),
         (.., Some(id)) => Some(ManagedIdentity::ResourceId(id.clone())),
@@ -124,12 +147,15 @@ fn spec(credential: &Credential) -> CredentialSpec {
     let options = CredentialOptions {
         managed_identity,
         workload_identity_client_id: credential.workload_identity_client_id.clone(),
-        tenant_id: credential.tenant_id.clone().filter(|_| credential.kind != Kind::ClientSecret),
+        tenant_id: credential.tenant_id.clone().filter(|_| !credential.kind.is_client()),
         token_file_path: credential.token_file_path.clone(),
         exclude: credential.exclude.clone(),
         authority_host: credential.authority_host.clone(),
         disable_instance_discovery: credential.disable_instance_discovery,
         imds_connect_timeout: credential.imds_connect_timeout_ms.map(Duration::from_millis),
+        additionally_allowed_tenants: credential.additionally_allowed_tenants.clone(),
+        require_token_credentials: credential.require_token_credentials,
+        send_certificate_chain: credential.send_certificate_chain,
     };
     CredentialSpec { kind, options }
 }

@@ -5,11 +5,19 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde::Deserialize;
 
-/// The address that App Service gives a Linux app.
-const IDENTITY_ENDPOINT: &str = "http://169.254.130.4:8081/msi/token";
+use super::cloud::Cloud;
+use super::identity::Identity;
+use super::platform::Platform;
 
-/// The header value that App Service gives an app; any secret does.
+/// The header value that a platform gives an app; any secret does.
 const IDENTITY_HEADER: &str = "6c0f2f8e-95ab-4f43-8e1d-2b6b8f3f7d41";
+
+/// A key file of the Arc agent, in the only folder where clients may look for it.
+/// <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
+pub(super) const ARC_KEY_PATH: &str = "/var/opt/azcmagent/tokens/5e1d9c3a-8b47-4f02-9a6d-c0e7b2f41835.key";
+
+/// The content of the key file; any secret does.
+const ARC_KEY: &str = "8Jw3pT7cVb2yQn9LhKx4RzF6sMdG1aEoU5iXtYqBvCrNlDkZ";
 
 /// The tenant of a description that names none.
 pub(super) const TENANT: &str = "7f3a1c52-9d0e-4b6f-8a21-5c4e9b7d6f10";
@@ -24,10 +32,26 @@ pub struct Description {
     /// The tenant of all identities, and of the vaults that name no other.
     #[serde(default = "default_tenant")]
     pub tenant: String,
-    /// App Service only: where the app's identity endpoint is.
+    /// The cloud that the identities and the tenants are in.
+    #[serde(default)]
+    pub cloud: Cloud,
+    /// Where the platform's identity endpoint is: all platforms that have one, except IMDS.
     pub identity_endpoint: Option<String>,
-    /// App Service only: the secret that the endpoint wants in `X-IDENTITY-HEADER`.
+    /// The secret that the endpoint wants in a header: App Service, Azure ML and Service Fabric.
     pub identity_header: Option<String>,
+    /// How the platform's endpoint writes the end of a token's life; as that platform does unless given.
+    pub expiry: Option<Expiry>,
+    /// Azure ML only: the identity whose client id is in DEFAULT_IDENTITY_CLIENT_ID.
+    pub default_identity: Option<String>,
+    /// Azure Arc only: which agent is installed.
+    #[serde(default)]
+    pub arc_agent: ArcAgent,
+    /// Azure Arc only: the path that the challenge names. An odd one is an attack.
+    pub arc_key_path: Option<String>,
+    /// Azure Arc only: the content of the key file.
+    pub arc_key: Option<String>,
+    /// The host of an AD FS, which serves the tenant `adfs` and knows all service principals; none unless given.
+    pub adfs_host: Option<String>,
     /// AKS only: pods reach the node's IMDS, which serves the identities of the node.
     #[serde(default)]
     pub allow_node_imds: bool,
@@ -39,74 +63,37 @@ pub struct Description {
     pub vaults: Vec<Vault>,
 }
 
-/// What the app runs on.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Platform {
-    /// A laptop: Entra and the vaults are there, no identity endpoint is.
-    #[default]
-    None,
-    /// App Service, with its identity endpoint.
-    AppService,
-    /// A virtual machine, with IMDS.
-    Vm,
-    /// A pod in AKS.
-    Aks,
-    /// Another cloud, whose metadata service answers 401.
-    #[serde(rename = "other-cloud-401")]
-    OtherCloud401,
-    /// Another cloud, whose metadata service answers 403.
-    #[serde(rename = "other-cloud-403")]
-    OtherCloud403,
-    /// Another cloud, whose metadata service answers 404.
-    #[serde(rename = "other-cloud-404")]
-    OtherCloud404,
-}
-
-/// Somebody whom Entra knows.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Identity {
-    /// How roles refer to it.
-    pub name: String,
-    /// What it is.
-    pub kind: Kind,
-    /// The application id; follows from the name unless given.
-    #[serde(default)]
-    pub client_id: String,
-    /// The principal's id; follows from the name unless given.
-    #[serde(default)]
-    pub object_id: String,
-    /// User-assigned only: the ARM id; follows from the name unless given.
-    pub resource_id: Option<String>,
-    /// Managed identities: assigned to the platform's compute; otherwise it merely exists in Entra.
-    #[serde(default = "yes")]
-    pub assigned: bool,
-    /// AKS: assigned to the node, not to the pod.
-    #[serde(default)]
-    pub node: bool,
-    /// Service principals: the good secret.
-    pub client_secret: Option<String>,
-    /// Service principals: Entra says of the good secret that it has expired.
-    #[serde(default)]
-    pub client_secret_expired: bool,
-    /// The service account token that Entra accepts as a client assertion.
-    pub federated_token: Option<String>,
-    /// Service principals: further tenants that the application is registered in.
-    #[serde(default)]
-    pub other_tenants: Vec<String>,
-}
-
-/// The kinds of identity.
+/// How an identity endpoint writes the end of a token's life. Every form has been seen in the wild.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// The compute's own managed identity.
-    SystemAssigned,
-    /// A managed identity that stands by itself.
-    UserAssigned,
-    /// An application with credentials of its own.
-    ServicePrincipal,
+pub enum Expiry {
+    /// `expires_on`: unix seconds in a string.
+    String,
+    /// `expires_on`: unix seconds as a number.
+    Number,
+    /// `expires_on`: `MM/dd/yyyy HH:mm:ss +00:00`, App Service of 2017 on Linux.
+    DateLinux,
+    /// `expires_on`: `M/d/yyyy h:mm:ss AM +00:00`, App Service of 2017 on Windows.
+    DateWindows,
+    /// `expires_on`: `YYYY-MM-DDTHH:MM:SSZ`.
+    Rfc3339,
+    /// `expires_on`: `YYYY-MM-DD HH:MM:SS`.
+    Iso,
+    /// No `expires_on`; `expires_in` as a string.
+    ExpiresInString,
+    /// No `expires_on`; `expires_in` as a number.
+    ExpiresInNumber,
+}
+
+/// The two kinds of Arc agent.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArcAgent {
+    /// Knows no ids: whoever asks for an identity gets a token of the machine's own, without a word.
+    Old,
+    /// Knows user-assigned identities, and says in its reply whose the token is.
+    #[default]
+    New,
 }
 
 /// A vault.
@@ -115,12 +102,18 @@ pub enum Kind {
 pub struct Vault {
     /// `https://HOST`.
     pub url: String,
-    /// The tenant that its challenge names; the description's unless given.
+    /// The tenant that its challenge names; the description's unless given. `adfs` is that of the AD FS.
     #[serde(default)]
     pub tenant: String,
     /// The resource that its challenge names and the only audience that it accepts; follows from the host unless given.
     #[serde(default)]
     pub resource: String,
+    /// Tokens of clients that can handle claims challenges are good only if they were asked for with the claims of this
+    /// vault's challenge.
+    #[serde(default)]
+    pub claims_challenge: bool,
+    /// The same for tokens issued before this time (unix seconds), as after a password was changed.
+    pub revoke_before: Option<u64>,
     /// Who may do what: from an identity's name to its role.
     #[serde(default)]
     pub roles: BTreeMap<String, Role>,
@@ -181,7 +174,7 @@ fn default_tenant() -> String {
     TENANT.to_owned()
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 
@@ -198,13 +191,35 @@ impl Description {
         Ok(description)
     }
 
-    /// App Service's identity endpoint.
+    /// The platform's identity endpoint; empty where there is none.
     pub fn identity_endpoint(&self) -> &str {
-        self.identity_endpoint.as_deref().unwrap_or(IDENTITY_ENDPOINT)
+        self.identity_endpoint.as_deref().or(self.platform.identity_endpoint()).unwrap_or_default()
     }
 
-    /// What App Service's identity endpoint wants in `X-IDENTITY-HEADER`.
+    /// What the endpoint wants in its header.
     pub fn identity_header(&self) -> &str {
         self.identity_header.as_deref().unwrap_or(IDENTITY_HEADER)
+    }
+
+    /// The path that the Arc agent's challenge names.
+    pub fn arc_key_path(&self) -> &str {
+        self.arc_key_path.as_deref().unwrap_or(ARC_KEY_PATH)
+    }
+
+    /// The content of the Arc agent's key file.
+    pub fn arc_key(&self) -> &str {
+        self.arc_key.as_deref().unwrap_or(ARC_KEY)
+    }
+
+    /// Every secret of the world: nobody may print any of them.
+    pub fn planted_secrets(&self) -> Vec<String> {
+        let mut secrets = vec![self.identity_header().to_owned(), self.arc_key().to_owned()];
+        for identity in &self.identities {
+            secrets.extend(identity.client_secret.clone());
+            secrets.extend(identity.federated().map(str::to_owned));
+            secrets.extend(identity.federated_token_expired.clone());
+        }
+        secrets.extend(self.vaults.iter().flat_map(|vault| &vault.secrets).map(|secret| secret.value.clone()));
+        secrets
     }
 }

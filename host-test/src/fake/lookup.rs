@@ -1,9 +1,13 @@
 //! What the services ask of the world.
 
-use super::description::{Description, Identity, Role};
+use http::Uri;
+
+use super::cloud::Cloud;
+use super::description::{Description, Role, Vault};
+use super::identity::Identity;
 
 impl Description {
-    /// Whether Entra knows the tenant.
+    /// Whether the Entra of the world's cloud knows the tenant.
     pub(super) fn has_tenant(&self, tenant: &str) -> bool {
         let vaults = self.vaults.iter().map(|vault| &vault.tenant);
         let others = self.identities.iter().flat_map(|identity| &identity.other_tenants);
@@ -11,18 +15,17 @@ impl Description {
         all.any(|known| known.eq_ignore_ascii_case(tenant))
     }
 
-    /// Whether Entra issues tokens for the resource.
+    /// Whether the Entra of the world's cloud issues tokens for the resource. Vaults of other clouds are strangers.
     pub(super) fn has_resource(&self, resource: &str) -> bool {
-        /// Services that are in every tenant.
-        const COMMON: [&str; 6] = [
-            "https://graph.microsoft.com",
-            "https://management.azure.com",
-            "https://management.azure.com/",
-            "https://management.core.windows.net/",
-            "https://storage.azure.com",
-            "https://vault.azure.net",
-        ];
-        COMMON.contains(&resource) || self.vaults.iter().any(|vault| vault.resource == resource)
+        let mut here = self.vaults.iter().filter(|vault| self.cloud_of(vault) == self.cloud);
+        self.cloud.has_resource(resource) || here.any(|vault| vault.resource == resource)
+    }
+
+    /// The cloud that a vault is in: its host says it, or it is in the world's.
+    pub(super) fn cloud_of(&self, vault: &Vault) -> Cloud {
+        let uri: Option<Uri> = vault.url.parse().ok();
+        let host = uri.as_ref().and_then(Uri::host).unwrap_or_default().to_ascii_lowercase();
+        Cloud::of_vault(&host).map_or(self.cloud, |(cloud, _)| cloud)
     }
 
     /// The identity with this client id.

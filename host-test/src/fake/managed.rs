@@ -1,7 +1,15 @@
-//! Which managed identity an identity endpoint's caller means.
+//! What the identity endpoints share: which managed identity a caller means, and the answer with its token.
 
-use super::description::{Description, Identity, Kind};
+use http::HeaderValue;
+use serde_json::{Map, Value};
+
+use super::Fake;
+use super::calendar;
+use super::description::{Description, Expiry};
+use super::identity::{Identity, Kind};
 use super::params::Params;
+use super::token::{self, MANAGED_LIFETIME};
+use crate::wire::Request;
 
 /// The one id that a request asks for; `Err` when it asks for several.
 pub(super) fn wanted<'a>(params: &'a Params, names: &[(&str, Id)]) -> Result<Option<(Id, &'a str)>, ()> {
@@ -46,4 +54,154 @@ pub(super) fn user_assigned<'a>(world: &'a Description, id: Id, value: &str) -> 
 /// The compute's own identity.
 pub(super) fn system_assigned(world: &Description) -> Option<&Identity> {
     assigned(world).find(|it| it.kind == Kind::SystemAssigned)
+}
+
+/// Whether the request has the header once, with exactly this value.
+pub(super) fn has_secret(request: &Request, name: &str, value: &str) -> bool {
+    let mut headers = request.headers().get_all(name).iter();
+    (headers.next().map(HeaderValue::as_bytes), headers.next()) == (Some(value.as_bytes()), None)
+}
+
+/// Whether the request has the header that redirects and simple forgeries don't carry.
+pub(super) fn has_metadata(request: &Request) -> bool {
+    let header = request.headers().get("metadata").map(HeaderValue::as_bytes);
+    header.is_some_and(|value| value.eq_ignore_ascii_case(b"true"))
+}
+
+/// Whether the request says that its body is a form.
+pub(super) fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// Which fields a platform's answer has beside the token.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Style {
+    /// IMDS and what imitates it: all times there are.
+    Imds,
+    /// App Service: the end alone.
+    AppService,
+}
+
+/// The answer that gives `identity`'s token for `resource`. The end of its life is written as the description says,
+/// or as the platform does it. What tells that end a second time is left out when the form is not the usual one: a
+/// reader that can't read it must not be saved by accident.
+pub(super) fn token_reply(
+    fake: &Fake,
+    identity: &Identity,
+    resource: &str,
+    now: u64,
+    style: Style,
+    usual: Expiry,
+) -> Map<String, Value> {
+    let (lifetime, end) = (MANAGED_LIFETIME, now + MANAGED_LIFETIME);
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
+    put("access_token", token::issue(fake, identity, &fake.world.tenant, resource, now, lifetime).into());
+    put("client_id", identity.client_id.clone().into());
+    put("resource", resource.into());
+    put("token_type", "Bearer".into());
+    let imds = style == Style::Imds;
+    if imds {
+        put("ext_expires_in", lifetime.to_string().into());
+        put("not_before", now.to_string().into());
+    }
+    let date = calendar::Date::of(end);
+    match fake.world.expiry.unwrap_or(usual) {
+        Expiry::String => {
+            put("expires_on", end.to_string().into());
+            if imds {
+                put("expires_in", lifetime.to_string().into());
+            }
+        }
+        Expiry::Number => {
+            put("expires_on", end.into());
+            if imds {
+                put("expires_in", lifetime.into());
+            }
+        }
+        Expiry::DateLinux => put("expires_on", date.linux().into()),
+        Expiry::DateWindows => put("expires_on", date.windows().into()),
+        Expiry::Rfc3339 => put("expires_on", date.rfc3339().into()),
+        Expiry::Iso => put("expires_on", date.iso().into()),
+        Expiry::ExpiresInString => put("expires_in", lifetime.to_string().into()),
+        Expiry::ExpiresInNumber => put("expires_in", lifetime.into()),
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::{ask, fake, get, post};
+
+    /// The answer of each platform's endpoint to a good request.
+    fn answer(platform: &str, expiry: Option<&str>) -> Value {
+        let expiry = expiry.map_or(String::new(), |form| format!("expiry = '{form}'\n"));
+        let s = "00000000-0000-0000-0000-00000000000d";
+        let key = if platform == "azure-arc" { "arc-key = 'k'\n" } else { "" };
+        let world = format!(
+            "platform = '{platform}'\n{key}{expiry}[[identity]]\nname = 'S'\nkind = 'system-assigned'\nclient-id = '{s}'"
+        );
+        let fake = fake(&world);
+        let header = fake.world.identity_header().to_owned();
+        let url = fake.world.identity_endpoint().to_owned();
+        let ask_with = |url: String, version: &str, headers: &[(&str, &str)]| {
+            let query = format!("api-version={version}&resource=https://vault.azure.net");
+            ask(&fake, &get(&format!("{url}?{query}"), headers))
+        };
+        let metadata = ("metadata", "true");
+        let (status, body) = match platform {
+            "app-service" => ask_with(url, "2019-08-01", &[("x-identity-header", &header)]),
+            "azure-arc" => ask_with(url, "2020-06-01", &[metadata, ("authorization", "Basic k")]),
+            "azure-ml" => {
+                let query = format!("clientid={s}&api-version=2017-09-01&resource=https://vault.azure.net");
+                ask(&fake, &get(&format!("{url}?{query}"), &[("secret", &header)]))
+            }
+            "vm" => {
+                let url = "http://169.254.169.254/metadata/identity/oauth2/token";
+                ask_with(url.to_owned(), "2018-02-01", &[metadata])
+            }
+            _ => {
+                let mut request = post(&url, "resource=https://vault.azure.net");
+                request.headers_mut().insert("metadata", "true".parse().unwrap());
+                ask(&fake, &request)
+            }
+        };
+        assert_eq!(status, 200, "{platform}: {body}");
+        body
+    }
+
+    #[test]
+    fn every_platform_writes_every_form() {
+        let platforms = [
+            ("app-service", json!("1800086400"), Value::Null),
+            ("vm", json!("1800086400"), json!("86400")),
+            ("azure-arc", json!("1800086400"), json!("86400")),
+            ("azure-ml", json!(1_800_086_400), Value::Null),
+            ("cloud-shell", json!("1800086400"), json!("86400")),
+        ];
+        for (platform, on, within) in platforms {
+            let usual = answer(platform, None);
+            assert_eq!((&usual["expires_on"], &usual["expires_in"]), (&on, &within), "{platform}");
+            for (form, field, value) in [
+                ("string", "expires_on", json!("1800086400")),
+                ("number", "expires_on", json!(1_800_086_400)),
+                ("date-linux", "expires_on", json!("01/16/2027 08:00:00 +00:00")),
+                ("date-windows", "expires_on", json!("1/16/2027 8:00:00 AM +00:00")),
+                ("rfc3339", "expires_on", json!("2027-01-16T08:00:00Z")),
+                ("iso", "expires_on", json!("2027-01-16 08:00:00")),
+                ("expires-in-string", "expires_in", json!("86400")),
+                ("expires-in-number", "expires_in", json!(86_400)),
+            ] {
+                let body = answer(platform, Some(form));
+                assert_eq!(body[field], value, "{platform} {form}");
+                let other = if field == "expires_on" { "expires_in" } else { "expires_on" };
+                let both = within != Value::Null && ["string", "number"].contains(&form);
+                assert_eq!(body.get(other).is_some(), both, "{platform} {form}");
+            }
+        }
+    }
 }

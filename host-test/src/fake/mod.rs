@@ -8,15 +8,21 @@
 //! loopback sockets, in real time.
 
 mod app_service;
+mod arc;
+mod azure_ml;
 mod calendar;
+mod cloud;
+mod cloud_shell;
 mod description;
 mod digest;
 mod entra;
+mod identity;
 mod imds;
 mod lookup;
 mod managed;
 mod params;
 mod place;
+mod platform;
 mod server;
 mod settle;
 #[cfg(test)]
@@ -26,16 +32,15 @@ mod vault;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use description::{Description, Identity, Kind, Platform, Role, Secret, Vault};
+pub use cloud::Cloud;
+pub use description::{ArcAgent, Description, Expiry, Role, Secret, Vault};
+pub use identity::{Identity, Kind};
+pub use platform::Platform;
 pub use server::Server;
 pub use token::client_id;
 
-use crate::wire::{Azure, Exchange, Request};
+use crate::wire::{Azure, Connect, Exchange, NetError, Request};
 use place::{Place, Places};
-
-/// Where the platform mounts the service account token of a pod with workload identity.
-/// <https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html>
-const FEDERATED_TOKEN_FILE: &str = "/var/run/secrets/azure/tokens/azure-identity-token";
 
 /// A world of fake Azure services.
 #[derive(Debug)]
@@ -56,25 +61,17 @@ impl Fake {
 
     /// What the platform itself puts into the app's environment.
     pub fn environment(&self) -> Vec<(String, String)> {
-        let world = &self.world;
-        let variables = match world.platform {
-            Platform::AppService => {
-                vec![("IDENTITY_ENDPOINT", world.identity_endpoint()), ("IDENTITY_HEADER", world.identity_header())]
-            }
-            Platform::Aks => {
-                let federated = world.identities.iter().find(|it| it.federated_token.is_some());
-                federated.map_or_else(Vec::new, |identity| {
-                    vec![
-                        ("AZURE_CLIENT_ID", identity.client_id.as_str()),
-                        ("AZURE_TENANT_ID", world.tenant.as_str()),
-                        ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE),
-                        ("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.com/"),
-                    ]
-                })
-            }
-            _ => Vec::new(),
-        };
-        variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        platform::environment(&self.world)
+    }
+
+    /// What the platform itself puts on the app's disk: path and content.
+    pub fn files(&self) -> Vec<(String, String)> {
+        platform::files(&self.world)
+    }
+
+    /// Every secret of the world: nobody may print any of them.
+    pub fn planted_secrets(&self) -> Vec<String> {
+        self.world.planted_secrets()
     }
 
     /// `host:port` of everything that it plays.
@@ -96,10 +93,17 @@ impl Fake {
 impl Azure for Fake {
     fn answer(&self, request: &Request, now: u64) -> Exchange {
         match self.places.find(request.uri()) {
-            Ok(Place::Entra) => entra::answer(self, request, now),
+            Ok(Place::Entra(realm)) => entra::answer(self, realm, request, now),
             Ok(Place::Imds) => imds::answer(self, request, now),
             Ok(Place::OtherCloud(status)) => imds::other_cloud(*status),
-            Ok(Place::AppService(path)) => app_service::answer(self, path, request, now),
+            Ok(Place::Endpoint(path)) => match self.world.platform {
+                Platform::AzureArc => arc::answer(self, path, request, now),
+                Platform::AzureMl => azure_ml::answer(self, path, request, now),
+                Platform::CloudShell => cloud_shell::answer(self, path, request, now),
+                // Its certificate is its own, and what it would answer to who knows that nobody hears here.
+                Platform::ServiceFabric => Exchange::no_connection(Connect::Fails(NetError::Certificate)),
+                _ => app_service::answer(self, path, request, now),
+            },
             Ok(Place::Vault(index)) => match self.world.vaults.get(*index) {
                 Some(vault) => vault::answer(self, vault, request, now),
                 None => Exchange::reply(500, "text/plain", "no such vault"),
@@ -136,30 +140,45 @@ mod tests {
     }
 
     #[test]
-    fn the_platform_sets_its_variables() {
-        let names = |text: &str| {
-            let set = fake(text).environment().into_iter();
-            set.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
-        };
-        assert!(names("platform = 'vm'").is_empty());
-        assert!(names("platform = 'aks'").is_empty());
-        let app_service = names(
-            "platform = 'app-service'\nidentity-endpoint = 'http://172.16.5.3:8081/msi/token'\nidentity-header = 'h'",
-        );
-        assert_eq!(app_service, ["IDENTITY_ENDPOINT=http://172.16.5.3:8081/msi/token", "IDENTITY_HEADER=h"]);
-        let aks = names(
-            "platform = 'aks'\n[[identity]]\nname = 'A'\nkind = 'user-assigned'\nclient-id = '00000000-0000-0000-0000-00000000000a'\nfederated-token = 'a.b.c'",
-        );
-        assert_eq!(aks.len(), 4);
-        assert_eq!(aks[0], "AZURE_CLIENT_ID=00000000-0000-0000-0000-00000000000a");
+    fn nobody_trusts_service_fabrics_certificate() {
+        let fabric = fake("platform = 'service-fabric'");
+        let url = "https://localhost:2377/metadata/identity/oauth2/token";
+        assert_eq!(fabric.answer(&get(url, &[]), 0).connect, Connect::Fails(NetError::Certificate));
+    }
+
+    #[test]
+    fn it_knows_its_secrets() {
+        let secrets = fake(
+            r#"
+                platform = "azure-arc"
+                arc-key = "the key"
+                [[identity]]
+                name = "P"
+                kind = "service-principal"
+                client-secret = "the secret"
+                federated-tokens = ["a.b.c", "d.e.f"]
+                [[vault]]
+                url = "https://story-kv.vault.azure.net"
+                [[vault.secret]]
+                name = "a"
+                value = "the value"
+            "#,
+        )
+        .planted_secrets();
+        for secret in ["the key", "the secret", "a.b.c", "d.e.f", "the value"] {
+            assert!(secrets.iter().any(|known| known == secret), "{secret}");
+        }
     }
 
     #[test]
     fn it_names_what_it_plays() {
         let text = "platform = 'app-service'\n[[vault]]\nurl = 'https://story-kv.vault.azure.net'";
+        let all = fake(text).authorities();
+        // The Entra of every cloud is always there.
         assert_eq!(
-            fake(text).authorities(),
-            ["login.microsoftonline.com:443", "169.254.130.4:8081", "story-kv.vault.azure.net:443"]
+            (all[0].as_str(), all.iter().filter(|it| it.starts_with("login.")).count()),
+            ("login.microsoftonline.com:443", 10)
         );
+        assert_eq!(all[all.len() - 2..], ["169.254.130.4:8081", "story-kv.vault.azure.net:443"]);
     }
 }

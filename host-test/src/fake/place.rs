@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use anyhow::{Context, ensure};
 use http::Uri;
 
-use super::description::{Description, Platform};
+use super::cloud::Cloud;
+use super::description::Description;
+use super::entra::Realm;
+use super::platform::Platform;
 use crate::wire::{Connect, NetError};
-
-/// The authority of the public cloud, the only one that the fake plays.
-pub(super) const AUTHORITY: &str = "login.microsoftonline.com";
 
 /// The address of every cloud's metadata service.
 const METADATA: &str = "169.254.169.254";
@@ -17,14 +17,14 @@ const METADATA: &str = "169.254.169.254";
 /// A service of the fake.
 #[derive(Debug)]
 pub(super) enum Place {
-    /// Microsoft Entra ID.
-    Entra,
+    /// A realm of Microsoft Entra ID.
+    Entra(Realm),
     /// Azure's instance metadata service.
     Imds,
     /// Another cloud's metadata service, which answers with this status.
     OtherCloud(u16),
-    /// App Service's identity endpoint, at this path.
-    AppService(String),
+    /// The platform's identity endpoint, at this path.
+    Endpoint(String),
     /// The vault of this index.
     Vault(usize),
 }
@@ -63,22 +63,31 @@ impl Places {
     /// The places of a settled description.
     pub(super) fn of(world: &Description) -> anyhow::Result<Self> {
         let mut all = Self(Vec::new());
-        all.add(Door::parse(&format!("https://{AUTHORITY}"))?.0, Place::Entra)?;
+        for cloud in Cloud::ALL {
+            for host in cloud.hosts() {
+                all.add(Door::parse(&format!("https://{host}"))?.0, Place::Entra(Realm::Cloud(cloud)))?;
+            }
+        }
+        if let Some(host) = &world.adfs_host {
+            all.add(Door::parse(&format!("https://{host}"))?.0, Place::Entra(Realm::Adfs))?;
+        }
         let metadata = match world.platform {
             Platform::Vm => Some(Place::Imds),
             Platform::Aks if world.allow_node_imds => Some(Place::Imds),
             Platform::OtherCloud401 => Some(Place::OtherCloud(401)),
             Platform::OtherCloud403 => Some(Place::OtherCloud(403)),
             Platform::OtherCloud404 => Some(Place::OtherCloud(404)),
-            Platform::None | Platform::AppService | Platform::Aks => None,
+            _ => None,
         };
         if let Some(place) = metadata {
             all.add(Door::parse(&format!("http://{METADATA}"))?.0, place)?;
         }
-        if world.platform == Platform::AppService {
+        if world.platform.identity_endpoint().is_some() {
             let (door, uri) = Door::parse(world.identity_endpoint())?;
-            ensure!(!door.tls && uri.query().is_none(), "identity-endpoint is not a plain http URL");
-            all.add(door, Place::AppService(uri.path().to_owned()))?;
+            let tls = world.platform == Platform::ServiceFabric;
+            let scheme = if tls { "https" } else { "http" };
+            ensure!(door.tls == tls && uri.query().is_none(), "identity-endpoint is no {scheme} URL, or has a query");
+            all.add(door, Place::Endpoint(uri.path().to_owned()))?;
         }
         for (index, vault) in world.vaults.iter().enumerate() {
             let (door, uri) = Door::parse(&vault.url)?;

@@ -4,17 +4,22 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::Fake;
-use super::description::Identity;
 use super::digest::digest;
+use super::entra::Asked;
+use super::identity::Identity;
 
 /// The key of all signatures. It guards nothing: it only has to be none that a component could sign with by chance.
 const KEY: &str = "the fake Azure of keyfob-host-test";
 
 /// Entra's lifetime of an application's token.
 pub(super) const ENTRA_LIFETIME: u64 = 3599;
+
+/// The lifetime of a token whose client can handle claims challenges: it may be long, because it can be taken back.
+/// <https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation>
+pub(super) const CHALLENGEABLE_LIFETIME: u64 = 24 * 60 * 60;
 
 /// The lifetime of a managed identity's token.
 pub(super) const MANAGED_LIFETIME: u64 = 24 * 60 * 60;
@@ -35,6 +40,12 @@ pub(super) struct Claims {
     pub(super) ver: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) xms_mirid: Option<String>,
+    /// What the client can do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) xms_cc: Vec<String>,
+    /// The claims that the token was asked for with. No claim of Entra's: so the fake needs no memory.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(super) asked: Map<String, Value>,
     pub(super) jti: String,
 }
 
@@ -54,6 +65,19 @@ pub(super) fn issuer(tenant: &str) -> String {
 
 /// A token for `identity` in `tenant`, to be shown to `audience`.
 pub(super) fn issue(fake: &Fake, identity: &Identity, tenant: &str, audience: &str, now: u64, lifetime: u64) -> String {
+    issue_as_asked(fake, identity, tenant, audience, now, lifetime, Asked::default())
+}
+
+/// The same, with what the client asked of the token.
+pub(super) fn issue_as_asked(
+    fake: &Fake,
+    identity: &Identity,
+    tenant: &str,
+    audience: &str,
+    now: u64,
+    lifetime: u64,
+    asked: Asked,
+) -> String {
     let claims = Claims {
         aud: audience.to_owned(),
         iss: issuer(tenant),
@@ -66,6 +90,8 @@ pub(super) fn issue(fake: &Fake, identity: &Identity, tenant: &str, audience: &s
         tid: tenant.to_owned(),
         ver: "1.0".to_owned(),
         xms_mirid: identity.resource_id.clone(),
+        xms_cc: asked.capabilities,
+        asked: asked.claims,
         jti: fake.count().to_string(),
     };
     let header = json!({"typ": "JWT", "alg": "RS256", "kid": "keyfob-fake"}).to_string();

@@ -31,6 +31,13 @@ impl Instance {
             CredentialKind::ClientSecret { tenant_id, client_id, client_secret } => {
                 guest.call_client_secret(store, tenant_id, client_id, client_secret, Some(options)).await
             }
+            CredentialKind::ClientAssertion { tenant_id, client_id, assertion } => {
+                guest.call_client_assertion(store, tenant_id, client_id, assertion, Some(options)).await
+            }
+            CredentialKind::ClientCertificate { tenant_id, client_id, certificate, password } => {
+                let password = password.as_deref();
+                guest.call_client_certificate(store, tenant_id, client_id, certificate, password, Some(options)).await
+            }
             CredentialKind::Static { token, expires_on } => guest.call_static_token(store, token, *expires_on).await,
         };
         Ok(Credential(made.map_err(bug)??))
@@ -78,6 +85,15 @@ impl Instance {
         }
         if let Some(limit) = options.imds_connect_timeout {
             guest.call_imds_connect_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
+        }
+        for tenant in &options.additionally_allowed_tenants {
+            guest.call_additionally_allowed_tenant(&mut *store, handle, tenant).await.map_err(bug)?;
+        }
+        if let Some(require) = options.require_token_credentials {
+            guest.call_require_token_credentials(&mut *store, handle, require).await.map_err(bug)?;
+        }
+        if let Some(send) = options.send_certificate_chain {
+            guest.call_send_certificate_chain(&mut *store, handle, send).await.map_err(bug)?;
         }
         Ok(handle)
     }

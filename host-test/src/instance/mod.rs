@@ -52,6 +52,9 @@ impl Instance {
         if let Some(claims) = &options.claims {
             guest.call_claims(&mut *store, handle, claims).await.map_err(bug)?;
         }
+        if let Some(enable) = options.enable_cae {
+            guest.call_enable_cae(&mut *store, handle, enable).await.map_err(bug)?;
+        }
         let guest = self.bindings.keyfob_azure_identity().credential();
         let token = guest.call_get_token(store, credential.0, &scopes, Some(handle)).await.map_err(bug)?;
         self.release(handle).await?;
@@ -62,6 +65,12 @@ impl Instance {
     pub async fn set_token(&mut self, credential: Credential, token: &str, expires_on: u64) -> Result<(), CallError> {
         let guest = self.bindings.keyfob_azure_identity().credential();
         Ok(guest.call_set_token(&mut self.store, credential.0, token, expires_on).await.map_err(bug)??)
+    }
+
+    /// Replaces the assertion of a client assertion credential.
+    pub async fn set_assertion(&mut self, credential: Credential, assertion: &str) -> Result<(), CallError> {
+        let guest = self.bindings.keyfob_azure_identity().credential();
+        Ok(guest.call_set_assertion(&mut self.store, credential.0, assertion).await.map_err(bug)??)
     }
 
     /// Makes a client for a vault.

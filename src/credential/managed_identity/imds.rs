@@ -21,21 +21,19 @@ use crate::text::{encode, find};
 use crate::token::AccessToken;
 use crate::url::Url;
 
-const NAME: &str = "IMDS";
+pub(super) const NAME: &str = "IMDS";
 const ADDRESS: &str = "http://169.254.169.254";
 const API_VERSION: &str = "2018-02-01";
 
 /// Its team promises an answer within 10 seconds; the same limit frees an app from an address that accepts and is silent.
 const FIRST_BYTE: Duration = Duration::from_secs(10);
 
-/// Proven by an answer, or pinned: the only credential that was asked for.
-const TRUSTED: Hop = Hop {
-    connect: Duration::from_secs(2),
-    first_byte: FIRST_BYTE,
-    retries: 4,
-    retry_silence: true,
-    retry_for: Duration::MAX,
-};
+/// For the connection while nothing proves that there is an IMDS: off Azure, each call of a chain waits for it. One
+/// second is what the Azure SDKs take; some networks need more, hence the option.
+const PROBE_CONNECT: Duration = Duration::from_secs(1);
+
+/// Proven by an answer, or the only credential that was asked for.
+const TRUSTED_CONNECT: Duration = Duration::from_secs(2);
 
 /// While it is updated it answers 410, for up to 70 seconds; the Azure SDKs wait like this between their attempts.
 const UPDATING: [Duration; 4] =
@@ -43,16 +41,15 @@ const UPDATING: [Duration; 4] =
 
 pub(super) struct Imds {
     url: Url,
-    unproven: Hop,
+    /// The caller's limit for the connection.
+    connect: Option<Duration>,
     proven: Cell<bool>,
-    in_chain: bool,
     environment_is_empty: bool,
-    /// `IDENTITY_HEADER` is set without its endpoint.
-    note: &'static str,
+    detected_by: &'static str,
 }
 
 impl Imds {
-    pub(super) fn new(env: &Env, options: &CredentialOptions, in_chain: bool) -> Result<Self> {
+    pub(super) fn new(env: &Env, options: &CredentialOptions) -> Result<Self> {
         const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
         let text = env.get(OVERRIDE).map_or(ADDRESS, |host| host.trim_end_matches('/'));
         let url = Url::parse(text).ok().filter(|url| url.is_local() && url.path.is_empty()).ok_or_else(|| {
@@ -63,24 +60,29 @@ impl Imds {
                 "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579"
             )))
         })?;
-        let unproven = Hop {
-            connect: options.imds_connect(),
-            // It counts from the start, so a longer limit for the connection needs more.
-            first_byte: FIRST_BYTE.max(options.imds_connect()),
-            retries: 2,
-            retry_silence: false,
-            retry_for: Duration::from_secs(3),
-        };
-        let note = if env.get("IDENTITY_HEADER").is_some() {
-            " (IDENTITY_HEADER is set without IDENTITY_ENDPOINT, so App Service was not asked)"
+        let detected_by = if env.get(OVERRIDE).is_some() {
+            "at the address in AZURE_POD_IDENTITY_AUTHORITY_HOST"
+        } else if env.get("IDENTITY_HEADER").is_some() {
+            "IDENTITY_HEADER is set without IDENTITY_ENDPOINT, so App Service was not asked"
         } else {
-            ""
+            "as no variable names another source"
         };
-        Ok(Self { url, unproven, proven: Cell::new(false), in_chain, environment_is_empty: env.is_empty(), note })
+        let connect = options.imds_connect_timeout.map(Duration::from_millis);
+        Ok(Self { url, connect, proven: Cell::new(false), environment_is_empty: env.is_empty(), detected_by })
     }
 
-    fn hop(&self) -> &Hop {
-        if self.proven.get() || !self.in_chain { &TRUSTED } else { &self.unproven }
+    /// The limits of the next attempt. In a chain the request itself is the probe.
+    fn hop(&self, call: &Call<'_>) -> Hop {
+        let trusted = self.proven.get() || !call.chained;
+        let connect = self.connect.unwrap_or(if trusted { TRUSTED_CONNECT } else { PROBE_CONNECT });
+        Hop {
+            connect,
+            // It counts from the start, so a longer limit for the connection needs more.
+            first_byte: FIRST_BYTE.max(connect),
+            retries: if trusted { 4 } else { 2 },
+            retry_silence: trusted,
+            retry_for: if trusted { Duration::MAX } else { Duration::from_secs(3) },
+        }
     }
 
     async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
@@ -90,7 +92,7 @@ impl Imds {
             path: format!(
                 "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",
                 encode(resource),
-                asked.query("object_id", "msi_res_id")
+                asked.query("client_id", "object_id", "msi_res_id")
             ),
             headers: vec![("metadata", "true".into()), ("accept", "application/json".into())],
             body: Secret::default(),
@@ -99,10 +101,10 @@ impl Imds {
         };
         let reply = match self.send(call, &draft).await {
             Ok(reply) => reply,
-            Err(error) => return Err(self.silent(&call, error, asked)),
+            Err(error) => return Err(self.silent(&call, error)),
         };
         if !is_imds(&reply) {
-            let message = format!("{}, which is not the Azure metadata service", self.answered(asked, &reply));
+            let message = format!("{}, which is not the Azure metadata service", self.answered(&reply));
             let mut error = reply.error(ErrorKind::UnexpectedReply, message);
             error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(NAME, &self.url));
             // Whoever that is, its wish to be left alone is not ours to report.
@@ -117,7 +119,7 @@ impl Imds {
             return AccessToken::read(&json, call.platform.unix_now()).map_err(|why| {
                 reply.error(
                     ErrorKind::UnexpectedReply,
-                    format!("{} with something that is no token reply: {why}", self.answered(asked, &reply)),
+                    format!("{} with something that is no token reply: {why}", self.answered(&reply)),
                 )
             });
         }
@@ -130,11 +132,11 @@ impl Imds {
         let start = call.platform.monotonic();
         let mut retry: u32 = 0;
         loop {
-            let result = call.send(self.hop(), draft).await;
+            let result = call.send(&self.hop(&call), draft).await;
             if result.as_ref().is_ok_and(is_imds) {
                 self.proven.set(true);
             }
-            let hop = self.hop();
+            let hop = self.hop(&call);
             let pause = match &result {
                 Ok(reply) if reply.response.status == 410 => UPDATING.get(retry as usize).copied().unwrap_or_default(),
                 // 404 is what it answers during an update too, as the Azure SDKs have it.
@@ -162,18 +164,12 @@ impl Imds {
         }
     }
 
-    fn answered(&self, asked: &Asked, reply: &Reply) -> String {
-        format!(
-            "{NAME} managed identity, {}{}: {} answered {}",
-            asked.describe(),
-            self.note,
-            self.url.origin(),
-            reply.status()
-        )
+    fn answered(&self, reply: &Reply) -> String {
+        format!("{} answered {}", self.url.origin(), reply.status())
     }
 
     /// No answer: off Azure this is how it is. One that answered before has failed.
-    fn silent(&self, call: &Call<'_>, error: SendError, asked: &Asked) -> Box<Error> {
+    fn silent(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
         let mut failure = no_answer(call, error, "the Azure metadata service (IMDS)", &self.url);
         if !self.proven.get() && failure.kind != ErrorKind::UnexpectedReply {
             failure.kind = ErrorKind::CredentialUnavailable;
@@ -183,9 +179,7 @@ impl Imds {
             };
         }
         failure.message = format!(
-            "ManagedIdentityCredential authentication unavailable, no response from the IMDS endpoint. {NAME} managed identity, {}{}: {}",
-            asked.describe(),
-            self.note,
+            "ManagedIdentityCredential authentication unavailable, no response from the IMDS endpoint. {}",
             failure.message
         );
         failure
@@ -193,12 +187,10 @@ impl Imds {
 
     fn refused(&self, asked: &Asked, reply: &Reply) -> Box<Error> {
         let said = said(reply).unwrap_or_default();
-        let message = format!("{}{}{said}", self.answered(asked, reply), if said.is_empty() { "" } else { ": " });
+        let message = format!("{}{}{said}", self.answered(reply), if said.is_empty() { "" } else { ": " });
         let code = reply.json().and_then(|json| Some(reply.quote(json.text(&["error"])?)));
         let mut error = match (reply.response.status, code.as_deref()) {
-            (400, Some("invalid_request")) if find(&said, "AADSTS").is_none() => {
-                asked.refused(NAME, reply, message, self.in_chain)
-            }
+            (400, Some("invalid_request")) if find(&said, "AADSTS").is_none() => asked.refused(NAME, reply, message),
             (404 | 410, _) => {
                 reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
             }
@@ -219,6 +211,10 @@ fn is_imds(reply: &Reply) -> bool {
 impl Source for Imds {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn detected_by(&self) -> &'static str {
+        self.detected_by
     }
 
     fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {

@@ -1,7 +1,13 @@
 //! ManagedIdentityCredential: an identity that the Azure host gives to what runs on it. One file a source.
 
 mod app_service;
+mod azure_arc;
+mod azure_ml;
+mod cloud_shell;
+mod endpoint;
+mod federated;
 mod imds;
+mod service_fabric;
 
 use alloc::rc::Rc;
 use core::time::Duration;
@@ -76,6 +82,8 @@ fn is_resource_id(id: &str) -> bool {
 struct Asked {
     id: ManagedIdentityId,
     from: &'static str,
+    /// `AZURE_CLIENT_ID` chooses where the code does not.
+    reads_variable: bool,
 }
 
 impl Asked {
@@ -89,13 +97,13 @@ impl Asked {
         }
     }
 
-    /// The query's part that names the identity, with the source's own names for object and resource ids.
-    fn query(&self, object_id: &str, resource_id: &str) -> String {
-        let Some((kind, id)) = self.id() else { return String::new() };
-        let name = match kind {
-            "client id" => "client_id",
-            "object id" => object_id,
-            _ => resource_id,
+    /// The query's part that names the identity, with the source's own names for each kind of id.
+    fn query(&self, client_id: &str, object_id: &str, resource_id: &str) -> String {
+        let (name, id) = match &self.id {
+            ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return String::new(),
+            ManagedIdentityId::ClientId(id) => (client_id, id),
+            ManagedIdentityId::ObjectId(id) => (object_id, id),
+            ManagedIdentityId::ResourceId(id) => (resource_id, id),
         };
         format!("&{name}={}", encode(id))
     }
@@ -111,7 +119,7 @@ impl Asked {
 
     /// The error of a platform that answered that it does not have this identity, or none to give by default.
     /// With an id the chain stops: the next credential would be somebody else.
-    fn refused(&self, source: &str, reply: &Reply, message: String, in_chain: bool) -> Box<Error> {
+    fn refused(&self, source: &str, reply: &Reply, message: String) -> Box<Error> {
         match self.id() {
             Some((kind, id)) => {
                 let mut error = reply.error(ErrorKind::AuthenticationFailed, message);
@@ -120,8 +128,14 @@ impl Asked {
             }
             None => reply
                 .error(ErrorKind::CredentialUnavailable, message)
-                .hint(diagnosis::choose_identity(source, in_chain)),
+                .hint(diagnosis::choose_identity(source, self.reads_variable)),
         }
+    }
+
+    /// The error of a source that can't be asked for the identity that was asked for. Nothing was sent.
+    fn not_selectable(&self, source: &str, why: &str) -> Box<Error> {
+        Error::invalid(format!("{source} can't be asked for the {}", self.describe()))
+            .hint(diagnosis::not_selectable(why, self.from))
     }
 }
 
@@ -129,30 +143,45 @@ impl Asked {
 trait Source {
     /// Its name in results and reports.
     fn name(&self) -> &'static str;
-    /// Asks it for a token. The variables that led here are part of every error.
+    /// What told that it is this one, for reports.
+    fn detected_by(&self) -> &'static str;
+    /// Asks it for a token. Messages begin where the report has said which source was asked for which identity.
     fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>>;
 }
 
-/// Detects the source, once for the life of the credential, in the order of the Azure SDKs. `None` is IMDS, which no
-/// variable announces. What is detected and can't be used is an error.
-fn detect(env: &Env, in_chain: bool) -> Result<Option<Box<dyn Source>>> {
-    let unsupported = |name: &str| {
-        let message = format!("{name} managed identity is not supported by this version");
-        Err(Error::new(ErrorKind::Unsupported, message).hint(diagnosis::source_not_supported()))
-    };
-    match (env.get("IDENTITY_ENDPOINT"), env.get("IDENTITY_HEADER")) {
-        (Some(_), Some(_)) if env.get("IDENTITY_SERVER_THUMBPRINT").is_some() => unsupported("Service Fabric"),
-        (Some(endpoint), Some(header)) => Ok(Some(Box::new(app_service::AppService::new(endpoint, header, in_chain)?))),
-        (Some(_), None) if env.get("IMDS_ENDPOINT").is_some() => unsupported("Azure Arc"),
-        (Some(_), None) => Err(Error::unavailable(
-            "ManagedIdentityCredential authentication unavailable. IDENTITY_ENDPOINT is set, but IDENTITY_HEADER is not; IMDS was not tried",
-        )
-        .hint(diagnosis::half_set("App Service managed identity", &["IDENTITY_ENDPOINT"], &["IDENTITY_HEADER"]))),
-        (None, _) if env.get("MSI_ENDPOINT").is_some() => {
-            unsupported(if env.get("MSI_SECRET").is_some() { "Azure ML" } else { "Cloud Shell" })
+/// The sources of managed identities, as results and reports name them.
+pub const SOURCES: &[&str] = &[
+    app_service::NAME,
+    azure_arc::NAME,
+    azure_ml::NAME,
+    cloud_shell::NAME,
+    service_fabric::NAME,
+    federated::SOURCE,
+    imds::NAME,
+];
+
+/// Detects the source, once for the life of the credential, in the order of the Azure SDKs. What is detected and can't
+/// be used is an error; IMDS, which no variable announces, comes last.
+fn detect(env: &Env, options: &CredentialOptions, asked: &Asked) -> Result<Box<dyn Source>> {
+    let (endpoint, header) = (env.get("IDENTITY_ENDPOINT"), env.get("IDENTITY_HEADER"));
+    Ok(match (endpoint, header, env.get("MSI_ENDPOINT"), env.get("MSI_SECRET")) {
+        (Some(_), Some(_), ..) if env.get("IDENTITY_SERVER_THUMBPRINT").is_some() => {
+            return Err(service_fabric::refuse(asked));
         }
-        (None, _) => Ok(None),
-    }
+        (Some(endpoint), Some(header), ..) => Box::new(app_service::AppService::new(endpoint, header)?),
+        (Some(endpoint), None, ..) if env.get("IMDS_ENDPOINT").is_some() => {
+            Box::new(azure_arc::AzureArc::new(endpoint)?)
+        }
+        (Some(_), None, ..) => {
+            return Err(Error::unavailable(
+                "ManagedIdentityCredential authentication unavailable. IDENTITY_ENDPOINT is set, but IDENTITY_HEADER is not; IMDS was not tried",
+            )
+            .hint(diagnosis::half_set("App Service managed identity", &["IDENTITY_ENDPOINT"], &["IDENTITY_HEADER"])));
+        }
+        (.., Some(endpoint), Some(secret)) => Box::new(azure_ml::AzureMl::new(env, endpoint, secret, asked)?),
+        (.., Some(endpoint), None) => Box::new(cloud_shell::CloudShell::new(endpoint, asked)?),
+        _ => Box::new(imds::Imds::new(env, options)?),
+    })
 }
 
 struct ManagedIdentity {
@@ -160,7 +189,6 @@ struct ManagedIdentity {
     asked: Asked,
     /// Alone, `AZURE_CLIENT_ID` is set but not read.
     variable_ignored: bool,
-    in_chain: bool,
     cache: TokenCache,
 }
 
@@ -174,26 +202,29 @@ pub(super) fn make_alone(env: &Env, options: &CredentialOptions) -> Result<Made>
     make(env, options, false)
 }
 
-fn make(env: &Env, options: &CredentialOptions, in_chain: bool) -> Result<Made> {
+fn make(env: &Env, options: &CredentialOptions, reads_variable: bool) -> Result<Made> {
     let variable = env.get("AZURE_CLIENT_ID");
-    let asked = match (&options.managed_identity, variable) {
-        (ManagedIdentityId::FromEnvironment, Some(id)) if in_chain => {
-            Asked { id: ManagedIdentityId::ClientId(id.to_owned()), from: "AZURE_CLIENT_ID" }
+    let (id, from) = match (&options.managed_identity, variable) {
+        (ManagedIdentityId::FromEnvironment, Some(id)) if reads_variable => {
+            (ManagedIdentityId::ClientId(id.to_owned()), "AZURE_CLIENT_ID")
         }
-        (id, _) => Asked { id: id.clone(), from: "the option managed-identity" },
+        (id, _) => (id.clone(), "the option managed-identity"),
     };
-    asked.id.check(asked.from)?;
-    let source = match detect(env, in_chain)? {
-        Some(source) => source,
-        None => Box::new(imds::Imds::new(env, options, in_chain)?),
-    };
-    let variable_ignored = !in_chain && variable.is_some() && asked.id == ManagedIdentityId::FromEnvironment;
-    Ok(Rc::new(ManagedIdentity { source, asked, variable_ignored, in_chain, cache: TokenCache::default() }))
+    let asked = Asked { id, from, reads_variable };
+    asked.id.check(from)?;
+    let announced = env.get("IDENTITY_ENDPOINT").or(env.get("MSI_ENDPOINT")).is_some();
+    if !announced && let Some(made) = federated::make(env, options, &asked)? {
+        return Ok(made);
+    }
+    let source = detect(env, options, &asked)?;
+    let variable_ignored = !reads_variable && variable.is_some() && asked.id == ManagedIdentityId::FromEnvironment;
+    Ok(Rc::new(ManagedIdentity { source, asked, variable_ignored, cache: TokenCache::default() }))
 }
 
 impl ManagedIdentity {
     async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        match self.source.ask(call, request.resource()?, &self.asked).await {
+        let resource = request.resource()?;
+        match self.source.ask(call, resource, &self.asked).await {
             Ok(token) => Ok(AccessToken {
                 credential: NAME,
                 source: self.source.name(),
@@ -205,10 +236,13 @@ impl ManagedIdentity {
                 ..token
             }),
             Err(mut error) => {
+                let (source, how) = (self.source.name(), self.source.detected_by());
+                error.message =
+                    format!("{source} managed identity ({how}), {}: {}", self.asked.describe(), error.message);
                 if self.variable_ignored {
                     error.hint = error.hint.map(diagnosis::not_read_alone);
                 }
-                error.details.push(("source", self.source.name().to_owned()));
+                error.details.push(("source", source.to_owned()));
                 Err(error)
             }
         }
@@ -227,12 +261,14 @@ impl TokenCredential for ManagedIdentity {
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.cache.token(call, request, self))
+        // A managed identity has one tenant, and no endpoint takes a client capability.
+        let request = TokenRequest { tenant: None, cae: false, ..request.clone() };
+        Box::pin(async move { self.cache.token(call, &request, self).await })
     }
 
     fn patience(&self) -> Duration {
         // A metadata service that is being updated answers 410 for up to 75 seconds.
-        Duration::from_secs(if self.in_chain { 30 } else { 100 })
+        Duration::from_secs(100)
     }
 }
 

@@ -5,9 +5,9 @@ use http::Method;
 use serde_json::json;
 
 use super::Fake;
-use super::managed::{self, Id};
+use super::description::Expiry;
+use super::managed::{self, Id, Style};
 use super::params::Params;
-use super::token::{self, MANAGED_LIFETIME};
 use crate::wire::{Exchange, Request};
 
 /// The names of the ids; `principal_id` and `object_id` are the same.
@@ -27,9 +27,7 @@ pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Ex
     if request.method() != Method::GET {
         return refuse(fake, 405, "The requested resource does not support this http method.");
     }
-    let mut headers = request.headers().get_all("x-identity-header").iter();
-    let header = (headers.next().map(http::HeaderValue::as_bytes), headers.next());
-    if header != (Some(world.identity_header().as_bytes()), None) {
+    if !managed::has_secret(request, "x-identity-header", world.identity_header()) {
         return refuse(fake, 401, "The X-IDENTITY-HEADER is missing or invalid.");
     }
     let params = match Params::parse(request.uri().query().unwrap_or_default()) {
@@ -64,15 +62,8 @@ pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Ex
         let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
         return refuse(fake, 400, &text);
     }
-    let token = token::issue(fake, identity, &world.tenant, resource, now, MANAGED_LIFETIME);
-    let body = json!({
-        "access_token": token,
-        "client_id": identity.client_id,
-        "expires_on": (now + MANAGED_LIFETIME).to_string(),
-        "resource": resource,
-        "token_type": "Bearer",
-    });
-    Exchange::json(200, &body).header("server", "Kestrel")
+    let body = managed::token_reply(fake, identity, resource, now, Style::AppService, Expiry::String);
+    Exchange::json(200, &body.into()).header("server", "Kestrel")
 }
 
 /// The shape of all its errors.

@@ -4,18 +4,15 @@ use http::Uri;
 use serde_json::json;
 
 use super::super::Fake;
+use super::super::cloud::Cloud;
 use super::super::params::Params;
-use super::super::place::AUTHORITY;
 use super::error::Refusal;
 use crate::wire::{Exchange, Request};
 
-/// The hosts of the public cloud, which are one.
-const ALIASES: [&str; 5] =
-    [AUTHORITY, "login.windows.net", "login.microsoft.com", "sts.windows.net", "login.azure.net"];
-
 /// `/{tenant}/v2.0/.well-known/openid-configuration`.
-pub(super) fn configuration(tenant: &str) -> Result<Exchange, Refusal> {
-    let base = format!("https://{AUTHORITY}/{tenant}");
+pub(super) fn configuration(cloud: Cloud, tenant: &str) -> Result<Exchange, Refusal> {
+    let host = cloud.authority();
+    let base = format!("https://{host}/{tenant}");
     let body = json!({
         "token_endpoint": format!("{base}/oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -29,11 +26,25 @@ pub(super) fn configuration(tenant: &str) -> Result<Exchange, Refusal> {
         "authorization_endpoint": format!("{base}/oauth2/v2.0/authorize"),
         "device_authorization_endpoint": format!("{base}/oauth2/v2.0/devicecode"),
         "tenant_region_scope": "EU",
-        "cloud_instance_name": "microsoftonline.com",
+        "cloud_instance_name": host.trim_start_matches("login."),
         "cloud_graph_host_name": "graph.windows.net",
         "msgraph_host": "graph.microsoft.com",
     });
     Ok(Exchange::json(200, &body))
+}
+
+/// `/adfs/.well-known/openid-configuration`, without the version that Entra's has.
+pub(super) fn adfs(request: &Request) -> Exchange {
+    let base = format!("https://{}/adfs", request.uri().host().unwrap_or_default());
+    let body = json!({
+        "issuer": base,
+        "authorization_endpoint": format!("{base}/oauth2/authorize/"),
+        "token_endpoint": format!("{base}/oauth2/token/"),
+        "jwks_uri": format!("{base}/discovery/keys"),
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
+        "grant_types_supported": ["authorization_code", "client_credentials"],
+    });
+    Exchange::json(200, &body)
 }
 
 /// `/common/discovery/instance`.
@@ -48,21 +59,25 @@ pub(super) fn instance(fake: &Fake, request: &Request) -> Result<Exchange, Refus
     let endpoint = endpoint.ok_or_else(|| Refusal::missing("authorization_endpoint"))?;
     let uri: Option<Uri> = endpoint.parse().ok();
     let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
-    if !ALIASES.contains(&host) {
+    let Some(cloud) = Cloud::ALL.into_iter().find(|cloud| cloud.hosts().contains(&host)) else {
         return Err(Refusal::new(400, "invalid_instance", 50_049, "Unknown or invalid instance."));
-    }
+    };
     let path = uri.as_ref().map_or("", Uri::path);
     let tenant = path.split('/').nth(1).unwrap_or_default();
-    let tenant = if tenant == "common" { tenant } else { super::known(fake, tenant)? };
+    let tenant = if tenant == "common" { tenant } else { super::known(fake, cloud, tenant)? };
+    let authority = cloud.authority();
+    let metadata = |cloud: &Cloud| {
+        json!({
+            "preferred_network": cloud.authority(),
+            "preferred_cache": if *cloud == Cloud::Public { "login.windows.net" } else { cloud.authority() },
+            "aliases": cloud.hosts(),
+        })
+    };
     let body = json!({
         "tenant_discovery_endpoint":
-            format!("https://{AUTHORITY}/{tenant}/v2.0/.well-known/openid-configuration"),
+            format!("https://{authority}/{tenant}/v2.0/.well-known/openid-configuration"),
         "api-version": version,
-        "metadata": [{
-            "preferred_network": AUTHORITY,
-            "preferred_cache": "login.windows.net",
-            "aliases": ALIASES,
-        }],
+        "metadata": Cloud::ALL.iter().map(metadata).collect::<Vec<_>>(),
     });
     Ok(Exchange::json(200, &body))
 }

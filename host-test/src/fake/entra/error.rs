@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::super::place::AUTHORITY;
 use super::super::{Fake, calendar};
 use crate::wire::{Exchange, Request};
 
@@ -45,6 +44,7 @@ impl Refusal {
         let asked = request.headers().get("client-request-id");
         let asked = asked.and_then(|id| id.to_str().ok());
         let correlation = asked.map_or_else(|| fake.request_id(), str::to_owned);
+        let host = request.uri().host().unwrap_or_default();
         let (code, text, time) = (self.code, &self.text, calendar::utc(now));
         let description =
             format!("AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}");
@@ -55,7 +55,7 @@ impl Refusal {
             "timestamp": time,
             "trace_id": trace,
             "correlation_id": correlation,
-            "error_uri": format!("https://{AUTHORITY}/error?code={code}"),
+            "error_uri": format!("https://{host}/error?code={code}"),
         });
         Exchange::json(self.status, &body)
     }

@@ -3,13 +3,15 @@
 use serde_json::json;
 
 use super::super::params::Params;
-use super::super::token::{self, ENTRA_LIFETIME};
-use super::super::{Fake, Identity};
+use super::super::token::{self, CHALLENGEABLE_LIFETIME, ENTRA_LIFETIME};
+use super::super::{Fake, Identity, managed};
+use super::assertion::Place;
 use super::error::Refusal;
 use super::proof::prove;
+use super::{Asked, Realm};
 use crate::wire::{Exchange, Request};
 
-/// What a client may send; the last two are MSAL's and change nothing here.
+/// What a client may send; the last is MSAL's and changes nothing here.
 const KNOWN: [&str; 8] = [
     "client_id",
     "client_secret",
@@ -21,8 +23,8 @@ const KNOWN: [&str; 8] = [
     "client_info",
 ];
 
-/// `/{tenant}/oauth2/v2.0/token`.
-pub(super) fn token(fake: &Fake, tenant: &str, request: &Request, now: u64) -> Result<Exchange, Refusal> {
+/// The token endpoint of a tenant.
+pub(super) fn token(fake: &Fake, realm: Realm, tenant: &str, request: &Request, now: u64) -> Result<Exchange, Refusal> {
     let form = form(request)?;
     let must = |name| form.filled(name).ok_or_else(|| Refusal::missing(name));
     let grant = must("grant_type")?;
@@ -40,35 +42,39 @@ pub(super) fn token(fake: &Fake, tenant: &str, request: &Request, now: u64) -> R
     let client_id = must("client_id")?;
     let resource = resource(must("scope")?)?;
     let world = &fake.world;
-    let here = |it: &&Identity| it.is_in(tenant, &world.tenant);
+    // An AD FS is the home of whom it knows.
+    let directory = if realm == Realm::Adfs { world.tenant.as_str() } else { tenant };
+    let here = |it: &&Identity| it.is_in(directory, &world.tenant);
     let identity = world.application(client_id).filter(here).ok_or_else(|| {
         let text = format!(
             "Application with identifier '{client_id}' was not found in the directory '{tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."
         );
         Refusal::new(400, "unauthorized_client", 700_016, text)
     })?;
-    prove(identity, &form)?;
+    let asked = Asked::read(form.get("claims"))?;
+    let uri = request.uri();
+    let place = Place { realm, host: uri.host().unwrap_or_default(), path: uri.path(), tenant, now };
+    prove(identity, &form, &place)?;
     if !world.has_resource(resource) {
         let text = format!(
             "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."
         );
         return Err(Refusal::new(400, "invalid_resource", 500_011, text));
     }
+    let lifetime = if asked.can_be_challenged() { CHALLENGEABLE_LIFETIME } else { ENTRA_LIFETIME };
     let tenant = tenant.to_ascii_lowercase();
     let body = json!({
         "token_type": "Bearer",
-        "expires_in": ENTRA_LIFETIME,
-        "ext_expires_in": ENTRA_LIFETIME,
-        "access_token": token::issue(fake, identity, &tenant, resource, now, ENTRA_LIFETIME),
+        "expires_in": lifetime,
+        "ext_expires_in": lifetime,
+        "access_token": token::issue_as_asked(fake, identity, &tenant, resource, now, lifetime, asked),
     });
     Ok(Exchange::json(200, &body))
 }
 
 /// The form; a body of another type is, to Entra, an empty one.
 fn form(request: &Request) -> Result<Params, Refusal> {
-    let kind = request.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !managed::is_form(request) {
         return Ok(Params::default());
     }
     let text = std::str::from_utf8(request.body()).map_err(|_| Refusal::malformed("It is not UTF-8."))?;

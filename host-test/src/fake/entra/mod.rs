@@ -1,6 +1,9 @@
 //! Microsoft Entra ID: the token endpoint for applications, and the discovery documents that SDKs read before it.
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
+mod assertion;
+mod certificate;
+mod claims;
 mod discovery;
 mod error;
 mod grant;
@@ -11,41 +14,59 @@ mod tests;
 use http::Method;
 
 use super::Fake;
-use super::settle::is_uuid;
+use super::cloud::Cloud;
+use super::settle::{ADFS, is_uuid};
 use crate::wire::{Exchange, Request};
+pub(super) use certificate::Certificate;
+pub(super) use claims::Asked;
 use error::Refusal;
 
-/// The answer of `login.microsoftonline.com`.
-pub(super) fn answer(fake: &Fake, request: &Request, now: u64) -> Exchange {
-    let answer = dispatch(fake, request, now).unwrap_or_else(|refusal| refusal.reply(fake, request, now));
+/// Whose Entra it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Realm {
+    /// A cloud's.
+    Cloud(Cloud),
+    /// Not Entra but an AD FS, which serves the one tenant `adfs`.
+    /// <https://learn.microsoft.com/windows-server/identity/ad-fs/overview/ad-fs-openid-connect-oauth-concepts>
+    Adfs,
+}
+
+/// The answer of the Entra of `realm`.
+pub(super) fn answer(fake: &Fake, realm: &Realm, request: &Request, now: u64) -> Exchange {
+    let answer = dispatch(fake, *realm, request, now).unwrap_or_else(|refusal| refusal.reply(fake, request, now));
     answer
         .header("cache-control", "no-store, no-cache")
         .header("pragma", "no-cache")
         .header("x-ms-request-id", &fake.request_id())
 }
 
-fn dispatch(fake: &Fake, request: &Request, now: u64) -> Result<Exchange, Refusal> {
+fn dispatch(fake: &Fake, realm: Realm, request: &Request, now: u64) -> Result<Exchange, Refusal> {
     let path = request.uri().path();
     let get = request.method() == Method::GET;
-    match path.trim_start_matches('/').split_once('/') {
-        Some(("common", "discovery/instance")) if get => discovery::instance(fake, request),
-        Some((tenant, "v2.0/.well-known/openid-configuration")) if get => {
-            discovery::configuration(known(fake, tenant)?)
+    let (tenant, rest) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));
+    let token = |tenant| {
+        if request.method() != Method::POST {
+            let text = format!("The endpoint only accepts POST requests. Received a {} request.", request.method());
+            return Err(Refusal::new(405, "invalid_request", 900_561, text));
         }
-        Some((tenant, "oauth2/v2.0/token")) => {
-            if request.method() != Method::POST {
-                let text = format!("The endpoint only accepts POST requests. Received a {} request.", request.method());
-                return Err(Refusal::new(405, "invalid_request", 900_561, text));
-            }
-            grant::token(fake, known(fake, tenant)?, request, now)
+        grant::token(fake, realm, tenant, request, now)
+    };
+    match (realm, tenant, rest) {
+        (Realm::Cloud(_), "common", "discovery/instance") if get => discovery::instance(fake, request),
+        (Realm::Cloud(cloud), _, "v2.0/.well-known/openid-configuration") if get => {
+            discovery::configuration(cloud, known(fake, cloud, tenant)?)
         }
+        (Realm::Cloud(cloud), _, "oauth2/v2.0/token") => token(known(fake, cloud, tenant)?),
+        (Realm::Adfs, ADFS, ".well-known/openid-configuration") if get => Ok(discovery::adfs(request)),
+        // The first is AD FS's own; the second is what an SDK asks for that knows it as just another tenant.
+        (Realm::Adfs, ADFS, "oauth2/token" | "oauth2/token/" | "oauth2/v2.0/token") => token(tenant),
         _ => Err(Refusal::new(404, "invalid_request", 90_023, "The endpoint does not exist.")),
     }
 }
 
-/// The tenant, if there is one of that name.
-fn known<'a>(fake: &Fake, tenant: &'a str) -> Result<&'a str, Refusal> {
-    if fake.world.has_tenant(tenant) {
+/// The tenant, if the cloud has one of that name.
+fn known<'a>(fake: &Fake, cloud: Cloud, tenant: &'a str) -> Result<&'a str, Refusal> {
+    if cloud == fake.world.cloud && tenant != ADFS && fake.world.has_tenant(tenant) {
         return Ok(tenant);
     }
     let refuse = |code, text: String| Err(Refusal::new(400, "invalid_request", code, text));

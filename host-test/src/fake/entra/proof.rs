@@ -1,18 +1,15 @@
-//! How a client proves that it is who it says: with a secret, or with the token of a federated identity.
+//! How a client proves that it is who it says: with a secret or with an assertion.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use serde_json::Value;
-
-use super::super::description::Identity;
+use super::super::identity::Identity;
 use super::super::params::Params;
+use super::assertion::{self, Place};
 use super::error::Refusal;
 
 /// The only assertion type there is. <https://datatracker.ietf.org/doc/html/rfc7523#section-2.2>
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Whether the client is who it says.
-pub(super) fn prove(identity: &Identity, form: &Params) -> Result<(), Refusal> {
+pub(super) fn prove(identity: &Identity, form: &Params, place: &Place<'_>) -> Result<(), Refusal> {
     match (form.get("client_secret"), form.get("client_assertion")) {
         (Some(_), Some(_)) => Err(Refusal::malformed("It has both client_secret and client_assertion.")),
         (Some(secret), None) => prove_secret(identity, secret),
@@ -21,7 +18,7 @@ pub(super) fn prove(identity: &Identity, form: &Params) -> Result<(), Refusal> {
             if kind.ok_or_else(|| Refusal::missing("client_assertion_type"))? != ASSERTION_TYPE {
                 return Err(Refusal::malformed("The client_assertion_type is unknown."));
             }
-            prove_assertion(identity, assertion)
+            assertion::prove(identity, assertion, place)
         }
         (None, None) => Err(Refusal::client(
             7_000_218,
@@ -45,28 +42,4 @@ fn prove_secret(identity: &Identity, secret: &str) -> Result<(), Refusal> {
         return Err(Refusal::client(7_000_222, text));
     }
     Ok(())
-}
-
-fn prove_assertion(identity: &Identity, assertion: &str) -> Result<(), Refusal> {
-    let base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    let segment = |part: &str| !part.is_empty() && part.bytes().all(base64url);
-    // A newline at the end of the token file, sent along, ends up here.
-    if assertion.split('.').count() != 3 || !assertion.split('.').all(segment) {
-        return Err(Refusal::new(400, "invalid_request", 50_027, "JWT token is invalid or malformed."));
-    }
-    if identity.federated_token.as_deref() == Some(assertion) {
-        return Ok(());
-    }
-    let text = format!(
-        "No matching federated identity record found for presented assertion subject '{}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
-        subject(assertion).unwrap_or_default()
-    );
-    Err(Refusal::new(400, "invalid_client", 700_213, text))
-}
-
-/// The `sub` of a JWT.
-fn subject(assertion: &str) -> Option<String> {
-    let payload = BASE64URL.decode(assertion.split('.').nth(1)?).ok()?;
-    let claims: Value = serde_json::from_slice(&payload).ok()?;
-    claims.get("sub")?.as_str().map(str::to_owned)
 }

@@ -42,7 +42,7 @@ fn gives_a_token() {
     let upper = TENANT.to_ascii_uppercase();
     for (tenant, form) in [
         (TENANT, format!("{GRANT}&{SCOPE}&{SECRET}")),
-        (&upper, format!("{GRANT}&{SCOPE}&{SECRET}&client_info=1&claims=%7B%7D")),
+        (&upper, format!("{GRANT}&{SCOPE}&{SECRET}&client_info=1&claims=%7B%22access_token%22%3A%7B%7D%7D")),
         (TENANT, format!("{GRANT}&{SCOPE}&{ASSERTION}eyJh.eyJzdWIiOiJtZSJ9.c2ln")),
         ("00000000-0000-0000-0000-0000000000ff", format!("{GRANT}&{SCOPE}&{SECRET}")),
     ] {
@@ -129,4 +129,52 @@ fn wants_a_posted_form() {
     assert_eq!((status, &body["error_codes"][0]), (400, &900_144.into()));
     let (status, body) = ask(&fake, &get(&url(TENANT), &[]));
     assert_eq!((status, &body["error_codes"][0]), (405, &900_561.into()));
+}
+
+#[test]
+fn each_cloud_has_an_entra_of_its_own() {
+    let fake = fake(&format!("cloud = 'china'\n{WORLD}[[vault]]\nurl = 'https://far.vault.azure.net'"));
+    let form = |resource: &str| format!("{GRANT}&{SECRET}&scope=https://{resource}/.default");
+    let home = url(TENANT).replace("login.microsoftonline.com", "login.chinacloudapi.cn");
+    for (url, resource, status, code) in [
+        (home.clone(), "vault.azure.cn", 200, None),
+        (home.replace("chinacloudapi", "partner.microsoftonline"), "vault.azure.cn", 200, None),
+        (home.clone(), "corp.example.com", 200, None),
+        (home.clone(), "vault.azure.net", 400, Some(500_011)),
+        (home.clone(), "vault.usgovcloudapi.net", 400, Some(500_011)),
+        (url(TENANT), "vault.azure.net", 400, Some(90_002)),
+        (url(TENANT).replace(".com", ".us"), "vault.azure.cn", 400, Some(90_002)),
+        (url(TENANT).replace("microsoftonline.com", "sovcloud-identity.fr"), "vault.azure.cn", 400, Some(90_002)),
+    ] {
+        let (got, body) = ask(&fake, &post(&url, &form(resource)));
+        assert_eq!((got, body["error_codes"][0].as_u64()), (status, code), "{url} {resource}: {body}");
+        if let Some(uri) = body["error_uri"].as_str() {
+            assert_eq!(uri.split('/').nth(2), url.split('/').nth(2));
+        }
+    }
+}
+
+#[test]
+fn tells_in_the_token_what_was_asked_of_it() {
+    let fake = fake(WORLD);
+    let claims = |claims: &str| ask(&fake, &post(&url(TENANT), &format!("{GRANT}&{SCOPE}&{SECRET}&claims={claims}")));
+    let nbf = "%22nbf%22:%7B%22essential%22:true,%22value%22:%221%22%7D";
+    let cp1 = "%22xms_cc%22:%7B%22values%22:%5B%22CP1%22%5D%7D";
+    for (asked, lifetime, capabilities, names) in [
+        (String::new(), 3599, &[][..], &[][..]),
+        (nbf.to_owned(), 3599, &[], &["nbf"]),
+        (cp1.to_owned(), 86_400, &["CP1"], &[]),
+        (format!("{nbf},{cp1}"), 86_400, &["CP1"], &["nbf"]),
+    ] {
+        let (status, body) = claims(&format!("%7B%22access_token%22:%7B{asked}%7D%7D"));
+        assert_eq!((status, body["expires_in"].as_u64()), (200, Some(lifetime)), "{asked}: {body}");
+        let token = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
+        assert_eq!(
+            (token.exp - NOW, token.xms_cc.as_slice()),
+            (lifetime, capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().as_slice())
+        );
+        assert_eq!(token.asked.keys().collect::<Vec<_>>(), names);
+    }
+    let (status, body) = claims("eyJhY2Nlc3NfdG9rZW4iOnt9fQ");
+    assert_eq!((status, &body["error_codes"][0]), (400, &9_002_313.into()));
 }

@@ -5,10 +5,10 @@ use http::{Method, Uri};
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::{Description, Identity, Kind};
-use super::managed::{self, Id};
+use super::description::{Description, Expiry};
+use super::identity::{Identity, Kind};
+use super::managed::{self, Id, Style};
 use super::params::Params;
-use super::token::{self, MANAGED_LIFETIME};
 use crate::wire::{Exchange, Request};
 
 const PATH: &str = "/metadata/identity/oauth2/token";
@@ -40,14 +40,12 @@ type Refusal = (u16, &'static str, String);
 
 fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal> {
     let bad = |text: &str| (400, "invalid_request", text.to_owned());
-    let headers = request.headers();
     // The two rules against requests that were tricked out of a server: a header that redirects and simple forgeries
     // don't carry, and none that proxies add.
-    let metadata = headers.get("metadata").map(http::HeaderValue::as_bytes);
-    if !metadata.is_some_and(|value| value.eq_ignore_ascii_case(b"true")) {
+    if !managed::has_metadata(request) {
         return Err(bad("Required metadata header not specified"));
     }
-    if headers.contains_key("x-forwarded-for") {
+    if request.headers().contains_key("x-forwarded-for") {
         return Err(bad("Request contains an X-Forwarded-For header"));
     }
     if request.uri().path() != PATH {
@@ -81,18 +79,7 @@ fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal>
         );
         return Err((400, "invalid_resource", text));
     }
-    let lifetime = MANAGED_LIFETIME;
-    let token = token::issue(fake, identity, &fake.world.tenant, resource, now, lifetime);
-    Ok(json!({
-        "access_token": token,
-        "client_id": identity.client_id,
-        "expires_in": lifetime.to_string(),
-        "expires_on": (now + lifetime).to_string(),
-        "ext_expires_in": lifetime.to_string(),
-        "not_before": now.to_string(),
-        "resource": resource,
-        "token_type": "Bearer",
-    }))
+    Ok(managed::token_reply(fake, identity, resource, now, Style::Imds, Expiry::String).into())
 }
 
 /// The identity that the caller asks for or, without an id, the one that IMDS takes.

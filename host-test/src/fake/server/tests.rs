@@ -72,6 +72,32 @@ async fn serves_on_both_doors() {
     assert!(TcpStream::connect(plain).await.is_err());
 }
 
+#[tokio::test]
+async fn serves_every_platform() {
+    let arc = "/metadata/identity/oauth2/token?api-version=2020-06-01&resource=https://vault.azure.net";
+    let ml = "/MSI/auth?api-version=2017-09-01&resource=https://vault.azure.net";
+    for (platform, host, path, says) in [
+        ("azure-arc", "localhost:40342", arc, "www-authenticate: Basic realm=/var/opt/azcmagent/tokens/"),
+        ("azure-ml", "127.0.0.1:46808", ml, "HTTP/1.1 401"),
+        ("cloud-shell", "localhost:50342", "/oauth2/token", "HTTP/1.1 405"),
+    ] {
+        let azure = Arc::new(fake(&format!("platform = '{platform}'")));
+        let authorities = azure.authorities();
+        let server = Server::start_for(azure, host).await.unwrap();
+        let mapped = server.connect_to(&authorities);
+        let (_, address) = mapped.into_iter().find(|(authority, _)| authority == host).unwrap();
+        for named in [host.to_owned(), address.to_string()] {
+            let stream = TcpStream::connect(address).await.unwrap();
+            let head = head(&named, path).replace("Connection", "Metadata: true\r\nConnection");
+            let answer = say(stream, &head).await;
+            assert!(answer.contains(says), "{platform}: {answer}");
+        }
+    }
+    let server = Server::start(Arc::new(fake("platform = 'service-fabric'"))).await.unwrap();
+    let fabric = tls(&server, server.plain_addr(), "localhost").await;
+    assert_eq!(say(fabric, &head("localhost:2377", "/metadata/identity/oauth2/token")).await, "");
+}
+
 /// Answers by the path what the tests want to see on a socket.
 struct Scripted;
 

@@ -5,55 +5,67 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail, ensure};
 use http::Uri;
 
-use super::description::{Description, Identity, Kind, Platform, Vault};
+use super::cloud::Cloud;
+use super::description::{ArcAgent, Description, Vault};
 use super::digest;
+use super::entra::Certificate;
+use super::identity::{Identity, Kind};
+use super::platform::Platform;
 
 /// Subscription and group of everything that a description gives no ARM id.
 pub(super) const GROUP: &str = "/subscriptions/2b0c7f5a-3d41-4e68-9c0b-7a1f5d8e6b32/resourcegroups/keyfob";
 
-/// The DNS suffixes of vaults and managed HSMs per cloud; the resource is the suffix as a URL.
-/// <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#dns-suffixes-for-object-identifiers>
-const SUFFIXES: [&str; 10] = [
-    "vault.azure.net",
-    "vault.azure.cn",
-    "vault.usgovcloudapi.net",
-    "vault.microsoftazure.de",
-    "vault.sovcloud-api.fr",
-    "managedhsm.azure.net",
-    "managedhsm.azure.cn",
-    "managedhsm.usgovcloudapi.net",
-    "managedhsm.microsoftazure.de",
-    "managedhsm.sovcloud-api.fr",
-];
+/// The name that an AD FS has in the place of a tenant.
+pub(super) const ADFS: &str = "adfs";
 
 impl Description {
     /// Completes and checks; doing so twice changes nothing.
     pub(super) fn settle(&mut self) -> anyhow::Result<()> {
         ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
-        let app_service = self.platform == Platform::AppService;
-        let told = self.identity_endpoint.is_some() || self.identity_header.is_some();
-        ensure!(app_service || !told, "identity-endpoint and identity-header: only on app-service");
-        ensure!(!self.identity_header().is_empty(), "identity-header is empty");
+        self.settle_platform()?;
         let aks = self.platform == Platform::Aks;
         ensure!(aks || !self.allow_node_imds, "allow-node-imds: only on aks");
         for identity in &mut self.identities {
             ensure!(aks || !identity.node, "identity {}: node: only on aks", identity.name);
             identity.settle().with_context(|| format!("identity {}", identity.name))?;
         }
-        let names = self.identities.iter().map(|identity| identity.name.as_str());
-        distinct("identity name", names)?;
+        let names = || self.identities.iter().map(|identity| identity.name.as_str());
+        if let Some(name) = &self.default_identity {
+            ensure!(names().any(|known| known == name), "default-identity: there is no identity {name}");
+        }
+        distinct("identity name", names())?;
         distinct("client-id", self.identities.iter().map(|it| it.client_id.as_str()))?;
         distinct("object-id", self.identities.iter().map(|it| it.object_id.as_str()))?;
         let system = self.identities.iter().filter(|it| it.kind == Kind::SystemAssigned && it.assigned);
         ensure!(system.count() < 2, "two system-assigned identities");
-        let Self { tenant, identities, vaults, .. } = self;
+        let Self { tenant, identities, vaults, adfs_host, .. } = self;
         for vault in vaults {
+            ensure!(vault.tenant != ADFS || adfs_host.is_some(), "vault {}: tenant adfs without adfs-host", vault.url);
             vault.settle(tenant).with_context(|| format!("vault {}", vault.url))?;
             let nobody = vault.roles.keys().find(|name| identities.iter().all(|it| &it.name != *name));
             if let Some(name) = nobody {
                 bail!("vault {}: roles: there is no identity {name}", vault.url);
             }
         }
+        Ok(())
+    }
+
+    /// Options of a platform that is not the description's are mistakes.
+    fn settle_platform(&self) -> anyhow::Result<()> {
+        let platform = self.platform;
+        let endpoint = platform.identity_endpoint().is_some();
+        let only = |option: &str, told: bool, there: bool| {
+            ensure!(there || !told, "{option}: not on this platform");
+            anyhow::Ok(())
+        };
+        only("identity-endpoint", self.identity_endpoint.is_some(), endpoint)?;
+        only("identity-header", self.identity_header.is_some(), platform.has_header())?;
+        let imds = matches!(platform, Platform::Vm | Platform::Aks);
+        only("expiry", self.expiry.is_some(), endpoint || imds)?;
+        only("default-identity", self.default_identity.is_some(), platform == Platform::AzureMl)?;
+        let arc = self.arc_agent == ArcAgent::Old || self.arc_key_path.is_some() || self.arc_key.is_some();
+        only("arc-agent, arc-key-path and arc-key", arc, platform == Platform::AzureArc)?;
+        ensure!(!self.identity_header().is_empty(), "identity-header is empty");
         Ok(())
     }
 }
@@ -84,11 +96,15 @@ impl Identity {
             "client-secret-expired without client-secret"
         );
         ensure!(
-            self.kind != Kind::SystemAssigned || self.federated_token.is_none(),
+            self.kind != Kind::SystemAssigned || self.federated().next().is_none(),
             "federated-token: not for system-assigned"
         );
-        if let Some(token) = &self.federated_token {
-            ensure!(token.split('.').count() == 3, "federated-token is not of the form a.b.c");
+        for token in self.federated().chain(self.federated_token_expired.as_deref()) {
+            ensure!(token.split('.').count() == 3, "federated-token {token:?} is not of the form a.b.c");
+        }
+        ensure!(principal || self.certificate.is_none(), "certificate: only for service-principal");
+        if let Some(pem) = &self.certificate {
+            Certificate::read(pem).context("certificate")?;
         }
         for tenant in &self.other_tenants {
             ensure!(is_uuid(tenant), "other-tenants: {tenant:?} is not a UUID");
@@ -102,7 +118,7 @@ impl Vault {
         if self.tenant.is_empty() {
             tenant.clone_into(&mut self.tenant);
         }
-        ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
+        ensure!(is_uuid(&self.tenant) || self.tenant == ADFS, "tenant {:?} is not a UUID", self.tenant);
         if self.resource.is_empty() {
             let uri: Uri = self.url.parse().context("its url is not a URL")?;
             let host = uri.host().context("its url has no host")?.to_ascii_lowercase();
@@ -128,9 +144,8 @@ impl Vault {
 
 /// The resource of a vault by its host: the known suffix, else the host without its first label.
 fn resource_of(host: &str) -> Option<String> {
-    let known = |suffix: &&&str| host.strip_suffix(**suffix).is_some_and(|rest| rest.ends_with('.'));
-    let rest = SUFFIXES.iter().find(known).copied();
-    let rest = rest.or_else(|| host.split_once('.').map(|(_, rest)| rest));
+    let known = Cloud::of_vault(host).map(|(_, suffix)| suffix);
+    let rest = known.or_else(|| host.split_once('.').map(|(_, rest)| rest));
     rest.filter(|rest| !rest.is_empty()).map(|rest| format!("https://{rest}"))
 }
 

@@ -33,7 +33,24 @@ pub(super) fn authenticate(vault: &Vault, request: &Request, now: u64) -> Result
         let text = format!("AKV10032: Invalid issuer. Expected one of {expected}, found {found}.");
         return Err(Refusal::unauthorized(text));
     }
-    Ok(claims)
+    match outdated(vault, &claims) {
+        Some(since) => Err(Refusal::insufficient_claims(since)),
+        None => Ok(claims),
+    }
+}
+
+/// The time that the token has to be newer than, if it is not and its client can handle being told.
+fn outdated(vault: &Vault, claims: &Claims) -> Option<u64> {
+    /// Of a vault that challenges every token; any time would do.
+    const ALWAYS: u64 = 1_767_225_600;
+    let challenged = claims.xms_cc.iter().any(|capability| capability.eq_ignore_ascii_case("CP1"));
+    let since = match vault.revoke_before {
+        Some(time) if claims.iat < time || vault.claims_challenge => time,
+        None if vault.claims_challenge => ALWAYS,
+        _ => return None,
+    };
+    let asked = claims.asked.get("nbf").and_then(|nbf| nbf.get("value")?.as_str());
+    (challenged && asked != Some(&since.to_string())).then_some(since)
 }
 
 /// Whether the caller may do `action` to the secret `name`. It is asked before anybody looks whether there is one.

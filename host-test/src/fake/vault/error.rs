@@ -1,10 +1,13 @@
 //! A vault's refusals. <https://learn.microsoft.com/azure/key-vault/general/rest-error-codes>
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use http::Method;
 use serde_json::json;
 
+use super::super::Fake;
 use super::super::description::Vault;
-use super::super::place::AUTHORITY;
+use super::super::settle::ADFS;
 use crate::wire::Exchange;
 
 /// Why a vault says no.
@@ -14,16 +17,25 @@ pub(super) struct Refusal {
     code: &'static str,
     inner: Option<&'static str>,
     message: String,
+    claims: Option<String>,
 }
 
 impl Refusal {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, inner: None, message: message.into() }
+        Self { status, code, inner: None, message: message.into(), claims: None }
     }
 
     /// No token, or none that counts.
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(401, "Unauthorized", message)
+    }
+
+    /// The token has to be newer than `since`. A token that was asked for with the challenge's claims is.
+    /// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
+    pub(super) fn insufficient_claims(since: u64) -> Self {
+        let claims = json!({"access_token": {"nbf": {"essential": true, "value": since.to_string()}}});
+        let text = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
+        Self { claims: Some(BASE64URL.encode(claims.to_string())), ..Self::unauthorized(text) }
     }
 
     /// Not allowed, for the reason of the inner code.
@@ -61,7 +73,7 @@ impl Refusal {
     }
 
     /// The answer; a 401 carries the challenge.
-    pub(super) fn reply(&self, vault: &Vault) -> Exchange {
+    pub(super) fn reply(&self, fake: &Fake, vault: &Vault) -> Exchange {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(inner) = self.inner {
             error["innererror"] = json!({"code": inner});
@@ -70,8 +82,15 @@ impl Refusal {
         if self.status != 401 {
             return answer;
         }
+        let adfs = fake.world.adfs_host.as_deref().filter(|_| vault.tenant == ADFS);
+        let host = adfs.unwrap_or(fake.world.cloud_of(vault).authority());
         let (tenant, resource) = (&vault.tenant, &vault.resource);
-        let challenge = format!("Bearer authorization=\"https://{AUTHORITY}/{tenant}\", resource=\"{resource}\"");
+        let challenge = match &self.claims {
+            Some(claims) => format!(
+                "Bearer realm=\"\", authorization_uri=\"https://{host}/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{claims}\""
+            ),
+            None => format!("Bearer authorization=\"https://{host}/{tenant}\", resource=\"{resource}\""),
+        };
         answer.header("www-authenticate", &challenge)
     }
 }

@@ -23,7 +23,7 @@ const VERSIONS: [&str; 10] =
 pub(super) fn answer(fake: &Fake, vault: &Vault, request: &Request, now: u64) -> Exchange {
     let answer = match perform(fake, vault, request, now) {
         Ok(body) => Exchange::json(200, &body),
-        Err(refusal) => refusal.reply(vault),
+        Err(refusal) => refusal.reply(fake, vault),
     };
     let asked = request.headers().get("x-ms-client-request-id").and_then(|id| id.to_str().ok());
     let client_request = asked.map_or_else(|| fake.request_id(), str::to_owned);

@@ -1,0 +1,98 @@
+//! The Azure Arc agent's identity endpoint. Who may read a file that only the agent's group can read may have a token.
+//! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::Fake;
+use super::description::{ArcAgent, Expiry};
+use super::identity::Identity;
+use super::managed::{self, Id, Style};
+use super::params::Params;
+use crate::wire::{Exchange, Request};
+
+/// The names of the ids.
+const IDS: [(&str, Id); 3] = [("client_id", Id::Client), ("object_id", Id::Object), ("msi_res_id", Id::Resource)];
+
+/// What else it takes. It does not look at `mi_res_id`: who sends it gets a token of the machine's own identity.
+const OTHERS: [&str; 3] = ["api-version", "resource", "mi_res_id"];
+
+/// The answer of the agent, whose endpoint is at `path`.
+pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+    match token_for(fake, path, request, now) {
+        Ok(body) => Exchange::json(200, &body),
+        Err((status, error, text)) => {
+            let answer = Exchange::json(status, &json!({"error": error, "error_description": text}));
+            if status != 401 {
+                return answer;
+            }
+            answer.header("www-authenticate", &format!("Basic realm={}", fake.world.arc_key_path()))
+        }
+    }
+}
+
+/// Status, error and description of a refusal.
+type Refusal = (u16, &'static str, String);
+
+fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Value, Refusal> {
+    let bad = |text: &str| (400, "invalid_request", text.to_owned());
+    if !managed::has_metadata(request) {
+        return Err(bad("Required metadata header not specified"));
+    }
+    if request.uri().path() != path {
+        return Err((404, "not_found", "The requested resource is not found".to_owned()));
+    }
+    if request.method() != Method::GET {
+        return Err((405, "method_not_allowed", "The method is not allowed".to_owned()));
+    }
+    let params = Params::parse(request.uri().query().unwrap_or_default()).map_err(|flaw| bad(&flaw.0))?;
+    if params.get("api-version") != Some("2020-06-01") {
+        return Err(bad("The api-version is missing or not supported"));
+    }
+    let known: Vec<&str> = IDS.iter().map(|(name, _)| *name).chain(OTHERS).collect();
+    if let Some(name) = params.unknown(&known) {
+        return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
+    }
+    if let Some(name) = params.empty() {
+        return Err(bad(&format!("The parameter '{name}' is empty")));
+    }
+    let resource = params.get("resource");
+    let resource = resource.ok_or_else(|| bad("Required query variable 'resource' is missing"))?;
+    let expected = format!("Basic {}", fake.world.arc_key());
+    if !managed::has_secret(request, "authorization", &expected) {
+        let text = "The request has to carry the content of the file that the challenge names";
+        return Err((401, "unauthorized", text.to_owned()));
+    }
+    let missing = || (404, "identity_not_found", "Identity not found".to_owned());
+    let wanted = managed::wanted(&params, &IDS).map_err(|()| bad("More than one identity was asked for"))?;
+    let wanted = wanted.filter(|_| fake.world.arc_agent == ArcAgent::New);
+    let identity = match wanted {
+        Some((id, value)) => managed::user_assigned(&fake.world, id, value),
+        None => managed::system_assigned(&fake.world),
+    };
+    let identity = identity.ok_or_else(missing)?;
+    if !fake.world.has_resource(resource) {
+        let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
+        return Err((400, "invalid_resource", text));
+    }
+    let mut body = managed::token_reply(fake, identity, resource, now, Style::Imds, Expiry::String);
+    // An agent that does not know ids tells none; the other one tells the one that it was asked for.
+    body.remove("client_id");
+    if let Some((id, _)) = wanted {
+        let (name, value) = echo(identity, id);
+        body.insert(name.to_owned(), value.into());
+    }
+    Ok(body.into())
+}
+
+/// The field that confirms whose token it is.
+fn echo(identity: &Identity, id: Id) -> (&'static str, &str) {
+    match id {
+        Id::Client => ("client_id", &identity.client_id),
+        Id::Object => ("object_id", &identity.object_id),
+        Id::Resource => ("msi_res_id", identity.resource_id.as_deref().unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

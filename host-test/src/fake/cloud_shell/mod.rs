@@ -1,0 +1,57 @@
+//! Cloud Shell's token endpoint: a token of the user's own, for a resource in a form.
+//! <https://learn.microsoft.com/azure/cloud-shell/msi-authorization>
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::Fake;
+use super::description::Expiry;
+use super::managed::{self, Style};
+use super::params::Params;
+use crate::wire::{Exchange, Request};
+
+/// The answer of the endpoint at `path`.
+pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+    match token_for(fake, path, request, now) {
+        Ok(body) => Exchange::json(200, &body),
+        Err((status, code, message)) => Exchange::json(status, &json!({"error": {"code": code, "message": message}})),
+    }
+}
+
+/// Status, code and message of a refusal.
+type Refusal = (u16, &'static str, String);
+
+fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Value, Refusal> {
+    let bad = |text: &str| (400, "InvalidRequest", text.to_owned());
+    if request.uri().path() != path {
+        return Err((404, "NotFound", "The requested resource is not found".to_owned()));
+    }
+    if request.method() != Method::POST {
+        return Err((405, "MethodNotAllowed", "The method is not allowed".to_owned()));
+    }
+    if !managed::has_metadata(request) {
+        return Err(bad("Required metadata header not specified"));
+    }
+    if request.uri().query().is_some() {
+        return Err(bad("The endpoint takes a form, not a query"));
+    }
+    if !managed::is_form(request) {
+        return Err(bad("The content type is not application/x-www-form-urlencoded"));
+    }
+    let text = std::str::from_utf8(request.body()).map_err(|_| bad("The form is not UTF-8"))?;
+    let params = Params::parse(text).map_err(|flaw| bad(&flaw.0))?;
+    // Ids above all: there is no identity but the user.
+    if let Some(name) = params.unknown(&["resource"]) {
+        return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
+    }
+    let resource = params.filled("resource").ok_or_else(|| bad("The parameter 'resource' is missing"))?;
+    let user = managed::system_assigned(&fake.world).ok_or_else(|| bad("There is no user"))?;
+    if !fake.world.has_resource(resource) {
+        let text = format!("Audience {resource} is not a supported MSI token audience.");
+        return Err((400, "AudienceNotSupported", text));
+    }
+    Ok(managed::token_reply(fake, user, resource, now, Style::Imds, Expiry::String).into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! ClientAssertionCredential: a service principal whose assertion somebody else signs. A component's exports can't call
+//! back, so the caller hands the assertion over, and the next one when it expires.
+
+use core::cell::RefCell;
+
+use super::confidential_client::{self, Fields, Proof, assertion_fields};
+use super::{CredentialOptions, Made};
+use crate::entra::Endpoint;
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Call;
+use crate::prelude::*;
+use crate::secret::Secret;
+
+pub(super) const NAME: &str = "ClientAssertionCredential";
+
+struct ClientAssertion(RefCell<Secret>);
+
+pub(super) fn make(env: &Env, options: &CredentialOptions, client: (&str, &str), assertion: Secret) -> Result<Made> {
+    let proof = Box::new(ClientAssertion(RefCell::new(check(assertion)?)));
+    confidential_client::of_code(env, options, NAME, client, proof)
+}
+
+/// The answer of every credential that has none to replace.
+pub(super) fn no_assertion() -> Box<Error> {
+    Error::new(ErrorKind::Unsupported, "set-assertion replaces the assertion of a client-assertion credential only")
+}
+
+/// An assertion that can be one.
+fn check(assertion: Secret) -> Result<Secret> {
+    if is_jwt(assertion.expose()) {
+        return Ok(assertion);
+    }
+    Err(Error::invalid("the assertion is no JWT (three base64url parts with dots between them and nothing around)"))
+}
+
+/// Whether the text has the form of a signed token.
+pub(super) fn is_jwt(text: &str) -> bool {
+    let is_segment = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'='))
+    };
+    text.split('.').count() == 3 && text.split('.').all(is_segment)
+}
+
+impl Proof for ClientAssertion {
+    fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+        Ok(assertion_fields(self.0.borrow().clone()))
+    }
+
+    fn from(&self) -> &str {
+        "the argument assertion"
+    }
+
+    fn set_assertion(&self, assertion: Secret) -> Result<()> {
+        self.0.replace(check(assertion)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! ClientCertificateCredential: a service principal that signs an assertion with a certificate's private key.
+//! <https://learn.microsoft.com/entra/identity-platform/certificate-credentials>
+//!
+//! The cryptography outweighs all the rest of the component, so it is behind the cargo feature `certificate`. Without
+//! it, everything here answers that it is missing.
+
+use super::confidential_client::{self, Fields, Proof};
+use super::{CredentialOptions, Made};
+use crate::entra::Endpoint;
+use crate::env::Env;
+use crate::error::Result;
+use crate::http::Call;
+use crate::prelude::*;
+use crate::secret::{Bytes, Secret};
+
+pub(super) const NAME: &str = "ClientCertificateCredential";
+
+/// Where a certificate is.
+pub enum Source {
+    /// Here: PEM or PKCS#12.
+    Bytes(Bytes),
+    /// In this file, which is read for each assertion, because certificates are renewed.
+    Path(String),
+}
+
+pub(super) fn make(
+    env: &Env,
+    options: &CredentialOptions,
+    client: (&str, &str),
+    certificate: Source,
+    password: Option<Secret>,
+) -> Result<Made> {
+    let proof =
+        ClientCertificate::new(certificate, password, options.send_certificate_chain, "the argument certificate")?;
+    confidential_client::of_code(env, options, NAME, client, Box::new(proof))
+}
+
+#[cfg(feature = "certificate")]
+pub(super) use with_certificates::ClientCertificate;
+
+#[cfg(feature = "certificate")]
+mod with_certificates {
+    use super::*;
+    use crate::certificate::{Assertion, Certificate};
+    use crate::diagnosis;
+    use crate::error::{Error, ErrorKind};
+    use crate::platform::{FileError, Platform};
+    use crate::secret::quote;
+
+    /// A chain of certificates with its key has some 20 KiB.
+    const MAX_FILE: usize = 256 * 1024;
+
+    pub(in crate::credential) struct ClientCertificate {
+        key: Key,
+        send_chain: bool,
+        from: String,
+    }
+
+    enum Key {
+        Read(Certificate),
+        File { path: String, password: Option<Secret> },
+    }
+
+    impl ClientCertificate {
+        pub(in crate::credential) fn new(
+            source: Source,
+            password: Option<Secret>,
+            send_chain: bool,
+            from: &str,
+        ) -> Result<Self> {
+            let from = from.to_owned();
+            Ok(match source {
+                Source::Bytes(bytes) => {
+                    let certificate = read(&bytes.0, password.as_ref(), &from, ErrorKind::InvalidArgument)?;
+                    Self { key: Key::Read(certificate), send_chain, from }
+                }
+                Source::Path(path) => {
+                    let from = format!("the certificate file {} (from {from})", quote(&path, &[]));
+                    Self { key: Key::File { path, password }, send_chain, from }
+                }
+            })
+        }
+
+        fn sign(
+            &self,
+            certificate: &Certificate,
+            call: Call<'_>,
+            client_id: &str,
+            endpoint: &Endpoint<'_>,
+        ) -> Result<Fields> {
+            let assertion = Assertion {
+                audience: &endpoint.url(),
+                client_id,
+                now: call.platform.unix_now(),
+                adfs: endpoint.adfs,
+                send_chain: self.send_chain,
+            };
+            let signed = certificate.assertion(&assertion, call.platform).ok_or_else(|| {
+                Error::new(ErrorKind::AuthenticationFailed, format!("the key in {} can't sign", self.from))
+            })?;
+            Ok(confidential_client::assertion_fields(signed))
+        }
+
+        fn file(&self, platform: &dyn Platform, path: &str) -> Result<Bytes> {
+            let why = match platform.read_file(path, MAX_FILE) {
+                Ok(bytes) => return Ok(bytes),
+                Err(FileError::NotFound) => "does not exist",
+                Err(FileError::NotGranted) => "is in no folder that the host gives to the component",
+                Err(FileError::TooLarge) => "is larger than 256 KiB, so it is no certificate",
+                Err(FileError::Unreadable) => "can't be read",
+            };
+            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.from)).hint(diagnosis::expected(
+                "Is the path right, and is the folder of the file given to the component (wasmtime: `--dir FOLDER`, Spin: `files`)?",
+            )))
+        }
+    }
+
+    fn read(bytes: &[u8], password: Option<&Secret>, from: &str, kind: ErrorKind) -> Result<Certificate> {
+        Certificate::read(bytes, password.map(Secret::expose))
+            .map_err(|flaw| Error::new(kind, format!("{from}: {}", flaw.why)).hint(diagnosis::expected(&flaw.cure)))
+    }
+
+    impl Proof for ClientCertificate {
+        fn fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<Fields> {
+            match &self.key {
+                Key::Read(certificate) => self.sign(certificate, call, client_id, endpoint),
+                Key::File { path, password } => {
+                    let bytes = self.file(call.platform, path)?;
+                    let certificate = read(&bytes.0, password.as_ref(), &self.from, ErrorKind::AuthenticationFailed)?;
+                    self.sign(&certificate, call, client_id, endpoint)
+                }
+            }
+        }
+
+        fn from(&self) -> &str {
+            &self.from
+        }
+    }
+}
+
+#[cfg(not(feature = "certificate"))]
+pub(super) use without::ClientCertificate;
+
+#[cfg(not(feature = "certificate"))]
+mod without {
+    use super::*;
+    use crate::diagnosis;
+    use crate::error::Error;
+
+    /// What can't be made.
+    pub(in crate::credential) enum ClientCertificate {}
+
+    impl ClientCertificate {
+        pub(in crate::credential) fn new(_: Source, _: Option<Secret>, _: bool, from: &str) -> Result<Self> {
+            // Not `unsupported`, with which a chain would go on to an identity that was not meant.
+            let message = format!("{from} is given, but this build of Keyfob can't use certificates");
+            Err(Error::invalid(message).hint(diagnosis::without_certificates()))
+        }
+    }
+
+    impl Proof for ClientCertificate {
+        fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+            match *self {}
+        }
+
+        fn from(&self) -> &str {
+            match *self {}
+        }
+    }
+}

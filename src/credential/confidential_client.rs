@@ -1,0 +1,152 @@
+//! What the credentials of an application have in common: a client at Microsoft Entra ID that proves who it is. How it
+//! proves that is the one thing in which they differ.
+//! <https://learn.microsoft.com/entra/identity-platform/msal-client-applications>
+
+use alloc::rc::Rc;
+
+use super::client_assertion::no_assertion;
+use super::tenants::{ADFS, Tenants};
+use super::{CredentialOptions, Made, TokenCredential};
+use crate::cache::{Fetch, TokenCache};
+use crate::diagnosis::{self, Client};
+use crate::entra::{self, Endpoint};
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::http::Call;
+use crate::platform::LocalFuture;
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
+
+/// The fields of the form that prove the client.
+pub(super) type Fields = Vec<(&'static str, Secret)>;
+
+/// How a client proves who it is.
+pub(super) trait Proof {
+    /// The proof for one request to this endpoint.
+    fn fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<Fields>;
+    /// Where it came from: an argument, a variable, a file.
+    fn from(&self) -> &str;
+    /// Ends in white space, which a secret in a variable often does by mistake.
+    fn trailing_space(&self) -> bool {
+        false
+    }
+    /// Replaces an assertion of the caller.
+    fn set_assertion(&self, _assertion: Secret) -> Result<()> {
+        Err(no_assertion())
+    }
+}
+
+/// The proof of an assertion, whoever signed it (RFC 7523).
+pub(super) fn assertion_fields(assertion: Secret) -> Fields {
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    vec![("client_assertion_type", kind.into()), ("client_assertion", assertion)]
+}
+
+/// A client at Microsoft Entra ID.
+pub(super) struct ConfidentialClient {
+    /// The class name of the credential that it is.
+    pub(super) name: &'static str,
+    /// Where its tokens come from, for results.
+    pub(super) source: &'static str,
+    /// What it is to a person: a service principal, a workload identity.
+    pub(super) what: &'static str,
+    pub(super) tenants: Tenants,
+    pub(super) client_id: String,
+    pub(super) id_from: &'static str,
+    pub(super) authority: entra::Authority,
+    pub(super) proof: Box<dyn Proof>,
+    cache: TokenCache,
+}
+
+/// Who the client is, before it is checked.
+pub(super) struct Registration<'a> {
+    pub(super) name: &'static str,
+    pub(super) tenants: Tenants,
+    pub(super) client_id: &'a str,
+    pub(super) id_from: &'static str,
+}
+
+impl ConfidentialClient {
+    pub(super) fn new(
+        env: &Env,
+        options: &CredentialOptions,
+        who: Registration<'_>,
+        proof: Box<dyn Proof>,
+    ) -> Result<Self> {
+        check_client_id(who.client_id, who.id_from)?;
+        Ok(Self {
+            name: who.name,
+            source: entra::SOURCE,
+            what: "service principal",
+            tenants: who.tenants,
+            client_id: who.client_id.to_owned(),
+            id_from: who.id_from,
+            authority: options.authority(env)?,
+            proof,
+            cache: TokenCache::default(),
+        })
+    }
+
+    async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+        let tenant = self.tenants.resolve(request)?;
+        let endpoint = Endpoint::new(&self.authority, tenant, tenant.eq_ignore_ascii_case(ADFS));
+        let client = Client {
+            tenant,
+            client_id: &self.client_id,
+            proof_from: self.proof.from(),
+            trailing_space: self.proof.trailing_space(),
+        };
+        let proof = self.proof.fields(call, &self.client_id, &endpoint)?;
+        let token = entra::token(call, &endpoint, &client, request, &proof).await?;
+        Ok(AccessToken {
+            credential: self.name,
+            source: self.source,
+            identity: format!("the {} with client id {} (from {})", self.what, self.client_id, self.id_from),
+            ..token
+        })
+    }
+}
+
+/// A credential that the code describes, from its arguments.
+pub(super) fn of_code(
+    env: &Env,
+    options: &CredentialOptions,
+    name: &'static str,
+    (tenant, client_id): (&str, &str),
+    proof: Box<dyn Proof>,
+) -> Result<Made> {
+    let tenants = Tenants::of_code(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
+    let who = Registration { name, tenants, client_id, id_from: "the argument client-id" };
+    Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
+}
+
+/// Checks the id of an application.
+fn check_client_id(id: &str, from: &str) -> Result<()> {
+    if is_uuid(id) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("{from} is not a client id (a UUID): {}", describe_id(id))).hint(diagnosis::expected(
+        &format!("Set {from} to the Application (client) ID: portal > Microsoft Entra ID > App registrations"),
+    )))
+}
+
+impl Fetch for ConfidentialClient {
+    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.exchange(call, request))
+    }
+}
+
+impl TokenCredential for ConfidentialClient {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.cache.token(call, request, self))
+    }
+
+    fn set_assertion(&self, assertion: Secret) -> Result<()> {
+        self.proof.set_assertion(assertion)
+    }
+}

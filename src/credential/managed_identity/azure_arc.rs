@@ -1,0 +1,125 @@
+//! Azure Arc: a server outside of Azure, whose agent proves by a file that the caller may read it.
+//! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
+
+use super::endpoint::{Endpoint, is_header_value};
+use super::{Asked, ManagedIdentityId, Source};
+use crate::diagnosis;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Call, Reply};
+use crate::json::Json;
+use crate::platform::{FileError, LocalFuture, Platform};
+use crate::prelude::*;
+use crate::secret::{Secret, quote};
+use crate::text::{encode, rsplit_once};
+use crate::token::AccessToken;
+
+pub(super) const NAME: &str = "Azure Arc";
+const API_VERSION: &str = "2020-06-01";
+
+/// Where the agent leaves its keys, for members of the group himds. A challenge may name a file there and nowhere else.
+const KEYS: &str = "/var/opt/azcmagent/tokens";
+
+/// The largest key, as the Azure SDKs have it.
+const MAX_KEY: usize = 4096;
+
+pub(super) struct AzureArc(Endpoint);
+
+impl AzureArc {
+    pub(super) fn new(endpoint: &str) -> Result<Self> {
+        Ok(Self(Endpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("", ""))?))
+    }
+
+    async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
+        let query = format!(
+            "api-version={API_VERSION}&resource={}{}",
+            encode(resource),
+            // The agent knows no mi_res_id.
+            asked.query("client_id", "object_id", "msi_res_id")
+        );
+        let metadata = || vec![("metadata", "true".into())];
+        let challenge = self.0.send(call, &self.0.get(&query, metadata())).await?;
+        if challenge.response.status == 200 {
+            let message = format!("{} answered 200 without a challenge", self.0.url.origin());
+            return Err(self.0.unexpected(&challenge, message));
+        }
+        if challenge.response.status != 401 {
+            return self.0.token(call, &challenge, asked);
+        }
+        let key = self.key(call.platform, &challenge)?;
+        let mut headers = metadata();
+        headers.push(("authorization", format!("Basic {}", key.expose()).into()));
+        let mut draft = self.0.get(&query, headers);
+        draft.secrets = vec![key];
+        let reply = self.0.send(call, &draft).await?;
+        let token = self.0.token(call, &reply, asked)?;
+        confirm(asked, &reply)?;
+        Ok(token)
+    }
+
+    /// The content of the file that the challenge names.
+    fn key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<Secret> {
+        let odd = |why: &str| {
+            let message =
+                format!("{} answered 401 with a challenge that can't be followed: {why}", self.0.url.origin());
+            self.0.unexpected(challenge, message)
+        };
+        let header = challenge.response.header("www-authenticate").unwrap_or_default().trim();
+        let realm = match header.split_at_checked("Basic realm=".len()) {
+            Some((start, realm)) if start.eq_ignore_ascii_case("Basic realm=") => realm,
+            _ => return Err(odd("there is no Basic realm")),
+        };
+        // No path is made simpler before it is compared: what `..` would lead to is not in that folder.
+        let name = match rsplit_once(realm, b'/') {
+            Some((KEYS, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,
+            _ => return Err(odd(&format!("{} is no .key file in {KEYS}", quote(realm, &[])))),
+        };
+        let failed = |why: &str| {
+            let message = format!("the key {KEYS}/{} of Azure Arc's agent {why}", quote(name, &[]));
+            Err(Error::new(ErrorKind::AuthenticationFailed, message).hint(diagnosis::arc_key(KEYS)))
+        };
+        let bytes = match platform.read_file(realm, MAX_KEY) {
+            Ok(bytes) => bytes,
+            Err(FileError::NotFound) => return failed("does not exist"),
+            Err(FileError::NotGranted) => return failed("is in no folder that the host gives to the component"),
+            Err(FileError::TooLarge) => return failed("is larger than 4096 bytes"),
+            Err(FileError::Unreadable) => return failed("can't be read"),
+        };
+        match core::str::from_utf8(&bytes.0) {
+            Ok(key) if !key.is_empty() && is_header_value(key) => Ok(key.into()),
+            _ => failed("holds no key"),
+        }
+    }
+}
+
+/// Agents that know no user-assigned identities answer with the system-assigned one's token. Newer ones name the
+/// identity, so the token counts only where the reply names the one that was asked for.
+fn confirm(asked: &Asked, reply: &Reply) -> Result<()> {
+    let (names, wanted): (&[&str], _) = match &asked.id {
+        ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return Ok(()),
+        ManagedIdentityId::ClientId(id) => (&["client_id"], id),
+        ManagedIdentityId::ObjectId(id) => (&["object_id"], id),
+        ManagedIdentityId::ResourceId(id) => (&["msi_res_id", "mi_res_id"], id),
+    };
+    let json = reply.json().unwrap_or(Json::Null);
+    let named = names.iter().find_map(|name| json.text(&[name]));
+    if named.is_some_and(|named| named.eq_ignore_ascii_case(wanted)) {
+        return Ok(());
+    }
+    let message =
+        "the agent gave a token without confirming that it is the identity that was asked for; the token was not used";
+    Err(reply.error(ErrorKind::AuthenticationFailed, message.to_owned()).hint(diagnosis::arc_not_confirmed()))
+}
+
+impl Source for AzureArc {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn detected_by(&self) -> &'static str {
+        "detected by IDENTITY_ENDPOINT and IMDS_ENDPOINT"
+    }
+
+    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.token(call, resource, asked))
+    }
+}

@@ -1,0 +1,57 @@
+//! Azure Machine Learning: compute instances, clusters and endpoints. It speaks App Service's protocol of 2017.
+//! <https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication>
+
+use super::endpoint::Endpoint;
+use super::{Asked, ManagedIdentityId, Source};
+use crate::env::Env;
+use crate::error::Result;
+use crate::http::Call;
+use crate::platform::LocalFuture;
+use crate::prelude::*;
+use crate::text::encode;
+use crate::token::AccessToken;
+
+pub(super) const NAME: &str = "Azure ML";
+const API_VERSION: &str = "2017-09-01";
+
+pub(super) struct AzureMl {
+    endpoint: Endpoint,
+    /// `DEFAULT_IDENTITY_CLIENT_ID`: the endpoint wants a client id always, and the platform says which to use where
+    /// nobody else does. <https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/5167>
+    default_client_id: Option<String>,
+}
+
+impl AzureMl {
+    pub(super) fn new(env: &Env, endpoint: &str, secret: &str, asked: &Asked) -> Result<Self> {
+        if let ManagedIdentityId::ObjectId(_) | ManagedIdentityId::ResourceId(_) = asked.id {
+            return Err(asked.not_selectable(NAME, "It knows client ids alone: pass the identity's client id"));
+        }
+        let endpoint = Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("MSI_SECRET", secret))?;
+        Ok(Self { endpoint, default_client_id: env.get("DEFAULT_IDENTITY_CLIENT_ID").map(str::to_owned) })
+    }
+
+    async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
+        let mut query = format!("api-version={API_VERSION}&resource={}", encode(resource));
+        match (asked.id(), &self.default_client_id) {
+            (None, Some(id)) => query.push_str(&format!("&clientid={}", encode(id))),
+            _ => query.push_str(&asked.query("clientid", "", "")),
+        }
+        let headers = vec![("secret", self.endpoint.secret.clone())];
+        let reply = self.endpoint.send(call, &self.endpoint.get(&query, headers)).await?;
+        self.endpoint.token(call, &reply, asked)
+    }
+}
+
+impl Source for AzureMl {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn detected_by(&self) -> &'static str {
+        "detected by MSI_ENDPOINT and MSI_SECRET"
+    }
+
+    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.token(call, resource, asked))
+    }
+}

@@ -1,0 +1,111 @@
+//! An identity endpoint that the environment names. App Service, Azure Arc, Azure ML and Cloud Shell each have one; they
+//! differ in what they want to be told.
+
+use super::{Asked, said};
+use crate::diagnosis;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::json::Json;
+use crate::platform::Method;
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::text::find;
+use crate::token::AccessToken;
+use crate::url::Url;
+
+pub(super) struct Endpoint {
+    /// The source that it belongs to.
+    name: &'static str,
+    /// The variable that holds its secret, where it has one.
+    secret_variable: &'static str,
+    pub(super) url: Url,
+    pub(super) secret: Secret,
+}
+
+impl Endpoint {
+    /// Reads the variables. What is sent there proves the app to the platform, or comes back as a token: it may go to
+    /// this machine or its private network alone.
+    pub(super) fn new(
+        name: &'static str,
+        (variable, url): (&'static str, &str),
+        (secret_variable, secret): (&'static str, &str),
+    ) -> Result<Self> {
+        let invalid = |why: &str| {
+            Error::invalid(format!("{variable} is not an identity endpoint: {why}; nothing was sent there")).hint(
+                diagnosis::expected(&format!(
+                    "Set {variable} to the value that the platform gives, such as http://localhost:42356/msi/token or http://172.16.5.3:8081/msi/token"
+                )),
+            )
+        };
+        let url = Url::parse(url).map_err(invalid)?;
+        if !url.is_local() {
+            return Err(invalid(&format!("{} is neither this machine nor a private network", url.host)));
+        }
+        if !is_header_value(secret) {
+            return Err(Error::invalid(format!(
+                "{secret_variable} holds white space or characters that no header has"
+            ))
+            .hint(diagnosis::identity_header(secret_variable)));
+        }
+        Ok(Self { name, secret_variable, url, secret: secret.into() })
+    }
+
+    /// A GET with this query, on top of one that the URL has.
+    pub(super) fn get(&self, query: &str, mut headers: Vec<(&'static str, Secret)>) -> Draft<'_> {
+        let base = if self.url.path.is_empty() { "/" } else { &self.url.path };
+        let separator = if base.contains('?') { '&' } else { '?' };
+        headers.push(("accept", "application/json".into()));
+        Draft {
+            method: Method::Get,
+            url: &self.url,
+            path: format!("{base}{separator}{query}"),
+            headers,
+            body: Secret::default(),
+            secrets: vec![self.secret.clone()],
+            max_body: None,
+        }
+    }
+
+    /// Sends a request, within the retry policy of the endpoints that the environment names.
+    pub(super) async fn send(&self, call: Call<'_>, draft: &Draft<'_>) -> Result<Reply> {
+        let who = format!("the {} identity endpoint", self.name);
+        call.send_with_retries(&ENDPOINT, draft).await.map_err(|error| http::no_answer(&call, error, &who, &self.url))
+    }
+
+    /// The token of a reply, or what its refusal means to whom `asked`.
+    pub(super) fn token(&self, call: Call<'_>, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+        let answered = format!("{} answered {}", self.url.origin(), reply.status());
+        if reply.response.status == 200 {
+            let json = reply.json().unwrap_or(Json::Null);
+            return AccessToken::read(&json, call.platform.unix_now()).map_err(|why| {
+                self.unexpected(reply, format!("{answered} with something that is no token reply: {why}"))
+            });
+        }
+        let Some(said) = said(reply) else {
+            return Err(self.unexpected(reply, format!("{answered} without the JSON that this endpoint gives")));
+        };
+        let message = format!("{answered}: {said}");
+        Err(match reply.response.status {
+            // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
+            400 | 404 if find(&said, "AADSTS").is_none() => asked.refused(self.name, reply, message),
+            401 | 403 if !self.secret_variable.is_empty() => reply
+                .error(ErrorKind::AuthenticationFailed, message)
+                .hint(diagnosis::identity_header(self.secret_variable)),
+            _ => reply.error(ErrorKind::AuthenticationFailed, message),
+        })
+    }
+
+    /// An answer that this endpoint does not give.
+    pub(super) fn unexpected(&self, reply: &Reply, message: String) -> Box<Error> {
+        let failing = reply.response.status >= 500;
+        let kind = if failing { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
+        let mut error = reply.error(kind, message);
+        error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(self.name, &self.url));
+        error
+    }
+}
+
+/// Whether a header can hold the text as it is.
+pub(super) fn is_header_value(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_graphic())
+}

@@ -1,0 +1,41 @@
+//! Workload identity chosen through managed identity, as the Azure SDKs do on AKS: the pod has no managed identity of its
+//! own, its service account stands for one.
+
+use alloc::rc::Rc;
+
+use super::{Asked, ManagedIdentityId, NAME};
+use crate::credential::confidential_client::Registration;
+use crate::credential::tenants::Tenants;
+use crate::credential::workload_identity::{self, CLIENT, FILE, TENANT};
+use crate::credential::{CredentialOptions, Made};
+use crate::diagnosis;
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::prelude::*;
+
+pub(super) const SOURCE: &str = "workload identity";
+
+/// The credential, where all that the webhook of AKS sets is there; `None` where it is not.
+pub(super) fn make(env: &Env, options: &CredentialOptions, asked: &Asked) -> Result<Option<Made>> {
+    let (Some(_), Some(tenant), Some(file)) = (env.get("AZURE_AUTHORITY_HOST"), env.get(TENANT), env.get(FILE)) else {
+        return Ok(None);
+    };
+    // The node's own identity was asked for.
+    if options.excludes(workload_identity::NAME) || asked.id == ManagedIdentityId::SystemAssigned {
+        return Ok(None);
+    }
+    let (client_id, id_from) = match (&asked.id, env.get(CLIENT)) {
+        (ManagedIdentityId::ClientId(id), _) => (id.as_str(), asked.from),
+        (ManagedIdentityId::FromEnvironment, Some(id)) => (id, CLIENT),
+        (ManagedIdentityId::FromEnvironment, None) => {
+            return Err(Error::unavailable("workload identity was selected (by AZURE_AUTHORITY_HOST, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE), but AZURE_CLIENT_ID is not set")
+                .hint(diagnosis::half_set(SOURCE, &[TENANT, FILE], &[CLIENT])));
+        }
+        _ => return Err(asked.not_selectable(SOURCE, "It knows client ids alone: pass the identity's client id")),
+    };
+    let tenants = Tenants::of_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
+    let who = Registration { name: NAME, tenants, client_id, id_from };
+    let mut client = workload_identity::client(env, options, who, file.to_owned(), FILE)?;
+    client.source = SOURCE;
+    Ok(Some(Rc::new(client)))
+}

@@ -1,0 +1,110 @@
+//! Which tenant a credential of Microsoft Entra ID asks.
+
+use crate::diagnosis;
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::prelude::*;
+use crate::token::{TokenRequest, describe_id, is_tenant};
+
+/// A credential's own tenant, and the others that it may ask.
+pub(super) struct Tenants {
+    pub(super) own: String,
+    allowed: Vec<String>,
+    /// `AZURE_IDENTITY_DISABLE_MULTITENANTAUTH`: its own, whatever is asked for.
+    pinned: bool,
+}
+
+impl Tenants {
+    /// For a credential that the code describes: the option alone allows more.
+    pub(super) fn of_code(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
+        check_tenant(own, own_from)?;
+        let pinned = env.get("AZURE_IDENTITY_DISABLE_MULTITENANTAUTH").is_some();
+        Ok(Self { own: own.to_owned(), allowed: allowed.to_owned(), pinned })
+    }
+
+    /// For a credential that the environment describes: `AZURE_ADDITIONALLY_ALLOWED_TENANTS` allows more too.
+    pub(super) fn of_environment(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
+        const VARIABLE: &str = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
+        let mut tenants = Self::of_code(env, own, own_from, allowed)?;
+        for tenant in env.get(VARIABLE).unwrap_or_default().split(';').map(str::trim).filter(|t| !t.is_empty()) {
+            check_allowed(tenant, VARIABLE)?;
+            tenants.allowed.push(tenant.to_owned());
+        }
+        Ok(tenants)
+    }
+
+    /// The tenant to ask: the credential's own, unless the request names another that is allowed.
+    pub(super) fn resolve<'a>(&'a self, request: &'a TokenRequest) -> Result<&'a str> {
+        let own = self.own.as_str();
+        let Some(requested) = request.tenant.as_deref() else { return Ok(own) };
+        let same = requested.eq_ignore_ascii_case(own);
+        // AD FS has no tenants; its path says adfs.
+        if same || self.pinned || own.eq_ignore_ascii_case(ADFS) {
+            return Ok(own);
+        }
+        let allowed = |tenant: &String| tenant == "*" || tenant.eq_ignore_ascii_case(requested);
+        if self.allowed.iter().any(allowed) || (self.allowed.is_empty() && own == "organizations") {
+            return Ok(requested);
+        }
+        // A domain name and the id that a vault names may be the same tenant: only Entra can tell, and the vault looks.
+        if request.tenant_from_challenge && own.contains('.') {
+            return Ok(own);
+        }
+        Err(Error::new(
+            ErrorKind::AuthenticationFailed,
+            format!("the credential is not configured to acquire tokens for tenant {requested}, only for {own}"),
+        )
+        .hint(diagnosis::other_tenant(own, requested)))
+    }
+}
+
+/// What stands for the tenant in the path of an AD FS.
+pub(super) const ADFS: &str = "adfs";
+
+/// Checks a tenant before it becomes part of a path.
+pub(super) fn check_tenant(tenant: &str, from: &str) -> Result<()> {
+    if is_tenant(tenant) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "{from} is not a tenant (an id or a domain name: letters, digits, - and .): {}",
+        describe_id(tenant)
+    )))
+}
+
+/// Checks a tenant of those that are allowed too; `*` stands for all.
+pub(super) fn check_allowed(tenant: &str, from: &str) -> Result<()> {
+    if tenant == "*" { Ok(()) } else { check_tenant(tenant, from) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn resolve(own: &str, allowed: &[&str], requested: Option<&str>, tenant_from_challenge: bool) -> Result<String> {
+        let allowed: Vec<String> = allowed.iter().map(|tenant| (*tenant).to_owned()).collect();
+        let tenants = Tenants::of_code(&Env::default(), own, "", &allowed).unwrap();
+        let tenant = requested.map(str::to_owned);
+        tenants.resolve(&TokenRequest { tenant, tenant_from_challenge, ..TokenRequest::default() }).map(str::to_owned)
+    }
+
+    #[test]
+    fn the_own_tenant_unless_another_is_allowed() {
+        for (own, allowed, requested, expected) in [
+            ("a", vec![], None, Some("a")),
+            ("a", vec![], Some("A"), Some("a")),
+            ("a", vec![], Some("b"), None),
+            ("a", vec!["c", "B"], Some("b"), Some("b")),
+            ("a", vec!["*"], Some("b"), Some("b")),
+            ("organizations", vec![], Some("b"), Some("b")),
+            ("organizations", vec!["c"], Some("b"), None),
+            ("adfs", vec!["*"], Some("b"), Some("adfs")),
+            ("a.example", vec![], Some("b"), None),
+        ] {
+            let resolved = resolve(own, &allowed, requested, false);
+            assert_eq!(resolved.ok().as_deref(), expected, "{own} {allowed:?} {requested:?}");
+        }
+        assert_eq!(resolve("a.example", &[], Some("b"), true).unwrap(), "a.example");
+    }
+}
