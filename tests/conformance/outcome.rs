@@ -14,7 +14,8 @@ pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> Str
             let expires = got.fields.iter().find(|(name, _)| *name == "expires-on");
             token(&got.value, expires.and_then(|(_, value)| value.parse().ok()), case)
         }
-        Ok(got) => secret(&got.value),
+        Ok(got) if step.get_secret.is_some() => secret(&got.value),
+        Ok(_) => "done".to_owned(),
         Err(problem) => {
             let attempts = problem.attempts.iter().filter(|(_, outcome, _)| outcome != "not-supported");
             let class = match problem.kind.as_str() {

@@ -104,8 +104,9 @@ impl Sdk {
         let plain = Egress::in_process(Arc::new(Fake::new(case.azure.clone()).unwrap()), clock).allow_any();
         tokio::time::advance(Duration::from_secs(case.steps[0].after)).await;
         let env: serde_json::Map<_, _> = world.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let certificates = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
         self.say(&json!({
-            "case": text, "env": env, "root": world.root.path(), "vault": play::vault(case), "now": now(clock),
+            "certificates": certificates, "case": text, "env": env, "root": world.root.path(), "vault": play::vault(case), "now": now(clock),
         }));
         let mut began = clock.elapsed();
         let mut steps = Vec::new();

@@ -24,9 +24,11 @@ from outcome import Attempts, classify
 class Player:
     """One app: a credential, a client, and the steps of a case one after the other."""
 
-    def __init__(self, case, vault):
+    def __init__(self, case, vault, certificates):
         self.case = case
         self.vault = vault
+        self.certificates = certificates
+        self.assertion = credentials.Assertion()
         self.transport = wire.transport()
         self.attempts = Attempts()
         self.credential = None
@@ -45,9 +47,12 @@ class Player:
     def _call(self, step):
         if self.credential is None:
             spec = self.case.get("credential", {})
-            self.credential = credentials.make(spec, self.transport, self.attempts)
+            self.credential = credentials.make(spec, self)
+        if "set-assertion" in step:
+            self.assertion.current = step["set-assertion"]
+            return {"class": "done"}
         if "get-token" in step:
-            token = self.credential.get_token(*step["get-token"], **_options(step, {"tenant-id": "tenant_id"}))
+            token = self.credential.get_token(*step["get-token"], **_options(step, _TOKEN_OPTIONS))
             return {"class": "token", "value": token.token, "expires_on": token.expires_on}
         if self.client is None:
             verify = self.case.get("client", {})
@@ -57,6 +62,9 @@ class Player:
             )
         secret = self.client.get_secret(step["get-secret"], step.get("version"))
         return {"class": "secret", "value": secret.value}
+
+
+_TOKEN_OPTIONS = {"tenant-id": "tenant_id", "claims": "claims", "enable-cae": "enable_cae"}
 
 
 def _options(fields, names):
@@ -75,9 +83,10 @@ def play(message):
         text = f"python/credentials.py does not know {what}: give it to the SDK there, or say why the SDK has no such thing"
         channel.tell({"bug": text})
         return
+    certificates = credentials.certificates(case.get("credential", {}), message["certificates"])
     world.enter(message["env"], message["root"])
     try:
-        player = Player(case, message["vault"])
+        player = Player(case, message["vault"], certificates)
         *steps, last = case["step"]
         for step in steps:
             channel.ask({"outcome": player.step(step)})

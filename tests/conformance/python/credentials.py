@@ -1,5 +1,7 @@
 """From the fields of a case to the SDK's classes and arguments."""
 
+import os
+
 from azure import identity
 
 # The SDK's developer credentials would look at this machine. Keyfob's report names them as not supported.
@@ -22,14 +24,19 @@ _EXCLUDE = {
 }
 
 # What a kind reads of [credential]. Fields of another kind are left alone, as in the other players.
-_COMMON = {"kind", "authority-host", "disable-instance-discovery"}
+_COMMON = {"kind", "authority-host", "disable-instance-discovery", "additionally-allowed-tenants"}
 _MANAGED = {"client-id", "object-id", "resource-id", "system-assigned"}
+_WORKLOAD = {"workload-identity-client-id", "tenant-id", "token-file-path"}
+_CLIENT = {"tenant-id", "client-id"}
+_CERTIFICATE = {"certificate", "certificate-path", "certificate-password", "send-certificate-chain"}
 _FIELDS = {
-    "default-azure": _COMMON | _MANAGED | {"exclude", "workload-identity-client-id", "tenant-id", "token-file-path"},
-    "environment": _COMMON,
-    "workload-identity": _COMMON | {"workload-identity-client-id", "tenant-id", "token-file-path"},
+    "default-azure": _COMMON | _MANAGED | _WORKLOAD | {"exclude", "require-token-credentials", "send-certificate-chain"},
+    "environment": _COMMON | {"send-certificate-chain"},
+    "workload-identity": _COMMON | _WORKLOAD,
     "managed-identity": _COMMON | _MANAGED,
-    "client-secret": _COMMON | {"tenant-id", "client-id", "client-secret"},
+    "client-secret": _COMMON | _CLIENT | {"client-secret"},
+    "client-assertion": _COMMON | _CLIENT | {"assertion"},
+    "client-certificate": _COMMON | _CLIENT | _CERTIFICATE,
     "chained": _COMMON | {"links"},
 }
 _ALL_FIELDS = frozenset().union(*_FIELDS.values())
@@ -46,7 +53,9 @@ _KEYFOBS_STEPS = {
     "timeout-ms": "the SDK has no limit for a whole call",
 }
 
-_STEP_FIELDS = {"after", "get-secret", "version", "get-token", "tenant-id", "expect"}
+_STEP_FIELDS = {
+    *("after", "get-secret", "version", "get-token", "tenant-id", "claims", "enable-cae", "set-assertion", "expect"),
+}
 _CLIENT_FIELDS = {"vault-url", "verify-challenge-resource"}
 
 
@@ -67,6 +76,8 @@ def check(case):
     _known("[client]", case.get("client", {}), _CLIENT_FIELDS, {})
     for step in case["step"]:
         _known("[[step]]", step, _STEP_FIELDS, _KEYFOBS_STEPS)
+        if "set-assertion" in step and case.get("credential", {}).get("kind") != "client-assertion":
+            raise NotApplicable("the SDK asks the caller for each assertion, and no other credential has one")
 
 
 def _check_credential(fields):
@@ -78,6 +89,8 @@ def _check_credential(fields):
     _known("[credential]", fields, _ALL_FIELDS, _KEYFOBS_FIELDS)
     if kind == "default-azure" and "token-file-path" in fields:
         raise NotApplicable("the SDK's default chain takes the token file from its variable only")
+    if kind in ("default-azure", "environment") and "send-certificate-chain" in fields:
+        raise NotApplicable("the SDK's environment credential takes this from its variable only")
     for link in fields.get("links", []):
         _check_credential(link)
 
@@ -90,30 +103,56 @@ def _known(where, fields, known, ours):
             raise Unknown(f"the field {name!r} of {where}")
 
 
-def make(fields, transport, attempts):
-    """The credential; what becomes of the links of a chain is noted in `attempts`."""
+class Assertion:
+    """The caller's assertion, as the SDK asks for it."""
+
+    current = ""
+
+    def __call__(self):
+        return self.current
+
+
+def certificates(fields, folder):
+    """The bytes of the certificates that a case gives as such, by name. They are no files of its world."""
+    names = [each["certificate"] for each in [fields, *fields.get("links", [])] if "certificate" in each]
+    found = {}
+    for name in names:
+        with open(os.path.join(folder, name), "rb") as file:
+            found[name] = file.read()
+    return found
+
+
+def make(fields, player):
+    """The credential; what becomes of the links of a chain is noted in the player's attempts."""
     kind = fields.get("kind", "default-azure")
     given = {name: value for name, value in fields.items() if name in _FIELDS[kind]}
-    common = {"transport": transport}
+    common = {"transport": player.transport}
     if "authority-host" in given:
         common["authority"] = given["authority-host"]
     if "disable-instance-discovery" in given:
         common["disable_instance_discovery"] = given["disable-instance-discovery"]
+    if "additionally-allowed-tenants" in given:
+        common["additionally_allowed_tenants"] = given["additionally-allowed-tenants"]
     if kind == "default-azure":
-        return _default(given, common, attempts)
+        return _default(given, common, player.attempts)
     if kind == "environment":
         return identity.EnvironmentCredential(**common)
     if kind == "managed-identity":
         return identity.ManagedIdentityCredential(**_managed(given), **common)
+    client = [given.get(name, "") for name in ("tenant-id", "client-id")]
     if kind == "client-secret":
-        names = ("tenant-id", "client-id", "client-secret")
-        return identity.ClientSecretCredential(*(given.get(name, "") for name in names), **common)
+        return identity.ClientSecretCredential(*client, given.get("client-secret", ""), **common)
+    if kind == "client-assertion":
+        player.assertion.current = given.get("assertion", "")
+        return identity.ClientAssertionCredential(*client, player.assertion, **common)
+    if kind == "client-certificate":
+        return identity.CertificateCredential(*client, **_certificate(given, player.certificates), **common)
     if kind == "workload-identity":
         return identity.WorkloadIdentityCredential(**_workload(given), **common)
-    links = [make(link, transport, attempts) for link in given.get("links", [])]
+    links = [make(link, player) for link in given.get("links", [])]
     for link in links:
         if not isinstance(link, identity.ChainedTokenCredential):
-            attempts.watch(type(link).__name__, link)
+            player.attempts.watch(type(link).__name__, link)
     return identity.ChainedTokenCredential(*links)
 
 
@@ -130,6 +169,8 @@ def _default(given, common, attempts):
         options["workload_identity_client_id"] = given["workload-identity-client-id"]
     if "tenant-id" in given:
         options["workload_identity_tenant_id"] = given["tenant-id"]
+    if "require-token-credentials" in given:
+        options["require_envvar"] = given["require-token-credentials"]
     chain = identity.DefaultAzureCredential(**options)
     if "object-id" in given or "resource-id" in given:
         # Here the SDK's chain takes client ids only. Its link is replaced by one that it would have made.
@@ -157,3 +198,16 @@ def _workload(given):
         "token-file-path": "token_file_path",
     }
     return {name: given[field] for field, name in names.items() if field in given}
+
+
+def _certificate(given, certificates):
+    options = {}
+    if "certificate" in given:
+        options["certificate_data"] = certificates[given["certificate"]]
+    if "certificate-path" in given:
+        options["certificate_path"] = given["certificate-path"]
+    if "certificate-password" in given:
+        options["password"] = given["certificate-password"]
+    if "send-certificate-chain" in given:
+        options["send_certificate_chain"] = given["send-certificate-chain"]
+    return options
