@@ -147,10 +147,9 @@ impl Normal<'_> {
             if let Some(value) = field.strip_prefix("claims=").and_then(|value| value.parse::<Value>().ok()) {
                 field = format!("claims={value}");
             }
-            if let Some(claims) = field.strip_prefix("client_assertion=").and_then(claims) {
+            if let Some(signed) = field.strip_prefix("client_assertion=").and_then(signed) {
                 self.count("assertion", true);
-                let claim = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
-                field = format!("client_assertion=<{} signed for {}>", claim("iss"), claim("aud"));
+                field = format!("client_assertion=<{signed}>");
             }
             if !self.differences.ignored(&field, self.side) {
                 fields.push(field);
@@ -171,11 +170,16 @@ impl Normal<'_> {
     }
 }
 
-/// What a client says in an assertion that it signed itself; no two of those are equal.
-fn claims(assertion: &str) -> Option<Value> {
-    let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?.trim_end_matches('=')).ok()?;
-    let claims: Value = serde_json::from_slice(&payload).ok()?;
-    (claims["iss"].is_string() && claims["iss"] == claims["sub"]).then_some(claims)
+/// What an assertion says that a client signed for itself; no two of those are equal.
+fn signed(assertion: &str) -> Option<String> {
+    let mut parts = assertion.split('.').map(|part| {
+        let bytes = URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()?;
+        serde_json::from_slice::<Value>(&bytes).ok()
+    });
+    let (header, claims) = (parts.next()??, parts.next()??);
+    let issuer = claims["iss"].as_str().filter(|issuer| claims["sub"] == *issuer)?;
+    let chain = header["x5c"].as_array().map(|chain| format!(", with a chain of {}", chain.len()));
+    Some(format!("{issuer} to {}{}", claims["aud"].as_str()?, chain.unwrap_or_default()))
 }
 
 /// Decoded, where that gives text.

@@ -32,6 +32,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use keyfob_host_test::Clock;
+use keyfob_host_test::fake::Fake;
 
 use asked::{Asked, Normal};
 use case::Case;
@@ -77,6 +78,9 @@ fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTre
         (Err(error), _) => return Pair::Broken(error.to_string()),
         (_, Err(error)) => return Pair::Broken(error),
     };
+    if let Err(error) = Fake::new(case.azure.clone()) {
+        return Pair::Broken(format!("{error:#}"));
+    }
     if case.build.is_some_and(|build| build != play::Kind::Native.build()) {
         return Pair::NotApplicable("it is about the build without certificates".to_owned());
     }

@@ -17,7 +17,10 @@ pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> Str
         Ok(got) if step.get_secret.is_some() => secret(&got.value),
         Ok(_) => "done".to_owned(),
         Err(problem) => {
-            let attempts = problem.attempts.iter().filter(|(_, outcome, _)| outcome != "not-supported");
+            // The SDK plays without its developer credentials.
+            let ours = ["EnvironmentCredential", "WorkloadIdentityCredential", "ManagedIdentityCredential"];
+            let named = |name: &str, outcome: &str| outcome != "not-supported" || ours.contains(&name);
+            let attempts = problem.attempts.iter().filter(|(name, outcome, _)| named(name, outcome));
             let class = match problem.kind.as_str() {
                 "credential-unavailable" => "unavailable",
                 "authentication-failed" => "failed",
@@ -64,7 +67,8 @@ fn failure<'a>(class: &str, attempts: impl Iterator<Item = (&'a str, &'a str)>) 
     for (name, outcome) in attempts {
         let name = name.trim_end_matches("Credential");
         match outcome {
-            "unavailable" => unavailable.push(name),
+            "unavailable" => unavailable.push(name.to_owned()),
+            "not-supported" => unavailable.push(format!("{name} (not supported)")),
             _ if class == "invalid-argument" => break,
             _ => {
                 let before = if unavailable.is_empty() { "nobody".to_owned() } else { unavailable.join(", ") };

@@ -106,7 +106,12 @@ impl Sdk {
         let env: serde_json::Map<_, _> = world.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let certificates = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
         self.say(&json!({
-            "certificates": certificates, "case": text, "env": env, "root": world.root.path(), "vault": play::vault(case), "now": now(clock),
+            "case": text,
+            "vault": play::vault(case),
+            "env": env,
+            "root": world.root.path(),
+            "certificates": certificates,
+            "now": now(clock),
         }));
         let mut began = clock.elapsed();
         let mut steps = Vec::new();

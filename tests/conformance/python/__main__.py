@@ -80,8 +80,8 @@ def play(message):
         channel.tell({"not_applicable": str(reason)})
         return
     except credentials.Unknown as what:
-        text = f"python/credentials.py does not know {what}: give it to the SDK there, or say why the SDK has no such thing"
-        channel.tell({"bug": text})
+        cure = "give it to the SDK there, or say why the SDK has no such thing"
+        channel.tell({"bug": f"python/credentials.py does not know {what}: {cure}"})
         return
     certificates = credentials.certificates(case.get("credential", {}), message["certificates"])
     world.enter(message["env"], message["root"])

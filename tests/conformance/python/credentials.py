@@ -17,6 +17,12 @@ _DEVELOPERS = dict.fromkeys(
     True,
 )
 
+# So are they where the environment asks for them.
+_ASKED_FOR = {
+    *("dev", "visualstudiocodecredential", "azureclicredential", "azuredeveloperclicredential"),
+    *("azurepowershellcredential", "interactivebrowsercredential"),
+}
+
 _EXCLUDE = {
     "EnvironmentCredential": "exclude_environment_credential",
     "WorkloadIdentityCredential": "exclude_workload_identity_credential",
@@ -30,7 +36,10 @@ _WORKLOAD = {"workload-identity-client-id", "tenant-id", "token-file-path"}
 _CLIENT = {"tenant-id", "client-id"}
 _CERTIFICATE = {"certificate", "certificate-path", "certificate-password", "send-certificate-chain"}
 _FIELDS = {
-    "default-azure": _COMMON | _MANAGED | _WORKLOAD | {"exclude", "require-token-credentials", "send-certificate-chain"},
+    "default-azure": _COMMON
+    | _MANAGED
+    | _WORKLOAD
+    | {"exclude", "require-token-credentials", "send-certificate-chain"},
     "environment": _COMMON | {"send-certificate-chain"},
     "workload-identity": _COMMON | _WORKLOAD,
     "managed-identity": _COMMON | _MANAGED,
@@ -72,6 +81,8 @@ def check(case):
     ours = sorted(name for name in case.get("env", {}) if name.startswith("KEYFOB_"))
     if ours:
         raise NotApplicable(f"{ours[0]} is a variable of Keyfob alone")
+    if case.get("env", {}).get("AZURE_TOKEN_CREDENTIALS", "").strip().lower() in _ASKED_FOR:
+        raise NotApplicable("the SDK's developer credentials would look at this machine")
     _check_credential(case.get("credential", {}))
     _known("[client]", case.get("client", {}), _CLIENT_FIELDS, {})
     for step in case["step"]:
