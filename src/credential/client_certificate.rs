@@ -4,10 +4,9 @@
 //! The cryptography outweighs all the rest of the component, so it is behind the cargo feature `certificate`. Without
 //! it, everything here answers that it is missing.
 
-use super::confidential_client::{self, Fields, Proof};
-use super::{CredentialOptions, Made};
+use super::CredentialOptions;
+use super::confidential_client::{Fields, Proof};
 use crate::entra::Endpoint;
-use crate::env::Env;
 use crate::error::Result;
 use crate::http::Call;
 use crate::prelude::*;
@@ -23,16 +22,13 @@ pub enum Source {
     Path(String),
 }
 
-pub(super) fn make(
-    env: &Env,
-    options: &CredentialOptions,
-    client: (&str, &str),
+pub(super) fn proof(
     certificate: Source,
     password: Option<Secret>,
-) -> Result<Made> {
-    let proof =
-        ClientCertificate::new(certificate, password, options.send_certificate_chain, "the argument certificate")?;
-    confidential_client::of_code(env, options, NAME, client, Box::new(proof))
+    options: &CredentialOptions,
+) -> Result<Box<dyn Proof>> {
+    let from = "the argument certificate";
+    Ok(Box::new(ClientCertificate::new(certificate, password, options.send_certificate_chain, from)?))
 }
 
 #[cfg(feature = "certificate")]
@@ -42,6 +38,7 @@ pub(super) use with_certificates::ClientCertificate;
 mod with_certificates {
     use super::*;
     use crate::certificate::{Assertion, Certificate};
+    use crate::credential::confidential_client::assertion_fields;
     use crate::diagnosis;
     use crate::error::{Error, ErrorKind};
     use crate::platform::{FileError, Platform};
@@ -98,7 +95,7 @@ mod with_certificates {
             let signed = certificate.assertion(&assertion, call.platform).ok_or_else(|| {
                 Error::new(ErrorKind::AuthenticationFailed, format!("the key in {} can't sign", self.from))
             })?;
-            Ok(confidential_client::assertion_fields(signed))
+            Ok(assertion_fields(signed))
         }
 
         fn file(&self, platform: &dyn Platform, path: &str) -> Result<Bytes> {
