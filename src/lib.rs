@@ -28,6 +28,10 @@ mod credential;
 
 mod entra;
 
+#[cfg(feature = "certificate")]
+#[allow(dead_code, unused_imports, reason = "ClientCertificateCredential will be its user")]
+mod certificate;
+
 mod cache;
 
 mod token;
