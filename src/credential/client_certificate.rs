@@ -37,15 +37,12 @@ pub(super) use with_certificates::ClientCertificate;
 #[cfg(feature = "certificate")]
 mod with_certificates {
     use super::*;
-    use crate::certificate::{Assertion, Certificate};
+    use crate::certificate::{Assertion, Certificate, MAX_SIZE};
     use crate::credential::confidential_client::assertion_fields;
     use crate::diagnosis;
     use crate::error::{Error, ErrorKind};
     use crate::platform::{FileError, Platform};
     use crate::secret::quote;
-
-    /// A chain of certificates with its key has some 20 KiB.
-    const MAX_FILE: usize = 256 * 1024;
 
     pub(in crate::credential) struct ClientCertificate {
         key: Key,
@@ -99,11 +96,11 @@ mod with_certificates {
         }
 
         fn file(&self, platform: &dyn Platform, path: &str) -> Result<Bytes> {
-            let why = match platform.read_file(path, MAX_FILE) {
+            let why = match platform.read_file(path, MAX_SIZE) {
                 Ok(bytes) => return Ok(bytes),
                 Err(FileError::NotFound) => "does not exist",
                 Err(FileError::NotGranted) => "is in no folder that the host gives to the component",
-                Err(FileError::TooLarge) => "is larger than 256 KiB, so it is no certificate",
+                Err(FileError::TooLarge) => "is larger than 64 KiB, so it is no certificate",
                 Err(FileError::Unreadable) => "can't be read",
             };
             Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.from)).hint(diagnosis::expected(
@@ -114,7 +111,7 @@ mod with_certificates {
 
     fn read(bytes: &[u8], password: Option<&Secret>, from: &str, kind: ErrorKind) -> Result<Certificate> {
         Certificate::read(bytes, password.map(Secret::expose))
-            .map_err(|flaw| Error::new(kind, format!("{from}: {}", flaw.why)).hint(diagnosis::expected(&flaw.cure)))
+            .map_err(|flaw| Error::new(kind, format!("{from}: {}", flaw.why)).hint(diagnosis::expected(flaw.cure)))
     }
 
     impl Proof for ClientCertificate {
