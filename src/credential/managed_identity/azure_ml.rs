@@ -3,9 +3,8 @@
 
 use super::endpoint::Endpoint;
 use super::{Asked, ManagedIdentityId, Source};
-use crate::diagnosis;
 use crate::env::Env;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
@@ -41,12 +40,7 @@ impl AzureMl {
         }
         let headers = vec![("secret", self.endpoint.secret.clone())];
         let reply = self.endpoint.send(call, &self.endpoint.get(&query, headers)).await?;
-        self.endpoint.token(call, &reply, asked).map_err(|mut error| {
-            if error.kind == ErrorKind::CredentialUnavailable {
-                error.hint = diagnosis::ml_default_identity(error.hint);
-            }
-            error
-        })
+        self.endpoint.token(call, &reply, asked)
     }
 }
 
