@@ -6,8 +6,8 @@ use core::cell::RefCell;
 use crate::prelude::*;
 use crate::wasi::Wasi;
 use crate::{
-    CertificateSource, ClientOptions, CredentialOptions, ErrorKind, GetSecretOptions, ManagedIdentityId, Outcome,
-    Platform, TokenOptions,
+    CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, ErrorKind, GetSecretOptions,
+    ManagedIdentityId, Outcome, TokenOptions,
 };
 
 mod bindings {
@@ -160,36 +160,35 @@ struct Credential {
     core: crate::Credential,
 }
 
-type CredentialHandle = Result<wit::Credential, types::AzureError>;
 type OptionsHandle<'a> = Option<wit::CredentialOptionsBorrow<'a>>;
-
-/// A constructor of the core that takes nothing but options.
-type Make = fn(Rc<dyn Platform>, &CredentialOptions) -> crate::Result<crate::Credential>;
 
 // Not inlined: the bindings around each export are large enough.
 impl Credential {
-    fn new(make: impl FnOnce(Rc<Wasi>) -> crate::Result<crate::Credential>) -> Result<Self, types::AzureError> {
+    fn default_azure() -> Self {
+        Self::new(CredentialKind::DefaultAzure, &CredentialOptions::default())
+    }
+
+    fn new(kind: CredentialKind, options: &CredentialOptions) -> Self {
         let wasi = Rc::new(Wasi::default());
-        Ok(Self { core: make(wasi.clone())?, wasi })
+        Self { core: crate::Credential::new(wasi.clone(), kind, options), wasi }
     }
 
     #[inline(never)]
-    fn make(make: Make, options: Option<&Options<CredentialOptions>>) -> Result<Self, types::AzureError> {
-        Self::new(|wasi| match options {
-            Some(options) => make(wasi, &options.0.borrow()),
-            None => make(wasi, &CredentialOptions::default()),
+    fn handle(kind: CredentialKind, options: Option<&OptionsHandle<'_>>) -> wit::Credential {
+        wit::Credential::new(match options.and_then(Option::as_ref) {
+            Some(options) => Self::new(kind, &options.get::<Options<CredentialOptions>>().0.borrow()),
+            None => Self::new(kind, &CredentialOptions::default()),
         })
     }
 
+    #[inline(never)]
     fn client(
-        handle: &OptionsHandle<'_>,
-        make: impl FnOnce(Rc<Wasi>, &CredentialOptions) -> crate::Result<crate::Credential>,
-    ) -> CredentialHandle {
-        let made = Self::new(|wasi| match options(handle) {
-            Some(options) => make(wasi, &options.0.borrow()),
-            None => make(wasi, &CredentialOptions::default()),
-        });
-        made.map(wit::Credential::new)
+        tenant_id: String,
+        client_id: String,
+        proof: ClientProof,
+        options: &OptionsHandle<'_>,
+    ) -> wit::Credential {
+        Self::handle(CredentialKind::Client { tenant_id, client_id, proof }, Some(options))
     }
 
     #[inline(never)]
@@ -204,70 +203,58 @@ impl Credential {
     }
 }
 
-/// What the handle stands for, where there is one.
-fn options<'a>(handle: &'a OptionsHandle<'_>) -> Option<&'a Options<CredentialOptions>> {
-    handle.as_ref().map(|handle| handle.get())
-}
-
 impl wit::GuestCredential for Credential {
-    fn default_azure(handle: OptionsHandle<'_>) -> CredentialHandle {
-        Self::make(crate::Credential::default_azure, options(&handle)).map(wit::Credential::new)
+    fn default_azure(options: OptionsHandle<'_>) -> wit::Credential {
+        Self::handle(CredentialKind::DefaultAzure, Some(&options))
     }
 
-    fn environment(handle: OptionsHandle<'_>) -> CredentialHandle {
-        Self::make(crate::Credential::environment, options(&handle)).map(wit::Credential::new)
+    fn environment(options: OptionsHandle<'_>) -> wit::Credential {
+        Self::handle(CredentialKind::Environment, Some(&options))
     }
 
-    fn workload_identity(handle: OptionsHandle<'_>) -> CredentialHandle {
-        Self::make(crate::Credential::workload_identity, options(&handle)).map(wit::Credential::new)
+    fn workload_identity(options: OptionsHandle<'_>) -> wit::Credential {
+        Self::handle(CredentialKind::WorkloadIdentity, Some(&options))
     }
 
-    fn managed_identity(handle: OptionsHandle<'_>) -> CredentialHandle {
-        Self::make(crate::Credential::managed_identity, options(&handle)).map(wit::Credential::new)
+    fn managed_identity(options: OptionsHandle<'_>) -> wit::Credential {
+        Self::handle(CredentialKind::ManagedIdentity, Some(&options))
     }
 
-    fn client_secret(tenant: String, client_id: String, secret: String, handle: OptionsHandle<'_>) -> CredentialHandle {
-        Self::client(&handle, |wasi, options| {
-            crate::Credential::client_secret(wasi, &tenant, &client_id, secret.into(), options)
-        })
+    fn client_secret(tenant: String, client: String, secret: String, options: OptionsHandle<'_>) -> wit::Credential {
+        Self::client(tenant, client, ClientProof::Secret(secret.into()), &options)
     }
 
     fn client_assertion(
         tenant: String,
-        client_id: String,
+        client: String,
         assertion: String,
-        handle: OptionsHandle<'_>,
-    ) -> CredentialHandle {
-        Self::client(&handle, |wasi, options| {
-            crate::Credential::client_assertion(wasi, &tenant, &client_id, assertion.into(), options)
-        })
+        options: OptionsHandle<'_>,
+    ) -> wit::Credential {
+        Self::client(tenant, client, ClientProof::Assertion(assertion.into()), &options)
     }
 
     fn client_certificate(
         tenant: String,
-        client_id: String,
+        client: String,
         certificate: wit::ClientCertificate,
         password: Option<String>,
-        handle: OptionsHandle<'_>,
-    ) -> CredentialHandle {
+        options: OptionsHandle<'_>,
+    ) -> wit::Credential {
         let certificate = match certificate {
             wit::ClientCertificate::Bytes(bytes) => CertificateSource::Bytes(bytes.into()),
             wit::ClientCertificate::Path(path) => CertificateSource::Path(path),
         };
-        let password = password.map(Into::into);
-        Self::client(&handle, |wasi, options| {
-            crate::Credential::client_certificate(wasi, &tenant, &client_id, certificate, password, options)
-        })
+        Self::client(tenant, client, ClientProof::Certificate(certificate, password.map(Into::into)), &options)
     }
 
-    fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> CredentialHandle {
+    fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> wit::Credential {
         // A call brings its platform along, so the links wait with the chain's executor and not with their own.
-        let cores: Vec<crate::Credential> = credentials.iter().map(|link| link.get::<Self>().core.clone()).collect();
-        Self::new(|wasi| crate::Credential::chained(wasi, &cores)).map(wit::Credential::new)
+        let links = credentials.iter().map(|link| link.get::<Self>().core.clone()).collect();
+        Self::handle(CredentialKind::Chained(links), None)
     }
 
-    fn static_token(token: String, expires_on: u64) -> CredentialHandle {
-        Self::new(|wasi| crate::Credential::static_token(wasi, token.into(), expires_on)).map(wit::Credential::new)
+    fn static_token(token: String, expires_on: u64) -> wit::Credential {
+        Self::handle(CredentialKind::StaticToken { token: token.into(), expires_on }, None)
     }
 
     fn set_token(&self, token: String, expires_on: u64) -> Result<(), types::AzureError> {
@@ -320,14 +307,14 @@ impl secrets::GuestSecretClient for SecretClient {
 
 impl simple::Guest for Component {
     fn fetch_secret(vault_url: String, name: String) -> Result<String, types::AzureError> {
-        let credential = Credential::make(crate::Credential::default_azure, None)?;
+        let credential = Credential::default_azure();
         let client = credential.open(&vault_url, ClientOptions::default())?;
         let secret = client.wasi.block_on(Box::pin(client.core.get_secret(&name, &GetSecretOptions::default())))?;
         Ok(secret.value.expose().to_owned())
     }
 
     fn fetch_token(scope: String) -> Result<wit::AccessToken, types::AzureError> {
-        let credential = Credential::make(crate::Credential::default_azure, None)?;
+        let credential = Credential::default_azure();
         credential.token(vec![scope], &TokenOptions::default())
     }
 }

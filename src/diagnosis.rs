@@ -228,11 +228,13 @@ pub(crate) struct Client<'a> {
     pub(crate) proof_from: &'a str,
     /// The secret ends in white space.
     pub(crate) trailing_space: bool,
+    /// How to get a new one, where this one has expired.
+    pub(crate) renewal: &'a str,
 }
 
 /// An AADSTS code. <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
 pub(crate) fn entra(code: &str, client: &Client<'_>) -> Option<Hint> {
-    let Client { tenant, client_id, proof_from, trailing_space } = client;
+    let Client { tenant, client_id, proof_from, trailing_space, renewal } = client;
     let text = match code {
         "AADSTS7000215" if *trailing_space => {
             format!("The client secret from {proof_from} ends in white space or a newline: remove it")
@@ -255,12 +257,14 @@ pub(crate) fn entra(code: &str, client: &Client<'_>) -> Option<Hint> {
             "No federated credential of {client_id} matches the token in {proof_from}. Compare issuer, subject (system:serviceaccount:NAMESPACE:NAME) \
              and audience (api://AzureADTokenExchange) with the identity's federated credentials; a new one takes some minutes"
         ),
-        "AADSTS700024" => format!(
-            "The token in {proof_from} is not valid now: it has expired or the clock is wrong. Kubernetes renews the file; is it mounted live?"
-        ),
-        "AADSTS50027" | "AADSTS5002727" => {
-            format!("{proof_from} holds no valid token: is it the projected service account token?")
+        "AADSTS700024" => {
+            format!("What {proof_from} proves is not valid now: it has expired or the clock is wrong. {renewal}")
         }
+        "AADSTS700027" => format!(
+            "{proof_from} is not registered with {client_id}: upload the certificate (portal > Microsoft Entra ID > App registrations > {client_id} > \
+             Certificates & secrets)"
+        ),
+        "AADSTS50027" | "AADSTS5002727" => format!("{proof_from} holds no valid token. {renewal}"),
         "AADSTS500011" | "AADSTS50001" | "AADSTS1002012" | "AADSTS70011" => return Some(no_such_resource()),
         "AADSTS7000112" => format!(
             "The application {client_id} is disabled in tenant {tenant}: portal > Microsoft Entra ID > Enterprise applications"

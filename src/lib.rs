@@ -61,7 +61,8 @@ mod platform;
 mod wasi;
 
 pub use credential::{
-    CREDENTIALS, CertificateSource, Credential, CredentialOptions, ManagedIdentityId, SOURCES, TokenOptions,
+    CREDENTIALS, CertificateSource, ClientProof, Credential, CredentialKind, CredentialOptions, ManagedIdentityId,
+    SOURCES, TokenOptions,
 };
 pub use diagnosis::Hint;
 pub use error::{Attempt, Error, ErrorKind, Outcome, Result};

@@ -25,7 +25,7 @@ pub trait Platform {
     fn unix_now(&self) -> u64;
     /// Time since some fixed moment, which never goes back. Deadlines are counted in it.
     fn monotonic(&self) -> Duration;
-    /// A random number, for jitter only.
+    /// A random number that nobody can guess: signatures and identifiers are made with it, and the jitter of retries.
     fn random(&self) -> u64;
     /// One line for the operator's log.
     fn log(&self, line: &str);

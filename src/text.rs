@@ -45,17 +45,29 @@ pub(crate) fn join(parts: &[&str], separator: &str) -> String {
     joined
 }
 
-/// Decodes base64url text without padding (RFC 4648); what is decoded here is printed or sent on, never secret.
+/// Decodes base64url text without padding (RFC 4648).
 pub(crate) fn base64url(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
+    from_base64(text.bytes(), [b'-', b'_'])
+}
+
+/// Decodes base64 text in lines, as PEM has it.
+#[cfg(feature = "certificate")]
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    from_base64(text.trim_end().trim_end_matches('=').bytes().filter(|byte| !byte.is_ascii_whitespace()), [b'+', b'/'])
+}
+
+/// `symbols` are the digits 62 and 63.
+fn from_base64(digits: impl Iterator<Item = u8>, symbols: [u8; 2]) -> Option<Vec<u8>> {
+    // Its size first: what is decoded may be a private key, and a vector that grows leaves copies behind.
+    let mut bytes = Vec::with_capacity(digits.size_hint().1.unwrap_or_default() / 4 * 3 + 3);
     let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.bytes() {
+    for byte in digits {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
             b'0'..=b'9' => byte - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
+            _ if byte == symbols[0] => 62,
+            _ if byte == symbols[1] => 63,
             _ => return None,
         };
         bits = bits << 6 | u32::from(value);
@@ -67,6 +79,38 @@ pub(crate) fn base64url(text: &str) -> Option<Vec<u8>> {
     }
     // What is left over: not a whole digit, and nothing but zeros.
     (count < 6 && bits & ((1 << count) - 1) == 0).then_some(bytes)
+}
+
+/// Encodes as base64url without padding (RFC 4648).
+#[cfg(feature = "certificate")]
+pub(crate) fn to_base64url(bytes: &[u8]) -> String {
+    into_base64(bytes, ['-', '_'])
+}
+
+/// Encodes as base64 with padding.
+#[cfg(feature = "certificate")]
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    let mut text = into_base64(bytes, ['+', '/']);
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
+    }
+    text
+}
+
+#[cfg(feature = "certificate")]
+fn into_base64(bytes: &[u8], symbols: [char; 2]) -> String {
+    let mut text = String::with_capacity(bytes.len() / 3 * 4 + 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (24 - 8 * chunk.len());
+        text.extend((0..=chunk.len()).map(|digit| match (bits >> (18 - 6 * digit) & 63) as u8 {
+            value @ 0..26 => char::from(b'A' + value),
+            value @ 26..52 => char::from(b'a' + value - 26),
+            value @ 52..62 => char::from(b'0' + value - 52),
+            62 => symbols[0],
+            _ => symbols[1],
+        }));
+    }
+    text
 }
 
 /// Percent-encodes one value of a query or a form: all but the unreserved characters of RFC 3986.
@@ -109,6 +153,19 @@ mod tests {
         for text in ["Z", "Zm9vY", "Zh", "Zg==", "Pz8/", "Z g", "Zg\n"] {
             assert_eq!(base64url(text), None, "{text}");
         }
+    }
+
+    #[cfg(feature = "certificate")]
+    #[test]
+    fn base64_in_both_directions() {
+        for (text, bytes) in [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Pz8/Pj4+", "???>>>")] {
+            assert_eq!(to_base64(bytes.as_bytes()), text);
+            assert_eq!(base64(text).as_deref(), Some(bytes.as_bytes()), "{text}");
+        }
+        assert_eq!(base64("\r\nZm9v\n Yg==\r\n").as_deref(), Some(&b"foob"[..]));
+        assert_eq!(base64("Zm-v").or(base64("Zm=v")).or(base64("Zh==")), None);
+        assert_eq!(to_base64url(b"???>>>"), "Pz8_Pj4-");
+        assert_eq!(to_base64url(b"foob"), "Zm9vYg");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use wasip2::http::types::{
 };
 use wasip2::io::poll::{self, Pollable};
 use wasip2::io::streams::StreamError;
-use wasip2::random::insecure;
+use wasip2::random::random;
 
 use crate::platform::{FileError, LocalFuture, Method, Platform, Request, Response, SendError};
 use crate::secret::Bytes;
@@ -271,7 +271,7 @@ impl Platform for Wasi {
     }
 
     fn random(&self) -> u64 {
-        insecure::get_insecure_random_u64()
+        random::get_random_u64()
     }
 
     fn log(&self, line: &str) {

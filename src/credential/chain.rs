@@ -12,6 +12,9 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
 
+pub(super) const DEFAULT: &str = "DefaultAzureCredential";
+pub(super) const CHAINED: &str = "ChainedTokenCredential";
+
 /// `DefaultAzureCredential` and `ChainedTokenCredential`.
 pub(super) struct Chain {
     name: &'static str,
@@ -22,15 +25,7 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    pub(super) fn default_azure(links: Vec<Made>, env: &Env) -> Self {
-        Self::new("DefaultAzureCredential", links, env)
-    }
-
-    pub(super) fn chained(links: Vec<Made>, env: &Env) -> Self {
-        Self::new("ChainedTokenCredential", links, env)
-    }
-
-    fn new(name: &'static str, links: Vec<Made>, env: &Env) -> Self {
+    pub(super) fn new(name: &'static str, links: Vec<Made>, env: &Env) -> Self {
         let otherwise = diagnosis::nothing_configured(env.is_empty());
         Self { name, links, otherwise, winner: Cell::new(None) }
     }
@@ -40,6 +35,9 @@ impl Chain {
         let winner = self.winner.get().and_then(|index| self.links.get(index));
         let call = Call { chained: call.chained || self.links.len() > 1, ..call };
         let mut attempts = Vec::new();
+        if self.links.is_empty() {
+            return Err(Error::invalid("at least one credential is required"));
+        }
         // The failure with the surest cure decides, the first of equals; else what can be said of no platform at all.
         let mut decided = Error::new(ErrorKind::Other, "").hint(self.otherwise.clone());
         for (index, link) in self.links.iter().enumerate() {

@@ -3,10 +3,8 @@
 
 use core::cell::RefCell;
 
-use super::confidential_client::{self, Fields, Proof, assertion_fields};
-use super::{CredentialOptions, Made};
+use super::confidential_client::{Fields, Proof, assertion_fields};
 use crate::entra::Endpoint;
-use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::prelude::*;
@@ -16,22 +14,13 @@ pub(super) const NAME: &str = "ClientAssertionCredential";
 
 struct ClientAssertion(RefCell<Secret>);
 
-pub(super) fn make(env: &Env, options: &CredentialOptions, client: (&str, &str), assertion: Secret) -> Result<Made> {
-    let proof = Box::new(ClientAssertion(RefCell::new(check(assertion)?)));
-    confidential_client::of_code(env, options, NAME, client, proof)
+pub(super) fn proof(assertion: Secret) -> Box<dyn Proof> {
+    Box::new(ClientAssertion(RefCell::new(assertion)))
 }
 
 /// The answer of every credential that has none to replace.
 pub(super) fn no_assertion() -> Box<Error> {
     Error::new(ErrorKind::Unsupported, "set-assertion replaces the assertion of a client-assertion credential only")
-}
-
-/// An assertion that can be one.
-fn check(assertion: Secret) -> Result<Secret> {
-    if is_jwt(assertion.expose()) {
-        return Ok(assertion);
-    }
-    Err(Error::invalid("the assertion is no JWT (three base64url parts with dots between them and nothing around)"))
 }
 
 /// Whether the text has the form of a signed token.
@@ -44,15 +33,23 @@ pub(super) fn is_jwt(text: &str) -> bool {
 
 impl Proof for ClientAssertion {
     fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
-        Ok(assertion_fields(self.0.borrow().clone()))
+        let assertion = self.0.borrow().clone();
+        if is_jwt(assertion.expose()) {
+            return Ok(assertion_fields(assertion));
+        }
+        Err(Error::invalid("the assertion is no JWT (three base64url parts with dots between them and nothing around)"))
     }
 
     fn from(&self) -> &str {
         "the argument assertion"
     }
 
+    fn renewal(&self) -> &'static str {
+        "Get a new assertion and hand it over with set-assertion"
+    }
+
     fn set_assertion(&self, assertion: Secret) -> Result<()> {
-        self.0.replace(check(assertion)?);
+        self.0.replace(assertion);
         Ok(())
     }
 }

@@ -4,10 +4,9 @@
 //! The cryptography outweighs all the rest of the component, so it is behind the cargo feature `certificate`. Without
 //! it, everything here answers that it is missing.
 
-use super::confidential_client::{self, Fields, Proof};
-use super::{CredentialOptions, Made};
+use super::CredentialOptions;
+use super::confidential_client::{Fields, Proof};
 use crate::entra::Endpoint;
-use crate::env::Env;
 use crate::error::Result;
 use crate::http::Call;
 use crate::prelude::*;
@@ -23,16 +22,13 @@ pub enum Source {
     Path(String),
 }
 
-pub(super) fn make(
-    env: &Env,
-    options: &CredentialOptions,
-    client: (&str, &str),
+pub(super) fn proof(
     certificate: Source,
     password: Option<Secret>,
-) -> Result<Made> {
-    let proof =
-        ClientCertificate::new(certificate, password, options.send_certificate_chain, "the argument certificate")?;
-    confidential_client::of_code(env, options, NAME, client, Box::new(proof))
+    options: &CredentialOptions,
+) -> Result<Box<dyn Proof>> {
+    let from = "the argument certificate";
+    Ok(Box::new(ClientCertificate::new(certificate, password, options.send_certificate_chain, from)?))
 }
 
 #[cfg(feature = "certificate")]
@@ -41,14 +37,12 @@ pub(super) use with_certificates::ClientCertificate;
 #[cfg(feature = "certificate")]
 mod with_certificates {
     use super::*;
-    use crate::certificate::{Assertion, Certificate};
+    use crate::certificate::{Assertion, Certificate, MAX_SIZE};
+    use crate::credential::confidential_client::assertion_fields;
     use crate::diagnosis;
     use crate::error::{Error, ErrorKind};
     use crate::platform::{FileError, Platform};
     use crate::secret::quote;
-
-    /// A chain of certificates with its key has some 20 KiB.
-    const MAX_FILE: usize = 256 * 1024;
 
     pub(in crate::credential) struct ClientCertificate {
         key: Key,
@@ -98,15 +92,15 @@ mod with_certificates {
             let signed = certificate.assertion(&assertion, call.platform).ok_or_else(|| {
                 Error::new(ErrorKind::AuthenticationFailed, format!("the key in {} can't sign", self.from))
             })?;
-            Ok(confidential_client::assertion_fields(signed))
+            Ok(assertion_fields(signed))
         }
 
         fn file(&self, platform: &dyn Platform, path: &str) -> Result<Bytes> {
-            let why = match platform.read_file(path, MAX_FILE) {
+            let why = match platform.read_file(path, MAX_SIZE) {
                 Ok(bytes) => return Ok(bytes),
                 Err(FileError::NotFound) => "does not exist",
                 Err(FileError::NotGranted) => "is in no folder that the host gives to the component",
-                Err(FileError::TooLarge) => "is larger than 256 KiB, so it is no certificate",
+                Err(FileError::TooLarge) => "is larger than 64 KiB, so it is no certificate",
                 Err(FileError::Unreadable) => "can't be read",
             };
             Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.from)).hint(diagnosis::expected(
@@ -117,7 +111,7 @@ mod with_certificates {
 
     fn read(bytes: &[u8], password: Option<&Secret>, from: &str, kind: ErrorKind) -> Result<Certificate> {
         Certificate::read(bytes, password.map(Secret::expose))
-            .map_err(|flaw| Error::new(kind, format!("{from}: {}", flaw.why)).hint(diagnosis::expected(&flaw.cure)))
+            .map_err(|flaw| Error::new(kind, format!("{from}: {}", flaw.why)).hint(diagnosis::expected(flaw.cure)))
     }
 
     impl Proof for ClientCertificate {

@@ -1,9 +1,7 @@
 //! ClientSecretCredential: a service principal that proves itself with a secret.
 
-use super::confidential_client::{self, Fields, Proof};
-use super::{CredentialOptions, Made};
+use super::confidential_client::{Fields, Proof};
 use crate::entra::Endpoint;
-use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::prelude::*;
@@ -14,12 +12,11 @@ pub(super) const NAME: &str = "ClientSecretCredential";
 /// A client secret, and where it came from.
 pub(super) struct ClientSecret(pub(super) Secret, pub(super) &'static str);
 
-pub(super) fn make(env: &Env, options: &CredentialOptions, client: (&str, &str), secret: Secret) -> Result<Made> {
+pub(super) fn proof(secret: Secret) -> Result<Box<dyn Proof>> {
     if secret.expose().trim().is_empty() {
         return Err(Error::invalid("the argument client-secret is empty"));
     }
-    let proof = Box::new(ClientSecret(secret, "the argument client-secret"));
-    confidential_client::of_code(env, options, NAME, client, proof)
+    Ok(Box::new(ClientSecret(secret, "the argument client-secret")))
 }
 
 impl Proof for ClientSecret {

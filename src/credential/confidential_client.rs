@@ -6,7 +6,9 @@ use alloc::rc::Rc;
 
 use super::client_assertion::no_assertion;
 use super::tenants::{ADFS, Tenants};
-use super::{CredentialOptions, Made, TokenCredential};
+use super::{
+    ClientProof, CredentialOptions, Made, TokenCredential, client_assertion, client_certificate, client_secret,
+};
 use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Endpoint};
@@ -30,6 +32,10 @@ pub(super) trait Proof {
     /// Ends in white space, which a secret in a variable often does by mistake.
     fn trailing_space(&self) -> bool {
         false
+    }
+    /// How to get a new one, for whom this one has expired.
+    fn renewal(&self) -> &'static str {
+        ""
     }
     /// Replaces an assertion of the caller.
     fn set_assertion(&self, _assertion: Secret) -> Result<()> {
@@ -96,6 +102,7 @@ impl ConfidentialClient {
             client_id: &self.client_id,
             proof_from: self.proof.from(),
             trailing_space: self.proof.trailing_space(),
+            renewal: self.proof.renewal(),
         };
         let proof = self.proof.fields(call, &self.client_id, &endpoint)?;
         let token = entra::token(call, &endpoint, &client, request, &proof).await?;
@@ -108,17 +115,26 @@ impl ConfidentialClient {
     }
 }
 
-/// A credential that the code describes, from its arguments.
-pub(super) fn of_code(
+/// The credential that the code describes by its arguments, and its class name.
+pub(super) fn make(
     env: &Env,
     options: &CredentialOptions,
-    name: &'static str,
     (tenant, client_id): (&str, &str),
-    proof: Box<dyn Proof>,
-) -> Result<Made> {
-    let tenants = Tenants::of_code(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
-    let who = Registration { name, tenants, client_id, id_from: "the argument client-id" };
-    Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
+    proof: ClientProof,
+) -> (&'static str, Result<Made>) {
+    let (name, proof): (_, Result<Box<dyn Proof>>) = match proof {
+        ClientProof::Secret(secret) => (client_secret::NAME, client_secret::proof(secret)),
+        ClientProof::Assertion(assertion) => (client_assertion::NAME, Ok(client_assertion::proof(assertion))),
+        ClientProof::Certificate(source, password) => {
+            (client_certificate::NAME, client_certificate::proof(source, password, options))
+        }
+    };
+    let made = proof.and_then(|proof| -> Result<Made> {
+        let tenants = Tenants::of_code(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
+        let who = Registration { name, tenants, client_id, id_from: "the argument client-id" };
+        Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
+    });
+    (name, made)
 }
 
 /// Checks the id of an application.

@@ -1,8 +1,7 @@
 //! Credentials, one a file, and the table of the default chain.
 //!
-//! Everything that comes from the environment is read when a credential is made; what is wrong with it is said when a
-//! token is asked for, so that a chain can go on. What is wrong with the options or with `AZURE_TOKEN_CREDENTIALS`,
-//! which says how the chain is made, is said at once.
+//! Environment, options and arguments are read when a credential is made. What is wrong with them is said when a token is
+//! asked for: one place where an app looks for errors, and a chain can tell what it skipped.
 
 pub(crate) mod chain;
 mod client_assertion;
@@ -48,7 +47,7 @@ pub(crate) trait TokenCredential {
         Err(client_assertion::no_assertion())
     }
     /// Replaces the token of a static credential.
-    fn set_token(&self, _token: AccessToken) -> Result<()> {
+    fn set_token(&self, _token: Secret, _expires_on: u64) -> Result<()> {
         Err(Error::new(ErrorKind::Unsupported, "set-token replaces the token of a static-token credential only"))
     }
 }
@@ -103,128 +102,83 @@ pub struct Credential {
     made: Made,
 }
 
-impl Credential {
+/// Which credential to make.
+pub enum CredentialKind {
     /// `DefaultAzureCredential`.
-    ///
-    /// # Errors
-    /// Options that are not what they claim.
-    pub fn default_azure(platform: Rc<dyn Platform>, options: &CredentialOptions) -> Result<Self> {
-        let env = Self::checked(&*platform, options)?;
-        let options = selection::apply(&env, options)?;
-        let mut links: Vec<Made> = Vec::new();
-        for row in DEFAULT_CHAIN.iter().filter(|row| !options.excludes(row.name())) {
-            links.push(match row {
-                Row::Here(name, make) => made_or_refusing(name, make(&env, &options)),
-                Row::NotHere(name, instead) => Rc::new(Refusing { name, error: developer::not_here(*instead) }),
-            });
-        }
-        Ok(Self { platform, made: Rc::new(chain::Chain::default_azure(links, &env)) })
-    }
-
+    DefaultAzure,
     /// `EnvironmentCredential`.
-    ///
-    /// # Errors
-    /// Options that are not what they claim.
-    pub fn environment(platform: Rc<dyn Platform>, options: &CredentialOptions) -> Result<Self> {
-        Self::alone(platform, options, environment::NAME, environment::make)
-    }
-
+    Environment,
     /// `WorkloadIdentityCredential`.
-    ///
-    /// # Errors
-    /// Options that are not what they claim.
-    pub fn workload_identity(platform: Rc<dyn Platform>, options: &CredentialOptions) -> Result<Self> {
-        Self::alone(platform, options, workload_identity::NAME, workload_identity::make)
-    }
-
+    WorkloadIdentity,
     /// `ManagedIdentityCredential`.
-    ///
-    /// # Errors
-    /// Options that are not what they claim.
-    pub fn managed_identity(platform: Rc<dyn Platform>, options: &CredentialOptions) -> Result<Self> {
-        Self::alone(platform, options, managed_identity::NAME, managed_identity::make_alone)
-    }
-
-    /// `ClientSecretCredential`.
-    ///
-    /// # Errors
-    /// Ids, a secret or options that are not what they claim.
-    pub fn client_secret(
-        platform: Rc<dyn Platform>,
-        tenant_id: &str,
-        client_id: &str,
-        secret: Secret,
-        options: &CredentialOptions,
-    ) -> Result<Self> {
-        let env = Self::checked(&*platform, options)?;
-        Ok(Self { made: client_secret::make(&env, options, (tenant_id, client_id), secret)?, platform })
-    }
-
-    /// `ClientAssertionCredential`: the caller signs, and replaces the assertion when it expires.
-    ///
-    /// # Errors
-    /// Ids, an assertion or options that are not what they claim.
-    pub fn client_assertion(
-        platform: Rc<dyn Platform>,
-        tenant_id: &str,
-        client_id: &str,
-        assertion: Secret,
-        options: &CredentialOptions,
-    ) -> Result<Self> {
-        let env = Self::checked(&*platform, options)?;
-        Ok(Self { made: client_assertion::make(&env, options, (tenant_id, client_id), assertion)?, platform })
-    }
-
-    /// `ClientCertificateCredential`.
-    ///
-    /// # Errors
-    /// Ids, a certificate or options that are not what they claim; a build without the feature `certificate`.
-    pub fn client_certificate(
-        platform: Rc<dyn Platform>,
-        tenant_id: &str,
-        client_id: &str,
-        certificate: CertificateSource,
-        password: Option<Secret>,
-        options: &CredentialOptions,
-    ) -> Result<Self> {
-        let env = Self::checked(&*platform, options)?;
-        let made = client_certificate::make(&env, options, (tenant_id, client_id), certificate, password)?;
-        Ok(Self { made, platform })
-    }
-
-    /// `ChainedTokenCredential`.
-    ///
-    /// # Errors
-    /// No credential given.
-    pub fn chained(platform: Rc<dyn Platform>, credentials: &[Self]) -> Result<Self> {
-        if credentials.is_empty() {
-            return Err(Error::invalid("at least one credential is required"));
-        }
-        let env = Env::read(&*platform);
-        let links = credentials.iter().map(|c| c.made.clone()).collect();
-        Ok(Self { platform, made: Rc::new(chain::Chain::chained(links, &env)) })
-    }
-
+    ManagedIdentity,
+    /// `ClientSecretCredential`, `ClientAssertionCredential` or `ClientCertificateCredential`.
+    Client {
+        /// The tenant, an id or a domain name.
+        tenant_id: String,
+        /// The application's id.
+        client_id: String,
+        /// How it proves who it is.
+        proof: ClientProof,
+    },
+    /// `ChainedTokenCredential`: these, in this order.
+    Chained(Vec<Credential>),
     /// A token that the caller already has.
-    ///
-    /// # Errors
-    /// Text that can be no token.
-    pub fn static_token(platform: Rc<dyn Platform>, token: Secret, expires_on: u64) -> Result<Self> {
-        Ok(Self { platform, made: Rc::new(static_token::StaticToken::new(token, expires_on)?) })
+    StaticToken {
+        /// The token.
+        token: Secret,
+        /// When it ends, in unix seconds.
+        expires_on: u64,
+    },
+}
+
+/// How an application proves who it is.
+pub enum ClientProof {
+    /// A client secret.
+    Secret(Secret),
+    /// A signed assertion, which the caller replaces when it expires.
+    Assertion(Secret),
+    /// A certificate with its private key, and its password.
+    Certificate(CertificateSource, Option<Secret>),
+}
+
+impl Credential {
+    /// A credential. Options and arguments that are not what they claim are said when a token is asked for.
+    #[must_use]
+    pub fn new(platform: Rc<dyn Platform>, kind: CredentialKind, options: &CredentialOptions) -> Self {
+        let env = Env::read(&*platform);
+        let (name, make): (_, fn(&Env, &CredentialOptions) -> Result<Made>) = match kind {
+            CredentialKind::DefaultAzure => (chain::DEFAULT, make_default),
+            CredentialKind::Environment => (environment::NAME, environment::make),
+            CredentialKind::WorkloadIdentity => (workload_identity::NAME, workload_identity::make),
+            CredentialKind::ManagedIdentity => (managed_identity::NAME, managed_identity::make_alone),
+            CredentialKind::Client { tenant_id, client_id, proof } => {
+                let (name, made) = confidential_client::make(&env, options, (&tenant_id, &client_id), proof);
+                return Self { platform, made: made_or_refusing(name, options.check(&env).and(made)) };
+            }
+            CredentialKind::Chained(links) => {
+                let links = links.into_iter().map(|link| link.made).collect();
+                return Self { platform, made: Rc::new(chain::Chain::new(chain::CHAINED, links, &env)) };
+            }
+            CredentialKind::StaticToken { token, expires_on } => {
+                return Self { platform, made: Rc::new(static_token::StaticToken::new(token, expires_on)) };
+            }
+        };
+        Self { platform, made: made_or_refusing(name, options.check(&env).and_then(|()| make(&env, options))) }
     }
 
     /// Replaces the token of a static credential.
     ///
     /// # Errors
-    /// `Unsupported` for any other credential; text that can be no token.
+    /// `Unsupported` for any other credential.
     pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<()> {
-        self.made.set_token(static_token::check(token, expires_on)?)
+        self.made.set_token(token, expires_on)
     }
 
     /// Replaces the assertion of a client assertion credential.
     ///
     /// # Errors
-    /// `Unsupported` for any other credential; text that can be no assertion.
+    /// `Unsupported` for any other credential.
     pub fn set_assertion(&self, assertion: Secret) -> Result<()> {
         self.made.set_assertion(assertion)
     }
@@ -257,26 +211,23 @@ impl Credential {
     pub(crate) fn platform(&self) -> &dyn Platform {
         &*self.platform
     }
-
-    fn alone(
-        platform: Rc<dyn Platform>,
-        options: &CredentialOptions,
-        name: &'static str,
-        make: fn(&Env, &CredentialOptions) -> Result<Made>,
-    ) -> Result<Self> {
-        let env = Self::checked(&*platform, options)?;
-        let made = made_or_refusing(name, make(&env, options));
-        Ok(Self { platform, made })
-    }
-
-    fn checked(platform: &dyn Platform, options: &CredentialOptions) -> Result<Env> {
-        let env = Env::read(platform);
-        options.check(&env)?;
-        Ok(env)
-    }
 }
 
-/// A credential that the environment does not allow says so when it is asked.
+/// The default chain.
+fn make_default(env: &Env, options: &CredentialOptions) -> Result<Made> {
+    let options = selection::apply(env, options)?;
+    let mut links: Vec<Made> = Vec::new();
+    for row in DEFAULT_CHAIN.iter().filter(|row| !options.excludes(row.name())) {
+        let made = match row {
+            Row::Here(_, make) => make(env, &options),
+            Row::NotHere(_, instead) => Err(developer::not_here(*instead)),
+        };
+        links.push(made_or_refusing(row.name(), made));
+    }
+    Ok(Rc::new(chain::Chain::new(chain::DEFAULT, links, env)))
+}
+
+/// A credential that can't be made says so when it is asked.
 fn made_or_refusing(name: &'static str, made: Result<Made>) -> Made {
     made.unwrap_or_else(|error| Rc::new(Refusing { name, error }))
 }

@@ -13,19 +13,33 @@ use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "StaticTokenCredential";
 
-pub(super) struct StaticToken(RefCell<AccessToken>);
+/// The token, and when it ends in unix seconds.
+pub(super) struct StaticToken(RefCell<(Secret, u64)>);
 
 impl StaticToken {
-    pub(super) fn new(token: Secret, expires_on: u64) -> Result<Self> {
-        Ok(Self(RefCell::new(check(token, expires_on)?)))
+    pub(super) fn new(token: Secret, expires_on: u64) -> Self {
+        Self(RefCell::new((token, expires_on)))
     }
-}
 
-impl StaticToken {
     /// The token, unless it has expired or says itself that it is for somebody else: a vault's address may come from a
     /// place that must not get it.
     fn usable(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
-        let token = self.0.borrow().clone();
+        let (token, expires_on) = self.0.borrow().clone();
+        // It becomes a header value.
+        if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(Error::invalid(
+                "the token is empty or holds characters that no token has (white space, a newline at its end)",
+            ));
+        }
+        let token = AccessToken {
+            token,
+            expires_on,
+            refresh_on: None,
+            credential: NAME,
+            source: "the caller",
+            identity: "the identity of the given token".to_owned(),
+            platform_chose: false,
+        };
         let refused = |message| {
             let error = Error::new(ErrorKind::AuthenticationFailed, message);
             Err(error.hint(diagnosis::expected("Get a new token and hand it over with set-token")))
@@ -45,24 +59,6 @@ impl StaticToken {
     }
 }
 
-/// A token becomes a header value.
-pub(super) fn check(token: Secret, expires_on: u64) -> Result<AccessToken> {
-    if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(Error::invalid(
-            "the token is empty or holds characters that no token has (white space, a newline at its end)",
-        ));
-    }
-    Ok(AccessToken {
-        token,
-        expires_on,
-        refresh_on: None,
-        credential: NAME,
-        source: "the caller",
-        identity: "the identity of the given token".to_owned(),
-        platform_chose: false,
-    })
-}
-
 impl TokenCredential for StaticToken {
     fn name(&self) -> &'static str {
         NAME
@@ -72,8 +68,8 @@ impl TokenCredential for StaticToken {
         Box::pin(core::future::ready(self.usable(call.platform.unix_now(), request)))
     }
 
-    fn set_token(&self, token: AccessToken) -> Result<()> {
-        self.0.replace(token);
+    fn set_token(&self, token: Secret, expires_on: u64) -> Result<()> {
+        self.0.replace((token, expires_on));
         Ok(())
     }
 }

@@ -149,4 +149,8 @@ impl Proof for TokenFile {
     fn from(&self) -> &str {
         &self.path
     }
+
+    fn renewal(&self) -> &'static str {
+        "Kubernetes renews the file: is it mounted live, and is it the projected service account token?"
+    }
 }

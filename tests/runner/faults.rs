@@ -41,7 +41,7 @@ fn made(fault: &Fault) -> Exchange {
     let mut exchange = Exchange::reply(200, "application/json", "");
     exchange.status = StatusCode::from_u16(fault.status).unwrap();
     for (name, value) in &fault.headers {
-        exchange.headers.append(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+        exchange.headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
     }
     let body = match fault.body_size {
         Some(size) => Bytes::from(vec![b' '; size]),

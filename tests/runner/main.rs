@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod case;
+mod coverage;
 mod expect;
 mod faults;
 mod native;
@@ -22,10 +23,12 @@ fn main() {
     let mut files = files(&folder);
     files.sort();
     let mut trials = Vec::new();
+    let mut cases = Vec::new();
     for file in files {
         let name = file.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
         let case = std::fs::read_to_string(&file).unwrap();
         let case = Arc::new(case::Case::from_toml(&case).unwrap_or_else(|error| panic!("{name}: {error}")));
+        cases.push(Arc::clone(&case));
         let wasm = [Build::WithoutCertificates, Build::WithCertificates].map(play::Kind::Wasm);
         for player in [play::Kind::Native].into_iter().chain(wasm) {
             if case.build.is_none_or(|build| build == player.build()) {
@@ -34,6 +37,7 @@ fn main() {
             }
         }
     }
+    trials.push(Trial::test("coverage", move || Ok(run(coverage::check(cases))??)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -43,6 +47,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn test(case: &case::Case, player: play::Kind) -> Result<(), Failed> {
+    run(play::play(case, player))??;
+    Ok(())
+}
+
+fn run<T>(future: impl Future<Output = T>) -> std::io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
-    Ok(runtime.block_on(play::play(case, player))?)
+    Ok(runtime.block_on(future))
 }

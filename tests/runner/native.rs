@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use keyfob::{
-    Bytes, CertificateSource, ClientOptions, Credential, CredentialOptions, FileError, GetSecretOptions, LocalFuture,
-    ManagedIdentityId, Method, Platform, Request, Response, SecretClient, SendError, TokenOptions,
+    Bytes, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, FileError,
+    GetSecretOptions, LocalFuture, ManagedIdentityId, Method, Platform, Request, Response, SecretClient, SendError,
+    TokenOptions,
 };
 use keyfob_host_test::{egress, wire};
 
@@ -35,7 +36,7 @@ impl Native {
 
     async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> keyfob::Result<Got> {
         if self.credential.is_none() {
-            self.credential = Some(make(&self.platform, &case.credential)?);
+            self.credential = Some(make(&self.platform, &case.credential));
         }
         let credential = self.credential.as_ref().unwrap();
         let timeout = step.timeout_ms;
@@ -192,7 +193,7 @@ fn send_error(error: &egress::Error, reading: bool) -> SendError {
     }
 }
 
-fn make(platform: &Rc<Scripted>, spec: &Spec) -> keyfob::Result<Credential> {
+fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
     let managed_identity = match (&spec.client_id, &spec.object_id, &spec.resource_id) {
         _ if spec.kind.is_client() => ManagedIdentityId::FromEnvironment,
         (Some(id), ..) => ManagedIdentityId::ClientId(id.clone()),
@@ -215,45 +216,29 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> keyfob::Result<Credential> {
         send_certificate_chain: spec.send_certificate_chain.unwrap_or_default(),
     };
     let text = |option: &Option<String>| option.clone().unwrap_or_default();
-    let platform_rc: Rc<dyn Platform> = platform.clone();
-    match spec.kind {
-        Kind::DefaultAzure => Credential::default_azure(platform_rc, &options),
-        Kind::Environment => Credential::environment(platform_rc, &options),
-        Kind::WorkloadIdentity => Credential::workload_identity(platform_rc, &options),
-        Kind::ManagedIdentity => Credential::managed_identity(platform_rc, &options),
-        Kind::ClientSecret => Credential::client_secret(
-            platform_rc,
-            &text(&spec.tenant_id),
-            &text(&spec.client_id),
-            text(&spec.client_secret).into(),
-            &options,
-        ),
-        Kind::ClientAssertion => Credential::client_assertion(
-            platform_rc,
-            &text(&spec.tenant_id),
-            &text(&spec.client_id),
-            text(&spec.assertion).into(),
-            &options,
-        ),
-        Kind::ClientCertificate => Credential::client_certificate(
-            platform_rc,
-            &text(&spec.tenant_id),
-            &text(&spec.client_id),
-            match &spec.certificate {
+    let client =
+        |proof| CredentialKind::Client { tenant_id: text(&spec.tenant_id), client_id: text(&spec.client_id), proof };
+    let kind = match spec.kind {
+        Kind::DefaultAzure => CredentialKind::DefaultAzure,
+        Kind::Environment => CredentialKind::Environment,
+        Kind::WorkloadIdentity => CredentialKind::WorkloadIdentity,
+        Kind::ManagedIdentity => CredentialKind::ManagedIdentity,
+        Kind::ClientSecret => client(ClientProof::Secret(text(&spec.client_secret).into())),
+        Kind::ClientAssertion => client(ClientProof::Assertion(text(&spec.assertion).into())),
+        Kind::ClientCertificate => {
+            let source = match &spec.certificate {
                 Some(name) => CertificateSource::Bytes(certificate(name).into()),
                 None => CertificateSource::Path(text(&spec.certificate_path)),
-            },
-            spec.certificate_password.as_deref().map(Into::into),
-            &options,
-        ),
-        Kind::Chained => {
-            let links = spec.links.iter().map(|link| make(platform, link)).collect::<keyfob::Result<Vec<_>>>()?;
-            Credential::chained(platform_rc, &links)
+            };
+            client(ClientProof::Certificate(source, spec.certificate_password.as_deref().map(Into::into)))
         }
-        Kind::StaticToken => {
-            Credential::static_token(platform_rc, text(&spec.token).into(), spec.expires_on.unwrap_or_default())
-        }
-    }
+        Kind::Chained => CredentialKind::Chained(spec.links.iter().map(|link| make(platform, link)).collect()),
+        Kind::StaticToken => CredentialKind::StaticToken {
+            token: text(&spec.token).into(),
+            expires_on: spec.expires_on.unwrap_or_default(),
+        },
+    };
+    Credential::new(platform.clone(), kind, &options)
 }
 
 fn problem(error: keyfob::Error) -> Problem {

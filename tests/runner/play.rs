@@ -72,6 +72,9 @@ pub struct World {
     /// The folders that the component is given, as it names them.
     pub folders: Vec<String>,
     pub egress: Egress,
+    /// What the egress leads to; `tests/conformance` looks at its faults.
+    #[allow(dead_code)]
+    pub azure: Arc<Faulty>,
     pub clock: Clock,
 }
 
@@ -96,16 +99,17 @@ impl Player {
     }
 }
 
-pub async fn play(case: &Case, kind: Kind) -> Result<(), String> {
+/// Plays a case; what each step gave, if all was as expected.
+pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, String> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
     let (world, recorder) = world(case, clock);
-    let vault = case.client.vault_url.clone().or_else(|| case.azure.vaults.first().map(|vault| vault.url.clone()));
-    let vault = vault.unwrap_or_default();
+    let vault = vault(case);
     let mut player = match kind {
         Kind::Native => Player::Native(Box::new(Native::new(world))),
         Kind::Wasm(build) => Player::Wasm(Box::new(Wasm::new(world, build).await)),
     };
+    let mut results = Vec::new();
     let mut seen = 0;
     for (number, step) in case.steps.iter().enumerate() {
         tokio::time::advance(std::time::Duration::from_secs(step.after)).await;
@@ -120,11 +124,19 @@ pub async fn play(case: &Case, kind: Kind) -> Result<(), String> {
         expect::check(case, &step.expect, &result, (&lines, &forms), took, &log)
             .and_then(|()| expect::no_leak(&secrets, &result, &log))
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
+        results.push(result);
     }
-    Ok(())
+    Ok(results)
 }
 
-fn world(case: &Case, clock: Clock) -> (World, Recorder) {
+/// The vault that the app opens.
+pub fn vault(case: &Case) -> String {
+    let first = || case.azure.vaults.first().map(|vault| vault.url.clone());
+    case.client.vault_url.clone().or_else(first).unwrap_or_default()
+}
+
+/// Everything that the case describes, and the list of what is then asked.
+pub fn world(case: &Case, clock: Clock) -> (World, Recorder) {
     let fake = Fake::new(case.azure.clone()).unwrap();
     let mut env = fake.environment();
     env.retain(|(name, _)| !case.unset.contains(name) && !case.env.contains_key(name));
@@ -149,8 +161,8 @@ fn world(case: &Case, clock: Clock) -> (World, Recorder) {
         }
     }
 
-    let azure = Faulty { fake, faults: case.faults.clone().into() };
-    let mut egress = Egress::in_process(Arc::new(azure), clock);
+    let azure = Arc::new(Faulty { fake, faults: case.faults.clone().into() });
+    let mut egress = Egress::in_process(azure.clone(), clock);
     match &case.allow {
         None => egress = egress.allow_any(),
         Some(hosts) => {
@@ -160,5 +172,5 @@ fn world(case: &Case, clock: Clock) -> (World, Recorder) {
         }
     }
     let recorder = egress.recorder();
-    (World { env, root, folders, egress, clock }, recorder)
+    (World { env, root, folders, egress, azure, clock }, recorder)
 }

@@ -40,7 +40,7 @@ impl Instance {
             }
             CredentialKind::Static { token, expires_on } => guest.call_static_token(store, token, *expires_on).await,
         };
-        Ok(Credential(made.map_err(bug)??))
+        Ok(Credential(made.map_err(bug)?))
     }
 
     async fn chain(&mut self, members: &[CredentialSpec]) -> Result<Credential, CallError> {
@@ -54,7 +54,7 @@ impl Instance {
         for handle in handles {
             self.release(handle).await?;
         }
-        Ok(Credential(made?))
+        Ok(Credential(made))
     }
 
     async fn credential_options(&mut self, spec: &CredentialSpec) -> Result<ResourceAny, CallError> {

@@ -4,7 +4,7 @@
 use super::endpoint::Endpoint;
 use super::{Asked, Source};
 use crate::error::Result;
-use crate::http::Call;
+use crate::http::{Call, Draft, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
@@ -19,18 +19,6 @@ impl AppService {
     pub(super) fn new(endpoint: &str, header: &str) -> Result<Self> {
         Ok(Self(Endpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header))?))
     }
-
-    async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
-        let query = format!(
-            "api-version={API_VERSION}&resource={}{}",
-            encode(resource),
-            asked.query("client_id", "object_id", "mi_res_id")
-        );
-        // Metadata is what Automation wants; the others ignore it.
-        let headers = vec![("x-identity-header", self.0.secret.clone()), ("metadata", "true".into())];
-        let reply = self.0.send(call, &self.0.get(&query, headers)).await?;
-        self.0.token(call, &reply, asked)
-    }
 }
 
 impl Source for AppService {
@@ -42,7 +30,21 @@ impl Source for AppService {
         "detected by IDENTITY_ENDPOINT and IDENTITY_HEADER"
     }
 
-    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.token(call, resource, asked))
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
+        let query = format!(
+            "api-version={API_VERSION}&resource={}{}",
+            encode(resource),
+            asked.query("client_id", "object_id", "mi_res_id")
+        );
+        // Metadata is what Automation wants; the others ignore it.
+        self.0.get(&query, vec![("x-identity-header", self.0.secret.clone()), ("metadata", "true".into())])
+    }
+
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+        self.0.send(call, draft)
+    }
+
+    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+        self.0.token(now, reply, asked)
     }
 }

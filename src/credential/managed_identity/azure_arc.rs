@@ -5,7 +5,7 @@ use super::endpoint::{Endpoint, is_header_value};
 use super::{Asked, ManagedIdentityId, Source};
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Reply};
+use crate::http::{Call, Draft, Reply};
 use crate::json::Json;
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::prelude::*;
@@ -27,38 +27,6 @@ pub(super) struct AzureArc(Endpoint);
 impl AzureArc {
     pub(super) fn new(endpoint: &str) -> Result<Self> {
         Ok(Self(Endpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("", ""))?))
-    }
-
-    async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
-        let query = format!(
-            "api-version={API_VERSION}&resource={}{}",
-            encode(resource),
-            // The agent knows no mi_res_id.
-            asked.query("client_id", "object_id", "msi_res_id")
-        );
-        let metadata = || vec![("metadata", "true".into())];
-        let challenge = self.0.send(call, &self.0.get(&query, metadata())).await?;
-        if challenge.response.status == 200 {
-            let message = format!("{} answered 200 without a challenge", self.0.url.origin());
-            return Err(self.0.unexpected(&challenge, message));
-        }
-        if challenge.response.status != 401 {
-            return self.0.token(call, &challenge, asked);
-        }
-        let key = self.key(call.platform, &challenge)?;
-        let mut headers = metadata();
-        headers.push(("authorization", format!("Basic {}", key.expose()).into()));
-        let mut draft = self.0.get(&query, headers);
-        draft.secrets = vec![key];
-        let reply = self.0.send(call, &draft).await?;
-        let token = self.0.token(call, &reply, asked).map_err(|mut error| {
-            if error.status == Some(401) {
-                error.hint = Some(diagnosis::arc_key(KEYS));
-            }
-            error
-        })?;
-        confirm(asked, &reply)?;
-        Ok(token)
     }
 
     /// The content of the file that the challenge names.
@@ -124,7 +92,39 @@ impl Source for AzureArc {
         "detected by IDENTITY_ENDPOINT and IMDS_ENDPOINT"
     }
 
-    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.token(call, resource, asked))
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
+        let query = format!(
+            "api-version={API_VERSION}&resource={}{}",
+            encode(resource),
+            // The agent knows no mi_res_id.
+            asked.query("client_id", "object_id", "msi_res_id")
+        );
+        self.0.get(&query, vec![("metadata", "true".into())])
+    }
+
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+        self.0.send(call, draft)
+    }
+
+    fn challenged(&self, platform: &dyn Platform, reply: &Reply) -> Result<Option<Secret>> {
+        match reply.response.status {
+            200 => {
+                let message = format!("{} answered 200 without a challenge", self.0.url.origin());
+                Err(self.0.unexpected(reply, message))
+            }
+            401 => self.key(platform, reply).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+        let token = self.0.token(now, reply, asked).map_err(|mut error| {
+            if error.status == Some(401) {
+                error.hint = Some(diagnosis::arc_key(KEYS));
+            }
+            error
+        })?;
+        confirm(asked, reply)?;
+        Ok(token)
     }
 }

@@ -5,7 +5,7 @@ use super::endpoint::Endpoint;
 use super::{Asked, ManagedIdentityId, Source};
 use crate::env::Env;
 use crate::error::Result;
-use crate::http::Call;
+use crate::http::{Call, Draft, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
@@ -31,17 +31,6 @@ impl AzureMl {
         let endpoint = Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("MSI_SECRET", secret))?;
         Ok(Self { endpoint, default_client_id: env.get("DEFAULT_IDENTITY_CLIENT_ID").map(str::to_owned) })
     }
-
-    async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
-        let mut query = format!("api-version={API_VERSION}&resource={}", encode(resource));
-        match (asked.id(), &self.default_client_id) {
-            (None, Some(id)) => query.push_str(&format!("&clientid={}", encode(id))),
-            _ => query.push_str(&asked.query("clientid", "", "")),
-        }
-        let headers = vec![("secret", self.endpoint.secret.clone())];
-        let reply = self.endpoint.send(call, &self.endpoint.get(&query, headers)).await?;
-        self.endpoint.token(call, &reply, asked)
-    }
 }
 
 impl Source for AzureMl {
@@ -53,7 +42,20 @@ impl Source for AzureMl {
         DETECTED_BY
     }
 
-    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.token(call, resource, asked))
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
+        let mut query = format!("api-version={API_VERSION}&resource={}", encode(resource));
+        match (asked.id(), &self.default_client_id) {
+            (None, Some(id)) => query.push_str(&format!("&clientid={}", encode(id))),
+            _ => query.push_str(&asked.query("clientid", "", "")),
+        }
+        self.endpoint.get(&query, vec![("secret", self.endpoint.secret.clone())])
+    }
+
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+        self.endpoint.send(call, draft)
+    }
+
+    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+        self.endpoint.token(now, reply, asked)
     }
 }

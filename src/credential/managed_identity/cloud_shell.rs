@@ -5,7 +5,7 @@ use super::endpoint::Endpoint;
 use super::{Asked, Source};
 use crate::diagnosis;
 use crate::error::{ErrorKind, Result};
-use crate::http::{Call, Draft};
+use crate::http::{Call, Draft, Reply};
 use crate::platform::{LocalFuture, Method};
 use crate::prelude::*;
 use crate::text::encode;
@@ -23,31 +23,6 @@ impl CloudShell {
         }
         Ok(Self(Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("", ""))?))
     }
-
-    async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
-        let draft = Draft {
-            method: Method::Post,
-            path: if self.0.url.path.is_empty() { "/".to_owned() } else { self.0.url.path.clone() },
-            headers: vec![
-                ("metadata", "true".into()),
-                ("accept", "application/json".into()),
-                ("content-type", "application/x-www-form-urlencoded".into()),
-            ],
-            body: format!("resource={}", encode(resource)).into(),
-            ..self.0.get("", Vec::new())
-        };
-        let reply = self.0.send(call, &draft).await?;
-        self.0.token(call, &reply, asked).map_err(|mut error| {
-            // There is no other identity to choose: it is the session that failed.
-            if error.kind == ErrorKind::CredentialUnavailable {
-                error.kind = ErrorKind::AuthenticationFailed;
-                error.hint = Some(diagnosis::expected(
-                    "Is the resource one that Cloud Shell gives tokens for? Else sign in again: restart the Cloud Shell",
-                ));
-            }
-            error
-        })
-    }
 }
 
 impl Source for CloudShell {
@@ -59,7 +34,30 @@ impl Source for CloudShell {
         DETECTED_BY
     }
 
-    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.token(call, resource, asked))
+    fn draft(&self, resource: &str, _: &Asked) -> Draft<'_> {
+        let headers = vec![("metadata", "true".into()), ("content-type", "application/x-www-form-urlencoded".into())];
+        Draft {
+            method: Method::Post,
+            path: if self.0.url.path.is_empty() { "/".to_owned() } else { self.0.url.path.clone() },
+            body: format!("resource={}", encode(resource)).into(),
+            ..self.0.get("", headers)
+        }
+    }
+
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+        self.0.send(call, draft)
+    }
+
+    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+        self.0.token(now, reply, asked).map_err(|mut error| {
+            // There is no other identity to choose: it is the session that failed.
+            if error.kind == ErrorKind::CredentialUnavailable {
+                error.kind = ErrorKind::AuthenticationFailed;
+                error.hint = Some(diagnosis::expected(
+                    "Is the resource one that Cloud Shell gives tokens for? Else sign in again: restart the Cloud Shell",
+                ));
+            }
+            error
+        })
     }
 }

@@ -6,7 +6,7 @@ use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
-use crate::platform::Method;
+use crate::platform::{LocalFuture, Method};
 use crate::prelude::*;
 use crate::secret::Secret;
 use crate::text::find;
@@ -67,17 +67,21 @@ impl Endpoint {
     }
 
     /// Sends a request, within the retry policy of the endpoints that the environment names.
-    pub(super) async fn send(&self, call: Call<'_>, draft: &Draft<'_>) -> Result<Reply> {
-        let who = format!("the {} identity endpoint", self.name);
-        call.send_with_retries(&ENDPOINT, draft).await.map_err(|error| http::no_answer(&call, error, &who, &self.url))
+    pub(super) fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+        Box::pin(async move {
+            let who = format!("the {} identity endpoint", self.name);
+            call.send_with_retries(&ENDPOINT, draft)
+                .await
+                .map_err(|error| http::no_answer(&call, error, &who, &self.url))
+        })
     }
 
     /// The token of a reply, or what its refusal means to whom `asked`.
-    pub(super) fn token(&self, call: Call<'_>, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+    pub(super) fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if reply.response.status == 200 {
             let json = reply.json().unwrap_or(Json::Null);
-            return AccessToken::read(&json, call.platform.unix_now()).map_err(|why| {
+            return AccessToken::read(&json, now).map_err(|why| {
                 self.unexpected(reply, format!("{answered} with something that is no token reply: {why}"))
             });
         }

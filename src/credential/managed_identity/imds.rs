@@ -87,50 +87,9 @@ impl Imds {
         }
     }
 
-    async fn token(&self, call: Call<'_>, resource: &str, asked: &Asked) -> Result<AccessToken> {
-        let draft = Draft {
-            method: Method::Get,
-            url: &self.url,
-            path: format!(
-                "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",
-                encode(resource),
-                asked.query("client_id", "object_id", "msi_res_id")
-            ),
-            headers: vec![("metadata", "true".into()), ("accept", "application/json".into())],
-            body: Secret::default(),
-            secrets: Vec::new(),
-            max_body: None,
-        };
-        let reply = match self.send(call, &draft).await {
-            Ok(reply) => reply,
-            Err(error) => return Err(self.silent(&call, error)),
-        };
-        if !is_imds(&reply) {
-            let message = format!("{}, which is not the Azure metadata service", self.answered(&reply));
-            let mut error = reply.error(ErrorKind::UnexpectedReply, message);
-            error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(NAME, &self.url));
-            // Whoever that is, its wish to be left alone is not ours to report.
-            if !self.proven.get() {
-                error.hint = Some(diagnosis::nothing_configured(self.environment_is_empty));
-                (error.kind, error.retry_after) = (ErrorKind::CredentialUnavailable, None);
-            }
-            return Err(error);
-        }
-        if reply.response.status == 200 {
-            let json = reply.json().unwrap_or(Json::Null);
-            return AccessToken::read(&json, call.platform.unix_now()).map_err(|why| {
-                reply.error(
-                    ErrorKind::UnexpectedReply,
-                    format!("{} with something that is no token reply: {why}", self.answered(&reply)),
-                )
-            });
-        }
-        Err(self.refused(asked, &reply))
-    }
-
     /// Sends the request until an answer stands. Not `send_with_retries`: what may be retried changes with the first
     /// answer that proves to be IMDS's.
-    async fn send(&self, call: Call<'_>, draft: &Draft<'_>) -> Result<Reply, SendError> {
+    async fn send_while_due(&self, call: Call<'_>, draft: &Draft<'_>) -> Result<Reply, SendError> {
         let start = call.platform.monotonic();
         let mut retry: u32 = 0;
         loop {
@@ -166,10 +125,6 @@ impl Imds {
         }
     }
 
-    fn answered(&self, reply: &Reply) -> String {
-        format!("{} answered {}", self.url.origin(), reply.status())
-    }
-
     /// No answer: off Azure this is how it is. One that answered before has failed.
     fn silent(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
         let mut failure = no_answer(call, error, "the Azure metadata service (IMDS)", &self.url);
@@ -187,21 +142,24 @@ impl Imds {
         );
         failure
     }
+}
 
-    fn refused(&self, asked: &Asked, reply: &Reply) -> Box<Error> {
-        let said = said(reply).unwrap_or_default();
-        let message = format!("{}{}{said}", self.answered(reply), if said.is_empty() { "" } else { ": " });
-        let code = reply.json().and_then(|json| Some(reply.quote(json.text(&["error"])?)));
-        let mut error = match (reply.response.status, code.as_deref()) {
-            (400, Some("invalid_request")) if find(&said, "AADSTS").is_none() => asked.refused(NAME, reply, message),
-            (404 | 410, _) => {
-                reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
-            }
-            _ => reply.error(ErrorKind::AuthenticationFailed, message),
-        };
-        error.code = code;
-        error
+fn refused(asked: &Asked, reply: &Reply, mut message: String) -> Box<Error> {
+    let said = said(reply).unwrap_or_default();
+    if !said.is_empty() {
+        message.push_str(": ");
+        message.push_str(&said);
     }
+    let code = reply.json().and_then(|json| Some(reply.quote(json.text(&["error"])?)));
+    let mut error = match (reply.response.status, code.as_deref()) {
+        (400, Some("invalid_request")) if find(&said, "AADSTS").is_none() => asked.refused(NAME, reply, message),
+        (404 | 410, _) => {
+            reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
+        }
+        _ => reply.error(ErrorKind::AuthenticationFailed, message),
+    };
+    error.code = code;
+    error
 }
 
 /// Whether an answer is IMDS's: other clouds own its address too and answer 401, 403, 404 or HTML.
@@ -220,7 +178,48 @@ impl Source for Imds {
         self.detected_by
     }
 
-    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.token(call, resource, asked))
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
+        Draft {
+            method: Method::Get,
+            url: &self.url,
+            path: format!(
+                "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",
+                encode(resource),
+                asked.query("client_id", "object_id", "msi_res_id")
+            ),
+            headers: vec![("metadata", "true".into()), ("accept", "application/json".into())],
+            body: Secret::default(),
+            secrets: Vec::new(),
+            max_body: None,
+        }
+    }
+
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+        Box::pin(async move { self.send_while_due(call, draft).await.map_err(|error| self.silent(&call, error)) })
+    }
+
+    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+        let answered = format!("{} answered {}", self.url.origin(), reply.status());
+        if !is_imds(reply) {
+            let message = format!("{answered}, which is not the Azure metadata service");
+            let mut error = reply.error(ErrorKind::UnexpectedReply, message);
+            error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(NAME, &self.url));
+            // Whoever that is, its wish to be left alone is not ours to report.
+            if !self.proven.get() {
+                error.hint = Some(diagnosis::nothing_configured(self.environment_is_empty));
+                (error.kind, error.retry_after) = (ErrorKind::CredentialUnavailable, None);
+            }
+            return Err(error);
+        }
+        if reply.response.status == 200 {
+            let json = reply.json().unwrap_or(Json::Null);
+            return AccessToken::read(&json, now).map_err(|why| {
+                reply.error(
+                    ErrorKind::UnexpectedReply,
+                    format!("{answered} with something that is no token reply: {why}"),
+                )
+            });
+        }
+        Err(refused(asked, reply, answered))
     }
 }

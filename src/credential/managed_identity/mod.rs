@@ -17,9 +17,10 @@ use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Reply};
-use crate::platform::LocalFuture;
+use crate::http::{Call, Draft, Reply};
+use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
+use crate::secret::Secret;
 use crate::text::{encode, find};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 
@@ -145,8 +146,17 @@ trait Source {
     fn name(&self) -> &'static str;
     /// What told that it is this one, for reports.
     fn detected_by(&self) -> &'static str;
-    /// Asks it for a token. Messages begin where the report has said which source was asked for which identity.
-    fn ask<'a>(&'a self, call: Call<'a>, resource: &'a str, asked: &'a Asked) -> LocalFuture<'a, Result<AccessToken>>;
+    /// The request for a token.
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_>;
+    /// Sends it, within the source's retry policy. Messages begin where the report has said which source was asked for
+    /// which identity.
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>>;
+    /// The key with which to send it again, where the source wants to see one first.
+    fn challenged(&self, _platform: &dyn Platform, _reply: &Reply) -> Result<Option<Secret>> {
+        Ok(None)
+    }
+    /// The token of its answer, or what its refusal means to whom `asked`.
+    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken>;
 }
 
 /// The sources of managed identities, as results and reports name them.
@@ -222,9 +232,19 @@ fn make(env: &Env, options: &CredentialOptions, reads_variable: bool) -> Result<
 }
 
 impl ManagedIdentity {
+    async fn ask(&self, call: Call<'_>, resource: &str) -> Result<AccessToken> {
+        let mut draft = self.source.draft(resource, &self.asked);
+        let mut reply = self.source.send(call, &draft).await?;
+        if let Some(key) = self.source.challenged(call.platform, &reply)? {
+            draft.headers.push(("authorization", format!("Basic {}", key.expose()).into()));
+            draft.secrets.push(key);
+            reply = self.source.send(call, &draft).await?;
+        }
+        self.source.token(call.platform.unix_now(), &reply, &self.asked)
+    }
+
     async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        let resource = request.resource()?;
-        match self.source.ask(call, resource, &self.asked).await {
+        match self.ask(call, request.resource()?).await {
             Ok(token) => Ok(AccessToken {
                 credential: NAME,
                 source: self.source.name(),

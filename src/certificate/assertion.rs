@@ -1,0 +1,235 @@
+//! The client assertion: a JWT (RFC 7519) that says who asks (RFC 7523), signed with the certificate's key (RFC 7515).
+//! <https://learn.microsoft.com/entra/identity-platform/certificate-credentials#assertion-format>
+
+use rsa::{Pkcs1v15Sign, Pss};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::Certificate;
+use super::random::Random;
+use crate::platform::Platform;
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::text::{to_base64, to_base64url};
+
+/// How long an assertion is good for, in seconds: Entra's page recommends five to ten minutes.
+const LIFETIME: u64 = 600;
+
+/// What an assertion says.
+pub(crate) struct Assertion<'a> {
+    /// Who takes it: the address of the token endpoint.
+    pub(crate) audience: &'a str,
+    /// Who asks.
+    pub(crate) client_id: &'a str,
+    /// When, in unix seconds.
+    pub(crate) now: u64,
+    /// AD FS knows neither PS256 nor SHA-256 thumbprints.
+    pub(crate) adfs: bool,
+    /// Whether all certificates go along, for apps that trust a subject name and issuer.
+    pub(crate) send_chain: bool,
+}
+
+impl Certificate {
+    /// The client assertion of RFC 7523, signed. `None` only if signing fails.
+    pub(crate) fn assertion(&self, assertion: &Assertion<'_>, platform: &dyn Platform) -> Option<Secret> {
+        let mut token = to_base64url(self.header(assertion)?.as_bytes());
+        token.push('.');
+        token.push_str(&to_base64url(claims(assertion, platform).as_bytes()));
+        let signature = self.sign(token.as_bytes(), assertion.adfs, platform)?;
+        token.push('.');
+        token.push_str(&to_base64url(&signature));
+        Some(token.into())
+    }
+
+    /// RS256 for AD FS, else PS256 (RFC 7518). Both are blinded, which is the crate's default, and the crate checks
+    /// both with the public key before they come out.
+    fn sign(&self, text: &[u8], adfs: bool, platform: &dyn Platform) -> Option<Vec<u8>> {
+        let digest = Sha256::digest(text);
+        let mut random = Random::new(platform);
+        let signature = if adfs {
+            self.key.sign_with_rng(&mut random, Pkcs1v15Sign::new::<Sha256>(), &digest)
+        } else {
+            // Its salt is as long as the hash: 32 bytes.
+            self.key.sign_with_rng(&mut random, Pss::<Sha256>::new(), &digest)
+        };
+        signature.ok()
+    }
+
+    fn header(&self, assertion: &Assertion<'_>) -> Option<String> {
+        let leaf = self.chain.first()?;
+        let mut header = if assertion.adfs {
+            format!(r#"{{"alg":"RS256","typ":"JWT","x5t":"{}""#, to_base64url(&Sha1::digest(leaf)))
+        } else {
+            format!(r#"{{"alg":"PS256","typ":"JWT","x5t#S256":"{}""#, to_base64url(&Sha256::digest(leaf)))
+        };
+        if assertion.send_chain {
+            for (at, certificate) in self.chain.iter().enumerate() {
+                header.push_str(if at == 0 { r#","x5c":[""# } else { r#"",""# });
+                header.push_str(&to_base64(certificate));
+            }
+            header.push_str("\"]");
+        }
+        header.push('}');
+        Some(header)
+    }
+}
+
+fn claims(assertion: &Assertion<'_>, platform: &dyn Platform) -> String {
+    let (audience, client, now) = (quote(assertion.audience), quote(assertion.client_id), assertion.now);
+    let (id, expires) = (uuid(platform.random(), platform.random()), now.saturating_add(LIFETIME));
+    format!(
+        r#"{{"aud":{audience},"iss":{client},"sub":{client},"jti":"{id}","iat":{now},"nbf":{now},"exp":{expires}}}"#
+    )
+}
+
+/// A string of JSON (RFC 8259).
+fn quote(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            c if c.is_ascii_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A random UUID (RFC 9562, version 4).
+fn uuid(high: u64, low: u64) -> String {
+    let high = high & !0xf000 | 0x4000;
+    let low = low & !(0b11 << 62) | 0b10 << 62;
+    let (first, second, third) = (high >> 32, high >> 16 & 0xffff, high & 0xffff);
+    format!("{first:08x}-{second:04x}-{third:04x}-{:04x}-{:012x}", low >> 48, low & 0xffff_ffff_ffff)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use core::time::Duration;
+
+    use rsa::RsaPublicKey;
+
+    use super::super::tests::{fixture, read};
+    use super::*;
+    use crate::json::Json;
+    use crate::platform::{FileError, LocalFuture, Request, Response, SendError};
+    use crate::secret::Bytes;
+    use crate::text::{base64, base64url};
+
+    /// Always the same number.
+    struct Constant(u64);
+
+    impl Platform for Constant {
+        fn environment(&self) -> Vec<(String, String)> {
+            Vec::new()
+        }
+        fn read_file(&self, _: &str, _: usize) -> Result<Bytes, FileError> {
+            Err(FileError::NotFound)
+        }
+        fn unix_now(&self) -> u64 {
+            0
+        }
+        fn monotonic(&self) -> Duration {
+            Duration::ZERO
+        }
+        fn random(&self) -> u64 {
+            self.0
+        }
+        fn log(&self, _: &str) {}
+        fn sleep(&self, _: Duration) -> LocalFuture<'_, ()> {
+            Box::pin(async {})
+        }
+        fn send(&self, _: Request) -> LocalFuture<'_, Result<Response, SendError>> {
+            Box::pin(async { Err(SendError::Denied) })
+        }
+    }
+
+    const ASSERTION: Assertion<'_> = Assertion {
+        audience: "https://login.example/tenant/oauth2/v2.0/token",
+        client_id: "client",
+        now: 1_700_000_000,
+        adfs: false,
+        send_chain: false,
+    };
+
+    /// What a fixture signs: header, claims, what is signed, and the signature.
+    fn made(name: &str, assertion: &Assertion<'_>) -> (Json, Json, String, Vec<u8>) {
+        let token = read(name).unwrap().assertion(assertion, &Constant(50)).unwrap();
+        let parts: Vec<_> = token.expose().split('.').collect();
+        let [header, claims, signature] = *parts else { unreachable!() };
+        let json = |part| Json::parse(&base64url(part).unwrap()).unwrap();
+        (json(header), json(claims), format!("{header}.{claims}"), base64url(signature).unwrap())
+    }
+
+    fn public(name: &str) -> RsaPublicKey {
+        read(name).unwrap().key.to_public_key()
+    }
+
+    /// A thumbprint that OpenSSL gave, in base64url.
+    fn thumbprint(file: &str) -> String {
+        to_base64url(&base64(&String::from_utf8(fixture(file)).unwrap()).unwrap())
+    }
+
+    #[test]
+    fn an_assertion_for_entra() {
+        let (header, claims, signed, signature) = made("cert-first.pem", &ASSERTION);
+        assert_eq!(header.text(&["alg"]), Some("PS256"));
+        assert_eq!(header.text(&["typ"]), Some("JWT"));
+        assert_eq!(header.text(&["x5t#S256"]), Some(thumbprint("x5t-s256.txt").as_str()));
+        assert_eq!(header.at(&["x5t"]).or(header.at(&["x5c"])), None);
+        assert_eq!(claims.text(&["aud"]), Some(ASSERTION.audience));
+        assert_eq!(claims.text(&["iss"]), Some("client"));
+        assert_eq!(claims.text(&["sub"]), Some("client"));
+        assert_eq!(claims.text(&["jti"]), Some("00000000-0000-4032-8000-000000000032"));
+        assert_eq!(claims.at(&["iat"]), Some(&Json::Number("1700000000".into())));
+        assert_eq!(claims.at(&["nbf"]), Some(&Json::Number("1700000000".into())));
+        assert_eq!(claims.at(&["exp"]), Some(&Json::Number("1700000600".into())));
+        let digest = Sha256::digest(&signed);
+        assert_eq!(public("cert-first.pem").verify(Pss::<Sha256>::new_with_salt(32), &digest, &signature), Ok(()));
+    }
+
+    #[test]
+    fn an_assertion_for_ad_fs() {
+        let (header, _, signed, signature) = made("pkcs1.pem", &Assertion { adfs: true, ..ASSERTION });
+        assert_eq!(header.text(&["alg"]), Some("RS256"));
+        assert_eq!(header.text(&["x5t"]), Some(thumbprint("x5t.txt").as_str()));
+        assert_eq!(header.at(&["x5t#S256"]), None);
+        let digest = Sha256::digest(&signed);
+        assert_eq!(public("pkcs1.pem").verify(Pkcs1v15Sign::new::<Sha256>(), &digest, &signature), Ok(()));
+    }
+
+    #[test]
+    fn the_chain_goes_along_when_asked() {
+        for name in ["chain.pem", "chain-root-first.pem", "chain.pfx"] {
+            let (header, ..) = made(name, &Assertion { send_chain: true, ..ASSERTION });
+            let Some(Json::List(sent)) = header.at(&["x5c"]) else { unreachable!() };
+            let chain = read(name).unwrap().chain;
+            let expected: Vec<_> = chain.iter().map(|certificate| Json::Text(to_base64(certificate))).collect();
+            assert_eq!((sent, sent.len()), (&expected, 3), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_same_signature_as_openssl() {
+        let expected = base64(&String::from_utf8(fixture("rs256.txt")).unwrap());
+        let certificate = read("aes256.pfx").unwrap();
+        // Blinded, and the same whatever the platform's randomness is.
+        for random in [0, 50, u64::MAX] {
+            assert_eq!(certificate.sign(b"keyfob", true, &Constant(random)), expected, "{random}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_would_break_the_json_is_escaped() {
+        let (_, claims, ..) = made("pkcs1.pem", &Assertion { client_id: "a\"\\\n\u{e9}", ..ASSERTION });
+        assert_eq!(claims.text(&["sub"]), Some("a\"\\\n\u{e9}"));
+    }
+
+    #[test]
+    fn random_uuids() {
+        assert_eq!(uuid(u64::MAX, u64::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(uuid(0x0123_4567_89ab_cdef, 0), "01234567-89ab-4def-8000-000000000000");
+    }
+}

@@ -1,0 +1,99 @@
+//! What can be wrong with a certificate file, each by its name and with what to do.
+
+/// Why a certificate can't be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    /// What is wrong, to follow the file's name and a colon.
+    pub(crate) why: &'static str,
+    /// What to do, as a sentence without its full stop.
+    pub(crate) cure: &'static str,
+}
+
+/// The way out for every PKCS#12 file that another tool reads and this one does not.
+const CONVERT: &str = "Convert it: openssl pkcs12 -legacy -in OLD.pfx -noenc -out PLAIN.pem, then openssl pkcs12 \
+    -export -in PLAIN.pem -out NEW.pfx, and delete PLAIN.pem";
+
+const MAKE_RSA: &str = "Make a certificate with an RSA key of 2048 bits or more, such as with openssl req -x509 \
+    -newkey rsa:2048 -noenc -days 365 -subj /CN=NAME -keyout KEY.pem -out CERT.pem, and upload CERT.pem to the app \
+    registration";
+
+pub(super) const TOO_LARGE: Flaw = Flaw {
+    why: "it is larger than 64 KiB",
+    cure: "Give a file that holds one private key, its certificate and the certificates above it, and nothing else",
+};
+
+pub(super) const NEITHER: Flaw = Flaw {
+    why: "it is neither PEM nor PKCS#12",
+    cure: "Give a PEM file with the certificate and its private key, or a PKCS#12 file (.pfx, .p12)",
+};
+
+pub(super) const BASE64: Flaw = Flaw {
+    why: "it is a file in base64, which is how Key Vault gives a certificate out as a secret",
+    cure: "Decode it first: base64 -d OLD.txt > NEW.pfx",
+};
+
+pub(super) const DAMAGED: Flaw = Flaw {
+    why: "it is damaged or cut off",
+    cure: "Export the certificate with its private key again, and copy a .pfx file as binary",
+};
+
+pub(super) const BER: Flaw = Flaw { why: "it is PKCS#12 in BER, and only DER is read", cure: CONVERT };
+
+pub(super) const NO_KEY: Flaw = Flaw {
+    why: "it holds no private key",
+    cure: "Put the private key into the same file: cat CERT.pem KEY.pem > BOTH.pem; from a certificate store, export \
+        it with its private key",
+};
+
+pub(super) const NO_CERTIFICATE: Flaw = Flaw {
+    why: "it holds a private key and no certificate",
+    cure: "Put the certificate into the same file: cat CERT.pem KEY.pem > BOTH.pem",
+};
+
+pub(super) const TWO_KEYS: Flaw =
+    Flaw { why: "it holds more than one private key", cure: "Leave only the key that belongs to the certificate" };
+
+pub(super) const OTHER_KEY: Flaw = Flaw {
+    why: "its private key belongs to none of its certificates",
+    cure: "Put a certificate and its own key together: openssl x509 -in CERT.pem -noout -pubkey and openssl pkey -in \
+        KEY.pem -pubout print the same for such a pair",
+};
+
+pub(super) const ENCRYPTED_PEM: Flaw = Flaw {
+    why: "its private key is encrypted, which is not read in PEM",
+    cure: "Keep it encrypted as PKCS#12: openssl pkcs12 -export -in OLD.pem -out NEW.pfx; or decrypt the key: openssl \
+        pkey -in OLD.pem -out KEY.pem",
+};
+
+pub(super) const ELLIPTIC: Flaw =
+    Flaw { why: "its key is an elliptic curve key, and must be an RSA key", cure: MAKE_RSA };
+
+pub(super) const NOT_RSA: Flaw = Flaw { why: "its key is not an RSA key", cure: MAKE_RSA };
+
+pub(super) const KEY_SIZE: Flaw =
+    Flaw { why: "its RSA key has fewer than 2048 or more than 8192 bits", cure: MAKE_RSA };
+
+pub(super) const RC2: Flaw = Flaw {
+    why: "a part of the PKCS#12 file is encrypted with RC2, which older exports use and which is not read here",
+    cure: CONVERT,
+};
+
+pub(super) const ALGORITHM: Flaw = Flaw {
+    why: "the PKCS#12 file is protected in a way that is not read here; AES with SHA-256 or SHA-1, and 3DES, are",
+    cure: CONVERT,
+};
+
+pub(super) const ITERATIONS: Flaw = Flaw {
+    why: "the PKCS#12 file hashes its password so often, millions of times, that reading it would hold the component up",
+    cure: CONVERT,
+};
+
+pub(super) const PASSWORD_NEEDED: Flaw = Flaw {
+    why: "it is protected by a password, and none is given",
+    cure: "Give its password: the option for it, or AZURE_CLIENT_CERTIFICATE_PASSWORD",
+};
+
+pub(super) const PASSWORD_WRONG: Flaw = Flaw {
+    why: "the password does not open it",
+    cure: "Correct the password; openssl pkcs12 -in FILE.pfx -noout tells whether it is the right one",
+};

@@ -1,0 +1,62 @@
+//! RSA private keys, in PKCS#8 (RFC 5208) and PKCS#1 (RFC 8017), and the public key of an X.509 certificate (RFC 5280).
+
+use core::ops::RangeInclusive;
+
+use rsa::traits::PublicKeyParts;
+use rsa::{BoxedUint, RsaPrivateKey};
+
+use super::der::{BIT_STRING, EXPLICIT_0, OCTET_STRING, OID, Reader, SEQUENCE};
+use super::flaw::{DAMAGED, ELLIPTIC, Flaw, KEY_SIZE, NOT_RSA};
+use super::oid;
+use crate::prelude::*;
+
+/// Entra refuses smaller keys, and a signature with a larger one takes seconds.
+const KEY_BITS: RangeInclusive<usize> = 2048..=8192;
+
+/// A private key of any kind in PKCS#8.
+pub(super) fn pkcs8(der: &[u8]) -> Result<RsaPrivateKey, Flaw> {
+    let mut fields = Reader::new(der).enter(SEQUENCE)?;
+    fields.number()?;
+    match fields.enter(SEQUENCE)?.take(OID)? {
+        oid::RSA => pkcs1(fields.take(OCTET_STRING)?),
+        oid::ELLIPTIC => Err(ELLIPTIC),
+        _ => Err(NOT_RSA),
+    }
+}
+
+/// An RSA private key in PKCS#1.
+pub(super) fn pkcs1(der: &[u8]) -> Result<RsaPrivateKey, Flaw> {
+    let mut fields = Reader::new(der).enter(SEQUENCE)?;
+    // The version is 0 for a key of two primes; of more, which nobody makes, the first two would not be the whole.
+    if fields.small()? != 0 {
+        return Err(DAMAGED);
+    }
+    let [n, e, d, p, q] = [fields.number()?, fields.number()?, fields.number()?, fields.number()?, fields.number()?];
+    let bits = n.len() * 8 - n.first().map_or(0, |first| first.leading_zeros() as usize);
+    if !KEY_BITS.contains(&bits) {
+        return Err(KEY_SIZE);
+    }
+    // In the width of the modulus: a secret's own width must not show.
+    let secret = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, n.len() as u32 * 8).map_err(|_| DAMAGED);
+    let (n, e) = (BoxedUint::from_be_slice_vartime(n), BoxedUint::from_be_slice_vartime(e));
+    RsaPrivateKey::from_components(n, e, secret(d)?, vec![secret(p)?, secret(q)?]).map_err(|_| DAMAGED)
+}
+
+/// Whether the certificate is the one of this key.
+pub(super) fn belongs(certificate: &[u8], key: &RsaPrivateKey) -> Result<bool, Flaw> {
+    let mut signed = Reader::new(certificate).enter(SEQUENCE)?.enter(SEQUENCE)?;
+    // The version, which the first version did not have.
+    signed.optional(EXPLICIT_0);
+    // Serial number, signature algorithm, issuer, validity, subject.
+    for _ in 0..5 {
+        signed.any()?;
+    }
+    let mut public = signed.enter(SEQUENCE)?;
+    if public.enter(SEQUENCE)?.take(OID)? != oid::RSA {
+        return Ok(false);
+    }
+    // The first byte counts the bits that the last one does not use: none.
+    let bits = public.take(BIT_STRING)?.strip_prefix(&[0]).ok_or(DAMAGED)?;
+    let mut public = Reader::new(bits).enter(SEQUENCE)?;
+    Ok(public.number()? == &*key.n_bytes() && public.number()? == &*key.e_bytes())
+}

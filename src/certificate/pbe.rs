@@ -1,0 +1,171 @@
+//! Decryption by password: PBES2 with PBKDF2 (RFC 8018), and 3DES with PKCS#12's own way from a password to a key
+//! (RFC 7292, appendices B and C).
+
+use aes::{Aes128, Aes192, Aes256};
+use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt, InnerIvInit, KeyInit};
+use des::TdesEde3;
+use hmac::digest::block_api::{BlockSizeUser, EagerHash};
+use hmac::digest::{Digest, FixedOutputReset};
+use hmac::{Hmac, Mac};
+use pbkdf2::pbkdf2_hmac;
+use pkcs12::kdf::{Pkcs12KeyType, derive_key};
+use sha1::Sha1;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::der::{INTEGER, OCTET_STRING, OID, Reader, SEQUENCE};
+use super::flaw::{ALGORITHM, DAMAGED, Flaw, ITERATIONS, PASSWORD_WRONG, RC2};
+use super::oid;
+use crate::prelude::*;
+
+/// How many runs of a hash function a file may cost, all its parts together: a million iterations of PBKDF2 for key and
+/// certificates each, and of the code's own. OpenSSL's default is 2048. This many take four seconds in a component.
+const MAX_RUNS: u32 = 5_000_000;
+
+/// The runs of a hash function that a file still has.
+pub(super) struct Budget(u32);
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self(MAX_RUNS)
+    }
+
+    /// Takes off what `blocks` runs of so many iterations cost.
+    fn spend(&mut self, iterations: u32, blocks: u32) -> Result<(), Flaw> {
+        if iterations == 0 {
+            return Err(DAMAGED);
+        }
+        self.0 = self.0.checked_sub(iterations.saturating_mul(blocks)).ok_or(ITERATIONS)?;
+        Ok(())
+    }
+}
+
+/// A password in its two forms: text for PBES2, and UTF-16 with an end mark for what is PKCS#12's own.
+pub(super) struct Password<'p> {
+    text: &'p str,
+    wide: Zeroizing<Vec<u8>>,
+}
+
+impl<'p> Password<'p> {
+    pub(super) fn new(text: &'p str) -> Self {
+        // Its size first, because a vector that grows leaves copies behind.
+        let mut wide = Zeroizing::new(Vec::with_capacity(2 * text.len() + 2));
+        wide.extend(text.encode_utf16().chain([0]).flat_map(u16::to_be_bytes));
+        Self { text, wide }
+    }
+
+    /// No password, which PKCS#12 tells from an empty one: its wide form has no end mark either.
+    pub(super) fn absent() -> Self {
+        Self { text: "", wide: Zeroizing::default() }
+    }
+}
+
+/// Whether the password gives this code for the text (RFC 7292, appendix A); its key comes from salt and iterations.
+pub(super) fn authentic(
+    hash: &[u8],
+    code: &[u8],
+    text: &[u8],
+    (salt, iterations): (&[u8], u32),
+    password: &Password<'_>,
+    budget: &mut Budget,
+) -> Result<bool, Flaw> {
+    budget.spend(iterations, 1)?;
+    let check = match hash {
+        oid::SHA1 => check::<Sha1>,
+        oid::SHA256 => check::<Sha256>,
+        _ => return Err(ALGORITHM),
+    };
+    Ok(check(code, text, (salt, iterations), password))
+}
+
+fn check<H>(code: &[u8], text: &[u8], (salt, iterations): (&[u8], u32), password: &Password<'_>) -> bool
+where
+    H: Digest + FixedOutputReset + BlockSizeUser + EagerHash,
+    Hmac<H>: Mac + KeyInit,
+{
+    let length = <H as Digest>::output_size();
+    let key = derive_key::<H>(&password.wide, salt, Pkcs12KeyType::Mac, iterations.cast_signed(), length);
+    let key = Zeroizing::new(key);
+    // An HMAC takes a key of any length.
+    <Hmac<H> as KeyInit>::new_from_slice(&key)
+        .is_ok_and(|mac| Mac::verify_slice(Mac::chain_update(mac, text), code).is_ok())
+}
+
+/// Decrypts data, whose algorithm is what follows in `algorithm`.
+pub(super) fn decrypt(
+    mut algorithm: Reader<'_>,
+    data: &[u8],
+    password: &Password<'_>,
+    budget: &mut Budget,
+) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+    match algorithm.take(OID)? {
+        oid::PBES2 => pbes2(algorithm.enter(SEQUENCE)?, data, password, budget),
+        oid::PBE_3DES => {
+            let mut parameters = algorithm.enter(SEQUENCE)?;
+            let (salt, iterations) = (parameters.take(OCTET_STRING)?, parameters.small()?);
+            // SHA-1 gives 20 bytes a time: two for the key, one for the vector.
+            budget.spend(iterations, 3)?;
+            let derive = |what, length| {
+                Zeroizing::new(derive_key::<Sha1>(&password.wide, salt, what, iterations.cast_signed(), length))
+            };
+            cbc::<TdesEde3>(&derive(Pkcs12KeyType::EncryptionKey, 24), &derive(Pkcs12KeyType::Iv, 8), data)
+        }
+        oid::PBE_RC2_40 | oid::PBE_RC2_128 => Err(RC2),
+        _ => Err(ALGORITHM),
+    }
+}
+
+/// A cipher in CBC mode: key, vector, data.
+type Decrypt = fn(&[u8], &[u8], &[u8]) -> Result<Zeroizing<Vec<u8>>, Flaw>;
+
+/// PBKDF2 with a hash function: password, salt, iterations, key.
+type Derive = fn(&[u8], &[u8], u32, &mut [u8]);
+
+fn pbes2(
+    mut parameters: Reader<'_>,
+    data: &[u8],
+    password: &Password<'_>,
+    budget: &mut Budget,
+) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+    let mut derivation = parameters.enter(SEQUENCE)?;
+    let mut cipher = parameters.enter(SEQUENCE)?;
+    let (length, decrypt): (usize, Decrypt) = match cipher.take(OID)? {
+        oid::AES_128_CBC => (16, cbc::<Aes128>),
+        oid::AES_192_CBC => (24, cbc::<Aes192>),
+        oid::AES_256_CBC => (32, cbc::<Aes256>),
+        oid::DES_EDE3_CBC => (24, cbc::<TdesEde3>),
+        _ => return Err(ALGORITHM),
+    };
+    let vector = cipher.take(OCTET_STRING)?;
+    if derivation.take(OID)? != oid::PBKDF2 {
+        return Err(ALGORITHM);
+    }
+    let mut derivation = derivation.enter(SEQUENCE)?;
+    let (salt, iterations) = (derivation.take(OCTET_STRING)?, derivation.small()?);
+    // The key's length, which the cipher tells already.
+    derivation.optional(INTEGER);
+    let function = match derivation.optional(SEQUENCE) {
+        Some(function) => Reader::new(function).take(OID)?,
+        None => oid::HMAC_SHA1,
+    };
+    let (output, derive): (usize, Derive) = match function {
+        oid::HMAC_SHA1 => (20, pbkdf2_hmac::<Sha1>),
+        oid::HMAC_SHA256 => (32, pbkdf2_hmac::<Sha256>),
+        _ => return Err(ALGORITHM),
+    };
+    // An HMAC is two runs of its hash function.
+    budget.spend(iterations, 2 * length.div_ceil(output) as u32)?;
+    let mut key = Zeroizing::new(vec![0; length]);
+    derive(password.text.as_bytes(), salt, iterations, &mut key);
+    decrypt(&key, vector, data)
+}
+
+fn cbc<C: BlockCipherDecrypt + KeyInit>(key: &[u8], vector: &[u8], data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+    let cipher = C::new_from_slice(key).map_err(|_| DAMAGED)?;
+    let mode = cbc::Decryptor::inner_iv_slice_init(cipher, vector).map_err(|_| DAMAGED)?;
+    let mut plain = Zeroizing::new(data.to_vec());
+    let length = mode.decrypt_padded::<Pkcs7>(&mut plain).map_err(|_| PASSWORD_WRONG)?.len();
+    plain.truncate(length);
+    Ok(plain)
+}

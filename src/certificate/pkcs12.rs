@@ -1,0 +1,117 @@
+//! PKCS#12 (RFC 7292): bags of keys and certificates, in parts that may be encrypted, under one code of authenticity.
+
+use super::der::{EXPLICIT_0, IMPLICIT_0, OCTET_STRING, OID, Reader, SEQUENCE};
+use super::flaw::{ALGORITHM, BER, DAMAGED, Flaw, NEITHER, NO_KEY, PASSWORD_NEEDED, PASSWORD_WRONG};
+use super::pbe::{Budget, Password, authentic, decrypt};
+use super::{Contents, key, oid};
+use crate::prelude::*;
+
+/// The keys and certificates of a PKCS#12 file, in its order.
+pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, Flaw> {
+    if der.get(1) == Some(&0x80) {
+        return Err(BER);
+    }
+    let mut file = Reader::new(der).enter(SEQUENCE)?;
+    // Where a PKCS#12 file has its version, a certificate has its signed part.
+    if file.optional(SEQUENCE).is_some() {
+        return Err(if file.optional(SEQUENCE).is_some() { NO_KEY } else { NEITHER });
+    }
+    if file.small() != Ok(3) {
+        return Err(NEITHER);
+    }
+    let mut content = file.enter(SEQUENCE)?;
+    // The other kind is signed with a key in place of a password.
+    if content.take(OID)? != oid::DATA {
+        return Err(ALGORITHM);
+    }
+    let parts = content.enter(EXPLICIT_0)?.take(OCTET_STRING)?;
+    let code = file.optional(SEQUENCE).map(Reader::new);
+    let mut budget = Budget::new();
+    let given = password.filter(|password| !password.is_empty());
+    // Tools differ in what they take for no password.
+    let candidates = match given {
+        Some(password) => vec![Password::new(password)],
+        None => vec![Password::new(""), Password::absent()],
+    };
+    for password in &candidates {
+        if let Some(code) = code
+            && !is_authentic(code, parts, password, &mut budget)?
+        {
+            continue;
+        }
+        match open(parts, password, &mut budget) {
+            Err(PASSWORD_WRONG) => {}
+            outcome => return outcome,
+        }
+    }
+    Err(if given.is_some() { PASSWORD_WRONG } else { PASSWORD_NEEDED })
+}
+
+fn is_authentic(
+    mut code: Reader<'_>,
+    parts: &[u8],
+    password: &Password<'_>,
+    budget: &mut Budget,
+) -> Result<bool, Flaw> {
+    let mut digest = code.enter(SEQUENCE)?;
+    let hash = digest.enter(SEQUENCE)?.take(OID)?;
+    let expected = digest.take(OCTET_STRING)?;
+    let salt = code.take(OCTET_STRING)?;
+    let iterations = if code.is_empty() { 1 } else { code.small()? };
+    authentic(hash, expected, parts, (salt, iterations), password, budget)
+}
+
+fn open(parts: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<Contents, Flaw> {
+    let mut contents = Contents::default();
+    let mut parts = Reader::new(parts).enter(SEQUENCE)?;
+    while !parts.is_empty() {
+        let mut part = parts.enter(SEQUENCE)?;
+        match part.take(OID)? {
+            oid::DATA => bags(part.enter(EXPLICIT_0)?.take(OCTET_STRING)?, password, budget, &mut contents)?,
+            oid::ENCRYPTED_DATA => {
+                let mut encrypted = part.enter(EXPLICIT_0)?.enter(SEQUENCE)?;
+                encrypted.small()?;
+                let mut encrypted = encrypted.enter(SEQUENCE)?;
+                encrypted.take(OID)?;
+                let algorithm = encrypted.enter(SEQUENCE)?;
+                let plain = decrypt(algorithm, encrypted.take(IMPLICIT_0)?, password, budget)?;
+                bags(&plain, password, budget, &mut contents).map_err(|flaw| undecipherable(flaw, &plain))?;
+            }
+            _ => return Err(ALGORITHM),
+        }
+    }
+    Ok(contents)
+}
+
+fn bags(bytes: &[u8], password: &Password<'_>, budget: &mut Budget, contents: &mut Contents) -> Result<(), Flaw> {
+    let mut bags = Reader::new(bytes).enter(SEQUENCE)?;
+    while !bags.is_empty() {
+        let mut bag = bags.enter(SEQUENCE)?;
+        let kind = bag.take(OID)?;
+        let mut value = bag.enter(EXPLICIT_0)?;
+        match kind {
+            oid::KEY_BAG => contents.keys.push(key::pkcs8(value.any()?.2)?),
+            oid::SHROUDED_KEY_BAG => {
+                let mut shrouded = value.enter(SEQUENCE)?;
+                let algorithm = shrouded.enter(SEQUENCE)?;
+                let plain = decrypt(algorithm, shrouded.take(OCTET_STRING)?, password, budget)?;
+                contents.keys.push(key::pkcs8(&plain).map_err(|flaw| undecipherable(flaw, &plain))?);
+            }
+            oid::CERTIFICATE_BAG => {
+                let mut certificate = value.enter(SEQUENCE)?;
+                if certificate.take(OID)? == oid::X509 {
+                    contents.certificates.push(certificate.enter(EXPLICIT_0)?.take(OCTET_STRING)?.to_vec());
+                }
+            }
+            // Revocation lists, secrets, bags within bags: nobody puts the one key there.
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A wrong password gives a valid padding once in 256 times: what comes out then is no sequence.
+fn undecipherable(flaw: Flaw, plain: &[u8]) -> Flaw {
+    let is_sequence = Reader::new(plain).enter(SEQUENCE).is_ok();
+    if flaw == DAMAGED && !is_sequence { PASSWORD_WRONG } else { flaw }
+}

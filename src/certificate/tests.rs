@@ -1,0 +1,159 @@
+//! Every file of `tests/certificates/`, which OpenSSL made, and what happens to damaged ones.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use super::*;
+
+pub(super) const PASSWORD: Option<&str> = Some("keyfob-test");
+
+pub(super) fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/certificates/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+pub(super) fn read(name: &str) -> Result<Certificate, Flaw> {
+    Certificate::read(&fixture(name), PASSWORD)
+}
+
+fn flaw(name: &str, password: Option<&str>) -> Option<Flaw> {
+    Certificate::read(&fixture(name), password).err()
+}
+
+#[test]
+fn every_form_gives_the_same_key_and_certificate() {
+    let expected = read("cert-first.pem").unwrap();
+    for (name, password) in [
+        ("key-first.pem", None),
+        ("pkcs1.pem", None),
+        ("pkcs1.pem", PASSWORD),
+        ("aes256.pfx", PASSWORD),
+        ("aes128.pfx", PASSWORD),
+        ("des3.pfx", PASSWORD),
+        ("no-mac.pfx", PASSWORD),
+        ("unicode-password.pfx", Some("pässwörd-🔑")),
+        ("empty-password.pfx", None),
+        ("empty-password.pfx", Some("")),
+        ("des3-empty-password.pfx", None),
+        ("absent-password.pfx", None),
+        ("absent-password.pfx", Some("")),
+        ("des3-absent-password.pfx", None),
+        ("unencrypted.pfx", None),
+        ("unencrypted.pfx", PASSWORD),
+        ("unencrypted-mac.pfx", None),
+    ] {
+        let certificate = Certificate::read(&fixture(name), password).map_err(|flaw| (name, flaw)).unwrap();
+        assert!(certificate.key == expected.key, "{name}");
+        assert_eq!(certificate.chain, expected.chain, "{name}");
+    }
+    assert_eq!(expected.chain, [fixture("no-key.der")]);
+}
+
+#[test]
+fn the_leaf_comes_first_and_the_others_in_the_order_of_the_file() {
+    let chain = read("chain.pem").unwrap().chain;
+    let [leaf, intermediate, root] = chain.as_slice() else { unreachable!() };
+    assert_eq!(read("chain.pfx").unwrap().chain, chain);
+    assert_eq!(read("chain-root-first.pem").unwrap().chain, [leaf.clone(), root.clone(), intermediate.clone()]);
+}
+
+#[test]
+fn every_flaw_has_its_name() {
+    for (name, password, expected) in [
+        ("encrypted.pem", PASSWORD, flaw::ENCRYPTED_PEM),
+        ("encrypted-pkcs1.pem", PASSWORD, flaw::ENCRYPTED_PEM),
+        ("ec.pem", None, flaw::ELLIPTIC),
+        ("ec-sec1.pem", None, flaw::ELLIPTIC),
+        ("ec.pfx", PASSWORD, flaw::ELLIPTIC),
+        ("ed25519.pem", None, flaw::NOT_RSA),
+        ("small.pem", None, flaw::KEY_SIZE),
+        ("no-key.pem", None, flaw::NO_KEY),
+        ("no-key.der", None, flaw::NO_KEY),
+        ("no-key.pfx", PASSWORD, flaw::NO_KEY),
+        ("no-cert.pem", None, flaw::NO_CERTIFICATE),
+        ("other-key.pem", None, flaw::OTHER_KEY),
+        ("two-keys.pem", None, flaw::TWO_KEYS),
+        ("rc2.pfx", PASSWORD, flaw::RC2),
+        ("iterations.pfx", PASSWORD, flaw::ITERATIONS),
+        ("sha512.pfx", PASSWORD, flaw::ALGORITHM),
+        ("truncated.pfx", PASSWORD, flaw::DAMAGED),
+        ("base64.txt", PASSWORD, flaw::BASE64),
+        ("make", None, flaw::NEITHER),
+        ("key.der", None, flaw::NEITHER),
+        ("encrypted-key.der", PASSWORD, flaw::NEITHER),
+        ("no-key.p7b", PASSWORD, flaw::NEITHER),
+        ("aes256.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
+        ("aes256.pfx", None, flaw::PASSWORD_NEEDED),
+        ("aes256.pfx", Some(""), flaw::PASSWORD_NEEDED),
+        ("des3.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
+        ("rc2.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
+        ("no-mac.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
+        ("no-mac.pfx", None, flaw::PASSWORD_NEEDED),
+        ("empty-password.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
+    ] {
+        assert_eq!(flaw(name, password), Some(expected), "{name} {password:?}");
+    }
+}
+
+#[test]
+fn a_way_of_protection_that_is_not_read_has_its_name() {
+    let scrypt = b"\x2b\x06\x01\x04\x01\xda\x47\x04\x0b";
+    let seed = fixture("no-mac.pfx");
+    let at = seed.windows(oid::PBKDF2.len()).position(|window| window == oid::PBKDF2).unwrap();
+    let bytes = [&seed[..at], scrypt, &seed[at + scrypt.len()..]].concat();
+    assert_eq!(Certificate::read(&bytes, PASSWORD).err(), Some(flaw::ALGORITHM));
+}
+
+#[test]
+fn bytes_that_are_no_certificate() {
+    for (bytes, expected) in [
+        (&b""[..], flaw::NEITHER),
+        (b"hello", flaw::NEITHER),
+        (b"\xff\xfe-\0-\0", flaw::NEITHER),
+        (b"\x30", flaw::DAMAGED),
+        (b"\x30\x80\x02\x01\x03", flaw::BER),
+        (b"-----BEGIN ", flaw::DAMAGED),
+        (b"-----BEGIN CERTIFICATE-----", flaw::DAMAGED),
+        (b"-----BEGIN CERTIFICATE-----\nMA==\n-----END PRIVATE KEY-----", flaw::DAMAGED),
+        (b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", flaw::DAMAGED),
+        (b"-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----", flaw::DAMAGED),
+        (b"-----BEGIN OPENSSH PRIVATE KEY-----\nMA==\n-----END OPENSSH PRIVATE KEY-----", flaw::NOT_RSA),
+        (b"-----BEGIN PUBLIC KEY-----\nMA==\n-----END PUBLIC KEY-----", flaw::NEITHER),
+        (&[b'x'; MAX_SIZE + 1], flaw::TOO_LARGE),
+    ] {
+        assert_eq!(Certificate::read(bytes, None).err(), Some(expected), "{:?}", bytes.get(..20));
+    }
+}
+
+#[test]
+fn comments_in_a_pem_file_may_be_anything() {
+    let mut bytes = b"friendlyName: \xe9t\xe9\r\n".to_vec();
+    bytes.extend(fixture("key-first.pem").iter().flat_map(|byte| match byte {
+        b'\n' => b"\r\n".to_vec(),
+        byte => vec![*byte],
+    }));
+    assert!(Certificate::read(&bytes, None).is_ok());
+}
+
+/// Each is either still good, where a certificate's signature or a name was hit, or an error.
+#[test]
+fn damage_anywhere_is_no_panic() {
+    let seed = fixture("unencrypted.pfx");
+    for at in 0..seed.len() {
+        for change in [0x01, 0x80, 0xff] {
+            let mut bytes = seed.clone();
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte ^= change;
+            }
+            drop(Certificate::read(&bytes, None));
+        }
+        drop(Certificate::read(&seed[..at], None));
+    }
+    // Past the code of authenticity, in what decrypts.
+    let seed = fixture("no-mac.pfx");
+    for at in (0..seed.len()).step_by(41) {
+        let mut bytes = seed.clone();
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte ^= 0xff;
+        }
+        drop(Certificate::read(&bytes, PASSWORD));
+    }
+}

@@ -1,0 +1,134 @@
+//! Plays every file of `tests/cases` with Keyfob and with the official Python SDK, and compares; see README.md.
+
+// A test may panic, and its modules need no borders.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
+
+mod asked;
+#[allow(dead_code)]
+#[path = "../runner/case.rs"]
+mod case;
+mod differences;
+#[allow(dead_code)]
+#[path = "../runner/expect.rs"]
+mod expect;
+#[path = "../runner/faults.rs"]
+mod faults;
+#[allow(dead_code)]
+#[path = "../runner/native.rs"]
+mod native;
+mod outcome;
+#[allow(dead_code)]
+#[path = "../runner/play.rs"]
+mod play;
+mod sdk;
+mod table;
+#[allow(dead_code)]
+#[path = "../runner/wasm.rs"]
+mod wasm;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use keyfob_host_test::Clock;
+use keyfob_host_test::fake::Fake;
+
+use asked::{Asked, Normal};
+use case::Case;
+use differences::Differences;
+use sdk::{Played, Sdk};
+use table::{Pair, Table};
+
+/// Names the Python interpreter that has the SDK.
+const PYTHON: &str = "KEYFOB_CONFORMANCE_PYTHON";
+
+fn main() -> ExitCode {
+    let Some(python) = std::env::var_os(PYTHON) else {
+        println!("conformance: not run; tests/conformance/run runs it, with the official Python SDK");
+        return ExitCode::SUCCESS;
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let differences = std::fs::read_to_string(root.join("tests/conformance/differences.toml")).unwrap();
+    let differences = Differences::read(&differences);
+    let folder = root.join("tests/cases");
+    let mut files = files(&folder);
+    files.sort();
+    // A part of the cases' names.
+    let filter = std::env::args().nth(1).unwrap_or_default();
+    let mut sdk = Sdk::start(&python);
+    let mut counts = BTreeMap::new();
+    let mut table = Table::default();
+    for file in files {
+        let name = file.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
+        if name.contains(&filter) {
+            let pair = pair(&file, &mut sdk, &differences, &mut counts);
+            table.add(&name, &pair, &differences);
+        }
+    }
+    let stale = if filter.is_empty() { differences.stale() } else { Vec::new() };
+    let well = table.print(counts.into_iter(), differences.fields(), &stale);
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTreeMap<&'static str, usize>) -> Pair {
+    let text = std::fs::read_to_string(file).unwrap();
+    let (text, case) = match (toml::from_str::<toml::Table>(&text), Case::from_toml(&text)) {
+        (Ok(text), Ok(case)) => (text, case),
+        (Err(error), _) => return Pair::Broken(error.to_string()),
+        (_, Err(error)) => return Pair::Broken(error),
+    };
+    if let Err(error) = Fake::new(case.azure.clone()) {
+        return Pair::Broken(format!("{error:#}"));
+    }
+    if case.build.is_some_and(|build| build != play::Kind::Native.build()) {
+        return Pair::NotApplicable("it is about the build without certificates".to_owned());
+    }
+    let keyfob = run(keyfob(&case));
+    let spared = !keyfob.iter().flat_map(|(asked, ..)| asked).any(Asked::is_challenge);
+    let steps = match run(sdk.play(&case, &text, spared)) {
+        Ok(Played::Steps(steps)) => steps,
+        Ok(Played::NotApplicable(reason)) => return Pair::NotApplicable(reason),
+        Err(bug) => return Pair::Broken(bug),
+    };
+    let mut side = |side, asked: &[Asked], outcome, took| {
+        let mut normal = Normal { case: &case, side, spared, differences, counts: &mut *counts };
+        table::Side { lines: normal.lines(asked), outcome, took }
+    };
+    let pairs = keyfob.into_iter().zip(steps).map(|((asked, outcome, took), theirs)| {
+        let ours = side(asked::Side::Keyfob, &asked, outcome, took);
+        let outcome = outcome::of_sdk(&theirs.reported, &case);
+        let words = theirs.reported.text;
+        (ours, side(asked::Side::Sdk, &theirs.asked, outcome, theirs.took), words)
+    });
+    Pair::Played(pairs.collect())
+}
+
+/// What Keyfob asks in each step, how it ends, and the virtual time that it takes.
+async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let (world, recorder) = play::world(case, clock);
+    let mut player = native::Native::new(world);
+    let mut steps = Vec::new();
+    let mut seen = 0;
+    for step in &case.steps {
+        tokio::time::advance(Duration::from_secs(step.after)).await;
+        let began = clock.elapsed();
+        let result = player.step(case, &play::vault(case), step).await;
+        let took = clock.elapsed() - began;
+        let requests = recorder.requests().split_off(seen);
+        seen += requests.len();
+        steps.push((requests.iter().map(Asked::from).collect(), outcome::of_keyfob(&result, case, step), took));
+    }
+    steps
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_all().start_paused(true).build().unwrap().block_on(future)
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}

@@ -1,0 +1,83 @@
+//! How a step ended, in words that fit both players.
+
+use keyfob_host_test::{Clock, fake};
+
+use crate::asked::named;
+use crate::case::{Case, Step};
+use crate::play::{Got, Problem};
+use crate::sdk::Reported;
+
+/// Keyfob's result.
+pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> String {
+    match result {
+        Ok(got) if step.get_token.is_some() => {
+            let expires = got.fields.iter().find(|(name, _)| *name == "expires-on");
+            token(&got.value, expires.and_then(|(_, value)| value.parse().ok()), case)
+        }
+        Ok(got) if step.get_secret.is_some() => secret(&got.value),
+        Ok(_) => "done".to_owned(),
+        Err(problem) => {
+            // The SDK plays without its developer credentials.
+            let ours = ["EnvironmentCredential", "WorkloadIdentityCredential", "ManagedIdentityCredential"];
+            let named = |name: &str, outcome: &str| outcome != "not-supported" || ours.contains(&name);
+            let attempts = problem.attempts.iter().filter(|(name, outcome, _)| named(name, outcome));
+            let class = match problem.kind.as_str() {
+                "credential-unavailable" => "unavailable",
+                "authentication-failed" => "failed",
+                // To an app on another platform, the host's word is a connection that does not come up.
+                "denied-by-host" => "transport",
+                other => other,
+            };
+            failure(class, attempts.map(|(name, outcome, _)| (name.as_str(), outcome.as_str())))
+        }
+    }
+}
+
+/// The SDK's result.
+pub fn of_sdk(reported: &Reported, case: &Case) -> String {
+    let value = reported.value.as_deref().unwrap_or_default();
+    match reported.class.as_str() {
+        "token" => token(value, reported.expires_on, case),
+        "secret" => secret(value),
+        class => {
+            let attempts = reported.attempts.iter().map(|(name, class)| (name.as_str(), class.as_str()));
+            // What ends a chain is an authentication error whatever was behind it.
+            match reported.attempts.last() {
+                Some((_, last)) if last == "invalid-argument" => last.clone(),
+                Some((_, last)) if last == "success" => class.to_owned(),
+                _ => failure(class, attempts),
+            }
+        }
+    }
+}
+
+fn token(token: &str, expires_on: Option<u64>, case: &Case) -> String {
+    let of = fake::client_id(token).map_or_else(|| format!("{token:?}"), |id| named(&id, case));
+    let left = expires_on.unwrap_or_default().saturating_sub(Clock::TEST_START);
+    format!("token of {of} until {left}")
+}
+
+fn secret(value: &str) -> String {
+    format!("secret {value:?}")
+}
+
+/// A class; for a chain, who was unavailable and who stopped it.
+fn failure<'a>(class: &str, attempts: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut unavailable = Vec::new();
+    for (name, outcome) in attempts {
+        let name = name.trim_end_matches("Credential");
+        match outcome {
+            "unavailable" => unavailable.push(name.to_owned()),
+            "not-supported" => unavailable.push(format!("{name} (not supported)")),
+            _ if class == "invalid-argument" => break,
+            _ => {
+                let before = if unavailable.is_empty() { "nobody".to_owned() } else { unavailable.join(", ") };
+                return format!("stopped at {name}, after {before}");
+            }
+        }
+    }
+    if class == "invalid-argument" || unavailable.is_empty() {
+        return class.to_owned();
+    }
+    format!("unavailable {}", unavailable.join(", "))
+}

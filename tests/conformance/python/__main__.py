@@ -1,0 +1,114 @@
+"""Plays cases with the official Azure SDK, for the test that started this process and plays Azure for it."""
+
+# ruff: noqa: E402 - what is patched first must be patched before the SDK is imported.
+import logging
+import os
+import sys
+import traceback
+import warnings
+
+import world
+
+world.take_time()
+
+import azure.identity  # noqa: F401
+import azure.keyvault.secrets
+import msal  # noqa: F401
+
+import channel
+import credentials
+import wire
+from outcome import Attempts, classify
+
+
+class Player:
+    """One app: a credential, a client, and the steps of a case one after the other."""
+
+    def __init__(self, case, vault, certificates):
+        self.case = case
+        self.vault = vault
+        self.certificates = certificates
+        self.assertion = credentials.Assertion()
+        self.transport = wire.transport()
+        self.attempts = Attempts()
+        self.credential = None
+        self.client = None
+
+    def step(self, step):
+        self.attempts.list.clear()
+        try:
+            outcome = self._call(step)
+        except Exception as error:  # noqa: BLE001 - whatever comes is the outcome
+            text = f"{type(error).__name__}: {error}"
+            outcome = {"class": classify(error), "text": text}
+        outcome["attempts"] = self.attempts.list
+        return outcome
+
+    def _call(self, step):
+        if self.credential is None:
+            spec = self.case.get("credential", {})
+            self.credential = credentials.make(spec, self)
+        if "set-assertion" in step:
+            self.assertion.current = step["set-assertion"]
+            return {"class": "done"}
+        if "get-token" in step:
+            token = self.credential.get_token(*step["get-token"], **_options(step, _TOKEN_OPTIONS))
+            return {"class": "token", "value": token.token, "expires_on": token.expires_on}
+        if self.client is None:
+            verify = self.case.get("client", {})
+            options = _options(verify, {"verify-challenge-resource": "verify_challenge_resource"})
+            self.client = azure.keyvault.secrets.SecretClient(
+                self.vault, self.credential, transport=self.transport, **options
+            )
+        secret = self.client.get_secret(step["get-secret"], step.get("version"))
+        return {"class": "secret", "value": secret.value}
+
+
+_TOKEN_OPTIONS = {"tenant-id": "tenant_id", "claims": "claims", "enable-cae": "enable_cae"}
+
+
+def _options(fields, names):
+    return {name: fields[field] for field, name in names.items() if field in fields}
+
+
+def play(message):
+    """Plays one case in this process, which is then over."""
+    case = message["case"]
+    try:
+        credentials.check(case)
+    except credentials.NotApplicable as reason:
+        channel.tell({"not_applicable": str(reason)})
+        return
+    except credentials.Unknown as what:
+        cure = "give it to the SDK there, or say why the SDK has no such thing"
+        channel.tell({"bug": f"python/credentials.py does not know {what}: {cure}"})
+        return
+    certificates = credentials.certificates(case.get("credential", {}), message["certificates"])
+    world.enter(message["env"], message["root"])
+    try:
+        player = Player(case, message["vault"], certificates)
+        *steps, last = case["step"]
+        for step in steps:
+            channel.ask({"outcome": player.step(step)})
+        channel.tell({"outcome": player.step(last)})
+    except Exception:  # noqa: BLE001
+        channel.tell({"bug": traceback.format_exc()})
+
+
+def main():
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    world.take_network()
+    while (message := channel.read()) is not None:
+        world.CLOCK.now = message["now"]
+        # A process for each case: the SDK keeps challenges, tokens and throttles where the next case would find them.
+        child = os.fork()
+        if child == 0:
+            play(message)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            sys.exit(f"the process of a case ended with {status}")
+
+
+main()

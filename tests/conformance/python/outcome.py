@@ -1,0 +1,56 @@
+"""How a call ended, in the classes of the comparison."""
+
+import json
+
+from azure.core import exceptions as core
+from azure.identity import CredentialUnavailableError
+
+_STATUSES = {401: "failed", 403: "forbidden", 404: "not-found", 409: "conflict", 429: "throttled"}
+
+
+class Attempts:
+    """What became of each credential of a chain, in one call."""
+
+    def __init__(self):
+        self.list = []
+
+    def watch(self, name, credential):
+        """Notes what the credential's two ways to a token end in."""
+        for method in ("get_token", "get_token_info"):
+            if hasattr(credential, method):
+                setattr(credential, method, self._noting(name, getattr(credential, method)))
+
+    def _noting(self, name, inner):
+        def call(*args, **kwargs):
+            try:
+                token = inner(*args, **kwargs)
+            except Exception as error:
+                self.list.append([name, classify(error)])
+                raise
+            self.list.append([name, "success"])
+            return token
+
+        return call
+
+
+def classify(error):
+    """One class for an exception."""
+    if isinstance(error, CredentialUnavailableError):
+        return "unavailable"
+    if isinstance(error, core.ClientAuthenticationError):
+        return "failed"
+    if isinstance(error, (core.ServiceRequestTimeoutError, core.ServiceResponseTimeoutError)):
+        return "timed-out"
+    if isinstance(error, (core.ServiceRequestError, core.ServiceResponseError)):
+        return "transport"
+    if isinstance(error, (core.DecodeError, core.IncompleteReadError)):
+        return "unexpected-reply"
+    if isinstance(error, core.HttpResponseError):
+        status = error.status_code or 0
+        return _STATUSES.get(status) or ("service" if status >= 400 else "unexpected-reply")
+    # The SDK's parser lets it through as it is. It is a ValueError too.
+    if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
+        return "unexpected-reply"
+    if isinstance(error, ValueError):
+        return "invalid-argument"
+    return type(error).__name__

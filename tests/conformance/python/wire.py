@@ -1,0 +1,123 @@
+"""The SDK's own HTTP transport on azure-core, requests and urllib3; only urllib3's connections are replaced.
+
+What goes wrong on the wire is raised as urllib3 raises it, so that all that follows from it is the SDK's own doing.
+"""
+
+import http.client
+import io
+
+import requests
+import urllib3
+from azure.core.pipeline.transport import RequestsTransport
+from requests.adapters import HTTPAdapter
+from urllib3 import exceptions
+
+from channel import ask
+
+
+class _Body(io.RawIOBase):
+    """A body that may break off."""
+
+    def __init__(self, data, end):
+        super().__init__()
+        self._data = io.BytesIO(data)
+        self._end = end
+
+    def readable(self):
+        return True
+
+    def read(self, size=-1):
+        data = self._data.read(size)
+        if data or size == 0:
+            return data
+        if self._end == "reset":
+            raise ConnectionResetError(104, "Connection reset by peer")
+        if self._end == "silent":
+            raise TimeoutError("timed out")
+        return b""
+
+    def readinto(self, buffer):
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Pool:
+    """Where urllib3 would have its connections to one host."""
+
+    host = ""
+
+    def __init__(self, url):
+        self._url = url
+
+    def urlopen(self, method, url, body=None, headers=None, timeout=None, **_kwargs):
+        # The path that requests hands over is the URL's, encoded.
+        parts = urllib3.util.parse_url(self._url)
+        if isinstance(body, bytes):
+            body = body.decode("latin-1")
+        answer = ask(
+            {
+                "send": {
+                    "method": method,
+                    "url": f"{parts.scheme}://{parts.netloc}{url}",
+                    "headers": [[name, _text(value)] for name, value in headers.items()],
+                    "body": body or "",
+                    "connect": _seconds(timeout.connect_timeout),
+                    "read": _seconds(timeout.read_timeout),
+                }
+            }
+        )
+        if "error" in answer:
+            raise self._error(answer["error"])
+        return urllib3.HTTPResponse(
+            body=_Body(answer["body"].encode("latin-1"), answer["end"]),
+            headers=[tuple(header) for header in answer["headers"]],
+            status=answer["status"],
+            reason=http.client.responses.get(answer["status"], ""),
+            preload_content=False,
+            decode_content=False,
+            request_method=method,
+            connection=None,
+        )
+
+    def _error(self, error):
+        if error == "connect-timeout":
+            return exceptions.ConnectTimeoutError(self, "Connection timed out.")
+        if error == "read-timeout":
+            return exceptions.ReadTimeoutError(self, self._url, "Read timed out.")
+        if error == "name-not-found":
+            return exceptions.NewConnectionError(self, "Failed to resolve the name")
+        if error in ("refused", "unreachable", "denied"):
+            return exceptions.NewConnectionError(self, f"Failed to establish a new connection: {error}")
+        if error == "certificate":
+            return exceptions.SSLError("certificate verify failed")
+        if error == "reset":
+            reset = ConnectionResetError(104, "Connection reset by peer")
+            return exceptions.ProtocolError("Connection aborted.", reset)
+        raise AssertionError(f"what is {error}?")
+
+
+def _seconds(limit):
+    return float(limit) if isinstance(limit, (int, float)) else None
+
+
+def _text(value):
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+class _Adapter(HTTPAdapter):
+    def get_connection_with_tls_context(self, request, verify, proxies=None, cert=None):
+        return _Pool(request.url)
+
+    def cert_verify(self, conn, url, verify, cert):
+        """There is no TLS to verify."""
+
+
+def transport():
+    """A transport for credentials and clients."""
+    session = requests.Session()
+    # Proxies and netrc files are not compared.
+    session.trust_env = False
+    session.mount("http://", _Adapter())
+    session.mount("https://", _Adapter())
+    return RequestsTransport(session=session, session_owner=False)
