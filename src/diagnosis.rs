@@ -153,20 +153,19 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
     } else {
         "pass the identity's client id in code"
     };
+    // It wants to be told always, and what its own variable tells is not here, or old.
+    let pass = match source {
+        "Azure ML" => "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now. Or: ",
+        _ => "",
+    };
     hint(
         Weight::Answered,
         format!(
-            "{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
+            "{pass}{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
              (credential-options.managed-identity, `--managed-identity-client-id`). {WHERE_CLIENT_ID}. If it has none, assign one, \
              or turn the system-assigned one on (portal: Identity)"
         ),
     )
-}
-
-/// Azure ML wants to be told always, and what the platform tells did not come here, or is old.
-pub(crate) fn ml_default_identity(choose: Option<Hint>) -> Option<Hint> {
-    let pass = "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now";
-    also(Some(hint(Weight::Answered, pass)), choose)
 }
 
 /// The identity that was asked for was refused.

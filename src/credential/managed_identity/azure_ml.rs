@@ -3,9 +3,8 @@
 
 use super::endpoint::Endpoint;
 use super::{Asked, ManagedIdentityId, Source};
-use crate::diagnosis;
 use crate::env::Env;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::http::{Call, Draft, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
@@ -57,11 +56,6 @@ impl Source for AzureMl {
     }
 
     fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
-        self.endpoint.token(now, reply, asked).map_err(|mut error| {
-            if error.kind == ErrorKind::CredentialUnavailable {
-                error.hint = diagnosis::ml_default_identity(error.hint);
-            }
-            error
-        })
+        self.endpoint.token(now, reply, asked)
     }
 }

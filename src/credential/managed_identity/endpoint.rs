@@ -45,7 +45,7 @@ impl Endpoint {
             return Err(Error::invalid(format!(
                 "{secret_variable} holds white space or characters that no header has"
             ))
-            .hint(diagnosis::expected(&format!("Set {secret_variable} to the value that the platform gives"))));
+            .hint(diagnosis::expected("Set it to the value that the platform gives, and nothing else")));
         }
         Ok(Self { name, secret_variable, url, secret: secret.into() })
     }
