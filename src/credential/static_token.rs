@@ -68,7 +68,7 @@ impl TokenCredential for StaticToken {
         Box::pin(core::future::ready(self.usable(call.platform.unix_now(), request)))
     }
 
-    fn set_token(&self, token: Secret, expires_on: u64) -> Result<()> {
+    fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
         self.0.replace((token, expires_on));
         Ok(())
     }

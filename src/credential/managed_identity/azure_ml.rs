@@ -42,7 +42,7 @@ impl Source for AzureMl {
         DETECTED_BY
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
         let mut query = format!("api-version={API_VERSION}&resource={}", encode(resource));
         match (asked.id(), &self.default_client_id) {
             (None, Some(id)) => query.push_str(&format!("&clientid={}", encode(id))),
@@ -51,7 +51,7 @@ impl Source for AzureMl {
         self.endpoint.get(&query, vec![("secret", self.endpoint.secret.clone())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
         self.endpoint.send(call, draft)
     }
 
