@@ -9,7 +9,7 @@ use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::encode;
+use crate::text::{encode, trim_end};
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
 
@@ -39,7 +39,7 @@ impl Authority {
                 "Correct {from}; for AD FS or Azure Stack give the host in code, with the option disable-instance-discovery"
             )))
         };
-        let trimmed = text.trim().trim_end_matches('/');
+        let trimmed = trim_end(text.trim_ascii(), b'/');
         let with_scheme =
             if crate::text::find(trimmed, "://").is_some() { trimmed.to_owned() } else { format!("https://{trimmed}") };
         let url = Url::parse(&with_scheme).map_err(invalid)?;

@@ -9,6 +9,7 @@ use crate::json::Json;
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
 use crate::secret::{self, Secret};
+use crate::text::split_once;
 use crate::url::Url;
 
 /// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
@@ -228,9 +229,9 @@ impl Call<'_> {
 /// The delay that a reply asks for: `Retry-After` in seconds or as a date, else the two headers in milliseconds that
 /// Azure services use. What can't be read, is negative or past counts as absent.
 fn retry_after(response: &Response, now: u64) -> Option<Duration> {
-    if let Some(value) = response.header("retry-after").map(str::trim) {
+    if let Some(value) = response.header("retry-after").map(str::trim_ascii) {
         // A fraction of a second is waited for as a whole one.
-        let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+        let (whole, fraction) = split_once(value, ".").unwrap_or((value, ""));
         if let Ok(seconds) = whole.parse::<u64>() {
             let more = fraction.bytes().all(|b| b.is_ascii_digit()).then(|| u64::from(!fraction.is_empty()))?;
             return Some(Duration::from_secs(seconds.saturating_add(more)));
@@ -238,7 +239,7 @@ fn retry_after(response: &Response, now: u64) -> Option<Duration> {
         return date::http(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;
-    milliseconds.trim().parse().ok().map(Duration::from_millis)
+    milliseconds.trim_ascii().parse().ok().map(Duration::from_millis)
 }
 
 /// The error of a request that got no answer from `who` at `url`.

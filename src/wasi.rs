@@ -10,6 +10,7 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 use crate::prelude::*;
+use crate::text::trim_end;
 use wasip2::cli::{environment, stderr};
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::filesystem::preopens;
@@ -238,7 +239,7 @@ impl Platform for Wasi {
             if folder == "." {
                 return (!path.starts_with('/')).then(|| path.to_owned());
             }
-            path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
+            path.strip_prefix(trim_end(folder, b'/'))?.strip_prefix('/').map(str::to_owned)
         };
         let (folder, rest) = folders
             .iter()

@@ -119,7 +119,7 @@ impl TokenFile {
             Ok(bytes) => bytes,
             Err(error) => return failed(error.describe()),
         };
-        let text = core::str::from_utf8(&bytes.0).unwrap_or("\0").trim();
+        let text = core::str::from_utf8(&bytes.0).unwrap_or("\0").trim_ascii();
         if text.is_empty() {
             return failed("is empty");
         }

@@ -36,7 +36,7 @@ impl AzureArc {
                 format!("{} answered 401 with a challenge that can't be followed: {why}", self.0.url.origin());
             self.0.unexpected(challenge, message)
         };
-        let header = challenge.response.header("www-authenticate").unwrap_or_default().trim();
+        let header = challenge.response.header("www-authenticate").unwrap_or_default().trim_ascii();
         let realm = match header.split_at_checked("Basic realm=".len()) {
             Some((start, realm)) if start.eq_ignore_ascii_case("Basic realm=") => realm,
             _ => return Err(odd("there is no Basic realm")),

@@ -16,7 +16,7 @@ use crate::http::{Call, Draft, Hop, Policy, Reply, no_answer};
 use crate::json::Json;
 use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
-use crate::text::{encode, find};
+use crate::text::{encode, find, trim_end};
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -50,7 +50,7 @@ pub(super) struct Imds {
 impl Imds {
     pub(super) fn new(env: &Env, options: &CredentialOptions) -> Result<Self> {
         const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| host.trim_end_matches('/'));
+        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| trim_end(host, b'/'));
         let url = Url::parse(text).ok().filter(|url| url.is_local() && url.path.is_empty()).ok_or_else(|| {
             Error::invalid(format!(
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
