@@ -51,7 +51,7 @@ mod with_certificates {
     }
 
     enum Key {
-        Read(Certificate),
+        Read(Box<Certificate>),
         File { path: String, password: Option<Secret> },
     }
 
@@ -66,7 +66,7 @@ mod with_certificates {
             Ok(match source {
                 Source::Bytes(bytes) => {
                     let certificate = read(&bytes.0, password.as_ref(), &from, ErrorKind::InvalidArgument)?;
-                    Self { key: Key::Read(certificate), send_chain, from }
+                    Self { key: Key::Read(Box::new(certificate)), send_chain, from }
                 }
                 Source::Path(path) => {
                     let from = format!("the certificate file {} (from {from})", quote(&path, &[]));

@@ -31,10 +31,13 @@ impl Native {
     }
 
     pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
-        self.call(case, vault, step).await.unwrap_or_else(|error| Err(problem(*error)))
+        match self.call(case, vault, step).await {
+            Ok(result) => result.map_err(|problem| *problem),
+            Err(error) => Err(problem(*error)),
+        }
     }
 
-    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> keyfob::Result<Result<Got, Problem>> {
+    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> keyfob::Result<Result<Got, Box<Problem>>> {
         if self.credential.is_none() {
             self.credential = Some(make(&self.platform, &case.credential));
         }
@@ -241,8 +244,8 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
 }
 
 /// The end of a call that fails with a kind alone.
-fn replaced(result: Result<(), ErrorKind>) -> Result<Got, Problem> {
-    let problem = |kind| Problem { kind: kebab(format!("{kind:?}")), ..Problem::default() };
+fn replaced(result: Result<(), ErrorKind>) -> Result<Got, Box<Problem>> {
+    let problem = |kind| Box::new(Problem { kind: kebab(format!("{kind:?}")), ..Problem::default() });
     result.map(|()| Got::default()).map_err(problem)
 }
 
