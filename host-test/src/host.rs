@@ -83,7 +83,8 @@ impl Host {
         self
     }
 
-    /// Makes the component's randomness, which it uses for the jitter of its pauses, the same in every run.
+    /// Makes the component's randomness the same in every run. For tests alone: what the component signs, and the ids of
+    /// its assertions, can be foretold then. Without a seed it comes from a secure generator that the system seeds.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);

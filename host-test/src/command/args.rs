@@ -27,6 +27,8 @@ pub(super) enum Verb {
     GetSecret(GetSecret),
     /// Get a token and print it
     GetToken(GetToken),
+    /// Write the built-in component to a file, to be put into an app
+    Component(Component),
 }
 
 #[derive(Args, Debug)]
@@ -50,6 +52,16 @@ pub(super) struct GetToken {
     pub(super) scope: String,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Component {
+    /// Where to write it; - is stdout
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// The component that can use certificates too, which is larger
+    #[arg(long)]
+    pub(super) with_certificates: bool,
 }
 
 #[derive(Args, Debug)]

@@ -22,7 +22,8 @@ pub(super) struct Folder {
 }
 
 /// The folders of an environment. The folder and not the file, because on Kubernetes the token file is a symlink to a
-/// neighbour that is replaced when the token is. One that does not exist is left out: the component reports the file.
+/// neighbour that is replaced when the token is. One that does not exist or can't be read is left out: the component
+/// reports the file.
 pub(super) fn folders(environment: &Environment) -> Result<Vec<Folder>> {
     let mut folders = Vec::new();
     for name in FILE_VARIABLES {
@@ -31,7 +32,10 @@ pub(super) fn folders(environment: &Environment) -> Result<Vec<Folder>> {
             folders.extend(folder(parent, name)?);
         }
     }
-    folders.extend(folder(Path::new(ARC_KEYS), "Azure Arc")?);
+    // A variable that Arc's agent sets, and nobody else.
+    if environment.get("IMDS_ENDPOINT").is_some() {
+        folders.extend(folder(Path::new(ARC_KEYS), "Azure Arc")?);
+    }
     folders.dedup();
     Ok(folders)
 }
@@ -42,7 +46,8 @@ fn folder(path: &Path, why: &str) -> Result<Option<Folder>> {
     let Ok(real) = fs::canonicalize(path) else {
         return Ok(None);
     };
-    if !real.is_dir() {
+    // Arc's keys are for root and the group himds alone.
+    if fs::read_dir(&real).is_err() {
         return Ok(None);
     }
     if real.parent().is_none() {
@@ -60,8 +65,7 @@ mod tests {
 
     fn guests(file: &str) -> Result<Vec<String>> {
         let environment = Environment::of(&[("AZURE_FEDERATED_TOKEN_FILE", file)]);
-        let folders = folders(&environment)?.into_iter().map(|folder| folder.guest);
-        Ok(folders.filter(|guest| guest != ARC_KEYS).collect())
+        Ok(folders(&environment)?.into_iter().map(|folder| folder.guest).collect())
     }
 
     #[test]

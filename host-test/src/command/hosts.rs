@@ -46,5 +46,23 @@ mod tests {
         ]);
         let expected = ["login.microsoftonline.us:443", "localhost:42356", IMDS];
         assert_eq!(named(&environment, None), expected);
+
+        let china = Environment::of(&[("AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/")]);
+        let expected = ["v.vault.azure.cn:443", "login.chinacloudapi.cn:443", IMDS];
+        assert_eq!(named(&china, Some("https://v.vault.azure.cn")), expected);
+    }
+
+    #[test]
+    fn every_identity_endpoint() {
+        for name in ENDPOINT_VARIABLES {
+            for (url, host) in [
+                ("http://localhost:40342/metadata/identity/oauth2/token", "localhost:40342"),
+                ("http://[fd00::1]/token", "[fd00::1]:80"),
+                ("https://10.0.0.1:2377", "10.0.0.1:2377"),
+            ] {
+                assert_eq!(named(&Environment::of(&[(name, url)]), None), [ENTRA, host, IMDS], "{name}");
+            }
+            assert_eq!(named(&Environment::of(&[(name, "")]), None), [ENTRA, IMDS], "{name}");
+        }
     }
 }

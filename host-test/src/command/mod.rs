@@ -1,7 +1,8 @@
-//! The `keyfob` command: one call into the component, from a shell.
+//! The `keyfob` command: one call into the component, from a shell; and the component itself.
 
 mod args;
 mod call;
+mod component;
 mod demo;
 mod dotenv;
 mod environment;
@@ -68,6 +69,13 @@ async fn run(cli: Cli) -> u8 {
         Verb::GetToken(args) => report(call::get_token(&args).await, args.common.json, |token| {
             if args.common.json { output::token_json(token) } else { token.token.clone() }
         }),
+        Verb::Component(args) => match component::write(&args) {
+            Ok(written) => {
+                eprintln!("{written}");
+                DONE
+            }
+            Err(error) => misused(&error),
+        },
     }
 }
 
@@ -77,10 +85,7 @@ fn report<T>(result: Result<T, Failure>, json: bool, text: impl Fn(&T) -> String
             output::line(&text(&value));
             DONE
         }
-        Err(Failure::Usage(error)) => {
-            eprintln!("error: {error:#}");
-            USAGE
-        }
+        Err(Failure::Usage(error)) => misused(&error),
         Err(Failure::Answer(report)) => {
             if json {
                 output::line(&report.json());
@@ -90,4 +95,9 @@ fn report<T>(result: Result<T, Failure>, json: bool, text: impl Fn(&T) -> String
             FAILED
         }
     }
+}
+
+fn misused(error: &anyhow::Error) -> u8 {
+    eprintln!("error: {error:#}");
+    USAGE
 }

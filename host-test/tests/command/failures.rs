@@ -147,6 +147,20 @@ fn what_only_the_component_can_judge() {
 }
 
 #[test]
+fn credentials_of_developers_are_asked_for() {
+    let world = World::app_service();
+    let run = || world.get_secret().env("AZURE_CLIENT_ID", USER).env("AZURE_TOKEN_CREDENTIALS", "dev");
+    let error = run().json().go().error();
+    assert_eq!(error["kind"], "unsupported", "{error}");
+    says(&error["message"], "AZURE_TOKEN_CREDENTIALS is dev");
+    says(&error["hint"], "Set AZURE_TOKEN_CREDENTIALS to prod");
+    let run = run().go();
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("\nhint: "), "{}", run.stderr);
+    assert!(world.requests().is_empty());
+}
+
+#[test]
 fn a_certificate_that_nobody_trusts() {
     let world = World::app_service();
     let error = world.get_secret().env("AZURE_CLIENT_ID", USER).untrusting().json().go().error();

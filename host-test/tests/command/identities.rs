@@ -68,6 +68,28 @@ fn a_machine() {
 }
 
 #[test]
+fn compute_of_azure_ml() {
+    let world = World::of("azure-ml", "");
+    assert_eq!(world.get_secret().env("AZURE_CLIENT_ID", USER).go().done(), VALUE);
+    let expected = "GET http://127.0.0.1:46808/MSI/auth?api-version=2017-09-01&resource=https%3A%2F%2Fvault.azure.net&clientid=11111111-aaaa-4aaa-8aaa-000000000001";
+    assert_eq!(world.requests()[0], expected);
+    // The platform's own default.
+    let world = World::of("azure-ml", &format!("default-identity = 'system'\n{SYSTEM_ASSIGNED}"));
+    assert_eq!(who(world.get_token()).0, SYSTEM);
+    let run = world.get_token().args(&["--managed-identity-object-id", USER_OBJECT]);
+    assert_eq!(run.json().go().error()["kind"], "invalid-argument");
+}
+
+#[test]
+fn cloud_shell() {
+    let world = World::of("cloud-shell", SYSTEM_ASSIGNED);
+    let token = world.get_token().json().go().done_json();
+    assert_eq!(client_id(token["token"].as_str().unwrap()).as_deref(), Some(SYSTEM));
+    assert_eq!((&token["credential"], &token["source"]), (&"ManagedIdentityCredential".into(), &"Cloud Shell".into()));
+    assert_eq!(world.requests(), ["POST http://localhost:50342/oauth2/token"]);
+}
+
+#[test]
 fn a_service_principal() {
     let world = World::of("none", "");
     let principal = |run: Run<'static>| {

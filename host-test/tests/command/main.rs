@@ -3,6 +3,9 @@
 //! Nothing may leave this machine: every run connects each host of the fake, and the metadata service's address, to
 //! loopback.
 
+mod certificates;
+mod clouds;
+mod component;
 mod demo;
 mod environment;
 mod failures;

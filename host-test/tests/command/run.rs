@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::world::{CLIENT_SECRET, FEDERATED, IDENTITY_HEADER, TOKEN, VALUE, WRONG_SECRET, World};
+use crate::world::{CERTIFICATE, CLIENT_SECRET, FEDERATED, IDENTITY_HEADER, TOKEN, VALUE, WRONG_SECRET, World};
 
 /// A run that is being put together. The caller's environment holds nothing but what a test puts there.
 pub(crate) struct Run<'w> {
@@ -162,6 +162,9 @@ impl Output {
             let meant = self.status == 0 && [("get-secret", VALUE), ("get-token", TOKEN)].contains(&(verb, canary));
             assert!(meant || !self.stdout.contains(canary), "{canary} on stdout: {self:?}");
         }
+        for line in CERTIFICATE.lines() {
+            assert!(!self.stdout.contains(line) && !self.stderr.contains(line), "{line}: {self:?}");
+        }
     }
 }
 
@@ -180,4 +183,5 @@ fn the_search_finds_what_it_searches() {
     assert!(shown(0, VALUE, &format!("x={IDENTITY_HEADER}")));
     assert!(shown(0, TOKEN, ""));
     assert!(shown(1, VALUE, ""));
+    assert!(shown(0, VALUE, CERTIFICATE));
 }

@@ -37,8 +37,12 @@ pub(crate) const TOKEN: &str = "eyJ";
 pub(crate) const OLD_VERSION: &str = "00000000000000000000000000000001";
 pub(crate) const NEW_VERSION: &str = "00000000000000000000000000000002";
 
+/// The principal's certificate, with its private key.
+pub(crate) const CERTIFICATE: &str = include_str!("../../../tests/certificates/cert-first.pem");
+
 /// Everybody and everything but the platform.
-const INHABITANTS: &str = r#"
+const INHABITANTS: &str = concat!(
+    r#"
 [[identity]]
 name = "user"
 kind = "user-assigned"
@@ -58,6 +62,11 @@ name = "principal"
 kind = "service-principal"
 client-id = "44444444-dddd-4ddd-8ddd-000000000004"
 client-secret = "canary~client.secret/1+2"
+certificate = """
+"#,
+    include_str!("../../../tests/certificates/no-key.pem"),
+    r#"
+"""
 
 [[vault]]
 url = "https://story-kv.vault.azure.net"
@@ -86,7 +95,8 @@ roles = { user = "Key Vault Secrets User" }
 [[vault.secret]]
 name = "secret-a"
 value = "canary-the-value-of-secret-a"
-"#;
+"#
+);
 
 /// An identity that the platform gives by default, and that may not read the secret.
 const SYSTEM_ASSIGNED: &str = r#"

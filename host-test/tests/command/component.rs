@@ -1,0 +1,84 @@
+//! `keyfob component`: the bytes that an app takes in.
+
+use std::process::Command;
+
+use keyfob_host_test::Build;
+
+use crate::run::Output;
+use crate::world::{CERTIFICATE, PRINCIPAL, TENANT, USER, VALUE, World};
+
+fn component(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
+    command.arg("component").args(arguments).env_clear();
+    command
+}
+
+fn bytes(build: Build) -> Vec<u8> {
+    std::fs::read(build.path()).unwrap()
+}
+
+#[test]
+fn each_build_runs_in_the_place_of_the_built_in_one() {
+    let world = World::app_service();
+    let file = world.file("app.wasm", "what was there before");
+    for (option, build) in [(None, Build::WithoutCertificates), (Some("--with-certificates"), Build::WithCertificates)]
+    {
+        let mut command = component(&["app.wasm"]);
+        let run = Output::of(command.args(option).current_dir(world.folder()));
+        let written = std::fs::read(&file).unwrap();
+        assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
+        assert_eq!(run.stderr, format!("app.wasm: {} bytes\n", written.len()));
+        assert!(written == bytes(build), "{build:?}");
+
+        let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &file);
+        assert_eq!(run.go().done(), VALUE);
+
+        world.file("app.pem", CERTIFICATE);
+        let run = world.get_secret().env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
+        let run = run.env("AZURE_CLIENT_CERTIFICATE_PATH", "app.pem").path("--component", &file).json().go();
+        if build == Build::WithCertificates {
+            assert_eq!(run.done_json()["value"], VALUE);
+        } else {
+            let error = run.error();
+            assert_eq!(error["kind"], "invalid-argument", "{error}");
+            assert!(error["message"].as_str().unwrap().contains("this build of Keyfob can't use certificates"));
+        }
+    }
+}
+
+#[test]
+fn stdout_is_for_programs() {
+    let output = component(&["-"]).output().unwrap();
+    let expected = bytes(Build::WithoutCertificates);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("stdout: {} bytes\n", expected.len()));
+    assert!(output.status.success() && output.stdout == expected);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn stdout_that_takes_no_component() {
+    use std::fs::File;
+    use std::process::Stdio;
+
+    // The one is an end of a pair of terminals, the other a disk without room.
+    for (stdout, why) in [("/dev/ptmx", "no text for a terminal"), ("/dev/full", "stdout can't be written: ")] {
+        let stdout = File::options().read(true).write(true).open(stdout).unwrap();
+        let child = component(&["-"]).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn where_it_cannot_be_written() {
+    let world = World::app_service();
+    let folder = world.folder().to_str().unwrap();
+    for file in [format!("{folder}/missing/app.wasm"), folder.to_owned()] {
+        let run = Output::of(&mut component(&[&file]));
+        let said = run.misused();
+        assert!(said.starts_with(&format!("error: {file} can't be written: ")), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    assert!(Output::of(&mut component(&[])).misused().contains("FILE"));
+}
