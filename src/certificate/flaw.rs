@@ -73,13 +73,8 @@ pub(super) const NOT_RSA: Flaw = Flaw { why: "its key is not an RSA key", cure: 
 pub(super) const KEY_SIZE: Flaw =
     Flaw { why: "its RSA key has fewer than 2048 or more than 8192 bits", cure: MAKE_RSA };
 
-pub(super) const RC2: Flaw = Flaw {
-    why: "a part of the PKCS#12 file is encrypted with RC2, which older exports use and which is not read here",
-    cure: CONVERT,
-};
-
 pub(super) const ALGORITHM: Flaw = Flaw {
-    why: "the PKCS#12 file is protected in a way that is not read here; AES with SHA-256 or SHA-1, and 3DES, are",
+    why: "the PKCS#12 file is protected in a way that is not read here; AES with SHA-256 or SHA-1, 3DES and RC2 are",
     cure: CONVERT,
 };
 

@@ -1,4 +1,4 @@
-//! Decryption by password: PBES2 with PBKDF2 (RFC 8018), and 3DES with PKCS#12's own way from a password to a key
+//! Decryption by password: PBES2 with PBKDF2 (RFC 8018), and 3DES and RC2 with PKCS#12's own way from a password to a key
 //! (RFC 7292, appendices B and C).
 
 use aes::{Aes128, Aes192, Aes256};
@@ -10,17 +10,18 @@ use hmac::digest::{Digest, FixedOutputReset};
 use hmac::{Hmac, Mac};
 use pbkdf2::pbkdf2_hmac;
 use pkcs12::kdf::{Pkcs12KeyType, derive_key};
+use rc2::Rc2;
 use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::der::{INTEGER, OCTET_STRING, OID, Reader, SEQUENCE};
-use super::flaw::{ALGORITHM, DAMAGED, Flaw, ITERATIONS, PASSWORD_WRONG, RC2};
+use super::flaw::{ALGORITHM, DAMAGED, Flaw, ITERATIONS, PASSWORD_WRONG};
 use super::oid;
 use crate::prelude::*;
 
 /// How many runs of a hash function a file may cost, all its parts together: a million iterations of PBKDF2 for key and
-/// certificates each, and of the code's own. OpenSSL's default is 2048. This many take four seconds in a component.
+/// certificates each, and of the code's own. OpenSSL's default is 2048.
 const MAX_RUNS: u32 = 5_000_000;
 
 /// The runs of a hash function that a file still has.
@@ -101,23 +102,33 @@ pub(super) fn decrypt(
 ) -> Result<Zeroizing<Vec<u8>>, Flaw> {
     match algorithm.take(OID)? {
         oid::PBES2 => pbes2(algorithm.enter(SEQUENCE)?, data, password, budget),
-        oid::PBE_3DES => {
-            let mut parameters = algorithm.enter(SEQUENCE)?;
-            let (salt, iterations) = (parameters.take(OCTET_STRING)?, parameters.small()?);
-            // SHA-1 gives 20 bytes a time: two for the key, one for the vector.
-            budget.spend(iterations, 3)?;
-            let derive = |what, length| {
-                Zeroizing::new(derive_key::<Sha1>(&password.wide, salt, what, iterations.cast_signed(), length))
-            };
-            cbc::<TdesEde3>(&derive(Pkcs12KeyType::EncryptionKey, 24), &derive(Pkcs12KeyType::Iv, 8), data)
-        }
-        oid::PBE_RC2_40 | oid::PBE_RC2_128 => Err(RC2),
+        oid::PBE_3DES => pkcs12(algorithm, data, password, budget, (24, cbc::<TdesEde3>)),
+        // As many bits of the key take effect as it has.
+        oid::PBE_RC2_128 => pkcs12(algorithm, data, password, budget, (16, cbc::<Rc2>)),
+        oid::PBE_RC2_40 => pkcs12(algorithm, data, password, budget, (5, cbc::<Rc2>)),
         _ => Err(ALGORITHM),
     }
 }
 
 /// A cipher in CBC mode: key, vector, data.
 type Decrypt = fn(&[u8], &[u8], &[u8]) -> Result<Zeroizing<Vec<u8>>, Flaw>;
+
+/// PKCS#12's own way, which older exports and macOS use; with 40-bit RC2 it protects the certificates alone.
+fn pkcs12(
+    mut algorithm: Reader<'_>,
+    data: &[u8],
+    password: &Password<'_>,
+    budget: &mut Budget,
+    (length, decrypt): (usize, Decrypt),
+) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+    let mut parameters = algorithm.enter(SEQUENCE)?;
+    let (salt, iterations) = (parameters.take(OCTET_STRING)?, parameters.small()?);
+    // SHA-1 gives 20 bytes a time: two at most for the key, one for the vector.
+    budget.spend(iterations, 3)?;
+    let derive =
+        |what, length| Zeroizing::new(derive_key::<Sha1>(&password.wide, salt, what, iterations.cast_signed(), length));
+    decrypt(&derive(Pkcs12KeyType::EncryptionKey, length), &derive(Pkcs12KeyType::Iv, 8), data)
+}
 
 /// PBKDF2 with a hash function: password, salt, iterations, key.
 type Derive = fn(&[u8], &[u8], u32, &mut [u8]);
