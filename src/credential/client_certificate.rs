@@ -126,6 +126,10 @@ mod with_certificates {
         fn from(&self) -> &str {
             &self.from
         }
+
+        fn renewal(&self) -> &'static str {
+            "Is the certificate still valid, and is the host's clock right?"
+        }
     }
 }
 
