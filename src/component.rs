@@ -257,11 +257,11 @@ impl wit::GuestCredential for Credential {
         Self::handle(CredentialKind::StaticToken { token: token.into(), expires_on }, None)
     }
 
-    fn set_token(&self, token: String, expires_on: u64) -> Result<(), types::AzureError> {
+    fn set_token(&self, token: String, expires_on: u64) -> Result<(), types::ErrorKind> {
         Ok(self.core.set_token(token.into(), expires_on)?)
     }
 
-    fn set_assertion(&self, assertion: String) -> Result<(), types::AzureError> {
+    fn set_assertion(&self, assertion: String) -> Result<(), types::ErrorKind> {
         Ok(self.core.set_assertion(assertion.into())?)
     }
 
@@ -361,24 +361,29 @@ impl From<crate::VaultSecret> for secrets::Secret {
     }
 }
 
+impl From<ErrorKind> for types::ErrorKind {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::InvalidArgument => Self::InvalidArgument,
+            ErrorKind::CredentialUnavailable => Self::CredentialUnavailable,
+            ErrorKind::AuthenticationFailed => Self::AuthenticationFailed,
+            ErrorKind::NotFound => Self::NotFound,
+            ErrorKind::Forbidden => Self::Forbidden,
+            ErrorKind::Conflict => Self::Conflict,
+            ErrorKind::Throttled => Self::Throttled,
+            ErrorKind::TimedOut => Self::TimedOut,
+            ErrorKind::DeniedByHost => Self::DeniedByHost,
+            ErrorKind::Transport => Self::Transport,
+            ErrorKind::UnexpectedReply => Self::UnexpectedReply,
+            ErrorKind::Unsupported => Self::Unsupported,
+            ErrorKind::Service => Self::Service,
+            ErrorKind::Other => Self::Other,
+        }
+    }
+}
+
 impl From<Box<crate::Error>> for types::AzureError {
     fn from(error: Box<crate::Error>) -> Self {
-        let kind = match error.kind {
-            ErrorKind::InvalidArgument => types::ErrorKind::InvalidArgument,
-            ErrorKind::CredentialUnavailable => types::ErrorKind::CredentialUnavailable,
-            ErrorKind::AuthenticationFailed => types::ErrorKind::AuthenticationFailed,
-            ErrorKind::NotFound => types::ErrorKind::NotFound,
-            ErrorKind::Forbidden => types::ErrorKind::Forbidden,
-            ErrorKind::Conflict => types::ErrorKind::Conflict,
-            ErrorKind::Throttled => types::ErrorKind::Throttled,
-            ErrorKind::TimedOut => types::ErrorKind::TimedOut,
-            ErrorKind::DeniedByHost => types::ErrorKind::DeniedByHost,
-            ErrorKind::Transport => types::ErrorKind::Transport,
-            ErrorKind::UnexpectedReply => types::ErrorKind::UnexpectedReply,
-            ErrorKind::Unsupported => types::ErrorKind::Unsupported,
-            ErrorKind::Service => types::ErrorKind::Service,
-            ErrorKind::Other => types::ErrorKind::Other,
-        };
         let attempt = |attempt: crate::Attempt| types::Attempt {
             credential: attempt.credential.to_owned(),
             outcome: match attempt.outcome {
@@ -389,7 +394,7 @@ impl From<Box<crate::Error>> for types::AzureError {
             message: attempt.message,
         };
         Self {
-            kind,
+            kind: error.kind.into(),
             message: error.message,
             hint: error.hint.map(|hint| hint.text),
             attempts: error.attempts.into_iter().map(attempt).collect(),

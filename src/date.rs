@@ -44,20 +44,20 @@ fn cut(text: &str, fits: fn(u8) -> bool) -> (&str, &str) {
 /// the two forms of the protocol of 2017, `1/2/2030 3:04:05 PM +00:00` on Windows and `01/02/2030 15:04:05 +00:00` on
 /// Linux. <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 pub(crate) fn read(text: &str) -> Option<u64> {
-    let (date, rest) = cut(text.trim(), |byte| matches!(byte, b' ' | b'T' | b't'));
+    let (date, rest) = cut(text.trim_ascii(), |byte| matches!(byte, b' ' | b'T' | b't'));
     let (time, rest) = cut(rest.get(1..)?, |byte| !matches!(byte, b'0'..=b'9' | b':' | b'.'));
     let mut time = three(cut(time, |byte| byte == b'.').0, b':')?;
     let [hour, ..] = &mut time;
-    let rest = rest.trim();
+    let rest = rest.trim_ascii();
     let offset = match rest.get(..2) {
         Some("AM" | "PM") if !(1..=12).contains(hour) => return None,
         Some("AM") => {
             *hour %= 12;
-            rest.get(2..)?.trim()
+            rest.get(2..)?.trim_ascii()
         }
         Some("PM") => {
             *hour = *hour % 12 + 12;
-            rest.get(2..)?.trim()
+            rest.get(2..)?.trim_ascii()
         }
         _ => rest,
     };

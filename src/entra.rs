@@ -7,10 +7,9 @@ use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
-use crate::platform::Method;
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::encode;
+use crate::text::{encode, trim_end};
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
 
@@ -40,7 +39,7 @@ impl Authority {
                 "Correct {from}; for AD FS or Azure Stack give the host in code, with the option disable-instance-discovery"
             )))
         };
-        let trimmed = text.trim().trim_end_matches('/');
+        let trimmed = trim_end(text.trim_ascii(), b'/');
         let with_scheme =
             if crate::text::find(trimmed, "://").is_some() { trimmed.to_owned() } else { format!("https://{trimmed}") };
         let url = Url::parse(&with_scheme).map_err(invalid)?;
@@ -111,22 +110,10 @@ pub(crate) async fn token(
     for (name, value) in proof {
         form.push_str(&format!("&{name}={}", encode(value.expose())));
     }
-    let draft = Draft {
-        method: Method::Post,
-        url: &authority.url,
-        path: endpoint.path.clone(),
-        headers: vec![
-            ("accept", "application/json".into()),
-            ("content-type", "application/x-www-form-urlencoded".into()),
-        ],
-        body: form.into(),
-        secrets: proof.iter().map(|(_, value)| value.clone()).collect(),
-        max_body: None,
-    };
-    let reply = call
-        .send_with_retries(&ENDPOINT, &draft)
-        .await
-        .map_err(|error| http::no_answer(&call, error, SOURCE, &authority.url))?;
+    let mut draft = Draft::new(&authority.url, endpoint.path.clone(), Vec::new()).post(form);
+    draft.secrets = proof.iter().map(|(_, value)| value.clone()).collect();
+    let reply =
+        call.send(&ENDPOINT, &draft).await.map_err(|error| http::no_answer(&call, error, SOURCE, &authority.url))?;
     let now = call.platform.unix_now();
     let json = reply.json();
     match json.as_ref() {

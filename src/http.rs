@@ -9,6 +9,7 @@ use crate::json::Json;
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
 use crate::secret::{self, Secret};
+use crate::text::split_once;
 use crate::url::Url;
 
 /// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
@@ -66,20 +67,56 @@ pub(crate) const ENDPOINT: Hop = Hop {
     retry_for: Duration::MAX,
 };
 
+/// How a service is treated.
+pub(crate) trait Policy {
+    /// The limits of the next attempt.
+    fn hop(&self, call: &Call<'_>) -> Hop;
+    /// Takes notice of an answer. Where this service gives it a meaning of its own that a retry may cure, the pause before
+    /// that; zero is the backoff's.
+    fn look(&self, _reply: &Reply, _retry: u32) -> Option<Duration> {
+        None
+    }
+}
+
+impl Policy for Hop {
+    fn hop(&self, _: &Call<'_>) -> Hop {
+        *self
+    }
+}
+
 /// The first delay of the backoff, doubled from one to the next.
 const BACKOFF: Duration = Duration::from_millis(200);
 
-/// What a request is made of, before limits and deadline are known.
-pub(crate) struct Draft<'a> {
-    pub(crate) method: Method,
-    pub(crate) url: &'a Url,
-    /// Path and query; those of `url` are not used.
-    pub(crate) path: String,
-    pub(crate) headers: Vec<(&'static str, Secret)>,
-    pub(crate) body: Secret,
-    /// What of it a reply must not give away, should it echo it.
+/// A request, and what of it a reply must not give away, should it echo it.
+pub(crate) struct Draft {
+    pub(crate) request: Request,
     pub(crate) secrets: Vec<Secret>,
-    pub(crate) max_body: Option<usize>,
+}
+
+impl Draft {
+    /// A request for JSON at this path and query of the URL's host; those of the URL itself are not used.
+    pub(crate) fn new(url: &Url, path: String, mut headers: Vec<(&'static str, Secret)>) -> Self {
+        headers.push(("accept", "application/json".into()));
+        headers.push(("user-agent", Secret::from(concat!("keyfob/", env!("CARGO_PKG_VERSION")))));
+        let request = Request {
+            method: Method::Get,
+            https: url.https,
+            authority: url.authority(),
+            path,
+            headers,
+            body: Secret::default(),
+            max_body: MAX_BODY,
+        };
+        Self { request, secrets: Vec::new() }
+    }
+
+    /// The same with a form as its body.
+    pub(crate) fn post(mut self, form: String) -> Self {
+        self.request.method = Method::Post;
+        self.request.headers.push(("content-type", "application/x-www-form-urlencoded".into()));
+        self.request.body = form.into();
+        self
+    }
 }
 
 /// The last answer, and how the service wants to be treated.
@@ -126,47 +163,39 @@ impl Reply {
 }
 
 /// Statuses that a second attempt may cure. 501 and 505 are answers about the request itself.
-pub(crate) fn is_transient(status: u16) -> bool {
+fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 
 impl Call<'_> {
     /// Sends a request once.
-    pub(crate) async fn send(&self, hop: &Hop, draft: &Draft<'_>) -> Result<Reply, SendError> {
-        let now = self.platform.monotonic();
-        if now >= self.deadline {
+    async fn send_once(&self, hop: &Hop, draft: &Draft) -> Result<Reply, SendError> {
+        if self.remaining().is_zero() {
             return Err(SendError::Deadline);
         }
-        let mut headers = draft.headers.clone();
-        headers.push(("user-agent", Secret::from(concat!("keyfob/", env!("CARGO_PKG_VERSION")))));
-        let request = Request {
-            method: draft.method,
-            https: draft.url.https,
-            authority: draft.url.authority(),
-            path: draft.path.clone(),
-            headers,
-            body: draft.body.clone(),
-            limits: Limits {
-                connect: hop.connect,
-                first_byte: hop.first_byte,
-                between_bytes: BETWEEN_BYTES,
-                deadline: self.deadline,
-            },
-            max_body: draft.max_body.unwrap_or(MAX_BODY),
+        let limits = Limits {
+            connect: hop.connect,
+            first_byte: hop.first_byte,
+            between_bytes: BETWEEN_BYTES,
+            deadline: self.deadline,
         };
-        let response = self.platform.send(request).await?;
+        let response = self.platform.send(&draft.request, limits).await?;
         let retry_after = retry_after(&response, self.platform.unix_now());
         let wait_too_long = is_transient(response.status) && retry_after.is_some_and(|delay| delay >= self.remaining());
         Ok(Reply { response, retry_after, wait_too_long, secrets: draft.secrets.clone() })
     }
 
     /// Sends a request, again after transient faults, until an answer stands or the policy ends.
-    pub(crate) async fn send_with_retries(&self, hop: &Hop, draft: &Draft<'_>) -> Result<Reply, SendError> {
+    pub(crate) async fn send(&self, policy: &dyn Policy, draft: &Draft) -> Result<Reply, SendError> {
         let start = self.platform.monotonic();
         let mut retry = 0;
         loop {
-            let result = self.send(hop, draft).await;
+            let result = self.send_once(&policy.hop(self), draft).await;
+            let special = result.as_ref().ok().and_then(|reply| policy.look(reply, retry));
+            // What may be retried can have changed with the answer.
+            let hop = policy.hop(self);
             let asked = match &result {
+                Ok(_) if special.is_some() => special,
                 Ok(reply) if is_transient(reply.response.status) && !reply.wait_too_long => reply.retry_after,
                 Err(SendError::Reset | SendError::BetweenBytesTimeout) => None,
                 Err(
@@ -190,7 +219,7 @@ impl Call<'_> {
 
     /// The delay before the given retry: doubled each time, its second half random so that instances that failed
     /// together don't come back together.
-    pub(crate) fn backoff(&self, retry: u32) -> Duration {
+    fn backoff(&self, retry: u32) -> Duration {
         let half = BACKOFF.saturating_mul(1 << retry.min(10)) / 2;
         let jitter = self.platform.random() % (half.as_millis() as u64 + 1);
         half + Duration::from_millis(jitter)
@@ -200,9 +229,9 @@ impl Call<'_> {
 /// The delay that a reply asks for: `Retry-After` in seconds or as a date, else the two headers in milliseconds that
 /// Azure services use. What can't be read, is negative or past counts as absent.
 fn retry_after(response: &Response, now: u64) -> Option<Duration> {
-    if let Some(value) = response.header("retry-after").map(str::trim) {
+    if let Some(value) = response.header("retry-after").map(str::trim_ascii) {
         // A fraction of a second is waited for as a whole one.
-        let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+        let (whole, fraction) = split_once(value, ".").unwrap_or((value, ""));
         if let Ok(seconds) = whole.parse::<u64>() {
             let more = fraction.bytes().all(|b| b.is_ascii_digit()).then(|| u64::from(!fraction.is_empty()))?;
             return Some(Duration::from_secs(seconds.saturating_add(more)));
@@ -210,7 +239,7 @@ fn retry_after(response: &Response, now: u64) -> Option<Duration> {
         return date::http(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;
-    milliseconds.trim().parse().ok().map(Duration::from_millis)
+    milliseconds.trim_ascii().parse().ok().map(Duration::from_millis)
 }
 
 /// The error of a request that got no answer from `who` at `url`.

@@ -85,7 +85,7 @@ impl Json {
     /// fraction is cut off.
     pub(crate) fn number(&self, path: &[&str]) -> Option<u64> {
         match self.at(path)? {
-            Self::Number(text) | Self::Text(text) => text.trim().split('.').next()?.parse().ok(),
+            Self::Number(text) | Self::Text(text) => text.trim_ascii().split('.').next()?.parse().ok(),
             _ => None,
         }
     }

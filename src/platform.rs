@@ -31,8 +31,8 @@ pub trait Platform {
     fn log(&self, line: &str);
     /// Ends after `pause`.
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()>;
-    /// Sends a request and reads the whole answer, redirects and error statuses included, within the request's limits.
-    fn send(&self, request: Request) -> LocalFuture<'_, Result<Response, SendError>>;
+    /// Sends a request and reads the whole answer, redirects and error statuses included, within the limits.
+    fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>>;
 }
 
 /// Why a file can't be read.
@@ -46,6 +46,19 @@ pub enum FileError {
     TooLarge,
     /// Anything else: no permission, a folder, an I/O error.
     Unreadable,
+}
+
+impl FileError {
+    /// What is wrong, to follow a file's name.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::NotFound => "does not exist",
+            Self::NotGranted => "is in no folder that the host gives to the component",
+            Self::TooLarge => "is larger than any such file",
+            Self::Unreadable => "can't be read",
+        }
+    }
 }
 
 /// The method of a request.
@@ -72,8 +85,6 @@ pub struct Request {
     pub headers: Vec<(&'static str, Secret)>,
     /// The body of a POST.
     pub body: Secret,
-    /// How long it may take.
-    pub limits: Limits,
     /// The most bytes of the answer's body that are read; one more is `SendError::TooLarge`.
     pub max_body: usize,
 }

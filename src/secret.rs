@@ -67,7 +67,7 @@ pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
         }
     }
     let mut quoted = String::new();
-    for (count, character) in text.trim_end().chars().enumerate() {
+    for (count, character) in text.trim_ascii_end().chars().enumerate() {
         match character {
             _ if count == QUOTE_LIMIT => {
                 quoted.push('…');

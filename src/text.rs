@@ -20,6 +20,12 @@ pub(crate) fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
+/// The text without this ASCII character at its end, however often it stands there.
+pub(crate) fn trim_end(text: &str, end: u8) -> &str {
+    let length = text.bytes().rposition(|byte| byte != end).map_or(0, |at| at + 1);
+    text.get(..length).unwrap_or_default()
+}
+
 /// The text with every `needle` replaced.
 pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
     let mut replaced = String::new();
@@ -53,7 +59,10 @@ pub(crate) fn base64url(text: &str) -> Option<Vec<u8>> {
 /// Decodes base64 text in lines, as PEM has it.
 #[cfg(feature = "certificate")]
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
-    from_base64(text.trim_end().trim_end_matches('=').bytes().filter(|byte| !byte.is_ascii_whitespace()), [b'+', b'/'])
+    from_base64(
+        text.trim_ascii_end().trim_end_matches('=').bytes().filter(|byte| !byte.is_ascii_whitespace()),
+        [b'+', b'/'],
+    )
 }
 
 /// `symbols` are the digits 62 and 63.
@@ -141,6 +150,7 @@ mod tests {
         assert_eq!(rsplit_once("a.b", b':'), None);
         assert_eq!(replace("xaxbx", "x", "yy"), "yyayybyy");
         assert_eq!(join(&["a", "b"], ", "), "a, b");
+        assert_eq!((trim_end("a//", b'/'), trim_end("//", b'/'), trim_end("\u{e9}/", b'/')), ("a", "", "\u{e9}"));
     }
 
     #[test]

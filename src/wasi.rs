@@ -10,6 +10,7 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 use crate::prelude::*;
+use crate::text::trim_end;
 use wasip2::cli::{environment, stderr};
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::filesystem::preopens;
@@ -23,7 +24,7 @@ use wasip2::io::poll::{self, Pollable};
 use wasip2::io::streams::StreamError;
 use wasip2::random::random;
 
-use crate::platform::{FileError, LocalFuture, Method, Platform, Request, Response, SendError};
+use crate::platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
 use crate::secret::Bytes;
 
 /// A host whose timer for the body began a little before ours.
@@ -86,13 +87,13 @@ impl Wasi {
         .await
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Response, SendError> {
+    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
         let start = self.monotonic();
-        let left = |limit: Duration| limit.min(request.limits.deadline.saturating_sub(self.monotonic()));
-        let late = |error| if self.monotonic() >= request.limits.deadline { SendError::Deadline } else { error };
+        let left = |limit: Duration| limit.min(limits.deadline.saturating_sub(self.monotonic()));
+        let late = |error| if self.monotonic() >= limits.deadline { SendError::Deadline } else { error };
         let (outgoing, body) = outgoing(request).ok_or(SendError::Other)?;
-        let answer = outgoing_handler::handle(outgoing, Some(options(request))).map_err(|code| send_error(&code))?;
-        let first_byte = start.saturating_add(request.limits.first_byte);
+        let answer = outgoing_handler::handle(outgoing, Some(options(limits))).map_err(|code| send_error(&code))?;
+        let first_byte = start.saturating_add(limits.first_byte);
         if let Some(body) = body {
             let stream = body.write().map_err(|()| SendError::Other)?;
             let mut rest = request.body.expose().as_bytes();
@@ -126,14 +127,15 @@ impl Wasi {
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?)))
             .collect();
-        let body = self.read(&response, request, &left, &late).await?;
+        let body = self.read(&response, request.max_body, limits, &left, &late).await?;
         Ok(Response { status, headers, body })
     }
 
     async fn read(
         &self,
         response: &IncomingResponse,
-        request: &Request,
+        max_body: usize,
+        limits: Limits,
         left: &dyn Fn(Duration) -> Duration,
         late: &dyn Fn(SendError) -> SendError,
     ) -> Result<Bytes, SendError> {
@@ -142,7 +144,7 @@ impl Wasi {
         let mut bytes = Bytes::default();
         loop {
             let waiting_since = self.monotonic();
-            if !self.ready(stream.subscribe(), left(request.limits.between_bytes)).await {
+            if !self.ready(stream.subscribe(), left(limits.between_bytes)).await {
                 return Err(late(SendError::BetweenBytesTimeout));
             }
             match stream.read(16 * 1024) {
@@ -152,15 +154,15 @@ impl Wasi {
                 // has run out here.
                 Err(StreamError::LastOperationFailed(_)) => {
                     let waited = self.monotonic().saturating_sub(waiting_since).saturating_add(HOST_TIMER_EARLY);
-                    let silent = waited >= request.limits.between_bytes;
+                    let silent = waited >= limits.between_bytes;
                     return Err(late(if silent { SendError::BetweenBytesTimeout } else { SendError::Reset }));
                 }
             }
-            if bytes.0.len() > request.max_body {
+            if bytes.0.len() > max_body {
                 return Err(SendError::TooLarge);
             }
             // A server that sends byte by byte is bounded by this alone.
-            if self.monotonic() >= request.limits.deadline {
+            if self.monotonic() >= limits.deadline {
                 return Err(SendError::Deadline);
             }
         }
@@ -188,11 +190,11 @@ fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)
 }
 
 /// The limits as hints: hosts differ in which they know, and the guest's own clock is the authority.
-fn options(request: &Request) -> RequestOptions {
+fn options(limits: Limits) -> RequestOptions {
     let options = RequestOptions::new();
-    let _ = options.set_connect_timeout(Some(nanos(request.limits.connect)));
-    let _ = options.set_first_byte_timeout(Some(nanos(request.limits.first_byte)));
-    let _ = options.set_between_bytes_timeout(Some(nanos(request.limits.between_bytes)));
+    let _ = options.set_connect_timeout(Some(nanos(limits.connect)));
+    let _ = options.set_first_byte_timeout(Some(nanos(limits.first_byte)));
+    let _ = options.set_between_bytes_timeout(Some(nanos(limits.between_bytes)));
     options
 }
 
@@ -237,7 +239,7 @@ impl Platform for Wasi {
             if folder == "." {
                 return (!path.starts_with('/')).then(|| path.to_owned());
             }
-            path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
+            path.strip_prefix(trim_end(folder, b'/'))?.strip_prefix('/').map(str::to_owned)
         };
         let (folder, rest) = folders
             .iter()
@@ -285,7 +287,7 @@ impl Platform for Wasi {
         })
     }
 
-    fn send(&self, request: Request) -> LocalFuture<'_, Result<Response, SendError>> {
-        Box::pin(async move { self.exchange(&request).await })
+    fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
+        Box::pin(self.exchange(request, limits))
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Certificate;
 use super::random::Random;
+use crate::json::Json;
 use crate::platform::Platform;
 use crate::prelude::*;
 use crate::secret::Secret;
@@ -82,17 +83,9 @@ fn claims(assertion: &Assertion<'_>, platform: &dyn Platform) -> String {
     )
 }
 
-/// A string of JSON (RFC 8259).
 fn quote(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            c if c.is_ascii_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
+    let mut quoted = String::new();
+    Json::Text(text.to_owned()).write(&mut quoted);
     quoted
 }
 
@@ -113,8 +106,7 @@ mod tests {
 
     use super::super::tests::{fixture, read};
     use super::*;
-    use crate::json::Json;
-    use crate::platform::{FileError, LocalFuture, Request, Response, SendError};
+    use crate::platform::{FileError, Limits, LocalFuture, Request, Response, SendError};
     use crate::secret::Bytes;
     use crate::text::{base64, base64url};
 
@@ -141,7 +133,7 @@ mod tests {
         fn sleep(&self, _: Duration) -> LocalFuture<'_, ()> {
             Box::pin(async {})
         }
-        fn send(&self, _: Request) -> LocalFuture<'_, Result<Response, SendError>> {
+        fn send<'a>(&'a self, _: &'a Request, _: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
             Box::pin(async { Err(SendError::Denied) })
         }
     }

@@ -18,11 +18,6 @@ pub(super) fn proof(assertion: Secret) -> Box<dyn Proof> {
     Box::new(ClientAssertion(RefCell::new(assertion)))
 }
 
-/// The answer of every credential that has none to replace.
-pub(super) fn no_assertion() -> Box<Error> {
-    Error::new(ErrorKind::Unsupported, "set-assertion replaces the assertion of a client-assertion credential only")
-}
-
 /// Whether the text has the form of a signed token.
 pub(super) fn is_jwt(text: &str) -> bool {
     let is_segment = |part: &str| {
@@ -48,7 +43,7 @@ impl Proof for ClientAssertion {
         "Get a new assertion and hand it over with set-assertion"
     }
 
-    fn set_assertion(&self, assertion: Secret) -> Result<()> {
+    fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
         self.0.replace(assertion);
         Ok(())
     }

@@ -41,7 +41,7 @@ mod with_certificates {
     use crate::credential::confidential_client::assertion_fields;
     use crate::diagnosis;
     use crate::error::{Error, ErrorKind};
-    use crate::platform::{FileError, Platform};
+    use crate::platform::Platform;
     use crate::secret::quote;
 
     pub(in crate::credential) struct ClientCertificate {
@@ -51,7 +51,7 @@ mod with_certificates {
     }
 
     enum Key {
-        Read(Certificate),
+        Read(Box<Certificate>),
         File { path: String, password: Option<Secret> },
     }
 
@@ -66,7 +66,7 @@ mod with_certificates {
             Ok(match source {
                 Source::Bytes(bytes) => {
                     let certificate = read(&bytes.0, password.as_ref(), &from, ErrorKind::InvalidArgument)?;
-                    Self { key: Key::Read(certificate), send_chain, from }
+                    Self { key: Key::Read(Box::new(certificate)), send_chain, from }
                 }
                 Source::Path(path) => {
                     let from = format!("the certificate file {} (from {from})", quote(&path, &[]));
@@ -98,10 +98,7 @@ mod with_certificates {
         fn file(&self, platform: &dyn Platform, path: &str) -> Result<Bytes> {
             let why = match platform.read_file(path, MAX_SIZE) {
                 Ok(bytes) => return Ok(bytes),
-                Err(FileError::NotFound) => "does not exist",
-                Err(FileError::NotGranted) => "is in no folder that the host gives to the component",
-                Err(FileError::TooLarge) => "is larger than 64 KiB, so it is no certificate",
-                Err(FileError::Unreadable) => "can't be read",
+                Err(error) => error.describe(),
             };
             Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.from)).hint(diagnosis::expected(
                 "Is the path right, and is the folder of the file given to the component (wasmtime: `--dir FOLDER`, Spin: `files`)?",

@@ -13,7 +13,7 @@ pub(super) const NAME: &str = "ClientSecretCredential";
 pub(super) struct ClientSecret(pub(super) Secret, pub(super) &'static str);
 
 pub(super) fn proof(secret: Secret) -> Result<Box<dyn Proof>> {
-    if secret.expose().trim().is_empty() {
+    if secret.expose().trim_ascii().is_empty() {
         return Err(Error::invalid("the argument client-secret is empty"));
     }
     Ok(Box::new(ClientSecret(secret, "the argument client-secret")))
@@ -29,6 +29,6 @@ impl Proof for ClientSecret {
     }
 
     fn trailing_space(&self) -> bool {
-        self.0.expose().trim() != self.0.expose()
+        self.0.expose().trim_ascii() != self.0.expose()
     }
 }

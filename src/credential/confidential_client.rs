@@ -4,7 +4,6 @@
 
 use alloc::rc::Rc;
 
-use super::client_assertion::no_assertion;
 use super::tenants::{ADFS, Tenants};
 use super::{
     ClientProof, CredentialOptions, Made, TokenCredential, client_assertion, client_certificate, client_secret,
@@ -13,7 +12,7 @@ use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Endpoint};
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
@@ -38,8 +37,8 @@ pub(super) trait Proof {
         ""
     }
     /// Replaces an assertion of the caller.
-    fn set_assertion(&self, _assertion: Secret) -> Result<()> {
-        Err(no_assertion())
+    fn set_assertion(&self, _assertion: Secret) -> Result<(), ErrorKind> {
+        Err(ErrorKind::Unsupported)
     }
 }
 
@@ -55,6 +54,8 @@ pub(super) struct ConfidentialClient {
     pub(super) name: &'static str,
     /// Where its tokens come from, for results.
     pub(super) source: &'static str,
+    /// What told that it is that source, where it was not asked for by name.
+    pub(super) detected_by: Option<&'static str>,
     /// What it is to a person: a service principal, a workload identity.
     pub(super) what: &'static str,
     pub(super) tenants: Tenants,
@@ -84,6 +85,7 @@ impl ConfidentialClient {
         Ok(Self {
             name: who.name,
             source: entra::SOURCE,
+            detected_by: None,
             what: "service principal",
             tenants: who.tenants,
             client_id: who.client_id.to_owned(),
@@ -149,7 +151,14 @@ fn check_client_id(id: &str, from: &str) -> Result<()> {
 
 impl Fetch for ConfidentialClient {
     fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.exchange(call, request))
+        Box::pin(async move {
+            self.exchange(call, request).await.map_err(|mut error| {
+                if let Some(how) = self.detected_by {
+                    error.message = format!("{} ({how}): {}", self.source, error.message);
+                }
+                error
+            })
+        })
     }
 }
 
@@ -162,7 +171,7 @@ impl TokenCredential for ConfidentialClient {
         Box::pin(self.cache.token(call, request, self))
     }
 
-    fn set_assertion(&self, assertion: Secret) -> Result<()> {
+    fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
         self.proof.set_assertion(assertion)
     }
 }

@@ -43,12 +43,12 @@ pub(crate) trait TokenCredential {
         Duration::from_secs(30)
     }
     /// Replaces the assertion of a client assertion credential.
-    fn set_assertion(&self, _assertion: Secret) -> Result<()> {
-        Err(client_assertion::no_assertion())
+    fn set_assertion(&self, _assertion: Secret) -> Result<(), ErrorKind> {
+        Err(ErrorKind::Unsupported)
     }
     /// Replaces the token of a static credential.
-    fn set_token(&self, _token: Secret, _expires_on: u64) -> Result<()> {
-        Err(Error::new(ErrorKind::Unsupported, "set-token replaces the token of a static-token credential only"))
+    fn set_token(&self, _token: Secret, _expires_on: u64) -> Result<(), ErrorKind> {
+        Err(ErrorKind::Unsupported)
     }
 }
 
@@ -171,7 +171,7 @@ impl Credential {
     ///
     /// # Errors
     /// `Unsupported` for any other credential.
-    pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<()> {
+    pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
         self.made.set_token(token, expires_on)
     }
 
@@ -179,7 +179,7 @@ impl Credential {
     ///
     /// # Errors
     /// `Unsupported` for any other credential.
-    pub fn set_assertion(&self, assertion: Secret) -> Result<()> {
+    pub fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
         self.made.set_assertion(assertion)
     }
 

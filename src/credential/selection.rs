@@ -13,7 +13,7 @@ const VARIABLE: &str = "AZURE_TOKEN_CREDENTIALS";
 /// The options, with what the variable leaves out excluded too.
 pub(super) fn apply(env: &Env, options: &CredentialOptions) -> Result<CredentialOptions> {
     let mut options = options.clone();
-    let value = env.get(VARIABLE).unwrap_or_default().trim();
+    let value = env.get(VARIABLE).unwrap_or_default().trim_ascii();
     let stays: &dyn Fn(&Row) -> bool = if value.is_empty() {
         if options.require_token_credentials {
             return Err(Error::invalid(format!("{VARIABLE} is not set, and the code requires it")).hint(valid()));

@@ -9,6 +9,7 @@ use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
+use crate::text::trim_end;
 use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "StaticTokenCredential";
@@ -51,7 +52,7 @@ impl StaticToken {
         // An audience may be an application id too, which tells nothing here.
         if let (Some(audience), Ok(resource)) = (claims.text(&["aud"]), request.resource())
             && audience.starts_with("https://")
-            && audience.trim_end_matches('/') != resource.trim_end_matches('/')
+            && trim_end(audience, b'/') != trim_end(resource, b'/')
         {
             return refused(format!("the static token is for {}, not for {resource}", quote(audience, &[])));
         }
@@ -68,7 +69,7 @@ impl TokenCredential for StaticToken {
         Box::pin(core::future::ready(self.usable(call.platform.unix_now(), request)))
     }
 
-    fn set_token(&self, token: Secret, expires_on: u64) -> Result<()> {
+    fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
         self.0.replace((token, expires_on));
         Ok(())
     }

@@ -26,7 +26,7 @@ impl Tenants {
     pub(super) fn of_environment(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
         const VARIABLE: &str = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
         let mut tenants = Self::of_code(env, own, own_from, allowed)?;
-        for tenant in env.get(VARIABLE).unwrap_or_default().split(';').map(str::trim).filter(|t| !t.is_empty()) {
+        for tenant in env.get(VARIABLE).unwrap_or_default().split(';').map(str::trim_ascii).filter(|t| !t.is_empty()) {
             check_allowed(tenant, VARIABLE)?;
             tenants.allowed.push(tenant.to_owned());
         }

@@ -13,7 +13,7 @@ use crate::entra::Endpoint;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
-use crate::platform::{FileError, Platform};
+use crate::platform::Platform;
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
 use crate::text::join;
@@ -108,34 +108,23 @@ impl TokenFile {
     /// newlines; and looked at before it is sent, because a path may name any file.
     fn assertion(&self, platform: &dyn Platform) -> Result<Secret> {
         let place = format!("the federated token file {} (from {})", quote(&self.path, &[]), self.path_from);
-        let failed = |why: &str, cure: &str| {
-            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}")).hint(diagnosis::expected(cure)))
+        let failed = |why: &str| {
+            let error = Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}"));
+            Err(error.hint(diagnosis::expected(
+                "Is the pod labelled azure.workload.identity/use=true, is AZURE_FEDERATED_TOKEN_FILE the projected service account token, and is its \
+                 folder given to the component (wasmtime: `--dir FOLDER`, Spin: `files`)?",
+            )))
         };
-        let remount = "Is the pod labelled azure.workload.identity/use=true, and is the folder of the token file given to the component \
-            (wasmtime: `--dir FOLDER`, Spin: `files`)?";
         let bytes = match platform.read_file(&self.path, MAX_FILE) {
             Ok(bytes) => bytes,
-            Err(FileError::NotFound) => return failed("does not exist", remount),
-            Err(FileError::NotGranted) => {
-                return failed("is in no folder that the host gives to the component", remount);
-            }
-            Err(FileError::TooLarge) => {
-                return failed(
-                    "is larger than 64 KiB, so it is no token",
-                    "Set AZURE_FEDERATED_TOKEN_FILE to the projected service account token",
-                );
-            }
-            Err(FileError::Unreadable) => return failed("can't be read", remount),
+            Err(error) => return failed(error.describe()),
         };
-        let text = core::str::from_utf8(&bytes.0).unwrap_or("\0").trim();
+        let text = core::str::from_utf8(&bytes.0).unwrap_or("\0").trim_ascii();
         if text.is_empty() {
-            return failed("is empty", remount);
+            return failed("is empty");
         }
         if !is_jwt(text) {
-            return failed(
-                "holds no token (three base64url parts with dots between them); it was not sent",
-                "Set AZURE_FEDERATED_TOKEN_FILE to the projected service account token",
-            );
+            return failed("holds no token (three base64url parts with dots between them); it was not sent");
         }
         Ok(text.into())
     }

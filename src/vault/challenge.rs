@@ -2,7 +2,7 @@
 
 use crate::json::Json;
 use crate::prelude::*;
-use crate::text::base64url;
+use crate::text::{base64url, split_once, trim_end};
 use crate::token::is_tenant;
 use crate::url::Url;
 
@@ -41,19 +41,22 @@ impl Challenge {
 
 /// Reads `Bearer authorization="https://login.…/TENANT", resource="https://vault.…"` in all its forms.
 pub(super) fn parse(header: &str) -> Answer {
-    let Some((scheme, parameters)) = header.trim().split_once(' ') else { return Answer::default() };
+    let Some((scheme, parameters)) = split_once(header.trim_ascii(), " ") else { return Answer::default() };
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Answer::default();
     }
     let find = |wanted: &str| {
         parameters.split(',').find_map(|parameter| {
-            let (name, value) = parameter.trim().split_once('=')?;
-            (name.trim().eq_ignore_ascii_case(wanted)).then(|| value.trim().trim_matches('"'))
+            let (name, value) = split_once(parameter.trim_ascii(), "=")?;
+            (name.trim_ascii().eq_ignore_ascii_case(wanted)).then(|| {
+                let value = value.trim_ascii();
+                trim_end(value.strip_prefix('"').unwrap_or(value), b'"')
+            })
         })
     };
     // Claims that can't be read are none.
     let decoded = |text: &str| {
-        let bytes = base64url(text.trim_end_matches('='))?;
+        let bytes = base64url(trim_end(text, b'='))?;
         Json::parse(&bytes).filter(|json| matches!(json, Json::Object(_)))?;
         String::from_utf8(bytes).ok()
     };

@@ -12,9 +12,8 @@ use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
-use crate::platform::Method;
 use crate::prelude::*;
-use crate::secret::{Secret as Hidden, quote};
+use crate::secret::quote;
 use crate::token::{AccessToken, TokenRequest};
 use challenge::Challenge;
 pub use secret::{Properties, Secret};
@@ -119,15 +118,7 @@ impl SecretClient {
     /// Sends a request with a token, following challenges: at most one for the vault's tenant and resource, and one
     /// for claims. <https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses>
     async fn send(&self, call: Call<'_>, path: String) -> Result<(Reply, Option<AccessToken>)> {
-        let mut draft = Draft {
-            method: Method::Get,
-            url: &self.vault.url,
-            path: format!("{path}?api-version={API_VERSION}"),
-            headers: Vec::new(),
-            body: Hidden::default(),
-            secrets: Vec::new(),
-            max_body: Some(MAX_BODY),
-        };
+        let path = format!("{path}?api-version={API_VERSION}");
         let (mut challenged, mut claimed) = (false, false);
         let (mut claims, mut fresh) = (None, false);
         loop {
@@ -150,13 +141,14 @@ impl SecretClient {
                     Some(self.credential.token(call, &request).await?)
                 }
             };
-            draft.headers = vec![("accept", "application/json".into())];
+            let mut draft = Draft::new(&self.vault.url, path.clone(), Vec::new());
+            draft.request.max_body = MAX_BODY;
             if let Some(token) = &token {
                 draft.secrets = vec![token.token.clone()];
-                draft.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
+                draft.request.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
             }
             let reply = call
-                .send_with_retries(&ENDPOINT, &draft)
+                .send(&ENDPOINT, &draft)
                 .await
                 .map_err(|error| http::no_answer(&call, error, "the vault", &self.vault.url))?;
             if reply.response.status != 401 {

@@ -5,7 +5,7 @@ use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::secret::quote;
-use crate::text::split_once;
+use crate::text::{split_once, trim_end};
 use crate::url::Url;
 
 /// A vault's address.
@@ -29,7 +29,7 @@ impl VaultUrl {
             Error::invalid(format!("{} is not a vault URL: {why}. Expected https://VAULT-NAME.vault.azure.net", shown))
                 .hint(diagnosis::expected(cure))
         };
-        let trimmed = text.trim().trim_end_matches('/');
+        let trimmed = trim_end(text.trim_ascii(), b'/');
         let spelling =
             "Use the Vault URI of the vault's overview page in the portal, such as https://my-vault.vault.azure.net";
         let mut url = Url::parse(trimmed).map_err(|why| match split_once(trimmed, "://") {
@@ -65,7 +65,7 @@ impl VaultUrl {
         if url.host.ends_with('.') {
             return Err(invalid(
                 "its host ends in a dot",
-                &format!("Leave the dot out: https://{}", url.host.trim_end_matches('.')),
+                &format!("Leave the dot out: https://{}", trim_end(&url.host, b'.')),
             ));
         }
         // With one of these suffixes the scope comes from here and never from a server, and the first secret costs one

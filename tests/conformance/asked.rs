@@ -31,7 +31,7 @@ pub struct Line {
 }
 
 /// Headers that decide what an endpoint answers.
-const HEADERS: [&str; 4] = ["metadata", "x-identity-header", "secret", "authorization"];
+const HEADERS: [&str; 5] = ["metadata", "x-identity-header", "secret", "authorization", "content-type"];
 
 impl Asked {
     /// A connection of which no more is known.

@@ -37,7 +37,7 @@ pub async fn check(cases: Vec<Arc<Case>>) -> Result<(), String> {
     let mut seen = BTreeSet::new();
     for case in cases {
         let player = match case.build {
-            Some(build @ Build::WithCertificates) => play::Kind::Wasm(build),
+            Some(build @ Build::WithoutCertificates) => play::Kind::Wasm(build),
             _ => play::Kind::Native,
         };
         for result in play::play(&case, player).await? {

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use keyfob::{
-    Bytes, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, FileError,
-    GetSecretOptions, LocalFuture, ManagedIdentityId, Method, Platform, Request, Response, SecretClient, SendError,
-    TokenOptions,
+    Bytes, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, ErrorKind,
+    FileError, GetSecretOptions, Limits, LocalFuture, ManagedIdentityId, Method, Platform, Request, Response,
+    SecretClient, SendError, TokenOptions,
 };
 use keyfob_host_test::{egress, wire};
 
@@ -31,22 +31,24 @@ impl Native {
     }
 
     pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
-        self.call(case, vault, step).await.map_err(|error| problem(*error))
+        match self.call(case, vault, step).await {
+            Ok(result) => result.map_err(|problem| *problem),
+            Err(error) => Err(problem(*error)),
+        }
     }
 
-    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> keyfob::Result<Got> {
+    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> keyfob::Result<Result<Got, Box<Problem>>> {
         if self.credential.is_none() {
             self.credential = Some(make(&self.platform, &case.credential));
         }
         let credential = self.credential.as_ref().unwrap();
         let timeout = step.timeout_ms;
         if let Some(token) = &step.set_token {
-            credential.set_token(token.as_str().into(), case.credential.expires_on.unwrap_or_default() * 2)?;
-            return Ok(Got::default());
+            let expires_on = case.credential.expires_on.unwrap_or_default() * 2;
+            return Ok(replaced(credential.set_token(token.as_str().into(), expires_on)));
         }
         if let Some(assertion) = &step.set_assertion {
-            credential.set_assertion(assertion.as_str().into())?;
-            return Ok(Got::default());
+            return Ok(replaced(credential.set_assertion(assertion.as_str().into())));
         }
         if let Some(scopes) = &step.get_token {
             let options = TokenOptions {
@@ -62,7 +64,7 @@ impl Native {
                 ("expires-on", token.expires_on.to_string()),
                 ("refresh-on", token.refresh_on.map(|at| at.to_string()).unwrap_or_default()),
             ];
-            return Ok(Got { value: token.token.expose().to_owned(), fields });
+            return Ok(Ok(Got { value: token.token.expose().to_owned(), fields }));
         }
         if self.client.is_none() {
             let mut options = ClientOptions::default();
@@ -92,7 +94,7 @@ impl Native {
             ("recovery-level", properties.recovery_level.unwrap_or_default()),
             ("tags", format!("{:?}", properties.tags)),
         ];
-        Ok(Got { value: secret.value.expose().to_owned(), fields })
+        Ok(Ok(Got { value: secret.value.expose().to_owned(), fields }))
     }
 }
 
@@ -138,16 +140,16 @@ impl Platform for Scripted {
         Box::pin(tokio::time::sleep(pause))
     }
 
-    fn send(&self, request: Request) -> LocalFuture<'_, Result<Response, SendError>> {
+    fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
         Box::pin(async move {
-            let left = request.limits.deadline.saturating_sub(self.monotonic());
-            tokio::time::timeout(left, self.exchange(&request)).await.unwrap_or(Err(SendError::Deadline))
+            let left = limits.deadline.saturating_sub(self.monotonic());
+            tokio::time::timeout(left, self.exchange(request, limits)).await.unwrap_or(Err(SendError::Deadline))
         })
     }
 }
 
 impl Scripted {
-    async fn exchange(&self, request: &Request) -> Result<Response, SendError> {
+    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
         let scheme = if request.https { "https" } else { "http" };
         let mut outgoing = http::Request::builder().uri(format!("{scheme}://{}{}", request.authority, request.path));
         if request.method == Method::Post {
@@ -159,9 +161,9 @@ impl Scripted {
         let outgoing =
             outgoing.header("host", &request.authority).body(request.body.expose().to_owned().into()).unwrap();
         let limits = wire::Limits {
-            connect: request.limits.connect,
-            first_byte: request.limits.first_byte,
-            between_bytes: request.limits.between_bytes,
+            connect: limits.connect,
+            first_byte: limits.first_byte,
+            between_bytes: limits.between_bytes,
         };
         let response = self.world.egress.exchange(&outgoing, limits).await.map_err(|e| send_error(&e, false))?;
         let (parts, mut body) = response.into_parts();
@@ -241,16 +243,24 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
     Credential::new(platform.clone(), kind, &options)
 }
 
+/// The end of a call that fails with a kind alone.
+fn replaced(result: Result<(), ErrorKind>) -> Result<Got, Box<Problem>> {
+    let problem = |kind| Box::new(Problem { kind: kebab(format!("{kind:?}")), ..Problem::default() });
+    result.map(|()| Got::default()).map_err(problem)
+}
+
+/// The name in WIT of what Rust calls so.
+fn kebab(debug: String) -> String {
+    debug.chars().fold(String::new(), |mut name, c| {
+        if c.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(c.to_lowercase());
+        name
+    })
+}
+
 fn problem(error: keyfob::Error) -> Problem {
-    let kebab = |debug: String| {
-        debug.chars().fold(String::new(), |mut name, c| {
-            if c.is_uppercase() && !name.is_empty() {
-                name.push('-');
-            }
-            name.extend(c.to_lowercase());
-            name
-        })
-    };
     Problem {
         kind: kebab(format!("{:?}", error.kind)),
         message: error.message,

@@ -25,8 +25,7 @@ impl Kind {
     pub fn build(self) -> Build {
         match self {
             Self::Wasm(build) => build,
-            Self::Native if cfg!(feature = "certificate") => Build::WithCertificates,
-            Self::Native => Build::WithoutCertificates,
+            Self::Native => Build::WithCertificates,
         }
     }
 }

@@ -9,6 +9,7 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use crate::bindings::Keyfob as World;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
 use crate::bindings::exports::keyfob::azure::secrets::Secret;
+use crate::bindings::exports::keyfob::azure::types::{AzureError, ErrorKind};
 use crate::failure::CallError;
 use crate::host::State;
 use crate::spec::{ClientOptions, GetSecretOptions, TokenOptions, milliseconds};
@@ -64,13 +65,13 @@ impl Instance {
     /// Replaces the token of a static credential.
     pub async fn set_token(&mut self, credential: Credential, token: &str, expires_on: u64) -> Result<(), CallError> {
         let guest = self.bindings.keyfob_azure_identity().credential();
-        Ok(guest.call_set_token(&mut self.store, credential.0, token, expires_on).await.map_err(bug)??)
+        guest.call_set_token(&mut self.store, credential.0, token, expires_on).await.map_err(bug)?.map_err(of_kind)
     }
 
     /// Replaces the assertion of a client assertion credential.
     pub async fn set_assertion(&mut self, credential: Credential, assertion: &str) -> Result<(), CallError> {
         let guest = self.bindings.keyfob_azure_identity().credential();
-        Ok(guest.call_set_assertion(&mut self.store, credential.0, assertion).await.map_err(bug)??)
+        guest.call_set_assertion(&mut self.store, credential.0, assertion).await.map_err(bug)?.map_err(of_kind)
     }
 
     /// Makes a client for a vault.
@@ -153,6 +154,21 @@ impl Instance {
     async fn release(&mut self, handle: ResourceAny) -> Result<(), CallError> {
         handle.resource_drop_async(&mut self.store).await.map_err(bug)
     }
+}
+
+/// What only a kind is said of.
+fn of_kind(kind: ErrorKind) -> CallError {
+    let error = AzureError {
+        kind,
+        message: "the credential is of another kind".to_owned(),
+        hint: None,
+        attempts: Vec::new(),
+        status: None,
+        code: None,
+        retry_after: None,
+        details: Vec::new(),
+    };
+    error.into()
 }
 
 /// A trap, or a component that is not what its world says.

@@ -30,7 +30,7 @@ impl Source for AppService {
         "detected by IDENTITY_ENDPOINT and IDENTITY_HEADER"
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
         let query = format!(
             "api-version={API_VERSION}&resource={}{}",
             encode(resource),
@@ -40,7 +40,7 @@ impl Source for AppService {
         self.0.get(&query, vec![("x-identity-header", self.0.secret.clone()), ("metadata", "true".into())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
         self.0.send(call, draft)
     }
 

@@ -36,7 +36,7 @@ impl AzureArc {
                 format!("{} answered 401 with a challenge that can't be followed: {why}", self.0.url.origin());
             self.0.unexpected(challenge, message)
         };
-        let header = challenge.response.header("www-authenticate").unwrap_or_default().trim();
+        let header = challenge.response.header("www-authenticate").unwrap_or_default().trim_ascii();
         let realm = match header.split_at_checked("Basic realm=".len()) {
             Some((start, realm)) if start.eq_ignore_ascii_case("Basic realm=") => realm,
             _ => return Err(odd("there is no Basic realm")),
@@ -52,10 +52,8 @@ impl AzureArc {
         };
         let bytes = match platform.read_file(realm, MAX_KEY) {
             Ok(bytes) => bytes,
-            Err(FileError::NotFound) => return failed("does not exist"),
-            Err(FileError::NotGranted) => return failed("is in no folder that the host gives to the component"),
             Err(FileError::TooLarge) => return Err(odd("its key is larger than 4096 bytes")),
-            Err(FileError::Unreadable) => return failed("can't be read"),
+            Err(error) => return failed(error.describe()),
         };
         match core::str::from_utf8(&bytes.0) {
             Ok(key) if !key.is_empty() && is_header_value(key) => Ok(key.into()),
@@ -92,7 +90,7 @@ impl Source for AzureArc {
         "detected by IDENTITY_ENDPOINT and IMDS_ENDPOINT"
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
         let query = format!(
             "api-version={API_VERSION}&resource={}{}",
             encode(resource),
@@ -102,7 +100,7 @@ impl Source for AzureArc {
         self.0.get(&query, vec![("metadata", "true".into())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
         self.0.send(call, draft)
     }
 

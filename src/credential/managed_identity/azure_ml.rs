@@ -3,9 +3,8 @@
 
 use super::endpoint::Endpoint;
 use super::{Asked, ManagedIdentityId, Source};
-use crate::diagnosis;
 use crate::env::Env;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::http::{Call, Draft, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
@@ -43,7 +42,7 @@ impl Source for AzureMl {
         DETECTED_BY
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
         let mut query = format!("api-version={API_VERSION}&resource={}", encode(resource));
         match (asked.id(), &self.default_client_id) {
             (None, Some(id)) => query.push_str(&format!("&clientid={}", encode(id))),
@@ -52,16 +51,11 @@ impl Source for AzureMl {
         self.endpoint.get(&query, vec![("secret", self.endpoint.secret.clone())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
         self.endpoint.send(call, draft)
     }
 
     fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
-        self.endpoint.token(now, reply, asked).map_err(|mut error| {
-            if error.kind == ErrorKind::CredentialUnavailable {
-                error.hint = diagnosis::ml_default_identity(error.hint);
-            }
-            error
-        })
+        self.endpoint.token(now, reply, asked)
     }
 }

@@ -6,7 +6,7 @@ use super::{Asked, Source};
 use crate::diagnosis;
 use crate::error::{ErrorKind, Result};
 use crate::http::{Call, Draft, Reply};
-use crate::platform::{LocalFuture, Method};
+use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
 use crate::token::AccessToken;
@@ -34,17 +34,11 @@ impl Source for CloudShell {
         DETECTED_BY
     }
 
-    fn draft(&self, resource: &str, _: &Asked) -> Draft<'_> {
-        let headers = vec![("metadata", "true".into()), ("content-type", "application/x-www-form-urlencoded".into())];
-        Draft {
-            method: Method::Post,
-            path: if self.0.url.path.is_empty() { "/".to_owned() } else { self.0.url.path.clone() },
-            body: format!("resource={}", encode(resource)).into(),
-            ..self.0.get("", headers)
-        }
+    fn draft(&self, resource: &str, _: &Asked) -> Draft {
+        self.0.get("", vec![("metadata", "true".into())]).post(format!("resource={}", encode(resource)))
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
         self.0.send(call, draft)
     }
 

@@ -6,7 +6,7 @@ use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
-use crate::platform::{LocalFuture, Method};
+use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::Secret;
 use crate::text::find;
@@ -33,7 +33,7 @@ impl Endpoint {
         let invalid = |why: &str| {
             Error::invalid(format!("{variable} is not an identity endpoint: {why}; nothing was sent there")).hint(
                 diagnosis::expected(&format!(
-                    "Set {variable} to the value that the platform gives, such as http://localhost:42356/msi/token or http://172.16.5.3:8081/msi/token"
+                    "Set {variable} to the value that the platform gives, such as http://172.16.5.3:8081/msi/token"
                 )),
             )
         };
@@ -45,34 +45,28 @@ impl Endpoint {
             return Err(Error::invalid(format!(
                 "{secret_variable} holds white space or characters that no header has"
             ))
-            .hint(diagnosis::expected(&format!("Set {secret_variable} to the value that the platform gives"))));
+            .hint(diagnosis::expected("Set it to the value that the platform gives, and nothing else")));
         }
         Ok(Self { name, secret_variable, url, secret: secret.into() })
     }
 
     /// A GET with this query, on top of one that the URL has.
-    pub(super) fn get(&self, query: &str, mut headers: Vec<(&'static str, Secret)>) -> Draft<'_> {
+    pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, Secret)>) -> Draft {
         let base = if self.url.path.is_empty() { "/" } else { &self.url.path };
-        let separator = if base.contains('?') { '&' } else { '?' };
-        headers.push(("accept", "application/json".into()));
-        Draft {
-            method: Method::Get,
-            url: &self.url,
-            path: format!("{base}{separator}{query}"),
-            headers,
-            body: Secret::default(),
-            secrets: vec![self.secret.clone()],
-            max_body: None,
-        }
+        let separator = match query {
+            "" => "",
+            _ if base.contains('?') => "&",
+            _ => "?",
+        };
+        let draft = Draft::new(&self.url, format!("{base}{separator}{query}"), headers);
+        Draft { secrets: vec![self.secret.clone()], ..draft }
     }
 
     /// Sends a request, within the retry policy of the endpoints that the environment names.
-    pub(super) fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
+    pub(super) fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let who = format!("the {} identity endpoint", self.name);
-            call.send_with_retries(&ENDPOINT, draft)
-                .await
-                .map_err(|error| http::no_answer(&call, error, &who, &self.url))
+            call.send(&ENDPOINT, draft).await.map_err(|error| http::no_answer(&call, error, &who, &self.url))
         })
     }
 

@@ -42,6 +42,6 @@ pub(super) fn make(env: &Env, options: &CredentialOptions, asked: &Asked) -> Res
     let tenants = Tenants::of_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
     let who = Registration { name: NAME, tenants, client_id, id_from };
     let mut client = workload_identity::client(env, options, who, file.to_owned(), FILE)?;
-    client.source = SOURCE;
+    (client.source, client.detected_by) = (SOURCE, Some(DETECTED_BY));
     Ok(Some(Rc::new(client)))
 }

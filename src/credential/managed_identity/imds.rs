@@ -12,12 +12,11 @@ use crate::credential::CredentialOptions;
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Draft, Hop, Reply, is_transient, no_answer};
+use crate::http::{Call, Draft, Hop, Policy, Reply, no_answer};
 use crate::json::Json;
-use crate::platform::{LocalFuture, Method, SendError};
+use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
-use crate::secret::Secret;
-use crate::text::{encode, find};
+use crate::text::{encode, find, trim_end};
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -51,7 +50,7 @@ pub(super) struct Imds {
 impl Imds {
     pub(super) fn new(env: &Env, options: &CredentialOptions) -> Result<Self> {
         const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| host.trim_end_matches('/'));
+        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| trim_end(host, b'/'));
         let url = Url::parse(text).ok().filter(|url| url.is_local() && url.path.is_empty()).ok_or_else(|| {
             Error::invalid(format!(
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
@@ -71,58 +70,6 @@ impl Imds {
         };
         let connect = options.imds_connect_timeout.map(Duration::from_millis);
         Ok(Self { url, connect, proven: Cell::new(named), environment_is_empty: env.is_empty(), detected_by })
-    }
-
-    /// The limits of the next attempt. In a chain the request itself is the probe.
-    fn hop(&self, call: &Call<'_>) -> Hop {
-        let trusted = self.proven.get() || !call.chained;
-        let connect = self.connect.unwrap_or(if trusted { TRUSTED_CONNECT } else { PROBE_CONNECT });
-        Hop {
-            connect,
-            // It counts from the start, so a longer limit for the connection needs more.
-            first_byte: FIRST_BYTE.max(connect),
-            retries: if trusted { 4 } else { 2 },
-            retry_silence: trusted,
-            retry_for: if trusted { Duration::MAX } else { Duration::from_secs(3) },
-        }
-    }
-
-    /// Sends the request until an answer stands. Not `send_with_retries`: what may be retried changes with the first
-    /// answer that proves to be IMDS's.
-    async fn send_while_due(&self, call: Call<'_>, draft: &Draft<'_>) -> Result<Reply, SendError> {
-        let start = call.platform.monotonic();
-        let mut retry: u32 = 0;
-        loop {
-            let result = call.send(&self.hop(&call), draft).await;
-            if result.as_ref().is_ok_and(is_imds) {
-                self.proven.set(true);
-            }
-            let hop = self.hop(&call);
-            let pause = match &result {
-                Ok(reply) if reply.response.status == 410 => UPDATING.get(retry as usize).copied().unwrap_or_default(),
-                // 404 is what it answers during an update too, as the Azure SDKs have it.
-                Ok(reply)
-                    if (is_transient(reply.response.status) || (reply.response.status == 404 && self.proven.get()))
-                        && !reply.wait_too_long =>
-                {
-                    reply.retry_after.filter(|delay| !delay.is_zero()).unwrap_or_else(|| call.backoff(retry))
-                }
-                Err(SendError::Reset | SendError::BetweenBytesTimeout) => call.backoff(retry),
-                Err(
-                    SendError::Refused
-                    | SendError::Unreachable
-                    | SendError::ConnectTimeout
-                    | SendError::FirstByteTimeout,
-                ) if hop.retry_silence => call.backoff(retry),
-                _ => return result,
-            };
-            let spent = call.platform.monotonic().saturating_sub(start);
-            if retry >= hop.retries || pause >= call.remaining() || spent.saturating_add(pause) > hop.retry_for {
-                return result;
-            }
-            retry += 1;
-            call.platform.sleep(pause).await;
-        }
     }
 
     /// No answer: off Azure this is how it is. One that answered before has failed.
@@ -169,6 +116,34 @@ fn is_imds(reply: &Reply) -> bool {
         || reply.json().is_some_and(|json| json.at(&["access_token"]).is_some() || json.at(&["error"]).is_some())
 }
 
+impl Policy for Imds {
+    /// In a chain the request itself is the probe.
+    fn hop(&self, call: &Call<'_>) -> Hop {
+        let trusted = self.proven.get() || !call.chained;
+        let connect = self.connect.unwrap_or(if trusted { TRUSTED_CONNECT } else { PROBE_CONNECT });
+        Hop {
+            connect,
+            // It counts from the start, so a longer limit for the connection needs more.
+            first_byte: FIRST_BYTE.max(connect),
+            retries: if trusted { 4 } else { 2 },
+            retry_silence: trusted,
+            retry_for: if trusted { Duration::MAX } else { Duration::from_secs(3) },
+        }
+    }
+
+    fn look(&self, reply: &Reply, retry: u32) -> Option<Duration> {
+        if is_imds(reply) {
+            self.proven.set(true);
+        }
+        match reply.response.status {
+            410 => Some(UPDATING.get(retry as usize).copied().unwrap_or_default()),
+            // What it answers during an update too, as the Azure SDKs have it.
+            404 if self.proven.get() => Some(Duration::ZERO),
+            _ => None,
+        }
+    }
+}
+
 impl Source for Imds {
     fn name(&self) -> &'static str {
         NAME
@@ -178,24 +153,17 @@ impl Source for Imds {
         self.detected_by
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_> {
-        Draft {
-            method: Method::Get,
-            url: &self.url,
-            path: format!(
-                "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",
-                encode(resource),
-                asked.query("client_id", "object_id", "msi_res_id")
-            ),
-            headers: vec![("metadata", "true".into()), ("accept", "application/json".into())],
-            body: Secret::default(),
-            secrets: Vec::new(),
-            max_body: None,
-        }
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
+        let path = format!(
+            "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",
+            encode(resource),
+            asked.query("client_id", "object_id", "msi_res_id")
+        );
+        Draft::new(&self.url, path, vec![("metadata", "true".into())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>> {
-        Box::pin(async move { self.send_while_due(call, draft).await.map_err(|error| self.silent(&call, error)) })
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
+        Box::pin(async move { call.send(self, draft).await.map_err(|error| self.silent(&call, error)) })
     }
 
     fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {

@@ -147,10 +147,10 @@ trait Source {
     /// What told that it is this one, for reports.
     fn detected_by(&self) -> &'static str;
     /// The request for a token.
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft<'_>;
+    fn draft(&self, resource: &str, asked: &Asked) -> Draft;
     /// Sends it, within the source's retry policy. Messages begin where the report has said which source was asked for
     /// which identity.
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft<'a>) -> LocalFuture<'a, Result<Reply>>;
+    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>>;
     /// The key with which to send it again, where the source wants to see one first.
     fn challenged(&self, _platform: &dyn Platform, _reply: &Reply) -> Result<Option<Secret>> {
         Ok(None)
@@ -236,7 +236,7 @@ impl ManagedIdentity {
         let mut draft = self.source.draft(resource, &self.asked);
         let mut reply = self.source.send(call, &draft).await?;
         if let Some(key) = self.source.challenged(call.platform, &reply)? {
-            draft.headers.push(("authorization", format!("Basic {}", key.expose()).into()));
+            draft.request.headers.push(("authorization", format!("Basic {}", key.expose()).into()));
             draft.secrets.push(key);
             reply = self.source.send(call, &draft).await?;
         }
