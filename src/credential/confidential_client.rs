@@ -5,9 +5,7 @@
 use alloc::rc::Rc;
 
 use super::tenants::{ADFS, Tenants};
-use super::{
-    ClientProof, CredentialOptions, Made, TokenCredential, client_assertion, client_certificate, client_secret,
-};
+use super::{CredentialOptions, Made, TokenCredential};
 use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Endpoint};
@@ -117,26 +115,17 @@ impl ConfidentialClient {
     }
 }
 
-/// The credential that the code describes by its arguments, and its class name.
-pub(super) fn make(
+/// A credential that the code describes by its arguments.
+pub(super) fn of_code(
     env: &Env,
     options: &CredentialOptions,
+    name: &'static str,
     (tenant, client_id): (&str, &str),
-    proof: ClientProof,
-) -> (&'static str, Result<Made>) {
-    let (name, proof): (_, Result<Box<dyn Proof>>) = match proof {
-        ClientProof::Secret(secret) => (client_secret::NAME, client_secret::proof(secret)),
-        ClientProof::Assertion(assertion) => (client_assertion::NAME, Ok(client_assertion::proof(assertion))),
-        ClientProof::Certificate(source, password) => {
-            (client_certificate::NAME, client_certificate::proof(source, password, options))
-        }
-    };
-    let made = proof.and_then(|proof| -> Result<Made> {
-        let tenants = Tenants::of_code(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
-        let who = Registration { name, tenants, client_id, id_from: "the argument client-id" };
-        Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
-    });
-    (name, made)
+    proof: Box<dyn Proof>,
+) -> Result<Made> {
+    let tenants = Tenants::of_code(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
+    let who = Registration { name, tenants, client_id, id_from: "the argument client-id" };
+    Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
 }
 
 /// Checks the id of an application.

@@ -21,8 +21,11 @@ use alloc::rc::Rc;
 use core::time::Duration;
 
 pub use client_certificate::Source as CertificateSource;
-pub use managed_identity::{ManagedIdentityId, SOURCES};
+pub use managed_identity::SOURCES;
+pub use managed_identity::id::ManagedIdentityId;
 pub use options::{CredentialOptions, TokenOptions};
+
+use confidential_client::Proof;
 
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
@@ -142,6 +145,19 @@ pub enum ClientProof {
     Certificate(CertificateSource, Option<Secret>),
 }
 
+impl ClientProof {
+    /// The class name of the credential that proves itself so, and the proof.
+    fn read(self, options: &CredentialOptions) -> (&'static str, Result<Box<dyn Proof>>) {
+        match self {
+            Self::Secret(secret) => (client_secret::NAME, client_secret::proof(secret)),
+            Self::Assertion(assertion) => (client_assertion::NAME, Ok(client_assertion::proof(assertion))),
+            Self::Certificate(source, password) => {
+                (client_certificate::NAME, client_certificate::proof(source, password, options))
+            }
+        }
+    }
+}
+
 impl Credential {
     /// A credential. Options and arguments that are not what they claim are said when a token is asked for.
     #[must_use]
@@ -153,8 +169,13 @@ impl Credential {
             CredentialKind::WorkloadIdentity => (workload_identity::NAME, workload_identity::make),
             CredentialKind::ManagedIdentity => (managed_identity::NAME, managed_identity::make_alone),
             CredentialKind::Client { tenant_id, client_id, proof } => {
-                let (name, made) = confidential_client::make(&env, options, (&tenant_id, &client_id), proof);
-                return Self { platform, made: made_or_refusing(name, options.check(&env).and(made)) };
+                let (name, proof) = proof.read(options);
+                let client = (tenant_id.as_str(), client_id.as_str());
+                let made = options
+                    .check(&env)
+                    .and(proof)
+                    .and_then(|proof| confidential_client::of_code(&env, options, name, client, proof));
+                return Self { platform, made: made_or_refusing(name, made) };
             }
             CredentialKind::Chained(links) => {
                 let links = links.into_iter().map(|link| link.made).collect();

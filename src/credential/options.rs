@@ -1,7 +1,7 @@
 //! What a caller may choose. Checked as a whole before anything is made or sent.
 
 use super::DEFAULT_CHAIN;
-use super::managed_identity::ManagedIdentityId;
+use super::managed_identity::id::ManagedIdentityId;
 use super::tenants::{check_allowed, check_tenant};
 use crate::entra::Authority;
 use crate::env::Env;

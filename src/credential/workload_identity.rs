@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 
 use super::client_assertion::is_jwt;
 use super::confidential_client::{ConfidentialClient, Fields, Proof, Registration, assertion_fields};
-use super::managed_identity::ManagedIdentityId;
+use super::managed_identity::id::ManagedIdentityId;
 use super::tenants::Tenants;
 use super::{CredentialOptions, Made};
 use crate::diagnosis;

@@ -1,7 +1,8 @@
 //! An identity endpoint that the environment names. App Service, Azure Arc, Azure ML and Cloud Shell each have one; they
 //! differ in what they want to be told.
 
-use super::{Asked, said};
+use super::id::Asked;
+use super::said;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};

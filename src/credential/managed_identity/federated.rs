@@ -3,7 +3,8 @@
 
 use alloc::rc::Rc;
 
-use super::{Asked, ManagedIdentityId, NAME};
+use super::NAME;
+use super::id::{Asked, ManagedIdentityId};
 use crate::credential::confidential_client::Registration;
 use crate::credential::tenants::Tenants;
 use crate::credential::workload_identity::{self, CLIENT, FILE, TENANT};

@@ -7,7 +7,8 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use super::{Asked, Source, said};
+use super::id::Asked;
+use super::{Source, said};
 use crate::credential::CredentialOptions;
 use crate::diagnosis;
 use crate::env::Env;

@@ -6,6 +6,7 @@ mod azure_ml;
 mod cloud_shell;
 mod endpoint;
 mod federated;
+pub(super) mod id;
 mod imds;
 mod service_fabric;
 
@@ -16,129 +17,16 @@ use super::{CredentialOptions, Made, TokenCredential};
 use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis;
 use crate::env::Env;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::http::{Call, Draft, Reply};
 use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::{encode, find};
-use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
+use crate::text::find;
+use crate::token::{AccessToken, TokenRequest};
+use id::{Asked, ManagedIdentityId};
 
 pub(super) const NAME: &str = "ManagedIdentityCredential";
-
-/// Which managed identity. See `managed-identity` of the WIT package.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ManagedIdentityId {
-    /// In the default chain `AZURE_CLIENT_ID` chooses, else the platform.
-    #[default]
-    FromEnvironment,
-    /// The system-assigned one.
-    SystemAssigned,
-    /// By client id, a UUID.
-    ClientId(String),
-    /// By object (principal) id, a UUID.
-    ObjectId(String),
-    /// By Azure resource id.
-    ResourceId(String),
-}
-
-impl ManagedIdentityId {
-    /// Checks that the id is of the kind that it claims to be. Nothing has been sent yet.
-    pub(super) fn check(&self, from: &str) -> Result<()> {
-        let (kind, id, fine) = match self {
-            Self::FromEnvironment | Self::SystemAssigned => return Ok(()),
-            Self::ClientId(id) => ("a client id (a UUID)", id, is_uuid(id)),
-            Self::ObjectId(id) => ("an object id (a UUID)", id, is_uuid(id)),
-            Self::ResourceId(id) => (
-                "a resource id (/subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…)",
-                id,
-                is_resource_id(id),
-            ),
-        };
-        if fine {
-            return Ok(());
-        }
-        let cure = if is_resource_id(id) {
-            "It is a resource id: pass it as one (resource-id in code), or put the identity's client id in its place"
-        } else if is_uuid(id) {
-            "It is a client id or an object id: pass it as one"
-        } else {
-            "The client id stands in the portal under the managed identity > Overview > Client ID; it has no braces, quotes or white space around it"
-        };
-        Err(Error::invalid(format!("{from} is not {kind}: {}", describe_id(id))).hint(diagnosis::expected(cure)))
-    }
-}
-
-fn is_resource_id(id: &str) -> bool {
-    let parts: Vec<&str> = id.split('/').collect();
-    id.len() <= 1024
-        && id.bytes().all(|b| b.is_ascii_graphic())
-        && matches!(parts.as_slice(), ["", subscriptions, _, groups, _, providers, provider, kind, name]
-            if subscriptions.eq_ignore_ascii_case("subscriptions") && groups.eq_ignore_ascii_case("resourcegroups")
-                && providers.eq_ignore_ascii_case("providers") && provider.eq_ignore_ascii_case("Microsoft.ManagedIdentity")
-                && kind.eq_ignore_ascii_case("userAssignedIdentities") && !name.is_empty())
-}
-
-/// The identity that is asked for, and where its id came from.
-struct Asked {
-    id: ManagedIdentityId,
-    from: &'static str,
-    /// `AZURE_CLIENT_ID` chooses where the code does not.
-    reads_variable: bool,
-}
-
-impl Asked {
-    /// The kind and the id, where one is given.
-    fn id(&self) -> Option<(&'static str, &str)> {
-        match &self.id {
-            ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => None,
-            ManagedIdentityId::ClientId(id) => Some(("client id", id)),
-            ManagedIdentityId::ObjectId(id) => Some(("object id", id)),
-            ManagedIdentityId::ResourceId(id) => Some(("resource id", id)),
-        }
-    }
-
-    /// The query's part that names the identity, with the source's own names for each kind of id.
-    fn query(&self, client_id: &str, object_id: &str, resource_id: &str) -> String {
-        let (name, id) = match &self.id {
-            ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return String::new(),
-            ManagedIdentityId::ClientId(id) => (client_id, id),
-            ManagedIdentityId::ObjectId(id) => (object_id, id),
-            ManagedIdentityId::ResourceId(id) => (resource_id, id),
-        };
-        format!("&{name}={}", encode(id))
-    }
-
-    /// In words.
-    fn describe(&self) -> String {
-        match (&self.id, self.id()) {
-            (_, Some((kind, id))) => format!("user-assigned identity with {kind} {id} (from {})", self.from),
-            (ManagedIdentityId::SystemAssigned, _) => format!("system-assigned identity (from {})", self.from),
-            _ => "no identity named".to_owned(),
-        }
-    }
-
-    /// The error of a platform that answered that it does not have this identity, or none to give by default.
-    /// With an id the chain stops: the next credential would be somebody else.
-    fn refused(&self, source: &str, reply: &Reply, message: String) -> Box<Error> {
-        match self.id() {
-            Some((kind, id)) => {
-                let mut error = reply.error(ErrorKind::AuthenticationFailed, message);
-                error.hint = Some(diagnosis::identity_refused(source, kind, id, self.from));
-                error
-            }
-            None => reply
-                .error(ErrorKind::CredentialUnavailable, message)
-                .hint(diagnosis::choose_identity(source, self.reads_variable)),
-        }
-    }
-
-    /// The error of a source that can't be asked for the identity that was asked for. Nothing was sent.
-    fn not_selectable(&self, (source, how): (&str, &str), why: &str) -> Box<Error> {
-        Error::invalid(format!("{source} ({how}) can't be asked for the {}", self.describe()))
-            .hint(diagnosis::not_selectable(why, self.from))
-    }
-}
 
 /// A kind of host that gives identities.
 trait Source {

@@ -2,7 +2,7 @@
 //! the app its thumbprint, and wasi:http shows no certificate to compare. Without that comparison the secret would go to
 //! whoever answers. <https://learn.microsoft.com/azure/service-fabric/how-to-managed-identity-service-fabric-app-code>
 
-use super::Asked;
+use super::id::Asked;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
