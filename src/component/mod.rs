@@ -6,9 +6,11 @@ use core::cell::RefCell;
 use crate::prelude::*;
 use crate::wasi::Wasi;
 use crate::{
-    CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, ErrorKind, GetSecretOptions,
-    ManagedIdentityId, Outcome, TokenOptions,
+    CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, GetSecretOptions,
+    ManagedIdentityId, TokenOptions,
 };
+
+mod convert;
 
 mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
@@ -316,92 +318,5 @@ impl simple::Guest for Component {
     fn fetch_token(scope: String) -> Result<wit::AccessToken, types::AzureError> {
         let credential = Credential::default_azure();
         credential.token(vec![scope], &TokenOptions::default())
-    }
-}
-
-impl From<crate::AccessToken> for wit::AccessToken {
-    fn from(token: crate::AccessToken) -> Self {
-        Self {
-            details: token.ids().into_iter().map(|(name, id)| (name.to_owned(), id)).collect(),
-            token: token.token.expose().to_owned(),
-            expires_on: token.expires_on,
-            refresh_on: token.refresh_on,
-            credential: token.credential.to_owned(),
-            source: token.source.to_owned(),
-        }
-    }
-}
-
-impl From<crate::VaultSecret> for secrets::Secret {
-    fn from(secret: crate::VaultSecret) -> Self {
-        let properties = secret.properties;
-        Self {
-            value: secret.value.expose().to_owned(),
-            properties: secrets::SecretProperties {
-                id: properties.id,
-                name: properties.name,
-                version: properties.version,
-                content_type: properties.content_type,
-                enabled: properties.enabled,
-                not_before: properties.not_before,
-                expires_on: properties.expires_on,
-                created_on: properties.created_on,
-                updated_on: properties.updated_on,
-                recoverable_days: properties.recoverable_days,
-                recovery_level: properties.recovery_level,
-                managed: properties.managed,
-                key_id: properties.key_id,
-                previous_version: properties.previous_version,
-                tags: properties.tags,
-                details: Vec::new(),
-            },
-            credential: secret.credential.to_owned(),
-            source: secret.source.to_owned(),
-        }
-    }
-}
-
-impl From<ErrorKind> for types::ErrorKind {
-    fn from(kind: ErrorKind) -> Self {
-        match kind {
-            ErrorKind::InvalidArgument => Self::InvalidArgument,
-            ErrorKind::CredentialUnavailable => Self::CredentialUnavailable,
-            ErrorKind::AuthenticationFailed => Self::AuthenticationFailed,
-            ErrorKind::NotFound => Self::NotFound,
-            ErrorKind::Forbidden => Self::Forbidden,
-            ErrorKind::Conflict => Self::Conflict,
-            ErrorKind::Throttled => Self::Throttled,
-            ErrorKind::TimedOut => Self::TimedOut,
-            ErrorKind::DeniedByHost => Self::DeniedByHost,
-            ErrorKind::Transport => Self::Transport,
-            ErrorKind::UnexpectedReply => Self::UnexpectedReply,
-            ErrorKind::Unsupported => Self::Unsupported,
-            ErrorKind::Service => Self::Service,
-            ErrorKind::Other => Self::Other,
-        }
-    }
-}
-
-impl From<Box<crate::Error>> for types::AzureError {
-    fn from(error: Box<crate::Error>) -> Self {
-        let attempt = |attempt: crate::Attempt| types::Attempt {
-            credential: attempt.credential.to_owned(),
-            outcome: match attempt.outcome {
-                Outcome::Unavailable => types::Outcome::Unavailable,
-                Outcome::Failed => types::Outcome::Failed,
-                Outcome::NotSupported => types::Outcome::NotSupported,
-            },
-            message: attempt.message,
-        };
-        Self {
-            kind: error.kind.into(),
-            message: error.message,
-            hint: error.hint.map(|hint| hint.text),
-            attempts: error.attempts.into_iter().map(attempt).collect(),
-            status: error.status,
-            code: error.code,
-            retry_after: error.retry_after,
-            details: error.details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        }
     }
 }

@@ -1,0 +1,111 @@
+//! The cures of managed identity.
+
+use super::{Hint, Weight, expected, hint, no_platform};
+use crate::prelude::*;
+
+/// Where to find the client id.
+const WHERE_CLIENT_ID: &str = "The client id stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
+    and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";
+
+/// The platform's managed identity can't be used here.
+pub(crate) fn instead_of_managed_identity() -> Hint {
+    expected("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
+}
+
+/// The source has no such choice of identity, so nothing was sent.
+pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
+    let cure = if from == "AZURE_CLIENT_ID" {
+        ". AZURE_CLIENT_ID may be set for another purpose: unset it here, or choose system-assigned in code (credential-options.managed-identity)"
+    } else {
+        ""
+    };
+    hint(Weight::NearMiss, format!("{why}{cure}"))
+}
+
+/// The file that Azure Arc's agent named can't be used.
+pub(crate) fn arc_key(folder: &str) -> Hint {
+    expected(&format!(
+        "Give the component the folder {folder} itself, read-only (wasmtime: `--dir {folder}`, Spin: `files`), and run the host as a member of the group himds"
+    ))
+}
+
+/// Azure Arc's agent did not name the identity that it gave a token of.
+pub(crate) fn arc_not_confirmed() -> Hint {
+    hint(
+        Weight::Answered,
+        "Agents of Azure Arc that know no user-assigned identities give the system-assigned one's token instead: update the Connected Machine agent, \
+         or leave the id out (system-assigned in code) if the server's own identity will do",
+    )
+}
+
+/// No identity was asked for, and the platform has none to give by default.
+pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
+    let by_variable = if reads_environment {
+        "set AZURE_CLIENT_ID to the identity's client id, or pass the client id in code"
+    } else {
+        "pass the identity's client id in code"
+    };
+    // It wants to be told always, and what its own variable tells is not here, or old.
+    let pass = match source {
+        "Azure ML" => "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now. Or: ",
+        _ => "",
+    };
+    hint(
+        Weight::Answered,
+        format!(
+            "{pass}{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
+             (credential-options.managed-identity, `--managed-identity-client-id`). {WHERE_CLIENT_ID}. If it has none, assign one, \
+             or turn the system-assigned one on (portal: Identity)"
+        ),
+    )
+}
+
+/// The identity that was asked for was refused.
+pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
+    let question = match kind {
+        "client id" => "Is it the client id? If it is the object (principal) id, put the client id in its place.",
+        "object id" => "Is it the object (principal) id? If it is the client id, pass it as a client id.",
+        _ => "Is it complete, and does the identity still exist?",
+    };
+    hint(
+        Weight::Answered,
+        format!(
+            "{source} does not have the user-assigned identity with {kind} {id}, which came from {from}. {question} \
+             Else assign that identity to the app or machine (portal: Identity > User assigned), or correct the id. {WHERE_CLIENT_ID}. \
+             For the system-assigned identity choose system-assigned in code"
+        ),
+    )
+}
+
+/// The endpoint does not accept the secret that the environment holds.
+pub(crate) fn identity_header(variable: &str) -> Hint {
+    hint(
+        Weight::Answered,
+        format!(
+            "The identity endpoint did not accept {variable}. Its value changes when the app restarts: pass the one that the platform sets now, \
+             not a copy in a file or an image"
+        ),
+    )
+}
+
+/// Managed identity alone failed without an id, though `AZURE_CLIENT_ID` is set.
+pub(crate) fn not_read_alone(mut hint: Hint) -> Hint {
+    hint.text.push_str(
+        ". AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it: pass the id in code, or use DefaultAzureCredential",
+    );
+    hint
+}
+
+/// The host denied the way to IMDS: the cure depends on where this runs.
+pub(crate) fn not_an_azure_machine(mut denied: Hint) -> Hint {
+    denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, no_platform().text);
+    denied
+}
+
+/// IMDS answers 410 or 404 while it is updated.
+pub(crate) fn imds_updating() -> Hint {
+    hint(
+        Weight::Answered,
+        "The metadata service of this machine (IMDS) is being updated, which takes up to 70 seconds. Call again, or allow the call 100 seconds",
+    )
+}

@@ -1,0 +1,159 @@
+//! From what was tried to what to do about it. Every cure is written here, in concrete words; where the failure was
+//! seen, the facts are handed over. What all may need stands in this file, the rest in one file a subject.
+
+mod entra;
+mod managed_identity;
+mod vault;
+
+use crate::platform::SendError;
+use crate::prelude::*;
+use crate::text::join;
+use crate::url::Url;
+pub(crate) use entra::*;
+pub(crate) use managed_identity::*;
+pub(crate) use vault::*;
+
+/// A cure, and how surely it is the right one when several failures offer theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What to change.
+    pub text: String,
+    weight: Weight,
+}
+
+/// From the vaguest to the surest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// It would help if this was meant.
+    Maybe,
+    /// Nothing is configured.
+    Nothing,
+    /// The configuration shows that this was meant, and what it lacks.
+    NearMiss,
+    /// Azure itself answered.
+    Answered,
+}
+
+fn hint(weight: Weight, text: impl Into<String>) -> Hint {
+    Hint { text: text.into(), weight }
+}
+
+impl Hint {
+    /// Whether this is more surely the right cure than the other.
+    pub(crate) fn is_surer(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| self.weight > other.weight)
+    }
+}
+
+/// Two cures, the surer one first.
+pub(crate) fn also(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
+    match (first, second) {
+        (Some(mut first), Some(second)) => {
+            first.text.push_str(&format!(". Or: {}", second.text));
+            Some(first)
+        }
+        (first, second) => first.or(second),
+    }
+}
+
+// ---- nothing there ----
+
+/// Nothing is configured that any credential could use: because the environment has no variable at all, or others only.
+pub(crate) fn nothing_configured(environment_is_empty: bool) -> Hint {
+    if environment_is_empty { empty_environment() } else { no_platform() }
+}
+
+fn empty_environment() -> Hint {
+    hint(
+        Weight::Nothing,
+        "The component sees an empty environment: the host passes no variables. In wasmtime pass each with `--env AZURE_CLIENT_ID=…` \
+         (or all with `-S inherit-env=y`); in Spin set them under `environment` of the component and give the dependency \
+         `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`. On App Service the variables IDENTITY_ENDPOINT and IDENTITY_HEADER \
+         must be passed on too",
+    )
+}
+
+fn no_platform() -> Hint {
+    hint(
+        Weight::Nothing,
+        "Nothing here gives this app an Azure identity. On a laptop, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service \
+         principal's, or get a token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token. On Azure, give the \
+         app or machine a managed identity, and pass the platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component",
+    )
+}
+
+// ---- half configured ----
+
+/// Some of the variables that belong together are set, and these are not.
+pub(crate) fn half_set(what: &str, present: &[&str], missing: &[&str]) -> Hint {
+    hint(
+        Weight::NearMiss,
+        format!(
+            "{} set, but {} not: {what} needs them all. Set {}; a host that forwards variables by name must forward each",
+            list(present),
+            list(missing),
+            join(missing, " and ")
+        ),
+    )
+}
+
+/// Username and password are set.
+pub(crate) fn username_password() -> Hint {
+    hint(
+        Weight::NearMiss,
+        "AZURE_USERNAME and AZURE_PASSWORD are not supported: Microsoft Entra requires multifactor authentication for users. \
+         Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead",
+    )
+}
+
+/// A variable holds something that it can't.
+pub(crate) fn expected(what: &str) -> Hint {
+    hint(Weight::NearMiss, what)
+}
+
+fn list(names: &[&str]) -> String {
+    format!("{} {}", join(names, " and "), if names.len() == 1 { "is" } else { "are" })
+}
+
+// ---- the way there ----
+
+/// A request that got no answer.
+pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
+    let (origin, authority) = (url.origin(), url.authority());
+    let text = match error {
+        SendError::Denied => format!(
+            "The host does not let this component reach {origin}. Allow it: in Spin add \"{origin}\" to `allowed_outbound_hosts` and give the dependency \
+             `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`; with the keyfob command `--allow-host {authority}`"
+        ),
+        SendError::NameNotFound => {
+            format!("{authority} does not resolve here: check the spelling, the DNS, and for a vault whether it exists")
+        }
+        SendError::Tls => format!(
+            "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Give the host runtime the CA (keyfob command: `--cacert FILE`)"
+        ),
+        SendError::TooLarge | SendError::Other => return not_the_protocol(who, url),
+        _ => format!("Can't reach {who} at {authority}: check the address, the firewall and the network of this app"),
+    };
+    // A metadata service that is not there is the normal case off Azure, not a cure.
+    hint(if error == SendError::Denied { Weight::NearMiss } else { Weight::Maybe }, text)
+}
+
+/// An answer came that is none of this service's.
+pub(crate) fn not_the_protocol(who: &str, url: &Url) -> Hint {
+    let authority = url.authority();
+    hint(
+        Weight::Maybe,
+        format!(
+            "What answers at {authority} does not speak the protocol of {who}: check the address, and whether a proxy is in between"
+        ),
+    )
+}
+
+/// Too many requests.
+pub(crate) fn throttled(seconds: Option<u64>) -> Hint {
+    let wait = seconds.map_or_else(|| "a while".to_owned(), |s| format!("{s} seconds"));
+    hint(
+        Weight::Answered,
+        format!("Wait {wait} before the next call, and keep credential and client objects: they hold their tokens"),
+    )
+}

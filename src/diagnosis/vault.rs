@@ -1,0 +1,71 @@
+//! The cures of what a vault answers.
+
+use super::{Hint, Weight, hint};
+use crate::prelude::*;
+
+/// The identity may not read.
+pub(crate) fn forbidden(code: &str, identity: &str, vault: &str, platform_chose: bool) -> Hint {
+    let mut text = match code {
+        "SecretDisabled" => {
+            return hint(
+                Weight::Answered,
+                format!("The secret is disabled: enable it in vault {vault}, or read another version"),
+            );
+        }
+        "ForbiddenByFirewall" | "ForbiddenByConnection" => {
+            return hint(
+                Weight::Answered,
+                format!(
+                    "The firewall of vault {vault} does not let this address in: add it, the app's subnet or a private endpoint (portal: Networking)"
+                ),
+            );
+        }
+        "ForbiddenByPolicy" | "AccessDenied" => {
+            format!(
+                "The identity used was {identity}. Give it the secret permission Get in the access policies of vault {vault}"
+            )
+        }
+        _ => format!(
+            "The identity used was {identity}. Assign it the role Key Vault Secrets User on vault {vault} (portal: the vault > Access control (IAM), or \
+             `az role assignment create --role \"Key Vault Secrets User\" --assignee-object-id OBJECT_ID --scope VAULT_RESOURCE_ID`)"
+        ),
+    };
+    text.push_str("; a new role can take up to 10 minutes");
+    if platform_chose {
+        text.push_str(". If a user-assigned identity has the role, choose it: set AZURE_CLIENT_ID to its client id, or pass it in code");
+    }
+    hint(Weight::Answered, text)
+}
+
+/// No such secret.
+pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint {
+    let version = version.map(|v| format!(" in version {v}")).unwrap_or_default();
+    hint(
+        Weight::Answered,
+        format!(
+            "Vault {vault} has no secret {name}{version} that is not deleted: `az keyvault secret list --vault-name NAME` lists them. \
+             Names have letters, digits and dashes only, no underscores"
+        ),
+    )
+}
+
+/// The token was refused after the challenge was followed.
+pub(crate) fn token_refused(vault: &str) -> Hint {
+    hint(
+        Weight::Answered,
+        format!(
+            "Vault {vault} does not accept tokens of this identity: it belongs to another tenant or another cloud (AZURE_AUTHORITY_HOST), or has been moved"
+        ),
+    )
+}
+
+/// The challenge names another resource than the vault's.
+pub(crate) fn challenge_mismatch(resource: &str, host: &str) -> Hint {
+    hint(
+        Weight::Answered,
+        format!(
+            "{host} asks for a token for {resource}, which is not its own domain: a token sent there could be used elsewhere. Check the vault URL; \
+             for an emulator or a private domain that you trust set client-options.verify-challenge-resource to false in code"
+        ),
+    )
+}
