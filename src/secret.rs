@@ -88,6 +88,19 @@ pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
     quoted
 }
 
+/// The longest text that is shown as a file's path. A token or a certificate that was set in the place of its path is
+/// longer, and must not be seen.
+const PATH_LIMIT: usize = 255;
+
+/// A path of the configuration, for an error message.
+pub(crate) fn quote_path(path: &str) -> String {
+    if path.len() <= PATH_LIMIT {
+        quote(path, &[])
+    } else {
+        format!("of {} bytes, which is no path", path.len() as u64)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +119,12 @@ mod tests {
     #[test]
     fn a_log_cannot_be_forged() {
         assert_eq!(quote("a\r\nERROR b\u{1b}[2J\u{202e}", &[]), "a ERROR b\\u{1b}[2J\\u{202e}");
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_path_is_not_shown() {
+        assert_eq!(quote_path("/a/b.pem"), "/a/b.pem");
+        assert_eq!(quote_path(&"x".repeat(256)), "of 256 bytes, which is no path");
     }
 
     #[test]

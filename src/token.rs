@@ -46,8 +46,10 @@ impl TokenRequest {
             return text.map(str::to_owned);
         }
         let mut claims = text.and_then(|text| Json::parse(text.as_bytes())).unwrap_or(Json::Object(Vec::new()));
-        *claims.member("access_token")?.member("xms_cc")?.member("values")? =
-            Json::List(vec![Json::Text("CP1".to_owned())]);
+        let values = claims.member("access_token").and_then(|token| token.member("xms_cc")?.member("values"));
+        // What has no place for it goes as it is: Entra judges it.
+        let Some(values) = values else { return text.map(str::to_owned) };
+        *values = Json::List(vec![Json::Text("CP1".to_owned())]);
         let mut written = String::new();
         claims.write(&mut written);
         Some(written)
@@ -187,6 +189,21 @@ mod tests {
         ] {
             let request = TokenRequest { scopes: vec![scope.into()], ..TokenRequest::default() };
             assert_eq!(request.resource().unwrap(), resource);
+        }
+    }
+
+    #[test]
+    fn claims_with_the_capability() {
+        let parameter = |claims: Option<&str>, cae| {
+            TokenRequest { claims: claims.map(str::to_owned), cae, ..TokenRequest::default() }.claims_parameter()
+        };
+        let capable = r#"{"access_token":{"xms_cc":{"values":["CP1"]}}}"#;
+        assert_eq!(parameter(None, false), None);
+        assert_eq!(parameter(None, true).as_deref(), Some(capable));
+        assert_eq!(parameter(Some("{}"), true).as_deref(), Some(capable));
+        // None may be lost, whatever their form.
+        for odd in [r#"{"access_token":null}"#, r#"{"access_token":{"xms_cc":1}}"#] {
+            assert_eq!(parameter(Some(odd), true).as_deref(), Some(odd));
         }
     }
 

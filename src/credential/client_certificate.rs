@@ -42,7 +42,7 @@ mod with_certificates {
     use crate::diagnosis;
     use crate::error::{Error, ErrorKind};
     use crate::platform::Platform;
-    use crate::secret::quote;
+    use crate::secret::quote_path;
 
     pub(in crate::credential) struct ClientCertificate {
         key: Key,
@@ -69,7 +69,7 @@ mod with_certificates {
                     Self { key: Key::Read(Box::new(certificate)), send_chain, from }
                 }
                 Source::Path(path) => {
-                    let from = format!("the certificate file {} (from {from})", quote(&path, &[]));
+                    let from = format!("the certificate file {} (from {from})", quote_path(&path));
                     Self { key: Key::File { path, password }, send_chain, from }
                 }
             })

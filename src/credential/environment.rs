@@ -21,18 +21,15 @@ const SECRET: &str = "AZURE_CLIENT_SECRET";
 const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
 pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
-    let (Some(tenant), Some(client_id), true) =
-        (env.get(TENANT), env.get(CLIENT), env.get(SECRET).or(env.get(CERTIFICATE)).is_some())
-    else {
-        return Err(incomplete(env));
+    let (Some(tenant), Some(client_id)) = (env.get(TENANT), env.get(CLIENT)) else { return Err(incomplete(env)) };
+    // In the order of the Azure SDKs.
+    let proof: Box<dyn Proof> = match (env.get(SECRET), env.get(CERTIFICATE)) {
+        (Some(secret), _) => Box::new(ClientSecret(secret.into(), SECRET)),
+        (None, Some(path)) => Box::new(certificate(env, options, path)?),
+        (None, None) => return Err(incomplete(env)),
     };
     let tenants = Tenants::of_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
     let who = Registration { name: NAME, tenants, client_id, id_from: CLIENT };
-    // In the order of the Azure SDKs.
-    let proof: Box<dyn Proof> = match (env.get(SECRET), env.get(CERTIFICATE)) {
-        (None, Some(path)) => Box::new(certificate(env, options, path)?),
-        (secret, _) => Box::new(ClientSecret(secret.unwrap_or_default().into(), SECRET)),
-    };
     Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
 }
 

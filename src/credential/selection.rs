@@ -6,7 +6,7 @@ use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::prelude::*;
-use crate::secret::quote;
+use crate::token::describe_id;
 
 const VARIABLE: &str = "AZURE_TOKEN_CREDENTIALS";
 
@@ -31,7 +31,10 @@ pub(super) fn apply(env: &Env, options: &CredentialOptions) -> Result<Credential
     } else if developer::KNOWN_ELSEWHERE.iter().any(|name| name.eq_ignore_ascii_case(value)) {
         return Err(not_here(value));
     } else {
-        return Err(Error::invalid(format!("{VARIABLE} names no credential: {}", quote(value, &[]))).hint(valid()));
+        // A secret that was set in the wrong place has more than letters.
+        let is_name = value.bytes().all(|b| b.is_ascii_alphabetic());
+        let shown = if is_name { value.to_owned() } else { describe_id(value) };
+        return Err(Error::invalid(format!("{VARIABLE} names no credential: {}", shown)).hint(valid()));
     };
     for row in DEFAULT_CHAIN.iter().filter(|row| !stays(row)) {
         options.exclude.push(row.name().to_owned());

@@ -10,7 +10,7 @@ use crate::http::{Call, Draft, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
-use crate::token::AccessToken;
+use crate::token::{AccessToken, describe_id};
 
 pub(super) const NAME: &str = "Azure ML";
 const DETECTED_BY: &str = "detected by MSI_ENDPOINT and MSI_SECRET";
@@ -57,6 +57,12 @@ impl Source for AzureMl {
     }
 
     fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
-        self.endpoint.token(now, reply, asked)
+        self.endpoint.token(now, reply, asked).map_err(|mut error| {
+            if let (None, Some(id)) = (asked.id(), &self.default_client_id) {
+                let id = describe_id(id);
+                error.message.push_str(&format!(" (asked for client id {id}, from DEFAULT_IDENTITY_CLIENT_ID)"));
+            }
+            error
+        })
     }
 }

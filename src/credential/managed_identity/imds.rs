@@ -35,7 +35,8 @@ const PROBE_CONNECT: Duration = Duration::from_secs(1);
 /// Proven by an answer, or the only credential that was asked for.
 const TRUSTED_CONNECT: Duration = Duration::from_secs(2);
 
-/// While it is updated it answers 410, for up to 70 seconds; the Azure SDKs wait like this between their attempts.
+/// While it is updated it answers 410, for up to 70 seconds. The Azure SDKs wait like this too, after a first retry at
+/// once that an IMDS that is being updated can't answer.
 const UPDATING: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20), Duration::from_secs(40)];
 
