@@ -2,21 +2,56 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use clap::Args;
 
 use super::Failure;
-use super::args::{Common, GetSecret, GetToken};
-use super::environment::Environment;
+use super::identity::Identity;
 use super::output::Report;
-use super::{files, hosts};
+use super::surroundings::Surroundings;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
 use crate::bindings::exports::keyfob::azure::secrets::Secret;
-use crate::egress::{Egress, Sockets};
-use crate::engine::Keyfob;
 use crate::failure::CallError;
 use crate::host::Host;
 use crate::instance::Instance;
 use crate::spec::{ClientOptions, GetSecretOptions, TokenOptions};
+
+#[derive(Args, Debug)]
+pub(super) struct GetSecret {
+    /// The secret's name
+    name: String,
+    /// The vault, such as https://my-vault.vault.azure.net [default: the variable KEYVAULT_URL]
+    #[arg(long, value_name = "URL")]
+    vault_url: Option<String>,
+    /// This version instead of the latest
+    #[arg(long, value_name = "V")]
+    version: Option<String>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct GetToken {
+    /// What the token is for, such as https://vault.azure.net/.default
+    #[arg(long, value_name = "S")]
+    scope: String,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// What both calls take.
+#[derive(Args, Debug)]
+pub(super) struct Common {
+    /// Print one JSON object, for errors too
+    #[arg(long)]
+    pub(super) json: bool,
+    /// The whole call's limit in seconds; fractions are allowed
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+    #[command(flatten)]
+    identity: Identity,
+    #[command(flatten)]
+    surroundings: Surroundings,
+}
 
 /// The component's own limits end a call first; this is for a component that does not.
 const GRACE: Duration = Duration::from_secs(1);
@@ -25,18 +60,19 @@ const GRACE: Duration = Duration::from_secs(1);
 const DEFAULT_LIMIT: Duration = Duration::from_secs(100);
 
 pub(super) async fn get_secret(args: &GetSecret) -> Result<Secret, Failure> {
-    let environment = Environment::gather(&args.common)?;
+    let ground = args.common.surroundings.ground()?;
     let vault_url = match &args.vault_url {
         Some(url) => url.clone(),
-        None => environment
+        None => ground
+            .environment
             .get("KEYVAULT_URL")
             .ok_or_else(|| Failure::usage("which vault? Give --vault-url URL, or set the variable KEYVAULT_URL"))?
             .to_owned(),
     };
-    let host = host(&args.common, &environment, Some(&vault_url))?;
+    let host = ground.host(Some(&vault_url))?;
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
-        let credential = instance.credential(&args.common.credential()).await?;
+        let credential = instance.credential(&args.common.identity.spec()).await?;
         let client = instance.open(&vault_url, credential, &ClientOptions::default()).await?;
         let options = GetSecretOptions { version: args.version.clone(), timeout: args.common.timeout };
         instance.get_secret(client, &args.name, &options).await
@@ -45,50 +81,14 @@ pub(super) async fn get_secret(args: &GetSecret) -> Result<Secret, Failure> {
 }
 
 pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
-    let environment = Environment::gather(&args.common)?;
-    let host = host(&args.common, &environment, None)?;
+    let host = args.common.surroundings.ground()?.host(None)?;
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
-        let credential = instance.credential(&args.common.credential()).await?;
+        let credential = instance.credential(&args.common.identity.spec()).await?;
         let options = TokenOptions { timeout: args.common.timeout, ..Default::default() };
         instance.get_token(credential, &[&args.scope], &options).await
     })
     .await
-}
-
-fn host(common: &Common, environment: &Environment, vault_url: Option<&str>) -> Result<Host, Failure> {
-    let mut egress = Egress::sockets(sockets(common).map_err(Failure::Usage)?);
-    for allowed in hosts::named(environment, vault_url).iter().chain(&common.allow_host) {
-        egress = egress.allow(allowed);
-    }
-    if common.trace {
-        egress = egress.trace(|line| eprintln!("{line}"));
-    }
-
-    // After all that is read in no time: compiling takes most of a second.
-    let keyfob = match &common.component {
-        Some(path) => Keyfob::load(path),
-        None => Keyfob::built(),
-    }
-    .map_err(Failure::Usage)?;
-
-    let mut host = Host::new(&keyfob).envs(environment.iter()).egress(egress).show_stderr().files_apart();
-    for folder in files::folders(environment).map_err(Failure::Usage)? {
-        host = host.folder(folder.host, folder.guest);
-    }
-    Ok(host)
-}
-
-fn sockets(common: &Common) -> anyhow::Result<Sockets> {
-    let mut sockets = Sockets::new();
-    for rule in &common.connect_to {
-        sockets = sockets.connect_to(rule).with_context(|| format!("--connect-to {rule}"))?;
-    }
-    for path in &common.cacert {
-        let pem = std::fs::read(path).with_context(|| format!("--cacert {}", path.display()))?;
-        sockets = sockets.ca_pem(&pem).with_context(|| format!("--cacert {}", path.display()))?;
-    }
-    Ok(sockets)
 }
 
 async fn instance(host: &Host) -> Result<Instance, CallError> {
@@ -100,5 +100,27 @@ async fn within<T>(limit: Option<Duration>, call: impl Future<Output = Result<T,
     match tokio::time::timeout(patience, call).await {
         Ok(result) => result.map_err(|error| Failure::Answer(Box::new(error.into()))),
         Err(_) => Err(Failure::Answer(Box::new(Report::timed_out(patience)))),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let problem = || "a number of seconds above 0 expected".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| problem())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(limit) if !limit.is_zero() => Ok(limit),
+        _ => Err(problem()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_are_positive() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for bad in ["0", "-1", "NaN", "inf", "1e300", "", "1s", "1e-12"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -1,12 +1,22 @@
 //! The component itself, for an app that is built here.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use clap::Args;
 
-use super::args::Component;
 use crate::engine::Build;
+
+#[derive(Args, Debug)]
+pub(super) struct Component {
+    /// Where to write it; - is stdout
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The component that can use certificates too, which is larger
+    #[arg(long)]
+    with_certificates: bool,
+}
 
 /// Writes the built-in component, and says what came where.
 pub(super) fn write(args: &Component) -> Result<String> {

@@ -4,11 +4,9 @@ mod args;
 mod call;
 mod component;
 mod demo;
-mod dotenv;
-mod environment;
-mod files;
-mod hosts;
+mod identity;
 mod output;
+mod surroundings;
 
 use std::process::ExitCode;
 

@@ -1,21 +1,21 @@
 //! The environment that the component sees.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::Context;
 
-use super::Failure;
-use super::args::Common;
 use super::dotenv;
+use crate::command::Failure;
 
 /// Variables by name.
 #[derive(Debug, Default)]
-pub(super) struct Environment(BTreeMap<String, String>);
+pub(in crate::command) struct Environment(BTreeMap<String, String>);
 
 impl Environment {
     /// The caller's environment (unless it is not wanted), what a file adds to it, and what `--env` sets.
-    pub(super) fn gather(common: &Common) -> Result<Self, Failure> {
-        let file = match &common.env_file {
+    pub(super) fn gather(clean: bool, file: Option<&Path>, given: &[String]) -> Result<Self, Failure> {
+        let file = match file {
             Some(path) => std::fs::read_to_string(path)
                 .map_err(anyhow::Error::from)
                 .and_then(|text| dotenv::parse(&text))
@@ -26,9 +26,9 @@ impl Environment {
         // A name or value that is not Unicode can't be handed to a component.
         let caller =
             std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
-        let caller = caller.filter(|_| !common.clean_env);
+        let caller = caller.filter(|_| !clean);
         // Not a value parser of clap's, whose error quotes the text: it may be a secret whose name was forgotten.
-        let given: Option<Vec<_>> = common.env.iter().map(|text| variable(text)).collect();
+        let given: Option<Vec<_>> = given.iter().map(|text| variable(text)).collect();
         let given = given.ok_or_else(|| Failure::usage("--env K=V: NAME=VALUE expected"))?;
         Ok(Self::layered(file, caller, given))
     }
@@ -43,7 +43,7 @@ impl Environment {
     }
 
     /// A variable's value; one that is set but empty is unset.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(in crate::command) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 

@@ -1,0 +1,104 @@
+//! What a component sees of the world: variables, files and the way out.
+
+mod dotenv;
+mod environment;
+mod files;
+mod hosts;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+
+pub(super) use self::environment::Environment;
+use super::Failure;
+use crate::egress::{Egress, Sockets};
+use crate::engine::Keyfob;
+use crate::host::Host;
+
+#[derive(Args, Debug)]
+pub(super) struct Surroundings {
+    /// Start from an empty environment, not from the caller's
+    #[arg(long, help_heading = "Environment")]
+    clean_env: bool,
+    /// Set a variable; wins over everything else
+    #[arg(long, value_name = "K=V", help_heading = "Environment")]
+    env: Vec<String>,
+    /// Read variables from a .env file; those that are set already win
+    #[arg(long, value_name = "F", help_heading = "Environment")]
+    env_file: Option<PathBuf>,
+
+    /// Also let requests go to this host (HOST or HOST:PORT)
+    #[arg(long, value_name = "HOST", help_heading = "Network")]
+    allow_host: Vec<String>,
+    /// Connect to another address than the URL says; the TLS name and the Host header stay
+    #[arg(long, value_name = "HOST:PORT=ADDR:PORT", help_heading = "Network")]
+    connect_to: Vec<String>,
+    /// Also trust the certificate authorities of this PEM file
+    #[arg(long, value_name = "FILE", help_heading = "Network")]
+    cacert: Vec<PathBuf>,
+    /// Print a line for each request on stderr, without secrets
+    #[arg(long, help_heading = "Network")]
+    trace: bool,
+
+    /// Run this component instead of the built-in one
+    #[arg(long, value_name = "FILE", help_heading = "Component")]
+    component: Option<PathBuf>,
+}
+
+/// The surroundings that the options describe, as far as they are known before the vault is.
+pub(super) struct Ground<'a> {
+    options: &'a Surroundings,
+    /// What the component sees of variables.
+    pub(super) environment: Environment,
+}
+
+impl Surroundings {
+    /// Reads variables and files.
+    pub(super) fn ground(&self) -> Result<Ground<'_>, Failure> {
+        let environment = Environment::gather(self.clean_env, self.env_file.as_deref(), &self.env)?;
+        Ok(Ground { options: self, environment })
+    }
+
+    fn sockets(&self) -> anyhow::Result<Sockets> {
+        let mut sockets = Sockets::new();
+        for rule in &self.connect_to {
+            sockets = sockets.connect_to(rule).with_context(|| format!("--connect-to {rule}"))?;
+        }
+        for path in &self.cacert {
+            let pem = std::fs::read(path).with_context(|| format!("--cacert {}", path.display()))?;
+            sockets = sockets.ca_pem(&pem).with_context(|| format!("--cacert {}", path.display()))?;
+        }
+        Ok(sockets)
+    }
+}
+
+impl Ground<'_> {
+    /// The host of a component that may ask what environment, vault URL and options name.
+    pub(super) fn host(&self, vault_url: Option<&str>) -> Result<Host, Failure> {
+        let egress = self.egress(vault_url).map_err(Failure::Usage)?;
+        // After all that is read in no time: compiling takes most of a second.
+        let keyfob = match &self.options.component {
+            Some(path) => Keyfob::load(path),
+            None => Keyfob::built(),
+        }
+        .map_err(Failure::Usage)?;
+
+        let mut host = Host::new(&keyfob).envs(self.environment.iter()).egress(egress).show_stderr().files_apart();
+        for folder in files::folders(&self.environment).map_err(Failure::Usage)? {
+            host = host.folder(folder.host, folder.guest);
+        }
+        Ok(host)
+    }
+
+    fn egress(&self, vault_url: Option<&str>) -> anyhow::Result<Egress> {
+        let mut egress = Egress::sockets(self.options.sockets()?);
+        for allowed in hosts::named(&self.environment, vault_url).iter().chain(&self.options.allow_host) {
+            egress = egress.allow(allowed);
+        }
+        if self.options.trace {
+            egress = egress.trace(|line| eprintln!("{line}"));
+        }
+        Ok(egress)
+    }
+}
