@@ -60,7 +60,7 @@ const GRACE: Duration = Duration::from_secs(1);
 const DEFAULT_LIMIT: Duration = Duration::from_secs(100);
 
 pub(super) async fn get_secret(args: &GetSecret) -> Result<Secret, Failure> {
-    let ground = args.common.surroundings.ground()?;
+    let ground = args.common.surroundings.ground().await?;
     let vault_url = match &args.vault_url {
         Some(url) => url.clone(),
         None => ground
@@ -81,7 +81,7 @@ pub(super) async fn get_secret(args: &GetSecret) -> Result<Secret, Failure> {
 }
 
 pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
-    let host = args.common.surroundings.ground()?.host(None)?;
+    let host = args.common.surroundings.ground().await?.host(None)?;
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
         let credential = instance.credential(&args.common.identity.spec()).await?;

@@ -55,7 +55,7 @@ pub(super) struct Ground<'a> {
 
 impl Surroundings {
     /// Reads variables and files.
-    pub(super) fn ground(&self) -> Result<Ground<'_>, Failure> {
+    pub(super) async fn ground(&self) -> Result<Ground<'_>, Failure> {
         let environment = Environment::gather(self.clean_env, self.env_file.as_deref(), &self.env)?;
         Ok(Ground { options: self, environment })
     }
