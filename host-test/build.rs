@@ -1,7 +1,7 @@
 //! Builds the component, without and with certificates, so that `cargo test` and `cargo run` need no step before them.
 
-#[path = "build/strip.rs"]
-mod strip;
+#[path = "build/shrink.rs"]
+mod shrink;
 
 use std::env;
 use std::fs;
@@ -91,8 +91,8 @@ fn build(target_dir: &Path, features: &str, component: &Path) -> Result<(), Stri
     }
     let built = target_dir.join(TARGET).join("component/keyfob.wasm");
     let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
-    let stripped = strip::strip(&bytes).ok_or_else(|| format!("{} is no component", built.display()))?;
-    fs::write(component, stripped).map_err(|error| format!("{}: {error}", component.display()))
+    let shrunk = shrink::shrink(&bytes).map_err(|error| format!("{}: {error}", built.display()))?;
+    fs::write(component, shrunk).map_err(|error| format!("{}: {error}", component.display()))
 }
 
 /// A variable that cargo sets for every build script.
