@@ -56,6 +56,11 @@ impl Authority {
         }
         Ok(Self { url, loopback })
     }
+
+    /// Its scheme, host and port.
+    pub(crate) fn origin(&self) -> String {
+        self.url.origin()
+    }
 }
 
 /// Where one tenant gives its tokens.
@@ -82,7 +87,7 @@ impl<'a> Endpoint<'a> {
     /// The URL, which is the audience of a client assertion.
     #[cfg(feature = "certificate")]
     pub(crate) fn url(&self) -> String {
-        format!("{}{}", self.authority.url.origin(), self.path)
+        format!("{}{}", self.authority.origin(), self.path)
     }
 }
 
@@ -123,14 +128,14 @@ pub(crate) async fn token(
         Some(json) if json.text(&["error"]).is_some() => Err(refused(authority, client, request, &reply, json)),
         _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
             ErrorKind::AuthenticationFailed,
-            format!("{SOURCE} at {} answered {}", authority.url.origin(), reply.status()),
+            format!("{SOURCE} at {} answered {}", authority.origin(), reply.status()),
         )),
         _ => Err(unexpected(authority, &reply, "it is no JSON of the token protocol")),
     }
 }
 
 fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
-    let origin = authority.url.origin();
+    let origin = authority.origin();
     reply
         .error(
             ErrorKind::UnexpectedReply,
@@ -155,7 +160,7 @@ fn refused(
         ErrorKind::AuthenticationFailed,
         format!(
             "{SOURCE} at {} answered {} for client id {}, tenant {}: {}",
-            authority.url.origin(),
+            authority.origin(),
             reply.status(),
             client.client_id,
             client.tenant,

@@ -1,27 +1,44 @@
 //! The environment as it was when a credential was made.
 
+use core::cell::RefCell;
+
 use crate::platform::Platform;
 use crate::prelude::*;
 
 /// The host's variables. One that is set but empty is unset, everywhere.
-#[derive(Clone, Default)]
-pub(crate) struct Env(Vec<(String, String)>);
+#[derive(Default)]
+pub(crate) struct Env {
+    variables: Vec<(String, String)>,
+    /// The variables that were asked for and are set.
+    used: RefCell<Vec<&'static str>>,
+}
 
 impl Env {
     pub(crate) fn read(platform: &dyn Platform) -> Self {
-        Self(platform.environment().into_iter().filter(|(_, value)| !value.is_empty()).collect())
+        let variables = platform.environment().into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Self { variables, used: RefCell::default() }
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    pub(crate) fn get(&self, name: &'static str) -> Option<&str> {
+        let (_, value) = self.variables.iter().find(|(n, _)| n == name)?;
+        let mut used = self.used.borrow_mut();
+        if !used.contains(&name) {
+            used.push(name);
+        }
+        Some(value)
+    }
+
+    /// The names of the variables that were found since the last time.
+    pub(crate) fn take_used(&self) -> Vec<&'static str> {
+        self.used.take()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.variables.is_empty()
     }
 
     /// Splits names into those that are set and those that are not.
-    pub(crate) fn split<'n>(&self, names: &[&'n str]) -> (Vec<&'n str>, Vec<&'n str>) {
+    pub(crate) fn split(&self, names: &[&'static str]) -> (Vec<&'static str>, Vec<&'static str>) {
         let (mut present, mut missing) = (Vec::new(), Vec::new());
         for name in names {
             if self.get(name).is_some() { &mut present } else { &mut missing }.push(*name);
@@ -45,7 +62,8 @@ mod tests {
 
     #[test]
     fn set_but_empty_is_unset() {
-        let env = Env(vec![("A".into(), "1".into())]);
+        let env = Env { variables: vec![("A".into(), "1".into())], used: RefCell::default() };
         assert_eq!(env.split(&["A", "B"]), (vec!["A"], vec!["B"]));
+        assert_eq!((env.take_used(), env.take_used()), (vec!["A"], vec![]));
     }
 }

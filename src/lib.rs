@@ -61,8 +61,8 @@ mod platform;
 mod wasi;
 
 pub use credential::{
-    CREDENTIALS, CertificateSource, ClientProof, Credential, CredentialKind, CredentialOptions, ManagedIdentityId,
-    SOURCES, TokenOptions,
+    CREDENTIALS, Candidate, CertificateSource, ClientProof, Credential, CredentialKind, CredentialOptions,
+    ManagedIdentityId, Readiness, SOURCES, TokenOptions,
 };
 pub use diagnosis::Hint;
 pub use error::{Attempt, Error, ErrorKind, Outcome, Result};

@@ -4,7 +4,8 @@ use std::fmt;
 
 use wasmtime::Trap;
 
-use crate::bindings::exports::keyfob::azure::types::{AzureError, ErrorKind, Outcome};
+use crate::bindings::exports::keyfob::azure::types::AzureError;
+use crate::names::kind_name;
 
 /// A call that gave no result.
 #[derive(Debug)]
@@ -49,35 +50,6 @@ impl std::error::Error for CallError {}
 impl From<AzureError> for CallError {
     fn from(error: AzureError) -> Self {
         Self::Azure(Box::new(error))
-    }
-}
-
-/// The kind's name in `wit/types.wit`.
-pub fn kind_name(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidArgument => "invalid-argument",
-        ErrorKind::CredentialUnavailable => "credential-unavailable",
-        ErrorKind::AuthenticationFailed => "authentication-failed",
-        ErrorKind::NotFound => "not-found",
-        ErrorKind::Forbidden => "forbidden",
-        ErrorKind::Conflict => "conflict",
-        ErrorKind::Throttled => "throttled",
-        ErrorKind::TimedOut => "timed-out",
-        ErrorKind::DeniedByHost => "denied-by-host",
-        ErrorKind::Transport => "transport",
-        ErrorKind::UnexpectedReply => "unexpected-reply",
-        ErrorKind::Unsupported => "unsupported",
-        ErrorKind::Service => "service",
-        ErrorKind::Other => "other",
-    }
-}
-
-/// The outcome's name in `wit/types.wit`.
-pub fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Unavailable => "unavailable",
-        Outcome::Failed => "failed",
-        Outcome::NotSupported => "not-supported",
     }
 }
 

@@ -50,10 +50,11 @@ pub mod failure;
 pub mod fake;
 pub mod host;
 pub mod instance;
+pub mod names;
 pub mod spec;
 pub mod wire;
 
-pub use bindings::exports::keyfob::azure::identity::AccessToken;
+pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use clock::Clock;

@@ -2,12 +2,12 @@
 
 use super::bindings::exports::keyfob::azure::{identity as wit, secrets, types};
 use crate::prelude::*;
-use crate::{ErrorKind, Outcome};
+use crate::{ErrorKind, Outcome, Readiness};
 
 impl From<crate::AccessToken> for wit::AccessToken {
     fn from(token: crate::AccessToken) -> Self {
         Self {
-            details: token.ids().into_iter().map(|(name, id)| (name.to_owned(), id)).collect(),
+            details: named(token.ids()),
             token: token.token.expose().to_owned(),
             expires_on: token.expires_on,
             refresh_on: token.refresh_on,
@@ -15,6 +15,31 @@ impl From<crate::AccessToken> for wit::AccessToken {
             source: token.source.to_owned(),
         }
     }
+}
+
+impl From<crate::Candidate> for wit::Candidate {
+    fn from(candidate: crate::Candidate) -> Self {
+        Self {
+            credential: candidate.credential.to_owned(),
+            readiness: match candidate.readiness {
+                Readiness::Ready => wit::Readiness::Ready,
+                Readiness::Unproven => wit::Readiness::Unproven,
+                Readiness::Unavailable => wit::Readiness::Unavailable,
+                Readiness::Failed => wit::Readiness::Failed,
+                Readiness::NotSupported => wit::Readiness::NotSupported,
+                Readiness::Excluded => wit::Readiness::Excluded,
+            },
+            message: candidate.message,
+            hint: candidate.hint.map(|hint| hint.text),
+            variables: candidate.variables.into_iter().map(str::to_owned).collect(),
+            details: named(candidate.details),
+        }
+    }
+}
+
+/// Names that the core knows, and their values.
+fn named(details: Vec<(&'static str, String)>) -> Vec<(String, String)> {
+    details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 impl From<crate::VaultSecret> for secrets::Secret {
@@ -86,7 +111,7 @@ impl From<Box<crate::Error>> for types::AzureError {
             status: error.status,
             code: error.code,
             retry_after: error.retry_after,
-            details: error.details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            details: named(error.details),
         }
     }
 }

@@ -267,6 +267,10 @@ impl wit::GuestCredential for Credential {
         Ok(self.core.set_assertion(assertion.into())?)
     }
 
+    fn explain(&self) -> Vec<wit::Candidate> {
+        self.core.explain().into_iter().map(Into::into).collect()
+    }
+
     fn get_token(
         &self,
         scopes: Vec<String>,

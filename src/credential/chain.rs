@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use super::{Made, TokenCredential};
+use super::{Candidate, Link, TokenCredential};
 use crate::diagnosis::{self, Hint};
 use crate::env::Env;
 use crate::error::{Attempt, Error, ErrorKind, Outcome, Result};
@@ -18,16 +18,18 @@ pub(super) const CHAINED: &str = "ChainedTokenCredential";
 /// `DefaultAzureCredential` and `ChainedTokenCredential`.
 pub(super) struct Chain {
     name: &'static str,
-    links: Vec<Made>,
+    pub(super) links: Vec<Link>,
+    /// What was left out, for who asks why.
+    pub(super) excluded: Vec<Candidate>,
     /// The cure when no attempt offers one.
     otherwise: Hint,
     winner: Cell<Option<usize>>,
 }
 
 impl Chain {
-    pub(super) fn new(name: &'static str, links: Vec<Made>, env: &Env) -> Self {
+    pub(super) fn new(name: &'static str, links: Vec<Link>, env: &Env) -> Self {
         let otherwise = diagnosis::nothing_configured(env.is_empty());
-        Self { name, links, otherwise, winner: Cell::new(None) }
+        Self { name, links, excluded: Vec::new(), otherwise, winner: Cell::new(None) }
     }
 
     async fn walk(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
@@ -44,7 +46,7 @@ impl Chain {
             if winner.is_some() && self.winner.get() != Some(index) {
                 continue;
             }
-            let mut error = match link.token(call, request).await {
+            let mut error = match link.made.token(call, request).await {
                 Ok(token) => {
                     self.winner.set(Some(index));
                     return Ok(token);
@@ -57,7 +59,7 @@ impl Chain {
                 _ => Outcome::Failed,
             };
             if error.attempts.is_empty() {
-                attempts.push(Attempt { credential: link.name(), outcome, message: error.message.clone() });
+                attempts.push(Attempt { credential: link.made.name(), outcome, message: error.message.clone() });
             } else {
                 // A chain in this chain.
                 attempts.append(&mut error.attempts);
@@ -98,10 +100,17 @@ impl TokenCredential for Chain {
         Box::pin(self.walk(call, request))
     }
 
+    fn explain(&self, candidates: &mut Vec<Candidate>) {
+        for link in &self.links {
+            link.explain(candidates);
+        }
+        candidates.extend_from_slice(&self.excluded);
+    }
+
     fn patience(&self) -> Duration {
         // A chain of one is that credential.
         match self.links.as_slice() {
-            [link] => link.patience(),
+            [link] => link.made.patience(),
             _ => Duration::from_secs(30),
         }
     }

@@ -5,7 +5,7 @@
 use alloc::rc::Rc;
 
 use super::tenants::{ADFS, Tenants};
-use super::{CredentialOptions, Made, TokenCredential};
+use super::{Candidate, CredentialOptions, Made, TokenCredential};
 use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Endpoint};
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::{Secret, quote_path};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 
 /// The fields of the form that prove the client.
@@ -106,12 +106,12 @@ impl ConfidentialClient {
         };
         let proof = self.proof.fields(call, &self.client_id, &endpoint)?;
         let token = entra::token(call, &endpoint, &client, request, &proof).await?;
-        Ok(AccessToken {
-            credential: self.name,
-            source: self.source,
-            identity: format!("the {} with client id {} (from {})", self.what, self.client_id, self.id_from),
-            ..token
-        })
+        Ok(AccessToken { credential: self.name, source: self.source, identity: self.describe(), ..token })
+    }
+
+    /// Who it is, and where its id came from.
+    fn describe(&self) -> String {
+        format!("the {} with client id {} (from {})", self.what, self.client_id, self.id_from)
     }
 }
 
@@ -158,6 +158,21 @@ impl TokenCredential for ConfidentialClient {
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
         Box::pin(self.cache.token(call, request, self))
+    }
+
+    fn explain(&self, candidates: &mut Vec<Candidate>) {
+        let how = self.detected_by.map(|how| format!("{} ({how}): ", self.source)).unwrap_or_default();
+        let (who, tenant, proof) = (self.describe(), &self.tenants.own, quote_path(self.proof.from()));
+        let authority = self.authority.origin();
+        let message = format!("{how}{who} in tenant {tenant}, by {proof}, at {authority}");
+        let details = vec![
+            ("source", self.source.to_owned()),
+            ("client-id", self.client_id.clone()),
+            ("id-from", self.id_from.to_owned()),
+            ("tenant-id", tenant.clone()),
+            ("endpoint", authority),
+        ];
+        candidates.push(Candidate { details, ..Candidate::ready(self.name, message) });
     }
 
     fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {

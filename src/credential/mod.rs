@@ -3,6 +3,7 @@
 //! Environment, options and arguments are read when a credential is made. What is wrong with them is said when a token is
 //! asked for: one place where an app looks for errors, and a chain can tell what it skipped.
 
+mod candidate;
 pub(crate) mod chain;
 mod client_assertion;
 mod client_certificate;
@@ -20,6 +21,7 @@ mod workload_identity;
 use alloc::rc::Rc;
 use core::time::Duration;
 
+pub use candidate::{Candidate, Readiness};
 pub use client_certificate::Source as CertificateSource;
 pub use managed_identity::SOURCES;
 pub use managed_identity::id::ManagedIdentityId;
@@ -41,6 +43,8 @@ pub(crate) trait TokenCredential {
     fn name(&self) -> &'static str;
     /// A token, from memory while it is fresh.
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>>;
+    /// Adds what it is set up to do; a chain adds that of each of its credentials, in order.
+    fn explain(&self, candidates: &mut Vec<Candidate>);
     /// What a whole call may take where the caller does not say.
     fn patience(&self) -> Duration {
         Duration::from_secs(30)
@@ -56,6 +60,30 @@ pub(crate) trait TokenCredential {
 }
 
 type Made = Rc<dyn TokenCredential>;
+
+/// A credential, and the variables that it was made from.
+#[derive(Clone)]
+struct Link {
+    made: Made,
+    variables: Vec<&'static str>,
+}
+
+impl Link {
+    /// A credential that can't be made says so when it is asked.
+    fn new(name: &'static str, env: &Env, made: Result<Made>) -> Self {
+        let made = made.unwrap_or_else(|error| Rc::new(Refusing { name, error }));
+        Self { made, variables: env.take_used() }
+    }
+
+    fn explain(&self, candidates: &mut Vec<Candidate>) {
+        let before = candidates.len();
+        self.made.explain(candidates);
+        // The credentials of a chain know their own.
+        for candidate in candidates.iter_mut().skip(before).filter(|it| it.variables.is_empty()) {
+            candidate.variables = self.variables.clone();
+        }
+    }
+}
 
 /// A row of the default chain.
 enum Row {
@@ -102,7 +130,7 @@ pub const CREDENTIALS: &[&str] = &[
 #[derive(Clone)]
 pub struct Credential {
     platform: Rc<dyn Platform>,
-    made: Made,
+    link: Link,
 }
 
 /// Which credential to make.
@@ -175,17 +203,20 @@ impl Credential {
                     .check(&env)
                     .and(proof)
                     .and_then(|proof| confidential_client::of_code(&env, options, name, client, proof));
-                return Self { platform, made: made_or_refusing(name, made) };
+                return Self { platform, link: Link::new(name, &env, made) };
             }
             CredentialKind::Chained(links) => {
-                let links = links.into_iter().map(|link| link.made).collect();
-                return Self { platform, made: Rc::new(chain::Chain::new(chain::CHAINED, links, &env)) };
+                let links = links.into_iter().map(|credential| credential.link).collect();
+                let chain = Rc::new(chain::Chain::new(chain::CHAINED, links, &env));
+                return Self { platform, link: Link::new(chain::CHAINED, &env, Ok(chain)) };
             }
             CredentialKind::StaticToken { token, expires_on } => {
-                return Self { platform, made: Rc::new(static_token::StaticToken::new(token, expires_on)) };
+                let made = Rc::new(static_token::StaticToken::new(token, expires_on));
+                return Self { platform, link: Link::new(static_token::NAME, &env, Ok(made)) };
             }
         };
-        Self { platform, made: made_or_refusing(name, options.check(&env).and_then(|()| make(&env, options))) }
+        let made = options.check(&env).and_then(|()| make(&env, options));
+        Self { platform, link: Link::new(name, &env, made) }
     }
 
     /// Replaces the token of a static credential.
@@ -193,7 +224,7 @@ impl Credential {
     /// # Errors
     /// `Unsupported` for any other credential.
     pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
-        self.made.set_token(token, expires_on)
+        self.link.made.set_token(token, expires_on)
     }
 
     /// Replaces the assertion of a client assertion credential.
@@ -201,7 +232,7 @@ impl Credential {
     /// # Errors
     /// `Unsupported` for any other credential.
     pub fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
-        self.made.set_assertion(assertion)
+        self.link.made.set_assertion(assertion)
     }
 
     /// A token for the scopes, from memory while it is fresh.
@@ -211,13 +242,22 @@ impl Credential {
     pub async fn get_token(&self, scopes: Vec<String>, options: &TokenOptions) -> Result<AccessToken> {
         let request = options.request(scopes)?;
         let call = self.start_call(options.timeout)?;
-        self.made.token(call, &request).await
+        self.link.made.token(call, &request).await
+    }
+
+    /// What [`Credential::get_token`] would try, in this order, from variables and options alone: nothing is sent, and no
+    /// file is read.
+    #[must_use]
+    pub fn explain(&self) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        self.link.explain(&mut candidates);
+        candidates
     }
 
     /// A call that starts now, with the caller's timeout in milliseconds or the credential's own.
     pub(crate) fn start_call(&self, timeout: Option<u64>) -> Result<Call<'_>> {
         let timeout = match timeout {
-            None => self.made.patience(),
+            None => self.link.made.patience(),
             Some(ms @ 1..=600_000) => Duration::from_millis(ms),
             Some(ms) => return Err(Error::invalid(format!("timeout {ms} is not 1 to 600,000 milliseconds"))),
         };
@@ -226,7 +266,7 @@ impl Credential {
 
     /// A token within a call that runs already.
     pub(crate) async fn token(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        self.made.token(call, request).await
+        self.link.made.token(call, request).await
     }
 
     pub(crate) fn platform(&self) -> &dyn Platform {
@@ -236,21 +276,25 @@ impl Credential {
 
 /// The default chain.
 fn make_default(env: &Env, options: &CredentialOptions) -> Result<Made> {
-    let options = selection::apply(env, options)?;
-    let mut links: Vec<Made> = Vec::new();
-    for row in DEFAULT_CHAIN.iter().filter(|row| !options.excludes(row.name())) {
+    let selected = selection::apply(env, options)?;
+    let mut chain = chain::Chain::new(chain::DEFAULT, Vec::new(), env);
+    let selected_by = env.take_used();
+    for row in DEFAULT_CHAIN {
+        if selected.excludes(row.name()) {
+            let (by, variables) = match options.excludes(row.name()) {
+                true => ("the option exclude", Vec::new()),
+                false => (selection::VARIABLE, selected_by.clone()),
+            };
+            chain.excluded.push(Candidate { variables, ..Candidate::excluded(row.name(), by) });
+            continue;
+        }
         let made = match row {
-            Row::Here(_, make) => make(env, &options),
+            Row::Here(_, make) => make(env, &selected),
             Row::NotHere(_, instead) => Err(developer::not_here(*instead)),
         };
-        links.push(made_or_refusing(row.name(), made));
+        chain.links.push(Link::new(row.name(), env, made));
     }
-    Ok(Rc::new(chain::Chain::new(chain::DEFAULT, links, env)))
-}
-
-/// A credential that can't be made says so when it is asked.
-fn made_or_refusing(name: &'static str, made: Result<Made>) -> Made {
-    made.unwrap_or_else(|error| Rc::new(Refusing { name, error }))
+    Ok(Rc::new(chain))
 }
 
 struct Refusing {
@@ -268,5 +312,10 @@ impl TokenCredential for Refusing {
         let mut error = Error::new(self.error.kind, self.error.message.clone());
         error.hint = self.error.hint.clone();
         Box::pin(core::future::ready(Err(error)))
+    }
+
+    fn explain(&self, candidates: &mut Vec<Candidate>) {
+        let candidate = Candidate::refusing(self.name, self.error.kind, self.error.message.clone());
+        candidates.push(Candidate { hint: self.error.hint.clone(), ..candidate });
     }
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::prelude::*;
 use crate::token::describe_id;
 
-const VARIABLE: &str = "AZURE_TOKEN_CREDENTIALS";
+pub(super) const VARIABLE: &str = "AZURE_TOKEN_CREDENTIALS";
 
 /// The options, with what the variable leaves out excluded too.
 pub(super) fn apply(env: &Env, options: &CredentialOptions) -> Result<CredentialOptions> {

@@ -2,7 +2,7 @@
 
 use core::cell::RefCell;
 
-use super::TokenCredential;
+use super::{Candidate, TokenCredential};
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
@@ -67,6 +67,11 @@ impl TokenCredential for StaticToken {
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
         Box::pin(core::future::ready(self.usable(call.platform.unix_now(), request)))
+    }
+
+    fn explain(&self, candidates: &mut Vec<Candidate>) {
+        let (_, expires_on) = &*self.0.borrow();
+        candidates.push(Candidate::ready(NAME, format!("a token of the caller's, until unix time {expires_on}")));
     }
 
     fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {

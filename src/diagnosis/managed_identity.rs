@@ -38,13 +38,30 @@ pub(crate) fn arc_not_confirmed() -> Hint {
     )
 }
 
-/// No identity was asked for, and the platform has none to give by default.
-pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
-    let by_variable = if reads_environment {
+/// How to name a user-assigned identity.
+fn by_client_id(reads_environment: bool) -> &'static str {
+    if reads_environment {
         "set AZURE_CLIENT_ID to the identity's client id, or pass the client id in code"
     } else {
         "pass the identity's client id in code"
-    };
+    }
+}
+
+/// No identity is named, and nothing has been asked yet.
+pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool) -> Hint {
+    let chooses = hint(
+        Weight::Maybe,
+        format!(
+            "Nothing names an identity, so the platform gives its default, the system-assigned one. If a user-assigned one is meant, {}. {WHERE_CLIENT_ID}",
+            by_client_id(reads_environment)
+        ),
+    );
+    if variable_ignored { not_read_alone(chooses) } else { chooses }
+}
+
+/// No identity was asked for, and the platform has none to give by default.
+pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
+    let by_variable = by_client_id(reads_environment);
     // It wants to be told always, and what its own variable tells is not here, or old.
     let pass = match source {
         "Azure ML" => "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now. Or: ",
@@ -100,6 +117,15 @@ pub(crate) fn not_read_alone(mut hint: Hint) -> Hint {
 pub(crate) fn not_an_azure_machine(mut denied: Hint) -> Hint {
     denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, no_platform().text);
     denied
+}
+
+/// Nobody is signed in on the developer's machine whose sign-in stands for a managed identity.
+pub(crate) fn developer_sign_in() -> Hint {
+    hint(
+        Weight::Answered,
+        "Sign in on this machine, with one of: `az login` (Azure CLI), `Connect-AzAccount` (Azure PowerShell), `azd auth login` (Azure Developer CLI). \
+         What each of them said is in the message; a new sign-in counts at the next call",
+    )
 }
 
 /// IMDS answers 410 or 404 while it is updated.

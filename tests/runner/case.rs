@@ -174,7 +174,7 @@ pub struct Client {
     pub verify_challenge_resource: Option<bool>,
 }
 
-/// One call and how it must end. Exactly one of `get-secret`, `get-token`, `set-token` and `set-assertion`.
+/// One call and how it must end. Exactly one of `get-secret`, `get-token`, `set-token`, `set-assertion` and `explain`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
@@ -187,6 +187,9 @@ pub struct Step {
     pub get_token: Option<Vec<String>>,
     pub set_token: Option<String>,
     pub set_assertion: Option<String>,
+    /// Asks the credential what it would try.
+    #[serde(default)]
+    pub explain: bool,
     pub claims: Option<String>,
     pub enable_cae: Option<bool>,
     pub tenant_id: Option<String>,
@@ -229,12 +232,34 @@ pub struct Expect {
     pub hint_lacks: Vec<String>,
     /// `Credential: outcome` of each attempt, exactly.
     pub attempts: Option<Vec<String>>,
+    /// `Credential: readiness` of each candidate, exactly.
+    pub candidates: Option<Vec<String>>,
+    /// What is told of some of them, by the credential's name.
+    #[serde(default)]
+    pub candidate: BTreeMap<String, Candidate>,
     /// Virtual time.
     pub at_least_ms: Option<u64>,
     pub at_most_ms: Option<u64>,
     /// Parts of the component's log.
     #[serde(default)]
     pub log: Vec<String>,
+}
+
+/// What is told of a candidate.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Candidate {
+    /// The whole message.
+    pub message: String,
+    /// Parts of the hint; where absent, there is none.
+    #[serde(default)]
+    pub hint: Vec<String>,
+    /// All variables, in their order.
+    #[serde(default)]
+    pub variables: Vec<String>,
+    /// Some of the details.
+    #[serde(default)]
+    pub details: BTreeMap<String, String>,
 }
 
 impl Case {

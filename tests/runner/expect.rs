@@ -52,7 +52,25 @@ fn success(azure: &Description, expect: &Expect, got: &Got) -> Check {
         let identity = azure.identities.iter().find(|identity| identity.name == *name).unwrap();
         same("identity", &fake::client_id(&got.value).as_deref(), &Some(identity.client_id.as_str()))?;
     }
-    Ok(())
+    if let Some(candidates) = &expect.candidates {
+        let told: Vec<_> = got.candidates.iter().map(|it| format!("{}: {}", it.credential, it.readiness)).collect();
+        same("candidates", &&told, &candidates)?;
+    }
+    for (name, expected) in &expect.candidate {
+        let told = got.candidates.iter().find(|it| it.credential == *name).ok_or_else(|| format!("no {name}"))?;
+        same(name, &&told.message, &&expected.message)?;
+        same(name, &&told.variables, &&expected.variables)?;
+        same(&format!("{name} has a hint"), &!told.hint.is_empty(), &!expected.hint.is_empty())?;
+        has("hint", &told.hint, &expected.hint)?;
+        for detail in &expected.details {
+            let found = told.details.iter().any(|(name, value)| (name, value) == detail);
+            same(&format!("{name} has {detail:?}"), &found, &true)?;
+        }
+    }
+    match got.candidates.iter().find(|it| it.message.contains('\n') || it.message.is_empty()) {
+        Some(odd) => Err(format!("the message of {} is not one line", odd.credential)),
+        None => Ok(()),
+    }
 }
 
 fn failure(expect: &Expect, kind: &str, problem: &Problem) -> Check {
@@ -147,7 +165,7 @@ pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<Stri
 pub fn no_leak(secrets: &[String], result: &Result<Got, Problem>, log: &str) -> Check {
     let mut visible = log.to_owned();
     match result {
-        Ok(got) => write!(visible, "{:?}", got.fields),
+        Ok(got) => write!(visible, "{:?}{:?}", got.fields, got.candidates),
         Err(problem) => write!(visible, "{problem:?}"),
     }
     .unwrap();

@@ -13,7 +13,7 @@ use keyfob::{
 use keyfob_host_test::{egress, wire};
 
 use crate::case::{Case, Credential as Spec, Kind, Step, certificate};
-use crate::play::{Got, Problem, World};
+use crate::play::{Explained, Got, Problem, World};
 
 pub struct Native {
     platform: Rc<Scripted>,
@@ -64,7 +64,18 @@ impl Native {
                 ("expires-on", token.expires_on.to_string()),
                 ("refresh-on", token.refresh_on.map(|at| at.to_string()).unwrap_or_default()),
             ];
-            return Ok(Ok(Got { value: token.token.expose().to_owned(), fields }));
+            return Ok(Ok(Got { value: token.token.expose().to_owned(), fields, ..Got::default() }));
+        }
+        if step.explain {
+            let candidates = credential.explain().into_iter().map(|it| Explained {
+                credential: it.credential.to_owned(),
+                readiness: kebab(format!("{:?}", it.readiness)),
+                message: it.message,
+                hint: it.hint.map(|hint| hint.text).unwrap_or_default(),
+                variables: it.variables.into_iter().map(str::to_owned).collect(),
+                details: it.details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            });
+            return Ok(Ok(Got { candidates: candidates.collect(), ..Got::default() }));
         }
         if self.client.is_none() {
             let mut options = ClientOptions::default();
@@ -94,7 +105,7 @@ impl Native {
             ("recovery-level", properties.recovery_level.unwrap_or_default()),
             ("tags", format!("{:?}", properties.tags)),
         ];
-        Ok(Ok(Got { value: secret.value.expose().to_owned(), fields }))
+        Ok(Ok(Got { value: secret.value.expose().to_owned(), fields, ..Got::default() }))
     }
 }
 

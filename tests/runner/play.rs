@@ -46,6 +46,18 @@ pub struct Got {
     /// The value or the token.
     pub value: String,
     pub fields: Vec<(&'static str, String)>,
+    pub candidates: Vec<Explained>,
+}
+
+/// A candidate in the terms of cases.
+#[derive(Debug)]
+pub struct Explained {
+    pub credential: String,
+    pub readiness: String,
+    pub message: String,
+    pub hint: String,
+    pub variables: Vec<String>,
+    pub details: Vec<(String, String)>,
 }
 
 /// An error in the terms of cases.

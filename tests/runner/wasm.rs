@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyfob_host_test::failure::{kind_name, outcome_name};
+use keyfob_host_test::names::{kind_name, outcome_name, readiness_name};
 use keyfob_host_test::spec::{ClientCertificate, ManagedIdentity};
 use keyfob_host_test::{
     Build, CallError, ClientOptions, Credential as Handle, CredentialKind, CredentialOptions, CredentialSpec,
@@ -10,7 +10,7 @@ use keyfob_host_test::{
 };
 
 use crate::case::{Case, Credential, Kind, Step, certificate};
-use crate::play::{Got, Problem, World};
+use crate::play::{Explained, Got, Problem, World};
 
 pub struct Wasm {
     instance: Instance,
@@ -70,7 +70,19 @@ impl Wasm {
                 ("expires-on", token.expires_on.to_string()),
                 ("refresh-on", token.refresh_on.map(|at| at.to_string()).unwrap_or_default()),
             ];
-            return Ok(Got { value: token.token, fields });
+            return Ok(Got { value: token.token, fields, ..Got::default() });
+        }
+        if step.explain {
+            let candidates = self.instance.explain(credential).await?;
+            let candidates = candidates.into_iter().map(|it| Explained {
+                credential: it.credential,
+                readiness: readiness_name(it.readiness).to_owned(),
+                message: it.message,
+                hint: it.hint.unwrap_or_default(),
+                variables: it.variables,
+                details: it.details,
+            });
+            return Ok(Got { candidates: candidates.collect(), ..Got::default() });
         }
         let client = match self.client {
             Some(client) => client,
@@ -101,7 +113,7 @@ impl Wasm {
             ("recovery-level", properties.recovery_level.unwrap_or_default()),
             ("tags", format!("{:?}", properties.tags)),
         ];
-        Ok(Got { value: secret.value, fields })
+        Ok(Got { value: secret.value, fields, ..Got::default() })
     }
 }
 

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
 use crate::bindings::exports::keyfob::azure::secrets::Secret;
-use crate::failure::{CallError, kind_name, outcome_name};
+use crate::failure::CallError;
+use crate::names::{kind_name, outcome_name};
 
 /// Prints to stdout. A reader that has gone away is not worth a panic.
 pub(super) fn line(text: &str) {

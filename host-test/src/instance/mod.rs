@@ -7,7 +7,7 @@ use wasmtime::component::ResourceAny;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use crate::bindings::Keyfob as World;
-use crate::bindings::exports::keyfob::azure::identity::AccessToken;
+use crate::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate};
 use crate::bindings::exports::keyfob::azure::secrets::Secret;
 use crate::bindings::exports::keyfob::azure::types::{AzureError, ErrorKind};
 use crate::failure::CallError;
@@ -60,6 +60,12 @@ impl Instance {
         let token = guest.call_get_token(store, credential.0, &scopes, Some(handle)).await.map_err(bug)?;
         self.release(handle).await?;
         Ok(token?)
+    }
+
+    /// What a credential would try.
+    pub async fn explain(&mut self, credential: Credential) -> Result<Vec<Candidate>, CallError> {
+        let guest = self.bindings.keyfob_azure_identity().credential();
+        guest.call_explain(&mut self.store, credential.0).await.map_err(bug)
     }
 
     /// Replaces the token of a static credential.

@@ -10,6 +10,7 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
 use crate::token::AccessToken;
+use crate::url::Url;
 
 pub(super) const NAME: &str = "App Service";
 const API_VERSION: &str = "2019-08-01";
@@ -29,6 +30,10 @@ impl Source for AppService {
 
     fn detected_by(&self) -> &'static str {
         "detected by IDENTITY_ENDPOINT and IDENTITY_HEADER"
+    }
+
+    fn url(&self) -> &Url {
+        &self.0.url
     }
 
     fn draft(&self, resource: &str, asked: &Asked) -> Draft {

@@ -13,6 +13,7 @@ use crate::prelude::*;
 use crate::secret::{Secret, quote};
 use crate::text::{encode, rsplit_once};
 use crate::token::AccessToken;
+use crate::url::Url;
 
 pub(super) const NAME: &str = "Azure Arc";
 const API_VERSION: &str = "2020-06-01";
@@ -89,6 +90,10 @@ impl Source for AzureArc {
 
     fn detected_by(&self) -> &'static str {
         "detected by IDENTITY_ENDPOINT and IMDS_ENDPOINT"
+    }
+
+    fn url(&self) -> &Url {
+        &self.0.url
     }
 
     fn draft(&self, resource: &str, asked: &Asked) -> Draft {

@@ -10,10 +10,12 @@ use crate::http::{Call, Draft, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
-use crate::token::{AccessToken, describe_id};
+use crate::token::AccessToken;
+use crate::url::Url;
 
 pub(super) const NAME: &str = "Azure ML";
 const DETECTED_BY: &str = "detected by MSI_ENDPOINT and MSI_SECRET";
+const DEFAULT_ID: &str = "DEFAULT_IDENTITY_CLIENT_ID";
 const API_VERSION: &str = "2017-09-01";
 
 pub(super) struct AzureMl {
@@ -30,7 +32,7 @@ impl AzureMl {
             return Err(asked.not_selectable((NAME, DETECTED_BY), why));
         }
         let endpoint = Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("MSI_SECRET", secret))?;
-        Ok(Self { endpoint, default_client_id: env.get("DEFAULT_IDENTITY_CLIENT_ID").map(str::to_owned) })
+        Ok(Self { endpoint, default_client_id: env.get(DEFAULT_ID).map(str::to_owned) })
     }
 }
 
@@ -41,6 +43,14 @@ impl Source for AzureMl {
 
     fn detected_by(&self) -> &'static str {
         DETECTED_BY
+    }
+
+    fn url(&self) -> &Url {
+        &self.endpoint.url
+    }
+
+    fn default_client_id(&self) -> Option<(&str, &'static str)> {
+        Some((self.default_client_id.as_deref()?, DEFAULT_ID))
     }
 
     fn draft(&self, resource: &str, asked: &Asked) -> Draft {
@@ -57,12 +67,6 @@ impl Source for AzureMl {
     }
 
     fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
-        self.endpoint.token(now, reply, asked).map_err(|mut error| {
-            if let (None, Some(id)) = (asked.id(), &self.default_client_id) {
-                let id = describe_id(id);
-                error.message.push_str(&format!(" (asked for client id {id}, from DEFAULT_IDENTITY_CLIENT_ID)"));
-            }
-            error
-        })
+        self.endpoint.token(now, reply, asked)
     }
 }

@@ -11,6 +11,7 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
 use crate::token::AccessToken;
+use crate::url::Url;
 
 pub(super) const NAME: &str = "Cloud Shell";
 const DETECTED_BY: &str = "detected by MSI_ENDPOINT without MSI_SECRET";
@@ -33,6 +34,10 @@ impl Source for CloudShell {
 
     fn detected_by(&self) -> &'static str {
         DETECTED_BY
+    }
+
+    fn url(&self) -> &Url {
+        &self.0.url
     }
 
     fn draft(&self, resource: &str, _: &Asked) -> Draft {

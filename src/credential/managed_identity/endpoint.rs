@@ -14,6 +14,9 @@ use crate::text::find;
 use crate::token::AccessToken;
 use crate::url::Url;
 
+/// What `keyfob dev-identity` adds to a refusal: it speaks App Service's protocol for who is signed in on this machine.
+const DEVELOPER_IDENTITY: &str = "developer-identity";
+
 pub(super) struct Endpoint {
     /// The source that it belongs to.
     name: &'static str,
@@ -84,6 +87,10 @@ impl Endpoint {
             return Err(self.unexpected(reply, format!("{answered} without the JSON that this endpoint gives")));
         };
         let message = format!("{answered}: {said}");
+        // Whatever identity was asked for: on a developer's machine there is the developer's alone.
+        if reply.json().is_some_and(|json| json.text(&["code"]) == Some(DEVELOPER_IDENTITY)) {
+            return Err(reply.error(ErrorKind::CredentialUnavailable, message).hint(diagnosis::developer_sign_in()));
+        }
         Err(match reply.response.status {
             // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
             400 | 404 if find(&said, "AADSTS").is_none() => asked.refused(self.name, reply, message),

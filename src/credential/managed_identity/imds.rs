@@ -155,6 +155,14 @@ impl Source for Imds {
         self.detected_by
     }
 
+    fn url(&self) -> &Url {
+        &self.url
+    }
+
+    fn is_announced(&self) -> bool {
+        self.proven.get()
+    }
+
     fn draft(&self, resource: &str, asked: &Asked) -> Draft {
         let path = format!(
             "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",

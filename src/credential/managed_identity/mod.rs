@@ -13,7 +13,7 @@ mod service_fabric;
 use alloc::rc::Rc;
 use core::time::Duration;
 
-use super::{CredentialOptions, Made, TokenCredential};
+use super::{Candidate, CredentialOptions, Made, Readiness, TokenCredential};
 use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis;
 use crate::env::Env;
@@ -23,7 +23,8 @@ use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::Secret;
 use crate::text::find;
-use crate::token::{AccessToken, TokenRequest};
+use crate::token::{AccessToken, TokenRequest, describe_id};
+use crate::url::Url;
 use id::{Asked, ManagedIdentityId};
 
 pub(super) const NAME: &str = "ManagedIdentityCredential";
@@ -34,6 +35,16 @@ trait Source {
     fn name(&self) -> &'static str;
     /// What told that it is this one, for reports.
     fn detected_by(&self) -> &'static str;
+    /// Where it is.
+    fn url(&self) -> &Url;
+    /// Whether something tells that it is there.
+    fn is_announced(&self) -> bool {
+        true
+    }
+    /// The client id that it sends where no id is asked for, and the variable that it is from.
+    fn default_client_id(&self) -> Option<(&str, &'static str)> {
+        None
+    }
     /// The request for a token.
     fn draft(&self, resource: &str, asked: &Asked) -> Draft;
     /// Sends it, within the source's retry policy. Messages begin where the report has said which source was asked for
@@ -144,9 +155,10 @@ impl ManagedIdentity {
                 ..token
             }),
             Err(mut error) => {
-                let (source, how) = (self.source.name(), self.source.detected_by());
-                error.message =
-                    format!("{source} managed identity ({how}), {}: {}", self.asked.describe(), error.message);
+                error.message = format!("{}: {}", self.describe(), error.message);
+                if let (None, Some((id, from))) = (self.asked.id(), self.source.default_client_id()) {
+                    error.message.push_str(&default_id(id, from));
+                }
                 if self.variable_ignored {
                     error.hint = error.hint.map(diagnosis::not_read_alone);
                 }
@@ -154,10 +166,16 @@ impl ManagedIdentity {
                 if find(&error.message, "AADSTS50001").is_some() {
                     error.hint.get_or_insert_with(diagnosis::no_such_resource);
                 }
-                error.details.push(("source", source.to_owned()));
+                error.details.push(("source", self.source.name().to_owned()));
                 Err(error)
             }
         }
+    }
+
+    /// Which source it asks, what told so, and for which identity.
+    fn describe(&self) -> String {
+        let (source, how) = (self.source.name(), self.source.detected_by());
+        format!("{source} managed identity ({how}), {}", self.asked.describe())
     }
 }
 
@@ -178,10 +196,45 @@ impl TokenCredential for ManagedIdentity {
         Box::pin(async move { self.cache.token(call, &request, self).await })
     }
 
+    fn explain(&self, candidates: &mut Vec<Candidate>) {
+        let (source, endpoint) = (self.source.name(), self.source.url().origin());
+        let mut candidate = Candidate::ready(NAME, format!("{}, at {endpoint}", self.describe()));
+        candidate.details = vec![("source", source.to_owned()), ("endpoint", endpoint)];
+        match (self.asked.id(), self.source.default_client_id()) {
+            (Some((kind, id)), _) => {
+                let kind = match kind {
+                    "client id" => "client-id",
+                    "object id" => "object-id",
+                    _ => "resource-id",
+                };
+                candidate.details.extend([(kind, id.to_owned()), ("id-from", self.asked.from.to_owned())]);
+            }
+            (None, Some((id, from))) => {
+                candidate.message.push_str(&default_id(id, from));
+                candidate.details.extend([("client-id", describe_id(id)), ("id-from", from.to_owned())]);
+            }
+            // In Cloud Shell there is one identity, the user's.
+            (None, None) if self.asked.id == ManagedIdentityId::FromEnvironment && source != cloud_shell::NAME => {
+                candidate.hint = Some(diagnosis::platform_chooses(self.asked.reads_variable, self.variable_ignored));
+            }
+            (None, None) => {}
+        }
+        if !self.source.is_announced() {
+            candidate.readiness = Readiness::Unproven;
+            candidate.message.push_str("; only asking tells whether it is there");
+        }
+        candidates.push(candidate);
+    }
+
     fn patience(&self) -> Duration {
         // A metadata service that is being updated answers 410 for up to 75 seconds.
         Duration::from_secs(100)
     }
+}
+
+/// The id that a source has sent of its own accord, in words.
+fn default_id(id: &str, from: &str) -> String {
+    format!(" (asked for client id {}, from {from})", describe_id(id))
 }
 
 /// What the platform says of its refusal, in whichever of its fields: App Service has `message`, IMDS

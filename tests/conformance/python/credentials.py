@@ -59,6 +59,7 @@ _KEYFOBS_FIELDS = {
 }
 _KEYFOBS_STEPS = {
     "set-token": "the SDK has no credential for a token that the caller has",
+    "explain": "the SDK does not tell what it would try",
     "timeout-ms": "the SDK has no limit for a whole call",
 }
 
