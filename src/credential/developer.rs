@@ -24,8 +24,8 @@ pub(super) fn not_here((why, command): Instead) -> Box<Error> {
     Error::new(
         ErrorKind::Unsupported,
         format!(
-            "not available inside a WebAssembly component: {why}; instead run `{command}` outside and give the token to \
-             credential.static-token"
+            "not available inside a WebAssembly component: {why}; instead start the app with `keyfob dev-identity`, or run \
+             `{command}` outside and give the token to credential.static-token"
         ),
     )
 }

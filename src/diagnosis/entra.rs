@@ -108,7 +108,7 @@ pub(crate) fn without_certificates() -> Hint {
 /// Credentials of developers are asked for by a variable.
 pub(crate) fn developer_credentials(variable: &str) -> Hint {
     expected(&format!(
-        "Set {variable} to prod, or unset it. On a laptop get a token outside (`az account get-access-token --scope SCOPE`) and give it to \
-         credential.static-token, or use a service principal"
+        "Set {variable} to prod, or unset it. On a laptop start the app with `keyfob dev-identity -- COMMAND`, which lends it your \
+         sign-in, or get a token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token"
     ))
 }

@@ -76,8 +76,9 @@ fn empty_environment() -> Hint {
 fn no_platform() -> Hint {
     hint(
         Weight::Nothing,
-        "Nothing here gives this app an Azure identity. On a laptop, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service \
-         principal's, or get a token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token. On Azure, give the \
+        "Nothing here gives this app an Azure identity. On a laptop, start it with `keyfob dev-identity -- COMMAND`, which lends it the \
+         sign-in of `az`, Azure PowerShell or `azd`; or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's; or get a \
+         token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token. On Azure, give the \
          app or machine a managed identity, and pass the platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component",
     )
 }
