@@ -69,6 +69,8 @@ pub use error::{Attempt, Error, ErrorKind, Outcome, Result};
 pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
 pub use secret::{Bytes, Secret};
 pub use token::AccessToken;
-pub use vault::{ClientOptions, GetSecretOptions, Properties, Secret as VaultSecret, SecretClient};
+pub use vault::{
+    ClientOptions, GetSecretOptions, ListOptions, Properties, Secret as VaultSecret, SecretClient, SecretList,
+};
 #[cfg(target_family = "wasm")]
 pub use wasi::Wasi;

@@ -44,29 +44,34 @@ fn named(details: Vec<(&'static str, String)>) -> Vec<(String, String)> {
 
 impl From<crate::VaultSecret> for secrets::Secret {
     fn from(secret: crate::VaultSecret) -> Self {
-        let properties = secret.properties;
         Self {
             value: secret.value.expose().to_owned(),
-            properties: secrets::SecretProperties {
-                id: properties.id,
-                name: properties.name,
-                version: properties.version,
-                content_type: properties.content_type,
-                enabled: properties.enabled,
-                not_before: properties.not_before,
-                expires_on: properties.expires_on,
-                created_on: properties.created_on,
-                updated_on: properties.updated_on,
-                recoverable_days: properties.recoverable_days,
-                recovery_level: properties.recovery_level,
-                managed: properties.managed,
-                key_id: properties.key_id,
-                previous_version: properties.previous_version,
-                tags: properties.tags,
-                details: Vec::new(),
-            },
+            properties: secret.properties.into(),
             credential: secret.credential.to_owned(),
             source: secret.source.to_owned(),
+        }
+    }
+}
+
+impl From<crate::Properties> for secrets::SecretProperties {
+    fn from(properties: crate::Properties) -> Self {
+        Self {
+            id: properties.id,
+            name: properties.name,
+            version: properties.version,
+            content_type: properties.content_type,
+            enabled: properties.enabled,
+            not_before: properties.not_before,
+            expires_on: properties.expires_on,
+            created_on: properties.created_on,
+            updated_on: properties.updated_on,
+            recoverable_days: properties.recoverable_days,
+            recovery_level: properties.recovery_level,
+            managed: properties.managed,
+            key_id: properties.key_id,
+            previous_version: properties.previous_version,
+            tags: properties.tags,
+            details: Vec::new(),
         }
     }
 }

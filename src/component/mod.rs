@@ -6,7 +6,7 @@ use core::cell::RefCell;
 use crate::prelude::*;
 use crate::wasi::Wasi;
 use crate::{
-    CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, GetSecretOptions,
+    CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, GetSecretOptions, ListOptions,
     ManagedIdentityId, TokenOptions,
 };
 
@@ -32,6 +32,8 @@ impl wit::Guest for Component {
 impl secrets::Guest for Component {
     type ClientOptions = Options<ClientOptions>;
     type GetSecretOptions = Options<GetSecretOptions>;
+    type ListOptions = Options<ListOptions>;
+    type SecretList = SecretList;
     type SecretClient = SecretClient;
 }
 
@@ -156,6 +158,20 @@ impl secrets::GuestGetSecretOptions for Options<GetSecretOptions> {
     }
 }
 
+impl secrets::GuestListOptions for Options<ListOptions> {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn max_page_size(&self, count: u32) {
+        self.set(|options| options.max_page_size = Some(count));
+    }
+
+    fn timeout(&self, milliseconds: u64) {
+        self.set(|options| options.timeout = Some(milliseconds));
+    }
+}
+
 /// A credential and the executor that its calls block on.
 struct Credential {
     wasi: Rc<Wasi>,
@@ -196,7 +212,7 @@ impl Credential {
     #[inline(never)]
     fn open(&self, vault_url: &str, options: ClientOptions) -> Result<SecretClient, types::AzureError> {
         let core = crate::SecretClient::open(vault_url, &self.core, options)?;
-        Ok(SecretClient { wasi: self.wasi.clone(), core })
+        Ok(SecretClient { wasi: self.wasi.clone(), core: Rc::new(core) })
     }
 
     #[inline(never)]
@@ -284,7 +300,20 @@ impl wit::GuestCredential for Credential {
 /// A client and the executor that its calls block on.
 struct SecretClient {
     wasi: Rc<Wasi>,
-    core: crate::SecretClient,
+    core: Rc<crate::SecretClient>,
+}
+
+/// A list and the executor that its calls block on.
+struct SecretList {
+    wasi: Rc<Wasi>,
+    core: crate::SecretList,
+}
+
+impl secrets::GuestSecretList for SecretList {
+    fn next(&self) -> Result<Option<Vec<secrets::SecretProperties>>, types::AzureError> {
+        let page = self.wasi.block_on(Box::pin(self.core.next()))?;
+        Ok(page.map(|page| page.into_iter().map(Into::into).collect()))
+    }
 }
 
 impl secrets::GuestSecretClient for SecretClient {
@@ -308,6 +337,11 @@ impl secrets::GuestSecretClient for SecretClient {
     ) -> Result<secrets::Secret, types::AzureError> {
         let options = chosen!(options, GetSecretOptions);
         Ok(self.wasi.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
+    }
+
+    fn list_properties_of_secrets(&self, options: Option<secrets::ListOptionsBorrow<'_>>) -> secrets::SecretList {
+        let core = crate::SecretList::new(self.core.clone(), &chosen!(options, ListOptions));
+        secrets::SecretList::new(SecretList { wasi: self.wasi.clone(), core })
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Hint, Weight, hint};
 use crate::prelude::*;
 
 /// The identity may not read.
-pub(crate) fn forbidden(code: &str, identity: &str, vault: &str, platform_chose: bool) -> Hint {
+pub(crate) fn forbidden(code: &str, permission: &str, identity: &str, vault: &str, platform_chose: bool) -> Hint {
     let mut text = match code {
         "SecretDisabled" => {
             return hint(
@@ -22,7 +22,7 @@ pub(crate) fn forbidden(code: &str, identity: &str, vault: &str, platform_chose:
         }
         "ForbiddenByPolicy" | "AccessDenied" => {
             format!(
-                "The identity used was {identity}. Give it the secret permission Get in the access policies of vault {vault}"
+                "The identity used was {identity}. Give it the secret permission {permission} in the access policies of vault {vault}"
             )
         }
         _ => format!(

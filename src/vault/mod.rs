@@ -1,6 +1,7 @@
 //! Key Vault: the secrets of one vault.
 
 mod challenge;
+mod list;
 mod secret;
 mod url;
 
@@ -16,6 +17,7 @@ use crate::prelude::*;
 use crate::secret::quote;
 use crate::token::{AccessToken, TokenRequest};
 use challenge::Challenge;
+pub use list::{ListOptions, SecretList};
 pub use secret::{Properties, Secret};
 use url::VaultUrl;
 
@@ -46,6 +48,16 @@ pub struct GetSecretOptions {
     pub version: Option<String>,
     /// The whole call's limit in milliseconds, 1 to 600,000.
     pub timeout: Option<u64>,
+}
+
+/// What a vault is asked to do, for its errors.
+struct Operation<'a> {
+    /// In words, to follow "to".
+    what: &'a str,
+    /// The permission in an access policy.
+    permission: &'a str,
+    /// The secret's name and version, where it is about one.
+    secret: Option<(&'a str, Option<&'a str>)>,
 }
 
 /// A client for the secrets of one vault.
@@ -93,16 +105,13 @@ impl SecretClient {
                 "the letters and digits at the end of the secret's identifier",
             )?;
         }
-        let call = self.credential.start_call(options.timeout)?;
-        if self.vault.loopback {
-            call.platform.log(LOOPBACK_HTTP_NOTICE);
-        }
+        let call = self.start(options.timeout)?;
         let version = options.version.as_deref();
         let path = match version {
             Some(version) => format!("/secrets/{name}/{version}"),
             None => format!("/secrets/{name}"),
         };
-        let (reply, token) = self.send(call, path).await?;
+        let (reply, token) = self.send(call, &path, MAX_BODY).await?;
         match (reply.response.status, token) {
             (200, Some(token)) => {
                 let json = reply.json().ok_or("it is no JSON");
@@ -111,14 +120,28 @@ impl SecretClient {
                     .map_err(|why| self.unexpected(&reply, why))?;
                 Ok(Secret { value, properties, credential: token.credential, source: token.source })
             }
-            (_, token) => Err(self.refused(&reply, token.as_ref(), name, version)),
+            (_, token) => {
+                let what = format!("get secret {name}");
+                let operation = Operation { what: &what, permission: "Get", secret: Some((name, version)) };
+                Err(self.refused(&reply, token.as_ref(), &operation))
+            }
         }
+    }
+
+    /// A call that starts now.
+    fn start(&self, timeout: Option<u64>) -> Result<Call<'_>> {
+        let call = self.credential.start_call(timeout)?;
+        if self.vault.loopback {
+            call.platform.log(LOOPBACK_HTTP_NOTICE);
+        }
+        Ok(call)
     }
 
     /// Sends a request with a token, following challenges: at most one for the vault's tenant and resource, and one
     /// for claims. <https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses>
-    async fn send(&self, call: Call<'_>, path: String) -> Result<(Reply, Option<AccessToken>)> {
-        let path = format!("{path}?api-version={API_VERSION}");
+    async fn send(&self, call: Call<'_>, path: &str, max_body: usize) -> Result<(Reply, Option<AccessToken>)> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let path = format!("{path}{separator}api-version={API_VERSION}");
         let (mut challenged, mut claimed) = (false, false);
         let (mut claims, mut fresh) = (None, false);
         loop {
@@ -142,7 +165,7 @@ impl SecretClient {
                 }
             };
             let mut draft = Draft::new(&self.vault.url, path.clone(), Vec::new());
-            draft.request.max_body = MAX_BODY;
+            draft.request.max_body = max_body;
             if let Some(token) = &token {
                 draft.secrets = vec![token.token.clone()];
                 draft.request.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
@@ -211,7 +234,7 @@ impl SecretClient {
     }
 
     /// An error of the vault, by status and code and never by text.
-    fn refused(&self, reply: &Reply, token: Option<&AccessToken>, name: &str, version: Option<&str>) -> Box<Error> {
+    fn refused(&self, reply: &Reply, token: Option<&AccessToken>, operation: &Operation<'_>) -> Box<Error> {
         let json = reply.json().unwrap_or(Json::Null);
         let text = |path: &[&str]| json.text(path).map(|text| reply.quote(text));
         let code = text(&["error", "innererror", "code"]).or_else(|| text(&["error", "code"]));
@@ -226,7 +249,7 @@ impl SecretClient {
         };
         let vault = self.vault.url.origin();
         let who = token.map(AccessToken::describe).unwrap_or_default();
-        let mut message = format!("the vault at {vault} answered {} to get secret {name}", reply.status());
+        let mut message = format!("the vault at {vault} answered {} to {}", reply.status(), operation.what);
         if !who.is_empty() {
             message.push_str(&format!(" as {who}"));
         }
@@ -238,9 +261,17 @@ impl SecretClient {
             error.hint = match error.kind {
                 ErrorKind::Forbidden => {
                     let chose = token.is_some_and(|t| t.platform_chose);
-                    Some(diagnosis::forbidden(code.as_deref().unwrap_or_default(), &who, &vault, chose))
+                    Some(diagnosis::forbidden(
+                        code.as_deref().unwrap_or_default(),
+                        operation.permission,
+                        &who,
+                        &vault,
+                        chose,
+                    ))
                 }
-                ErrorKind::NotFound => Some(diagnosis::not_found(name, version, &vault)),
+                ErrorKind::NotFound => {
+                    operation.secret.map(|(name, version)| diagnosis::not_found(name, version, &vault))
+                }
                 ErrorKind::AuthenticationFailed => Some(diagnosis::token_refused(&vault)),
                 _ => None,
             };

@@ -40,10 +40,15 @@ pub struct Properties {
     pub tags: Vec<(String, String)>,
 }
 
-/// Reads a secret bundle that was asked for by name and version; the error says what is wrong with it. Every field but
-/// the value is optional on the wire.
+/// Reads a secret bundle that was asked for by name and version; the error says what is wrong with it.
 pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(Hidden, Properties), &'static str> {
     let value = json.text(&["value"]).ok_or("there is no value")?;
+    Ok((value.into(), properties(json, Some(name), version)?))
+}
+
+/// Reads all but the value, of the secret that was asked for or of an item of a list. Every field is optional on the wire
+/// where it is known what was asked for.
+pub(super) fn properties(json: &Json, name: Option<&str>, version: Option<&str>) -> Result<Properties, &'static str> {
     let text = |field| json.text(&[field]).map(str::to_owned);
     let number = |field| json.number(&["attributes", field]);
     let id = text("id").unwrap_or_default();
@@ -51,7 +56,7 @@ pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(Hi
     let mut segments = split_once(&id, "/secrets/").unwrap_or_default().1.split('/');
     let id_name = segments.next().filter(|segment| !segment.is_empty());
     let id_version = segments.next().filter(|segment| !segment.is_empty()).map(str::to_owned);
-    if id_name.is_some_and(|n| !n.eq_ignore_ascii_case(name))
+    if id_name.zip(name).is_some_and(|(got, asked)| !got.eq_ignore_ascii_case(asked))
         || version.zip(id_version.as_deref()).is_some_and(|(asked, got)| !got.eq_ignore_ascii_case(asked))
     {
         return Err("it is another secret, or another version, than the one asked for");
@@ -61,8 +66,8 @@ pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(Hi
         _ => &[],
     };
     let tag = |(name, value): &(String, Json)| Some((name.clone(), value.text(&[])?.to_owned()));
-    let properties = Properties {
-        name: id_name.unwrap_or(name).to_owned(),
+    Ok(Properties {
+        name: id_name.or(name).ok_or("a secret has no identifier")?.to_owned(),
         version: id_version.or_else(|| version.map(str::to_owned)),
         content_type: text("contentType"),
         enabled: json.bool(&["attributes", "enabled"]),
@@ -77,6 +82,5 @@ pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(Hi
         previous_version: text("previousVersion"),
         tags: tags.iter().filter_map(tag).collect(),
         id,
-    };
-    Ok((value.into(), properties))
+    })
 }
