@@ -62,7 +62,8 @@ pub use egress::{Egress, Recorder, Sockets};
 pub use engine::{Build, Keyfob};
 pub use failure::CallError;
 pub use host::Host;
-pub use instance::{Credential, Instance, SecretClient};
+pub use instance::{Credential, Instance, SecretClient, SecretList};
 pub use spec::{
-    ClientOptions, CredentialKind, CredentialOptions, CredentialSpec, GetSecretOptions, ManagedIdentity, TokenOptions,
+    ClientOptions, CredentialKind, CredentialOptions, CredentialSpec, GetSecretOptions, ListOptions, ManagedIdentity,
+    TokenOptions,
 };

@@ -121,6 +121,15 @@ pub struct GetSecretOptions {
     pub timeout: Option<Duration>,
 }
 
+/// The WIT resource `list-options`.
+#[derive(Clone, Debug, Default)]
+pub struct ListOptions {
+    /// How many secrets a page has at most, 1 to 25.
+    pub max_page_size: Option<u32>,
+    /// The limit of fetching a page, token included.
+    pub timeout: Option<Duration>,
+}
+
 impl From<CredentialKind> for CredentialSpec {
     fn from(kind: CredentialKind) -> Self {
         Self { kind, options: CredentialOptions::default() }

@@ -174,7 +174,8 @@ pub struct Client {
     pub verify_challenge_resource: Option<bool>,
 }
 
-/// One call and how it must end. Exactly one of `get-secret`, `get-token`, `set-token`, `set-assertion` and `explain`.
+/// One call and how it must end. Exactly one of `get-secret`, `get-token`, `list-secrets`, `set-token`,
+/// `set-assertion` and `explain`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
@@ -187,6 +188,8 @@ pub struct Step {
     pub get_token: Option<Vec<String>>,
     pub set_token: Option<String>,
     pub set_assertion: Option<String>,
+    /// Lists the secrets, all pages, of at most this many each; 0 leaves the size to the vault.
+    pub list_secrets: Option<u32>,
     /// Asks the credential what it would try.
     #[serde(default)]
     pub explain: bool,
@@ -212,6 +215,8 @@ pub struct Expect {
     #[serde(default)]
     pub not_sent: Vec<String>,
     pub value: Option<String>,
+    /// The names of each page.
+    pub pages: Option<Vec<Vec<String>>>,
     /// Fields of the secret or the token, by name.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,

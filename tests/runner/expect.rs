@@ -52,6 +52,9 @@ fn success(azure: &Description, expect: &Expect, got: &Got) -> Check {
         let identity = azure.identities.iter().find(|identity| identity.name == *name).unwrap();
         same("identity", &fake::client_id(&got.value).as_deref(), &Some(identity.client_id.as_str()))?;
     }
+    if let Some(pages) = &expect.pages {
+        same("pages", &&got.pages, &pages)?;
+    }
     if let Some(candidates) = &expect.candidates {
         let told: Vec<_> = got.candidates.iter().map(|it| format!("{}: {}", it.credential, it.readiness)).collect();
         same("candidates", &&told, &candidates)?;
@@ -165,7 +168,7 @@ pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<Stri
 pub fn no_leak(secrets: &[String], result: &Result<Got, Problem>, log: &str) -> Check {
     let mut visible = log.to_owned();
     match result {
-        Ok(got) => write!(visible, "{:?}{:?}", got.fields, got.candidates),
+        Ok(got) => write!(visible, "{:?}{:?}{:?}", got.fields, got.candidates, got.pages),
         Err(problem) => write!(visible, "{problem:?}"),
     }
     .unwrap();

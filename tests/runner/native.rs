@@ -7,8 +7,8 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use keyfob::{
     Bytes, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, ErrorKind,
-    FileError, GetSecretOptions, Limits, LocalFuture, ManagedIdentityId, Method, Platform, Request, Response,
-    SecretClient, SendError, TokenOptions,
+    FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Method, Platform, Request,
+    Response, SecretClient, SecretList, SendError, TokenOptions,
 };
 use keyfob_host_test::{egress, wire};
 
@@ -18,7 +18,7 @@ use crate::play::{Explained, Got, Problem, World};
 pub struct Native {
     platform: Rc<Scripted>,
     credential: Option<Credential>,
-    client: Option<SecretClient>,
+    client: Option<Rc<SecretClient>>,
 }
 
 impl Native {
@@ -82,7 +82,16 @@ impl Native {
             if let Some(verify) = case.client.verify_challenge_resource {
                 options.verify_challenge_resource = verify;
             }
-            self.client = Some(SecretClient::open(vault, credential, options)?);
+            self.client = Some(Rc::new(SecretClient::open(vault, credential, options)?));
+        }
+        if let Some(size) = step.list_secrets {
+            let options = ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
+            let list = SecretList::new(Rc::clone(self.client.as_ref().unwrap()), &options);
+            let mut pages = Vec::new();
+            while let Some(page) = list.next().await? {
+                pages.push(page.into_iter().map(|secret| secret.name).collect());
+            }
+            return Ok(Ok(Got { pages, ..Got::default() }));
         }
         let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
         let options = GetSecretOptions { version: step.version.clone(), timeout };

@@ -47,6 +47,8 @@ pub struct Got {
     pub value: String,
     pub fields: Vec<(&'static str, String)>,
     pub candidates: Vec<Explained>,
+    /// Names.
+    pub pages: Vec<Vec<String>>,
 }
 
 /// A candidate in the terms of cases.

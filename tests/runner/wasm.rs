@@ -6,7 +6,7 @@ use keyfob_host_test::names::{kind_name, outcome_name, readiness_name};
 use keyfob_host_test::spec::{ClientCertificate, ManagedIdentity};
 use keyfob_host_test::{
     Build, CallError, ClientOptions, Credential as Handle, CredentialKind, CredentialOptions, CredentialSpec,
-    GetSecretOptions, Host, Instance, Keyfob, SecretClient, TokenOptions,
+    GetSecretOptions, Host, Instance, Keyfob, ListOptions, SecretClient, TokenOptions,
 };
 
 use crate::case::{Case, Credential, Kind, Step, certificate};
@@ -92,6 +92,16 @@ impl Wasm {
             }
         };
         self.client = Some(client);
+        if let Some(size) = step.list_secrets {
+            let options = ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout: step.timeout() };
+            let list = self.instance.list_secrets(client, &options).await?;
+            let mut pages = Vec::new();
+            while let Some(page) = self.instance.next_page(list).await? {
+                pages.push(page.into_iter().map(|secret| secret.name).collect());
+            }
+            self.instance.drop_list(list).await?;
+            return Ok(Got { pages, ..Got::default() });
+        }
         let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
         let options = GetSecretOptions { version: step.version.clone(), timeout: step.timeout() };
         let secret = self.instance.get_secret(client, name, &options).await?;

@@ -8,11 +8,11 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use crate::bindings::Keyfob as World;
 use crate::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate};
-use crate::bindings::exports::keyfob::azure::secrets::Secret;
+use crate::bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 use crate::bindings::exports::keyfob::azure::types::{AzureError, ErrorKind};
 use crate::failure::CallError;
 use crate::host::State;
-use crate::spec::{ClientOptions, GetSecretOptions, TokenOptions, milliseconds};
+use crate::spec::{ClientOptions, GetSecretOptions, ListOptions, TokenOptions, milliseconds};
 
 /// A credential inside one instance. Dropping it here does not drop it there: [`Instance::drop_credential`] does.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,10 @@ pub struct Credential(pub ResourceAny);
 /// A client for one vault inside one instance.
 #[derive(Clone, Copy, Debug)]
 pub struct SecretClient(pub ResourceAny);
+
+/// A list of secrets inside one instance.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretList(pub ResourceAny);
 
 /// A running component. After a [`CallError::Bug`] it can't be called any more.
 pub struct Instance {
@@ -123,6 +127,30 @@ impl Instance {
         Ok(secret?)
     }
 
+    /// Begins a list of secrets. Nothing is sent yet.
+    pub async fn list_secrets(&mut self, client: SecretClient, options: &ListOptions) -> Result<SecretList, CallError> {
+        let secrets = self.bindings.keyfob_azure_secrets();
+        let store = &mut self.store;
+        let guest = secrets.list_options();
+        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
+        if let Some(size) = options.max_page_size {
+            guest.call_max_page_size(&mut *store, handle, size).await.map_err(bug)?;
+        }
+        if let Some(limit) = options.timeout {
+            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
+        }
+        let guest = secrets.secret_client();
+        let list = guest.call_list_properties_of_secrets(store, client.0, Some(handle)).await.map_err(bug)?;
+        self.release(handle).await?;
+        Ok(SecretList(list))
+    }
+
+    /// The next page of a list; `None` after the last.
+    pub async fn next_page(&mut self, list: SecretList) -> Result<Option<Vec<SecretProperties>>, CallError> {
+        let guest = self.bindings.keyfob_azure_secrets().secret_list();
+        Ok(guest.call_next(&mut self.store, list.0).await.map_err(bug)??)
+    }
+
     /// The scope that a token for the client's vault must have.
     pub async fn scope(&mut self, client: SecretClient) -> Result<Option<String>, CallError> {
         let guest = self.bindings.keyfob_azure_secrets().secret_client();
@@ -149,6 +177,11 @@ impl Instance {
     /// Drops a client.
     pub async fn drop_client(&mut self, client: SecretClient) -> Result<(), CallError> {
         self.release(client.0).await
+    }
+
+    /// Drops a list.
+    pub async fn drop_list(&mut self, list: SecretList) -> Result<(), CallError> {
+        self.release(list.0).await
     }
 
     /// What the component wrote to stdout and stderr so far, for tests that look for leaks.

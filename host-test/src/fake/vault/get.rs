@@ -25,7 +25,19 @@ pub(super) fn get(vault: &Vault, name: &str, version: Option<&str>) -> Result<Va
 
 /// A `SecretBundle`.
 fn bundle(vault: &Vault, secret: &Secret) -> Value {
-    let base = vault.url.trim_end_matches('/');
+    let mut bundle = item(vault, secret);
+    bundle["value"] = json!(secret.value);
+    bundle["id"] = json!(format!("{}/{}", id(vault, secret), secret.version));
+    bundle
+}
+
+/// The identifier without a version.
+fn id(vault: &Vault, secret: &Secret) -> String {
+    format!("{}/secrets/{}", vault.url.trim_end_matches('/'), secret.name)
+}
+
+/// A `SecretItem`.
+pub(super) fn item(vault: &Vault, secret: &Secret) -> Value {
     let mut attributes = json!({
         "enabled": secret.enabled,
         "created": secret.created,
@@ -38,14 +50,9 @@ fn bundle(vault: &Vault, secret: &Secret) -> Value {
             attributes[name] = json!(time);
         }
     }
-    let mut bundle = json!({
-        "value": secret.value,
-        "id": format!("{base}/secrets/{}/{}", secret.name, secret.version),
-        "attributes": attributes,
-        "tags": secret.tags,
-    });
+    let mut item = json!({ "id": id(vault, secret), "attributes": attributes, "tags": secret.tags });
     if let Some(content_type) = &secret.content_type {
-        bundle["contentType"] = json!(content_type);
+        item["contentType"] = json!(content_type);
     }
-    bundle
+    item
 }

@@ -4,6 +4,7 @@
 mod access;
 mod error;
 mod get;
+mod list;
 mod operation;
 
 use serde_json::Value;
@@ -12,6 +13,7 @@ use super::Fake;
 use super::description::Vault;
 use super::params::Params;
 use crate::wire::{Exchange, Request};
+use access::Action;
 use error::Refusal;
 use operation::Operation;
 
@@ -52,19 +54,33 @@ fn perform(fake: &Fake, vault: &Vault, request: &Request, now: u64) -> Result<Va
         )));
     }
     let operation = Operation::of(request.method(), request.uri().path())?;
-    if let Some(name) = params.unknown(&["api-version"]) {
+    let known: &[&str] = match operation {
+        Operation::List => &["api-version", "maxresults", "$skiptoken"],
+        _ => &["api-version"],
+    };
+    if let Some(name) = params.unknown(known) {
         return Err(Refusal::bad_parameter(format!("The parameter '{name}' is unknown.")));
     }
     match operation {
         Operation::Get { name, version } => {
-            if !request.body().is_empty() {
-                return Err(Refusal::bad_parameter("A GET has no body.".to_owned()));
-            }
-            access::authorize(fake, vault, &caller, "getSecret", &name)?;
+            bodiless(request)?;
+            access::authorize(fake, vault, &caller, &Action::GetSecret(&name))?;
             get::get(vault, &name, version.as_deref())
+        }
+        Operation::List => {
+            bodiless(request)?;
+            access::authorize(fake, vault, &caller, &Action::ReadMetadata)?;
+            list::list(vault, &params)
         }
         Operation::Unplayed(what) => Err(Refusal::unplayed(what)),
     }
+}
+
+fn bodiless(request: &Request) -> Result<(), Refusal> {
+    if request.body().is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::bad_parameter("A GET has no body.".to_owned()))
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub(super) enum Operation {
         /// The version.
         version: Option<String>,
     },
+    /// List the secrets.
+    List,
     /// One of the vault's operations that the fake does not play.
     Unplayed(&'static str),
 }
@@ -29,7 +31,7 @@ impl Operation {
             if valid { Ok(()) } else { Err(Refusal::bad_parameter(text())) }
         };
         match segments.as_slice() {
-            ["secrets"] | ["secrets", ""] => only(method, &[("GET", Self::Unplayed("list"))]),
+            ["secrets"] | ["secrets", ""] => only(method, &[("GET", Self::List)]),
             ["secrets", "restore"] if method == Method::POST => Ok(Self::Unplayed("restore")),
             ["secrets", name] => {
                 named(name)?;
