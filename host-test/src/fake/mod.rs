@@ -16,6 +16,7 @@ mod cloud_shell;
 mod description;
 mod digest;
 mod entra;
+mod flaw;
 mod identity;
 mod imds;
 mod lookup;
@@ -36,7 +37,7 @@ pub use cloud::Cloud;
 pub use description::{ArcAgent, Description, Expiry, Role, Secret, Vault};
 pub use identity::{Identity, Kind};
 pub use platform::Platform;
-pub use server::Server;
+pub use server::{CertificateAuthority, Server};
 pub use token::client_id;
 
 use crate::wire::{Azure, Connect, Exchange, NetError, Request};
