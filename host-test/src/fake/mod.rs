@@ -7,6 +7,7 @@
 //! It has two doors: [`wire::play`](crate::wire::play) in process, under the caller's clock, and [`Server`] over
 //! loopback sockets, in real time.
 
+mod account;
 mod app_service;
 mod arc;
 mod azure_ml;
@@ -63,6 +64,22 @@ impl Fake {
     /// What the platform itself puts into the app's environment.
     pub fn environment(&self) -> Vec<(String, String)> {
         platform::environment(&self.world)
+    }
+
+    /// The world that it plays, complete.
+    pub fn description(&self) -> &Description {
+        &self.world
+    }
+
+    /// `host:port` where the app's platform gives tokens; `None` on a laptop and in a pod.
+    pub fn identity_authority(&self) -> Option<String> {
+        self.places.identity_authority()
+    }
+
+    /// AKS: the service account token of the pod, and where the platform mounts it. It is no part of
+    /// [`Fake::files`]: it changes in a pod's life, and whoever mounts it decides what lies there.
+    pub fn federated_token_file(&self) -> Option<(String, String)> {
+        platform::federated_token_file(&self.world)
     }
 
     /// What the platform itself puts on the app's disk: path and content.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::description::Description;
+use super::identity::Identity;
 
 /// Where the platform mounts the service account token of a pod with workload identity.
 /// <https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html>
@@ -85,20 +86,28 @@ pub(super) fn environment(world: &Description) -> Vec<(String, String)> {
             ("IDENTITY_HEADER", header),
             ("IDENTITY_SERVER_THUMBPRINT", THUMBPRINT),
         ],
-        Platform::Aks => {
-            let federated = world.identities.iter().find(|it| it.federated().next().is_some());
-            federated.map_or_else(Vec::new, |identity| {
-                vec![
-                    ("AZURE_CLIENT_ID", identity.client_id.as_str()),
-                    ("AZURE_TENANT_ID", world.tenant.as_str()),
-                    ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE),
-                    ("AZURE_AUTHORITY_HOST", &authority),
-                ]
-            })
-        }
+        Platform::Aks => federated(world).map_or_else(Vec::new, |identity| {
+            vec![
+                ("AZURE_CLIENT_ID", identity.client_id.as_str()),
+                ("AZURE_TENANT_ID", world.tenant.as_str()),
+                ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE),
+                ("AZURE_AUTHORITY_HOST", &authority),
+            ]
+        }),
         _ => Vec::new(),
     };
     variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// AKS: the first identity that trusts a token of the cluster's.
+fn federated(world: &Description) -> Option<&Identity> {
+    world.identities.iter().find(|it| it.federated().next().is_some())
+}
+
+/// AKS: where the pod's service account token is, and the token.
+pub(super) fn federated_token_file(world: &Description) -> Option<(String, String)> {
+    let token = federated(world).filter(|_| world.platform == Platform::Aks)?.federated().next()?;
+    Some((FEDERATED_TOKEN_FILE.to_owned(), token.to_owned()))
 }
 
 /// What the platform puts on the app's disk: path and content.
