@@ -82,6 +82,11 @@ impl Fake {
         platform::federated_token_file(&self.world)
     }
 
+    /// The URL of its cloud's Entra, for AZURE_AUTHORITY_HOST.
+    pub fn authority_host(&self) -> String {
+        format!("https://{}/", self.world.cloud.authority())
+    }
+
     /// What the platform itself puts on the app's disk: path and content.
     pub fn files(&self) -> Vec<(String, String)> {
         platform::files(&self.world)

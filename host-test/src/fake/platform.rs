@@ -1,6 +1,6 @@
 //! What an app can run on, and what each platform puts into the app's environment and on its disk.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::identity::Identity;
@@ -13,7 +13,7 @@ const FEDERATED_TOKEN_FILE: &str = "/var/run/secrets/azure/tokens/azure-identity
 const THUMBPRINT: &str = "9F3B1A0C7D5E42886B17C09A4E2D6F8135B0C7A2";
 
 /// What the app runs on.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Platform {
     /// A laptop: Entra and the vaults are there, no identity endpoint is.
