@@ -27,6 +27,10 @@ impl Fake {
         }
         let body: Vec<u8> = exchange.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let challenge = exchange.headers.contains_key(http::header::WWW_AUTHENTICATE);
+        if challenge && !request.headers().contains_key(http::header::AUTHORIZATION) {
+            return "told where to get the right to ask".to_owned();
+        }
         if !exchange.status.is_success() {
             let caller = self.caller(request).filter(|_| exchange.status == StatusCode::FORBIDDEN);
             let reason = self.masked(request, &reason(&body));
@@ -169,9 +173,10 @@ mod tests {
         let (who, body) = told(&fake, &form("44444444-dddd-4ddd-8ddd-000000000004", "canary-secret"));
         assert_eq!(who, "stranger got a token for https://vault.azure.net");
         let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
-        let refused = read(&bearer, "a");
+        let (first, _) = told(&fake, &get(&url("a"), &[]));
+        assert_eq!(first, "told where to get the right to ask");
         assert_eq!(
-            refused,
+            read(&bearer, "a"),
             "stranger was refused: ForbiddenByRbac: Caller is not authorized to perform action on resource."
         );
         assert_eq!(

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anstyle::{AnsiColor, Style};
+use http::header::WWW_AUTHENTICATE;
 use http::{Method, StatusCode};
 
 use crate::egress::redacted;
@@ -11,12 +12,13 @@ use crate::wire::{Connect, Exchange, Request};
 
 const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
+const STEP: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 
 /// A line about an exchange: the time of day (UTC), what was asked, the status, and what happened in words.
 pub(super) fn exchange(request: &Request, exchange: &Exchange, account: &str) {
     let (status, style) = match exchange.connect {
-        Connect::After(_) => (exchange.status.as_str(), style(exchange.status)),
+        Connect::After(_) => (exchange.status.as_str(), style(exchange)),
         _ => ("---", BAD),
     };
     let asked = match request.method() {
@@ -38,8 +40,13 @@ pub(super) fn trouble(text: &str) {
     print(&format!("{DIM}{}{DIM:#} {BAD}{text}{BAD:#}", now()));
 }
 
-fn style(status: StatusCode) -> Style {
-    if status.is_success() { GOOD } else { BAD }
+fn style(exchange: &Exchange) -> Style {
+    match exchange.status {
+        status if status.is_success() => GOOD,
+        // A challenge is a step of the way.
+        StatusCode::UNAUTHORIZED if exchange.headers.contains_key(WWW_AUTHENTICATE) => STEP,
+        _ => BAD,
+    }
 }
 
 /// To stderr; the styles reach a terminal alone, and none where NO_COLOR is set. A reader that has gone away is not worth
