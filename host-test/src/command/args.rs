@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::call::{GetSecret, GetToken};
 use super::component::Component;
+use super::fake::FakeAzure;
 
 /// Azure identity and Key Vault secrets, through the Keyfob component.
 #[derive(Debug, Parser)]
@@ -27,6 +28,8 @@ pub(super) enum Verb {
     GetToken(GetToken),
     /// Write the built-in component to a file, to be put into an app
     Component(Component),
+    /// Serve a fake Azure to apps in any language
+    Fake(FakeAzure),
 }
 
 #[cfg(test)]

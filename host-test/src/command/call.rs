@@ -81,7 +81,8 @@ pub(super) async fn get_secret(args: &GetSecret) -> Result<Secret, Failure> {
 }
 
 pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
-    let host = args.common.surroundings.ground().await?.host(None)?;
+    let ground = args.common.surroundings.ground().await?;
+    let host = ground.host(None)?;
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
         let credential = instance.credential(&args.common.identity.spec()).await?;

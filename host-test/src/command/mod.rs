@@ -2,10 +2,13 @@
 
 mod args;
 mod call;
+mod child;
 mod component;
 mod demo;
+mod fake;
 mod identity;
 mod output;
+mod shell;
 mod surroundings;
 
 use std::process::ExitCode;
@@ -74,6 +77,7 @@ async fn run(cli: Cli) -> u8 {
             }
             Err(error) => misused(&error),
         },
+        Verb::Fake(args) => fake::run(&args).await.unwrap_or_else(|error| misused(&error)),
     }
 }
 

@@ -15,6 +15,11 @@ pub(super) fn line(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
+/// Prints a text that ends its own lines.
+pub(super) fn text(text: &str) {
+    let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
 pub(super) fn token_json(token: &AccessToken) -> String {
     json!({
         "token": token.token,

@@ -24,6 +24,7 @@ pub use wasmtime_wasi_http::Error;
 pub(crate) use self::allow::port;
 pub use self::record::{Outcome, Recorded, Recorder};
 pub use self::sockets::Sockets;
+pub(crate) use self::trace::redacted;
 
 use self::allow::AllowList;
 use self::trace::Trace;

@@ -43,7 +43,7 @@ fn media(headers: &HeaderMap) -> &'static str {
 }
 
 /// The URL with the names of its query and no values but the API's version.
-fn redacted(uri: &Uri) -> String {
+pub(crate) fn redacted(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or("?");
     let host = uri.host().unwrap_or("?");
     let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();

@@ -6,6 +6,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::cloud::Cloud;
+use super::flaw;
 use super::identity::Identity;
 use super::platform::Platform;
 
@@ -184,9 +185,10 @@ fn written() -> u64 {
 }
 
 impl Description {
-    /// Reads a description and completes it with what follows from it.
+    /// Reads a description and completes it with what follows from it. An error quotes no secret of it.
     pub fn from_toml(text: &str) -> anyhow::Result<Self> {
-        let mut description: Self = toml::from_str(text).context("the description of the fake Azure")?;
+        let read = toml::from_str(text).map_err(|error| flaw::in_words(text, error.span(), error.message()));
+        let mut description: Self = read.map_err(anyhow::Error::msg).context("the description of the fake Azure")?;
         description.settle()?;
         Ok(description)
     }

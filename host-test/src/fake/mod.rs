@@ -7,6 +7,7 @@
 //! It has two doors: [`wire::play`](crate::wire::play) in process, under the caller's clock, and [`Server`] over
 //! loopback sockets, in real time.
 
+mod account;
 mod app_service;
 mod arc;
 mod azure_ml;
@@ -16,6 +17,7 @@ mod cloud_shell;
 mod description;
 mod digest;
 mod entra;
+mod flaw;
 mod identity;
 mod imds;
 mod lookup;
@@ -36,7 +38,7 @@ pub use cloud::Cloud;
 pub use description::{ArcAgent, Description, Expiry, Role, Secret, Vault};
 pub use identity::{Identity, Kind};
 pub use platform::Platform;
-pub use server::Server;
+pub use server::{CertificateAuthority, Server};
 pub use token::client_id;
 
 use crate::wire::{Azure, Connect, Exchange, NetError, Request};
@@ -62,6 +64,27 @@ impl Fake {
     /// What the platform itself puts into the app's environment.
     pub fn environment(&self) -> Vec<(String, String)> {
         platform::environment(&self.world)
+    }
+
+    /// The world that it plays, complete.
+    pub fn description(&self) -> &Description {
+        &self.world
+    }
+
+    /// `host:port` where the app's platform gives tokens; `None` on a laptop and in a pod.
+    pub fn identity_authority(&self) -> Option<String> {
+        self.places.identity_authority()
+    }
+
+    /// AKS: the service account token of the pod, and where the platform mounts it. It is no part of
+    /// [`Fake::files`]: it changes in a pod's life, and whoever mounts it decides what lies there.
+    pub fn federated_token_file(&self) -> Option<(String, String)> {
+        platform::federated_token_file(&self.world)
+    }
+
+    /// The URL of its cloud's Entra, for AZURE_AUTHORITY_HOST.
+    pub fn authority_host(&self) -> String {
+        format!("https://{}/", self.world.cloud.authority())
     }
 
     /// What the platform itself puts on the app's disk: path and content.

@@ -42,6 +42,10 @@ struct Door {
 }
 
 impl Door {
+    fn authority(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
     fn of(uri: &Uri) -> Option<Self> {
         let tls = match uri.scheme_str()? {
             "https" => true,
@@ -122,7 +126,13 @@ impl Places {
 
     /// `host:port` of all.
     pub(super) fn authorities(&self) -> Vec<String> {
-        self.0.iter().map(|(door, _)| format!("{}:{}", door.host, door.port)).collect()
+        self.0.iter().map(|(door, _)| door.authority()).collect()
+    }
+
+    /// `host:port` of the identity endpoint or metadata service.
+    pub(super) fn identity_authority(&self) -> Option<String> {
+        let gives = |place: &Place| matches!(place, Place::Imds | Place::OtherCloud(_) | Place::Endpoint(_));
+        self.0.iter().find(|(_, place)| gives(place)).map(|(door, _)| door.authority())
     }
 }
 

@@ -1,8 +1,9 @@
 //! What an app can run on, and what each platform puts into the app's environment and on its disk.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::description::Description;
+use super::identity::Identity;
 
 /// Where the platform mounts the service account token of a pod with workload identity.
 /// <https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html>
@@ -12,7 +13,7 @@ const FEDERATED_TOKEN_FILE: &str = "/var/run/secrets/azure/tokens/azure-identity
 const THUMBPRINT: &str = "9F3B1A0C7D5E42886B17C09A4E2D6F8135B0C7A2";
 
 /// What the app runs on.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Platform {
     /// A laptop: Entra and the vaults are there, no identity endpoint is.
@@ -85,20 +86,28 @@ pub(super) fn environment(world: &Description) -> Vec<(String, String)> {
             ("IDENTITY_HEADER", header),
             ("IDENTITY_SERVER_THUMBPRINT", THUMBPRINT),
         ],
-        Platform::Aks => {
-            let federated = world.identities.iter().find(|it| it.federated().next().is_some());
-            federated.map_or_else(Vec::new, |identity| {
-                vec![
-                    ("AZURE_CLIENT_ID", identity.client_id.as_str()),
-                    ("AZURE_TENANT_ID", world.tenant.as_str()),
-                    ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE),
-                    ("AZURE_AUTHORITY_HOST", &authority),
-                ]
-            })
-        }
+        Platform::Aks => federated(world).map_or_else(Vec::new, |identity| {
+            vec![
+                ("AZURE_CLIENT_ID", identity.client_id.as_str()),
+                ("AZURE_TENANT_ID", world.tenant.as_str()),
+                ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE),
+                ("AZURE_AUTHORITY_HOST", &authority),
+            ]
+        }),
         _ => Vec::new(),
     };
     variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// AKS: the first identity that trusts a token of the cluster's.
+fn federated(world: &Description) -> Option<&Identity> {
+    world.identities.iter().find(|it| it.federated().next().is_some())
+}
+
+/// AKS: where the pod's service account token is, and the token.
+pub(super) fn federated_token_file(world: &Description) -> Option<(String, String)> {
+    let token = federated(world).filter(|_| world.platform == Platform::Aks)?.federated().next()?;
+    Some((FEDERATED_TOKEN_FILE.to_owned(), token.to_owned()))
 }
 
 /// What the platform puts on the app's disk: path and content.

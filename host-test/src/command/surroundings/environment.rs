@@ -7,14 +7,21 @@ use anyhow::Context;
 
 use super::dotenv;
 use crate::command::Failure;
+use crate::command::fake::IDENTITY_VARIABLES;
 
 /// Variables by name.
 #[derive(Debug, Default)]
 pub(in crate::command) struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// The caller's environment (unless it is not wanted), what a file adds to it, and what `--env` sets.
-    pub(super) fn gather(clean: bool, file: Option<&Path>, given: &[String]) -> Result<Self, Failure> {
+    /// The caller's environment (unless it is not wanted), what a file adds to it, what a fake platform puts in the place
+    /// of a real one's, and what `--env` sets.
+    pub(super) fn gather(
+        clean: bool,
+        file: Option<&Path>,
+        platform: Option<Vec<(String, String)>>,
+        given: &[String],
+    ) -> Result<Self, Failure> {
         let file = match file {
             Some(path) => std::fs::read_to_string(path)
                 .map_err(anyhow::Error::from)
@@ -30,7 +37,10 @@ impl Environment {
         // Not a value parser of clap's, whose error quotes the text: it may be a secret whose name was forgotten.
         let given: Option<Vec<_>> = given.iter().map(|text| variable(text)).collect();
         let given = given.ok_or_else(|| Failure::usage("--env K=V: NAME=VALUE expected"))?;
-        Ok(Self::layered(file, caller, given))
+        let foreign = |name: &str| platform.is_some() && IDENTITY_VARIABLES.contains(&name);
+        let own = file.into_iter().filter(|(name, _)| !foreign(name));
+        let caller = caller.filter(|(name, _)| !foreign(name));
+        Ok(Self::layered(own, caller.chain(platform.iter().flatten().cloned()), given))
     }
 
     /// Later layers win. A variable that the caller sets to nothing stays nothing: that switches a file's line off.

@@ -4,6 +4,7 @@ mod dotenv;
 mod environment;
 mod files;
 mod hosts;
+mod invented;
 
 use std::path::PathBuf;
 
@@ -11,7 +12,9 @@ use anyhow::Context;
 use clap::Args;
 
 pub(super) use self::environment::Environment;
+use self::invented::Invented;
 use super::Failure;
+use super::fake::{Example, Source};
 use crate::egress::{Egress, Sockets};
 use crate::engine::Keyfob;
 use crate::host::Host;
@@ -41,6 +44,13 @@ pub(super) struct Surroundings {
     #[arg(long, help_heading = "Network")]
     trace: bool,
 
+    /// Live in the fake Azure of this description, and see nothing else (`keyfob fake` explains it)
+    #[arg(long, value_name = "FILE", help_heading = "Fake Azure", conflicts_with_all = ["connect_to", "cacert"])]
+    fake: Option<PathBuf>,
+    /// Live in the fake Azure of an example
+    #[arg(long, value_name = "NAME", help_heading = "Fake Azure", conflicts_with_all = ["fake", "connect_to", "cacert"])]
+    fake_example: Option<Example>,
+
     /// Run this component instead of the built-in one
     #[arg(long, value_name = "FILE", help_heading = "Component")]
     component: Option<PathBuf>,
@@ -51,13 +61,18 @@ pub(super) struct Ground<'a> {
     options: &'a Surroundings,
     /// What the component sees of variables.
     pub(super) environment: Environment,
+    invented: Option<Invented>,
 }
 
 impl Surroundings {
-    /// Reads variables and files.
+    /// Reads variables and files. It has to live as long as the call.
     pub(super) async fn ground(&self) -> Result<Ground<'_>, Failure> {
-        let environment = Environment::gather(self.clean_env, self.env_file.as_deref(), &self.env)?;
-        Ok(Ground { options: self, environment })
+        let source = Source::of(self.fake.as_deref(), self.fake_example);
+        let invented =
+            source.map(|source| Invented::of(&source).context("--fake")).transpose().map_err(Failure::Usage)?;
+        let platform = invented.as_ref().map(Invented::environment);
+        let environment = Environment::gather(self.clean_env, self.env_file.as_deref(), platform, &self.env)?;
+        Ok(Ground { options: self, environment, invented })
     }
 
     fn sockets(&self) -> anyhow::Result<Sockets> {
@@ -85,14 +100,21 @@ impl Ground<'_> {
         .map_err(Failure::Usage)?;
 
         let mut host = Host::new(&keyfob).envs(self.environment.iter()).egress(egress).show_stderr().files_apart();
-        for folder in files::folders(&self.environment).map_err(Failure::Usage)? {
+        let invented = self.invented.as_ref().map(Invented::folders).unwrap_or_default();
+        let mut folders = files::folders(&self.environment).map_err(Failure::Usage)?;
+        // The machine may be what the fake only plays, with files of its own.
+        folders.retain(|folder| invented.iter().all(|other| other.guest != folder.guest));
+        for folder in folders.into_iter().chain(invented) {
             host = host.folder(folder.host, folder.guest);
         }
         Ok(host)
     }
 
     fn egress(&self, vault_url: Option<&str>) -> anyhow::Result<Egress> {
-        let mut egress = Egress::sockets(self.options.sockets()?);
+        let mut egress = match &self.invented {
+            Some(invented) => invented.egress(),
+            None => Egress::sockets(self.options.sockets()?),
+        };
         for allowed in hosts::named(&self.environment, vault_url).iter().chain(&self.options.allow_host) {
             egress = egress.allow(allowed);
         }

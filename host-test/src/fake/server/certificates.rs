@@ -1,24 +1,22 @@
-//! A certificate authority that lives as long as the server, and a certificate for whatever name a client asks for.
+//! A certificate for whatever name a client asks for.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
-};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair, KeyUsagePurpose};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 
+use super::authority::CertificateAuthority;
+
 /// A demo asks for a handful of names; more than this is a client gone wild.
 const MOST_NAMES: usize = 1000;
 
-/// The authority with what it has issued.
+/// What signs, with what it has issued.
 pub(super) struct Certificates {
-    ca: Certificate,
     issuer: Issuer<'static, KeyPair>,
     issued: Mutex<HashMap<String, Arc<CertifiedKey>>>,
 }
@@ -30,20 +28,8 @@ impl std::fmt::Debug for Certificates {
 }
 
 impl Certificates {
-    /// An authority with a fresh key.
-    pub(super) fn new() -> anyhow::Result<Self> {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "Keyfob fake Azure");
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = KeyPair::generate()?;
-        let ca = params.self_signed(&key)?;
-        Ok(Self { ca, issuer: Issuer::new(params, key), issued: Mutex::default() })
-    }
-
-    /// The authority's own certificate.
-    pub(super) fn ca_pem(&self) -> String {
-        self.ca.pem()
+    pub(super) fn of(authority: CertificateAuthority) -> Self {
+        Self { issuer: authority.issuer(), issued: Mutex::default() }
     }
 
     /// TLS for a server that has a certificate for every name.

@@ -1,20 +1,22 @@
 //! One connection of the socket door.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::uri::{Authority, Scheme};
-use http::{Response, StatusCode, Uri};
+use http::{Method, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::{self, OnUpgrade};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
+use super::Distrusted;
 use super::body::Body;
 use crate::wire::{Azure, End, Exchange, Limits, NetError, Request, play};
 
@@ -39,27 +41,55 @@ pub(super) struct Door {
     pub(super) acceptor: TlsAcceptor,
     /// The authority that requests for the plain address itself are meant for.
     pub(super) alias: Option<(Authority, Authority)>,
+    /// Who hears of handshakes that clients break off.
+    pub(super) distrusted: Option<Distrusted>,
 }
 
 /// One connection to its end. A client that breaks it off is no error of ours.
 pub(super) async fn run(stream: TcpStream, door: Arc<Door>, tls_only: bool) {
     let mut first = [0];
     let tls = tls_only || matches!(stream.peek(&mut first).await, Ok(1) if first == [HANDSHAKE]);
-    if !tls {
-        serve(stream, door, Scheme::HTTP).await;
-    } else if let Ok(stream) = door.acceptor.accept(stream).await {
-        serve(stream, door, Scheme::HTTPS).await;
+    if tls {
+        return secure(stream, &door).await;
+    }
+    let tunnel = Tunnel::default();
+    serve(stream, Arc::clone(&door), Scheme::HTTP, Arc::clone(&tunnel)).await;
+    let asked = tunnel.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(asked) = asked else { return };
+    let Ok(upgraded) = asked.await else { return };
+    let mut stream = BufReader::new(TokioIo::new(upgraded));
+    match stream.fill_buf().await {
+        Ok([HANDSHAKE, ..]) => secure(stream, &door).await,
+        Ok(_) => serve(stream, door, Scheme::HTTP, Tunnel::default()).await,
+        Err(_) => {}
     }
 }
 
-async fn serve<S>(stream: S, door: Arc<Door>, scheme: Scheme)
+/// What a request for a tunnel leaves behind, for when its connection is done with HTTP.
+type Tunnel = Arc<Mutex<Option<OnUpgrade>>>;
+
+async fn secure<S>(stream: S, door: &Arc<Door>)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let service = service_fn(move |request| respond(Arc::clone(&door), scheme.clone(), request));
+    match door.acceptor.accept(stream).await {
+        Ok(stream) => serve(stream, Arc::clone(door), Scheme::HTTPS, Tunnel::default()).await,
+        Err(error) => {
+            if let Some(tell) = &door.distrusted {
+                tell(&error.to_string());
+            }
+        }
+    }
+}
+
+async fn serve<S>(stream: S, door: Arc<Door>, scheme: Scheme, tunnel: Tunnel)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let service = service_fn(move |request| respond(Arc::clone(&door), scheme.clone(), Arc::clone(&tunnel), request));
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-    let served = builder.serve_connection(TokioIo::new(stream), service);
+    let served = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
     // An error is a client that went, or an exchange that ends in a reset: closing is all there is to do.
     served.await.unwrap_or_default();
 }
@@ -68,8 +98,10 @@ where
 async fn respond(
     door: Arc<Door>,
     scheme: Scheme,
-    request: http::Request<Incoming>,
+    tunnel: Tunnel,
+    mut request: http::Request<Incoming>,
 ) -> Result<Response<Body>, NoAnswer> {
+    let upgrade = (request.method() == Method::CONNECT).then(|| upgrade::on(&mut request));
     let request = match absolute(&door, scheme, request).await {
         Ok(request) => request,
         Err(status) => {
@@ -82,6 +114,10 @@ async fn respond(
     let exchange = door.azure.answer(&request, now);
     let length = announced(&exchange);
     let response = play(exchange, FOR_EVER).await.map_err(NoAnswer)?;
+    if let Some(upgrade) = upgrade.filter(|_| response.status().is_success()) {
+        *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
+        return Ok(response.map(|_| Body::empty()));
+    }
     Ok(response.map(|pieces| Body::new(pieces, length)))
 }
 
@@ -94,23 +130,23 @@ fn announced(exchange: &Exchange) -> Option<u64> {
     told.or_else(|| (exchange.end == End::Complete).then(whole))
 }
 
-/// The request as the wire interface wants it: absolute URI, whole body.
+/// The request as the wire interface wants it: absolute URI, whole body. One for a proxy has that URI already, or names
+/// nothing but where a tunnel is to lead.
 async fn absolute(door: &Door, scheme: Scheme, request: http::Request<Incoming>) -> Result<Request, StatusCode> {
     let (mut parts, body) = request.into_parts();
-    let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.and_then(|host| host.parse::<Authority>().ok()).ok_or(StatusCode::BAD_REQUEST)?;
-    let authority = match &door.alias {
-        Some((own, meant)) if *own == host && scheme == Scheme::HTTP => meant.clone(),
-        _ => host,
-    };
-    let target = parts.uri.into_parts();
-    // A target with a host is for a proxy.
-    if target.authority.is_some() {
+    if parts.uri.authority().is_none() {
+        let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.and_then(|host| host.parse::<Authority>().ok()).ok_or(StatusCode::BAD_REQUEST)?;
+        let authority = match &door.alias {
+            Some((own, meant)) if *own == host && scheme == Scheme::HTTP => meant.clone(),
+            _ => host,
+        };
+        let mut uri = parts.uri.into_parts();
+        (uri.scheme, uri.authority) = (Some(scheme), Some(authority));
+        parts.uri = Uri::from_parts(uri).map_err(|_| StatusCode::BAD_REQUEST)?;
+    } else if parts.method != Method::CONNECT && parts.uri.scheme() != Some(&scheme) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let mut uri = http::uri::Parts::default();
-    (uri.scheme, uri.authority, uri.path_and_query) = (Some(scheme), Some(authority), target.path_and_query);
-    parts.uri = Uri::from_parts(uri).map_err(|_| StatusCode::BAD_REQUEST)?;
     let limited = Limited::new(body, LARGEST_BODY).collect().await;
     let body: Bytes = limited.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
     Ok(http::Request::from_parts(parts, body))

@@ -1,6 +1,7 @@
 //! The socket door: the same function from request to exchange, served on loopback in real time. For the command, the
 //! demo and other people's SDKs.
 
+mod authority;
 mod body;
 mod certificates;
 mod connection;
@@ -15,9 +16,14 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+pub use authority::CertificateAuthority;
+
 use crate::wire::Azure;
 use certificates::Certificates;
 use connection::Door;
+
+/// Who hears of a TLS handshake that a client broke off, and of why, in rustls' words.
+pub type Distrusted = Box<dyn Fn(&str) + Send + Sync>;
 
 /// A running server; dropping it closes everything.
 #[derive(Debug)]
@@ -31,7 +37,7 @@ pub struct Server {
 impl Server {
     /// Serves `azure` on the current tokio runtime, on two free ports of 127.0.0.1.
     pub async fn start(azure: Arc<dyn Azure>) -> anyhow::Result<Self> {
-        Self::start_as(azure, None).await
+        Self::start_as(azure, 0, None, CertificateAuthority::new()?, None).await
     }
 
     /// The same, and what is asked of the plain address by its own name is asked of `authority`. Clients that can't be
@@ -39,21 +45,41 @@ impl Server {
     /// AZURE_POD_IDENTITY_AUTHORITY_HOST.
     pub async fn start_for(azure: Arc<dyn Azure>, authority: &str) -> anyhow::Result<Self> {
         let authority = authority.parse().with_context(|| format!("the authority {authority:?}"))?;
-        Self::start_as(azure, Some(authority)).await
+        Self::start_as(azure, 0, Some(authority), CertificateAuthority::new()?, None).await
     }
 
-    async fn start_as(azure: Arc<dyn Azure>, authority: Option<Authority>) -> anyhow::Result<Self> {
-        let plain = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    /// Serves `azure` on this plain port of 127.0.0.1 (0: a free one) with certificates of `authority`, and tells
+    /// `distrusted` of clients that do not take them.
+    ///
+    /// The plain port is a proxy too, if `azure` wants one: `CONNECT HOST:PORT` is a request like any other, and a
+    /// success makes it a tunnel to the TLS door.
+    pub async fn start_on(
+        azure: Arc<dyn Azure>,
+        port: u16,
+        authority: CertificateAuthority,
+        distrusted: Distrusted,
+    ) -> anyhow::Result<Self> {
+        Self::start_as(azure, port, None, authority, Some(distrusted)).await
+    }
+
+    async fn start_as(
+        azure: Arc<dyn Azure>,
+        port: u16,
+        alias: Option<Authority>,
+        authority: CertificateAuthority,
+        distrusted: Option<Distrusted>,
+    ) -> anyhow::Result<Self> {
+        let plain = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let plain = plain.with_context(|| format!("port {port} of 127.0.0.1 can't be had"))?;
         let tls = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let (plain_addr, tls_addr) = (plain.local_addr()?, tls.local_addr()?);
-        let certificates = Certificates::new()?;
-        let ca_pem = certificates.ca_pem();
-        let alias = match authority {
-            Some(authority) => Some((plain_addr.to_string().parse()?, authority)),
+        let ca_pem = authority.pem().to_owned();
+        let alias = match alias {
+            Some(meant) => Some((plain_addr.to_string().parse()?, meant)),
             None => None,
         };
-        let acceptor = TlsAcceptor::from(Arc::new(certificates.server_config()?));
-        let door = Arc::new(Door { azure, acceptor, alias });
+        let acceptor = TlsAcceptor::from(Arc::new(Certificates::of(authority).server_config()?));
+        let door = Arc::new(Door { azure, acceptor, alias, distrusted });
         let tasks = vec![tokio::spawn(accept(plain, Arc::clone(&door), false)), tokio::spawn(accept(tls, door, true))];
         Ok(Self { plain: plain_addr, tls: tls_addr, ca_pem, tasks })
     }

@@ -25,14 +25,21 @@ async fn say(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &str) -> 
 }
 
 async fn tls(server: &Server, address: std::net::SocketAddr, name: &str) -> impl AsyncRead + AsyncWrite + Unpin {
+    tls_over(server, TcpStream::connect(address).await.unwrap(), name).await.unwrap()
+}
+
+async fn tls_over(
+    server: &Server,
+    stream: TcpStream,
+    name: &str,
+) -> std::io::Result<impl AsyncRead + AsyncWrite + Unpin> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let config = config.with_safe_default_protocol_versions().unwrap();
     let config = config.with_root_certificates(roots).with_no_client_auth();
-    let stream = TcpStream::connect(address).await.unwrap();
     let name = ServerName::try_from(name.to_owned()).unwrap();
-    TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
 
 fn head(host: &str, path: &str) -> String {
@@ -133,4 +140,57 @@ async fn plays_faults_in_real_time() {
     assert!(short.contains("content-length: 9") && short.ends_with("whole"), "{short}");
     let reset = ask("/reset").await;
     assert!(reset.contains("transfer-encoding: chunked") && reset.ends_with("\r\n5\r\nwhole\r\n"), "{reset}");
+}
+
+/// A proxy to one place.
+struct Proxy(super::super::Fake);
+
+impl Azure for Proxy {
+    fn answer(&self, request: &Request, now: u64) -> Exchange {
+        match request.uri().authority().map(http::uri::Authority::as_str) {
+            _ if request.method() != "CONNECT" => self.0.answer(request, now),
+            Some("kv.vault.azure.net:443" | "169.254.169.254:80") => Exchange::reply(200, "text/plain", ""),
+            _ => Exchange::reply(403, "text/plain", "not there"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connect_that_succeeds_is_a_tunnel() {
+    let azure = Proxy(fake("platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'"));
+    let (told, mut tells) = tokio::sync::mpsc::unbounded_channel();
+    let authority = super::CertificateAuthority::new().unwrap();
+    let distrusted = Box::new(move |why: &str| told.send(why.to_owned()).unwrap());
+    let server = Server::start_on(Arc::new(azure), 0, authority, distrusted).await.unwrap();
+    let connect = async |to: &str| {
+        let mut stream = TcpStream::connect(server.plain_addr()).await.unwrap();
+        stream.write_all(format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n").as_bytes()).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        (String::from_utf8(head).unwrap(), stream)
+    };
+    let (status, tunnel) = connect("kv.vault.azure.net:443").await;
+    assert!(status.starts_with("HTTP/1.1 200") && !status.contains("length"), "{status}");
+    let tunnel = tls_over(&server, tunnel, "kv.vault.azure.net").await.unwrap();
+    let answer = say(tunnel, &head("kv.vault.azure.net", "/secrets/a?api-version=7.4")).await;
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("AKV10000"), "{answer}");
+
+    let (_, tunnel) = connect("169.254.169.254:80").await;
+    assert!(say(tunnel, &head("169.254.169.254", "/")).await.contains("server: IMDS/"));
+
+    let (status, stream) = connect("example.com:443").await;
+    assert!(status.starts_with("HTTP/1.1 403"), "{status}");
+    drop(stream);
+
+    // A request for a proxy that is no tunnel says itself where it goes.
+    let stream = TcpStream::connect(server.plain_addr()).await.unwrap();
+    let answer = say(stream, &head("other.example", "http://169.254.169.254/")).await;
+    assert!(answer.contains("server: IMDS/"), "{answer}");
+
+    let (_, tunnel) = connect("kv.vault.azure.net:443").await;
+    let other = Server::start(Arc::new(Scripted)).await.unwrap();
+    assert!(tls_over(&other, tunnel, "kv.vault.azure.net").await.is_err());
+    assert!(tells.recv().await.unwrap().contains("alert"));
 }

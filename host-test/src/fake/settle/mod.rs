@@ -100,7 +100,7 @@ impl Identity {
             "federated-token: not for system-assigned"
         );
         for token in self.federated().chain(self.federated_token_expired.as_deref()) {
-            ensure!(token.split('.').count() == 3, "federated-token {token:?} is not of the form a.b.c");
+            ensure!(token.split('.').count() == 3, "a federated-token is not of the form a.b.c");
         }
         ensure!(principal || self.certificate.is_none(), "certificate: only for service-principal");
         if let Some(pem) = &self.certificate {

@@ -1,0 +1,107 @@
+//! `keyfob fake`: the fake Azure as a server that stays up, for apps in any language.
+
+mod app;
+mod example;
+mod folder;
+mod log;
+mod reload;
+mod source;
+mod stage;
+mod summary;
+mod way;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum as _};
+
+pub(super) use self::app::{IDENTITY_VARIABLES, environment};
+pub(super) use self::example::Example;
+pub(super) use self::folder::{Folder, Placed};
+use self::reload::Reload;
+pub(super) use self::source::Source;
+use self::stage::Stage;
+use self::way::Way;
+use super::child::{self, Stops};
+use super::{DONE, output};
+use crate::fake::Server;
+
+#[derive(Args, Debug)]
+pub(super) struct FakeAzure {
+    /// The description of the world, in TOML; it is read again whenever it changes
+    #[arg(value_name = "FILE", required_unless_present = "example", conflicts_with = "example")]
+    file: Option<PathBuf>,
+    /// A description that comes with the command
+    #[arg(long, value_name = "NAME")]
+    example: Option<Example>,
+    /// Print the example, to begin a description of your own with
+    #[arg(long, requires = "example")]
+    print: bool,
+    /// The port of 127.0.0.1 for the proxy and the identity endpoint [default: a free one]
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// Keep the certificate authority and the platform's files in this folder, so that clients that trust it go on
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Run this command in the fake's environment, and end with it
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// Serves until Ctrl-C, or until the command ends, whose status it gives.
+pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
+    let Some(source) = Source::of(args.file.as_deref(), args.example) else {
+        bail!("which world? Name a FILE or an --example");
+    };
+    let text = source.text()?;
+    if args.print {
+        output::text(&text);
+        return Ok(DONE);
+    }
+    let stage = Arc::new(Stage::new(source.world(&text)?));
+    let folder = match &args.dir {
+        Some(path) => Folder::kept(path)?,
+        None => Folder::temporary()?,
+    };
+    let authority = folder.authority()?;
+    let ca = folder.ca();
+    let distrusted = {
+        let ca = ca.clone();
+        Box::new(move |why: &str| log::trouble(&way::distrusted(&ca, why)))
+    };
+    let server = Server::start_on(stage.clone(), args.port.unwrap_or(0), authority, distrusted).await?;
+    stage.opened(server.plain_addr().port());
+    let way = Way { address: server.plain_addr(), ca, folder };
+    let variables = way.environment(&stage.fake())?;
+
+    let reload = Reload::new(source.clone(), text, Arc::clone(&stage), &way, args.command.is_empty());
+    log::print(&format!("A fake Azure from {source}: {}.", summary::line(stage.fake().description())));
+    for line in summary::lines(stage.fake().description()) {
+        log::print(&format!("   {line}"));
+    }
+    for note in way.notes(&stage.fake()) {
+        log::print(&format!("note: {note}"));
+    }
+    if args.command.is_empty() {
+        let mut stops = Stops::listen()?;
+        output::line(&super::shell::exports(&variables));
+        log::print("An app whose shell has taken the lines on stdout lives there. Ctrl-C ends it. Requests:");
+        tokio::select! {
+            never = reload.for_ever(variables) => match never {},
+            _ = stops.next() => Ok(DONE),
+        }
+    } else {
+        let mut child = child::start(&args.command, &variables, &IDENTITY_VARIABLES)?;
+        tokio::select! {
+            never = reload.for_ever(variables) => match never {},
+            status = child::ended(&mut child) => status,
+        }
+    }
+}
+
+/// As the command line spells it.
+fn name(example: Example) -> String {
+    example.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
