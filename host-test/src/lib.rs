@@ -41,9 +41,11 @@
 //! }
 //! ```
 
+pub mod app;
 pub mod bindings;
 pub mod clock;
 pub mod command;
+pub mod compose;
 pub mod egress;
 pub mod engine;
 pub mod failure;
@@ -53,6 +55,7 @@ pub mod instance;
 pub mod spec;
 pub mod wire;
 
+pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::AccessToken;
 pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
