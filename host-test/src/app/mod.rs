@@ -50,12 +50,15 @@ impl App {
     /// Compiles an app that imports no Keyfob (any more).
     pub(crate) fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
         entry::every_import_is_given(&Outline::read(bytes)?)?;
-        let (engine, pre) = compile(bytes)?;
-        let pre = match entry {
-            Entry::Command => Pre::Command(CommandPre::new(pre)?),
-            Entry::Http => Pre::Http(ProxyPre::new(pre)?),
+        let compile = || {
+            let (engine, pre) = compile(bytes)?;
+            let pre = match entry {
+                Entry::Command => Pre::Command(CommandPre::new(pre)?),
+                Entry::Http => Pre::Http(ProxyPre::new(pre)?),
+            };
+            anyhow::Ok(Self { engine, pre })
         };
-        Ok(Self { engine, pre })
+        compile().context("can't be run")
     }
 
     /// How it is started.

@@ -51,7 +51,7 @@ pub(super) struct Run {
 pub(super) async fn run(args: &Run) -> Result<u8, Failure> {
     let ground = args.surroundings.ground().await?;
     let room = ground.room(ground.environment.get("KEYVAULT_URL"), Some(Box::new(denied)))?;
-    let host = args.folders(room).inherit_streams();
+    let host = args.folders(room).map_err(Failure::Usage)?.inherit_streams();
     let app = args.assemble(&ground).map_err(|error| Failure::usage(format!("{} {error:#}", args.app.display())))?;
     let entry = app.entry();
     let host = host.around(app);
@@ -88,14 +88,16 @@ impl Run {
         App::compile(composed.as_deref().unwrap_or(&app), entry)
     }
 
-    fn folders(&self, mut room: Host<()>) -> Host<()> {
-        for (host, guest) in self.dir.iter().map(|text| folder(text)) {
+    fn folders(&self, mut room: Host<()>) -> Result<Host<()>> {
+        for text in &self.dir {
+            let (host, guest) = folder(text).with_context(|| format!("--dir {text}"))?;
             room = room.folder(host, guest);
         }
-        for (host, guest) in self.dir_rw.iter().map(|text| folder(text)) {
+        for text in &self.dir_rw {
+            let (host, guest) = folder(text).with_context(|| format!("--dir-rw {text}"))?;
             room = room.writable_folder(host, guest);
         }
-        room
+        Ok(room)
     }
 
     async fn start(&self, host: Host<App>) -> Result<u8, Failure> {
@@ -132,9 +134,11 @@ impl Run {
     }
 }
 
-/// `HOST::GUEST`, or a path that is the same on both sides.
-fn folder(text: &str) -> (&str, &str) {
-    text.split_once("::").unwrap_or((text, text))
+/// `HOST::GUEST`, or a path that is the same on both sides, of a folder that can be read.
+fn folder(text: &str) -> std::io::Result<(&str, &str)> {
+    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    std::fs::read_dir(host)?;
+    Ok((host, guest))
 }
 
 fn denied(host: &str) {
@@ -147,8 +151,11 @@ mod tests {
 
     #[test]
     fn folders_have_two_names() {
-        assert_eq!(folder("data"), ("data", "data"));
-        assert_eq!(folder("/srv/data::/data"), ("/srv/data", "/data"));
-        assert_eq!(folder(r"C:\data::/data"), (r"C:\data", "/data"));
+        // Tests run in the crate's folder.
+        assert_eq!(folder("src").expect("a folder"), ("src", "src"));
+        assert_eq!(folder("./src::/data").expect("a folder"), ("./src", "/data"));
+        for none in ["missing", "missing::/data", "Cargo.toml", ""] {
+            assert!(folder(none).is_err(), "{none}");
+        }
     }
 }

@@ -21,7 +21,7 @@ pub fn compose(app: &[u8], keyfob: &[u8]) -> Result<Option<Vec<u8>>> {
     if !asked.imports_keyfob() {
         return Ok(None);
     }
-    let given = Outline::read(keyfob).context("can't be given Keyfob, which")?;
+    let given = Outline::read(keyfob).map_err(|error| anyhow!("can't be given Keyfob, which {error:#}"))?;
     ensure!(given.exports_keyfob(), "can't be given Keyfob: what is to be put into it exports no {KEYFOB}");
 
     let mut graph = CompositionGraph::new();
@@ -68,6 +68,3 @@ fn is_keyfob(name: &str) -> bool {
 pub(crate) fn version(name: &str) -> Option<&str> {
     name.rsplit_once('@').map(|(_, version)| version)
 }
-
-#[cfg(test)]
-mod tests;
