@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{Config, Engine};
 
 use crate::bindings::KeyfobPre;
@@ -73,19 +73,25 @@ impl Keyfob {
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let mut config = Config::new();
-        config.epoch_interruption(true);
-        let engine = Engine::new(&config)?;
-        let component = Component::from_binary(&engine, bytes)?;
-
-        let mut linker = Linker::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
-        let pre = KeyfobPre::new(linker.instantiate_pre(&component)?)?;
-
-        tick(&engine)?;
-        Ok(Self { engine, pre })
+        let (engine, pre) = compile(bytes)?;
+        Ok(Self { engine, pre: KeyfobPre::new(pre)? })
     }
+}
+
+/// Compiles a component and gives it WASI 0.2 and nothing else, in an engine of its own.
+pub(crate) fn compile(bytes: &[u8]) -> Result<(Engine, InstancePre<State>)> {
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    let engine = Engine::new(&config)?;
+    let component = Component::from_binary(&engine, bytes)?;
+
+    let mut linker = Linker::new(&engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    let pre = linker.instantiate_pre(&component)?;
+
+    tick(&engine)?;
+    Ok((engine, pre))
 }
 
 /// Moves the engine's epoch until the engine is gone.

@@ -1,12 +1,12 @@
-//! What one component may see and do: its environment, folders, clock, randomness and way out.
+//! What one component may see and do: its environment, folders, streams, clock, randomness and way out.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use wasmtime::Store;
 use wasmtime::component::ResourceTable;
 use wasmtime::error::Context as _;
+use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::random::Deterministic;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
@@ -17,35 +17,53 @@ use crate::egress::{Egress, Hooks};
 use crate::engine::Keyfob;
 use crate::instance::Instance;
 
-/// The most that is kept of what a component writes to stdout or stderr. It should write next to nothing.
+/// The most that is kept of what a component writes to stdout or stderr. Keyfob writes next to nothing.
 const CAPTURE: usize = 1 << 20;
 
 /// The surroundings of a component: nothing but what is given to it. Instances are made from it, any number of them;
-/// they share its connections and its recorder.
-pub struct Host {
-    keyfob: Keyfob,
+/// they share its connections and its recorder. The component is Keyfob, or an [`App`](crate::App) with Keyfob in it.
+pub struct Host<C = Keyfob> {
+    pub(crate) component: C,
     environment: Vec<(String, String)>,
-    folders: Vec<(PathBuf, String)>,
+    folders: Vec<(PathBuf, String, FsPerms)>,
     egress: Arc<Egress>,
-    clock: Clock,
+    clock: Option<Clock>,
     seed: Option<u64>,
-    shows_stderr: bool,
+    streams: Streams,
     files_apart: bool,
 }
 
-impl Host {
+/// Where a component's stdin, stdout and stderr lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Streams {
+    Captured,
+    StderrShown,
+    Inherited,
+}
+
+impl<C> Host<C> {
     /// No variables, no folders, no way out, the real clock, real randomness.
-    pub fn new(keyfob: &Keyfob) -> Self {
+    pub fn new(component: &C) -> Self
+    where
+        C: Clone,
+    {
         Self {
-            keyfob: keyfob.clone(),
+            component: component.clone(),
             environment: Vec::new(),
             folders: Vec::new(),
             egress: Arc::new(Egress::closed()),
-            clock: Clock::real(),
+            clock: None,
             seed: None,
-            shows_stderr: false,
+            streams: Streams::Captured,
             files_apart: false,
         }
+    }
+
+    /// The same surroundings around another component.
+    #[must_use]
+    pub fn around<D>(self, component: D) -> Host<D> {
+        let Self { component: _, environment, folders, egress, clock, seed, streams, files_apart } = self;
+        Host { component, environment, folders, egress, clock, seed, streams, files_apart }
     }
 
     /// Sets a variable.
@@ -65,7 +83,14 @@ impl Host {
     /// Lets the component read a folder, and not write to it, under the path `guest`.
     #[must_use]
     pub fn folder(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
-        self.folders.push((host.as_ref().to_owned(), guest.into()));
+        self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadOnly));
+        self
+    }
+
+    /// Lets the component change a folder too.
+    #[must_use]
+    pub fn writable_folder(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
+        self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadWrite));
         self
     }
 
@@ -76,10 +101,10 @@ impl Host {
         self
     }
 
-    /// The clock. In-process egress should have the same one.
+    /// The clock. In-process egress should have the same one. Without one each instance starts at its own real date.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
+        self.clock = Some(clock);
         self
     }
 
@@ -94,7 +119,14 @@ impl Host {
     /// Passes the component's stderr on to the host's instead of capturing it.
     #[must_use]
     pub fn show_stderr(mut self) -> Self {
-        self.shows_stderr = true;
+        self.streams = Streams::StderrShown;
+        self
+    }
+
+    /// Gives the component the host's stdin, stdout and stderr instead of an empty one and two that are captured.
+    #[must_use]
+    pub fn inherit_streams(mut self) -> Self {
+        self.streams = Streams::Inherited;
         self
     }
 
@@ -107,49 +139,64 @@ impl Host {
         self
     }
 
-    /// A new instance: an empty cache, nothing shared with other instances but connections and the recorder.
-    pub async fn instantiate(&self) -> Result<Instance> {
-        let stdout = MemoryOutputPipe::new(CAPTURE);
-        let stderr = MemoryOutputPipe::new(CAPTURE);
+    /// A store with these surroundings, and what a component that runs in it writes, as far as it is captured.
+    pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured)> {
+        let captured = Captured { stdout: MemoryOutputPipe::new(CAPTURE), stderr: MemoryOutputPipe::new(CAPTURE) };
         let state = State {
-            wasi: self.wasi(&stdout, &stderr)?,
+            wasi: self.wasi(arguments, &captured)?,
             http: WasiHttpCtx::new(),
             hooks: Hooks(Arc::clone(&self.egress)),
             table: ResourceTable::new(),
         };
-        let mut store = Store::new(&self.keyfob.engine, state);
+        let mut store = Store::new(engine, state);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
-        let bindings = self.keyfob.pre.instantiate_async(&mut store).await.context("the component does not start")?;
-        Ok(Instance { store, bindings, stdout, stderr })
+        Ok((store, captured))
     }
 
-    fn wasi(&self, stdout: &MemoryOutputPipe, stderr: &MemoryOutputPipe) -> Result<WasiCtx> {
+    fn wasi(&self, arguments: &[String], captured: &Captured) -> Result<WasiCtx> {
+        let clock = self.clock.unwrap_or_else(Clock::real);
         let mut wasi = WasiCtx::builder();
-        wasi.envs(&self.environment)
-            .stdout(stdout.clone())
-            .wall_clock(self.clock)
-            .monotonic_clock(self.clock)
+        wasi.args(arguments)
+            .envs(&self.environment)
+            .wall_clock(clock)
+            .monotonic_clock(clock)
             .allow_tcp(false)
             .allow_udp(false)
             // Files are few and small, and a thread pool would make virtual time depend on real time.
             .allow_blocking_current_thread(!self.files_apart);
-        if self.shows_stderr {
-            wasi.inherit_stderr();
-        } else {
-            wasi.stderr(stderr.clone());
-        }
+        match self.streams {
+            Streams::Captured => wasi.stdout(captured.stdout.clone()).stderr(captured.stderr.clone()),
+            Streams::StderrShown => wasi.stdout(captured.stdout.clone()).inherit_stderr(),
+            Streams::Inherited => wasi.inherit_stdio(),
+        };
         if let Some(seed) = self.seed {
             wasi.secure_random(Deterministic::new(bytes(seed)))
                 .insecure_random(Deterministic::new(bytes(seed)))
                 .insecure_random_seed(u128::from(seed));
         }
-        for (host, guest) in &self.folders {
-            wasi.preopened_dir(host, guest, FsPerms::ReadOnly)
+        for (host, guest, permissions) in &self.folders {
+            wasi.preopened_dir(host, guest, *permissions)
                 .with_context(|| format!("the folder {} can't be opened", host.display()))?;
         }
         Ok(wasi.build())
     }
+}
+
+impl Host {
+    /// A new instance: an empty cache, nothing shared with other instances but connections and the recorder.
+    pub async fn instantiate(&self) -> Result<Instance> {
+        let (mut store, Captured { stdout, stderr }) = self.store(&self.component.engine, &[])?;
+        let bindings =
+            self.component.pre.instantiate_async(&mut store).await.context("the component does not start")?;
+        Ok(Instance { store, bindings, stdout, stderr })
+    }
+}
+
+/// What a component has written; empty where it leads elsewhere.
+pub(crate) struct Captured {
+    pub(crate) stdout: MemoryOutputPipe,
+    pub(crate) stderr: MemoryOutputPipe,
 }
 
 /// What a store holds for one instance.

@@ -41,9 +41,11 @@
 //! }
 //! ```
 
+pub mod app;
 pub mod bindings;
 pub mod clock;
 pub mod command;
+pub mod compose;
 pub mod egress;
 pub mod engine;
 pub mod failure;
@@ -54,6 +56,7 @@ pub mod names;
 pub mod spec;
 pub mod wire;
 
+pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};

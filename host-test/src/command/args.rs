@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use super::call::{GetSecret, GetToken};
 use super::component::Component;
 use super::fake::FakeAzure;
+use super::run::Run;
 
 /// Azure identity and Key Vault secrets, through the Keyfob component.
 #[derive(Debug, Parser)]
@@ -26,6 +27,8 @@ pub(super) enum Verb {
     GetSecret(GetSecret),
     /// Get a token and print it
     GetToken(GetToken),
+    /// Run an app with Keyfob in it: a command, or an HTTP server
+    Run(Run),
     /// Write the built-in component to a file, to be put into an app
     Component(Component),
     /// Serve a fake Azure to apps in any language

@@ -1,4 +1,4 @@
-//! The `keyfob` command: one call into the component, from a shell; and the component itself.
+//! The `keyfob` command: one call into the component, from a shell; apps with it inside; and the component itself.
 
 mod args;
 mod call;
@@ -8,6 +8,8 @@ mod demo;
 mod fake;
 mod identity;
 mod output;
+mod run;
+mod screen;
 mod shell;
 mod surroundings;
 
@@ -45,7 +47,7 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: {error}");
+            screen::error(&error.to_string());
             return ExitCode::from(FAILED);
         }
     };
@@ -60,7 +62,7 @@ async fn run(cli: Cli) -> u8 {
         Verb::Demo => match demo::run().await {
             Ok(()) => DONE,
             Err(error) => {
-                eprintln!("error: {error:#}");
+                screen::error(&format!("{error:#}"));
                 FAILED
             }
         },
@@ -70,9 +72,10 @@ async fn run(cli: Cli) -> u8 {
         Verb::GetToken(args) => report(call::get_token(&args).await, args.common.json, |token| {
             if args.common.json { output::token_json(token) } else { token.token.clone() }
         }),
+        Verb::Run(args) => run::run(&args).await.unwrap_or_else(|failure| failed(&failure, false)),
         Verb::Component(args) => match component::write(&args) {
             Ok(written) => {
-                eprintln!("{written}");
+                screen::note(&written);
                 DONE
             }
             Err(error) => misused(&error),
@@ -87,12 +90,18 @@ fn report<T>(result: Result<T, Failure>, json: bool, text: impl Fn(&T) -> String
             output::line(&text(&value));
             DONE
         }
-        Err(Failure::Usage(error)) => misused(&error),
-        Err(Failure::Answer(report)) => {
+        Err(failure) => failed(&failure, json),
+    }
+}
+
+fn failed(failure: &Failure, json: bool) -> u8 {
+    match failure {
+        Failure::Usage(error) => misused(error),
+        Failure::Answer(report) => {
             if json {
                 output::line(&report.json());
             } else {
-                eprintln!("{}", report.text());
+                report.show();
             }
             FAILED
         }
@@ -100,6 +109,6 @@ fn report<T>(result: Result<T, Failure>, json: bool, text: impl Fn(&T) -> String
 }
 
 fn misused(error: &anyhow::Error) -> u8 {
-    eprintln!("error: {error:#}");
+    screen::error(&format!("{error:#}"));
     USAGE
 }

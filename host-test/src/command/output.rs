@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::screen;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
 use crate::bindings::exports::keyfob::azure::secrets::Secret;
 use crate::failure::CallError;
@@ -79,10 +80,12 @@ impl Report {
         json!({ "error": self.json }).to_string()
     }
 
-    pub(super) fn text(&self) -> String {
-        match &self.hint {
-            Some(hint) => format!("{}\n\nhint: {hint}", self.message),
-            None => self.message.clone(),
+    /// Says it on stderr.
+    pub(super) fn show(&self) {
+        screen::note(&self.message);
+        if let Some(hint) = &self.hint {
+            screen::note("");
+            screen::hint(hint);
         }
     }
 }
@@ -150,6 +153,6 @@ mod tests {
         let json: Value = serde_json::from_str(&report.json()).expect("JSON");
         assert_eq!(json["error"]["kind"], "timed-out");
         assert_eq!(json["error"]["attempts"], json!([]));
-        assert_eq!(report.text(), "no answer within 1.5 s");
+        assert_eq!(json["error"]["message"], "no answer within 1.5 s");
     }
 }

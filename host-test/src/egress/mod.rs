@@ -2,6 +2,7 @@
 
 mod allow;
 mod connect;
+mod denied;
 mod errors;
 mod in_process;
 mod pool;
@@ -27,6 +28,7 @@ pub use self::sockets::Sockets;
 pub(crate) use self::trace::redacted;
 
 use self::allow::AllowList;
+use self::denied::Denied;
 use self::trace::Trace;
 use crate::clock::Clock;
 use crate::wire::{Azure, Limits, Request};
@@ -42,7 +44,9 @@ pub struct Egress {
     allowed: AllowList,
     upstream: Upstream,
     recorder: Recorder,
+    records: bool,
     trace: Option<Trace>,
+    denied: Option<Denied>,
 }
 
 enum Upstream {
@@ -68,7 +72,8 @@ impl Egress {
     }
 
     fn new(upstream: Upstream, clock: Clock) -> Self {
-        Self { allowed: AllowList::default(), upstream, recorder: Recorder::new(clock), trace: None }
+        let recorder = Recorder::new(clock);
+        Self { allowed: AllowList::default(), upstream, recorder, records: true, trace: None, denied: None }
     }
 
     /// Allows a host, as `HOST` (any port) or `HOST:PORT`. IPv6 addresses stand in brackets.
@@ -92,6 +97,20 @@ impl Egress {
         self
     }
 
+    /// Tells `sink` every `HOST:PORT` that is asked for and not allowed, once each.
+    #[must_use]
+    pub fn tell_denied(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.denied = Some(Denied::new(Box::new(sink)));
+        self
+    }
+
+    /// Records nothing, for a host that runs for long: the recorder keeps all requests, with their tokens.
+    #[must_use]
+    pub fn unrecorded(mut self) -> Self {
+        self.records = false;
+        self
+    }
+
     /// What was asked so far, and with which outcome. The recorder stays usable when the egress is given away.
     pub fn recorder(&self) -> Recorder {
         self.recorder.clone()
@@ -101,9 +120,11 @@ impl Egress {
     /// component.
     pub async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, Error> {
         let started = Instant::now();
-        let entry = self.recorder.begin(request);
+        let entry = self.records.then(|| self.recorder.begin(request));
         let result = self.answer(request, limits).await;
-        self.recorder.end(entry, &result);
+        if let Some(entry) = entry {
+            self.recorder.end(entry, &result);
+        }
         if let Some(trace) = &self.trace {
             trace.exchange(request, &result, started.elapsed());
         }
@@ -112,6 +133,9 @@ impl Egress {
 
     async fn answer(&self, request: &Request, limits: Limits) -> Result<Response, Error> {
         if !self.allowed.permits(request.uri()) {
+            if let Some(denied) = &self.denied {
+                denied.tell(request.uri());
+            }
             return Err(Error::HttpRequestDenied);
         }
         match &self.upstream {

@@ -55,7 +55,7 @@ mod tests {
                 &format!("{secret}value = '4711'\nenabled = '4711, expected \"4711'"),
                 "invalid type: string, expected a boolean",
             ),
-            (&format!("{secret}"), "missing field `value`"),
+            (secret, "missing field `value`"),
             ("[[identity]]\nname = 'A'\nkind = 'user-assigned'\nfederated-token = '4711'", "is not of the form a.b.c"),
         ] {
             let error = format!("{:#}", Description::from_toml(text).unwrap_err());

@@ -3,6 +3,7 @@
 //! Nothing may leave this machine: every run connects each host of the fake, and the metadata service's address, to
 //! loopback.
 
+mod apps;
 mod certificates;
 mod clouds;
 mod component;
@@ -12,6 +13,10 @@ mod failures;
 mod identities;
 mod network;
 mod run;
+mod run_command;
+mod run_composed;
+mod run_http;
+mod run_refused;
 mod secrets;
 mod usage;
 mod world;

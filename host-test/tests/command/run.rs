@@ -12,6 +12,7 @@ use crate::world::{CERTIFICATE, CLIENT_SECRET, FEDERATED, IDENTITY_HEADER, TOKEN
 pub(crate) struct Run<'w> {
     world: &'w World,
     arguments: Vec<String>,
+    of_the_app: Vec<String>,
     caller: Vec<(String, String)>,
     routes: Vec<(String, SocketAddr)>,
     clean: bool,
@@ -20,13 +21,20 @@ pub(crate) struct Run<'w> {
 
 impl<'w> Run<'w> {
     pub(crate) fn new(world: &'w World, arguments: &[&str]) -> Self {
+        let (caller, routes) = (Vec::new(), Vec::new());
         let run =
-            Self { world, arguments: Vec::new(), caller: Vec::new(), routes: Vec::new(), clean: true, trusting: true };
+            Self { world, arguments: Vec::new(), of_the_app: Vec::new(), caller, routes, clean: true, trusting: true };
         run.args(arguments)
     }
 
     pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        self
+    }
+
+    /// What stands after `--`.
+    pub(crate) fn of_the_app(mut self, arguments: &[&str]) -> Self {
+        self.of_the_app = arguments.iter().map(|&argument| argument.to_owned()).collect();
         self
     }
 
@@ -74,8 +82,16 @@ impl<'w> Run<'w> {
     }
 
     pub(crate) fn go(self) -> Output {
+        let output = Output::of(&mut self.command());
+        output.shows_no_secrets(self.arguments.first().map_or("", String::as_str));
+        output
+    }
+
+    /// The run, still to be started.
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
-        command.args(&self.arguments).env_clear().envs(self.caller).current_dir(self.world.folder());
+        let caller = self.caller.iter().map(|(name, value)| (name, value));
+        command.args(&self.arguments).env_clear().envs(caller).current_dir(self.world.folder());
         if self.clean {
             command.arg("--clean-env");
         }
@@ -85,9 +101,10 @@ impl<'w> Run<'w> {
         for (authority, address) in self.routes.iter().chain(self.world.routes()) {
             command.arg("--connect-to").arg(format!("{authority}={address}"));
         }
-        let output = Output::of(&mut command);
-        output.shows_no_secrets(self.arguments.first().map_or("", String::as_str));
-        output
+        if !self.of_the_app.is_empty() {
+            command.arg("--").args(&self.of_the_app);
+        }
+        command
     }
 }
 
@@ -101,12 +118,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
-        Self {
-            status: output.status.code().expect("an exit status"),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Self::from(command.output().unwrap())
     }
 
     /// What a successful run printed. It says nothing on stderr.
@@ -164,6 +176,16 @@ impl Output {
         }
         for line in CERTIFICATE.lines() {
             assert!(!self.stdout.contains(line) && !self.stderr.contains(line), "{line}: {self:?}");
+        }
+    }
+}
+
+impl From<std::process::Output> for Output {
+    fn from(output: std::process::Output) -> Self {
+        Self {
+            status: output.status.code().expect("an exit status"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
 }

@@ -6,7 +6,7 @@ mod files;
 mod hosts;
 mod invented;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -15,8 +15,9 @@ pub(super) use self::environment::Environment;
 use self::invented::Invented;
 use super::Failure;
 use super::fake::{Example, Source};
+use super::screen::Progress;
 use crate::egress::{Egress, Sockets};
-use crate::engine::Keyfob;
+use crate::engine::{Build, Keyfob};
 use crate::host::Host;
 
 #[derive(Args, Debug)]
@@ -51,10 +52,13 @@ pub(super) struct Surroundings {
     #[arg(long, value_name = "NAME", help_heading = "Fake Azure", conflicts_with_all = ["fake", "connect_to", "cacert"])]
     fake_example: Option<Example>,
 
-    /// Run this component instead of the built-in one
+    /// Use this Keyfob component instead of the built-in one
     #[arg(long, value_name = "FILE", help_heading = "Component")]
     component: Option<PathBuf>,
 }
+
+/// Where a line goes.
+pub(super) type Sink = Box<dyn Fn(&str) + Send + Sync>;
 
 /// The surroundings that the options describe, as far as they are known before the vault is.
 pub(super) struct Ground<'a> {
@@ -91,23 +95,42 @@ impl Surroundings {
 impl Ground<'_> {
     /// The host of a component that may ask what environment, vault URL and options name.
     pub(super) fn host(&self, vault_url: Option<&str>) -> Result<Host, Failure> {
-        let egress = self.egress(vault_url).map_err(Failure::Usage)?;
+        let room = self.room(vault_url, None)?;
         // After all that is read in no time: compiling takes most of a second.
+        let _progress = Progress::show("compiling Keyfob");
         let keyfob = match &self.options.component {
             Some(path) => Keyfob::load(path),
             None => Keyfob::built(),
         }
         .map_err(Failure::Usage)?;
+        Ok(room.around(keyfob).show_stderr())
+    }
 
-        let mut host = Host::new(&keyfob).envs(self.environment.iter()).egress(egress).show_stderr().files_apart();
+    /// The same surroundings for a component that is still to be found. `denied` is told the hosts that it may not ask.
+    pub(super) fn room(&self, vault_url: Option<&str>, denied: Option<Sink>) -> Result<Host<()>, Failure> {
+        let mut egress = self.egress(vault_url).map_err(Failure::Usage)?.unrecorded();
+        if let Some(denied) = denied {
+            egress = egress.tell_denied(denied);
+        }
+        let mut room = Host::new(&()).envs(self.environment.iter()).egress(egress).files_apart();
         let invented = self.invented.as_ref().map(Invented::folders).unwrap_or_default();
         let mut folders = files::folders(&self.environment).map_err(Failure::Usage)?;
         // The machine may be what the fake only plays, with files of its own.
         folders.retain(|folder| invented.iter().all(|other| other.guest != folder.guest));
         for folder in folders.into_iter().chain(invented) {
-            host = host.folder(folder.host, folder.guest);
+            room = room.folder(folder.host, folder.guest);
         }
-        Ok(host)
+        Ok(room)
+    }
+
+    /// The Keyfob component to put into an app.
+    pub(super) fn keyfob(&self) -> &Path {
+        self.options.component.as_deref().unwrap_or(Build::WithCertificates.path())
+    }
+
+    /// Whether it is not the built-in one.
+    pub(super) fn replaces_keyfob(&self) -> bool {
+        self.options.component.is_some()
     }
 
     fn egress(&self, vault_url: Option<&str>) -> anyhow::Result<Egress> {

@@ -1,0 +1,79 @@
+//! An app: a component that imports Keyfob, or has it inside, and is run as a command or serves HTTP.
+
+mod command;
+mod entry;
+mod serve;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use wasmtime::{Engine, Trap};
+use wasmtime_wasi::p2::bindings::CommandPre;
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+
+use crate::compose::{Outline, compose};
+use crate::engine::{Build, compile};
+use crate::host::State;
+
+pub use self::command::Ended;
+pub use self::entry::Entry;
+
+/// A compiled app with Keyfob in it; clones share it.
+#[derive(Clone)]
+pub struct App {
+    engine: Engine,
+    pre: Pre,
+}
+
+#[derive(Clone)]
+enum Pre {
+    Command(CommandPre<State>),
+    Http(ProxyPre<State>),
+}
+
+impl App {
+    /// Reads and compiles an app for a [`Host`](crate::Host). Where it imports Keyfob, the build of this source tree with
+    /// certificates is put into it.
+    ///
+    /// Fails where the file is no component that this host can run, and says what it is.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let load = || {
+            let bytes = std::fs::read(path).context("can't be read")?;
+            let keyfob = std::fs::read(Build::WithCertificates.path()).context("the built-in component")?;
+            let entry = Entry::of(&Outline::read(&bytes)?)?;
+            Self::compile(compose(&bytes, &keyfob)?.as_deref().unwrap_or(&bytes), entry)
+        };
+        load().map_err(|error| anyhow!("{} {error:#}", path.display()))
+    }
+
+    /// Compiles an app that imports no Keyfob (any more).
+    pub(crate) fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
+        entry::every_import_is_given(&Outline::read(bytes)?)?;
+        let compile = || {
+            let (engine, pre) = compile(bytes)?;
+            let pre = match entry {
+                Entry::Command => Pre::Command(CommandPre::new(pre)?),
+                Entry::Http => Pre::Http(ProxyPre::new(pre)?),
+            };
+            anyhow::Ok(Self { engine, pre })
+        };
+        compile().context("can't be run")
+    }
+
+    /// How it is started.
+    pub fn entry(&self) -> Entry {
+        match self.pre {
+            Pre::Command(_) => Entry::Command,
+            Pre::Http(_) => Entry::Http,
+        }
+    }
+}
+
+/// Why an app stopped, and below it the way there, function by function.
+fn stopped(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => format!("the app stopped: {trap}\n{error}"),
+        None => format!("the app stopped: {error:#}"),
+    }
+}

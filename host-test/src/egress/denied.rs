@@ -1,0 +1,28 @@
+//! The hosts that were asked for and are not allowed, each told once: a server would tell the same with every request.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use http::Uri;
+
+use super::port;
+
+/// Where they are told, and which have been.
+pub(super) struct Denied {
+    sink: Box<dyn Fn(&str) + Send + Sync>,
+    told: Mutex<BTreeSet<String>>,
+}
+
+impl Denied {
+    pub(super) fn new(sink: Box<dyn Fn(&str) + Send + Sync>) -> Self {
+        Self { sink, told: Mutex::default() }
+    }
+
+    pub(super) fn tell(&self, uri: &Uri) {
+        let (Some(host), Some(port)) = (uri.host(), port(uri)) else { return };
+        let host = format!("{}:{port}", host.to_ascii_lowercase());
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(host.clone()) {
+            (self.sink)(&host);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The apps that `keyfob run` runs, built when the first test asks for one.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+const TARGET: &str = "wasm32-wasip2";
+
+/// What cargo sets for this test and must not come into the apps' build.
+const NOT_INHERITED: [&str; 4] =
+    ["CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"];
+
+/// The README's app: a command that reads secret-a of my-vault.
+pub(crate) fn readme() -> PathBuf {
+    app("keyfob-rust-app")
+}
+
+/// A command that looks at its surroundings.
+pub(crate) fn probe() -> PathBuf {
+    app("probe")
+}
+
+/// An app that serves HTTP.
+pub(crate) fn server() -> PathBuf {
+    app("server")
+}
+
+fn app(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let path = BUILT.get_or_init(build).join(name).with_extension("wasm");
+    assert!(path.exists(), "{}", path.display());
+    path
+}
+
+fn build() -> PathBuf {
+    // Cargo's folder for tests is one of its target folder, whose crates the README's commands share.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "build",
+        "--quiet",
+        "--package",
+        "keyfob-rust-app",
+        "--package",
+        "keyfob-test-apps",
+        "--target",
+        TARGET,
+    ]);
+    cargo.arg("--target-dir").arg(target).current_dir(env!("CARGO_MANIFEST_DIR"));
+    for name in NOT_INHERITED {
+        cargo.env_remove(name);
+    }
+    let built = cargo.output().unwrap();
+    assert!(built.status.success(), "the apps do not build:\n{}", String::from_utf8_lossy(&built.stderr));
+    target.join(TARGET).join("debug")
+}

@@ -1,0 +1,150 @@
+//! `keyfob run` with commands.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use crate::apps;
+use crate::run::{Output, Run};
+use crate::world::{CLIENT_SECRET, USER, VALUE, VAULT, World};
+
+/// The vault of the README's app.
+const MY_VAULT: &str = r#"
+[[vault]]
+url = "https://my-vault.vault.azure.net"
+roles = { user = "Key Vault Secrets User" }
+[[vault.secret]]
+name = "secret-a"
+value = "canary-the-value-of-secret-a"
+"#;
+
+fn readme(world: &World) -> Run<'_> {
+    world.keyfob(&["run", apps::readme().to_str().unwrap()]).platform()
+}
+
+fn probe<'w>(world: &'w World, words: &[&str]) -> Run<'w> {
+    world.keyfob(&["run", apps::probe().to_str().unwrap()]).of_the_app(words)
+}
+
+#[test]
+fn the_readmes_app_tells_the_story() {
+    let world = World::of("app-service", MY_VAULT);
+    let allowed = || readme(&world).args(&["--allow-host", "my-vault.vault.azure.net"]);
+
+    // The failure, which names its cure.
+    let run = allowed().go();
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
+    assert!(run.stderr.contains("\n\nhint: ") && run.stderr.contains("AZURE_CLIENT_ID"), "{run:?}");
+
+    let read = format!("{} characters", VALUE.len());
+    assert_eq!(allowed().env("AZURE_CLIENT_ID", USER).go().done(), read);
+    let named = readme(&world).env("KEYVAULT_URL", "https://my-vault.vault.azure.net");
+    let file = world.file(".env", &format!("AZURE_CLIENT_ID={USER}\n"));
+    assert_eq!(named.path("--env-file", &file).go().done(), read);
+}
+
+#[test]
+fn a_vault_that_nobody_named_is_told_with_the_cure() {
+    let world = World::of("app-service", MY_VAULT);
+    let run = readme(&world).env("AZURE_CLIENT_ID", USER).env("KEYVAULT_URL", VAULT).go();
+    let told = "hint: the app asked my-vault.vault.azure.net:443 and was denied; \
+                `--allow-host my-vault.vault.azure.net:443` allows it\n";
+    assert!(run.stderr.starts_with(told), "{run:?}");
+    assert!(!world.requests().iter().any(|request| request.contains("my-vault")), "{:?}", world.requests());
+}
+
+#[test]
+fn keyfob_is_put_in_and_may_be_another() {
+    let world = World::of("app-service", MY_VAULT);
+    let other = keyfob_host_test::Build::WithoutCertificates.path();
+    let run = readme(&world).env("AZURE_CLIENT_ID", USER).env("KEYVAULT_URL", "https://my-vault.vault.azure.net");
+    assert_eq!(run.path("--component", other).go().done(), format!("{} characters", VALUE.len()));
+}
+
+#[test]
+fn arguments_streams_and_status_are_the_apps() {
+    let world = World::app_service();
+    let app = apps::probe();
+    let run = probe(&world, &["arguments", "--env", "x y", ""]).go();
+    assert_eq!(run.done(), format!("{:?}", [app.to_str().unwrap(), "arguments", "--env", "x y", ""]));
+
+    let mut command = probe(&world, &["stdin"]).command();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&[b'x'; 100_000]).unwrap();
+    assert_eq!(Output::from(child.wait_with_output().unwrap()).done(), "100000 bytes");
+
+    let run = probe(&world, &["exit"]).go();
+    assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (1, "", ""));
+
+    let run = probe(&world, &["trap"]).go();
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("on purpose"), "{run:?}");
+    assert!(run.stderr.contains("\nerror: the app stopped: wasm trap: wasm `unreachable` instruction executed\n"));
+}
+
+#[test]
+fn the_environment_is_that_of_the_other_verbs() {
+    let world = World::app_service();
+    let file = world.file(".env", &format!("FROM_FILE=file\nBOTH=file\nSECRET={CLIENT_SECRET}\n"));
+    let run = probe(&world, &["environment"]).env("GIVEN", "given").env("BOTH", "given").path("--env-file", &file);
+    let run = run.caller("CALLER", "caller");
+    // The secret is the app's to show: nothing is searched for.
+    let shown = |run: Run<'_>| {
+        let run = Output::of(&mut run.command());
+        let mut lines: Vec<String> = run.done().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let secret = format!("SECRET={CLIENT_SECRET}");
+    assert_eq!(shown(run), ["BOTH=given", "FROM_FILE=file", "GIVEN=given", &secret]);
+    let run = probe(&world, &["environment"]).unclean().caller("CALLER", "caller");
+    assert_eq!(shown(run), ["CALLER=caller"]);
+}
+
+#[test]
+fn folders_are_given_and_only_those() {
+    let world = World::app_service();
+    world.file("data/in.txt", "content");
+    let said = |words: &[&str], options: &[&str]| probe(&world, words).args(options).go().done().to_owned();
+
+    assert_eq!(said(&["read", "data/in.txt"], &["--dir", "data"]), "\"content\"");
+    assert_eq!(said(&["read", "/in/in.txt"], &["--dir", "data::/in"]), "\"content\"");
+    assert!(said(&["read", "data/in.txt"], &[]).starts_with("error: "));
+    assert!(said(&["read", "data/../ca.pem"], &["--dir", "data"]).starts_with("error: "));
+
+    assert!(said(&["write", "data/out.txt"], &["--dir", "data"]).starts_with("error: "));
+    assert!(!world.folder().join("data/out.txt").exists());
+    assert_eq!(said(&["write", "/out/out.txt"], &["--dir-rw", "data::/out"]), "()");
+    assert_eq!(std::fs::read_to_string(world.folder().join("data/out.txt")).unwrap(), "written");
+
+    for (option, name) in [("--dir", "missing"), ("--dir-rw", "data/in.txt::/in"), ("--dir", "")] {
+        let run = probe(&world, &["read", "x"]).args(&[option, name]).go();
+        assert!(run.misused().starts_with(&format!("error: {option} {name}: ")), "{run:?}");
+    }
+}
+
+#[test]
+fn requests_of_its_own_go_where_they_may_and_sockets_nowhere() {
+    let world = World::app_service();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let answers = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let head = BufReader::new(&stream).lines().map(Result::unwrap).take_while(|line| !line.is_empty()).count();
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        (head, listener)
+    });
+    let denied = probe(&world, &["get", "http", &address]).go();
+    assert_eq!(denied.stdout, "error: ErrorCode::HttpRequestDenied\n");
+    assert_eq!(
+        denied.stderr,
+        format!("hint: the app asked {address} and was denied; `--allow-host {address}` allows it\n")
+    );
+    let allowed = probe(&world, &["get", "http", &address]).args(&["--allow-host", &address, "--trace"]).go();
+    assert_eq!(allowed.stdout, "204\n", "{allowed:?}");
+    assert!(allowed.stderr.starts_with(&format!("GET http://{address}/ -> 204 ")), "{allowed:?}");
+
+    let _listens = answers.join().unwrap();
+    let run = probe(&world, &["connect", &address]).args(&["--allow-host", &address]).go();
+    assert!(run.done().starts_with("error: "), "{run:?}");
+}

@@ -1,0 +1,63 @@
+//! Apps with Keyfob in them already, and apps in the library's hands.
+
+use std::sync::Arc;
+
+use keyfob_host_test::app::{App, Ended, Entry};
+use keyfob_host_test::compose::{Outline, compose};
+use keyfob_host_test::fake::{Description, Fake};
+use keyfob_host_test::{Build, Clock, Egress, Host};
+
+use crate::apps;
+use crate::world::{USER, VALUE, World};
+
+#[test]
+fn what_is_composed_imports_wasi_alone_and_is_left_as_it_is() {
+    let app = std::fs::read(apps::server()).unwrap();
+    let keyfob = std::fs::read(Build::WithoutCertificates.path()).unwrap();
+    let composed = compose(&app, &keyfob).unwrap().expect("it imports Keyfob");
+    let (before, after) = (Outline::read(&app).unwrap(), Outline::read(&composed).unwrap());
+    assert!(before.imports_keyfob() && !before.exports_keyfob());
+    assert!(after.imports().all(|name| name.starts_with("wasi:")), "{after:?}");
+    assert!(after.exports().eq(before.exports()), "{after:?}");
+    assert_eq!(compose(&composed, &keyfob).unwrap(), None);
+}
+
+#[test]
+fn a_composed_app_runs() {
+    let world = World::app_service();
+    let keyfob = std::fs::read(Build::WithCertificates.path()).unwrap();
+    let composed = compose(&std::fs::read(apps::readme()).unwrap(), &keyfob).unwrap().unwrap();
+    std::fs::write(world.folder().join("app.wasm"), composed).unwrap();
+    // Its vault is not of this world, and what stops it is the host: the Keyfob in it is at work.
+    let run = world.keyfob(&["run", "app.wasm"]).platform().env("AZURE_CLIENT_ID", USER).go();
+    assert!(run.stderr.contains("--allow-host my-vault.vault.azure.net"), "{run:?}");
+    assert_eq!(run.status, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_library_runs_apps_too() {
+    let world = format!(
+        "platform = 'app-service'\n\
+         [[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '{USER}'\n\
+         [[vault]]\nurl = 'https://my-vault.vault.azure.net'\nroles = {{ app = 'Key Vault Secrets User' }}\n\
+         [[vault.secret]]\nname = 'secret-a'\nvalue = '{VALUE}'\n"
+    );
+    let azure = Arc::new(Fake::new(Description::from_toml(&world).unwrap()).unwrap());
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let egress = Egress::in_process(azure.clone(), clock).allow_any();
+    let requests = egress.recorder();
+    let app = App::load(apps::readme()).unwrap();
+    assert_eq!(app.entry(), Entry::Command);
+
+    let host = Host::new(&app).envs(azure.environment()).env("AZURE_CLIENT_ID", USER).clock(clock).egress(egress);
+    let ended = host.run(&["app".to_owned()]).await.unwrap();
+    let stdout = format!("{} characters\n", VALUE.len()).into_bytes();
+    assert_eq!(ended, Ended { status: 0, stdout, stderr: Vec::new() });
+    assert_eq!(requests.lines().len(), 2);
+
+    let trap = Host::new(&App::load(apps::probe()).unwrap()).run(&["probe".to_owned()]).await.unwrap_err();
+    assert!(trap.to_string().starts_with("the app stopped: wasm trap: "), "{trap}");
+    assert_eq!(App::load(apps::server()).unwrap().entry(), Entry::Http);
+    let error = App::load(Build::WithCertificates.path()).err().expect("Keyfob is no app");
+    assert!(error.to_string().contains(".wasm is Keyfob itself"), "{error}");
+}

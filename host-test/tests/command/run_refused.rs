@@ -1,0 +1,131 @@
+//! What `keyfob run` does not run, and what it says then.
+
+use std::path::{Path, PathBuf};
+
+use keyfob_host_test::Build;
+
+use crate::apps;
+use crate::world::World;
+
+/// The name and the rest of the one line that is said.
+#[track_caller]
+fn refused(world: &World, path: &Path, options: &[&str], says: &str) {
+    let run = world.keyfob(&["run", path.to_str().unwrap()]).args(options).go();
+    let said = run.misused();
+    assert!(said.starts_with(&format!("error: {} {says}", path.display())), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(world.requests().is_empty());
+}
+
+fn bytes(world: &World, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = world.folder().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// A string with its length before it.
+fn name(text: &str) -> Vec<u8> {
+    [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat()
+}
+
+/// A component that imports an empty instance under this name, and exports it under the other: the binary format's
+/// sections of types, imports and exports, by hand.
+fn component(import: &str, export: Option<&str>) -> Vec<u8> {
+    let section = |id: u8, content: Vec<u8>| [vec![id, u8::try_from(content.len()).unwrap()], content].concat();
+    let types = section(7, vec![1, 0x42, 0]);
+    let imports = section(10, [vec![1, 0], name(import), vec![5, 0]].concat());
+    let exports = export.map(|export| section(11, [vec![1, 0], name(export), vec![5, 0, 0]].concat()));
+    [b"\0asm\x0d\0\x01\0".to_vec(), types, imports, exports.unwrap_or_default()].concat()
+}
+
+#[test]
+fn what_is_no_app() {
+    let world = World::app_service();
+    refused(&world, &world.folder().join("missing.wasm"), &[], "can't be read: ");
+    refused(&world, world.folder(), &[], "can't be read: ");
+    refused(&world, &world.file("text.wasm", "hello"), &[], "is no WebAssembly binary");
+    refused(&world, &world.file("empty.wasm", ""), &[], "is no WebAssembly binary");
+    let core = bytes(&world, "core.wasm", b"\0asm\x01\0\0\0");
+    refused(&world, &core, &[], "is a core module and no component: build it for wasm32-wasip2, or");
+    let app = std::fs::read(apps::readme()).unwrap();
+    let half = bytes(&world, "half.wasm", &app[..app.len() / 2]);
+    refused(&world, &half, &[], "is no valid component: ");
+    let empty = bytes(&world, "component.wasm", b"\0asm\x0d\0\x01\0");
+    refused(
+        &world,
+        &empty,
+        &[],
+        "is no app that can be run: it exports nothing, where a command exports wasi:cli/run@0.2",
+    );
+    let library = bytes(&world, "library.wasm", &component("a:b/c", Some("a:b/d")));
+    refused(&world, &library, &[], "is no app that can be run: it exports a:b/d, where");
+    for build in [Build::WithCertificates, Build::WithoutCertificates] {
+        refused(&world, build.path(), &[], "is Keyfob itself and no app: ");
+    }
+}
+
+#[test]
+fn another_wasi() {
+    let world = World::app_service();
+    for (import, export) in
+        [("wasi:cli/environment@0.3.0", "wasi:cli/run@0.3.0"), ("wasi:http/types@0.3.2", "wasi:http/handler@0.3.2")]
+    {
+        let app = bytes(&world, "app.wasm", &component(import, Some(export)));
+        refused(&world, &app, &[], "is made for WASI 0.3, and this host runs WASI 0.2: build it for wasm32-wasip2");
+    }
+    let draft = component("a:b/c", Some("wasi:cli/run@0.2.0-rc-2023-11-10"));
+    refused(
+        &world,
+        &bytes(&world, "app.wasm", &draft),
+        &[],
+        "is no app that can be run: it exports wasi:cli/run@0.2.0-rc",
+    );
+}
+
+#[test]
+fn imports_that_nobody_gives() {
+    let world = World::app_service();
+    let run = Some("wasi:cli/run@0.2.6");
+    let refuses = |import: &str, says: &str| {
+        refused(&world, &bytes(&world, "app.wasm", &component(import, run)), &[], says);
+    };
+    for import in ["my:own/library@1.0.0", "wasi:keyvalue/store@0.2.0-draft2", "wasi:http/types@0.2.0-rc-2023-11-10"] {
+        refuses(import, &format!("imports {import}, which this host does not give: it gives WASI 0.2 (cli, clocks, "));
+    }
+    refuses("wasi:http/types@0.3.0", "imports wasi:http/types@0.3.0, which this host does not give: ");
+    for version in ["0.1.0", "0.1.1", "0.2.0", "1.0.0"] {
+        let import = format!("keyfob:azure/new@{version}");
+        refuses(&import, &format!("imports {import}, and this Keyfob is keyfob:azure@0.1.0: build the app with "));
+    }
+    // These ask for nothing of what they import, and have no function where they export.
+    for import in ["keyfob:azure/simple@0.1.0", "keyfob:azure/simple@0.1.7", "wasi:io/poll@0.2.99"] {
+        refuses(import, "can't be run: instance export `wasi:cli/run@0.2.");
+    }
+}
+
+#[test]
+fn options_that_do_not_fit() {
+    let world = World::app_service();
+    refused(&world, &apps::probe(), &["--addr", "127.0.0.1:0"], "is a command and listens nowhere: leave --addr out");
+    refused(&world, &apps::server(), &["--", "x"], "serves HTTP and takes no arguments: leave them out");
+    let keyfob = Build::WithCertificates.path().to_str().unwrap();
+    refused(
+        &world,
+        &apps::probe(),
+        &["--component", keyfob],
+        "does not import Keyfob, so --component has no place in it",
+    );
+
+    let text = world.file("text", "hello");
+    let options = ["--component", text.to_str().unwrap()];
+    refused(&world, &apps::server(), &options, "can't be given Keyfob, which is no WebAssembly binary");
+    let options = ["--component", "missing"];
+    refused(&world, &apps::server(), &options, "can't be given Keyfob: missing can't be read: ");
+    let options = ["--component", apps::probe().to_str().unwrap()].map(str::to_owned);
+    refused(
+        &world,
+        &apps::server(),
+        &[&options[0], &options[1]],
+        "can't be given Keyfob: what is to be put into it exports no",
+    );
+}
