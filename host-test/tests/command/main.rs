@@ -10,6 +10,7 @@ mod component;
 mod demo;
 mod environment;
 mod failures;
+mod fake;
 mod identities;
 mod network;
 mod run;

@@ -1,0 +1,45 @@
+//! `keyfob fake … -- COMMAND`.
+
+use std::process::Command;
+
+use super::served::keyfob;
+use crate::run::Output;
+
+fn sh(script: &str) -> Command {
+    keyfob(&["--example", "app-service", "--", "sh", "-c", script])
+}
+
+#[test]
+fn the_command_lives_in_the_fake() {
+    let script = r#"printf '%s,' "$KEYVAULT_URL" "$AZURE_CLIENT_ID" "$MSI_ENDPOINT$AZURE_CLIENT_SECRET" "$MINE" "$IDENTITY_ENDPOINT""#;
+    let mut command = sh(script);
+    // What is left over from elsewhere, and what is the app's own.
+    command.envs([("MSI_ENDPOINT", "http://x"), ("AZURE_CLIENT_SECRET", "x"), ("IDENTITY_ENDPOINT", "http://x")]);
+    let run = Output::of(command.envs([("MINE", "mine"), ("AZURE_CLIENT_ID", "id")]));
+    assert_eq!(run.status, 0, "{run:?}");
+    let (known, endpoint) = run.stdout.split_once(",http://127.0.0.1:").expect("the endpoint on loopback");
+    assert_eq!(known, "https://my-vault.vault.azure.net,id,,mine");
+    assert!(endpoint.ends_with("/msi/token,"), "{endpoint}");
+}
+
+#[test]
+fn its_status_is_ours() {
+    for (script, status) in [("exit 7", 7), ("kill -TERM $$", 143), ("kill -KILL $$", 137)] {
+        let run = Output::of(&mut sh(script));
+        assert_eq!((run.status, run.stdout.as_str()), (status, ""), "{script}: {run:?}");
+    }
+}
+
+#[test]
+fn who_stops_us_stops_it() {
+    // Its parent is keyfob; its own trap says that it was asked and not killed.
+    let run = Output::of(&mut sh("trap 'echo asked; exit 9' TERM; kill -TERM $PPID; while :; do sleep 1; done"));
+    assert_eq!((run.status, run.stdout.as_str()), (9, "asked\n"), "{run:?}");
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let run = Output::of(&mut sh("dirname \"$SSL_CERT_FILE\"; test -r \"$SSL_CERT_FILE\""));
+    assert_eq!(run.status, 0, "{run:?}");
+    assert!(!std::path::Path::new(run.stdout.trim()).exists(), "{run:?}");
+}
