@@ -44,6 +44,7 @@
 pub mod bindings;
 pub mod clock;
 pub mod command;
+pub mod developer;
 pub mod egress;
 pub mod engine;
 pub mod failure;
