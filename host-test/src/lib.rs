@@ -46,6 +46,7 @@ pub mod bindings;
 pub mod clock;
 pub mod command;
 pub mod compose;
+pub mod developer;
 pub mod egress;
 pub mod engine;
 pub mod failure;

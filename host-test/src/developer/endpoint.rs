@@ -1,0 +1,157 @@
+//! App Service's identity protocol, the part of it that an app on the developer's machine uses.
+//! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode};
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq as _;
+
+use super::event::Event;
+use super::resource::Resource;
+use super::tokens::Tokens;
+
+/// App Service's own path.
+pub(super) const PATH: &str = "/msi/token";
+const API_VERSION: &str = "2019-08-01";
+
+/// Names by which an app says which managed identity it wants.
+const IDS: [&str; 4] = ["client_id", "object_id", "principal_id", "mi_res_id"];
+
+pub(super) struct Endpoint {
+    address: SocketAddr,
+    header: String,
+    tokens: Tokens,
+    told_of_id: AtomicBool,
+    log: Box<dyn Fn(&Event) + Send + Sync>,
+}
+
+/// A request that is answered without a tool.
+#[derive(Debug, PartialEq, Eq)]
+struct Refusal(StatusCode, &'static str);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    resource: Resource,
+    id: Option<&'static str>,
+}
+
+impl Endpoint {
+    pub(super) fn new(
+        address: SocketAddr,
+        header: String,
+        tokens: Tokens,
+        log: impl Fn(&Event) + Send + Sync + 'static,
+    ) -> Self {
+        Self { address, header, tokens, told_of_id: AtomicBool::new(false), log: Box::new(log) }
+    }
+
+    pub(super) async fn answer(&self, request: &Parts) -> Response<String> {
+        let asked = match self.judge(request) {
+            Ok(asked) => asked,
+            Err(Refusal(status, message)) => {
+                self.tell(&Event::Refused { status, message: message.to_owned() });
+                return reply(status, &json!({ "statusCode": status.as_u16(), "message": message }));
+            }
+        };
+        if let Some(parameter) = asked.id
+            && !self.told_of_id.swap(true, Ordering::Relaxed)
+        {
+            self.tell(&Event::IdIgnored { parameter });
+        }
+        let resource = asked.resource.as_str();
+        match self.tokens.get(&asked.resource).await {
+            Ok((grant, from_memory)) => {
+                let expires_on = grant.token.expires_on;
+                let credential = grant.credential;
+                self.tell(&Event::Answered { resource: resource.to_owned(), credential, expires_on, from_memory });
+                // Whose token it is stands in the token alone; the SDKs want the field and don't read it.
+                let body = json!({
+                    "access_token": grant.token.secret,
+                    "client_id": "",
+                    "expires_on": expires_on.to_string(),
+                    "resource": resource,
+                    "token_type": "Bearer",
+                });
+                reply(StatusCode::OK, &body)
+            }
+            Err(message) => {
+                let status = StatusCode::BAD_REQUEST;
+                let body = json!({ "statusCode": 400, "code": "developer-identity", "message": message });
+                self.tell(&Event::Refused { status, message });
+                reply(status, &body)
+            }
+        }
+    }
+
+    fn tell(&self, event: &Event) {
+        (self.log)(event);
+    }
+
+    fn judge(&self, request: &Parts) -> Result<Asked, Refusal> {
+        // First of all: a web page whose name was led to this address must learn nothing.
+        if !self.is_meant(request) {
+            return Err(Refusal(StatusCode::FORBIDDEN, "The Host header is not this endpoint's."));
+        }
+        if request.uri.path() != PATH {
+            return Err(Refusal(StatusCode::NOT_FOUND, "Not Found: the path is /msi/token."));
+        }
+        if request.method != Method::GET {
+            let message = "The requested resource does not support this http method: GET expected.";
+            return Err(Refusal(StatusCode::METHOD_NOT_ALLOWED, message));
+        }
+        let mut headers = request.headers.get_all("x-identity-header").iter();
+        let header = headers.next().map(HeaderValue::as_bytes).unwrap_or_default();
+        if !bool::from(header.ct_eq(self.header.as_bytes())) || headers.next().is_some() {
+            let message = "The X-IDENTITY-HEADER is missing or invalid: send the value of IDENTITY_HEADER.";
+            return Err(Refusal(StatusCode::UNAUTHORIZED, message));
+        }
+        asked(request.uri.query().unwrap_or_default()).map_err(|flaw| Refusal(StatusCode::BAD_REQUEST, flaw))
+    }
+
+    /// Whether the request was sent to a name of this machine.
+    fn is_meant(&self, request: &Parts) -> bool {
+        let port = self.address.port();
+        let own = |name: &str| {
+            ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| name.eq_ignore_ascii_case(&format!("{host}:{port}")))
+        };
+        let mut hosts = request.headers.get_all(HOST).iter();
+        let host = hosts.next().and_then(|host| host.to_str().ok());
+        host.is_some_and(own) && hosts.next().is_none() && request.uri.authority().is_none_or(|it| own(it.as_str()))
+    }
+}
+
+/// What the query asks for. Parameters that App Service does not know are no concern of it, nor here.
+fn asked(query: &str) -> Result<Asked, &'static str> {
+    let (mut versions, mut resources, mut id) = (Vec::new(), Vec::new(), None);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "api-version" => versions.push(value),
+            "resource" => resources.push(value),
+            name => id = id.or(IDS.into_iter().find(|known| *known == name && !value.is_empty())),
+        }
+    }
+    if versions != [API_VERSION] {
+        return Err("The api-version is missing or not supported: 2019-08-01 expected.");
+    }
+    match &*resources {
+        [resource] => Ok(Asked { resource: Resource::new(resource)?, id }),
+        [] => Err("The parameter 'resource' is missing."),
+        _ => Err("The parameter 'resource' is duplicated."),
+    }
+}
+
+fn reply(status: StatusCode, body: &Value) -> Response<String> {
+    let mut response = Response::new(body.to_string());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! Starting a tool: from PATH alone, without a shell, and not for ever.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use std::{env, io};
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// The most that a tool may print on each of its two outputs, in bytes. A token with every group of its owner has 10,000.
+const LARGEST: u64 = 1 << 20;
+
+/// How long a tool's outputs stay open after its end. A process that it leaves behind, for telemetry say, may hold them.
+const AFTERWARDS: Duration = Duration::from_millis(500);
+
+/// What a tool printed.
+#[derive(Debug)]
+pub(super) struct Output {
+    /// `None` for a tool that a signal ended.
+    pub(super) status: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+/// How a run came to its end.
+#[derive(Debug)]
+pub(super) enum Ended {
+    With(Output),
+    NotStarted(io::Error),
+    Late,
+    TooLong,
+}
+
+/// The first of the names that is a program in a folder of PATH. Relative folders don't count: an app's own folder must
+/// not bring an `az` of its own.
+pub(super) fn find(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
+    let endings: &[&str] = if cfg!(windows) { &[".cmd", ".exe"] } else { &[""] };
+    let files = names.iter().flat_map(|name| endings.iter().map(move |ending| format!("{name}{ending}")));
+    files.flat_map(|file| folders.iter().map(move |folder| folder.join(&file))).find(|program| is_program(program))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Runs a program to its end. One that runs over its limit, prints too much, or is no longer waited for is killed, on Unix
+/// with all that it started.
+pub(super) async fn run(
+    program: &Path,
+    arguments: &[impl AsRef<OsStr>],
+    variable: Option<(&str, &str)>,
+    limit: Duration,
+) -> Ended {
+    let mut command = Command::new(program);
+    command.args(arguments).envs(variable).current_dir(folder());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return Ended::NotStarted(error),
+    };
+    let mut group = Group::of(&child);
+    match timeout(limit, output(&mut child)).await {
+        Ok(Ok(output)) => {
+            group.ended();
+            Ended::With(output)
+        }
+        Ok(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => Ended::TooLong,
+        Ok(Err(error)) => Ended::NotStarted(error),
+        Err(_) => Ended::Late,
+    }
+}
+
+/// A folder of the system's, where no file is an app's (azure-identity, `get_safe_working_dir`).
+fn folder() -> PathBuf {
+    if cfg!(windows) { env::var_os("SYSTEMROOT").unwrap_or_default().into() } else { "/bin".into() }
+}
+
+async fn output(child: &mut Child) -> io::Result<Output> {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let status = {
+        let read = async { tokio::try_join!(read(out, &mut stdout), read(err, &mut stderr)) };
+        tokio::pin!(read);
+        tokio::select! {
+            done = &mut read => {
+                done?;
+                child.wait().await?
+            }
+            status = child.wait() => {
+                if let Ok(done) = timeout(AFTERWARDS, read).await {
+                    done?;
+                }
+                status?
+            }
+        }
+    };
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Output { status: status.code(), stdout: text(stdout), stderr: text(stderr) })
+}
+
+async fn read(from: Option<impl AsyncRead + Unpin>, to: &mut Vec<u8>) -> io::Result<()> {
+    if let Some(from) = from {
+        from.take(LARGEST + 1).read_to_end(to).await?;
+    }
+    if to.len() as u64 > LARGEST { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
+}
+
+/// The processes that a tool consists of: `az` may be a script that starts another. Dropped before the end, it kills them.
+struct Group {
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+#[cfg(unix)]
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self { leader: id.and_then(rustix::process::Pid::from_raw) }
+    }
+
+    /// Its number may be another's from now on.
+    fn ended(&mut self) {
+        self.leader = None;
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.leader {
+            // One that has ended in this moment needs no signal.
+            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+/// Elsewhere the tool alone is killed, as tokio does it.
+#[cfg(not(unix))]
+impl Group {
+    fn of(_child: &Child) -> Self {
+        Self {}
+    }
+
+    fn ended(&mut self) {}
+}
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,0 +1,46 @@
+//! What a token is for.
+
+/// A resource that may stand on a command line and between the quotes of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Resource(String);
+
+/// Longer than any identifier URI of Entra's, which are at most 255 characters.
+const LONGEST: usize = 512;
+
+impl Resource {
+    /// The characters are those that the official credentials let through to a tool (azure-identity, `validate_scope`).
+    /// A leading dash would be an option.
+    pub(super) fn new(text: &str) -> Result<Self, &'static str> {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
+        if text.is_empty() {
+            return Err("The parameter 'resource' is empty.");
+        }
+        if text.len() > LONGEST || text.starts_with('-') || !text.bytes().all(known) {
+            return Err("The parameter 'resource' holds what no resource has: letters, digits and - _ . : / expected.");
+        }
+        if text.ends_with("/.default") {
+            return Err("The parameter 'resource' is a scope: leave out /.default.");
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_shell_or_a_script_could_read_otherwise() {
+        for good in ["https://vault.azure.net", "https://vault.azure.net/", "api://a_b-c", "00000003-0000"] {
+            assert_eq!(Resource::new(good).expect(good).as_str(), good);
+        }
+        let long = "a".repeat(LONGEST + 1);
+        for bad in ["", "-x", "a b", "a'b", "a\"b", "a;b", "a$b", "a`b", "a\nb", "a%b", "ä", "x/.default", &long] {
+            assert!(Resource::new(bad).is_err(), "{bad}");
+        }
+    }
+}

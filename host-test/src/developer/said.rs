@@ -1,0 +1,92 @@
+//! What tools print, as a report may show it: one line, no tokens, not too long.
+
+/// The component quotes 800 characters of three reasons.
+const LONGEST: usize = 240;
+
+/// Names whose value in JSON is a token.
+const TOKENS: [&str; 5] = ["\"accessToken\"", "\"access_token\"", "\"refreshToken\"", "\"refresh_token\"", "\"token\""];
+
+/// No word of a message is longer, unless it is an address, whose `/` and `:` divide it. A GUID has 36.
+const LONGEST_WORD: usize = 48;
+
+/// One line without colours, with **** in the place of tokens: the values that JSON calls so, and words that can be
+/// nothing else.
+pub(super) fn masked(text: &str) -> String {
+    let plain = anstream::adapter::strip_str(text).to_string();
+    let mut rest = plain.as_str();
+    let mut named = String::new();
+    while let Some((before, name, after)) = next_token(rest) {
+        named.push_str(before);
+        named.push_str(name);
+        named.push_str(": \"****\"");
+        rest = after;
+    }
+    named.push_str(rest);
+    words(&named)
+}
+
+/// What stands before the next token, its name, and what follows it; one that is cut off goes to the end.
+fn next_token(text: &str) -> Option<(&str, &str, &str)> {
+    let (start, name) = TOKENS.iter().filter_map(|name| Some((text.find(name)?, *name))).min()?;
+    let (before, after) = (text.get(..start)?, text.get(start + name.len()..)?);
+    let value = after.trim_start_matches(|c: char| c == ':' || c.is_whitespace()).strip_prefix('"');
+    let rest = value.map_or(after, |value| value.split_once('"').map_or("", |(_, rest)| rest));
+    Some((before, name, rest))
+}
+
+fn words(text: &str) -> String {
+    let mut line = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii_alphanumeric() || "-_.~+=%".contains(c) {
+            word.push(c);
+            continue;
+        }
+        let token = word.len() > LONGEST_WORD || word.starts_with("eyJ") || word.starts_with("azsdk%");
+        line.push_str(if token { "****" } else { &word });
+        word.clear();
+        if !c.is_whitespace() && !c.is_control() {
+            line.push(c);
+        } else if !line.ends_with(' ') {
+            line.push(' ');
+        }
+    }
+    line.trim().to_owned()
+}
+
+/// No longer than a report has room for, and no full stop where the next reason follows.
+pub(super) fn capped(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_stays() {
+        for (text, shown) in [
+            (r#"{"accessToken": "short", "tenant": "t"}"#, r#"{"accessToken": "****", "tenant": "t"}"#),
+            (r#"{"token":"short","x":"accessToken"}"#, r#"{"token": "****","x":"accessToken": "****"}"#),
+            (r#"{"accessToken": "cut"#, r#"{"accessToken": "****""#),
+            ("got eyJhbGci.eyJhdWQi.sig!", "got ****!"),
+            ("azsdk%short%soon", "****"),
+            (&"a1-_".repeat(20), "****"),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_message_stays() {
+        let text = "\u{1b}[31mERROR:\u{1b}[0m  AADSTS50076: see\r\n https://aka.ms/az/azure-cli/troubleshoot-authentication-problems Trace ID: 00000000-0000-0000-0000-000000000000";
+        let shown = "ERROR: AADSTS50076: see https://aka.ms/az/azure-cli/troubleshoot-authentication-problems Trace ID: 00000000-0000-0000-0000-000000000000";
+        assert_eq!(masked(text), shown);
+        assert_eq!(capped("Done."), "Done");
+        assert_eq!(capped(&"ä".repeat(LONGEST + 1)).chars().count(), LONGEST + 1);
+    }
+}

@@ -1,0 +1,97 @@
+//! The endpoint on loopback.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::chain::Chain;
+use super::endpoint::{Endpoint, PATH};
+use super::event::Event;
+use super::tokens::Tokens;
+
+/// How long a client may take to send a request's head.
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
+/// A running server; dropping it closes everything and ends the tools that run.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    header: String,
+    accepting: JoinHandle<()>,
+}
+
+impl Server {
+    /// Serves the chain's tokens on the current tokio runtime, on this port of 127.0.0.1 or a free one. `log` is told what
+    /// happens. Fails when the port is taken.
+    pub async fn start(chain: Chain, port: Option<u16>, log: impl Fn(&Event) + Send + Sync + 'static) -> Result<Self> {
+        let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
+        let listener = TcpListener::bind(wanted).await.with_context(|| format!("{wanted} can't be listened on"))?;
+        let address = listener.local_addr()?;
+        let header = secret()?;
+        let endpoint = Endpoint::new(address, header.clone(), Tokens::new(chain), log);
+        let accepting = tokio::spawn(accept(listener, Arc::new(endpoint)));
+        Ok(Self { address, header, accepting })
+    }
+
+    /// The value of `IDENTITY_ENDPOINT`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}{PATH}", self.address)
+    }
+
+    /// The value of `IDENTITY_HEADER`: who has it gets the developer's tokens.
+    pub fn header(&self) -> &str {
+        &self.header
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// 256 random bits that a header can hold.
+fn secret() -> Result<String> {
+    let mut bytes = [0; 32];
+    SystemRandom::new().fill(&mut bytes).ok().context("the system gives no random numbers")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, Arc::clone(&endpoint)));
+                }
+                // Out of file descriptors, say: that passes.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, endpoint: Arc<Endpoint>) {
+    let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
+        let endpoint = Arc::clone(&endpoint);
+        async move {
+            let (parts, _) = request.into_parts();
+            Ok::<_, std::convert::Infallible>(endpoint.answer(&parts).await.map(Full::<bytes::Bytes>::from))
+        }
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    // An error is a client that went: closing is all there is to do.
+    builder.serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
+}

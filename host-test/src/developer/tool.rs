@@ -1,0 +1,76 @@
+//! What a tool is: a command line, and what its output means.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::process::{self, Ended, Output};
+use super::resource::Resource;
+use super::said;
+
+/// How long a tool may take: `process_timeout` of the official credentials.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A program that gives tokens of who is signed in to it.
+#[derive(Debug)]
+pub(super) struct Tool {
+    /// The credential of the Azure SDKs that asks it; reports are by this name.
+    pub(super) credential: &'static str,
+    /// What it is called; the first that is on PATH counts.
+    pub(super) names: &'static [&'static str],
+    /// The command line for a token.
+    pub(super) arguments: fn(&Resource) -> Vec<String>,
+    /// A variable that keeps its output plain.
+    pub(super) variable: Option<(&'static str, &'static str)>,
+    /// It is not installed, in the official words.
+    pub(super) missing: &'static str,
+    /// It did not come to an end, in the official words.
+    pub(super) broken: &'static str,
+    /// What it printed, or why that is no token.
+    pub(super) read: fn(&Output) -> Result<Token, String>,
+}
+
+/// An access token.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) secret: String,
+    /// Unix seconds.
+    pub(super) expires_on: u64,
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").field("expires_on", &self.expires_on).finish_non_exhaustive()
+    }
+}
+
+impl Token {
+    /// `None` for a text that no header can hold.
+    pub(super) fn new(secret: &str, expires_on: u64) -> Option<Self> {
+        let sound = !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic());
+        sound.then(|| Self { secret: secret.to_owned(), expires_on })
+    }
+}
+
+impl Tool {
+    /// Starts the tool for a token. The reason of a failure is one line without secrets.
+    pub(super) async fn token(&self, resource: &Resource) -> Result<Token, String> {
+        self.ask(resource).await.map_err(|reason| said::capped(&reason))
+    }
+
+    async fn ask(&self, resource: &Resource) -> Result<Token, String> {
+        let program = process::find(self.names).ok_or(self.missing)?;
+        let arguments = (self.arguments)(resource);
+        let output = match process::run(&program, &arguments, self.variable, LIMIT).await {
+            Ended::With(output) => output,
+            Ended::NotStarted(error) => return Err(format!("Failed to execute '{}': {error}", program.display())),
+            Ended::Late => return Err(format!("{}: no answer within {} s", self.broken, LIMIT.as_secs())),
+            Ended::TooLong => return Err(format!("{}: it printed more than a token", self.broken)),
+        };
+        // A version manager's stand-in for a program that is not installed ends with 127 too.
+        let unknown = |name: &&str| output.stderr.starts_with(&format!("'{name}' is not recognized"));
+        if output.status == Some(127) || self.names.iter().any(unknown) {
+            return Err(self.missing.to_owned());
+        }
+        (self.read)(&output)
+    }
+}
