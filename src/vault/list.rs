@@ -93,6 +93,6 @@ impl SecretList {
         let url = Url::parse(link).ok().filter(|url| url.origin() == self.client.vault.url.origin())?;
         let query = url.path.strip_prefix("/secrets")?.strip_prefix('?')?;
         let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("api-version=")).collect();
-        Some(format!("/secrets?{}", join(&rest, "&")))
+        Some(if rest.is_empty() { "/secrets".to_owned() } else { format!("/secrets?{}", join(&rest, "&")) })
     }
 }
