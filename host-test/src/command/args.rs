@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::call::{GetSecret, GetToken};
 use super::component::Component;
+use super::doctor::Doctor;
 use super::fake::FakeAzure;
 use super::run::Run;
 
@@ -27,6 +28,8 @@ pub(super) enum Verb {
     GetSecret(GetSecret),
     /// Get a token and print it
     GetToken(GetToken),
+    /// Say which identity an app would have here and why, and what keeps it from its secrets
+    Doctor(Doctor),
     /// Run an app with Keyfob in it: a command, or an HTTP server
     Run(Run),
     /// Write the built-in component to a file, to be put into an app

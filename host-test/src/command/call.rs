@@ -1,4 +1,4 @@
-//! The two calls: host, credential, request, within the caller's patience.
+//! The calls: host, credential, request, within the caller's patience.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub(super) struct GetToken {
     pub(super) common: Common,
 }
 
-/// What both calls take.
+/// What every call takes.
 #[derive(Args, Debug)]
 pub(super) struct Common {
     /// Print one JSON object, for errors too
@@ -46,11 +46,11 @@ pub(super) struct Common {
     pub(super) json: bool,
     /// The whole call's limit in seconds; fractions are allowed
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    timeout: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
     #[command(flatten)]
-    identity: Identity,
+    pub(super) identity: Identity,
     #[command(flatten)]
-    surroundings: Surroundings,
+    pub(super) surroundings: Surroundings,
 }
 
 /// The component's own limits end a call first; this is for a component that does not.
@@ -92,11 +92,15 @@ pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
     .await
 }
 
-async fn instance(host: &Host) -> Result<Instance, CallError> {
+pub(super) async fn instance(host: &Host) -> Result<Instance, CallError> {
     host.instantiate().await.map_err(CallError::Bug)
 }
 
-async fn within<T>(limit: Option<Duration>, call: impl Future<Output = Result<T, CallError>>) -> Result<T, Failure> {
+/// The call's outcome, if there is one in time.
+pub(super) async fn within<T>(
+    limit: Option<Duration>,
+    call: impl Future<Output = Result<T, CallError>>,
+) -> Result<T, Failure> {
     let patience = limit.unwrap_or(DEFAULT_LIMIT).saturating_add(GRACE);
     match tokio::time::timeout(patience, call).await {
         Ok(result) => result.map_err(|error| Failure::Answer(Box::new(error.into()))),

@@ -41,6 +41,16 @@ enum Credential {
 }
 
 impl Identity {
+    /// The credential's class name in the Azure SDKs.
+    pub(super) fn credential_name(&self) -> &'static str {
+        match self.credential {
+            Credential::Default => "DefaultAzureCredential",
+            Credential::Environment => "EnvironmentCredential",
+            Credential::WorkloadIdentity => "WorkloadIdentityCredential",
+            Credential::ManagedIdentity => "ManagedIdentityCredential",
+        }
+    }
+
     /// The credential that the options describe.
     pub(super) fn spec(&self) -> CredentialSpec {
         let kind = match self.credential {

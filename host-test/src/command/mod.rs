@@ -5,6 +5,7 @@ mod call;
 mod child;
 mod component;
 mod demo;
+mod doctor;
 mod fake;
 mod identity;
 mod output;
@@ -72,6 +73,7 @@ async fn run(cli: Cli) -> u8 {
         Verb::GetToken(args) => report(call::get_token(&args).await, args.common.json, |token| {
             if args.common.json { output::token_json(token) } else { token.token.clone() }
         }),
+        Verb::Doctor(args) => doctor::run(&args).await.unwrap_or_else(|failure| failed(&failure, args.common.json)),
         Verb::Run(args) => run::run(&args).await.unwrap_or_else(|failure| failed(&failure, false)),
         Verb::Component(args) => match component::write(&args) {
             Ok(written) => {

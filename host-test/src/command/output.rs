@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::screen;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
 use crate::bindings::exports::keyfob::azure::secrets::Secret;
+use crate::bindings::exports::keyfob::azure::types::Attempt;
 use crate::failure::CallError;
 use crate::names::{kind_name, outcome_name};
 
@@ -19,6 +20,11 @@ pub(super) fn line(text: &str) {
 /// Prints a text that ends its own lines.
 pub(super) fn text(text: &str) {
     let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints a text that ends its own lines, and whose styles only a terminal sees.
+pub(super) fn styled(text: &str) {
+    let _ = write!(anstream::stdout().lock(), "{text}");
 }
 
 pub(super) fn token_json(token: &AccessToken) -> String {
@@ -66,6 +72,7 @@ pub(super) fn secret_json(secret: &Secret) -> String {
 pub(super) struct Report {
     message: String,
     hint: Option<String>,
+    attempts: Vec<Attempt>,
     json: Value,
 }
 
@@ -73,11 +80,31 @@ impl Report {
     /// The component did not keep the call's limit.
     pub(super) fn timed_out(limit: Duration) -> Self {
         let message = format!("no answer within {} s", limit.as_secs_f64());
-        Self { json: bare("timed-out", &message), message, hint: None }
+        Self { json: bare("timed-out", &message), message, hint: None, attempts: Vec::new() }
     }
 
     pub(super) fn json(&self) -> String {
         json!({ "error": self.json }).to_string()
+    }
+
+    /// The error itself.
+    pub(super) fn value(&self) -> &Value {
+        &self.json
+    }
+
+    /// What happened.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What one credential of a chain had to say about it.
+    pub(super) fn attempt(&self, credential: &str) -> Option<&str> {
+        self.attempts.iter().find(|it| it.credential == credential).map(|it| it.message.as_str())
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 
     /// Says it on stderr.
@@ -96,7 +123,7 @@ impl From<CallError> for Report {
             CallError::Azure(error) => error,
             bug @ CallError::Bug(_) => {
                 let message = bug.to_string();
-                return Self { json: bare("other", &message), message, hint: None };
+                return Self { json: bare("other", &message), message, hint: None, attempts: Vec::new() };
             }
         };
         let attempts: Vec<Value> = error
@@ -120,7 +147,7 @@ impl From<CallError> for Report {
             "retry_after": error.retry_after,
             "details": object(&error.details),
         });
-        Self { message: error.message, hint: error.hint, json }
+        Self { message: error.message, hint: error.hint, attempts: error.attempts, json }
     }
 }
 
@@ -138,7 +165,8 @@ fn bare(kind: &str, message: &str) -> Value {
     })
 }
 
-fn object(pairs: &[(String, String)]) -> Value {
+/// Pairs as a JSON object.
+pub(super) fn object(pairs: &[(String, String)]) -> Value {
     let pairs = pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
     Value::Object(pairs.collect::<Map<_, _>>())
 }

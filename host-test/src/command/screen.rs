@@ -5,8 +5,10 @@ use std::io::{IsTerminal as _, Write as _};
 use anstyle::{AnsiColor, Style};
 
 /// clap's colours for the same words.
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const HINT: Style = AnsiColor::Green.on_default();
+pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(super) const HINT: Style = AnsiColor::Green.on_default();
+/// What a text is about.
+pub(super) const BOLD: Style = Style::new().bold();
 
 /// Says what went wrong.
 pub(super) fn error(text: &str) {

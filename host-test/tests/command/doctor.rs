@@ -1,0 +1,164 @@
+//! `keyfob doctor`.
+
+use serde_json::{Value, json};
+
+use crate::run::{Output, Run};
+use crate::world::{CLIENT_SECRET, PRINCIPAL, SYSTEM, TENANT, USER, USER_OBJECT, VAULT, WRONG_SECRET, World};
+
+fn doctor(world: &World) -> Run<'_> {
+    world.keyfob(&["doctor"])
+}
+
+fn at_the_vault(world: &World) -> Run<'_> {
+    doctor(world).platform().args(&["--vault-url", VAULT])
+}
+
+/// The JSON of a run that ended so.
+#[track_caller]
+fn found(run: Run<'_>, status: i32) -> Value {
+    let run = run.json().go();
+    assert_eq!((run.status, run.stderr.as_str()), (status, ""), "{run:?}");
+    let json: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(json["ok"], status == 0, "{json}");
+    json
+}
+
+/// The lines of a run that ended so.
+#[track_caller]
+fn said(run: &Output, status: i32) -> Vec<&str> {
+    assert_eq!((run.status, run.stderr.as_str()), (status, ""), "{run:?}");
+    run.stdout.lines().collect()
+}
+
+#[test]
+fn offline_it_says_who_would_win_and_as_whom() {
+    let world = World::app_service();
+    let run = doctor(&world).platform().env("AZURE_CLIENT_ID", USER).go();
+    let lines = said(&run, 0);
+    assert_eq!(lines[..2], ["DefaultAzureCredential would use ManagedIdentityCredential.", ""]);
+    let own = lines.iter().position(|line| *line == "ManagedIdentityCredential: ready").expect("the winner");
+    assert_eq!(
+        lines[own + 1..own + 3],
+        [
+            "    App Service managed identity (detected by IDENTITY_ENDPOINT and IDENTITY_HEADER), user-assigned identity with \
+             client id 11111111-aaaa-4aaa-8aaa-000000000001 (from AZURE_CLIENT_ID), at http://169.254.130.4:8081",
+            "    reads AZURE_CLIENT_ID, IDENTITY_ENDPOINT, IDENTITY_HEADER",
+        ]
+    );
+    assert!(lines.contains(
+        &"    WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: \
+          AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE not set"
+    ));
+    assert!(lines[lines.len() - 1].starts_with("Nobody was asked. `keyfob doctor --vault-url URL`"), "{lines:?}");
+
+    let json = found(doctor(&world).platform().env("AZURE_CLIENT_ID", USER), 0);
+    assert_eq!(
+        (&json["credential"], &json["decided_by"]),
+        (&json!("DefaultAzureCredential"), &json!("ManagedIdentityCredential"))
+    );
+    let winner = &json["candidates"][2];
+    assert_eq!((&winner["readiness"], &winner["hint"]), (&json!("ready"), &Value::Null));
+    assert_eq!(winner["details"]["id-from"], "AZURE_CLIENT_ID");
+    assert_eq!(json["candidates"].as_array().unwrap().len(), 9);
+    assert!(json["token"].is_null() && json["secrets"].is_null() && json["failed"].is_null(), "{json}");
+    assert!(world.requests().is_empty());
+}
+
+#[test]
+fn a_laptop() {
+    let world = World::of("none", "");
+    let run = doctor(&world).env("KEYVAULT_URL", VAULT).go();
+    let lines = said(&run, 0);
+    assert_eq!(
+        lines[0],
+        "DefaultAzureCredential would ask ManagedIdentityCredential; whether it is there is not known."
+    );
+    assert!(lines.contains(&"    on your own machine, `--dev` and `keyfob dev-identity -- COMMAND` stand in for them"));
+    assert!(lines[lines.len() - 1].contains(&format!("--vault-url {VAULT}` asks")), "{lines:?}");
+
+    // Asked, it is not there.
+    let json = found(at_the_vault(&world), 1);
+    assert_eq!(json["failed"]["question"], "token");
+    assert_eq!(json["failed"]["error"]["kind"], "credential-unavailable");
+}
+
+#[test]
+fn the_story_and_its_cure() {
+    let world = World::app_service();
+    let run = at_the_vault(&world).go();
+    let lines = said(&run, 1);
+    let [token, hint] = lines[lines.len() - 2..] else { panic!("{lines:?}") };
+    assert!(
+        token.starts_with("    token: App Service managed identity")
+            && token.ends_with("Unable to load the proper Managed Identity."),
+        "{token}"
+    );
+    assert!(hint.starts_with("    hint: ") && hint.contains("set AZURE_CLIENT_ID"), "{hint}");
+
+    let run = at_the_vault(&world).env("AZURE_CLIENT_ID", USER).go();
+    let lines = said(&run, 0);
+    let [vault, token, list] = lines[lines.len() - 3..] else { panic!("{lines:?}") };
+    assert_eq!((vault, list), (VAULT, "    list of secrets: allowed, and there is 1"));
+    let expected = format!(
+        "    token: from App Service by ManagedIdentityCredential, client id {USER}, object id {USER_OBJECT}, until 20"
+    );
+    assert!(token.starts_with(&expected), "{token}");
+    // One token, for both.
+    let requests = world.requests();
+    assert_eq!(requests.len(), 3, "{requests:?}");
+    assert_eq!(requests[2], format!("GET {VAULT}/secrets?api-version=2026-04-01"));
+}
+
+#[test]
+fn an_identity_without_a_role() {
+    let world = World::app_service_with_both();
+    let json = found(at_the_vault(&world), 1);
+    assert_eq!(json["token"]["details"]["client-id"], SYSTEM);
+    assert!(json["token"].get("token").is_none());
+    let failed = &json["failed"];
+    assert_eq!((&failed["question"], &failed["error"]["code"]), (&json!("secrets"), &json!("ForbiddenByRbac")));
+    assert!(failed["error"]["hint"].as_str().unwrap().contains("Key Vault Secrets User"), "{failed}");
+}
+
+#[test]
+fn a_service_principal_with_a_wrong_secret() {
+    let world = World::of("none", "");
+    let principal = |secret: &str| {
+        let run = at_the_vault(&world).env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
+        run.env("AZURE_CLIENT_SECRET", secret)
+    };
+    let json = found(principal(WRONG_SECRET), 1);
+    assert_eq!((&json["decided_by"], &json["failed"]["question"]), (&json!("EnvironmentCredential"), &json!("token")));
+    assert!(json["failed"]["error"]["message"].as_str().unwrap().contains("AADSTS7000215"), "{json}");
+    assert_eq!(found(principal(CLIENT_SECRET), 0)["secrets"], json!({ "count": 1, "more": false }));
+}
+
+#[test]
+fn a_vault_that_says_itself_which_token_it_takes() {
+    let world = World::app_service();
+    let run = doctor(&world).platform().env("AZURE_CLIENT_ID", USER).args(&["--vault-url", "https://kv.corp.example"]);
+    let json = found(run, 0);
+    assert_eq!((&json["token"], &json["secrets"]["count"]), (&Value::Null, &json!(1)));
+}
+
+#[test]
+fn what_is_wrong_before_anybody_is_asked() {
+    let world = World::app_service();
+    let run = at_the_vault(&world).env("AZURE_CLIENT_ID", "canary").go();
+    let lines = said(&run, 1);
+    assert_eq!(lines[0], "DefaultAzureCredential would stop at ManagedIdentityCredential.");
+    assert!(lines.contains(&"ManagedIdentityCredential: failed") && !lines.contains(&VAULT), "{lines:?}");
+
+    let json = found(doctor(&world).args(&["--credential", "environment"]), 1);
+    assert_eq!((&json["decided_by"], &json["candidates"][0]["readiness"]), (&Value::Null, &json!("unavailable")));
+    let run = doctor(&world).args(&["--credential", "environment"]).go();
+    assert!(said(&run, 1)[0].starts_with("EnvironmentCredential has nothing"), "{run:?}");
+
+    let json = found(doctor(&world).platform().args(&["--vault-url", "story-kv"]), 1);
+    assert_eq!(
+        (&json["failed"]["question"], &json["failed"]["error"]["kind"]),
+        (&json!("vault-url"), &json!("invalid-argument"))
+    );
+    assert!(world.requests().is_empty());
+    assert!(doctor(&world).args(&["--env-file", "none"]).go().misused().contains("--env-file none"));
+}
