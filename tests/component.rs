@@ -27,10 +27,6 @@ const ALLOWED_IMPORTS: &[&str] = &[
     "wasi:cli/terminal-",
 ];
 
-fn component(build: Build) -> Vec<u8> {
-    std::fs::read(build.path()).unwrap()
-}
-
 fn interfaces<'a>(resolve: &Resolve, items: impl Iterator<Item = (&'a WorldKey, &'a WorldItem)>) -> Vec<String> {
     items.map(|(key, _)| resolve.name_world_key(key)).collect()
 }
@@ -38,7 +34,7 @@ fn interfaces<'a>(resolve: &Resolve, items: impl Iterator<Item = (&'a WorldKey, 
 #[test]
 fn it_imports_nothing_beyond_its_need_and_exports_its_package() {
     for (build, _) in MAX_SIZES {
-        let DecodedWasm::Component(resolve, world) = wit_component::decode(&component(build)).unwrap() else {
+        let DecodedWasm::Component(resolve, world) = wit_component::decode(build.bytes()).unwrap() else {
             panic!("no component")
         };
         let world = &resolve.worlds[world];
@@ -58,7 +54,7 @@ fn it_imports_nothing_beyond_its_need_and_exports_its_package() {
 #[test]
 fn it_is_small() {
     for (build, limit) in MAX_SIZES {
-        let size = component(build).len();
+        let size = build.bytes().len();
         println!("the component {build:?} has {size} bytes");
         assert!(size <= limit, "{build:?}: {size} bytes are more than {limit}");
     }

@@ -48,7 +48,7 @@ const EXCHANGES: usize = 100;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     for (name, build) in [("component", Build::WithoutCertificates), ("with certificates", Build::WithCertificates)] {
-        println!("{name}: {} bytes", std::fs::metadata(build.path())?.len());
+        println!("{name}: {} bytes", build.bytes().len());
         let start = Instant::now();
         let keyfob = Keyfob::build(build)?;
         println!("  compile: {:.0} ms, once a process", start.elapsed().as_secs_f64() * 1e3);

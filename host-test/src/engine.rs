@@ -26,12 +26,12 @@ pub enum Build {
 }
 
 impl Build {
-    /// Where the build of this crate put it.
-    pub fn path(self) -> &'static Path {
-        Path::new(match self {
-            Self::WithoutCertificates => env!("KEYFOB_COMPONENT"),
-            Self::WithCertificates => env!("KEYFOB_COMPONENT_WITH_CERTIFICATES"),
-        })
+    /// The component of this source tree, as the build of this crate made it.
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::WithoutCertificates => include_bytes!(env!("KEYFOB_COMPONENT")),
+            Self::WithCertificates => include_bytes!(env!("KEYFOB_COMPONENT_WITH_CERTIFICATES")),
+        }
     }
 }
 
@@ -57,7 +57,7 @@ impl Keyfob {
         if let Some(keyfob) = place {
             return Ok(keyfob.clone());
         }
-        Ok(place.insert(Self::load(build.path())?).clone())
+        Ok(place.insert(Self::from_bytes(build.bytes())?).clone())
     }
 
     /// Any other build of the component.

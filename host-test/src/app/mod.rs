@@ -40,9 +40,8 @@ impl App {
         let path = path.as_ref();
         let load = || {
             let bytes = std::fs::read(path).context("can't be read")?;
-            let keyfob = std::fs::read(Build::WithCertificates.path()).context("the built-in component")?;
             let entry = Entry::of(&Outline::read(&bytes)?)?;
-            Self::compile(compose(&bytes, &keyfob)?.as_deref().unwrap_or(&bytes), entry)
+            Self::compile(compose(&bytes, Build::WithCertificates.bytes())?.as_deref().unwrap_or(&bytes), entry)
         };
         load().map_err(|error| anyhow!("{} {error:#}", path.display()))
     }

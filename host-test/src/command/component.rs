@@ -21,15 +21,14 @@ pub(super) struct Component {
 /// Writes the built-in component, and says what came where.
 pub(super) fn write(args: &Component) -> Result<String> {
     let build = if args.with_certificates { Build::WithCertificates } else { Build::WithoutCertificates };
-    let path = build.path();
-    let bytes = std::fs::read(path).with_context(|| format!("the built-in component {}", path.display()))?;
+    let bytes = build.bytes();
     if args.file == Path::new("-") {
         let mut stdout = std::io::stdout().lock();
         ensure!(!stdout.is_terminal(), "a component is no text for a terminal: name a file, or lead stdout elsewhere");
-        stdout.write_all(&bytes).and_then(|()| stdout.flush()).context("stdout can't be written")?;
+        stdout.write_all(bytes).and_then(|()| stdout.flush()).context("stdout can't be written")?;
         return Ok(format!("stdout: {} bytes", bytes.len()));
     }
     let file = args.file.display();
-    std::fs::write(&args.file, &bytes).with_context(|| format!("{file} can't be written"))?;
+    std::fs::write(&args.file, bytes).with_context(|| format!("{file} can't be written"))?;
     Ok(format!("{file}: {} bytes", bytes.len()))
 }

@@ -11,6 +11,7 @@ use super::surroundings::{Ground, Surroundings};
 use super::{DONE, FAILED, Failure};
 use crate::app::{App, Entry};
 use crate::compose::{Outline, compose};
+use crate::engine::Build;
 use crate::host::Host;
 
 const EXAMPLES: &str = "\
@@ -75,11 +76,15 @@ impl Run {
         let name = self.app.display();
         let composed = if outline.imports_keyfob() {
             let _progress = Progress::show(&format!("putting Keyfob into {name}"));
-            let path = ground.keyfob();
-            let keyfob = std::fs::read(path)
-                .map_err(|error| anyhow!("can't be given Keyfob: {} can't be read: {error}", path.display()))?;
-            compose(&app, &keyfob)?
-        } else if ground.replaces_keyfob() {
+            match ground.keyfob() {
+                Some(path) => {
+                    let keyfob = std::fs::read(path)
+                        .map_err(|error| anyhow!("can't be given Keyfob: {} can't be read: {error}", path.display()))?;
+                    compose(&app, &keyfob)?
+                }
+                None => compose(&app, Build::WithCertificates.bytes())?,
+            }
+        } else if ground.keyfob().is_some() {
             bail!("does not import Keyfob, so --component has no place in it: leave it out");
         } else {
             None

@@ -13,10 +13,6 @@ fn component(arguments: &[&str]) -> Command {
     command
 }
 
-fn bytes(build: Build) -> Vec<u8> {
-    std::fs::read(build.path()).unwrap()
-}
-
 #[test]
 fn each_build_runs_in_the_place_of_the_built_in_one() {
     let world = World::app_service();
@@ -28,7 +24,7 @@ fn each_build_runs_in_the_place_of_the_built_in_one() {
         let written = std::fs::read(&file).unwrap();
         assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
         assert_eq!(run.stderr, format!("app.wasm: {} bytes\n", written.len()));
-        assert!(written == bytes(build), "{build:?}");
+        assert!(written == build.bytes(), "{build:?}");
 
         let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &file);
         assert_eq!(run.go().done(), VALUE);
@@ -49,7 +45,7 @@ fn each_build_runs_in_the_place_of_the_built_in_one() {
 #[test]
 fn stdout_is_for_programs() {
     let output = component(&["-"]).output().unwrap();
-    let expected = bytes(Build::WithoutCertificates);
+    let expected = Build::WithoutCertificates.bytes();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("stdout: {} bytes\n", expected.len()));
     assert!(output.status.success() && output.stdout == expected);
 }

@@ -56,9 +56,9 @@ fn a_vault_that_nobody_named_is_told_with_the_cure() {
 #[test]
 fn keyfob_is_put_in_and_may_be_another() {
     let world = World::of("app-service", MY_VAULT);
-    let other = keyfob_host_test::Build::WithoutCertificates.path();
+    let other = world.component(keyfob_host_test::Build::WithoutCertificates);
     let run = readme(&world).env("AZURE_CLIENT_ID", USER).env("KEYVAULT_URL", "https://my-vault.vault.azure.net");
-    assert_eq!(run.path("--component", other).go().done(), format!("{} characters", VALUE.len()));
+    assert_eq!(run.path("--component", &other).go().done(), format!("{} characters", VALUE.len()));
 }
 
 #[test]

@@ -13,20 +13,20 @@ use crate::world::{USER, VALUE, World};
 #[test]
 fn what_is_composed_imports_wasi_alone_and_is_left_as_it_is() {
     let app = std::fs::read(apps::server()).unwrap();
-    let keyfob = std::fs::read(Build::WithoutCertificates.path()).unwrap();
-    let composed = compose(&app, &keyfob).unwrap().expect("it imports Keyfob");
+    let keyfob = Build::WithoutCertificates.bytes();
+    let composed = compose(&app, keyfob).unwrap().expect("it imports Keyfob");
     let (before, after) = (Outline::read(&app).unwrap(), Outline::read(&composed).unwrap());
     assert!(before.imports_keyfob() && !before.exports_keyfob());
     assert!(after.imports().all(|name| name.starts_with("wasi:")), "{after:?}");
     assert!(after.exports().eq(before.exports()), "{after:?}");
-    assert_eq!(compose(&composed, &keyfob).unwrap(), None);
+    assert_eq!(compose(&composed, keyfob).unwrap(), None);
 }
 
 #[test]
 fn a_composed_app_runs() {
     let world = World::app_service();
-    let keyfob = std::fs::read(Build::WithCertificates.path()).unwrap();
-    let composed = compose(&std::fs::read(apps::readme()).unwrap(), &keyfob).unwrap().unwrap();
+    let keyfob = Build::WithCertificates.bytes();
+    let composed = compose(&std::fs::read(apps::readme()).unwrap(), keyfob).unwrap().unwrap();
     std::fs::write(world.folder().join("app.wasm"), composed).unwrap();
     // Its vault is not of this world, and what stops it is the host: the Keyfob in it is at work.
     let run = world.keyfob(&["run", "app.wasm"]).platform().env("AZURE_CLIENT_ID", USER).go();
@@ -58,6 +58,7 @@ async fn the_library_runs_apps_too() {
     let trap = Host::new(&App::load(apps::probe()).unwrap()).run(&["probe".to_owned()]).await.unwrap_err();
     assert!(trap.to_string().starts_with("the app stopped: wasm trap: "), "{trap}");
     assert_eq!(App::load(apps::server()).unwrap().entry(), Entry::Http);
-    let error = App::load(Build::WithCertificates.path()).err().expect("Keyfob is no app");
+    let folder = World::app_service();
+    let error = App::load(folder.component(Build::WithCertificates)).err().expect("Keyfob is no app");
     assert!(error.to_string().contains(".wasm is Keyfob itself"), "{error}");
 }

@@ -60,7 +60,7 @@ fn what_is_no_app() {
     let library = bytes(&world, "library.wasm", &component("a:b/c", Some("a:b/d")));
     refused(&world, &library, &[], "is no app that can be run: it exports a:b/d, where");
     for build in [Build::WithCertificates, Build::WithoutCertificates] {
-        refused(&world, build.path(), &[], "is Keyfob itself and no app: ");
+        refused(&world, &world.component(build), &[], "is Keyfob itself and no app: ");
     }
 }
 
@@ -108,11 +108,11 @@ fn options_that_do_not_fit() {
     let world = World::app_service();
     refused(&world, &apps::probe(), &["--addr", "127.0.0.1:0"], "is a command and listens nowhere: leave --addr out");
     refused(&world, &apps::server(), &["--", "x"], "serves HTTP and takes no arguments: leave them out");
-    let keyfob = Build::WithCertificates.path().to_str().unwrap();
+    let keyfob = world.component(Build::WithCertificates);
     refused(
         &world,
         &apps::probe(),
-        &["--component", keyfob],
+        &["--component", keyfob.to_str().unwrap()],
         "does not import Keyfob, so --component has no place in it",
     );
 

@@ -67,8 +67,7 @@ fn the_vault_comes_from_the_environment() {
 #[test]
 fn runs_another_component() {
     let world = World::app_service();
-    let component = world.folder().join("mine.wasm");
-    std::fs::copy(keyfob_host_test::Build::WithoutCertificates.path(), &component).unwrap();
+    let component = world.component(keyfob_host_test::Build::WithoutCertificates);
     let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &component).go();
     assert_eq!(run.done(), VALUE);
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
+use keyfob_host_test::Build;
 use keyfob_host_test::fake::{Description, Fake, Server};
 use keyfob_host_test::wire::{Azure, Exchange, Request};
 use tokio::net::TcpSocket;
@@ -202,6 +203,13 @@ impl World {
         let path = self.folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// A build of the component, as a file of this test's own.
+    pub(crate) fn component(&self, build: Build) -> PathBuf {
+        let path = self.folder.join("mine.wasm");
+        std::fs::write(&path, build.bytes()).unwrap();
         path
     }
 

@@ -17,7 +17,7 @@ use super::Failure;
 use super::fake::{Example, Source};
 use super::screen::Progress;
 use crate::egress::{Egress, Sockets};
-use crate::engine::{Build, Keyfob};
+use crate::engine::Keyfob;
 use crate::host::Host;
 
 #[derive(Args, Debug)]
@@ -123,14 +123,9 @@ impl Ground<'_> {
         Ok(room)
     }
 
-    /// The Keyfob component to put into an app.
-    pub(super) fn keyfob(&self) -> &Path {
-        self.options.component.as_deref().unwrap_or(Build::WithCertificates.path())
-    }
-
-    /// Whether it is not the built-in one.
-    pub(super) fn replaces_keyfob(&self) -> bool {
-        self.options.component.is_some()
+    /// The Keyfob component to put into an app instead of the built-in one.
+    pub(super) fn keyfob(&self) -> Option<&Path> {
+        self.options.component.as_deref()
     }
 
     fn egress(&self, vault_url: Option<&str>) -> anyhow::Result<Egress> {
