@@ -76,13 +76,17 @@ impl SecretList {
     fn read(&self, json: &Json, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
         let items = match json.at(&["value"]) {
             Some(Json::List(items)) => items.as_slice(),
-            None | Some(Json::Null) => &[],
-            Some(_) => return Err("its value is no list"),
+            Some(Json::Null) => &[],
+            _ => return Err("its value is no list"),
         };
         let page = items.iter().map(|item| secret::properties(item, None, None)).collect::<Result<_, _>>()?;
-        let next = match json.text(&["nextLink"]).filter(|link| !link.is_empty()) {
-            Some(link) => Some(self.follow(link).filter(|next| next != path).ok_or("its nextLink leads elsewhere")?),
-            None => None,
+        let next = match json.at(&["nextLink"]) {
+            None | Some(Json::Null) => None,
+            Some(Json::Text(link)) if link.is_empty() => None,
+            Some(Json::Text(link)) => {
+                Some(self.follow(link).filter(|next| next != path).ok_or("its nextLink leads elsewhere")?)
+            }
+            Some(_) => return Err("its nextLink is no text"),
         };
         Ok((page, next))
     }

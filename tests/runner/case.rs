@@ -8,7 +8,7 @@ use keyfob_host_test::fake::Description;
 use serde::Deserialize;
 
 /// A world, an app in it, and what the app does.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Case {
     /// What is to be seen here, for people.
@@ -47,7 +47,7 @@ pub struct Case {
 }
 
 /// A file, or a symbolic link.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     pub path: String,
@@ -59,44 +59,43 @@ pub struct File {
 }
 
 /// What happens to requests whose URL starts like this.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fault {
     pub url: String,
     /// How many of them pass before.
-    #[serde(default)]
     pub skip: u32,
     /// How many it then happens to; all where absent.
     pub times: Option<u32>,
     /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`.
     pub connect: Option<String>,
     /// The connection stands after this time only.
-    #[serde(default)]
     pub connect_ms: u64,
-    #[serde(default)]
     pub first_byte_ms: u64,
     /// No first byte, ever.
-    #[serde(default)]
     pub silent: bool,
-    /// The real answer stands, only later. Else the answer is made of what follows.
-    #[serde(default)]
-    pub late: bool,
-    #[serde(default = "ok")]
-    pub status: u16,
-    #[serde(default)]
+    /// The real answer, changed by what follows. Else the answer is made of it.
+    pub real: bool,
+    /// 200 where absent, or the real one.
+    pub status: Option<u16>,
     pub headers: BTreeMap<String, String>,
-    #[serde(default)]
+    /// This many headers more, of 8 KiB each.
+    pub large_headers: usize,
     pub body: String,
     /// The body is this many bytes of filler instead.
     pub body_size: Option<usize>,
+    /// The body is this many opening brackets.
+    pub brackets: usize,
+    /// Fields of the JSON that have another value.
+    pub set: BTreeMap<String, serde_json::Value>,
+    /// Fields of the JSON that are missing.
+    pub remove: Vec<String>,
+    /// Only the first part of the body comes, in percent.
+    pub percent: Option<usize>,
     /// `reset` or `never` after the body.
     pub end: Option<String>,
     /// A pause before each byte of the body.
     pub trickle_ms: Option<u64>,
-}
-
-fn ok() -> u16 {
-    200
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -176,7 +175,7 @@ pub struct Client {
 
 /// One call and how it must end. Exactly one of `get-secret`, `get-token`, `list-secrets`, `set-token`,
 /// `set-assertion` and `explain`.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
     /// Seconds that pass before.
@@ -197,11 +196,12 @@ pub struct Step {
     pub enable_cae: Option<bool>,
     pub tenant_id: Option<String>,
     pub timeout_ms: Option<u64>,
+    #[serde(default)]
     pub expect: Expect,
 }
 
 /// How a call must end. What is absent is not looked at, but for `requests`.
-#[derive(Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Expect {
     /// `METHOD URL` of each request of this step, exactly.
@@ -251,7 +251,7 @@ pub struct Expect {
 }
 
 /// What is told of a candidate.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Candidate {
     /// The whole message.

@@ -28,45 +28,79 @@ impl Azure for Faulty {
         if let Some(times) = &mut fault.times {
             *times -= 1;
         }
-        let mut exchange = if fault.late { self.fake.answer(request, now) } else { made(fault) };
-        if let Connect::After(pause) = &mut exchange.connect {
-            *pause += Duration::from_millis(fault.connect_ms);
-        }
-        exchange.first_byte = (!fault.silent).then(|| Duration::from_millis(fault.first_byte_ms));
+        let mut exchange =
+            if fault.real { self.fake.answer(request, now) } else { Exchange::reply(200, "application/json", "") };
+        change(&mut exchange, fault);
         exchange
     }
 }
 
-fn made(fault: &Fault) -> Exchange {
-    let mut exchange = Exchange::reply(200, "application/json", "");
-    exchange.status = StatusCode::from_u16(fault.status).unwrap();
-    for (name, value) in &fault.headers {
-        exchange.headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
-    }
-    let body = match fault.body_size {
-        Some(size) => Bytes::from(vec![b' '; size]),
-        None => Bytes::from(fault.body.clone()),
-    };
-    exchange.body = match fault.trickle_ms {
-        Some(ms) => body.chunks(1).map(|b| (Duration::from_millis(ms), Bytes::copy_from_slice(b))).collect(),
-        None => vec![(Duration::ZERO, body)],
-    };
-    exchange.end = match fault.end.as_deref() {
-        None => End::Complete,
-        Some("reset") => End::Reset,
-        Some("never") => End::Never,
-        Some(other) => panic!("end = {other}"),
-    };
-    match fault.connect.as_deref() {
-        None => exchange,
-        Some("never") => Exchange::no_connection(Connect::Never),
-        Some(other) => Exchange::no_connection(Connect::Fails(match other {
+fn change(exchange: &mut Exchange, fault: &Fault) {
+    exchange.connect = match (fault.connect.as_deref(), exchange.connect) {
+        (None, Connect::After(pause)) => Connect::After(pause + Duration::from_millis(fault.connect_ms)),
+        (None, other) => other,
+        (Some("never"), _) => Connect::Never,
+        (Some(other), _) => Connect::Fails(match other {
             "refused" => NetError::Refused,
             "unreachable" => NetError::Unreachable,
             "name-not-found" => NetError::NameNotFound,
             "certificate" => NetError::Certificate,
             "reset" => NetError::Reset,
             _ => panic!("connect = {other}"),
-        })),
+        }),
+    };
+    exchange.first_byte = (!fault.silent).then(|| Duration::from_millis(fault.first_byte_ms));
+    if let Some(status) = fault.status {
+        exchange.status = StatusCode::from_u16(status).unwrap();
+    }
+    for (name, value) in &fault.headers {
+        exchange.headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+    }
+    for number in 0..fault.large_headers {
+        let name: HeaderName = format!("x-filler-{number}").parse().unwrap();
+        exchange.headers.insert(name, HeaderValue::from_str(&"x".repeat(8 * 1024)).unwrap());
+    }
+    exchange.body = body(exchange, fault);
+    exchange.end = match fault.end.as_deref() {
+        None => End::Complete,
+        Some("reset") => End::Reset,
+        Some("never") => End::Never,
+        Some(other) => panic!("end = {other}"),
+    };
+}
+
+fn body(exchange: &Exchange, fault: &Fault) -> Vec<(Duration, Bytes)> {
+    if let Some(size) = fault.body_size
+        && fault.trickle_ms.is_none()
+    {
+        // Clones share the bytes: a gigabyte costs nothing but time.
+        let piece = Bytes::from(vec![b' '; 1 << 16]);
+        let whole = std::iter::repeat_n(piece.clone(), size >> 16);
+        let rest = piece.slice(..size & 0xffff);
+        return whole.chain([rest]).map(|piece| (Duration::ZERO, piece)).collect();
+    }
+    let mut bytes = match fault.body_size {
+        Some(size) => vec![b' '; size],
+        None if fault.brackets > 0 => vec![b'['; fault.brackets],
+        None => fault.body.clone().into_bytes(),
+    };
+    if fault.real {
+        bytes = exchange.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
+    }
+    if !(fault.set.is_empty() && fault.remove.is_empty()) {
+        let mut json: serde_json::Value = serde_json::from_slice(&bytes).expect("a fault of JSON's fields, of JSON");
+        let object = json.as_object_mut().unwrap();
+        for name in &fault.remove {
+            object.remove(name).unwrap_or_else(|| panic!("there is no {name}"));
+        }
+        object.extend(fault.set.clone());
+        bytes = json.to_string().into_bytes();
+    }
+    if let Some(percent) = fault.percent {
+        bytes.truncate(bytes.len() * percent / 100);
+    }
+    match fault.trickle_ms {
+        Some(ms) => bytes.iter().map(|byte| (Duration::from_millis(ms), Bytes::copy_from_slice(&[*byte]))).collect(),
+        None => vec![(Duration::ZERO, bytes.into())],
     }
 }

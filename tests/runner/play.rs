@@ -91,20 +91,28 @@ pub struct World {
     pub clock: Clock,
 }
 
-enum Player {
+/// What plays the steps.
+pub enum Player {
     Native(Box<Native>),
     Wasm(Box<Wasm>),
 }
 
 impl Player {
-    async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
+    pub async fn new(world: World, kind: Kind) -> Self {
+        match kind {
+            Kind::Native => Self::Native(Box::new(Native::new(world))),
+            Kind::Wasm(build) => Self::Wasm(Box::new(Wasm::new(world, build).await)),
+        }
+    }
+
+    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
         match self {
             Self::Native(native) => native.step(case, vault, step).await,
             Self::Wasm(wasm) => wasm.step(case, vault, step).await,
         }
     }
 
-    fn log(&self) -> String {
+    pub fn log(&self) -> String {
         match self {
             Self::Native(native) => native.log(),
             Self::Wasm(wasm) => wasm.log(),
@@ -118,10 +126,7 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
     let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
     let (world, recorder) = world(case, clock);
     let vault = vault(case);
-    let mut player = match kind {
-        Kind::Native => Player::Native(Box::new(Native::new(world))),
-        Kind::Wasm(build) => Player::Wasm(Box::new(Wasm::new(world, build).await)),
-    };
+    let mut player = Player::new(world, kind).await;
     let mut results = Vec::new();
     let mut seen = 0;
     for (number, step) in case.steps.iter().enumerate() {

@@ -77,7 +77,7 @@ impl Imds {
     /// No answer: off Azure this is how it is. One that answered before has failed.
     fn silent(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
         let mut failure = no_answer(call, error, "the Azure metadata service (IMDS)", &self.url);
-        if !self.proven.get() && failure.kind != ErrorKind::UnexpectedReply {
+        if !self.proven.get() {
             failure.kind = ErrorKind::CredentialUnavailable;
             failure.hint = match error {
                 SendError::Denied => failure.hint.map(diagnosis::not_an_azure_machine),

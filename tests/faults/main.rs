@@ -1,0 +1,143 @@
+//! Everything that can go wrong on the way, at every request: the table of `faults.toml` against the files of `hops/`,
+//! played by the core and by the real `.wasm`, in virtual time. Each call must end as the table says, in time, without a
+//! secret in what it says; and the same credential and client must work again as soon as Azure does.
+//!
+//! `cargo test --test faults -- --table` prints what each call gave and how long it took.
+
+// A test may panic, and its modules need no borders.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
+
+#[path = "../runner/case.rs"]
+#[allow(dead_code)]
+mod case;
+#[path = "../runner/expect.rs"]
+#[allow(dead_code)]
+mod expect;
+#[path = "../runner/faults.rs"]
+mod faults;
+#[path = "../runner/native.rs"]
+mod native;
+#[path = "../runner/play.rs"]
+#[allow(dead_code)]
+mod play;
+mod table;
+#[path = "../runner/wasm.rs"]
+mod wasm;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyfob_host_test::fake::Fake;
+use keyfob_host_test::{Build, Clock};
+
+use case::Case;
+use play::{Got, Kind, Player};
+use table::{Hop, Lasting, Row};
+
+fn main() -> ExitCode {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
+    let hops = table::hops(&folder);
+    let rows = table::rows(&folder, &hops);
+    let print = std::env::args().any(|argument| argument == "--table");
+    let (mut count, mut problems) = (0, Vec::new());
+    for kind in [Kind::Native, Kind::Wasm(Build::WithoutCertificates)] {
+        let mut report = format!("| {kind} |");
+        for hop in &hops {
+            write!(report, " {} |", hop.name).unwrap();
+        }
+        report.push_str(&format!("\n|{}\n", " --- |".repeat(hops.len() + 1)));
+        for row in &rows {
+            write!(report, "| {} |", row.name).unwrap();
+            for hop in &hops {
+                if row.happens_at(hop) {
+                    for lasting in [Lasting::Once, Lasting::ForEver] {
+                        count += 1;
+                        let cell = run(strike(kind, hop, row, lasting)).unwrap_or_else(|problem| {
+                            problems.push(format!("{kind}: {} at {}, {lasting:?}: {problem}", row.name, hop.name));
+                            "?".to_owned()
+                        });
+                        report.push_str(if lasting == Lasting::Once { " " } else { "; " });
+                        report.push_str(&cell);
+                    }
+                }
+                report.push_str(" |");
+            }
+            report.push('\n');
+        }
+        if print {
+            println!("{report}");
+        }
+    }
+    for problem in &problems {
+        println!("{problem}");
+    }
+    println!("{count} combinations of {} faults and {} hops, {} not as told", rows.len(), hops.len(), problems.len());
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(future)
+}
+
+/// Lets a call meet a fault; what it gave and how long it took.
+async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<String, String> {
+    let mut case = hop.case.clone();
+    case.faults.push(row.fault(hop, lasting));
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let (world, recorder) = play::world(&case, clock);
+    let azure = Arc::clone(&world.azure);
+    let mut player = Player::new(world, kind).await;
+    let vault = play::vault(&case);
+
+    let (last, before) = case.steps.split_last().unwrap();
+    for step in before {
+        tokio::time::advance(Duration::from_secs(step.after)).await;
+        player.step(&case, &vault, step).await.map_err(|problem| format!("before it: {problem:?}"))?;
+    }
+    tokio::time::advance(Duration::from_secs(last.after)).await;
+    let start = clock.elapsed();
+    let result = player.step(&case, &vault, last).await;
+    let took = clock.elapsed() - start;
+    azure.faults.lock().unwrap().clear();
+    let again = player.step(&case, &vault, last).await;
+
+    let secrets = expect::secrets(&case, &Fake::new(case.azure.clone()).unwrap().planted_secrets(), &recorder);
+    expect::no_leak(&secrets, &result, &player.log())?;
+    let given = match &result {
+        Ok(got) if is_right(got, &case) => "ok",
+        Ok(got) => return Err(format!("the wrong value: {got:?}")),
+        Err(problem) if problem.message.is_empty() => return Err("an error without words".to_owned()),
+        Err(problem) => &problem.kind,
+    };
+    let cell = format!("{given} {:.1} s", took.as_secs_f64());
+    let limit = limit(&case);
+    if took > limit {
+        return Err(format!("{cell}, and the limit is {limit:?}"));
+    }
+    match again {
+        Ok(got) if is_right(&got, &case) => {}
+        other => return Err(format!("{cell}, and afterwards it does not work: {other:?}")),
+    }
+    if given != row.gives(hop, lasting) {
+        return Err(format!("{cell} instead of {}: {result:?}", row.gives(hop, lasting)));
+    }
+    Ok(cell)
+}
+
+/// What a call takes at most by itself (`get-token` in wit/identity.wit).
+fn limit(case: &Case) -> Duration {
+    Duration::from_secs(if case.credential.kind == case::Kind::ManagedIdentity { 100 } else { 30 })
+}
+
+/// All hops read the same.
+fn is_right(got: &Got, case: &Case) -> bool {
+    let names: Vec<&str> = case.azure.vaults[0].secrets.iter().map(|secret| secret.name.as_str()).collect();
+    match case.steps.last().unwrap().list_secrets {
+        Some(_) => got.pages.concat() == names,
+        None => got.value == "the-value-of-secret-a",
+    }
+}
