@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use wasmtime::component::ResourceTable;
 use wasmtime::error::Context as _;
-use wasmtime::{Engine, Store};
+use wasmtime::{Engine, ResourceLimiter, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::random::Deterministic;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
@@ -147,8 +147,10 @@ impl<C> Host<C> {
             http: WasiHttpCtx::new(),
             hooks: Hooks(Arc::clone(&self.egress)),
             table: ResourceTable::new(),
+            memory: Memory::default(),
         };
         let mut store = Store::new(engine, state);
+        store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         Ok((store, captured))
@@ -205,6 +207,22 @@ pub struct State {
     http: WasiHttpCtx,
     hooks: Hooks,
     table: ResourceTable,
+    pub(crate) memory: Memory,
+}
+
+/// How large the linear memories of an instance are, in bytes. They never shrink.
+#[derive(Default)]
+pub(crate) struct Memory(pub(crate) usize);
+
+impl ResourceLimiter for Memory {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.0 += desired - current;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
 }
 
 impl WasiView for State {

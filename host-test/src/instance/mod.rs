@@ -184,6 +184,11 @@ impl Instance {
         self.release(list.0).await
     }
 
+    /// How much memory the component has, in bytes: what its calls needed at most so far.
+    pub fn memory(&self) -> usize {
+        self.store.data().memory.0
+    }
+
     /// What the component wrote to stdout and stderr so far, for tests that look for leaks.
     pub fn output(&self) -> String {
         let both = [self.stdout.contents(), self.stderr.contents()].concat();

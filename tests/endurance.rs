@@ -1,0 +1,118 @@
+//! An instance lives as long as its app: no call may cost it memory for ever, however it ends.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use keyfob_host_test::fake::{Description, Fake};
+use keyfob_host_test::wire::{Azure, Connect, Exchange, NetError, Request};
+use keyfob_host_test::{
+    Build, Clock, Credential, CredentialKind, CredentialOptions, CredentialSpec, Egress, Host, Instance, Keyfob,
+    SecretClient,
+};
+
+const WORLD: &str = r#"
+platform = "app-service"
+[[identity]]
+name = "app"
+kind = "system-assigned"
+[[vault]]
+url = "https://story-kv.vault.azure.net"
+roles = { app = "Key Vault Secrets User" }
+[[vault.secret]]
+name = "secret-a"
+value = "the value of secret-a"
+[[vault]]
+url = "https://forbidden-kv.vault.azure.net"
+"#;
+
+/// An Azure that has a bad moment every seventh time, each of another kind.
+struct Moody {
+    fake: Fake,
+    requests: AtomicU32,
+}
+
+impl Azure for Moody {
+    fn answer(&self, request: &Request, now: u64) -> Exchange {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        match number % 49 {
+            7 => Exchange::no_connection(Connect::Fails(NetError::Reset)),
+            14 => Exchange::reply(503, "text/html", "<html>"),
+            21 => Exchange::reply(200, "application/json", "{\"value\":"),
+            28 => Exchange::reply(200, "application/json", "x".repeat(300_000)),
+            35 => Exchange::reply(401, "application/json", "{}"),
+            42 => Exchange { first_byte: None, ..Exchange::reply(200, "application/json", "{}") },
+            _ => self.fake.answer(request, now),
+        }
+    }
+}
+
+/// An instance in virtual time.
+async fn instance() -> Instance {
+    let fake = Fake::new(Description::from_toml(WORLD).unwrap()).unwrap();
+    let environment = fake.environment();
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let azure = Arc::new(Moody { fake, requests: AtomicU32::new(0) });
+    let egress = Egress::in_process(azure, clock).allow_any().unrecorded();
+    let keyfob = Keyfob::build(Build::WithoutCertificates).unwrap();
+    Host::new(&keyfob).envs(environment).clock(clock).egress(egress).instantiate().await.unwrap()
+}
+
+async fn client(instance: &mut Instance, credential: Credential, vault: &str) -> SecretClient {
+    instance.open(vault, credential, &Default::default()).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_thousand_calls() {
+    let mut app = instance().await;
+    let credential = app.credential(&CredentialKind::Default.into()).await.unwrap();
+    let good = client(&mut app, credential, "https://story-kv.vault.azure.net").await;
+    let bad = client(&mut app, credential, "https://forbidden-kv.vault.azure.net").await;
+    let (mut done, mut failed, mut warm) = (0_u32, 0_u32, 0);
+    for number in 0..100_000 {
+        let ended = match number % 8 {
+            0 => app.get_secret(good, "missing", &Default::default()).await.map(drop),
+            1 => app.get_secret(bad, "secret-a", &Default::default()).await.map(drop),
+            2 => app.get_secret(good, "not_a_name", &Default::default()).await.map(drop),
+            3 => app.get_token(credential, &["https://vault.azure.net/.default"], &Default::default()).await.map(drop),
+            4 => {
+                let list = app.list_secrets(good, &Default::default()).await.unwrap();
+                let page = app.next_page(list).await.map(drop);
+                app.drop_list(list).await.unwrap();
+                page
+            }
+            _ => app.get_secret(good, "secret-a", &Default::default()).await.map(drop),
+        };
+        match ended {
+            Ok(()) => done += 1,
+            Err(keyfob_host_test::CallError::Azure(_)) => failed += 1,
+            Err(bug) => panic!("{bug}"),
+        }
+        if number == 2_000 {
+            warm = app.memory();
+        }
+    }
+    assert!(done > 50_000 && failed > 30_000, "{done} {failed}");
+    assert_eq!(app.memory(), warm);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_credentials_and_clients() {
+    let mut app = instance().await;
+    let mut warm = 0;
+    for number in 0..10_000 {
+        let exclude = vec!["EnvironmentCredential".to_owned()];
+        let options = CredentialOptions { exclude, ..Default::default() };
+        let credential = app.credential(&CredentialSpec { kind: CredentialKind::Default, options }).await.unwrap();
+        let client = client(&mut app, credential, "https://story-kv.vault.azure.net").await;
+        // The client lives on without the credential's handle.
+        app.drop_credential(credential).await.unwrap();
+        let _ = app.get_secret(client, "secret-a", &Default::default()).await;
+        app.drop_client(client).await.unwrap();
+        if number == 500 {
+            warm = app.memory();
+        }
+    }
+    assert_eq!(app.memory(), warm);
+}
