@@ -1,7 +1,7 @@
 //! The environment that the component sees.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::Context;
 
@@ -14,22 +14,14 @@ use crate::command::fake::IDENTITY_VARIABLES;
 pub(in crate::command) struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// The caller's environment (unless it is not wanted), what a file adds to it, what a fake platform puts in the place
-    /// of a real one's, and what `--env` sets.
+    /// The caller's environment (unless it is not wanted), what a fake platform puts in the place of a real one's, what
+    /// `--env` sets, and what files add to that.
     pub(super) fn gather(
         clean: bool,
-        file: Option<&Path>,
+        files: &[PathBuf],
         platform: Option<Vec<(String, String)>>,
         given: &[String],
     ) -> Result<Self, Failure> {
-        let file = match file {
-            Some(path) => std::fs::read_to_string(path)
-                .map_err(anyhow::Error::from)
-                .and_then(|text| dotenv::parse(&text))
-                .with_context(|| format!("--env-file {}", path.display()))
-                .map_err(Failure::Usage)?,
-            None => Vec::new(),
-        };
         // A name or value that is not Unicode can't be handed to a component.
         let caller =
             std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
@@ -38,18 +30,24 @@ impl Environment {
         let given: Option<Vec<_>> = given.iter().map(|text| variable(text)).collect();
         let given = given.ok_or_else(|| Failure::usage("--env K=V: NAME=VALUE expected"))?;
         let foreign = |name: &str| platform.is_some() && IDENTITY_VARIABLES.contains(&name);
-        let own = file.into_iter().filter(|(name, _)| !foreign(name));
         let caller = caller.filter(|(name, _)| !foreign(name));
-        Ok(Self::layered(own, caller.chain(platform.iter().flatten().cloned()), given))
+        let mut environment = Self(caller.chain(platform.iter().flatten().cloned()).chain(given).collect());
+        for path in files {
+            let named = || format!("--env-file {}", path.display());
+            let text = std::fs::read_to_string(path).with_context(named).map_err(Failure::Usage)?;
+            environment.add(&text, foreign).with_context(named).map_err(Failure::Usage)?;
+        }
+        Ok(environment)
     }
 
-    /// Later layers win. A variable that the caller sets to nothing stays nothing: that switches a file's line off.
-    fn layered(
-        file: impl IntoIterator<Item = (String, String)>,
-        caller: impl IntoIterator<Item = (String, String)>,
-        given: impl IntoIterator<Item = (String, String)>,
-    ) -> Self {
-        Self(file.into_iter().chain(caller).chain(given).collect())
+    /// Adds what a file sets and nobody before it. A variable that is set to nothing stays nothing: that switches a file's
+    /// line off.
+    fn add(&mut self, text: &str, foreign: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+        let own: BTreeMap<_, _> = dotenv::parse(text, |name| self.0.get(name).cloned())?.into_iter().collect();
+        for (name, value) in own.into_iter().filter(|(name, _)| !foreign(name)) {
+            self.0.entry(name).or_insert(value);
+        }
+        Ok(())
     }
 
     /// A variable's value; one that is set but empty is unset.
@@ -64,7 +62,7 @@ impl Environment {
 
     #[cfg(test)]
     pub(super) fn of(variables: &[(&str, &str)]) -> Self {
-        Self::layered([], [], variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Self(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 }
 
@@ -78,16 +76,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_yields_to_the_caller_and_the_caller_to_the_command_line() {
-        let layer = |text: &str| dotenv::parse(text).expect("variables");
-        let environment = Environment::layered(
-            layer("A=file\nB=file\nC=file\nD=file"),
-            layer("B=caller\nC=caller\nD="),
-            layer("C=given"),
-        );
-        assert_eq!(environment.get("A"), Some("file"));
-        assert_eq!(environment.get("B"), Some("caller"));
-        assert_eq!(environment.get("C"), Some("given"));
-        assert_eq!(environment.get("D"), None);
+    fn a_file_yields_to_what_is_set_and_to_the_file_before() {
+        let mut environment = Environment::of(&[("A", "set"), ("B", "")]);
+        environment
+            .add("A=1\nB=1\nC=${A}1\nD=1\nD=2\nIDENTITY_ENDPOINT=1", |name| name.starts_with("ID"))
+            .expect("a file");
+        environment.add("C=2\nE=${D}\n", |_| false).expect("a file");
+        let expected = [("A", Some("set")), ("B", None), ("C", Some("set1")), ("D", Some("2")), ("E", Some("2"))];
+        for (name, value) in expected.into_iter().chain([("IDENTITY_ENDPOINT", None)]) {
+            assert_eq!(environment.get(name), value, "{name}");
+        }
     }
 }

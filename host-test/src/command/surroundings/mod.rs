@@ -28,9 +28,9 @@ pub(super) struct Surroundings {
     /// Set a variable; wins over everything else
     #[arg(long, value_name = "K=V", help_heading = "Environment")]
     env: Vec<String>,
-    /// Read variables from a .env file; those that are set already win
+    /// Read variables from a .env file, as python-dotenv does; those that are set already win
     #[arg(long, value_name = "F", help_heading = "Environment")]
-    env_file: Option<PathBuf>,
+    env_file: Vec<PathBuf>,
 
     /// Also let requests go to this host (HOST or HOST:PORT)
     #[arg(long, value_name = "HOST", help_heading = "Network")]
@@ -75,7 +75,7 @@ impl Surroundings {
         let invented =
             source.map(|source| Invented::of(&source).context("--fake")).transpose().map_err(Failure::Usage)?;
         let platform = invented.as_ref().map(Invented::environment);
-        let environment = Environment::gather(self.clean_env, self.env_file.as_deref(), platform, &self.env)?;
+        let environment = Environment::gather(self.clean_env, &self.env_file, platform, &self.env)?;
         Ok(Ground { options: self, environment, invented })
     }
 
