@@ -6,15 +6,21 @@ use super::call::{GetSecret, GetToken};
 use super::component::Component;
 use super::doctor::Doctor;
 use super::fake::FakeAzure;
+use super::manual::{Completions, Man};
 use super::run::Run;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob                                                   tells the story
+  keyfob doctor --env-file .env                            says which identity an app would have
+  keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
+  keyfob run app.wasm --env-file .env
+
+Exit status: 0 done, 1 the component answered with an error, 2 wrong usage.";
 
 /// Azure identity and Key Vault secrets, through the Keyfob component.
 #[derive(Debug, Parser)]
-#[command(
-    name = "keyfob",
-    version,
-    after_help = "Exit status: 0 done, 1 the component answered with an error, 2 wrong usage."
-)]
+#[command(name = "keyfob", version, after_help = EXAMPLES)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
@@ -36,6 +42,10 @@ pub(super) enum Verb {
     Component(Component),
     /// Serve a fake Azure to apps in any language
     Fake(FakeAzure),
+    /// Print a script that completes the command's words in a shell
+    Completions(Completions),
+    /// Print a manual page, or write all of them
+    Man(Man),
 }
 
 #[cfg(test)]
@@ -51,6 +61,21 @@ mod tests {
     fn the_surface_holds_together() {
         Cli::command().debug_assert();
         assert!(parse("keyfob").expect("no verb").verb.is_none());
+    }
+
+    #[test]
+    fn the_help_of_each_verb_ends_with_examples() {
+        let command = Cli::command();
+        for verb in [&command].into_iter().chain(command.get_subcommands()).filter(|verb| verb.get_name() != "demo") {
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let call = if verb.get_name() == "keyfob" {
+                "  keyfob".to_owned()
+            } else {
+                format!("  keyfob {}", verb.get_name())
+            };
+            let examples = help.lines().skip(1).take_while(|line| line.starts_with(&call)).count();
+            assert!(help.starts_with("Examples:\n") && examples > 1, "{}: {help}", verb.get_name());
+        }
     }
 
     #[test]

@@ -15,7 +15,23 @@ use crate::host::Host;
 use crate::instance::Instance;
 use crate::spec::{ClientOptions, GetSecretOptions, TokenOptions};
 
+const SECRET_EXAMPLES: &str = "\
+Examples:
+  keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
+  keyfob get-secret my-secret --env-file .env --managed-identity-system-assigned --json
+  keyfob get-secret secret-a --fake-example vm
+
+The vault may stand in the variable KEYVAULT_URL. Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+
+const TOKEN_EXAMPLES: &str = "\
+Examples:
+  keyfob get-token --scope https://vault.azure.net/.default
+  keyfob get-token --scope https://management.azure.com/.default --credential managed-identity --json
+
+Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+
 #[derive(Args, Debug)]
+#[command(after_help = SECRET_EXAMPLES)]
 pub(super) struct GetSecret {
     /// The secret's name
     name: String,
@@ -30,6 +46,7 @@ pub(super) struct GetSecret {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = TOKEN_EXAMPLES)]
 pub(super) struct GetToken {
     /// What the token is for, such as https://vault.azure.net/.default
     #[arg(long, value_name = "S")]

@@ -8,7 +8,13 @@ use clap::Args;
 
 use crate::engine::Build;
 
+const EXAMPLES: &str = "\
+Examples:
+  keyfob component keyfob.wasm
+  keyfob component --with-certificates - > keyfob.wasm";
+
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Component {
     /// Where to write it; - is stdout
     #[arg(value_name = "FILE")]

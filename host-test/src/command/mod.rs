@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod fake;
 mod identity;
+mod manual;
 mod output;
 mod run;
 mod screen;
@@ -82,6 +83,8 @@ async fn run(cli: Cli) -> u8 {
             }
             Err(error) => misused(&error),
         },
+        Verb::Completions(args) => manual::completions(&args).map_or_else(|error| misused(&error), |()| DONE),
+        Verb::Man(args) => manual::man(&args).map_or_else(|error| misused(&error), |()| DONE),
         Verb::Fake(args) => fake::run(&args).await.unwrap_or_else(|error| misused(&error)),
     }
 }
