@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use crate::error::Result;
 use crate::http::Call;
+use crate::log::Level;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
@@ -88,7 +89,10 @@ impl TokenCache {
             && !bypass
         {
             match freshness(&entry.token, entry.asked_at, now) {
-                Freshness::Keep => return Ok(entry.token.clone()),
+                Freshness::Keep => {
+                    call.log.tell(Level::Verbose, &|| format!("a token from memory: {}", entry.token.describe()));
+                    return Ok(entry.token.clone());
+                }
                 Freshness::Due => {
                     entry.asked_at = now;
                     living = Some(entry.token.clone());
@@ -100,9 +104,14 @@ impl TokenCache {
             None => service.fetch(call, request).await?,
             Some(token) => match service.fetch(call.within(EARLY_REFRESH.min(call.remaining() / 2)), request).await {
                 Ok(new) => new,
-                Err(_) => return Ok(token),
+                Err(error) => {
+                    call.log
+                        .tell(Level::Warning, &|| format!("the token lives on, not renewed yet: {}", error.message));
+                    return Ok(token);
+                }
             },
         };
+        call.log.tell(Level::Info, &|| format!("a new token: {}", token.describe()));
         let mut entries = self.entries.borrow_mut();
         entries.retain(|entry| !entry.is_for(request));
         if entries.len() >= CAPACITY {

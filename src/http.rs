@@ -6,6 +6,7 @@ use crate::date;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
+use crate::log::{self, Level, Log};
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
 use crate::secret::{self, Secret};
@@ -23,12 +24,22 @@ pub(crate) struct Call<'a> {
     pub(crate) deadline: Duration,
     /// Other credentials may be asked after this one.
     pub(crate) chained: bool,
+    pub(crate) log: Log<'a>,
 }
 
 impl<'a> Call<'a> {
     /// A call that starts now and must end after `timeout`.
-    pub(crate) fn start(platform: &'a dyn Platform, timeout: Duration) -> Self {
-        Self { platform, deadline: platform.monotonic().saturating_add(timeout), chained: false }
+    pub(crate) fn start(platform: &'a dyn Platform, timeout: Duration, level: Level) -> Self {
+        let deadline = platform.monotonic().saturating_add(timeout);
+        Self { platform, deadline, chained: false, log: Log { platform, level } }
+    }
+
+    /// Tells how the call ended.
+    pub(crate) fn end<T>(&self, result: Result<T>) -> Result<T> {
+        if let Err(error) = &result {
+            self.log.tell(Level::Error, &|| error.message.clone());
+        }
+        result
     }
 
     /// What is left of the time.
@@ -179,7 +190,22 @@ impl Call<'_> {
             between_bytes: BETWEEN_BYTES,
             deadline: self.deadline,
         };
-        let response = self.platform.send(&draft.request, limits).await?;
+        self.log.tell(Level::Verbose, &|| log::request(&draft.request));
+        let started = self.platform.monotonic();
+        let response = self.platform.send(&draft.request, limits).await;
+        self.log.tell(Level::Info, &|| {
+            let spent = self.platform.monotonic().saturating_sub(started).as_millis() as u64;
+            let answer = match &response {
+                Ok(response) => {
+                    let id = response.header("x-ms-request-id").map(|id| secret::quote(id, &draft.secrets));
+                    let id = id.map(|id| format!(", x-ms-request-id {id}")).unwrap_or_default();
+                    format!("{}{id}", u64::from(response.status))
+                }
+                Err(error) => error.describe().to_owned(),
+            };
+            format!("{} -> {answer} ({spent} ms)", log::request(&draft.request))
+        });
+        let response = response?;
         let retry_after = retry_after(&response, self.platform.unix_now());
         let wait_too_long = is_transient(response.status) && retry_after.is_some_and(|delay| delay >= self.remaining());
         Ok(Reply { response, retry_after, wait_too_long, secrets: draft.secrets.clone() })
@@ -213,6 +239,9 @@ impl Call<'_> {
                 return result;
             }
             retry += 1;
+            self.log.tell(Level::Warning, &|| {
+                format!("{} again in {} ms", log::request(&draft.request), pause.as_millis() as u64)
+            });
             self.platform.sleep(pause).await;
         }
     }

@@ -37,6 +37,8 @@ mod token;
 
 mod http;
 
+mod log;
+
 mod diagnosis;
 
 mod error;

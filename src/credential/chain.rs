@@ -8,6 +8,7 @@ use crate::diagnosis::{self, Hint};
 use crate::env::Env;
 use crate::error::{Attempt, Error, ErrorKind, Outcome, Result};
 use crate::http::Call;
+use crate::log::Level;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
@@ -53,6 +54,9 @@ impl Chain {
                 }
                 Err(error) => error,
             };
+            // What can't exist here is no news.
+            let level = if error.kind == ErrorKind::Unsupported { Level::Verbose } else { Level::Info };
+            call.log.tell(level, &|| format!("{}: {}: {}", self.name, link.made.name(), error.message));
             let outcome = match error.kind {
                 ErrorKind::CredentialUnavailable => Outcome::Unavailable,
                 ErrorKind::Unsupported => Outcome::NotSupported,

@@ -32,6 +32,7 @@ use confidential_client::Proof;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
+use crate::log::Level;
 use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::Secret;
@@ -131,6 +132,7 @@ pub const CREDENTIALS: &[&str] = &[
 pub struct Credential {
     platform: Rc<dyn Platform>,
     link: Link,
+    log: Level,
 }
 
 /// Which credential to make.
@@ -191,6 +193,9 @@ impl Credential {
     #[must_use]
     pub fn new(platform: Rc<dyn Platform>, kind: CredentialKind, options: &CredentialOptions) -> Self {
         let env = Env::read(&*platform);
+        let log = Level::read(&env, &*platform);
+        // Of no concern to who the app is.
+        env.take_used();
         let (name, make): (_, fn(&Env, &CredentialOptions) -> Result<Made>) = match kind {
             CredentialKind::DefaultAzure => (chain::DEFAULT, make_default),
             CredentialKind::Environment => (environment::NAME, environment::make),
@@ -203,20 +208,20 @@ impl Credential {
                     .check(&env)
                     .and(proof)
                     .and_then(|proof| confidential_client::of_code(&env, options, name, client, proof));
-                return Self { platform, link: Link::new(name, &env, made) };
+                return Self { platform, link: Link::new(name, &env, made), log };
             }
             CredentialKind::Chained(links) => {
                 let links = links.into_iter().map(|credential| credential.link).collect();
                 let chain = Rc::new(chain::Chain::new(chain::CHAINED, links, &env));
-                return Self { platform, link: Link::new(chain::CHAINED, &env, Ok(chain)) };
+                return Self { platform, link: Link::new(chain::CHAINED, &env, Ok(chain)), log };
             }
             CredentialKind::StaticToken { token, expires_on } => {
                 let made = Rc::new(static_token::StaticToken::new(token, expires_on));
-                return Self { platform, link: Link::new(static_token::NAME, &env, Ok(made)) };
+                return Self { platform, link: Link::new(static_token::NAME, &env, Ok(made)), log };
             }
         };
         let made = options.check(&env).and_then(|()| make(&env, options));
-        Self { platform, link: Link::new(name, &env, made) }
+        Self { platform, link: Link::new(name, &env, made), log }
     }
 
     /// Replaces the token of a static credential.
@@ -242,7 +247,7 @@ impl Credential {
     pub async fn get_token(&self, scopes: Vec<String>, options: &TokenOptions) -> Result<AccessToken> {
         let request = options.request(scopes)?;
         let call = self.start_call(options.timeout)?;
-        self.link.made.token(call, &request).await
+        call.end(self.link.made.token(call, &request).await)
     }
 
     /// What [`Credential::get_token`] would try, in this order, from variables and options alone: nothing is sent, and no
@@ -261,7 +266,7 @@ impl Credential {
             Some(ms @ 1..=600_000) => Duration::from_millis(ms),
             Some(ms) => return Err(Error::invalid(format!("timeout {ms} is not 1 to 600,000 milliseconds"))),
         };
-        Ok(Call::start(&*self.platform, timeout))
+        Ok(Call::start(&*self.platform, timeout, self.log))
     }
 
     /// A token within a call that runs already.

@@ -7,6 +7,7 @@ use core::cell::RefCell;
 use super::secret::{self, Properties};
 use super::{Operation, SecretClient};
 use crate::error::{Error, Result};
+use crate::http::Call;
 use crate::json::Json;
 use crate::prelude::*;
 use crate::text::join;
@@ -53,6 +54,10 @@ impl SecretList {
     /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
     pub async fn next(&self) -> Result<Option<Vec<Properties>>> {
         let call = self.client.start(self.timeout)?;
+        call.end(self.page(call).await)
+    }
+
+    async fn page(&self, call: Call<'_>) -> Result<Option<Vec<Properties>>> {
         loop {
             let Some(path) = self.next.borrow().clone().map_err(Error::invalid)? else { return Ok(None) };
             let (reply, token) = self.client.send(call, &path, MAX_BODY).await?;

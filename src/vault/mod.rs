@@ -106,7 +106,10 @@ impl SecretClient {
             )?;
         }
         let call = self.start(options.timeout)?;
-        let version = options.version.as_deref();
+        call.end(self.read(call, name, options.version.as_deref()).await)
+    }
+
+    async fn read(&self, call: Call<'_>, name: &str, version: Option<&str>) -> Result<Secret> {
         let path = match version {
             Some(version) => format!("/secrets/{name}/{version}"),
             None => format!("/secrets/{name}"),

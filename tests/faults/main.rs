@@ -87,6 +87,8 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<String, String> {
     let mut case = hop.case.clone();
     case.faults.push(row.fault(hop, lasting));
+    // All that it can say is searched for secrets.
+    case.env.insert("AZURE_LOG_LEVEL".to_owned(), "verbose".to_owned());
     let clock = Clock::starting_at(Clock::TEST_START);
     let (world, recorder) = play::world(&case, clock);
     let azure = Arc::clone(&world.azure);
@@ -106,7 +108,11 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
     let again = player.step(&case, &vault, last).await;
 
     let secrets = expect::secrets(&case, &Fake::new(case.azure.clone()).unwrap().planted_secrets(), &recorder);
-    expect::no_leak(&secrets, &result, &player.log())?;
+    let log = player.log();
+    if !log.contains("[info] ") {
+        return Err("nothing was logged".to_owned());
+    }
+    expect::no_leak(&secrets, &result, &log)?;
     let given = match &result {
         Ok(got) if is_right(got, &case) => "ok",
         Ok(got) => return Err(format!("the wrong value: {got:?}")),

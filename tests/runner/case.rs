@@ -248,6 +248,10 @@ pub struct Expect {
     /// Parts of the component's log.
     #[serde(default)]
     pub log: Vec<String>,
+    #[serde(default)]
+    pub log_lacks: Vec<String>,
+    /// The whole log so far, line by line.
+    pub log_lines: Option<Vec<String>>,
 }
 
 /// What is told of a candidate.

@@ -32,6 +32,10 @@ pub fn check(
     has("forms", forms, &expect.sent)?;
     lacks("forms", forms, &expect.not_sent)?;
     has("log", log, &expect.log)?;
+    lacks("log", log, &expect.log_lacks)?;
+    if let Some(lines) = &expect.log_lines {
+        same("log", &log.lines().collect::<Vec<_>>(), &lines.iter().map(String::as_str).collect())?;
+    }
     match (result, &expect.kind) {
         (Ok(got), None) => success(&case.azure, expect, got),
         (Err(problem), Some(kind)) => failure(expect, kind, problem),

@@ -153,7 +153,7 @@ impl Platform for Scripted {
     }
 
     fn log(&self, line: &str) {
-        self.log.lock().unwrap().push_str(line);
+        self.log.lock().unwrap().push_str(&format!("{line}\n"));
     }
 
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
