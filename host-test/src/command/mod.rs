@@ -5,6 +5,7 @@ mod call;
 mod child;
 mod component;
 mod demo;
+mod dev_identity;
 mod fake;
 mod identity;
 mod output;
@@ -73,6 +74,7 @@ async fn run(cli: Cli) -> u8 {
             if args.common.json { output::token_json(token) } else { token.token.clone() }
         }),
         Verb::Run(args) => run::run(&args).await.unwrap_or_else(|failure| failed(&failure, false)),
+        Verb::DevIdentity(args) => dev_identity::run(&args).await.unwrap_or_else(|error| misused(&error)),
         Verb::Component(args) => match component::write(&args) {
             Ok(written) => {
                 screen::note(&written);
