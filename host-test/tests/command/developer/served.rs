@@ -1,7 +1,7 @@
 //! A `keyfob dev-identity` that stays up, and an app with nothing but sockets.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
@@ -21,7 +21,9 @@ pub(crate) fn keyfob(desk: &Desk, arguments: &[&str]) -> Command {
 pub(crate) struct Served {
     child: Child,
     stderr: BufReader<ChildStderr>,
-    /// What the app finds in its environment.
+    /// The lines for a shell.
+    pub(crate) printed: String,
+    /// What they set, where they are those of a .env file.
     pub(crate) environment: BTreeMap<String, String>,
     /// All that it said.
     pub(crate) said: String,
@@ -29,20 +31,20 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start(desk: &Desk, variables: &[(&str, &str)]) -> Self {
-        let mut command = keyfob(desk, &["--shell", "dotenv"]);
-        command.envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Self::of(keyfob(desk, &["--shell", "dotenv"]).envs(variables.iter().copied()))
+    }
+
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut served = Self { child, stderr, environment: BTreeMap::new(), said: String::new() };
+        let mut served =
+            Self { child, stderr, printed: String::new(), environment: BTreeMap::new(), said: String::new() };
         served.hears("Requests:");
-        for line in stdout.lines().map(Result::unwrap) {
-            let (name, value) = line.split_once('=').unwrap();
-            served.environment.insert(name.to_owned(), value.to_owned());
-            if name == "IDENTITY_HEADER" {
-                break;
-            }
-        }
+        // All of it was written before that was said.
+        served.printed = String::from_utf8(stdout.fill_buf().unwrap().to_vec()).unwrap();
+        let variables = served.printed.lines().filter_map(|line| line.split_once('='));
+        served.environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         served
     }
 
@@ -73,6 +75,15 @@ impl Served {
     pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         let header = self.environment["IDENTITY_HEADER"].as_str();
         self.ask(self.address(), path, &[("x-identity-header", header)])
+    }
+
+    /// Asks for a token, and does not wait for it.
+    pub(crate) fn asks(&self, resource: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        let (host, header) = (self.address(), &self.environment["IDENTITY_HEADER"]);
+        let path = format!("/msi/token?api-version=2019-08-01&resource={resource}");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nX-IDENTITY-HEADER: {header}\r\n\r\n").unwrap();
+        stream
     }
 
     /// Asks under any name, with any headers.
