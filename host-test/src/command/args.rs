@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::call::{GetSecret, GetToken};
 use super::component::Component;
+use super::dev_identity::DevIdentity;
 use super::doctor::Doctor;
 use super::fake::FakeAzure;
 use super::manual::{Completions, Man};
@@ -38,6 +39,8 @@ pub(super) enum Verb {
     Doctor(Doctor),
     /// Run an app with Keyfob in it: a command, or an HTTP server
     Run(Run),
+    /// Serve your own sign-in (az, Azure PowerShell, azd) to apps as if it were a managed identity
+    DevIdentity(DevIdentity),
     /// Write the built-in component to a file, to be put into an app
     Component(Component),
     /// Serve a fake Azure to apps in any language

@@ -5,6 +5,7 @@ mod call;
 mod child;
 mod component;
 mod demo;
+mod dev_identity;
 mod doctor;
 mod fake;
 mod identity;
@@ -76,6 +77,7 @@ async fn run(cli: Cli) -> u8 {
         }),
         Verb::Doctor(args) => doctor::run(&args).await.unwrap_or_else(|failure| failed(&failure, args.common.json)),
         Verb::Run(args) => run::run(&args).await.unwrap_or_else(|failure| failed(&failure, false)),
+        Verb::DevIdentity(args) => dev_identity::run(&args).await.unwrap_or_else(|error| misused(&error)),
         Verb::Component(args) => match component::write(&args) {
             Ok(written) => {
                 screen::note(&written);

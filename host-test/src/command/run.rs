@@ -50,7 +50,7 @@ pub(super) struct Run {
 
 /// Runs the app, and gives the exit status.
 pub(super) async fn run(args: &Run) -> Result<u8, Failure> {
-    let ground = args.surroundings.ground().await?;
+    let ground = args.surroundings.ground_aloud().await?;
     let room = ground.room(ground.environment.get("KEYVAULT_URL"), Some(Box::new(denied)))?;
     let host = args.folders(room).map_err(Failure::Usage)?.inherit_streams();
     let app = args.assemble(&ground).map_err(|error| Failure::usage(format!("{} {error:#}", args.app.display())))?;

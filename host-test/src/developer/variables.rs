@@ -3,6 +3,8 @@
 use super::chain::tool;
 use super::server::Server;
 
+const ENDPOINT: &str = "IDENTITY_ENDPOINT";
+const HEADER: &str = "IDENTITY_HEADER";
 const TOKEN_CREDENTIALS: &str = "AZURE_TOKEN_CREDENTIALS";
 
 /// Variables by which the Azure SDKs would find another managed identity, or none: Service Fabric's, Azure Arc's, those of
@@ -13,11 +15,18 @@ const IN_THE_WAY: [&str; 5] =
 /// Variables of which each, with `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`, makes the app a service principal.
 const PRINCIPAL: [&str; 2] = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"];
 
+/// Variables that send plain http by a proxy. It would see the header, and can't come here.
+const PROXIES: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+/// Variables with the hosts that are asked without it, of which an app reads one or the other.
+const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// Of the endpoint's URL.
+const HOST: &str = "127.0.0.1";
+
 /// What to do to an app's environment.
 #[derive(Debug)]
 pub struct Changes {
     /// Variables to set. `IDENTITY_HEADER` is a secret.
-    pub set: Vec<(&'static str, String)>,
+    pub set: Vec<(String, String)>,
     /// Variables to unset, whether or not they are set.
     pub unset: Vec<&'static str>,
     /// What the developer should know about the environment as it is.
@@ -32,10 +41,9 @@ impl Changes {
 
     fn to(endpoint: String, header: String, get: impl Fn(&str) -> Option<String>) -> Self {
         let filled = |name: &&str| get(name).is_some_and(|value| !value.is_empty());
-        let mut set = vec![("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header)];
+        let mut set = vec![(ENDPOINT.to_owned(), endpoint), (HEADER.to_owned(), header)];
         let mut notes = Vec::new();
-        let replaced: Vec<&str> =
-            set.iter().map(|(name, _)| *name).chain(IN_THE_WAY).filter(|name| filled(name)).collect();
+        let replaced: Vec<&str> = [ENDPOINT, HEADER].into_iter().chain(IN_THE_WAY).filter(filled).collect();
         if !replaced.is_empty() {
             notes.push(format!("in the place of {}, your own identity", replaced.join(", ")));
         }
@@ -49,12 +57,19 @@ impl Changes {
         match get(TOKEN_CREDENTIALS).as_deref().map(str::trim).unwrap_or_default() {
             // What it means by a developer's credential is here a managed identity.
             value if value.eq_ignore_ascii_case("dev") || tool(value).is_some() => {
-                set.push((TOKEN_CREDENTIALS, "ManagedIdentityCredential".to_owned()));
+                set.push((TOKEN_CREDENTIALS.to_owned(), "ManagedIdentityCredential".to_owned()));
             }
             value if ["", "prod", "ManagedIdentityCredential"].iter().any(|it| value.eq_ignore_ascii_case(it)) => {}
             _ => notes.push(format!(
                 "{TOKEN_CREDENTIALS} leaves ManagedIdentityCredential out: unset it, or the app won't be you"
             )),
+        }
+        if PROXIES.iter().any(filled) {
+            let known = NO_PROXY.into_iter().find(filled).and_then(&get).unwrap_or_default();
+            if !known.split(',').any(|host| ["*", HOST].contains(&host.trim())) {
+                let hosts = if known.is_empty() { HOST.to_owned() } else { format!("{known},{HOST}") };
+                set.extend(NO_PROXY.map(|name| (name.to_owned(), hosts.clone())));
+            }
         }
         Self { set, unset: IN_THE_WAY.to_vec(), notes }
     }
@@ -70,11 +85,26 @@ mod tests {
         Changes::to("http://127.0.0.1:1/msi/token".to_owned(), "secret".to_owned(), get)
     }
 
+    fn owned((name, value): (&str, &str)) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn no_proxy_stands_between() {
+        let added = |environment: &[(&str, &str)]| changes(environment).set.split_off(2);
+        let both = |hosts: &str| [("NO_PROXY", hosts), ("no_proxy", hosts)].map(owned).to_vec();
+        assert_eq!(added(&[("http_proxy", "http://proxy:1")]), both("127.0.0.1"));
+        let known = [("ALL_PROXY", "http://proxy:1"), ("no_proxy", "localhost,.corp")];
+        assert_eq!(added(&known), both("localhost,.corp,127.0.0.1"));
+        assert_eq!(added(&[("HTTP_PROXY", "http://proxy:1"), ("NO_PROXY", "a, 127.0.0.1")]), []);
+        assert_eq!(added(&known[1..]), []);
+    }
+
     #[test]
     fn an_empty_environment_gets_two_variables() {
         let changes = changes(&[("MSI_ENDPOINT", ""), ("AZURE_CLIENT_ID", "x")]);
         let expected =
-            [("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token".into()), ("IDENTITY_HEADER", "secret".into())];
+            [("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token"), ("IDENTITY_HEADER", "secret")].map(owned);
         assert_eq!((changes.set, changes.unset), (expected.to_vec(), IN_THE_WAY.to_vec()));
         assert!(changes.notes.is_empty(), "{:?}", changes.notes);
     }
@@ -94,7 +124,7 @@ mod tests {
     fn a_choice_of_developer_credentials_is_a_managed_identity_here() {
         for value in ["dev", "azureCLIcredential", "AzurePowerShellCredential"] {
             let changes = changes(&[(TOKEN_CREDENTIALS, value)]);
-            assert_eq!(changes.set[2], (TOKEN_CREDENTIALS, "ManagedIdentityCredential".to_owned()), "{value}");
+            assert_eq!(changes.set[2], owned((TOKEN_CREDENTIALS, "ManagedIdentityCredential")), "{value}");
         }
         assert_eq!(changes(&[(TOKEN_CREDENTIALS, "prod")]).set.len(), 2);
         let changes = changes(&[(TOKEN_CREDENTIALS, "EnvironmentCredential")]);

@@ -8,6 +8,7 @@ mod certificates;
 mod clouds;
 mod component;
 mod demo;
+mod developer;
 mod doctor;
 mod environment;
 mod failures;

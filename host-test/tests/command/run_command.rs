@@ -9,7 +9,7 @@ use crate::run::{Output, Run};
 use crate::world::{CLIENT_SECRET, USER, VALUE, VAULT, World};
 
 /// The vault of the README's app.
-const MY_VAULT: &str = r#"
+pub(crate) const MY_VAULT: &str = r#"
 [[vault]]
 url = "https://my-vault.vault.azure.net"
 roles = { user = "Key Vault Secrets User" }

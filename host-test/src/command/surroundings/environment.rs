@@ -50,6 +50,12 @@ impl Environment {
         Ok(())
     }
 
+    /// Sets and unsets variables, whoever set them before.
+    pub(super) fn change(&mut self, set: Vec<(String, String)>, unset: &[&str]) {
+        self.0.retain(|name, _| !unset.contains(&name.as_str()));
+        self.0.extend(set);
+    }
+
     /// A variable's value; one that is set but empty is unset.
     pub(in crate::command) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())

@@ -1,5 +1,6 @@
 //! What a component sees of the world: variables, files and the way out.
 
+mod developer;
 mod dotenv;
 mod environment;
 mod files;
@@ -16,6 +17,7 @@ use self::invented::Invented;
 use super::Failure;
 use super::fake::{Example, Source};
 use super::screen::Progress;
+use crate::developer::Server;
 use crate::egress::{Egress, Sockets};
 use crate::engine::Keyfob;
 use crate::host::Host;
@@ -31,6 +33,9 @@ pub(super) struct Surroundings {
     /// Read variables from a .env file, as python-dotenv does; those that are set already win
     #[arg(long, value_name = "F", help_heading = "Environment")]
     env_file: Vec<PathBuf>,
+    /// Be yourself: your own sign-in (az, Azure PowerShell, azd) answers for the managed identity
+    #[arg(long, help_heading = "Environment", conflicts_with_all = ["fake", "fake_example"])]
+    dev: bool,
 
     /// Also let requests go to this host (HOST or HOST:PORT)
     #[arg(long, value_name = "HOST", help_heading = "Network")]
@@ -66,17 +71,31 @@ pub(super) struct Ground<'a> {
     /// What the component sees of variables.
     pub(super) environment: Environment,
     invented: Option<Invented>,
+    _developer: Option<Server>,
 }
 
 impl Surroundings {
     /// Reads variables and files. It has to live as long as the call.
     pub(super) async fn ground(&self) -> Result<Ground<'_>, Failure> {
+        self.build(false).await
+    }
+
+    /// The same for an app, whose own report may be short: stderr hears what `--dev` answers.
+    pub(super) async fn ground_aloud(&self) -> Result<Ground<'_>, Failure> {
+        self.build(true).await
+    }
+
+    async fn build(&self, aloud: bool) -> Result<Ground<'_>, Failure> {
         let source = Source::of(self.fake.as_deref(), self.fake_example);
         let invented =
             source.map(|source| Invented::of(&source).context("--fake")).transpose().map_err(Failure::Usage)?;
         let platform = invented.as_ref().map(Invented::environment);
-        let environment = Environment::gather(self.clean_env, &self.env_file, platform, &self.env)?;
-        Ok(Ground { options: self, environment, invented })
+        let mut environment = Environment::gather(self.clean_env, &self.env_file, platform, &self.env)?;
+        let developer = match self.dev {
+            true => Some(developer::serve(&mut environment, aloud).await.context("--dev").map_err(Failure::Usage)?),
+            false => None,
+        };
+        Ok(Ground { options: self, environment, invented, _developer: developer })
     }
 
     fn sockets(&self) -> anyhow::Result<Sockets> {

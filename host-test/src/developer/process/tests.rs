@@ -10,17 +10,22 @@ use tokio::net::unix::pipe;
 use super::*;
 
 const LIMIT: Duration = Duration::from_secs(10);
+const SHELL: &str = "/bin/sh";
 
-fn script(folder: &TempDir, text: &str) -> PathBuf {
+fn file(folder: &TempDir, mode: u32) -> PathBuf {
     let path = folder.path().join("tool");
-    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(&path, "\0").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     path
 }
 
+/// A script as the shell's argument: a file that was written a moment ago may still be open in a child of another test.
+fn shell<'a>(text: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["-c", text, "tool"], arguments].concat()
+}
+
 async fn output_of(text: &str, arguments: &[&str]) -> Output {
-    let folder = TempDir::new().unwrap();
-    match run(&script(&folder, text), arguments, Some(("PLAIN", "yes")), LIMIT).await {
+    match run(Path::new(SHELL), &shell(text, arguments), Some(("PLAIN", "yes")), LIMIT).await {
         Ended::With(output) => output,
         other => panic!("{other:?}"),
     }
@@ -28,42 +33,53 @@ async fn output_of(text: &str, arguments: &[&str]) -> Output {
 
 #[tokio::test]
 async fn a_tool_has_its_arguments_and_nothing_to_read() {
-    let text = "printf '%s|' \"$@\" \"$PLAIN\" \"$(pwd)\"; cat; echo oh >&2; exit 3";
+    let text = "printf '%s|' \"$@\" \"$PLAIN\" \"$(pwd -P)\"; cat; echo oh >&2; exit 3";
     let output = output_of(text, &["a b", "$HOME;'"]).await;
     assert_eq!(output.status, Some(3));
-    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("a b|$HOME;'|yes|/bin|", "oh\n"));
+    // Where /bin is a link, the shell has gone through it.
+    let bin = fs::canonicalize("/bin").unwrap();
+    let expected = format!("a b|$HOME;'|yes|{}|", bin.display());
+    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), (expected.as_str(), "oh\n"));
 }
 
 #[tokio::test]
 async fn what_a_tool_leaves_behind_is_not_waited_for() {
-    // It holds stdout for longer than any test runs.
-    let output = output_of("echo done; sleep 1000 & exit 0", &[]).await;
+    let folder = TempDir::new().unwrap();
+    let fifo = fifo(&folder);
+    // It holds stdout until the test lets it go.
+    let output = output_of("echo done; cat \"$1\" & exit 0", &[fifo.to_str().unwrap()]).await;
     assert_eq!((output.status, output.stdout.as_str()), (Some(0), "done\n"));
+    drop(fs::OpenOptions::new().write(true).open(&fifo).unwrap());
 }
 
 #[tokio::test]
 async fn a_tool_that_never_stops_printing_is_stopped() {
-    let folder = TempDir::new().unwrap();
-    let ended = run(&script(&folder, "while :; do echo no token; done"), &[""; 0], None, LIMIT).await;
+    let ended = run(Path::new(SHELL), &shell("while :; do echo no token; done", &[]), None, LIMIT).await;
     assert!(matches!(ended, Ended::TooLong), "{ended:?}");
 }
 
 #[tokio::test]
 async fn a_file_that_is_no_program() {
     let folder = TempDir::new().unwrap();
-    let path = script(&folder, "");
-    fs::write(&path, "\0").unwrap();
-    let ended = run(&path, &[""; 0], None, LIMIT).await;
+    let ended = run(&file(&folder, 0o755), &[""; 0], None, LIMIT).await;
     assert!(matches!(ended, Ended::NotStarted(_)), "{ended:?}");
 }
 
+fn fifo(folder: &TempDir) -> PathBuf {
+    let path = folder.path().join("fifo");
+    assert!(Blocking::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
 /// A tool with a child of its own, which both hold the pipe open that is given back with a line in it.
-async fn two_processes(folder: &TempDir) -> (PathBuf, BufReader<pipe::Receiver>) {
-    let fifo = folder.path().join("fifo");
-    assert!(Blocking::new("mkfifo").arg(&fifo).status().unwrap().success());
+fn two_processes(folder: &TempDir) -> (impl Future<Output = Ended> + use<>, BufReader<pipe::Receiver>) {
+    let fifo = fifo(folder);
     let reader = pipe::OpenOptions::new().open_receiver(&fifo).unwrap();
-    let text = format!("exec 3>'{}'; sleep 1000 & echo started >&3; wait", fifo.display());
-    (script(folder, &text), BufReader::new(reader))
+    let running = async move {
+        let text = "exec 3>\"$1\"; sleep 1000 & echo started >&3; wait";
+        run(Path::new(SHELL), &shell(text, &[fifo.to_str().unwrap()]), None, LIMIT).await
+    };
+    (running, BufReader::new(reader))
 }
 
 async fn started(pipe: &mut BufReader<pipe::Receiver>) {
@@ -83,8 +99,8 @@ async fn all_gone(mut pipe: BufReader<pipe::Receiver>) {
 #[tokio::test]
 async fn a_tool_that_nobody_waits_for_is_killed_with_its_children() {
     let folder = TempDir::new().unwrap();
-    let (tool, mut pipe) = two_processes(&folder).await;
-    let running = tokio::spawn(async move { run(&tool, &[""; 0], None, LIMIT).await });
+    let (tool, mut pipe) = two_processes(&folder);
+    let running = tokio::spawn(tool);
     started(&mut pipe).await;
     running.abort();
     assert!(running.await.unwrap_err().is_cancelled());
@@ -94,8 +110,8 @@ async fn a_tool_that_nobody_waits_for_is_killed_with_its_children() {
 #[tokio::test]
 async fn a_tool_that_is_late_is_killed_with_its_children() {
     let folder = TempDir::new().unwrap();
-    let (tool, mut pipe) = two_processes(&folder).await;
-    let running = tokio::spawn(async move { run(&tool, &[""; 0], None, LIMIT).await });
+    let (tool, mut pipe) = two_processes(&folder);
+    let running = tokio::spawn(tool);
     started(&mut pipe).await;
     tokio::time::pause();
     tokio::time::advance(LIMIT).await;
@@ -106,8 +122,8 @@ async fn a_tool_that_is_late_is_killed_with_its_children() {
 #[test]
 fn a_program_is_a_file_that_may_be_run() {
     let folder = TempDir::new().unwrap();
-    let path = script(&folder, "");
-    assert!(is_program(&path));
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(!is_program(&path) && !is_program(folder.path()) && !is_program(Path::new("/no/such/file")));
+    assert!(is_program(&file(&folder, 0o755)));
+    assert!(
+        !is_program(&file(&folder, 0o644)) && !is_program(folder.path()) && !is_program(Path::new("/no/such/file"))
+    );
 }

@@ -4,7 +4,7 @@ mod calls;
 mod child;
 mod kept;
 mod reload;
-mod served;
+pub(crate) mod served;
 
 use std::net::TcpStream;
 

@@ -1,0 +1,58 @@
+//! `keyfob dev-identity`: the developer's own sign-in, for apps that look for a managed identity.
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::child::{self, Stops};
+use super::shell::Dialect;
+use super::{DONE, output, screen};
+use crate::developer::{Chain, Changes, Server};
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob dev-identity -- python app.py
+  keyfob dev-identity -- wasmtime run -S http --env IDENTITY_ENDPOINT --env IDENTITY_HEADER app.wasm
+  keyfob dev-identity --shell fish
+
+Asked in this order, until one gives a token: Azure CLI (az login), Azure PowerShell (Connect-AzAccount), Azure Developer
+CLI (azd auth login). AZURE_TOKEN_CREDENTIALS may choose one by its credential, such as AzureCliCredential.
+Whoever knows IDENTITY_HEADER gets your tokens, for as long as this runs.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct DevIdentity {
+    /// The port of 127.0.0.1 [default: a free one]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// Print the environment for this shell, or for a .env file
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, conflicts_with = "command")]
+    shell: Dialect,
+    /// Run this command in that environment, and end with it
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// Serves until Ctrl-C, or until the command ends, whose status it gives.
+pub(super) async fn run(args: &DevIdentity) -> Result<u8> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let chain = Chain::named(environment("AZURE_TOKEN_CREDENTIALS").as_deref());
+    let server = Server::start(chain, args.port, |event| screen::note(&event.to_string())).await?;
+    let Changes { set, unset, notes } = Changes::of(&server, environment);
+    for note in notes {
+        screen::note(&format!("note: {note}"));
+    }
+    if args.command.is_empty() {
+        let mut stops = Stops::listen()?;
+        output::line(&args.shell.lines(&set, &unset));
+        screen::note(
+            "An app whose environment the lines on stdout make gets your own tokens. Ctrl-C ends it. Requests:",
+        );
+        stops.next().await;
+        Ok(DONE)
+    } else {
+        let mut child = child::start(&args.command, &set, &unset)?;
+        child::ended(&mut child).await
+    }
+}

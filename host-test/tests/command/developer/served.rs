@@ -1,0 +1,114 @@
+//! A `keyfob dev-identity` that stays up, and an app with nothing but sockets.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use serde_json::Value;
+
+use super::desk::Desk;
+use crate::fake::served::ask;
+
+/// The command on a desk, in an environment that holds nothing of the caller's.
+pub(crate) fn keyfob(desk: &Desk, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
+    command.arg("dev-identity").args(arguments).env_clear().env("PATH", desk.path());
+    command
+}
+
+/// One that stays up. Dropped, it is gone.
+pub(crate) struct Served {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+    /// The lines for a shell.
+    pub(crate) printed: String,
+    /// What they set, where they are those of a .env file.
+    pub(crate) environment: BTreeMap<String, String>,
+    /// All that it said.
+    pub(crate) said: String,
+}
+
+impl Served {
+    pub(crate) fn start(desk: &Desk, variables: &[(&str, &str)]) -> Self {
+        Self::of(keyfob(desk, &["--shell", "dotenv"]).envs(variables.iter().copied()))
+    }
+
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut served =
+            Self { child, stderr, printed: String::new(), environment: BTreeMap::new(), said: String::new() };
+        served.hears("Requests:");
+        // All of it was written before that was said.
+        served.printed = String::from_utf8(stdout.fill_buf().unwrap().to_vec()).unwrap();
+        let variables = served.printed.lines().filter_map(|line| line.split_once('='));
+        served.environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        served
+    }
+
+    /// Reads lines of stderr until one holds this.
+    #[track_caller]
+    pub(crate) fn hears(&mut self, text: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "{text:?} was not said: {}", self.said);
+            self.said.push_str(&line);
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    /// `HOST:PORT`.
+    pub(crate) fn address(&self) -> &str {
+        self.environment["IDENTITY_ENDPOINT"].strip_prefix("http://").unwrap().strip_suffix("/msi/token").unwrap()
+    }
+
+    /// Asks for a token as App Service's documentation says: the status and the body.
+    pub(crate) fn token(&self, resource: &str) -> (u16, Value) {
+        self.get(&format!("/msi/token?api-version=2019-08-01&resource={resource}"))
+    }
+
+    /// Asks for a path, with the header.
+    pub(crate) fn get(&self, path: &str) -> (u16, Value) {
+        let header = self.environment["IDENTITY_HEADER"].as_str();
+        self.ask(self.address(), path, &[("x-identity-header", header)])
+    }
+
+    /// Asks for a token, and does not wait for it.
+    pub(crate) fn asks(&self, resource: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        let (host, header) = (self.address(), &self.environment["IDENTITY_HEADER"]);
+        let path = format!("/msi/token?api-version=2019-08-01&resource={resource}");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nX-IDENTITY-HEADER: {header}\r\n\r\n").unwrap();
+        stream
+    }
+
+    /// Asks under any name, with any headers.
+    pub(crate) fn ask(&self, host: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
+        let stream = TcpStream::connect(self.address()).unwrap();
+        let answer = ask(stream, host, path, headers);
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("\r\ncache-control: no-store\r\n"), "{head}");
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, serde_json::from_str(body).unwrap())
+    }
+
+    /// Sends a signal and waits for the end: exit status, and all that was said.
+    pub(crate) fn stops(mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        self.stderr.read_to_string(&mut self.said).unwrap();
+        (status.code(), std::mem::take(&mut self.said))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.child.kill().unwrap_or_default();
+        self.child.wait().unwrap();
+    }
+}

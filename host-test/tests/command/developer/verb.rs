@@ -1,0 +1,96 @@
+//! `keyfob dev-identity` as a person and as a script use it.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use super::desk::Desk;
+use super::served::{Served, keyfob};
+use crate::run::Output;
+
+/// What is left over from elsewhere, and what is the app's own.
+const BEFORE: [(&str, &str); 6] = [
+    ("IDENTITY_ENDPOINT", "http://10.0.0.1/token"),
+    ("IDENTITY_SERVER_THUMBPRINT", "x"),
+    ("MSI_SECRET", "x"),
+    ("AZURE_FEDERATED_TOKEN_FILE", "/x"),
+    ("AZURE_CLIENT_ID", "id"),
+    ("MINE", "mine"),
+];
+const REPLACED: &str = "note: in the place of IDENTITY_ENDPOINT, IDENTITY_SERVER_THUMBPRINT, MSI_SECRET, \
+                        AZURE_FEDERATED_TOKEN_FILE, your own identity\n";
+const SHOW: &str = "echo \"$IDENTITY_ENDPOINT\"; echo \"${#IDENTITY_HEADER}\"; \
+                    echo \"$IDENTITY_SERVER_THUMBPRINT$MSI_SECRET$AZURE_FEDERATED_TOKEN_FILE|$AZURE_CLIENT_ID|$MINE\"";
+
+#[track_caller]
+fn is_led_here(shown: &str) {
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[0].starts_with("http://127.0.0.1:") && lines[0].ends_with("/msi/token"), "{shown}");
+    assert_eq!(lines[1..], ["64", "|id|mine"]);
+}
+
+#[test]
+fn a_command_lives_in_the_developers_identity() {
+    let desk = Desk::new();
+    let run = Output::of(keyfob(&desk, &["--", "/bin/sh", "-c", SHOW]).envs(BEFORE));
+    assert_eq!((run.status, run.stderr.as_str()), (0, REPLACED), "{run:?}");
+    is_led_here(&run.stdout);
+}
+
+#[test]
+fn a_shell_takes_the_lines() {
+    let desk = Desk::new();
+    let served = Served::of(keyfob(&desk, &[]).envs(BEFORE));
+    assert!(served.said.starts_with(REPLACED), "{}", served.said);
+    let script = format!("{}\n{SHOW}", served.printed);
+    let shell = Command::new("/bin/sh").args(["-c", &script]).env_clear().envs(BEFORE).output().unwrap();
+    is_led_here(Output::from(shell).done());
+}
+
+#[test]
+fn its_status_is_ours() {
+    let desk = Desk::new();
+    for (script, status) in [("exit 7", 7), ("kill -TERM $$", 143), ("kill -KILL $$", 137)] {
+        let run = Output::of(&mut keyfob(&desk, &["--", "/bin/sh", "-c", script]));
+        assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (status, "", ""), "{script}");
+    }
+}
+
+#[test]
+fn another_credential_does_not_win_in_silence() {
+    let desk = Desk::new();
+    for (variables, left, note) in [
+        // The app's own business, and the official chain's first.
+        (
+            vec![("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c"), ("AZURE_CLIENT_SECRET", "s")],
+            "s\n",
+            "note: AZURE_CLIENT_SECRET is set: DefaultAzureCredential will be that service principal, not you; unset it\n",
+        ),
+        (
+            vec![("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")],
+            "\n",
+            "note: AZURE_TOKEN_CREDENTIALS leaves ManagedIdentityCredential out: unset it, or the app won't be you\n",
+        ),
+    ] {
+        let mut command = keyfob(&desk, &["--", "/bin/sh", "-c", "echo $AZURE_CLIENT_SECRET"]);
+        let run = Output::of(command.envs(variables));
+        assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, left, note));
+    }
+}
+
+#[test]
+fn usage() {
+    let desk = Desk::new();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = port.local_addr().unwrap().port().to_string();
+    for (arguments, says) in [
+        (vec!["--port", &taken], format!("127.0.0.1:{taken} can't be listened on: ")),
+        (vec!["--port", "0"], "1..=65535".to_owned()),
+        (vec!["--shell", "tcsh"], "bash, fish, powershell, dotenv".to_owned()),
+        (vec!["--shell", "fish", "--", "true"], "cannot be used with".to_owned()),
+        (vec!["--", "no-such-command"], "no-such-command can't be started: ".to_owned()),
+        (vec!["no-such-option"], "unexpected argument 'no-such-option'".to_owned()),
+    ] {
+        let run = Output::of(&mut keyfob(&desk, &arguments));
+        assert!(run.misused().contains(&says), "{arguments:?}: {run:?}");
+    }
+}
