@@ -6,6 +6,7 @@ use super::server::Server;
 const ENDPOINT: &str = "IDENTITY_ENDPOINT";
 const HEADER: &str = "IDENTITY_HEADER";
 const TOKEN_CREDENTIALS: &str = "AZURE_TOKEN_CREDENTIALS";
+const MANAGED_IDENTITY: &str = "ManagedIdentityCredential";
 
 /// Variables by which the Azure SDKs would find another managed identity, or none: Service Fabric's, Azure Arc's, those of
 /// Azure ML and Cloud Shell, and workload identity, which stands before managed identity in the chain.
@@ -47,22 +48,15 @@ impl Changes {
         if !replaced.is_empty() {
             notes.push(format!("in the place of {}, your own identity", replaced.join(", ")));
         }
-        if let Some(name) = PRINCIPAL.iter().find(|name| filled(name))
-            && ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"].iter().all(filled)
-        {
-            notes.push(format!(
-                "{name} is set: DefaultAzureCredential will be that service principal, not you; unset it"
-            ));
-        }
         match get(TOKEN_CREDENTIALS).as_deref().map(str::trim).unwrap_or_default() {
             // What it means by a developer's credential is here a managed identity.
             value if value.eq_ignore_ascii_case("dev") || tool(value).is_some() => {
-                set.push((TOKEN_CREDENTIALS.to_owned(), "ManagedIdentityCredential".to_owned()));
+                set.push((TOKEN_CREDENTIALS.to_owned(), MANAGED_IDENTITY.to_owned()));
             }
-            value if ["", "prod", "ManagedIdentityCredential"].iter().any(|it| value.eq_ignore_ascii_case(it)) => {}
-            _ => notes.push(format!(
-                "{TOKEN_CREDENTIALS} leaves ManagedIdentityCredential out: unset it, or the app won't be you"
-            )),
+            value if value.eq_ignore_ascii_case(MANAGED_IDENTITY) => {}
+            value if value.is_empty() || value.eq_ignore_ascii_case("prod") => notes.extend(principal(filled)),
+            _ => notes
+                .push(format!("{TOKEN_CREDENTIALS} leaves {MANAGED_IDENTITY} out: unset it, or the app won't be you")),
         }
         if PROXIES.iter().any(filled) {
             let known = NO_PROXY.into_iter().find(filled).and_then(&get).unwrap_or_default();
@@ -73,6 +67,15 @@ impl Changes {
         }
         Self { set, unset: IN_THE_WAY.to_vec(), notes }
     }
+}
+
+/// The warning that EnvironmentCredential, which stands first in the chain, is complete.
+fn principal(filled: impl Fn(&&str) -> bool) -> Option<String> {
+    let name = PRINCIPAL.into_iter().find(&filled)?;
+    ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"]
+        .iter()
+        .all(filled)
+        .then(|| format!("{name} is set: DefaultAzureCredential will be that service principal, not you; unset it"))
 }
 
 #[cfg(test)]
@@ -115,6 +118,10 @@ mod tests {
         let notes = changes(&principal).notes;
         assert!(matches!(&*notes, [note] if note.starts_with("AZURE_CLIENT_SECRET is set")), "{notes:?}");
         assert!(changes(&principal[1..]).notes.is_empty());
+        // The chain is one credential then.
+        for pinned in ["AzureCliCredential", "managedidentitycredential"] {
+            assert!(changes(&[&principal[..], &[(TOKEN_CREDENTIALS, pinned)]].concat()).notes.is_empty(), "{pinned}");
+        }
 
         let notes = changes(&[("IDENTITY_HEADER", "x"), ("MSI_ENDPOINT", "y")]).notes;
         assert_eq!(notes, ["in the place of IDENTITY_HEADER, MSI_ENDPOINT, your own identity"]);
@@ -124,7 +131,7 @@ mod tests {
     fn a_choice_of_developer_credentials_is_a_managed_identity_here() {
         for value in ["dev", "azureCLIcredential", "AzurePowerShellCredential"] {
             let changes = changes(&[(TOKEN_CREDENTIALS, value)]);
-            assert_eq!(changes.set[2], owned((TOKEN_CREDENTIALS, "ManagedIdentityCredential")), "{value}");
+            assert_eq!(changes.set[2], owned((TOKEN_CREDENTIALS, MANAGED_IDENTITY)), "{value}");
         }
         assert_eq!(changes(&[(TOKEN_CREDENTIALS, "prod")]).set.len(), 2);
         let changes = changes(&[(TOKEN_CREDENTIALS, "EnvironmentCredential")]);
