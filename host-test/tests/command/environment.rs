@@ -1,6 +1,7 @@
 //! Whose variables count.
 
-use crate::world::{SYSTEM, USER, VALUE, VAULT, World};
+use crate::apps;
+use crate::world::{CLIENT_SECRET, SYSTEM, USER, VALUE, VAULT, World};
 
 #[test]
 fn a_clean_environment_has_nothing_of_the_callers() {
@@ -61,4 +62,31 @@ fn a_file_counts_in_a_clean_environment_too() {
     assert_eq!(who(run().caller("AZURE_CLIENT_ID", SYSTEM).go().done()).as_deref(), Some(USER));
     // Set to nothing, a variable is unset: that switches the file's line off.
     assert_eq!(who(run().env("AZURE_CLIENT_ID", "").go().done()).as_deref(), Some(SYSTEM));
+}
+
+#[test]
+fn a_file_refers_to_the_environment_that_counts() {
+    let world = World::app_service();
+    let file = world.file(".env", "export VAULT='${NAME:-file}-${GIVEN}' # ours\nBARE=$NAME\n");
+    let run = || {
+        let run = world.keyfob(&["run", apps::probe().to_str().unwrap()]).of_the_app(&["environment"]);
+        run.path("--env-file", &file).caller("NAME", "caller").caller("GIVEN", "theirs").env("GIVEN", "given")
+    };
+    assert_eq!(run().go().done(), "BARE=$NAME\nGIVEN=given\nVAULT=file-given");
+    assert_eq!(run().unclean().go().done(), "BARE=$NAME\nGIVEN=given\nNAME=caller\nVAULT=caller-given");
+}
+
+#[test]
+fn what_a_files_author_may_not_have_meant_is_told() {
+    let world = World::app_service();
+    let secret = format!("AZURE_CLIENT_SECRET='{CLIENT_SECRET}${{NAME}}'");
+    let file = world.file(".env", &format!("AZURE_CLIENT_ID={USER}\nEMPTY\n{secret}\n"));
+    let run = world.get_secret().path("--env-file", &file).go();
+    assert_eq!((run.status, run.stdout.trim_end()), (0, VALUE), "{run:?}");
+    let file = file.to_str().unwrap();
+    let expected = format!(
+        "note: --env-file {file}: line 2 has no `=` and sets nothing\n\
+         note: --env-file {file}: line 3 refers to a ${{NAME}} that is not set: taken as empty\n"
+    );
+    assert_eq!(run.stderr, expected);
 }

@@ -14,6 +14,7 @@ mod environment;
 mod failures;
 mod fake;
 mod identities;
+mod manual;
 mod network;
 mod run;
 mod run_command;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::dotenv;
-use crate::command::Failure;
 use crate::command::fake::IDENTITY_VARIABLES;
+use crate::command::{Failure, screen};
 
 /// Variables by name.
 #[derive(Debug, Default)]
@@ -35,19 +35,21 @@ impl Environment {
         for path in files {
             let named = || format!("--env-file {}", path.display());
             let text = std::fs::read_to_string(path).with_context(named).map_err(Failure::Usage)?;
-            environment.add(&text, foreign).with_context(named).map_err(Failure::Usage)?;
+            for note in environment.add(&text, foreign).with_context(named).map_err(Failure::Usage)? {
+                screen::note(&format!("note: {}: {note}", named()));
+            }
         }
         Ok(environment)
     }
 
-    /// Adds what a file sets and nobody before it. A variable that is set to nothing stays nothing: that switches a file's
-    /// line off.
-    fn add(&mut self, text: &str, foreign: impl Fn(&str) -> bool) -> anyhow::Result<()> {
-        let own: BTreeMap<_, _> = dotenv::parse(text, |name| self.0.get(name).cloned())?.into_iter().collect();
-        for (name, value) in own.into_iter().filter(|(name, _)| !foreign(name)) {
+    /// Adds what a file sets and nobody before it, and gives what is to be said about the file. A variable that is set to
+    /// nothing stays nothing: that switches a file's line off.
+    fn add(&mut self, text: &str, foreign: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
+        let file = dotenv::read(text, |name| self.0.get(name).cloned())?;
+        for (name, value) in file.variables.into_iter().filter(|(name, _)| !foreign(name)) {
             self.0.entry(name).or_insert(value);
         }
-        Ok(())
+        Ok(file.notes)
     }
 
     /// Sets and unsets variables, whoever set them before.
