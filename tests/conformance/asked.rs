@@ -43,7 +43,8 @@ impl Asked {
     /// Asks a vault what it wants, before there is a token.
     pub fn is_challenge(&self) -> bool {
         let path = self.url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
-        path.is_some_and(|path| path.starts_with("secrets/")) && !self.headers.contains_key("authorization")
+        let secrets = |path: &str| path == "secrets" || path.starts_with("secrets/") || path.starts_with("secrets?");
+        path.is_some_and(secrets) && !self.headers.contains_key("authorization")
     }
 
     /// Asks Entra for its addresses.

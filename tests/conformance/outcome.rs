@@ -15,6 +15,7 @@ pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> Str
             token(&got.value, expires.and_then(|(_, value)| value.parse().ok()), case)
         }
         Ok(got) if step.get_secret.is_some() => secret(&got.value),
+        Ok(got) if step.list_secrets.is_some() => pages(&got.pages),
         Ok(_) => "done".to_owned(),
         Err(problem) => {
             // The SDK plays without its developer credentials.
@@ -39,6 +40,7 @@ pub fn of_sdk(reported: &Reported, case: &Case) -> String {
     match reported.class.as_str() {
         "token" => token(value, reported.expires_on, case),
         "secret" => secret(value),
+        "pages" => pages(&reported.pages),
         class => {
             let attempts = reported.attempts.iter().map(|(name, class)| (name.as_str(), class.as_str()));
             // What ends a chain is an authentication error whatever was behind it.
@@ -59,6 +61,11 @@ fn token(token: &str, expires_on: Option<u64>, case: &Case) -> String {
 
 fn secret(value: &str) -> String {
     format!("secret {value:?}")
+}
+
+fn pages(pages: &[Vec<String>]) -> String {
+    let pages: Vec<String> = pages.iter().map(|names| names.join(", ")).collect();
+    format!("pages {}", pages.join(" / "))
 }
 
 /// A class; for a chain, who was unavailable and who stopped it.

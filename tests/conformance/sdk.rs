@@ -46,9 +46,12 @@ struct Outgoing {
 /// How a step ended.
 #[derive(Debug, Deserialize)]
 pub struct Reported {
-    /// `token`, `secret`, or the class of an error.
+    /// `token`, `secret`, `pages`, or the class of an error.
     pub class: String,
     pub value: Option<String>,
+    /// The names on each page of a list.
+    #[serde(default)]
+    pub pages: Vec<Vec<String>>,
     pub expires_on: Option<u64>,
     /// The error, for people.
     #[serde(default)]

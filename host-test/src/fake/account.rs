@@ -39,8 +39,8 @@ impl Fake {
         if let Some(claims) = body["access_token"].as_str().and_then(token::claims) {
             return format!("{} got a token for {}", self.name(&claims), printable(&claims.aud));
         }
-        match (self.caller(request), secret(&body)) {
-            (Some(caller), Some((name, version))) => format!("{caller} read {name}, version {version}"),
+        match (self.caller(request), deed(&body)) {
+            (Some(caller), Some(deed)) => format!("{caller} {deed}"),
             _ => String::new(),
         }
     }
@@ -85,12 +85,17 @@ fn reason(body: &Value) -> String {
     printable(reason.lines().next().unwrap_or_default())
 }
 
-/// Name and version of the secret in a vault's answer.
-fn secret(body: &Value) -> Option<(&str, &str)> {
-    body.get("value")?;
+/// What a vault's answer shows that its caller did.
+fn deed(body: &Value) -> Option<String> {
+    let value = body.get("value")?;
+    if let Some(page) = value.as_array() {
+        let (count, secrets) = (page.len(), if page.len() == 1 { "secret" } else { "secrets" });
+        let more = if body["nextLink"].is_string() { ", and there are more" } else { "" };
+        return Some(format!("listed {count} {secrets}{more}"));
+    }
     let mut parts = body["id"].as_str()?.rsplit('/');
     let version = parts.next()?;
-    Some((parts.next()?, version))
+    Some(format!("read {}, version {version}", parts.next()?))
 }
 
 /// Every value of the request's form that could be a secret, as it is written and as it is meant. Of the rest of a
@@ -142,6 +147,9 @@ mod tests {
         name = 'a'
         version = '00000000000000000000000000000001'
         value = 'canary-value'
+        [[vault.secret]]
+        name = 'b'
+        value = 'canary-other'
     ";
     const LOGIN: &str = "https://login.microsoftonline.com/7f3a1c52-9d0e-4b6f-8a21-5c4e9b7d6f10/oauth2/v2.0/token";
     const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
@@ -168,7 +176,14 @@ mod tests {
         let url = |name: &str| format!("https://kv.vault.azure.net/secrets/{name}?api-version=7.4");
         let read = |bearer: &str, name: &str| told(&fake, &get(&url(name), &[("authorization", bearer)])).0;
         assert_eq!(read(&bearer, "a"), "app read a, version 00000000000000000000000000000001");
-        assert!(read(&bearer, "b").starts_with("SecretNotFound: A secret with (name/id) b was not found"));
+        assert!(read(&bearer, "c").starts_with("SecretNotFound: A secret with (name/id) c was not found"));
+        let list = |query: &str| {
+            let url = format!("https://kv.vault.azure.net/secrets?api-version=7.4{query}");
+            told(&fake, &get(&url, &[("authorization", &bearer)])).0
+        };
+        assert_eq!(list(""), "app listed 2 secrets");
+        assert_eq!(list("&maxresults=1"), "app listed 1 secret, and there are more");
+        assert_eq!(list("&$skiptoken=canary"), "BadParameter: The parameter '$skiptoken' is invalid.");
 
         let (who, body) = told(&fake, &form("44444444-dddd-4ddd-8ddd-000000000004", "canary-secret"));
         assert_eq!(who, "stranger got a token for https://vault.azure.net");

@@ -60,6 +60,11 @@ class Player:
             self.client = azure.keyvault.secrets.SecretClient(
                 self.vault, self.credential, transport=self.transport, **options
             )
+        if "list-secrets" in step:
+            # 0 is the vault's own size, as when nothing is said.
+            size = {"max_page_size": step["list-secrets"]} if step["list-secrets"] else {}
+            pages = self.client.list_properties_of_secrets(**size).by_page()
+            return {"class": "pages", "pages": [[secret.name for secret in page] for page in pages]}
         secret = self.client.get_secret(step["get-secret"], step.get("version"))
         return {"class": "secret", "value": secret.value}
 

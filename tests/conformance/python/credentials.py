@@ -64,7 +64,8 @@ _KEYFOBS_STEPS = {
 }
 
 _STEP_FIELDS = {
-    *("after", "get-secret", "version", "get-token", "tenant-id", "claims", "enable-cae", "set-assertion", "expect"),
+    *("after", "get-secret", "version", "list-secrets", "get-token", "tenant-id", "claims", "enable-cae"),
+    *("set-assertion", "expect"),
 }
 _CLIENT_FIELDS = {"vault-url", "verify-challenge-resource"}
 

@@ -28,16 +28,26 @@ use super::child::{self, Stops};
 use super::{DONE, output};
 use crate::fake::Server;
 
+const EXAMPLES: &str = "\
+Examples:
+  keyfob fake --example app-service                      stays up; its stdout is for `eval` or a file to source
+  keyfob fake --example vm -- python app.py              runs a command there and ends with it
+  keyfob fake --example app-service --print > azure.toml
+  keyfob fake azure.toml --port 7070 --dir .azure-fake   the next start has the same address, and is trusted again
+
+The app keeps the real URLs: the printed environment leads them here by a proxy and an authority to trust.";
+
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct FakeAzure {
     /// The description of the world, in TOML; it is read again whenever it changes
-    #[arg(value_name = "FILE", required_unless_present = "example", conflicts_with = "example")]
+    #[arg(value_name = "FILE", conflicts_with = "example")]
     file: Option<PathBuf>,
     /// A description that comes with the command
     #[arg(long, value_name = "NAME")]
     example: Option<Example>,
     /// Print the example, to begin a description of your own with
-    #[arg(long, requires = "example")]
+    #[arg(long, requires = "example", conflicts_with_all = ["file", "command"])]
     print: bool,
     /// The port of 127.0.0.1 for the proxy and the identity endpoint [default: a free one]
     #[arg(long, value_name = "N")]
@@ -53,7 +63,7 @@ pub(super) struct FakeAzure {
 /// Serves until Ctrl-C, or until the command ends, whose status it gives.
 pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
     let Some(source) = Source::of(args.file.as_deref(), args.example) else {
-        bail!("which world? Name a FILE or an --example");
+        bail!("which world? Name a FILE, or begin with --example app-service");
     };
     let text = source.text()?;
     if args.print {

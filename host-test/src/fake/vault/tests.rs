@@ -160,7 +160,10 @@ fn refuses_what_is_wrong() {
         ("GET", "//secrets/secret-a?api-version=7.4", 404, "NotFound"),
         ("POST", "/secrets/secret-a?api-version=7.4", 405, "MethodNotAllowed"),
         ("PUT", "/secrets/secret-a?api-version=7.4", 501, "NotImplemented"),
-        ("GET", "/secrets?api-version=7.4", 501, "NotImplemented"),
+        ("POST", "/secrets?api-version=7.4", 405, "MethodNotAllowed"),
+        ("GET", "/secrets/secret-a/versions?api-version=7.4", 501, "NotImplemented"),
+        ("GET", "/secrets?maxresults=5", 400, "BadParameter"),
+        ("GET", "/secrets/secret-a?api-version=7.4&maxresults=5", 400, "BadParameter"),
         ("DELETE", "/deletedsecrets/secret-a?api-version=7.4", 501, "NotImplemented"),
     ] {
         let (got, body) = ask_as(&fake, 0, method, path);

@@ -6,6 +6,7 @@ mod kept;
 mod reload;
 pub(crate) mod served;
 
+use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;
 
 use self::served::{Served, ask, connect, keyfob, planted, secure};
@@ -63,7 +64,8 @@ fn a_client_that_does_not_trust_it_is_told_how_to() {
     let other = Served::start(&["--example", "vm"]);
     let (_, tunnel) = connect(served.proxy(), &format!("{VAULT}:443"));
     let ca = std::fs::read(&other.environment["SSL_CERT_FILE"]).unwrap();
-    assert_eq!(ask(secure(tunnel, VAULT, &ca), VAULT, "/", &[]), "");
+    let refused = secure(tunnel, VAULT, &ca).write_all(b"GET / HTTP/1.1\r\n").unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidData, "{refused}");
     let line = served.hears("a client broke off TLS");
     let file = &served.environment["SSL_CERT_FILE"];
     assert!(line.contains(file) && line.contains("REQUESTS_CA_BUNDLE"), "{line}");
@@ -75,14 +77,15 @@ fn usage() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = port.local_addr().unwrap().port().to_string();
     for (arguments, says) in [
-        (vec![], "--example"),
+        (vec![], "begin with --example app-service"),
         (vec!["--example", "laptop"], "app-service"),
         (vec!["Cargo.toml", "--example", "vm"], "cannot be used with"),
-        (vec!["Cargo.toml", "--print"], "--example"),
+        (vec!["--print"], "--example"),
+        (vec!["Cargo.toml", "--print"], "cannot be used with"),
         (vec!["no-such-file"], "no-such-file can't be read"),
         (
-            vec!["Cargo.toml"],
-            "Cargo.toml: the description of the fake Azure: line 1, column 2: unknown field `package`",
+            vec!["../rustfmt.toml"],
+            "../rustfmt.toml: the description of the fake Azure: line 1, column 1: unknown field `max_width`",
         ),
         (vec!["--example", "vm", "--dir", "Cargo.toml"], "--dir Cargo.toml can't be used"),
         (vec!["--example", "vm", "--port", &taken], "can't be had"),
