@@ -6,8 +6,14 @@ use std::process::ExitStatus;
 use anyhow::{Context, Result};
 use tokio::process::{Child, Command};
 
+/// A command that runs. Dropped, it is killed.
+pub(super) struct Running {
+    child: Child,
+    stops: Stops,
+}
+
 /// Starts a command; stdin, stdout and stderr are ours. Variables of `unset` are taken out first.
-pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&str]) -> Result<Child> {
+pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&str]) -> Result<Running> {
     let (program, arguments) = command.split_first().context("no command after --")?;
     let mut command = Command::new(program);
     command.args(arguments).kill_on_drop(true);
@@ -15,13 +21,15 @@ pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&st
         command.env_remove(name);
     }
     command.envs(set.iter().map(|(name, value)| (name, value)));
-    command.spawn().with_context(|| format!("{} can't be started", program.to_string_lossy()))
+    // Before the command is there: it may be what stops us.
+    let stops = Stops::listen()?;
+    let child = command.spawn().with_context(|| format!("{} can't be started", program.to_string_lossy()))?;
+    Ok(Running { child, stops })
 }
 
 /// Waits for the end, and gives the status to pass on. A Ctrl-C is the command's to handle: the terminal sends it to
 /// both. Who asks us alone to stop means both too.
-pub(super) async fn ended(child: &mut Child) -> Result<u8> {
-    let mut stops = Stops::listen()?;
+pub(super) async fn ended(Running { child, stops }: &mut Running) -> Result<u8> {
     loop {
         tokio::select! {
             status = child.wait() => return Ok(code(status?)),
