@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use anyhow::{Context, Result};
 use tokio::process::{Child, Command};
 
-/// A command that runs.
+/// A command that runs. Dropped, it is killed.
 pub(super) struct Running {
     child: Child,
     stops: Stops,
@@ -21,7 +21,7 @@ pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&st
         command.env_remove(name);
     }
     command.envs(set.iter().map(|(name, value)| (name, value)));
-    // First, because the command itself may ask us to stop, and would be left behind.
+    // Before the command is there: it may be what stops us.
     let stops = Stops::listen()?;
     let child = command.spawn().with_context(|| format!("{} can't be started", program.to_string_lossy()))?;
     Ok(Running { child, stops })
@@ -29,8 +29,7 @@ pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&st
 
 /// Waits for the end, and gives the status to pass on. A Ctrl-C is the command's to handle: the terminal sends it to
 /// both. Who asks us alone to stop means both too.
-pub(super) async fn ended(running: &mut Running) -> Result<u8> {
-    let Running { child, stops } = running;
+pub(super) async fn ended(Running { child, stops }: &mut Running) -> Result<u8> {
     loop {
         tokio::select! {
             status = child.wait() => return Ok(code(status?)),
