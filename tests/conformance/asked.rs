@@ -127,7 +127,9 @@ impl Normal<'_> {
         let (place, query) = asked.url.split_once('?').unwrap_or((&asked.url, ""));
         let bare = place.trim_end_matches('/');
         self.count("trailing slash", bare != place);
-        let mut text = format!("{} {bare}", asked.method);
+        let usual = usual_port(bare);
+        self.count("port", usual != bare);
+        let mut text = format!("{} {usual}", asked.method);
         let query = self.fields(query);
         if !query.is_empty() {
             text = format!("{text}?{query}");
@@ -187,6 +189,15 @@ fn signed(assertion: &str) -> Option<String> {
 fn decoded(field: &str) -> String {
     let spaces = field.replace('+', " ");
     percent_decode_str(&spaces).decode_utf8().map_or_else(|_| field.to_owned(), Cow::into_owned)
+}
+
+/// The URL without the port that https has anyway.
+fn usual_port(url: &str) -> String {
+    let split = url.strip_prefix("https://").map(|rest| rest.split_once('/').unwrap_or((rest, "")));
+    match split.and_then(|(authority, path)| Some((authority.strip_suffix(":443")?, path))) {
+        Some((host, path)) => format!("https://{host}/{path}"),
+        None => url.to_owned(),
+    }
 }
 
 /// The name that the case has for a client id.
