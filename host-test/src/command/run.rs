@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::child::Stops;
 use super::screen::{self, Progress};
 use super::surroundings::{Ground, Surroundings};
 use super::{DONE, FAILED, Failure};
@@ -127,14 +128,15 @@ impl Run {
             .await
             .with_context(|| format!("can't listen on {address} (--addr ADDR:PORT, port 0 is any free one)"))
             .map_err(Failure::Usage)?;
+        // Before anybody can know that it serves, and stop it.
+        let mut stops = Stops::listen().map_err(Failure::Usage)?;
         screen::note(&format!("serving {} on http://{address}", self.app.display()));
         tokio::select! {
             ended = host.serve(listener, screen::error) => match ended {
                 Ok(never) => match never {},
                 Err(error) => Err(Failure::Usage(error)),
             },
-            // An error of it leaves the signal to the system, which ends the process.
-            Ok(()) = tokio::signal::ctrl_c() => Ok(DONE),
+            _ = stops.next() => Ok(DONE),
         }
     }
 }
