@@ -6,7 +6,7 @@ use super::*;
 const CASES: &str = include_str!("../../../../tests/dotenv/cases.toml");
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct Cases {
     read: Vec<Read>,
     refused: Vec<Refused>,
@@ -55,6 +55,6 @@ fn what_python_dotenv_skips_is_refused_by_its_line() {
     for case in cases().refused {
         let error = read(&case.text, |_| None).expect_err(&case.name);
         assert_eq!(error.to_string(), case.error, "{}", case.name);
-        assert!(!case.text.contains("s3cret") || !case.error.contains("s3cret"), "{}", case.name);
+        assert!(!case.error.contains("s3cret"), "{}", case.name);
     }
 }
