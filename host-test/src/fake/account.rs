@@ -54,7 +54,8 @@ impl Fake {
         let mut identities = self.world.identities.iter();
         match identities.find(|it| it.assigned && it.kind == Kind::UserAssigned) {
             Some(identity) => {
-                format!(" Set AZURE_CLIENT_ID on the app, for {} to {}", identity.name, identity.client_id)
+                let (name, id) = (printable(&identity.name), &identity.client_id);
+                format!(" Set AZURE_CLIENT_ID on the app, for {name} to {id}")
             }
             None => " The app has no identity".to_owned(),
         }
