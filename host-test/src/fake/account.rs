@@ -4,9 +4,10 @@ use http::StatusCode;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::Fake;
+use super::identity::Kind;
 use super::settle::is_uuid;
 use super::token::{self, Claims};
+use super::{Fake, app_service};
 use crate::wire::{Connect, End, Exchange, Request};
 
 /// No refusal of the fake's says more in its first sentences.
@@ -33,7 +34,10 @@ impl Fake {
         }
         if !exchange.status.is_success() {
             let caller = self.caller(request).filter(|_| exchange.status == StatusCode::FORBIDDEN);
-            let reason = self.masked(request, &reason(&body));
+            let mut reason = self.masked(request, &reason(&body));
+            if reason == app_service::NOBODY {
+                reason.push_str(&self.cure());
+            }
             return caller.map_or(reason.clone(), |caller| format!("{caller} was refused: {reason}"));
         }
         if let Some(claims) = body["access_token"].as_str().and_then(token::claims) {
@@ -42,6 +46,18 @@ impl Fake {
         match (self.caller(request), deed(&body)) {
             (Some(caller), Some(deed)) => format!("{caller} {deed}"),
             _ => String::new(),
+        }
+    }
+
+    /// What to do where App Service was not told which identity: its own words do not say.
+    fn cure(&self) -> String {
+        let mut identities = self.world.identities.iter();
+        match identities.find(|it| it.assigned && it.kind == Kind::UserAssigned) {
+            Some(identity) => {
+                let (name, id) = (printable(&identity.name), &identity.client_id);
+                format!(" Set AZURE_CLIENT_ID on the app, for {name} to {id}")
+            }
+            None => " The app has no identity".to_owned(),
         }
     }
 
@@ -198,6 +214,23 @@ mod tests {
             read("Bearer canary", "a"),
             "Unauthorized: AKV10000: Error validating token: its signature is invalid."
         );
+    }
+
+    #[test]
+    fn app_services_refusal_is_given_its_cure() {
+        let url = "http://169.254.130.4:8081/msi/token?api-version=2019-08-01&resource=https://vault.azure.net";
+        for (identities, cure) in [
+            (
+                "[[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '44444444-dddd-4ddd-8ddd-000000000004'",
+                "Set AZURE_CLIENT_ID on the app, for app to 44444444-dddd-4ddd-8ddd-000000000004",
+            ),
+            ("[[identity]]\nname = 'app'\nkind = 'user-assigned'\nassigned = false", "The app has no identity"),
+        ] {
+            let fake = fake(&format!("platform = 'app-service'\n{identities}"));
+            let header = fake.world.identity_header().to_owned();
+            let (why, _) = told(&fake, &get(url, &[("x-identity-header", &header)]));
+            assert_eq!(why, format!("Unable to load the proper Managed Identity. {cure}"));
+        }
     }
 
     #[test]

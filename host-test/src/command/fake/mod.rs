@@ -30,12 +30,13 @@ use crate::fake::Server;
 
 const EXAMPLES: &str = "\
 Examples:
-  keyfob fake --example app-service                      stays up; its stdout is for `eval` or a file to source
-  keyfob fake --example vm -- python app.py              runs a command there and ends with it
+  keyfob fake --example vm -- python app.py              runs the command there, and ends with it
+  keyfob fake --example app-service > fake.env           stays up; for an app elsewhere: . ./fake.env
   keyfob fake --example app-service --print > azure.toml
-  keyfob fake azure.toml --port 7070 --dir .azure-fake   the next start has the same address, and is trusted again
+  keyfob fake azure.toml --port 7070 --dir .azure-fake   the next start is the same place, and still trusted
 
-The app keeps the real URLs: the printed environment leads them here by a proxy and an authority to trust.";
+The app keeps the URLs of the real Azure. Its environment leads them here: a proxy, an authority to trust, and what the
+platform sets.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]

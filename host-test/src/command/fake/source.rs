@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use clap::ValueEnum as _;
 
 use super::example::Example;
 use crate::fake::{Description, Fake};
@@ -23,7 +24,11 @@ impl Source {
     /// The description's text.
     pub(super) fn text(&self) -> Result<String> {
         match self {
-            Self::File(path) => std::fs::read_to_string(path).with_context(|| format!("{self} can't be read")),
+            Self::File(path) => std::fs::read_to_string(path).with_context(|| {
+                let example = path.to_str().and_then(|name| Example::from_str(name, false).ok());
+                let meant = if example.is_some() { " (there is an example of this name: name it as one)" } else { "" };
+                format!("{self} can't be read{meant}")
+            }),
             Self::Example(example) => Ok(example.text().to_owned()),
         }
     }

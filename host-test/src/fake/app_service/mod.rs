@@ -18,6 +18,9 @@ const IDS: [(&str, Id); 4] =
 /// the fake refuses them, because whoever sends them is wrong.
 const FOREIGN: [&str; 4] = ["scope", "clientid", "resource_id", "msi_res_id"];
 
+/// What the endpoint says where nobody is asked for and there is no system-assigned identity.
+pub(super) const NOBODY: &str = "Unable to load the proper Managed Identity.";
+
 /// The answer of the endpoint at `path`.
 pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
     let world = &fake.world;
@@ -52,7 +55,7 @@ pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Ex
             "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
         ),
         // Unlike IMDS, the endpoint never picks the only user-assigned identity by itself.
-        Ok(None) => managed::system_assigned(world).ok_or("Unable to load the proper Managed Identity."),
+        Ok(None) => managed::system_assigned(world).ok_or(NOBODY),
     };
     let identity = match identity {
         Ok(identity) => identity,

@@ -121,13 +121,18 @@ impl Vault {
         ensure!(is_uuid(&self.tenant) || self.tenant == ADFS, "tenant {:?} is not a UUID", self.tenant);
         if self.resource.is_empty() {
             let uri: Uri = self.url.parse().context("its url is not a URL")?;
+            ensure!(uri.scheme().is_some(), "its url has no https:// in front");
             let host = uri.host().context("its url has no host")?.to_ascii_lowercase();
             self.resource = resource_of(&host).context("it needs a resource")?;
         }
         let mut entries: BTreeMap<String, usize> = BTreeMap::new();
         let mut versions = Vec::new();
         for secret in &mut self.secrets {
-            ensure!(is_secret_name(&secret.name), "secret name {:?}", secret.name);
+            ensure!(
+                is_secret_name(&secret.name),
+                "secret name {:?} is not 1 to 127 letters, digits and dashes",
+                secret.name
+            );
             let name = secret.name.to_ascii_lowercase();
             let entry = entries.entry(name.clone()).or_default();
             *entry += 1;

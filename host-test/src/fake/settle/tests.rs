@@ -68,6 +68,7 @@ fn says_what_is_wrong() {
         (vault("tenant = 'adfs'"), "without adfs-host"),
         ("[[vault]]\nurl = 'http://a.vault.azure.net'".to_owned(), "https://HOST"),
         ("[[vault]]\nurl = 'https://localhost'".to_owned(), "needs a resource"),
+        ("[[vault]]\nurl = 'kv.vault.azure.net'".to_owned(), "no https://"),
         (format!("{0}\n{0}", vault("")), "two services"),
     ] {
         let error = match Description::from_toml(&text).and_then(Fake::new) {

@@ -143,7 +143,6 @@ mod tests {
              [[vault.secret]]\nname = 'A'\nvalue = 'canary-3'\ncontent-type = 'x/y'\ntags = { k = 'v' }\n\
              created = 3\nupdated = 4\nnbf = 5\nexp = 6\n",
         );
-        let level = ("Recoverable+Purgeable", 90);
         let expected = json!({
             "value": [
                 {
@@ -151,7 +150,7 @@ mod tests {
                     "contentType": "x/y",
                     "attributes": {
                         "enabled": true, "created": 3, "updated": 4, "nbf": 5, "exp": 6,
-                        "recoveryLevel": level.0, "recoverableDays": level.1,
+                        "recoveryLevel": "Recoverable+Purgeable", "recoverableDays": 90,
                     },
                     "tags": {"k": "v"},
                 },
@@ -159,7 +158,7 @@ mod tests {
                     "id": "https://kv.vault.azure.net/secrets/off",
                     "attributes": {
                         "enabled": false, "created": 1, "updated": 2,
-                        "recoveryLevel": level.0, "recoverableDays": level.1,
+                        "recoveryLevel": "Recoverable+Purgeable", "recoverableDays": 90,
                     },
                     "tags": {},
                 },

@@ -82,7 +82,9 @@ fn usage() {
         (vec!["Cargo.toml", "--example", "vm"], "cannot be used with"),
         (vec!["--print"], "--example"),
         (vec!["Cargo.toml", "--print"], "cannot be used with"),
-        (vec!["no-such-file"], "no-such-file can't be read"),
+        (vec!["no-such-file"], "no-such-file can't be read: "),
+        (vec!["vm"], "vm can't be read (there is an example of this name"),
+        (vec!["Cargo.toml", "python", "app.py"], "[-- <COMMAND>...]"),
         (
             vec!["../rustfmt.toml"],
             "../rustfmt.toml: the description of the fake Azure: line 1, column 1: unknown field `max_width`",
