@@ -34,7 +34,8 @@ impl Dialect {
     }
 }
 
-/// `export NAME='value'` for each, which every shell of the Bourne family and every reader of `.env` files takes.
+/// `export NAME='value'` for each, which every shell of the Bourne family takes; readers of `.env` files too, where no value
+/// has a single quote.
 pub(super) fn exports(variables: &[(String, String)]) -> String {
     Dialect::Bash.lines(variables, &[])
 }

@@ -48,7 +48,7 @@ pub(super) async fn run(args: &Doctor) -> Result<u8, Failure> {
     })
     .await?;
     let mut diagnosis = Diagnosis::new(identity.credential_name(), candidates);
-    say(&text::chain(&diagnosis));
+    say(&text::chain(&diagnosis, surroundings.is_developer()));
     match &args.vault_url {
         None => say(&text::asked_nobody(ground.environment.get("KEYVAULT_URL"))),
         // The first thing that is wrong is found.

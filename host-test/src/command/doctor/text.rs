@@ -12,8 +12,8 @@ use crate::command::output::Report;
 use crate::command::screen::{BOLD, ERROR, HINT};
 use crate::names::readiness_name;
 
-/// What the credential would do, and what each candidate has to say.
-pub(super) fn chain(diagnosis: &Diagnosis) -> String {
+/// What the credential would do, and what each candidate has to say. For a developer there is no identity to choose.
+pub(super) fn chain(diagnosis: &Diagnosis, developer: bool) -> String {
     let deciding = diagnosis.deciding();
     let mut text = verdict(diagnosis.credential, deciding);
     let (told, foreign): (Vec<&Candidate>, Vec<&Candidate>) =
@@ -31,17 +31,23 @@ pub(super) fn chain(diagnosis: &Diagnosis) -> String {
             let _ = writeln!(text, "    reads {}", it.variables.join(", "));
         }
         // What the others lack is said; it is no advice to give it to them, unless there is nothing else.
-        if let Some(hint) = it.hint.as_ref().filter(|_| decides || deciding.is_none()) {
+        let advised = match it.readiness {
+            Readiness::Ready => decides && !developer,
+            _ => decides || deciding.is_none(),
+        };
+        if let Some(hint) = it.hint.as_ref().filter(|_| advised) {
             let _ = writeln!(text, "    {HINT}hint:{HINT:#} {hint}");
         }
     }
     if !foreign.is_empty() {
         let names: Vec<&str> = foreign.iter().map(|it| it.credential.as_str()).collect();
-        let _ = writeln!(text, "not supported inside a component: {}\n    {ON_A_LAPTOP}", names.join(", "));
+        let instead = if developer { DEVELOPER } else { ON_A_LAPTOP };
+        let _ = writeln!(text, "not supported inside a component: {}\n    {instead}", names.join(", "));
     }
     text
 }
 
+const DEVELOPER: &str = "by --dev, your sign-in with `az`, Azure PowerShell or `azd` answers as the managed identity";
 const ON_A_LAPTOP: &str = "on your own machine, `--dev` and `keyfob dev-identity -- COMMAND` stand in for them";
 
 fn verdict(asked: &str, deciding: Option<&Candidate>) -> String {

@@ -98,6 +98,11 @@ impl Surroundings {
         Ok(Ground { options: self, environment, invented, _developer: developer })
     }
 
+    /// Whether the developer answers for the managed identity.
+    pub(super) fn is_developer(&self) -> bool {
+        self.dev
+    }
+
     fn sockets(&self) -> anyhow::Result<Sockets> {
         let mut sockets = Sockets::new();
         for rule in &self.connect_to {

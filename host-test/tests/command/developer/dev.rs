@@ -135,3 +135,16 @@ fn not_in_a_fake_azure() {
         assert!(run.misused().contains("'--dev' cannot be used with"), "{run:?}");
     }
 }
+
+#[test]
+fn the_doctor_knows_who_answers() {
+    let world = World::app_service();
+    let desk = signed_in(&world);
+    let run = at(&desk, world.keyfob(&["doctor", "--vault-url", VAULT])).go();
+    let said = run.done();
+    assert!(said.contains("by --dev, your sign-in with `az`") && !said.contains("hint: "), "{said}");
+    assert!(said.ends_with("    list of secrets: allowed, and there is 1"), "{said}");
+    // Offline no tool is started.
+    let run = at(&Desk::new(), world.keyfob(&["doctor"])).go();
+    assert!(run.done().starts_with("DefaultAzureCredential would use ManagedIdentityCredential."), "{run:?}");
+}
