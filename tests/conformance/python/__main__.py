@@ -1,6 +1,7 @@
 """Plays cases with the official Azure SDK, for the test that started this process and plays Azure for it."""
 
 # ruff: noqa: E402 - what is patched first must be patched before the SDK is imported.
+import itertools
 import logging
 import os
 import sys
@@ -64,7 +65,9 @@ class Player:
             # 0 is the vault's own size, as when nothing is said.
             size = {"max_page_size": step["list-secrets"]} if step["list-secrets"] else {}
             pages = self.client.list_properties_of_secrets(**size).by_page()
-            return {"class": "pages", "pages": [[secret.name for secret in page] for page in pages]}
+            # It follows a page that leads to itself for ever; no case has as many pages as this.
+            pages = list(itertools.islice(([secret.name for secret in page] for page in pages), 5))
+            return {"class": "pages", "pages": pages} if len(pages) < 5 else {"class": "pages without end"}
         secret = self.client.get_secret(step["get-secret"], step.get("version"))
         return {"class": "secret", "value": secret.value}
 
