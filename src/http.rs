@@ -190,7 +190,7 @@ impl Call<'_> {
             between_bytes: BETWEEN_BYTES,
             deadline: self.deadline,
         };
-        self.log.tell(Level::Verbose, &|| log::request(&draft.request));
+        self.log.tell(Level::Verbose, &|| log::request(&draft.request, &draft.secrets));
         let started = self.platform.monotonic();
         let response = self.platform.send(&draft.request, limits).await;
         self.log.tell(Level::Info, &|| {
@@ -203,7 +203,7 @@ impl Call<'_> {
                 }
                 Err(error) => error.describe().to_owned(),
             };
-            format!("{} -> {answer} ({spent} ms)", log::request(&draft.request))
+            format!("{} -> {answer} ({spent} ms)", log::request(&draft.request, &draft.secrets))
         });
         let response = response?;
         let retry_after = retry_after(&response, self.platform.unix_now());
@@ -240,7 +240,7 @@ impl Call<'_> {
             }
             retry += 1;
             self.log.tell(Level::Warning, &|| {
-                format!("{} again in {} ms", log::request(&draft.request), pause.as_millis() as u64)
+                format!("{} again in {} ms", log::request(&draft.request, &draft.secrets), pause.as_millis() as u64)
             });
             self.platform.sleep(pause).await;
         }

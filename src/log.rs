@@ -6,7 +6,7 @@
 use crate::env::Env;
 use crate::platform::{Method, Platform, Request};
 use crate::prelude::*;
-use crate::secret::quote;
+use crate::secret::{Secret, quote};
 use crate::text::replace;
 
 /// How much is told; each holds those before it.
@@ -68,8 +68,9 @@ impl Log<'_> {
     }
 }
 
-/// Method and URL of a request, for a log.
-pub(crate) fn request(request: &Request) -> String {
+/// Method and URL of a request, for a log. The names of its query are a vault's own text where it continues a list, and
+/// may echo `secrets`.
+pub(crate) fn request(request: &Request, secrets: &[Secret]) -> String {
     let method = if request.method == Method::Post { "POST" } else { "GET" };
     let scheme = if request.https { "https" } else { "http" };
     let mut line = format!("{method} {scheme}://{}", request.authority);
@@ -84,14 +85,12 @@ pub(crate) fn request(request: &Request) -> String {
             line.push_str(if name == "api-version" { value } else { "REDACTED" });
         }
     }
-    // A link to a list's next page is the vault's own text.
-    quote(&line, &[])
+    quote(&line, secrets)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
 
     #[test]
     fn a_request_is_told_without_its_values() {
@@ -105,9 +104,24 @@ mod tests {
             max_body: 0,
         };
         let told = "GET https://a.vault.azure.net/secrets?$skiptoken=REDACTED&api-version=7.4&x=REDACTED";
-        assert_eq!(request(&it), told);
+        assert_eq!(request(&it, &[]), told);
         it.method = Method::Post;
         it.path = "/t/oauth2/v2.0/token\r\nforged".to_owned();
-        assert_eq!(request(&it), "POST https://a.vault.azure.net/t/oauth2/v2.0/token forged");
+        assert_eq!(request(&it, &[]), "POST https://a.vault.azure.net/t/oauth2/v2.0/token forged");
+    }
+
+    #[test]
+    fn an_echo_in_a_querys_names_is_masked() {
+        let it = Request {
+            method: Method::Get,
+            https: true,
+            authority: "a.vault.azure.net".to_owned(),
+            path: "/secrets?the-canary&can%61ry=1&a%2Fcanary=2".to_owned(),
+            headers: Vec::new(),
+            body: Secret::default(),
+            max_body: 0,
+        };
+        let told = request(&it, &["the-canary".into(), "a/canary".into()]);
+        assert_eq!(told, "GET https://a.vault.azure.net/secrets?REDACTED=REDACTED&can%61ry=REDACTED&REDACTED=REDACTED");
     }
 }

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use serde_json::Value;
 
 use super::desk::Desk;
-use crate::fake::served::ask;
+use crate::fake::served::{ask, hears};
 
 /// The command on a desk, in an environment that holds nothing of the caller's.
 pub(crate) fn keyfob(desk: &Desk, arguments: &[&str]) -> Command {
@@ -51,14 +51,7 @@ impl Served {
     /// Reads lines of stderr until one holds this.
     #[track_caller]
     pub(crate) fn hears(&mut self, text: &str) -> String {
-        loop {
-            let mut line = String::new();
-            assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "{text:?} was not said: {}", self.said);
-            self.said.push_str(&line);
-            if line.contains(text) {
-                return line;
-            }
-        }
+        hears(&mut self.stderr, &mut self.said, text)
     }
 
     /// `HOST:PORT`.

@@ -19,6 +19,19 @@ pub(crate) fn keyfob(arguments: &[&str]) -> Command {
     command
 }
 
+/// Reads lines until one holds this, and keeps all of them.
+#[track_caller]
+pub(crate) fn hears(stderr: &mut impl BufRead, said: &mut String, text: &str) -> String {
+    loop {
+        let mut line = String::new();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{text:?} was not said: {said}");
+        said.push_str(&line);
+        if line.contains(text) {
+            return line;
+        }
+    }
+}
+
 /// One that stays up. Dropped, it is gone.
 pub(crate) struct Served {
     child: Child,
@@ -42,15 +55,9 @@ impl Served {
     }
 
     /// Reads lines of stderr until one holds this.
+    #[track_caller]
     pub(crate) fn hears(&mut self, text: &str) -> String {
-        loop {
-            let mut line = String::new();
-            assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "{text:?} was not said: {}", self.said);
-            self.said.push_str(&line);
-            if line.contains(text) {
-                return line;
-            }
-        }
+        hears(&mut self.stderr, &mut self.said, text)
     }
 
     /// Reads the variables, of which the vault's URL is the last.
