@@ -1,5 +1,7 @@
 //! The time that a component sees: tokio's, so that a paused test clock is the component's clock too.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
@@ -68,6 +70,46 @@ impl HostMonotonicClock for Clock {
     }
 }
 
+/// A wall clock that somebody sets: the clock's date, and so far ahead of it or behind it. Clones are set together.
+///
+/// A component's wall clock may jump between two calls, and what it measures time with does not.
+#[derive(Clone, Debug)]
+pub struct WallClock {
+    clock: Clock,
+    ahead: Arc<AtomicI64>,
+}
+
+impl WallClock {
+    /// Sets it this many seconds ahead of the right date; behind it where negative, down to 1970.
+    pub fn set_ahead(&self, seconds: i64) {
+        self.ahead.store(seconds, Ordering::Relaxed);
+    }
+
+    /// The date that it shows, in unix seconds.
+    pub fn unix_now(&self) -> u64 {
+        HostWallClock::now(self).as_secs()
+    }
+}
+
+impl From<Clock> for WallClock {
+    fn from(clock: Clock) -> Self {
+        Self { clock, ahead: Arc::default() }
+    }
+}
+
+impl HostWallClock for WallClock {
+    fn resolution(&self) -> Duration {
+        HostWallClock::resolution(&self.clock)
+    }
+
+    fn now(&self) -> Duration {
+        let ahead = self.ahead.load(Ordering::Relaxed);
+        let shift = Duration::from_secs(ahead.unsigned_abs());
+        let now = HostWallClock::now(&self.clock);
+        if ahead < 0 { now.saturating_sub(shift) } else { now.saturating_add(shift) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +120,15 @@ mod tests {
         tokio::time::advance(Duration::from_millis(2_500)).await;
         assert_eq!(clock.unix_now(), Clock::TEST_START + 2);
         assert_eq!(HostMonotonicClock::now(&clock), 2_500_000_000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wall_clock_is_set() {
+        let wall = WallClock::from(Clock::starting_at(Clock::TEST_START));
+        let seen = wall.clone();
+        wall.set_ahead(60);
+        assert_eq!(seen.unix_now(), Clock::TEST_START + 60);
+        wall.set_ahead(i64::MIN);
+        assert_eq!(seen.unix_now(), 0);
     }
 }

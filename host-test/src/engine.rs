@@ -50,21 +50,30 @@ impl Keyfob {
 
     /// Either build of this source tree. Compiled once per process.
     pub fn build(build: Build) -> Result<Self> {
-        static BUILT: Mutex<[Option<Keyfob>; 2]> = Mutex::new([None, None]);
+        Self::cached(build, false)
+    }
+
+    /// The same, for tests: [`Instance::into_memory`](crate::Instance::into_memory) can look into its instances.
+    pub fn transparent(build: Build) -> Result<Self> {
+        Self::cached(build, true)
+    }
+
+    fn cached(build: Build, transparent: bool) -> Result<Self> {
+        static BUILT: Mutex<Vec<((Build, bool), Keyfob)>> = Mutex::new(Vec::new());
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-        let [without, with] = &mut *built;
-        let place = if build == Build::WithCertificates { with } else { without };
-        if let Some(keyfob) = place {
+        if let Some((_, keyfob)) = built.iter().find(|(key, _)| *key == (build, transparent)) {
             return Ok(keyfob.clone());
         }
-        Ok(place.insert(Self::from_bytes(build.bytes())?).clone())
+        let keyfob = Self::from_bytes(build.bytes(), transparent)?;
+        built.push(((build, transparent), keyfob.clone()));
+        Ok(keyfob)
     }
 
     /// Any other build of the component.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
-        Self::from_bytes(&bytes).map_err(|error| {
+        Self::from_bytes(&bytes, false).map_err(|error| {
             let why = error.root_cause().to_string();
             // What follows are the file's first bytes, one a line.
             let why = why.split(" - expected=").next().unwrap_or_default();
@@ -72,16 +81,17 @@ impl Keyfob {
         })
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (engine, pre) = compile(bytes)?;
+    fn from_bytes(bytes: &[u8], transparent: bool) -> Result<Self> {
+        let (engine, pre) = compile(bytes, transparent)?;
         Ok(Self { engine, pre: KeyfobPre::new(pre)? })
     }
 }
 
-/// Compiles a component and gives it WASI 0.2 and nothing else, in an engine of its own.
-pub(crate) fn compile(bytes: &[u8]) -> Result<(Engine, InstancePre<State>)> {
+/// Compiles a component and gives it WASI 0.2 and nothing else, in an engine of its own. A trap of a transparent one
+/// carries its memory.
+pub(crate) fn compile(bytes: &[u8], transparent: bool) -> Result<(Engine, InstancePre<State>)> {
     let mut config = Config::new();
-    config.epoch_interruption(true);
+    config.epoch_interruption(true).coredump_on_trap(transparent);
     let engine = Engine::new(&config)?;
     let component = Component::from_binary(&engine, bytes)?;
 

@@ -12,7 +12,7 @@ use wasmtime_wasi::random::Deterministic;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, WallClock};
 use crate::egress::{Egress, Hooks};
 use crate::engine::Keyfob;
 use crate::instance::Instance;
@@ -28,6 +28,7 @@ pub struct Host<C = Keyfob> {
     folders: Vec<(PathBuf, String, FsPerms)>,
     egress: Arc<Egress>,
     clock: Option<Clock>,
+    wall_clock: Option<WallClock>,
     seed: Option<u64>,
     streams: Streams,
     files_apart: bool,
@@ -53,6 +54,7 @@ impl<C> Host<C> {
             folders: Vec::new(),
             egress: Arc::new(Egress::closed()),
             clock: None,
+            wall_clock: None,
             seed: None,
             streams: Streams::Captured,
             files_apart: false,
@@ -62,8 +64,8 @@ impl<C> Host<C> {
     /// The same surroundings around another component.
     #[must_use]
     pub fn around<D>(self, component: D) -> Host<D> {
-        let Self { component: _, environment, folders, egress, clock, seed, streams, files_apart } = self;
-        Host { component, environment, folders, egress, clock, seed, streams, files_apart }
+        let Self { component: _, environment, folders, egress, clock, wall_clock, seed, streams, files_apart } = self;
+        Host { component, environment, folders, egress, clock, wall_clock, seed, streams, files_apart }
     }
 
     /// Sets a variable.
@@ -105,6 +107,13 @@ impl<C> Host<C> {
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// A wall clock that may differ from the [`clock`](Self::clock), whose date it shows else.
+    #[must_use]
+    pub fn wall_clock(mut self, clock: WallClock) -> Self {
+        self.wall_clock = Some(clock);
         self
     }
 
@@ -161,7 +170,7 @@ impl<C> Host<C> {
         let mut wasi = WasiCtx::builder();
         wasi.args(arguments)
             .envs(&self.environment)
-            .wall_clock(clock)
+            .wall_clock(self.wall_clock.clone().unwrap_or_else(|| clock.into()))
             .monotonic_clock(clock)
             .allow_tcp(false)
             .allow_udp(false)

@@ -61,7 +61,7 @@ pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
-pub use clock::Clock;
+pub use clock::{Clock, WallClock};
 pub use egress::{Egress, Recorder, Sockets};
 pub use engine::{Build, Keyfob};
 pub use failure::CallError;

@@ -181,6 +181,9 @@ pub struct Step {
     /// Seconds that pass before.
     #[serde(default)]
     pub after: u64,
+    /// Seconds that the component's wall clock is ahead of everybody else's during this step.
+    #[serde(default)]
+    pub clock_ahead: i64,
     pub get_secret: Option<String>,
     pub version: Option<String>,
     /// Scopes.

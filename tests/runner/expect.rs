@@ -6,6 +6,7 @@ use std::time::Duration;
 use keyfob_host_test::Recorder;
 use keyfob_host_test::egress::Recorded;
 use keyfob_host_test::fake::{self, Description};
+use memchr::memmem;
 use percent_encoding::percent_decode;
 
 use crate::case::{Case, Expect};
@@ -166,6 +167,14 @@ pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<Stri
     }
     secrets.retain(|secret| secret.trim().len() >= 6);
     secrets
+}
+
+/// Looks for secrets in memory.
+pub fn zeroed(secrets: &[String], memory: &[u8]) -> Check {
+    match secrets.iter().find(|secret| memmem::find(memory, secret.as_bytes()).is_some()) {
+        Some(secret) => Err(format!("a secret was left in memory: {secret}")),
+        None => Ok(()),
+    }
 }
 
 /// Looks for secrets in everything that a person or a log may see.

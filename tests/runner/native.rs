@@ -140,7 +140,7 @@ impl Platform for Scripted {
     }
 
     fn unix_now(&self) -> u64 {
-        self.world.clock.unix_now()
+        self.world.wall.unix_now()
     }
 
     fn monotonic(&self) -> Duration {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keyfob_host_test::fake::Fake;
-use keyfob_host_test::{Build, Clock, Egress, Recorder};
+use keyfob_host_test::{Build, Clock, Egress, Recorder, WallClock};
 use tempfile::TempDir;
 
 use crate::case::{Case, File, Step, certificate};
@@ -89,6 +89,8 @@ pub struct World {
     #[allow(dead_code)]
     pub azure: Arc<Faulty>,
     pub clock: Clock,
+    /// The component's own idea of the date.
+    pub wall: WallClock,
 }
 
 /// What plays the steps.
@@ -118,6 +120,14 @@ impl Player {
             Self::Wasm(wasm) => wasm.log(),
         }
     }
+
+    /// Drops all that the app holds; what the component's memory has in it then, where it has one of its own.
+    pub async fn end(self) -> Vec<u8> {
+        match self {
+            Self::Native(_) => Vec::new(),
+            Self::Wasm(wasm) => wasm.end().await,
+        }
+    }
 }
 
 /// Plays a case; what each step gave, if all was as expected.
@@ -126,11 +136,13 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
     let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
     let (world, recorder) = world(case, clock);
     let vault = vault(case);
+    let wall = world.wall.clone();
     let mut player = Player::new(world, kind).await;
     let mut results = Vec::new();
     let mut seen = 0;
     for (number, step) in case.steps.iter().enumerate() {
         tokio::time::advance(std::time::Duration::from_secs(step.after)).await;
+        wall.set_ahead(step.clock_ahead);
         let start = clock.elapsed();
         let result = player.step(case, &vault, step).await;
         let took = clock.elapsed() - start;
@@ -144,6 +156,8 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
         results.push(result);
     }
+    let secrets = expect::secrets(case, &planted, &recorder);
+    expect::zeroed(&secrets, &player.end().await)?;
     Ok(results)
 }
 
@@ -190,5 +204,5 @@ pub fn world(case: &Case, clock: Clock) -> (World, Recorder) {
         }
     }
     let recorder = egress.recorder();
-    (World { env, root, folders, egress, azure, clock }, recorder)
+    (World { env, root, folders, egress, azure, clock, wall: clock.into() }, recorder)
 }

@@ -22,8 +22,12 @@ pub struct Wasm {
 
 impl Wasm {
     pub async fn new(world: World, build: Build) -> Self {
-        let mut host =
-            Host::new(&Keyfob::build(build).unwrap()).envs(world.env).egress(world.egress).clock(world.clock).seed(1);
+        let mut host = Host::new(&Keyfob::transparent(build).unwrap())
+            .envs(world.env)
+            .egress(world.egress)
+            .clock(world.clock)
+            .wall_clock(world.wall)
+            .seed(1);
         for folder in world.folders {
             host = host.folder(world.root.path().join(folder.trim_start_matches('/')), folder);
         }
@@ -32,6 +36,16 @@ impl Wasm {
 
     pub fn log(&self) -> String {
         self.instance.output()
+    }
+
+    pub async fn end(mut self) -> Vec<u8> {
+        if let Some(client) = self.client {
+            self.instance.drop_client(client).await.unwrap();
+        }
+        if let Some(credential) = self.credential {
+            self.instance.drop_credential(credential).await.unwrap();
+        }
+        self.instance.into_memory().await.unwrap()
     }
 
     pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
@@ -96,11 +110,15 @@ impl Wasm {
             let options = ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout: step.timeout() };
             let list = self.instance.list_secrets(client, &options).await?;
             let mut pages = Vec::new();
-            while let Some(page) = self.instance.next_page(list).await? {
-                pages.push(page.into_iter().map(|secret| secret.name).collect());
-            }
+            let end = loop {
+                match self.instance.next_page(list).await {
+                    Ok(Some(page)) => pages.push(page.into_iter().map(|secret| secret.name).collect()),
+                    Ok(None) => break Ok(Got { pages, ..Got::default() }),
+                    Err(error) => break Err(error),
+                }
+            };
             self.instance.drop_list(list).await?;
-            return Ok(Got { pages, ..Got::default() });
+            return end;
         }
         let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
         let options = GetSecretOptions { version: step.version.clone(), timeout: step.timeout() };

@@ -50,7 +50,7 @@ impl App {
     pub(crate) fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
         entry::every_import_is_given(&Outline::read(bytes)?)?;
         let compile = || {
-            let (engine, pre) = compile(bytes)?;
+            let (engine, pre) = compile(bytes, false)?;
             let pre = match entry {
                 Entry::Command => Pre::Command(CommandPre::new(pre)?),
                 Entry::Http => Pre::Http(ProxyPre::new(pre)?),

@@ -2,8 +2,9 @@
 
 mod credential;
 
-use wasmtime::Store;
+use anyhow::{Context as _, bail};
 use wasmtime::component::ResourceAny;
+use wasmtime::{Store, WasmCoreDump};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use crate::bindings::Keyfob as World;
@@ -187,6 +188,20 @@ impl Instance {
     /// How much memory the component has, in bytes: what its calls needed at most so far.
     pub fn memory(&self) -> usize {
         self.store.data().memory.0
+    }
+
+    /// Ends the instance and gives what its memory then holds, byte by byte, for tests that look for what was left behind.
+    ///
+    /// # Errors
+    /// Where the component was not compiled [`transparent`](crate::Keyfob::transparent).
+    pub async fn into_memory(mut self) -> anyhow::Result<Vec<u8>> {
+        // Any call: it traps before its first instruction, and the memory comes with the trap.
+        self.store.epoch_deadline_trap();
+        self.store.set_epoch_deadline(0);
+        let guest = self.bindings.keyfob_azure_identity().token_options();
+        let Err(trap) = guest.call_constructor(&mut self.store).await else { bail!("the call did not trap") };
+        let dump: &WasmCoreDump = trap.downcast_ref().context("the component is not transparent")?;
+        Ok(dump.memories().iter().flat_map(|memory| memory.data(&self.store).to_vec()).collect())
     }
 
     /// What the component wrote to stdout and stderr so far, for tests that look for leaks.
