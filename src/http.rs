@@ -265,6 +265,8 @@ fn retry_after(response: &Response, now: u64) -> Option<Duration> {
             let more = fraction.bytes().all(|b| b.is_ascii_digit()).then(|| u64::from(!fraction.is_empty()))?;
             return Some(Duration::from_secs(seconds.saturating_add(more)));
         }
+        // By the server's clock: the host's may be wrong.
+        let now = response.header("date").and_then(date::http).unwrap_or(now);
         return date::http(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;

@@ -108,11 +108,13 @@ fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTre
 async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let (world, recorder) = play::world(case, clock);
+    let wall = world.wall.clone();
     let mut player = native::Native::new(world);
     let mut steps = Vec::new();
     let mut seen = 0;
     for step in &case.steps {
         tokio::time::advance(Duration::from_secs(step.after)).await;
+        wall.set_ahead(step.clock_ahead);
         let began = clock.elapsed();
         let result = player.step(case, &play::vault(case), step).await;
         let took = clock.elapsed() - began;

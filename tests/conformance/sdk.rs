@@ -106,6 +106,7 @@ impl Sdk {
         let (world, _) = play::world(case, clock);
         let plain = Egress::in_process(Arc::new(Fake::new(case.azure.clone()).unwrap()), clock).allow_any();
         tokio::time::advance(Duration::from_secs(case.steps[0].after)).await;
+        let mut ahead = case.steps[0].clock_ahead;
         let env: serde_json::Map<_, _> = world.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let certificates = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
         self.say(&json!({
@@ -114,7 +115,7 @@ impl Sdk {
             "env": env,
             "root": world.root.path(),
             "certificates": certificates,
-            "now": now(clock),
+            "now": now(clock, ahead),
         }));
         let mut began = clock.elapsed();
         let mut steps = Vec::new();
@@ -139,12 +140,13 @@ impl Sdk {
                     steps.push(Step { asked: std::mem::take(&mut asked), reported, took });
                     let Some(next) = case.steps.get(steps.len()) else { return Ok(Played::Steps(steps)) };
                     tokio::time::advance(Duration::from_secs(next.after)).await;
+                    ahead = next.clock_ahead;
                     began = clock.elapsed();
                 }
                 Message::NotApplicable(reason) => return Ok(Played::NotApplicable(reason)),
                 Message::Bug(text) => return Err(text),
             }
-            answer["now"] = json!(now(clock));
+            answer["now"] = json!(now(clock, ahead));
             self.say(&answer);
         }
     }
@@ -162,8 +164,9 @@ impl Sdk {
     }
 }
 
-fn now(clock: Clock) -> f64 {
-    f64::from(u32::try_from(Clock::TEST_START).unwrap()) + clock.elapsed().as_secs_f64()
+/// The date that the SDK sees.
+fn now(clock: Clock, ahead: i64) -> f64 {
+    (Clock::TEST_START as i64 + ahead) as f64 + clock.elapsed().as_secs_f64()
 }
 
 async fn exchange(egress: &Egress, outgoing: &Outgoing) -> Value {

@@ -86,12 +86,13 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 /// Lets a call meet a fault; what it gave and how long it took.
 async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<String, String> {
     let mut case = hop.case.clone();
-    case.faults.push(row.fault(hop, lasting));
+    case.faults.extend(row.fault(hop, lasting));
     // All that it can say is searched for secrets.
     case.env.insert("AZURE_LOG_LEVEL".to_owned(), "verbose".to_owned());
     let clock = Clock::starting_at(Clock::TEST_START);
     let (world, recorder) = play::world(&case, clock);
     let azure = Arc::clone(&world.azure);
+    let wall = world.wall.clone();
     let mut player = Player::new(world, kind).await;
     let vault = play::vault(&case);
 
@@ -101,10 +102,14 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
         player.step(&case, &vault, step).await.map_err(|problem| format!("before it: {problem:?}"))?;
     }
     tokio::time::advance(Duration::from_secs(last.after)).await;
+    wall.set_ahead(row.clock_ahead);
     let start = clock.elapsed();
     let result = player.step(&case, &vault, last).await;
     let took = clock.elapsed() - start;
     azure.faults.lock().unwrap().clear();
+    if lasting == Lasting::Once {
+        wall.set_ahead(0);
+    }
     let again = player.step(&case, &vault, last).await;
 
     let secrets = expect::secrets(&case, &Fake::new(case.azure.clone()).unwrap().planted_secrets(), &recorder);
@@ -128,6 +133,7 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
         Ok(got) if is_right(&got, &case) => {}
         other => return Err(format!("{cell}, and afterwards it does not work: {other:?}")),
     }
+    expect::zeroed(&secrets, &player.end().await)?;
     if given != row.gives(hop, lasting) {
         return Err(format!("{cell} instead of {}: {result:?}", row.gives(hop, lasting)));
     }

@@ -33,10 +33,14 @@ pub struct Hop {
 
 /// Something that goes wrong, and what a call then gives.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Row {
     pub name: String,
-    is: Fault,
+    /// What happens to the request.
+    is: Option<Fault>,
+    /// Seconds that the component's wall clock jumps ahead just before the call.
+    #[serde(default)]
+    pub clock_ahead: i64,
     /// The replies that it can happen to; all where absent.
     only: Option<String>,
     /// `ok` or the kind of the error: where it happens once, and for ever.
@@ -96,14 +100,14 @@ impl Row {
     }
 
     /// The fault, where it strikes.
-    pub fn fault(&self, hop: &Hop, lasting: Lasting) -> Fault {
-        let mut fault = self.is.clone();
+    pub fn fault(&self, hop: &Hop, lasting: Lasting) -> Option<Fault> {
+        let mut fault = self.is.clone()?;
         fault.url.clone_from(&hop.url);
         fault.skip = hop.skip;
         fault.times = (lasting == Lasting::Once).then_some(1);
         for (name, value) in &hop.headers {
             fault.headers.entry(name.clone()).or_insert_with(|| value.clone());
         }
-        fault
+        Some(fault)
     }
 }

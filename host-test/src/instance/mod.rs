@@ -201,7 +201,8 @@ impl Instance {
         let guest = self.bindings.keyfob_azure_identity().token_options();
         let Err(trap) = guest.call_constructor(&mut self.store).await else { bail!("the call did not trap") };
         let dump: &WasmCoreDump = trap.downcast_ref().context("the component is not transparent")?;
-        Ok(dump.memories().iter().flat_map(|memory| memory.data(&self.store).to_vec()).collect())
+        let memories: Vec<_> = dump.memories().iter().map(|memory| memory.data(&self.store)).collect();
+        Ok(memories.concat())
     }
 
     /// What the component wrote to stdout and stderr so far, for tests that look for leaks.

@@ -64,7 +64,7 @@ _KEYFOBS_STEPS = {
 }
 
 _STEP_FIELDS = {
-    *("after", "get-secret", "version", "list-secrets", "get-token", "tenant-id", "claims", "enable-cae"),
+    *("after", "clock-ahead", "get-secret", "version", "list-secrets", "get-token", "tenant-id", "claims", "enable-cae"),
     *("set-assertion", "expect"),
 }
 _CLIENT_FIELDS = {"vault-url", "verify-challenge-resource"}
