@@ -2,6 +2,7 @@
 
 mod in_process;
 mod sockets;
+mod tls;
 
 use std::time::Duration;
 
