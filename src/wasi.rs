@@ -125,7 +125,7 @@ impl Wasi {
         let fields = response.headers().entries();
         let headers = fields
             .into_iter()
-            .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?)))
+            .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?.into())))
             .collect();
         let body = self.read(&response, request.max_body, limits, &left, &late).await?;
         Ok(Response { status, headers, body })

@@ -93,6 +93,7 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
     let (world, recorder) = play::world(&case, clock);
     let azure = Arc::clone(&world.azure);
     let wall = world.wall.clone();
+    let visible = Arc::clone(&world.visible);
     let mut player = Player::new(world, kind).await;
     let vault = play::vault(&case);
 
@@ -117,7 +118,7 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
     if !log.contains("[info] ") {
         return Err("nothing was logged".to_owned());
     }
-    expect::no_leak(&secrets, &result, &log)?;
+    expect::no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()])?;
     let given = match &result {
         Ok(got) if is_right(got, &case) => "ok",
         Ok(got) => return Err(format!("the wrong value: {got:?}")),

@@ -58,7 +58,8 @@ pub struct File {
     pub link: Option<String>,
 }
 
-/// What happens to requests whose URL starts like this.
+/// What happens to requests whose URL starts like this. In `headers` and `body`, `@echo` stands for all that the request
+/// held in its own headers and body, and `@token` for its token.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fault {

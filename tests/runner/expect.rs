@@ -178,8 +178,8 @@ pub fn zeroed(secrets: &[String], memory: &[u8]) -> Check {
 }
 
 /// Looks for secrets in everything that a person or a log may see.
-pub fn no_leak(secrets: &[String], result: &Result<Got, Problem>, log: &str) -> Check {
-    let mut visible = log.to_owned();
+pub fn no_leak(secrets: &[String], result: &Result<Got, Problem>, visible: &[&str]) -> Check {
+    let mut visible = visible.concat();
     match result {
         Ok(got) => write!(visible, "{:?}{:?}{:?}", got.fields, got.candidates, got.pages),
         Err(problem) => write!(visible, "{problem:?}"),

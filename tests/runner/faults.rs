@@ -30,9 +30,29 @@ impl Azure for Faulty {
         }
         let mut exchange =
             if fault.real { self.fake.answer(request, now) } else { Exchange::reply(200, "application/json", "") };
-        change(&mut exchange, fault);
+        change(&mut exchange, &echoing(fault, request));
         exchange
     }
+}
+
+/// The fault of a server that gives back what it was given.
+fn echoing(fault: &Fault, request: &Request) -> Fault {
+    let mut fault = fault.clone();
+    let texts = || fault.headers.values().chain([&fault.body]);
+    if !texts().any(|text| text.contains('@')) {
+        return fault;
+    }
+    let headers = request.headers().iter().filter(|(name, _)| *name != "host");
+    let mut echo: String = headers.map(|(_, value)| format!("{} ", value.to_str().unwrap())).collect();
+    let body = String::from_utf8_lossy(request.body());
+    echo.push_str(&percent_encoding::percent_decode_str(&body).decode_utf8_lossy());
+    echo.push_str(&body);
+    let token = request.headers().get("authorization").map_or("", |value| value.to_str().unwrap());
+    let token = token.trim_start_matches("Bearer ").to_owned();
+    let fill = |text: &str| text.replace("@echo", &echo).replace("@token", &token);
+    fault.body = fill(&fault.body);
+    fault.headers = fault.headers.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
+    fault
 }
 
 fn change(exchange: &mut Exchange, fault: &Fault) {

@@ -58,6 +58,7 @@ impl Native {
                 enable_cae: step.enable_cae.unwrap_or_default(),
             };
             let token = credential.get_token(scopes.clone(), &options).await?;
+            self.platform.show(&token);
             let fields = vec![
                 ("credential", token.credential.to_owned()),
                 ("source", token.source.to_owned()),
@@ -96,6 +97,7 @@ impl Native {
         let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
         let options = GetSecretOptions { version: step.version.clone(), timeout };
         let secret = self.client.as_ref().unwrap().get_secret(name, &options).await?;
+        self.platform.show(&secret);
         let properties = secret.properties;
         let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
         let fields = vec![
@@ -163,12 +165,20 @@ impl Platform for Scripted {
     fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
         Box::pin(async move {
             let left = limits.deadline.saturating_sub(self.monotonic());
-            tokio::time::timeout(left, self.exchange(request, limits)).await.unwrap_or(Err(SendError::Deadline))
+            let sent = tokio::time::timeout(left, self.exchange(request, limits)).await;
+            let answer = sent.unwrap_or(Err(SendError::Deadline));
+            self.show(&(request, &answer));
+            answer
         })
     }
 }
 
 impl Scripted {
+    /// Has a value searched for secrets in its `Debug`.
+    fn show(&self, value: &dyn std::fmt::Debug) {
+        self.world.visible.lock().unwrap().push_str(&format!("{value:?}"));
+    }
+
     async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
         let scheme = if request.https { "https" } else { "http" };
         let mut outgoing = http::Request::builder().uri(format!("{scheme}://{}{}", request.authority, request.path));
@@ -195,7 +205,7 @@ impl Scripted {
             }
         }
         let text = |value: &http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
-        let headers = parts.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let headers = parts.headers.iter().map(|(name, value)| (name.to_string(), text(value).into())).collect();
         Ok(Response { status: parts.status.as_u16(), headers, body: bytes.into() })
     }
 }

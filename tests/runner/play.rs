@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use keyfob_host_test::fake::Fake;
 use keyfob_host_test::{Build, Clock, Egress, Recorder, WallClock};
@@ -91,6 +91,8 @@ pub struct World {
     pub clock: Clock,
     /// The component's own idea of the date.
     pub wall: WallClock,
+    /// What a person may see beside the log: the host's trace, and each value's `Debug`.
+    pub visible: Arc<Mutex<String>>,
 }
 
 /// What plays the steps.
@@ -137,6 +139,7 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
     let (world, recorder) = world(case, clock);
     let vault = vault(case);
     let wall = world.wall.clone();
+    let visible = Arc::clone(&world.visible);
     let mut player = Player::new(world, kind).await;
     let mut results = Vec::new();
     let mut seen = 0;
@@ -152,7 +155,7 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
         let secrets = expect::secrets(case, &planted, &recorder);
         let log = player.log();
         expect::check(case, &step.expect, &result, (&lines, &forms), took, &log)
-            .and_then(|()| expect::no_leak(&secrets, &result, &log))
+            .and_then(|()| expect::no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()]))
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
         results.push(result);
     }
@@ -203,6 +206,9 @@ pub fn world(case: &Case, clock: Clock) -> (World, Recorder) {
             }
         }
     }
+    let visible = Arc::new(Mutex::new(String::new()));
+    let trace = Arc::clone(&visible);
+    egress = egress.trace(move |line| trace.lock().unwrap().push_str(line));
     let recorder = egress.recorder();
-    (World { env, root, folders, egress, azure, clock, wall: clock.into() }, recorder)
+    (World { env, root, folders, egress, azure, clock, wall: clock.into(), visible }, recorder)
 }
