@@ -50,7 +50,8 @@ fn echoing(fault: &Fault, request: &Request) -> Fault {
     let token = request.headers().get("authorization").map_or("", |value| value.to_str().unwrap());
     let token = token.trim_start_matches("Bearer ").to_owned();
     let fill = |text: &str| text.replace("@echo", &echo).replace("@token", &token);
-    fault.body = fill(&fault.body);
+    // The form has quotes in it.
+    fault.body = fill(&fault.body.replace("@echo", &echo.replace('"', "\\\"")));
     fault.headers = fault.headers.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
     fault
 }
