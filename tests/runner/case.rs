@@ -60,7 +60,7 @@ pub struct File {
 
 /// What happens to requests whose URL starts like this. In `headers` and `body`, `@echo` stands for all that the request
 /// held in its own headers and body, and `@token` for its token.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fault {
     pub url: String,
@@ -91,6 +91,8 @@ pub struct Fault {
     pub set: BTreeMap<String, serde_json::Value>,
     /// Fields of the JSON that are missing.
     pub remove: Vec<String>,
+    /// Pieces of the body's text that are replaced.
+    pub replace: BTreeMap<String, String>,
     /// Only the first part of the body comes, in percent.
     pub percent: Option<usize>,
     /// `reset` or `never` after the body.

@@ -169,6 +169,14 @@ pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<Stri
     secrets
 }
 
+/// What an instance may come to have, whatever it is sent: a page of a list is read up to 1 MiB.
+const MOST_MEMORY: usize = 6 << 20;
+
+/// That an instance does not take more memory than it needs.
+pub fn small(memory: usize) -> Check {
+    if memory <= MOST_MEMORY { Ok(()) } else { Err(format!("it has {memory} bytes of memory")) }
+}
+
 /// Looks for secrets in memory.
 pub fn zeroed(secrets: &[String], memory: &[u8]) -> Check {
     match secrets.iter().find(|secret| memmem::find(memory, secret.as_bytes()).is_some()) {

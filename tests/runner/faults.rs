@@ -117,6 +117,9 @@ fn body(exchange: &Exchange, fault: &Fault) -> Vec<(Duration, Bytes)> {
         object.extend(fault.set.clone());
         bytes = json.to_string().into_bytes();
     }
+    for (from, to) in &fault.replace {
+        bytes = String::from_utf8_lossy(&bytes).replace(from, to).into_bytes();
+    }
     if let Some(percent) = fault.percent {
         bytes.truncate(bytes.len() * percent / 100);
     }

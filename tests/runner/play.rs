@@ -123,6 +123,14 @@ impl Player {
         }
     }
 
+    /// The component's memory in bytes, where it has one of its own.
+    pub fn memory(&self) -> usize {
+        match self {
+            Self::Native(_) => 0,
+            Self::Wasm(wasm) => wasm.memory(),
+        }
+    }
+
     /// Drops all that the app holds; what the component's memory has in it then, where it has one of its own.
     pub async fn end(self) -> Vec<u8> {
         match self {
@@ -159,6 +167,7 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
         results.push(result);
     }
+    expect::small(player.memory())?;
     let secrets = expect::secrets(case, &planted, &recorder);
     expect::zeroed(&secrets, &player.end().await)?;
     Ok(results)

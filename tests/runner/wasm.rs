@@ -38,6 +38,10 @@ impl Wasm {
         self.instance.output()
     }
 
+    pub fn memory(&self) -> usize {
+        self.instance.memory()
+    }
+
     pub async fn end(mut self) -> Vec<u8> {
         if let Some(client) = self.client {
             self.instance.drop_client(client).await.unwrap();

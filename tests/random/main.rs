@@ -1,0 +1,154 @@
+//! Any replies, in any order: whatever Azure, or who stands in its place, answers to the calls of `tests/faults/hops`, the
+//! real `.wasm` does not trap, ends in time and within its memory, asks nobody else, sends each secret only where it
+//! belongs, shows none, and leaves none in its memory.
+//!
+//! The seed is fixed. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test --test random -- --nocapture` plays other and more ones.
+
+// A test may panic, and its modules need no borders.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
+
+#[path = "../runner/case.rs"]
+#[allow(dead_code)]
+mod case;
+#[path = "../runner/expect.rs"]
+#[allow(dead_code)]
+mod expect;
+#[path = "../runner/faults.rs"]
+mod faults;
+#[path = "../faults/table.rs"]
+#[allow(dead_code)]
+mod hops;
+#[path = "../runner/native.rs"]
+mod native;
+#[path = "../runner/play.rs"]
+#[allow(dead_code)]
+mod play;
+mod replies;
+#[path = "../runner/wasm.rs"]
+mod wasm;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyfob_host_test::egress::Recorded;
+use keyfob_host_test::fake::Fake;
+use keyfob_host_test::{Build, Clock};
+use proptest::prelude::*;
+use proptest::test_runner::{FileFailurePersistence, RngSeed};
+
+use case::Fault;
+use hops::Hop;
+use play::{Kind, Player};
+
+/// Headers that hold a secret, and the one host that each is for.
+const HEADERS: [(&str, &str); 2] = [("x-identity-header", "169.254.130.4:8081"), ("secret", "127.0.0.1:46808")];
+/// What in a form proves who the app is, and where that may go.
+const PROOFS: [&str; 2] = ["client_secret=", "client_assertion="];
+const AUTHORITY: &str = "login.microsoftonline.com";
+
+fn config() -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 3_000;
+    }
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(20_261_125);
+    }
+    config.failure_persistence = Some(Box::new(FileFailurePersistence::Direct("tests/random/regressions.txt")));
+    config
+}
+
+#[test]
+fn whatever_is_answered() {
+    let hops = hops::hops(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults"));
+    let hosts: Vec<Vec<String>> = hops.iter().map(|hop| run(undisturbed(hop))).collect();
+    let mut runner = proptest::test_runner::TestRunner::new(config());
+    let strategy = (0..hops.len(), replies::sequence());
+    let ends = RefCell::new(BTreeMap::new());
+    let one =
+        |(hop, replies): (usize, _)| run(play(&hops[hop], replies, &hosts[hop], &ends)).map_err(TestCaseError::fail);
+    if let Err(problem) = runner.run(&strategy, one) {
+        panic!("{problem}");
+    }
+    println!("{} sequences of replies; how their calls ended: {:?}", runner.config().cases, ends.into_inner());
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(future)
+}
+
+/// Whom a call asks where all goes well.
+async fn undisturbed(hop: &Hop) -> Vec<String> {
+    let (world, recorder) = play::world(&hop.case, Clock::starting_at(Clock::TEST_START));
+    let mut player = Player::new(world, Kind::Wasm(Build::WithoutCertificates)).await;
+    for step in &hop.case.steps {
+        player.step(&hop.case, &play::vault(&hop.case), step).await.unwrap();
+    }
+    recorder.requests().iter().map(host).collect()
+}
+
+fn host(request: &Recorded) -> String {
+    request.url.split('/').nth(2).unwrap().to_owned()
+}
+
+/// Plays a hop's steps, and its last one again, with these replies in the place of the first ones.
+async fn play(
+    hop: &Hop,
+    replies: Vec<Fault>,
+    hosts: &[String],
+    ends: &RefCell<BTreeMap<String, usize>>,
+) -> Result<(), String> {
+    let mut case = hop.case.clone();
+    case.faults.extend(replies);
+    case.env.insert("AZURE_LOG_LEVEL".to_owned(), "verbose".to_owned());
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
+    let (world, recorder) = play::world(&case, clock);
+    let visible = Arc::clone(&world.visible);
+    let mut player = Player::new(world, Kind::Wasm(Build::WithoutCertificates)).await;
+
+    let vault = play::vault(&case);
+    for step in case.steps.iter().chain(case.steps.last()) {
+        let start = clock.elapsed();
+        let result = player.step(&case, &vault, step).await;
+        let took = clock.elapsed() - start;
+        let end = result.as_ref().map_or_else(|problem| problem.kind.clone(), |_| "ok".to_owned());
+        *ends.borrow_mut().entry(end).or_default() += 1;
+        let limit = if case.credential.kind == case::Kind::ManagedIdentity { 100 } else { 30 };
+        if took > Duration::from_secs(limit) {
+            return Err(format!("it took {took:?}: {result:?}"));
+        }
+        let secrets = expect::secrets(&case, &planted, &recorder);
+        expect::no_leak(&secrets, &result, &[&player.log(), &visible.lock().unwrap()])?;
+    }
+    expect::small(player.memory())?;
+    recorder.requests().iter().try_for_each(|request| went_right(request, hosts, &vault))?;
+    expect::zeroed(&expect::secrets(&case, &planted, &recorder), &player.end().await)
+}
+
+/// That a request goes to who would be asked anyway, and holds only what is for them.
+fn went_right(request: &Recorded, hosts: &[String], vault: &str) -> Result<(), String> {
+    let host = host(request);
+    if !hosts.contains(&host) {
+        return Err(format!("{host} was asked"));
+    }
+    for (header, owner) in HEADERS {
+        if request.headers.contains_key(header) && host != owner {
+            return Err(format!("{header} was sent to {host}"));
+        }
+    }
+    let form = String::from_utf8_lossy(&request.body);
+    let proof = PROOFS.into_iter().find(|proof| form.contains(proof));
+    if let Some(proof) = proof.filter(|_| host != AUTHORITY) {
+        return Err(format!("{proof} was sent to {host}"));
+    }
+    let bearer = request.headers.get("authorization").is_some_and(|value| value.as_bytes().starts_with(b"Bearer"));
+    if bearer && vault != format!("https://{host}") {
+        return Err(format!("a token was sent to {host}"));
+    }
+    Ok(())
+}
