@@ -2,47 +2,63 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::collections::BTreeSet;
+
 use keyfob_host_test::Build;
 use wit_component::DecodedWasm;
-use wit_parser::{Resolve, WorldItem, WorldKey};
+use wit_parser::{Resolve, WorldId, WorldItem};
 
 /// "A component is small" as a number: what an app carries at most, by default and with certificates.
 const MAX_SIZES: [(Build, usize); 2] =
     [(Build::WithoutCertificates, 200 * 1024), (Build::WithCertificates, 400 * 1024)];
 
-/// All that the component may ask of a host. No sockets.
-const ALLOWED_IMPORTS: &[&str] = &[
-    "wasi:cli/environment",
-    "wasi:clocks/",
-    "wasi:filesystem/",
-    "wasi:http/outgoing-handler",
-    "wasi:http/types",
-    "wasi:io/",
-    "wasi:random/",
-    // What the standard library on wasm32-wasip2 drags in, and the log.
-    "wasi:cli/exit",
-    "wasi:cli/stderr",
-    "wasi:cli/stdin",
-    "wasi:cli/stdout",
-    "wasi:cli/terminal-",
-];
+/// All that the component can do with its host, function by function, whatever its code says. Both builds do the same.
+const IMPORTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/imports.txt");
 
-fn interfaces<'a>(resolve: &Resolve, items: impl Iterator<Item = (&'a WorldKey, &'a WorldItem)>) -> Vec<String> {
-    items.map(|(key, _)| resolve.name_world_key(key)).collect()
+/// A line for each interface that a component imports, and one for each function that it can call there.
+fn imports(component: &[u8]) -> BTreeSet<String> {
+    let (resolve, world) = decode(component);
+    let mut lines = BTreeSet::new();
+    for (key, item) in &resolve.worlds[world].imports {
+        let WorldItem::Interface { id, .. } = item else { panic!("{key:?} is outside of an interface") };
+        let interface = resolve.name_world_key(key);
+        lines.extend(resolve.interfaces[*id].functions.keys().map(|function| format!("{interface} {function}")));
+        lines.insert(interface);
+    }
+    lines
+}
+
+fn decode(component: &[u8]) -> (Resolve, WorldId) {
+    match wit_component::decode(component).unwrap() {
+        DecodedWasm::Component(resolve, world) => (resolve, world),
+        DecodedWasm::WitPackage(..) => panic!("no component"),
+    }
 }
 
 #[test]
-fn it_imports_nothing_beyond_its_need_and_exports_its_package() {
+fn it_can_do_what_the_list_says_and_nothing_else() {
+    if std::env::var_os("UPDATE_IMPORTS").is_some() {
+        let lines = imports(Build::WithoutCertificates.bytes());
+        std::fs::write(IMPORTS, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    }
+    let listed = std::fs::read_to_string(IMPORTS).unwrap();
+    let listed: BTreeSet<String> = listed.lines().map(str::to_owned).collect();
     for (build, _) in MAX_SIZES {
-        let DecodedWasm::Component(resolve, world) = wit_component::decode(build.bytes()).unwrap() else {
-            panic!("no component")
-        };
-        let world = &resolve.worlds[world];
-        let imports = interfaces(&resolve, world.imports.iter());
-        let allowed = |name: &&String| ALLOWED_IMPORTS.iter().any(|allowed| name.starts_with(allowed));
-        let foreign: Vec<_> = imports.iter().filter(|name| !allowed(name)).collect();
-        assert!(foreign.is_empty(), "{build:?}: {foreign:?}");
-        let mut exports = interfaces(&resolve, world.exports.iter());
+        let found = imports(build.bytes());
+        let (more, less): (Vec<_>, Vec<_>) = (found.difference(&listed).collect(), listed.difference(&found).collect());
+        assert!(
+            found == listed,
+            "{build:?}: the component imports {more:#?}, which tests/imports.txt does not list, and not {less:#?}, which it \
+             lists. If this is meant, `UPDATE_IMPORTS=1 cargo test --test component` writes the list anew."
+        );
+    }
+}
+
+#[test]
+fn it_exports_its_package() {
+    for (build, _) in MAX_SIZES {
+        let (resolve, world) = decode(build.bytes());
+        let mut exports: Vec<_> = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
         exports.sort();
         assert_eq!(
             exports,
