@@ -67,7 +67,8 @@ pub struct Fault {
     pub skip: u32,
     /// How many it then happens to; all where absent.
     pub times: Option<u32>,
-    /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`.
+    /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`; or the host's own no: `denied`,
+    /// `prohibited` (the address) or `not-permitted` (Spin, to a dependency).
     pub connect: Option<String>,
     /// The connection stands after this time only.
     pub connect_ms: u64,
