@@ -99,6 +99,14 @@ pub struct Fault {
     pub trickle_ms: Option<u64>,
 }
 
+impl Fault {
+    /// It is not the network that fails.
+    #[allow(dead_code)]
+    pub fn is_the_hosts_no(&self) -> bool {
+        matches!(self.connect.as_deref(), Some("denied" | "prohibited" | "not-permitted"))
+    }
+}
+
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Credential {
