@@ -47,6 +47,8 @@ pub enum FileError {
     TooLarge,
     /// Anything else: no permission, a folder, an I/O error.
     Unreadable,
+    /// The platform reads no files.
+    NotSupported,
 }
 
 impl FileError {
@@ -58,6 +60,7 @@ impl FileError {
             Self::NotGranted => "is in no folder that the host gives to the component",
             Self::TooLarge => "is larger than any such file",
             Self::Unreadable => "can't be read",
+            Self::NotSupported => "can't be read: this build of Keyfob reads no files",
         }
     }
 }

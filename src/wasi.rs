@@ -10,11 +10,8 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 use crate::prelude::*;
-use crate::text::trim_end;
 use wasip2::cli::{environment, stderr};
 use wasip2::clocks::{monotonic_clock, wall_clock};
-use wasip2::filesystem::preopens;
-use wasip2::filesystem::types::{DescriptorFlags, ErrorCode as FsError, OpenFlags, PathFlags};
 use wasip2::http::outgoing_handler;
 use wasip2::http::types::{
     ErrorCode, Fields, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
@@ -227,41 +224,56 @@ fn send_error(code: &ErrorCode) -> SendError {
     }
 }
 
+/// Reads a file of a folder that the host gives.
+#[cfg(feature = "filesystem")]
+fn read_file(path: &str, limit: usize) -> Result<Bytes, FileError> {
+    use wasip2::filesystem::preopens;
+    use wasip2::filesystem::types::{DescriptorFlags, ErrorCode as FsError, OpenFlags, PathFlags};
+
+    // The granted folder that holds the path most closely.
+    let folders = preopens::get_directories();
+    let inside = |folder: &str| {
+        if folder == "." {
+            return (!path.starts_with('/')).then(|| path.to_owned());
+        }
+        path.strip_prefix(crate::text::trim_end(folder, b'/'))?.strip_prefix('/').map(str::to_owned)
+    };
+    let (folder, rest) = folders
+        .iter()
+        .filter_map(|(folder, name)| Some((name.len(), folder, inside(name)?)))
+        .max_by_key(|(length, ..)| *length)
+        .map(|(_, folder, rest)| (folder, rest))
+        .ok_or(FileError::NotGranted)?;
+    // Kubernetes mounts a token as a symbolic link inside its folder; the host lets none lead out of it.
+    let file = folder
+        .open_at(PathFlags::SYMLINK_FOLLOW, &rest, OpenFlags::empty(), DescriptorFlags::READ)
+        .map_err(|code| if code == FsError::NoEntry { FileError::NotFound } else { FileError::Unreadable })?;
+    let mut bytes = Bytes::default();
+    loop {
+        let (piece, end) = file.read(16 * 1024, bytes.0.len() as u64).map_err(|_| FileError::Unreadable)?;
+        bytes.0.extend_from_slice(&piece);
+        if bytes.0.len() > limit {
+            return Err(FileError::TooLarge);
+        }
+        if end || piece.is_empty() {
+            return Ok(bytes);
+        }
+    }
+}
+
+/// Without the feature nothing of wasi:filesystem is imported.
+#[cfg(not(feature = "filesystem"))]
+fn read_file(_: &str, _: usize) -> Result<Bytes, FileError> {
+    Err(FileError::NotSupported)
+}
+
 impl Platform for Wasi {
     fn environment(&self) -> Vec<(String, String)> {
         environment::get_environment()
     }
 
     fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
-        // The granted folder that holds the path most closely.
-        let folders = preopens::get_directories();
-        let inside = |folder: &str| {
-            if folder == "." {
-                return (!path.starts_with('/')).then(|| path.to_owned());
-            }
-            path.strip_prefix(trim_end(folder, b'/'))?.strip_prefix('/').map(str::to_owned)
-        };
-        let (folder, rest) = folders
-            .iter()
-            .filter_map(|(folder, name)| Some((name.len(), folder, inside(name)?)))
-            .max_by_key(|(length, ..)| *length)
-            .map(|(_, folder, rest)| (folder, rest))
-            .ok_or(FileError::NotGranted)?;
-        // Kubernetes mounts a token as a symbolic link inside its folder; the host lets none lead out of it.
-        let file = folder
-            .open_at(PathFlags::SYMLINK_FOLLOW, &rest, OpenFlags::empty(), DescriptorFlags::READ)
-            .map_err(|code| if code == FsError::NoEntry { FileError::NotFound } else { FileError::Unreadable })?;
-        let mut bytes = Bytes::default();
-        loop {
-            let (piece, end) = file.read(16 * 1024, bytes.0.len() as u64).map_err(|_| FileError::Unreadable)?;
-            bytes.0.extend_from_slice(&piece);
-            if bytes.0.len() > limit {
-                return Err(FileError::TooLarge);
-            }
-            if end || piece.is_empty() {
-                return Ok(bytes);
-            }
-        }
+        read_file(path, limit)
     }
 
     fn unix_now(&self) -> u64 {

@@ -71,6 +71,10 @@ pub enum NetError {
     Certificate,
     /// The allow-list says no.
     Denied,
+    /// The name is allowed, its address is not.
+    Prohibited,
+    /// Spin's answer to a dependency that inherits no hosts.
+    NotPermitted,
     /// The connect limit passed.
     ConnectTimeout,
     /// The first-byte limit passed.

@@ -100,8 +100,10 @@ mod with_certificates {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error.describe(),
             };
-            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.from)).hint(diagnosis::expected(
-                "Is the path right, and is the folder of the file given to the component (wasmtime: `--dir FOLDER`, Spin: `files`)?",
+            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.from)).hint(diagnosis::file(
+                "Is the path right",
+                path,
+                "give the certificate itself in code, as bytes",
             )))
         }
     }

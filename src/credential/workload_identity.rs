@@ -110,9 +110,10 @@ impl TokenFile {
         let place = format!("the federated token file {} (from {})", quote_path(&self.path), self.path_from);
         let failed = |why: &str| {
             let error = Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}"));
-            Err(error.hint(diagnosis::expected(
-                "Is the pod labelled azure.workload.identity/use=true, is AZURE_FEDERATED_TOKEN_FILE the projected service account token, and is its \
-                 folder given to the component (wasmtime: `--dir FOLDER`, Spin: `files`)?",
+            Err(error.hint(diagnosis::file(
+                "Is the pod labelled azure.workload.identity/use=true, is AZURE_FEDERATED_TOKEN_FILE the projected service account token",
+                &self.path,
+                "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)",
             )))
         };
         let bytes = match platform.read_file(&self.path, MAX_FILE) {

@@ -1,6 +1,6 @@
 //! The cures of managed identity.
 
-use super::{Hint, Weight, expected, hint, no_platform};
+use super::{Hint, Weight, expected, file, hint};
 use crate::prelude::*;
 
 /// Where to find the client id.
@@ -23,10 +23,12 @@ pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
 }
 
 /// The file that Azure Arc's agent named can't be used.
-pub(crate) fn arc_key(folder: &str) -> Hint {
-    expected(&format!(
-        "Give the component the folder {folder} itself, read-only (wasmtime: `--dir {folder}`, Spin: `files`), and run the host as a member of the group himds"
-    ))
+pub(crate) fn arc_key(path: &str) -> Hint {
+    file(
+        "Is the host run as a member of the group himds",
+        path,
+        "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's",
+    )
 }
 
 /// Azure Arc's agent did not name the identity that it gave a token of.
@@ -114,8 +116,8 @@ pub(crate) fn not_read_alone(mut hint: Hint) -> Hint {
 }
 
 /// The host denied the way to IMDS: the cure depends on where this runs.
-pub(crate) fn not_an_azure_machine(mut denied: Hint) -> Hint {
-    denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, no_platform().text);
+pub(crate) fn not_an_azure_machine(mut denied: Hint, elsewhere: &Hint) -> Hint {
+    denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, elsewhere.text);
     denied
 }
 

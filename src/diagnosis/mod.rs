@@ -2,6 +2,7 @@
 //! seen, the facts are handed over. What all may need stands in this file, the rest in one file a subject.
 
 mod entra;
+mod file;
 mod managed_identity;
 mod vault;
 
@@ -10,6 +11,7 @@ use crate::prelude::*;
 use crate::text::join;
 use crate::url::Url;
 pub(crate) use entra::*;
+pub(crate) use file::*;
 pub(crate) use managed_identity::*;
 pub(crate) use vault::*;
 
@@ -68,7 +70,7 @@ fn empty_environment() -> Hint {
         Weight::Nothing,
         "The component sees an empty environment: the host passes no variables. In wasmtime pass each with `--env AZURE_CLIENT_ID=…` \
          (or all with `-S inherit-env=y`); in Spin set them under `environment` of the component and give the dependency \
-         `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`. On App Service the variables IDENTITY_ENDPOINT and IDENTITY_HEADER \
+         `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`; in wasmCloud `environment` of `localResources`. On App Service the variables IDENTITY_ENDPOINT and IDENTITY_HEADER \
          must be passed on too",
     )
 }
@@ -123,8 +125,9 @@ pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
     let (origin, authority) = (url.origin(), url.authority());
     let text = match error {
         SendError::Denied => format!(
-            "The host does not let this component reach {origin}. Allow it: in Spin add \"{origin}\" to `allowed_outbound_hosts` and give the dependency \
-             `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`; with the keyfob command `--allow-host {authority}`"
+            "The host does not let this component reach {origin}. Allow it beside what is allowed. Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a \
+             dependency also `inherit_configuration = [\"allowed_outbound_hosts\"]`, and nothing in `block_networks` that holds it; wasmCloud: \
+             `allowedHosts: [\"{origin}\"]`; the keyfob command: `--allow-host {authority}`"
         ),
         SendError::NameNotFound => {
             format!("{authority} does not resolve here: check the spelling, the DNS, and for a vault whether it exists")

@@ -199,7 +199,7 @@ async fn exchange(egress: &Egress, outgoing: &Outgoing) -> Value {
 
 fn name(error: &Error) -> &'static str {
     match error {
-        Error::HttpRequestDenied => "denied",
+        Error::HttpRequestDenied | Error::DestinationIpProhibited | Error::InternalError(_) => "denied",
         Error::DnsError { .. } => "name-not-found",
         Error::ConnectionRefused => "refused",
         Error::DestinationIpUnroutable => "unreachable",

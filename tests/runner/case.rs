@@ -68,7 +68,8 @@ pub struct Fault {
     pub skip: u32,
     /// How many it then happens to; all where absent.
     pub times: Option<u32>,
-    /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`.
+    /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`; or the host's own no: `denied`,
+    /// `prohibited` (the address) or `not-permitted` (Spin, to a dependency).
     pub connect: Option<String>,
     /// The connection stands after this time only.
     pub connect_ms: u64,
@@ -99,6 +100,14 @@ pub struct Fault {
     pub end: Option<String>,
     /// A pause before each byte of the body.
     pub trickle_ms: Option<u64>,
+}
+
+impl Fault {
+    /// It is not the network that fails.
+    #[allow(dead_code)]
+    pub fn is_the_hosts_no(&self) -> bool {
+        matches!(self.connect.as_deref(), Some("denied" | "prohibited" | "not-permitted"))
+    }
 }
 
 #[derive(Clone, Default, Deserialize)]

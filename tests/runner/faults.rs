@@ -67,6 +67,9 @@ fn change(exchange: &mut Exchange, fault: &Fault) {
             "name-not-found" => NetError::NameNotFound,
             "certificate" => NetError::Certificate,
             "reset" => NetError::Reset,
+            "denied" => NetError::Denied,
+            "prohibited" => NetError::Prohibited,
+            "not-permitted" => NetError::NotPermitted,
             _ => panic!("connect = {other}"),
         }),
     };

@@ -212,7 +212,9 @@ impl Scripted {
 
 fn send_error(error: &egress::Error, reading: bool) -> SendError {
     match error {
-        egress::Error::HttpRequestDenied => SendError::Denied,
+        egress::Error::HttpRequestDenied
+        | egress::Error::DestinationIpProhibited
+        | egress::Error::InternalError(Some(_)) => SendError::Denied,
         egress::Error::DnsError { .. } => SendError::NameNotFound,
         egress::Error::ConnectionRefused => SendError::Refused,
         egress::Error::DestinationIpUnroutable => SendError::Unreachable,

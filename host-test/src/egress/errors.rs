@@ -17,6 +17,10 @@ pub(super) fn played(error: NetError) -> Error {
         NetError::Reset => Error::ConnectionTerminated,
         NetError::Certificate => Error::TlsCertificateError,
         NetError::Denied => Error::HttpRequestDenied,
+        NetError::Prohibited => Error::DestinationIpProhibited,
+        NetError::NotPermitted => {
+            Error::InternalError(Some("\"wasi:http/outgoing-handler\" is not permitted".to_owned()))
+        }
         NetError::ConnectTimeout => Error::ConnectionTimeout,
         NetError::FirstByteTimeout | NetError::BetweenBytesTimeout => Error::ConnectionReadTimeout,
     }

@@ -14,6 +14,7 @@ mod environment;
 mod failures;
 mod fake;
 mod identities;
+mod inherited;
 mod manual;
 mod network;
 mod run;

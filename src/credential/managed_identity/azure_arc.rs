@@ -21,6 +21,9 @@ const API_VERSION: &str = "2020-06-01";
 /// Where the agent leaves its keys, for members of the group himds. A challenge may name a file there and nowhere else.
 const KEYS: &str = "/var/opt/azcmagent/tokens";
 
+/// Some file there.
+const ANY_KEY: &str = "/var/opt/azcmagent/tokens/*.key";
+
 /// The largest key, as the Azure SDKs have it.
 const MAX_KEY: usize = 4096;
 
@@ -50,7 +53,7 @@ impl AzureArc {
         };
         let failed = |why: &str| {
             let message = format!("the key {KEYS}/{} of Azure Arc's agent {why}", quote(name, &[]));
-            Err(Error::new(ErrorKind::AuthenticationFailed, message).hint(diagnosis::arc_key(KEYS)))
+            Err(Error::new(ErrorKind::AuthenticationFailed, message).hint(diagnosis::arc_key(realm)))
         };
         let bytes = match platform.read_file(realm, MAX_KEY) {
             Ok(bytes) => bytes,
@@ -124,7 +127,7 @@ impl Source for AzureArc {
     fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
         let token = self.0.token(now, reply, asked).map_err(|mut error| {
             if error.status == Some(401) {
-                error.hint = Some(diagnosis::arc_key(KEYS));
+                error.hint = Some(diagnosis::arc_key(ANY_KEY));
             }
             error
         })?;

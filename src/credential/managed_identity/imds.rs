@@ -78,11 +78,15 @@ impl Imds {
     fn silent(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
         let mut failure = no_answer(call, error, "the Azure metadata service (IMDS)", &self.url);
         if !self.proven.get() {
-            failure.kind = ErrorKind::CredentialUnavailable;
-            failure.hint = match error {
-                SendError::Denied => failure.hint.map(diagnosis::not_an_azure_machine),
-                _ => Some(diagnosis::nothing_configured(self.environment_is_empty)),
-            };
+            // Asked for alone it was meant, and the host's no is an answer.
+            if call.chained || error != SendError::Denied {
+                failure.kind = ErrorKind::CredentialUnavailable;
+            }
+            let nothing = diagnosis::nothing_configured(self.environment_is_empty);
+            failure.hint = Some(match failure.hint {
+                Some(denied) if error == SendError::Denied => diagnosis::not_an_azure_machine(denied, &nothing),
+                _ => nothing,
+            });
         }
         let option = if error == SendError::ConnectTimeout { " (option imds-connect-timeout)" } else { "" };
         failure.message = format!(

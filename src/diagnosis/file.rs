@@ -1,0 +1,25 @@
+//! The cures of files that can't be used.
+
+use super::{Hint, expected};
+use crate::prelude::*;
+
+/// `questions` are what to look at besides, and `instead` is what serves where there are no files.
+#[cfg(feature = "filesystem")]
+pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
+    // Whatever was set as the path is shown as the message shows it.
+    let path = crate::secret::quote_path(path);
+    let folder = match crate::text::rsplit_once(&path, b'/') {
+        Some((folder, _)) if !folder.is_empty() => folder,
+        _ => "FOLDER",
+    };
+    expected(&format!(
+        "{questions}, and is the file's folder itself given to the component? wasmtime: `--dir {folder}`; Spin: \
+         `files = [{{ source = \"{folder}\", destination = \"{folder}\" }}]` with `spin up --direct-mounts`, for a dependency also \
+         `inherit_configuration = [\"files\"]`; wasmCloud: a volume with `mountPath: {folder}`"
+    ))
+}
+
+#[cfg(not(feature = "filesystem"))]
+pub(crate) fn file(_questions: &str, _path: &str, instead: &str) -> Hint {
+    expected(&format!("Use the build of Keyfob with the cargo feature `filesystem`, or {instead}"))
+}

@@ -1,0 +1,83 @@
+//! The component without the cargo feature `filesystem`: no file can be read, because none can be asked for.
+//!
+//! `cargo test --test without_files -- --ignored`; ignored, because it builds the component once more.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "component/imports.rs"]
+mod imports;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use keyfob_host_test::fake::{self, Description, Fake};
+use keyfob_host_test::{CallError, Clock, CredentialKind, Egress, ErrorKind, Host, Instance, Keyfob, TokenOptions};
+
+/// What the README tells people to run.
+const BUILD: &str = "rustc --package keyfob --lib --profile component --target wasm32-wasip2 --crate-type cdylib \
+                     --no-default-features --features component";
+
+/// What cargo sets for this test and must not come into the build.
+const NOT_INHERITED: [&str; 4] =
+    ["CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"];
+
+const SCOPE: &str = "https://vault.azure.net/.default";
+const TENANT: &str = "0c9d2e47-5b18-4f3a-9e60-8d7a1c4b2f93";
+const CLIENT: &str = "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08";
+const ASSERTION: &str = "ZmFrZQ.c2VydmljZS1hY2NvdW50.dG9rZW4";
+
+fn build() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("without-files");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(BUILD.split_whitespace()).arg("--target-dir").arg(&target).current_dir(env!("CARGO_MANIFEST_DIR"));
+    for name in NOT_INHERITED {
+        cargo.env_remove(name);
+    }
+    let built = cargo.output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    target.join("wasm32-wasip2/component/keyfob.wasm")
+}
+
+#[test]
+#[ignore = "builds the component once more"]
+fn it_imports_no_files_and_says_what_to_do_instead() {
+    let component = build();
+    let bytes = std::fs::read(&component).unwrap();
+    println!("the component without files has {} bytes", bytes.len());
+    let mut listed = imports::listed();
+    listed.retain(|line| !line.starts_with("wasi:filesystem/"));
+    imports::same(&component.display().to_string(), &imports::of(&bytes), &listed);
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let azure = Fake::new(Description::from_toml(include_str!("../examples/azure/aks.toml")).unwrap()).unwrap();
+        let azure = Arc::new(azure);
+        let clock = Clock::starting_at(Clock::TEST_START);
+        let egress = Egress::in_process(azure.clone(), clock).allow_any();
+        let keyfob = Keyfob::load(&component).unwrap();
+        let host = Host::new(&keyfob).envs(azure.environment()).egress(egress).clock(clock);
+        let mut instance = host.instantiate().await.unwrap();
+
+        let Err(CallError::Azure(error)) = token(&mut instance, CredentialKind::Default).await else {
+            panic!("there is no file")
+        };
+        assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+        assert!(error.message.contains("can't be read: this build of Keyfob reads no files"), "{error:?}");
+        let hint = error.hint.unwrap();
+        assert!(hint.contains("the cargo feature `filesystem`, or hand the token over in code"), "{hint}");
+
+        let handed_over = CredentialKind::ClientAssertion {
+            tenant_id: TENANT.to_owned(),
+            client_id: CLIENT.to_owned(),
+            assertion: ASSERTION.to_owned(),
+        };
+        let token = token(&mut instance, handed_over).await.unwrap();
+        assert_eq!(fake::client_id(&token).as_deref(), Some(CLIENT));
+    });
+}
+
+async fn token(instance: &mut Instance, kind: CredentialKind) -> Result<String, CallError> {
+    let credential = instance.credential(&kind.into()).await?;
+    Ok(instance.get_token(credential, &[SCOPE], &TokenOptions::default()).await?.token)
+}
