@@ -257,7 +257,7 @@ impl Call<'_> {
 
 /// The delay that a reply asks for: `Retry-After` in seconds or as a date, else the two headers in milliseconds that
 /// Azure services use. What can't be read, is negative or past counts as absent.
-fn retry_after(response: &Response, now: u64) -> Option<Duration> {
+pub(crate) fn retry_after(response: &Response, now: u64) -> Option<Duration> {
     if let Some(value) = response.header("retry-after").map(str::trim_ascii) {
         // A fraction of a second is waited for as a whole one.
         let (whole, fraction) = split_once(value, ".").unwrap_or((value, ""));
