@@ -39,6 +39,11 @@ pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
     replaced
 }
 
+/// The number that these digits are; `parse` would take a plus sign.
+pub(crate) fn whole(digits: &str) -> Option<u64> {
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
 /// The parts with `separator` between them.
 pub(crate) fn join(parts: &[&str], separator: &str) -> String {
     let mut joined = String::new();
@@ -150,6 +155,7 @@ mod tests {
         assert_eq!(rsplit_once("a.b", b':'), None);
         assert_eq!(replace("xaxbx", "x", "yy"), "yyayybyy");
         assert_eq!(join(&["a", "b"], ", "), "a, b");
+        assert_eq!((whole("007"), whole("+7"), whole("-7"), whole("")), (Some(7), None, None, None));
         assert_eq!((trim_end("a//", b'/'), trim_end("//", b'/'), trim_end("\u{e9}/", b'/')), ("a", "", "\u{e9}"));
     }
 
