@@ -4,9 +4,15 @@ use crate::text::{find, split_once, whole};
 
 /// Seconds from 1970 of a time by the Gregorian calendar, at UTC.
 fn unix(year: u64, month: u64, day: u64, [hour, minute, second]: [u64; 3]) -> Option<u64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 => 28 + u64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
     let fine = (1970..=9999).contains(&year)
         && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
+        && (1..=last).contains(&day)
         && hour < 24
         && minute < 60
         && second <= 60;
@@ -113,6 +119,7 @@ mod tests {
             ("1/2/2030 12:04:05 AM +00:00", 1_893_542_645),
             ("1/2/2030 12:04:05 PM +00:00", 1_893_585_845),
             ("2024-02-29T23:59:59Z", 1_709_251_199),
+            ("2000-02-29T00:00:00Z", 951_782_400),
         ] {
             assert_eq!(read(text), Some(seconds), "{text}");
         }
@@ -122,6 +129,9 @@ mod tests {
             "2030-01-02",
             "2030-01-02T15:04",
             "2030-13-02T15:04:05Z",
+            "2030-04-31T15:04:05Z",
+            "2030-02-29T15:04:05Z",
+            "2100-02-29T15:04:05Z",
             "2030-01-02T25:04:05Z",
             "1/2/2030 13:04:05 PM +00:00",
             "1/2/2030 0:04:05 AM +00:00",
