@@ -87,7 +87,7 @@ fn round_trip(second: u64) {
     let time = OffsetDateTime::from_unix_timestamp(second.cast_signed()).expect("before the year 10000");
     let written = |form: &[time::format_description::BorrowedFormatItem<'_>]| time.format(form).expect("a time");
     for form in [
-        &form!("[year]-[month]-[day]T[hour]:[minute]:[second]Z")[..],
+        form!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"),
         form!("[year]-[month]-[day] [hour]:[minute]:[second]"),
         form!(
             "[month padding:none]/[day padding:none]/[year] [hour repr:12 padding:none]:[minute]:[second] [period] +00:00"

@@ -1,8 +1,8 @@
 //! Refusals of every service. Whatever they hold, the error shows none of the request's own secrets, plain or
 //! percent-encoded, and stays short; and the call has ended in time.
 //!
-//! First byte: the service; second: the status; first line: a header; the rest is the body. In the two, `%1` and `%2`
-//! stand for the secret, plain and encoded.
+//! First byte: the service; second: the status; third: the header, and whether an identity is named; first line: the
+//! header's value; the rest is the body. In the two, `%1` and `%2` stand for the secret, plain and encoded.
 #![no_main]
 
 use std::rc::Rc;
@@ -19,7 +19,8 @@ const SECRET: &str = "canary-/s3cr3t+~=";
 const ENCODED: &str = "canary-%2Fs3cr3t%2B~%3D";
 
 const STATUSES: [u16; 16] = [400, 401, 403, 404, 405, 407, 408, 409, 410, 418, 429, 500, 502, 503, 200, 302];
-const HEADERS: [&str; 5] = ["retry-after", "x-ms-request-id", "server", "www-authenticate", "retry-after-ms"];
+const HEADERS: [&str; 6] =
+    ["retry-after", "x-ms-request-id", "server", "www-authenticate", "retry-after-ms", "location"];
 
 const ENDPOINT: &str = "http://127.0.0.1:8081/token";
 const SERVICES: [&[(&str, &str)]; 6] = [
@@ -44,10 +45,11 @@ fuzz_target!(|data: &[u8]| {
         text.replace("%1", SECRET).replace("%2", ENCODED).chars().map(|c| c as u8).collect()
     };
     let value = String::from_utf8(echo(value.as_bytes())).unwrap_or_default();
+    let named = header >= HEADERS.len();
     let header = (HEADERS[header % HEADERS.len()], value.as_str());
     let response = World::reply(STATUSES[status], Some(header), &echo(body));
     let world = Rc::new(World::new(SERVICES[service], move |_| Some(response.clone())));
-    let Err(error) = ask(&world, service, data.len() % 2 == 0) else { return };
+    let Err(error) = ask(&world, service, named) else { return };
     // Cloud Shell and IMDS want to see none.
     if service < 4 {
         for secret in [SECRET, ENCODED] {
