@@ -1,12 +1,18 @@
 //! Times as text, in the forms that Azure's endpoints and HTTP write them.
 
-use crate::text::find;
+use crate::text::{find, split_once, whole};
 
 /// Seconds from 1970 of a time by the Gregorian calendar, at UTC.
 fn unix(year: u64, month: u64, day: u64, [hour, minute, second]: [u64; 3]) -> Option<u64> {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let last = match month {
+        2 => 28 + u64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
     let fine = (1970..=9999).contains(&year)
         && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
+        && (1..=last).contains(&day)
         && hour < 24
         && minute < 60
         && second <= 60;
@@ -68,8 +74,12 @@ pub(crate) fn read(text: &str) -> Option<u64> {
     match (offset.as_bytes().first(), offset.get(1..)) {
         (None, _) | (Some(b'Z' | b'z'), Some("")) => Some(seconds),
         (Some(sign @ (b'+' | b'-')), Some(offset)) => {
-            let (hours, minutes) = crate::text::split_once(offset, ":")?;
-            let away = (hours.parse::<u64>().ok()?.min(24) * 60 + minutes.parse::<u64>().ok()?.min(60)) * 60;
+            let (hours, minutes) = split_once(offset, ":")?;
+            let (hours, minutes) = (whole(hours)?, whole(minutes)?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let away = (hours * 60 + minutes) * 60;
             if *sign == b'+' { seconds.checked_sub(away) } else { Some(seconds + away) }
         }
         _ => None,
@@ -83,7 +93,7 @@ pub(crate) fn http(text: &str) -> Option<u64> {
         return None;
     }
     let month = find(MONTHS, text.get(8..11)?).filter(|at| at % 3 == 0)? as u64 / 3 + 1;
-    let number = |from: usize, to: usize| -> Option<u64> { text.get(from..to)?.parse().ok() };
+    let number = |from: usize, to: usize| whole(text.get(from..to)?);
     unix(number(12, 16)?, month, number(5, 7)?, three(text.get(17..25)?, b':')?)
 }
 
@@ -109,6 +119,7 @@ mod tests {
             ("1/2/2030 12:04:05 AM +00:00", 1_893_542_645),
             ("1/2/2030 12:04:05 PM +00:00", 1_893_585_845),
             ("2024-02-29T23:59:59Z", 1_709_251_199),
+            ("2000-02-29T00:00:00Z", 951_782_400),
         ] {
             assert_eq!(read(text), Some(seconds), "{text}");
         }
@@ -118,11 +129,16 @@ mod tests {
             "2030-01-02",
             "2030-01-02T15:04",
             "2030-13-02T15:04:05Z",
+            "2030-04-31T15:04:05Z",
+            "2030-02-29T15:04:05Z",
+            "2100-02-29T15:04:05Z",
             "2030-01-02T25:04:05Z",
             "1/2/2030 13:04:05 PM +00:00",
             "1/2/2030 0:04:05 AM +00:00",
             "2030-01-02T15:04:05 CET",
             "2030-01-02T15:04:05+1",
+            "2030-01-02T15:04:05++1:+0",
+            "2030-01-02T15:04:05+24:00",
             "2030-01-02\u{e9}15:04:05Z",
             "+030-01-02T15:04:05Z",
             "1893596645",
@@ -146,6 +162,7 @@ mod tests {
             "",
             "Wed, 21 Oct 2015 07:28:00",
             "Wed, 99 Oct 2015 07:28:00 GMT",
+            "Wed, +1 Oct 2015 07:28:00 GMT",
             "Wed, 21 Foo 2015 07:28:00 GMT",
             "Wed, 21 anF 2015 07:28:00 GMT",
             "Wed, 21 Oct 1815 07:28:00 GMT",

@@ -10,7 +10,7 @@ use crate::log::{self, Level, Log};
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
 use crate::secret::{self, Secret};
-use crate::text::split_once;
+use crate::text::{decimal, whole};
 use crate::url::Url;
 
 /// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
@@ -257,20 +257,18 @@ impl Call<'_> {
 
 /// The delay that a reply asks for: `Retry-After` in seconds or as a date, else the two headers in milliseconds that
 /// Azure services use. What can't be read, is negative or past counts as absent.
-fn retry_after(response: &Response, now: u64) -> Option<Duration> {
+pub(crate) fn retry_after(response: &Response, now: u64) -> Option<Duration> {
     if let Some(value) = response.header("retry-after").map(str::trim_ascii) {
         // A fraction of a second is waited for as a whole one.
-        let (whole, fraction) = split_once(value, ".").unwrap_or((value, ""));
-        if let Ok(seconds) = whole.parse::<u64>() {
-            let more = fraction.bytes().all(|b| b.is_ascii_digit()).then(|| u64::from(!fraction.is_empty()))?;
-            return Some(Duration::from_secs(seconds.saturating_add(more)));
+        if let Some((seconds, more)) = decimal(value) {
+            return Some(Duration::from_secs(seconds.saturating_add(more.into())));
         }
         // By the server's clock: the host's may be wrong.
         let now = response.header("date").and_then(date::http).unwrap_or(now);
         return date::http(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;
-    milliseconds.trim_ascii().parse().ok().map(Duration::from_millis)
+    whole(milliseconds.trim_ascii()).map(Duration::from_millis)
 }
 
 /// The error of a request that got no answer from `who` at `url`.
@@ -309,9 +307,10 @@ mod tests {
 
     #[test]
     fn a_retry_after_that_makes_no_sense_counts_as_absent() {
-        for value in ["", "soon", "-1", "NaN", "Wed, 21 Oct 2015 07:27:49 GMT", "Wed, 99 Oct 2015", "1.x", "1e9"] {
+        for value in ["", "soon", "-1", "+1", "NaN", "Wed, 21 Oct 2015 07:27:49 GMT", "Wed, 99 Oct 2015", "1.x", "1e9"]
+        {
             assert_eq!(asked("retry-after", value), None, "{value}");
         }
-        assert_eq!(asked("retry-after-ms", "-5"), None);
+        assert_eq!(asked("retry-after-ms", "-5").or(asked("retry-after-ms", "+5")), None);
     }
 }

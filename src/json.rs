@@ -4,6 +4,7 @@
 //! (measured), and what is read are strings and whole numbers at known places.
 
 use crate::prelude::*;
+use crate::text::decimal;
 
 /// A value. Numbers stay as they are written.
 #[derive(Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl Json {
     /// fraction is cut off.
     pub(crate) fn number(&self, path: &[&str]) -> Option<u64> {
         match self.at(path)? {
-            Self::Number(text) | Self::Text(text) => text.trim_ascii().split('.').next()?.parse().ok(),
+            Self::Number(text) | Self::Text(text) => decimal(text.trim_ascii()).map(|(whole, _)| whole),
             _ => None,
         }
     }
@@ -166,10 +167,7 @@ impl<'t> Reader<'t> {
                 })?;
                 Some(Json::List(list))
             }
-            b'-' | b'0'..=b'9' => {
-                let text = self.take_while(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
-                Some(Json::Number(text.to_owned()))
-            }
+            b'-' | b'0'..=b'9' => self.number(),
             _ => match self.take_while(|b| b.is_ascii_lowercase()) {
                 "null" => Some(Json::Null),
                 "true" => Some(Json::Bool(true)),
@@ -194,6 +192,27 @@ impl<'t> Reader<'t> {
             }
             self.take(',')?;
         }
+    }
+
+    /// A number as it is written. Claims are sent on, so it must be one to whoever reads it next.
+    fn number(&mut self) -> Option<Json> {
+        let text = self.rest;
+        let _ = self.take('-');
+        if self.take('0').is_none() {
+            self.digits()?;
+        }
+        if self.take('.').is_some() {
+            self.digits()?;
+        }
+        if self.take('e').or_else(|| self.take('E')).is_some() {
+            let _ = self.take('+').or_else(|| self.take('-'));
+            self.digits()?;
+        }
+        text.get(..text.len() - self.rest.len()).map(|number| Json::Number(number.to_owned()))
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        (!self.take_while(|b| b.is_ascii_digit()).is_empty()).then_some(())
     }
 
     fn text(&mut self) -> Option<String> {
@@ -270,7 +289,7 @@ mod tests {
 
     #[test]
     fn what_is_read_is_written() {
-        let text = r#"{"a":[1,-2.5e3,{}],"b\"":"\\x\u000a\u001f é","c":[],"d":true,"e":null}"#;
+        let text = r#"{"a":[0,-2.5e3,10E-7,{}],"b\"":"\\x\u000a\u001f é","c":[],"d":true,"e":null}"#;
         let mut json = Json::parse(text.as_bytes()).unwrap();
         let mut written = String::new();
         json.write(&mut written);
@@ -303,6 +322,14 @@ mod tests {
             "nul",
             "True",
             "1 1",
+            "01",
+            "-",
+            "+1",
+            ".5",
+            "1.",
+            "1.e5",
+            "1e",
+            "1-2",
             "<html>",
             "{} x",
             "'a'",
@@ -315,7 +342,9 @@ mod tests {
 
     #[test]
     fn numbers_that_are_none() {
-        for text in ["-1", "1e5", "\"\"", "\"12 34\"", "99999999999999999999", "\"+\"", "true"] {
+        for text in
+            ["-1", "1e5", "1.7e9", "\"\"", "\"+1\"", "\"1.2.3\"", "\"12 34\"", "99999999999999999999", "\"+\"", "true"]
+        {
             assert_eq!(Json::parse(format!("{{\"n\":{text}}}").as_bytes()).unwrap().number(&["n"]), None, "{text}");
         }
     }

@@ -62,6 +62,9 @@ mod platform;
 #[cfg(target_family = "wasm")]
 mod wasi;
 
+#[cfg(fuzzing)]
+pub mod fuzzing;
+
 pub use credential::{
     CREDENTIALS, Candidate, CertificateSource, ClientProof, Credential, CredentialKind, CredentialOptions,
     ManagedIdentityId, Readiness, SOURCES, TokenOptions,

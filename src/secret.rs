@@ -56,36 +56,44 @@ impl fmt::Debug for Bytes {
 /// The most characters that are quoted from a reply's field: Azure's longest known messages have about 600.
 const QUOTE_LIMIT: usize = 800;
 
-/// Makes a field of a reply fit for an error message: the request's own secrets masked, because a server may echo
-/// them, control characters escaped, because a log may be forged with them, and the whole capped.
+/// Makes a field of a reply fit for an error message: control characters escaped, because a log may be forged with them,
+/// then the request's own secrets masked, because a server may echo them, and the whole capped.
 pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().map(Secret::expose) {
+    let mut quoted = printable(text);
+    for secret in secrets {
+        // In the form that an echo has by now: what is left out of the text could have stood in the midst of it.
+        let plain = printable(secret.expose());
         // Shorter ones are no secrets, and masking them would tear the text.
-        if secret.len() >= 6 {
-            text = replace(&replace(&text, secret, "REDACTED"), &encode(secret), "REDACTED");
+        if plain.len() >= 6 {
+            let encoded = encode(secret.expose());
+            quoted = replace(&replace(&quoted, &plain, "REDACTED"), &encoded, "REDACTED");
         }
     }
-    let mut quoted = String::new();
-    for (count, character) in text.trim_ascii_end().chars().enumerate() {
-        match character {
-            _ if count == QUOTE_LIMIT => {
-                quoted.push('…');
-                break;
-            }
-            // Azure breaks its lines with CR LF; a report has one line an attempt.
-            '\r' => {}
-            '\n' | '\t' => quoted.push(' '),
-            // Also the marks that reorder text on a terminal.
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
-            {
-                quoted.extend(c.escape_unicode());
-            }
-            c => quoted.push(c),
-        }
+    if let Some((end, _)) = quoted.char_indices().nth(QUOTE_LIMIT) {
+        quoted.truncate(end);
+        quoted.push('…');
     }
     quoted
+}
+
+/// The text in one line, without what a terminal would act upon.
+fn printable(text: &str) -> String {
+    let mut printable = String::new();
+    for character in text.trim_ascii_end().chars() {
+        match character {
+            // Azure breaks its lines with CR LF; a report has one line an attempt.
+            '\r' => {}
+            '\n' | '\t' => printable.push(' '),
+            // Also the marks that reorder text on a terminal.
+            c if c.is_control()
+                || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
+            {
+                printable.extend(c.escape_unicode());
+            }
+            c => printable.push(c),
+        }
+    }
+    printable
 }
 
 /// The longest text that is shown as a file's path. A token or a certificate that was set in the place of its path is
@@ -114,11 +122,15 @@ mod tests {
     fn echoed_secrets_are_masked_plain_and_encoded() {
         let secrets = [Secret::from("s3cr3t/+value")];
         assert_eq!(quote("got s3cr3t/+value, s3cr3t%2F%2Bvalue", &secrets), "got REDACTED, REDACTED");
+        // Whatever is left out or replaced in a quotation.
+        assert_eq!(quote("s3cr3t\r/+value, s3cr3t%2F\r%2Bvalue", &secrets), "REDACTED, REDACTED");
+        assert_eq!(quote("got two words", &["two\nwords \n".into()]), "got REDACTED");
+        assert_eq!(quote("got \r it", &["\r\r\r\r\r\r".into()]), "got  it");
     }
 
     #[test]
     fn a_log_cannot_be_forged() {
-        assert_eq!(quote("a\r\nERROR b\u{1b}[2J\u{202e}", &[]), "a ERROR b\\u{1b}[2J\\u{202e}");
+        assert_eq!(quote("a\r\nERROR b\u{1b}[2J\u{202e}\u{61c}", &[]), "a ERROR b\\u{1b}[2J\\u{202e}\\u{61c}");
     }
 
     #[test]
@@ -129,6 +141,8 @@ mod tests {
 
     #[test]
     fn long_text_is_capped() {
-        assert_eq!(quote(&"x".repeat(5000), &[]).chars().count(), QUOTE_LIMIT + 1);
+        for text in ["x", "\u{7f}", "é"] {
+            assert_eq!(quote(&text.repeat(5000), &[]).chars().count(), QUOTE_LIMIT + 1);
+        }
     }
 }

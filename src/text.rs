@@ -39,6 +39,17 @@ pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
     replaced
 }
 
+/// The number that these digits are; `parse` would take a plus sign.
+pub(crate) fn whole(digits: &str) -> Option<u64> {
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// The whole number and whether it has a fraction.
+pub(crate) fn decimal(text: &str) -> Option<(u64, bool)> {
+    let (number, fraction) = split_once(text, ".").unwrap_or((text, ""));
+    fraction.bytes().all(|b| b.is_ascii_digit()).then(|| Some((whole(number)?, !fraction.is_empty())))?
+}
+
 /// The parts with `separator` between them.
 pub(crate) fn join(parts: &[&str], separator: &str) -> String {
     let mut joined = String::new();
@@ -150,6 +161,8 @@ mod tests {
         assert_eq!(rsplit_once("a.b", b':'), None);
         assert_eq!(replace("xaxbx", "x", "yy"), "yyayybyy");
         assert_eq!(join(&["a", "b"], ", "), "a, b");
+        assert_eq!((whole("007"), whole("+7"), whole("-7"), whole("")), (Some(7), None, None, None));
+        assert_eq!((decimal("7.5"), decimal("7"), decimal("7.5e3")), (Some((7, true)), Some((7, false)), None));
         assert_eq!((trim_end("a//", b'/'), trim_end("//", b'/'), trim_end("\u{e9}/", b'/')), ("a", "", "\u{e9}"));
     }
 

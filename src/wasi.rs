@@ -289,8 +289,12 @@ impl Platform for Wasi {
     }
 
     fn log(&self, line: &str) {
-        // A log that is closed must not fail the call.
-        let _ = stderr::get_stderr().blocking_write_and_flush(format!("{line}\n").as_bytes());
+        let stream = stderr::get_stderr();
+        // The host ends a component that writes more than this at once.
+        for piece in format!("{line}\n").as_bytes().chunks(4096) {
+            // A log that is closed must not fail the call.
+            let _ = stream.blocking_write_and_flush(piece);
+        }
     }
 
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {

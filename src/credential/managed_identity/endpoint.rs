@@ -56,13 +56,15 @@ impl Endpoint {
 
     /// A GET with this query, on top of one that the URL has.
     pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, Secret)>) -> Draft {
-        let base = if self.url.path.is_empty() { "/" } else { &self.url.path };
+        let base = &self.url.path;
+        // A URL may have a query and no path, a request may not.
+        let root = if base.starts_with('/') { "" } else { "/" };
         let separator = match query {
             "" => "",
             _ if base.contains('?') => "&",
             _ => "?",
         };
-        let draft = Draft::new(&self.url, format!("{base}{separator}{query}"), headers);
+        let draft = Draft::new(&self.url, format!("{root}{base}{separator}{query}"), headers);
         Draft { secrets: vec![self.secret.clone()], ..draft }
     }
 
@@ -116,4 +118,24 @@ impl Endpoint {
 /// Whether a header can hold the text as it is.
 pub(super) fn is_header_value(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_goes_on_top_of_the_urls_own() {
+        for (url, query, path) in [
+            ("http://localhost", "", "/"),
+            ("http://localhost", "a=b", "/?a=b"),
+            ("http://localhost?c", "a=b", "/?c&a=b"),
+            ("http://localhost/x?c", "", "/x?c"),
+            ("http://localhost/x", "a=b", "/x?a=b"),
+        ] {
+            let endpoint = Endpoint::new("", ("", url), ("", "")).unwrap();
+            assert_eq!(endpoint.get(query, Vec::new()).request.path, path, "{url}");
+        }
+    }
 }

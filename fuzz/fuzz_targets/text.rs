@@ -1,0 +1,66 @@
+//! The small work on text, beside the standard library and the crates `base64` and `percent-encoding`; and what `quote`
+//! promises of every text that is quoted from a reply.
+//!
+//! The first line is what is sought, and a secret; the rest is the text.
+#![no_main]
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use keyfob::fuzzing;
+use keyfob_fuzz::line;
+use libfuzzer_sys::fuzz_target;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The most characters of a quotation, and the mark that something is left out.
+const LONGEST: usize = 800 + 1;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((needle, rest)) = line(data) else { return };
+    check_base64(data);
+    let Ok(text) = std::str::from_utf8(rest) else { return };
+    if !needle.is_empty() {
+        let (at, split, replaced) = fuzzing::search(text, needle, "by");
+        assert_eq!((at, split), (text.find(needle), text.split_once(needle)));
+        assert_eq!(replaced, text.replace(needle, "by"));
+        if let [byte] = needle.as_bytes() {
+            let found = fuzzing::search_back(text, *byte);
+            assert_eq!(found, (text.rsplit_once(needle), text.trim_end_matches(needle)));
+        }
+    }
+    assert_eq!(fuzzing::percent_encode(text), utf8_percent_encode(text, RESERVED).to_string());
+    assert_eq!(fuzzing::base64url(text), URL_SAFE_NO_PAD.decode(text).ok());
+    if let Ok(decoded) = STANDARD.decode(text) {
+        assert_eq!(fuzzing::base64(text), Some(decoded));
+    }
+    check_quote(text, needle);
+});
+
+fn check_base64(bytes: &[u8]) {
+    let (url, padded) = fuzzing::to_base64(bytes);
+    assert_eq!((&url, &padded), (&URL_SAFE_NO_PAD.encode(bytes), &STANDARD.encode(bytes)));
+    assert_eq!(fuzzing::base64url(&url).as_deref(), Some(bytes));
+    // In lines, as PEM has it.
+    let lines: Vec<&str> = padded.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    assert_eq!(fuzzing::base64(&lines.join("\r\n")).as_deref(), Some(bytes));
+}
+
+fn check_quote(text: &str, secret: &str) {
+    let quoted = fuzzing::quote(text, &[secret]);
+    assert!(quoted.chars().count() <= LONGEST, "{}", quoted.chars().count());
+    let reorders =
+        |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert!(!quoted.chars().any(|c| c.is_control() || reorders(c)), "{quoted:?}");
+    // Shorter ones are no secrets. The masks are put aside, because a secret may be a part of one, or overlap with it.
+    if secret.trim_ascii_end().len() >= 6 {
+        let beside = quoted.replace("REDACTED", "\n");
+        for form in [secret, secret.trim_ascii_end(), &fuzzing::percent_encode(secret)] {
+            assert!(!beside.contains(form), "{form:?} in {quoted:?}");
+        }
+    }
+    // What is printable and short stays as it is.
+    if text.len() <= 800 && text.bytes().all(|b| b.is_ascii_graphic()) && secret.is_empty() {
+        assert_eq!(quoted, text);
+    }
+}

@@ -1,0 +1,117 @@
+//! The door for `fuzz/`: what parses bytes from outside and can't be reached alone through a credential or a vault. It
+//! exists only where cargo-fuzz builds (`--cfg fuzzing`).
+
+use core::time::Duration;
+
+use crate::json::Json;
+use crate::platform::Response;
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::url::Url;
+use crate::{date, http, secret, text};
+
+/// What a URL says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The scheme is https.
+    pub https: bool,
+    /// The host alone.
+    pub host: String,
+    /// The port, where it is not the scheme's own.
+    pub port: Option<u16>,
+    /// Path and query.
+    pub path: String,
+    /// Scheme, host and port.
+    pub origin: String,
+    /// It is this machine.
+    pub is_loopback: bool,
+    /// An identity header may go there without TLS.
+    pub is_local: bool,
+}
+
+/// Reads a URL.
+#[must_use]
+pub fn url(text: &str) -> Option<Parts> {
+    let url = Url::parse(text).ok()?;
+    let (origin, is_loopback, is_local) = (url.origin(), url.is_loopback(), url.is_local());
+    let Url { https, host, port, path } = url;
+    Some(Parts { https, host, port, path, origin, is_loopback, is_local })
+}
+
+/// Reads a JSON document and writes it again.
+#[must_use]
+pub fn json(bytes: &[u8]) -> Option<String> {
+    let mut written = String::new();
+    Json::parse(bytes)?.write(&mut written);
+    Some(written)
+}
+
+/// Reads a JSON document that is a whole number, or a text that holds one.
+#[must_use]
+pub fn json_number(bytes: &[u8]) -> Option<u64> {
+    Json::parse(bytes)?.number(&[])
+}
+
+/// Reads the time at which a token ends.
+#[must_use]
+pub fn expiry(text: &str) -> Option<u64> {
+    date::read(text)
+}
+
+/// Reads an HTTP date.
+#[must_use]
+pub fn http_date(text: &str) -> Option<u64> {
+    date::http(text)
+}
+
+/// Reads the delay that a reply with this header asks for.
+#[must_use]
+pub fn retry_after(name: &str, value: &str, now: u64) -> Option<Duration> {
+    let headers = vec![(name.to_owned(), value.to_owned())];
+    http::retry_after(&Response { status: 429, headers, body: Vec::new().into() }, now)
+}
+
+/// Makes a field of a reply fit for an error message.
+#[must_use]
+pub fn quote(text: &str, secrets: &[&str]) -> String {
+    let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::from(*secret)).collect();
+    secret::quote(text, &secrets)
+}
+
+/// Decodes base64url without padding.
+#[must_use]
+pub fn base64url(text: &str) -> Option<Vec<u8>> {
+    text::base64url(text)
+}
+
+/// Decodes base64 in lines.
+#[cfg(feature = "certificate")]
+#[must_use]
+pub fn base64(text: &str) -> Option<Vec<u8>> {
+    text::base64(text)
+}
+
+/// Encodes as base64url without padding, and as base64 with it.
+#[cfg(feature = "certificate")]
+#[must_use]
+pub fn to_base64(bytes: &[u8]) -> (String, String) {
+    (text::to_base64url(bytes), text::to_base64(bytes))
+}
+
+/// Percent-encodes a value.
+#[must_use]
+pub fn percent_encode(text: &str) -> String {
+    text::encode(text)
+}
+
+/// Where the needle begins, what stands on both sides of it, and the text with it replaced.
+#[must_use]
+pub fn search<'t>(text: &'t str, needle: &str, by: &str) -> (Option<usize>, Option<(&'t str, &'t str)>, String) {
+    (text::find(text, needle), text::split_once(text, needle), text::replace(text, needle, by))
+}
+
+/// What stands on both sides of the last of an ASCII character, and the text without it at its end.
+#[must_use]
+pub fn search_back(text: &str, separator: u8) -> (Option<(&str, &str)>, &str) {
+    (text::rsplit_once(text, separator), text::trim_end(text, separator))
+}
