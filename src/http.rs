@@ -102,6 +102,8 @@ const BACKOFF: Duration = Duration::from_millis(200);
 pub(crate) struct Draft {
     pub(crate) request: Request,
     pub(crate) secrets: Vec<Secret>,
+    /// Done twice it is the same as once. Where it is not, it is sent again only if nothing can have come of it.
+    pub(crate) idempotent: bool,
 }
 
 impl Draft {
@@ -118,7 +120,7 @@ impl Draft {
             body: Secret::default(),
             max_body: MAX_BODY,
         };
-        Self { request, secrets: Vec::new() }
+        Self { request, secrets: Vec::new(), idempotent: true }
     }
 
     /// The same with a form as its body.
@@ -173,6 +175,17 @@ impl Reply {
     }
 }
 
+/// Whether the service may have done what it was asked to, although this is all that came back.
+fn may_be_done(result: &Result<Reply, SendError>) -> bool {
+    match result {
+        Ok(reply) => !matches!(reply.response.status, 429 | 503),
+        Err(error) => !matches!(
+            error,
+            SendError::NameNotFound | SendError::Refused | SendError::Unreachable | SendError::ConnectTimeout
+        ),
+    }
+}
+
 /// Statuses that a second attempt may cure. 501 and 505 are answers about the request itself.
 fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
@@ -217,6 +230,9 @@ impl Call<'_> {
         let mut retry = 0;
         loop {
             let result = self.send_once(&policy.hop(self), draft).await;
+            if !draft.idempotent && may_be_done(&result) {
+                return result;
+            }
             let special = result.as_ref().ok().and_then(|reply| policy.look(reply, retry));
             // What may be retried can have changed with the answer.
             let hop = policy.hop(self);
@@ -286,12 +302,105 @@ pub(crate) fn no_answer(call: &Call<'_>, error: SendError, who: &str, url: &Url)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use core::cell::{Cell, RefCell};
+    use core::future::{Future, ready};
+    use core::task::{Context, Waker};
+
     use super::*;
+    use crate::platform::{FileError, LocalFuture};
+    use crate::secret::Bytes;
 
     fn asked(name: &str, value: &str) -> Option<Duration> {
         let response = Response { status: 429, headers: vec![(name.into(), value.into())], body: Vec::new().into() };
         retry_after(&response, 1_445_412_470)
+    }
+
+    /// Answers in turn, and then always 200. Time passes in pauses alone.
+    struct Scripted {
+        answers: RefCell<Vec<Result<u16, SendError>>>,
+        now: Cell<Duration>,
+        sent: Cell<usize>,
+    }
+
+    impl Platform for Scripted {
+        fn environment(&self) -> Vec<(String, String)> {
+            Vec::new()
+        }
+
+        fn read_file(&self, _: &str, _: usize) -> Result<Bytes, FileError> {
+            Err(FileError::NotFound)
+        }
+
+        fn unix_now(&self) -> u64 {
+            0
+        }
+
+        fn monotonic(&self) -> Duration {
+            self.now.get()
+        }
+
+        fn random(&self) -> u64 {
+            0
+        }
+
+        fn log(&self, _: &str) {}
+
+        fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
+            self.now.set(self.now.get() + pause);
+            Box::pin(ready(()))
+        }
+
+        fn send<'a>(&'a self, _: &'a Request, _: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
+            self.sent.set(self.sent.get() + 1);
+            let answer = if self.answers.borrow().is_empty() { Ok(200) } else { self.answers.borrow_mut().remove(0) };
+            let answer = answer.map(|status| Response { status, headers: Vec::new(), body: Vec::new().into() });
+            Box::pin(ready(answer))
+        }
+    }
+
+    /// How often a request is sent that is answered once like this, and then well.
+    fn sent(idempotent: bool, answer: Result<u16, SendError>) -> usize {
+        let (now, sent) = (Cell::new(Duration::ZERO), Cell::new(0));
+        let platform = Scripted { answers: RefCell::new(vec![answer]), now, sent };
+        let call = Call::start(&platform, Duration::from_secs(30), Level::Silent);
+        let url = Url::parse("https://a.vault.azure.net").unwrap();
+        let draft = Draft { idempotent, ..Draft::new(&url, "/secrets/restore".to_owned(), Vec::new()) };
+        let mut sending = Box::pin(call.send(&ENDPOINT, &draft));
+        assert!(sending.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        platform.sent.get()
+    }
+
+    #[test]
+    fn what_may_be_done_is_not_done_twice_blindly() {
+        let nothing_done = [
+            Ok(429),
+            Ok(503),
+            Err(SendError::NameNotFound),
+            Err(SendError::Refused),
+            Err(SendError::Unreachable),
+            Err(SendError::ConnectTimeout),
+        ];
+        let perhaps_done = [
+            Ok(408),
+            Ok(500),
+            Ok(502),
+            Ok(504),
+            Err(SendError::Reset),
+            Err(SendError::FirstByteTimeout),
+            Err(SendError::BetweenBytesTimeout),
+        ];
+        for answer in nothing_done {
+            assert_eq!((sent(true, answer), sent(false, answer)), (2, 2), "{answer:?}");
+        }
+        for answer in perhaps_done {
+            assert_eq!((sent(true, answer), sent(false, answer)), (2, 1), "{answer:?}");
+        }
+        for answer in [Ok(200), Ok(400), Ok(501), Err(SendError::Tls), Err(SendError::TooLarge), Err(SendError::Denied)]
+        {
+            assert_eq!((sent(true, answer), sent(false, answer)), (1, 1), "{answer:?}");
+        }
     }
 
     #[test]
