@@ -75,7 +75,8 @@ pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Re
 pub use secret::{Bytes, Secret};
 pub use token::AccessToken;
 pub use vault::{
-    ClientOptions, GetSecretOptions, ListOptions, Properties, Secret as VaultSecret, SecretClient, SecretList,
+    Change, ClientOptions, GetSecretOptions, ListOptions, Properties, Secret as VaultSecret, SecretClient, SecretList,
+    SetOptions,
 };
 #[cfg(target_family = "wasm")]
 pub use wasi::Wasi;

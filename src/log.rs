@@ -4,7 +4,7 @@
 //! No line holds a secret, a token, a header's value (but the request id) or a query's (but the version's).
 
 use crate::env::Env;
-use crate::platform::{Method, Platform, Request};
+use crate::platform::{Platform, Request};
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
 use crate::text::replace;
@@ -71,7 +71,7 @@ impl Log<'_> {
 /// Method and URL of a request, for a log. The names of its query are a vault's own text where it continues a list, and
 /// may echo `secrets`.
 pub(crate) fn request(request: &Request, secrets: &[Secret]) -> String {
-    let method = if request.method == Method::Post { "POST" } else { "GET" };
+    let method = request.method.name();
     let scheme = if request.https { "https" } else { "http" };
     let mut line = format!("{method} {scheme}://{}", request.authority);
     for (number, part) in request.path.split(['?', '&']).enumerate() {
@@ -91,6 +91,7 @@ pub(crate) fn request(request: &Request, secrets: &[Secret]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::Method;
 
     #[test]
     fn a_request_is_told_without_its_values() {

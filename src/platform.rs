@@ -67,11 +67,33 @@ impl FileError {
 
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Method {
-    /// GET, without a body.
     Get,
-    /// POST, with a body.
+    Put,
     Post,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// As HTTP writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether a request has a body with it, if only an empty one.
+    #[must_use]
+    pub fn has_body(self) -> bool {
+        !matches!(self, Self::Get | Self::Delete)
+    }
 }
 
 /// An HTTP request. Its `Debug` hides header values, the query and the body.
@@ -87,7 +109,7 @@ pub struct Request {
     pub path: String,
     /// Header names, lower-case, and values.
     pub headers: Vec<(&'static str, Secret)>,
-    /// The body of a POST.
+    /// The body, where the method has one.
     pub body: Secret,
     /// The most bytes of the answer's body that are read; one more is `SendError::TooLarge`.
     pub max_body: usize,

@@ -102,7 +102,6 @@ fn from_base64(digits: impl Iterator<Item = u8>, symbols: [u8; 2]) -> Option<Vec
 }
 
 /// Encodes as base64url without padding (RFC 4648).
-#[cfg(feature = "certificate")]
 pub(crate) fn to_base64url(bytes: &[u8]) -> String {
     into_base64(bytes, ['-', '_'])
 }
@@ -117,7 +116,6 @@ pub(crate) fn to_base64(bytes: &[u8]) -> String {
     text
 }
 
-#[cfg(feature = "certificate")]
 fn into_base64(bytes: &[u8], symbols: [char; 2]) -> String {
     let mut text = String::with_capacity(bytes.len() / 3 * 4 + 4);
     for chunk in bytes.chunks(3) {

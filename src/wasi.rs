@@ -172,17 +172,23 @@ fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)
     for (name, value) in &request.headers {
         headers.append(name, value.expose().as_bytes()).ok()?;
     }
-    let post = request.method == Method::Post;
-    if post {
+    let method = match request.method {
+        Method::Get => WasiMethod::Get,
+        Method::Put => WasiMethod::Put,
+        Method::Post => WasiMethod::Post,
+        Method::Patch => WasiMethod::Patch,
+        Method::Delete => WasiMethod::Delete,
+    };
+    if request.method.has_body() {
         headers.append("content-length", (request.body.expose().len() as u64).to_string().as_bytes()).ok()?;
     }
     let outgoing = OutgoingRequest::new(headers);
-    outgoing.set_method(if post { &WasiMethod::Post } else { &WasiMethod::Get }).ok()?;
+    outgoing.set_method(&method).ok()?;
     outgoing.set_scheme(Some(if request.https { &Scheme::Https } else { &Scheme::Http })).ok()?;
     outgoing.set_authority(Some(&request.authority)).ok()?;
     outgoing.set_path_with_query(Some(&request.path)).ok()?;
     // A GET whose body is taken would be sent with one.
-    let body = if post { Some(outgoing.body().ok()?) } else { None };
+    let body = if request.method.has_body() { Some(outgoing.body().ok()?) } else { None };
     Some((outgoing, body))
 }
 

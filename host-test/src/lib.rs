@@ -69,5 +69,5 @@ pub use host::Host;
 pub use instance::{Credential, Instance, SecretClient, SecretList};
 pub use spec::{
     ClientOptions, CredentialKind, CredentialOptions, CredentialSpec, GetSecretOptions, ListOptions, ManagedIdentity,
-    TokenOptions,
+    SetOptions, TokenOptions,
 };

@@ -110,11 +110,34 @@ pub struct TokenOptions {
 pub struct ClientOptions {
     /// Whether a challenge must name the vault's own domain.
     pub verify_challenge_resource: Option<bool>,
+    /// The version of Key Vault's interface.
+    pub api_version: Option<String>,
 }
 
 /// The WIT resource `get-secret-options`.
 #[derive(Clone, Debug, Default)]
 pub struct GetSecretOptions {
+    /// This version, not the latest.
+    pub version: Option<String>,
+    /// The form that a certificate's secret shall come in.
+    pub out_content_type: Option<String>,
+    /// The whole call's limit, token included.
+    pub timeout: Option<Duration>,
+}
+
+/// The WIT resource `set-options`.
+#[derive(Clone, Debug, Default)]
+pub struct SetOptions {
+    /// Free text.
+    pub content_type: Option<String>,
+    /// Whether the secret can be read.
+    pub enabled: Option<bool>,
+    /// Not to be used before, in unix seconds.
+    pub not_before: Option<u64>,
+    /// Not to be used after, in unix seconds.
+    pub expires_on: Option<u64>,
+    /// All its tags.
+    pub tags: Option<Vec<(String, String)>>,
     /// This version, not the latest.
     pub version: Option<String>,
     /// The whole call's limit, token included.

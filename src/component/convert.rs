@@ -70,6 +70,9 @@ impl From<crate::Properties> for secrets::SecretProperties {
             managed: properties.managed,
             key_id: properties.key_id,
             previous_version: properties.previous_version,
+            deleted_on: properties.deleted_on,
+            scheduled_purge_on: properties.scheduled_purge_on,
+            recovery_id: properties.recovery_id,
             tags: properties.tags,
             details: Vec::new(),
         }

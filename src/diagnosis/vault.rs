@@ -3,8 +3,15 @@
 use super::{Hint, Weight, hint};
 use crate::prelude::*;
 
-/// The identity may not read.
-pub(crate) fn forbidden(code: &str, permission: &str, identity: &str, vault: &str, platform_chose: bool) -> Hint {
+/// The identity may not do it.
+pub(crate) fn forbidden(
+    code: &str,
+    permission: &str,
+    role: &str,
+    identity: &str,
+    vault: &str,
+    platform_chose: bool,
+) -> Hint {
     let mut text = match code {
         "SecretDisabled" => {
             return hint(
@@ -26,8 +33,8 @@ pub(crate) fn forbidden(code: &str, permission: &str, identity: &str, vault: &st
             )
         }
         _ => format!(
-            "The identity used was {identity}. Assign it the role Key Vault Secrets User on vault {vault} (portal: the vault > Access control (IAM), or \
-             `az role assignment create --role \"Key Vault Secrets User\" --assignee-object-id OBJECT_ID --scope VAULT_RESOURCE_ID`)"
+            "The identity used was {identity}. Assign it the role {role} on vault {vault} (portal: the vault > Access control (IAM), or \
+             `az role assignment create --role \"{role}\" --assignee-object-id OBJECT_ID --scope VAULT_RESOURCE_ID`)"
         ),
     };
     text.push_str("; a new role can take up to 10 minutes");
@@ -35,6 +42,20 @@ pub(crate) fn forbidden(code: &str, permission: &str, identity: &str, vault: &st
         text.push_str(". If a user-assigned identity has the role, choose it: set AZURE_CLIENT_ID to its client id, or pass it in code");
     }
     hint(Weight::Answered, text)
+}
+
+/// The name is taken, by a secret that is deleted or is about to be.
+pub(crate) fn conflict(code: &str) -> Option<Hint> {
+    let text = match code {
+        "ObjectIsDeletedButRecoverable" => {
+            "A deleted secret has this name: recover it (recover-deleted-secret), or purge it for good (purge-deleted-secret)"
+        }
+        "ObjectIsBeingDeleted" | "ObjectIsBeingRecovered" => {
+            "The vault is still at it: wait some seconds and call again"
+        }
+        _ => "The vault has it already, or is changing it: look with get-secret, and call again after some seconds",
+    };
+    Some(hint(Weight::Answered, text))
 }
 
 /// No such secret.

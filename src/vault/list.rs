@@ -4,19 +4,16 @@
 use alloc::rc::Rc;
 use core::cell::RefCell;
 
+use super::operation::{self, Kind, Operation};
 use super::secret::{self, Properties};
-use super::{Operation, SecretClient};
+use super::{SecretClient, check_name};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::json::Json;
 use crate::prelude::*;
+use crate::secret::Secret as Hidden;
 use crate::text::join;
 use crate::url::Url;
-
-/// A page has at most 25 secrets of at most 15 tags, whose names and values have at most 256 characters each.
-const MAX_BODY: usize = 1024 * 1024;
-
-const OPERATION: Operation<'_> = Operation { what: "list secrets", permission: "List", secret: None };
 
 /// How secrets are listed.
 #[derive(Clone, Debug, Default)]
@@ -27,24 +24,54 @@ pub struct ListOptions {
     pub timeout: Option<u64>,
 }
 
-/// The secrets of a vault, page by page.
+/// The secrets of a vault, the versions of one, or the deleted ones, page by page.
 pub struct SecretList {
     client: Rc<SecretClient>,
+    kind: Kind,
+    /// Whose versions they are.
+    name: Option<String>,
+    /// The path of all its pages.
+    path: String,
     timeout: Option<u64>,
     /// Path and query of the next page, if there is one.
     next: RefCell<Result<Option<String>, String>>,
 }
 
-impl SecretList {
-    /// A list that has not begun. Nothing is sent.
+impl SecretClient {
+    /// All secrets. Nothing is sent before the first page is asked for.
     #[must_use]
-    pub fn new(client: Rc<SecretClient>, options: &ListOptions) -> Self {
-        let next = match options.max_page_size {
-            None => Ok(Some("/secrets".to_owned())),
-            Some(size @ 1..=25) => Ok(Some(format!("/secrets?maxresults={}", u64::from(size)))),
-            Some(size) => Err(format!("max-page-size {} is not 1 to 25", u64::from(size))),
+    pub fn list_properties_of_secrets(self: &Rc<Self>, options: &ListOptions) -> SecretList {
+        SecretList::new(self, operation::LIST, None, options)
+    }
+
+    /// All versions of a secret, in the same way.
+    #[must_use]
+    pub fn list_properties_of_secret_versions(self: &Rc<Self>, name: &str, options: &ListOptions) -> SecretList {
+        SecretList::new(self, operation::LIST_VERSIONS, Some(name), options)
+    }
+
+    /// All deleted secrets, in the same way.
+    #[must_use]
+    pub fn list_deleted_secrets(self: &Rc<Self>, options: &ListOptions) -> SecretList {
+        SecretList::new(self, operation::LIST_DELETED, None, options)
+    }
+}
+
+impl SecretList {
+    fn new(client: &Rc<SecretClient>, kind: Kind, name: Option<&str>, options: &ListOptions) -> Self {
+        let folder = if kind.deleted { "/deletedsecrets" } else { "/secrets" };
+        let path = match name {
+            Some(name) => format!("{folder}/{name}/versions"),
+            None => folder.to_owned(),
         };
-        Self { client, timeout: options.timeout, next: RefCell::new(next) }
+        let next = match (options.max_page_size, name.map(check_name)) {
+            (_, Some(Err(error))) => Err(error.message),
+            (None, _) => Ok(Some(path.clone())),
+            (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={}", u64::from(size)))),
+            (Some(size), _) => Err(format!("max-page-size {} is not 1 to 25", u64::from(size))),
+        };
+        let (client, name) = (Rc::clone(client), name.map(str::to_owned));
+        Self { client, kind, name, path, timeout: options.timeout, next: RefCell::new(next) }
     }
 
     /// The properties of the next secrets, at least one; `None` after the last. After an error the same page is asked
@@ -60,10 +87,14 @@ impl SecretList {
     async fn page(&self, call: Call<'_>) -> Result<Option<Vec<Properties>>> {
         loop {
             let Some(path) = self.next.borrow().clone().map_err(Error::invalid)? else { return Ok(None) };
-            let (reply, token) = self.client.send(call, &path, MAX_BODY).await?;
-            if reply.response.status != 200 {
-                return Err(self.client.refused(&reply, token.as_ref(), &OPERATION));
-            }
+            let operation = Operation {
+                kind: self.kind,
+                secret: self.name.as_deref().map(|name| (name, None)),
+                path: path.clone(),
+                body: Hidden::default(),
+                hidden: None,
+            };
+            let (reply, _) = self.client.perform(call, &operation).await?;
             let (page, next) = reply
                 .json()
                 .ok_or("it is no JSON")
@@ -84,7 +115,8 @@ impl SecretList {
             Some(Json::Null) => &[],
             _ => return Err("its value is no list"),
         };
-        let page = items.iter().map(|item| secret::properties(item, None, None)).collect::<Result<_, _>>()?;
+        let page =
+            items.iter().map(|item| secret::properties(item, self.name.as_deref(), None)).collect::<Result<_, _>>()?;
         let next = match json.at(&["nextLink"]) {
             None | Some(Json::Null) => None,
             Some(Json::Text(link)) if link.is_empty() => None,
@@ -100,8 +132,8 @@ impl SecretList {
     /// token goes along.
     fn follow(&self, link: &str) -> Option<String> {
         let url = Url::parse(link).ok().filter(|url| url.origin() == self.client.vault.url.origin())?;
-        let query = url.path.strip_prefix("/secrets")?.strip_prefix('?')?;
+        let query = url.path.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
         let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("api-version=")).collect();
-        Some(if rest.is_empty() { "/secrets".to_owned() } else { format!("/secrets?{}", join(&rest, "&")) })
+        Some(if rest.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, join(&rest, "&")) })
     }
 }

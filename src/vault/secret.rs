@@ -37,6 +37,9 @@ pub struct Properties {
     pub managed: Option<bool>,
     pub key_id: Option<String>,
     pub previous_version: Option<String>,
+    pub deleted_on: Option<u64>,
+    pub scheduled_purge_on: Option<u64>,
+    pub recovery_id: Option<String>,
     pub tags: Vec<(String, String)>,
 }
 
@@ -80,6 +83,9 @@ pub(super) fn properties(json: &Json, name: Option<&str>, version: Option<&str>)
         managed: json.bool(&["managed"]),
         key_id: text("kid"),
         previous_version: text("previousVersion"),
+        deleted_on: json.number(&["deletedDate"]),
+        scheduled_purge_on: json.number(&["scheduledPurgeDate"]),
+        recovery_id: text("recoveryId"),
         tags: tags.iter().filter_map(tag).collect(),
         id,
     })

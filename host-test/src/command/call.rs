@@ -91,7 +91,8 @@ pub(super) async fn get_secret(args: &GetSecret) -> Result<Secret, Failure> {
         let mut instance = instance(&host).await?;
         let credential = instance.credential(&args.common.identity.spec()).await?;
         let client = instance.open(&vault_url, credential, &ClientOptions::default()).await?;
-        let options = GetSecretOptions { version: args.version.clone(), timeout: args.common.timeout };
+        let options =
+            GetSecretOptions { version: args.version.clone(), timeout: args.common.timeout, ..Default::default() };
         instance.get_secret(client, &args.name, &options).await
     })
     .await

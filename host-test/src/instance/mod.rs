@@ -1,6 +1,7 @@
 //! A running component and its calls.
 
 mod credential;
+mod secrets;
 
 use anyhow::{Context as _, bail};
 use wasmtime::component::ResourceAny;
@@ -9,23 +10,15 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use crate::bindings::Keyfob as World;
 use crate::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate};
-use crate::bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 use crate::bindings::exports::keyfob::azure::types::{AzureError, ErrorKind};
 use crate::failure::CallError;
 use crate::host::State;
-use crate::spec::{ClientOptions, GetSecretOptions, ListOptions, TokenOptions, milliseconds};
+use crate::spec::{TokenOptions, milliseconds};
+pub use secrets::{SecretChange, SecretClient, SecretList};
 
 /// A credential inside one instance. Dropping it here does not drop it there: [`Instance::drop_credential`] does.
 #[derive(Clone, Copy, Debug)]
 pub struct Credential(pub ResourceAny);
-
-/// A client for one vault inside one instance.
-#[derive(Clone, Copy, Debug)]
-pub struct SecretClient(pub ResourceAny);
-
-/// A list of secrets inside one instance.
-#[derive(Clone, Copy, Debug)]
-pub struct SecretList(pub ResourceAny);
 
 /// A running component. After a [`CallError::Bug`] it can't be called any more.
 pub struct Instance {
@@ -85,79 +78,6 @@ impl Instance {
         guest.call_set_assertion(&mut self.store, credential.0, assertion).await.map_err(bug)?.map_err(of_kind)
     }
 
-    /// Makes a client for a vault.
-    pub async fn open(
-        &mut self,
-        vault_url: &str,
-        credential: Credential,
-        options: &ClientOptions,
-    ) -> Result<SecretClient, CallError> {
-        let secrets = self.bindings.keyfob_azure_secrets();
-        let store = &mut self.store;
-        let handle = secrets.client_options().call_constructor(&mut *store).await.map_err(bug)?;
-        if let Some(verify) = options.verify_challenge_resource {
-            let guest = secrets.client_options();
-            guest.call_verify_challenge_resource(&mut *store, handle, verify).await.map_err(bug)?;
-        }
-        let guest = secrets.secret_client();
-        let client = guest.call_open(store, vault_url, credential.0, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(SecretClient(client?))
-    }
-
-    /// Reads a secret.
-    pub async fn get_secret(
-        &mut self,
-        client: SecretClient,
-        name: &str,
-        options: &GetSecretOptions,
-    ) -> Result<Secret, CallError> {
-        let secrets = self.bindings.keyfob_azure_secrets();
-        let store = &mut self.store;
-        let guest = secrets.get_secret_options();
-        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
-        if let Some(version) = &options.version {
-            guest.call_version(&mut *store, handle, version).await.map_err(bug)?;
-        }
-        if let Some(limit) = options.timeout {
-            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
-        }
-        let guest = secrets.secret_client();
-        let secret = guest.call_get_secret(store, client.0, name, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(secret?)
-    }
-
-    /// Begins a list of secrets. Nothing is sent yet.
-    pub async fn list_secrets(&mut self, client: SecretClient, options: &ListOptions) -> Result<SecretList, CallError> {
-        let secrets = self.bindings.keyfob_azure_secrets();
-        let store = &mut self.store;
-        let guest = secrets.list_options();
-        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
-        if let Some(size) = options.max_page_size {
-            guest.call_max_page_size(&mut *store, handle, size).await.map_err(bug)?;
-        }
-        if let Some(limit) = options.timeout {
-            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
-        }
-        let guest = secrets.secret_client();
-        let list = guest.call_list_properties_of_secrets(store, client.0, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(SecretList(list))
-    }
-
-    /// The next page of a list; `None` after the last.
-    pub async fn next_page(&mut self, list: SecretList) -> Result<Option<Vec<SecretProperties>>, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().secret_list();
-        Ok(guest.call_next(&mut self.store, list.0).await.map_err(bug)??)
-    }
-
-    /// The scope that a token for the client's vault must have.
-    pub async fn scope(&mut self, client: SecretClient) -> Result<Option<String>, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        guest.call_scope(&mut self.store, client.0).await.map_err(bug)
-    }
-
     /// The interface `simple`: the latest value of a secret.
     pub async fn fetch_secret(&mut self, vault_url: &str, name: &str) -> Result<String, CallError> {
         let simple = self.bindings.keyfob_azure_simple();
@@ -173,16 +93,6 @@ impl Instance {
     /// Drops a credential's handle. Clients made from it live on.
     pub async fn drop_credential(&mut self, credential: Credential) -> Result<(), CallError> {
         self.release(credential.0).await
-    }
-
-    /// Drops a client.
-    pub async fn drop_client(&mut self, client: SecretClient) -> Result<(), CallError> {
-        self.release(client.0).await
-    }
-
-    /// Drops a list.
-    pub async fn drop_list(&mut self, list: SecretList) -> Result<(), CallError> {
-        self.release(list.0).await
     }
 
     /// How much memory the component has, in bytes: what its calls needed at most so far.

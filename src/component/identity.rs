@@ -1,0 +1,219 @@
+//! Credentials, handed to the core and back.
+
+use alloc::rc::Rc;
+
+use super::bindings::exports::keyfob::azure::{identity as wit, types};
+use super::{Options, SecretClient};
+use crate::prelude::*;
+use crate::wasi::Wasi;
+use crate::{
+    CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, ManagedIdentityId, TokenOptions,
+};
+impl wit::GuestCredentialOptions for Options<CredentialOptions> {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn managed_identity(&self, id: wit::ManagedIdentity) {
+        self.set(|options| {
+            options.managed_identity = match id {
+                wit::ManagedIdentity::FromEnvironment => ManagedIdentityId::FromEnvironment,
+                wit::ManagedIdentity::SystemAssigned => ManagedIdentityId::SystemAssigned,
+                wit::ManagedIdentity::ClientId(id) => ManagedIdentityId::ClientId(id),
+                wit::ManagedIdentity::ObjectId(id) => ManagedIdentityId::ObjectId(id),
+                wit::ManagedIdentity::ResourceId(id) => ManagedIdentityId::ResourceId(id),
+            };
+        });
+    }
+
+    fn workload_identity_client_id(&self, client_id: String) {
+        self.set(|options| options.workload_identity_client_id = Some(client_id));
+    }
+
+    fn tenant_id(&self, tenant: String) {
+        self.set(|options| options.tenant_id = Some(tenant));
+    }
+
+    fn token_file_path(&self, path: String) {
+        self.set(|options| options.token_file_path = Some(path));
+    }
+
+    fn exclude(&self, credential: String) {
+        self.set(|options| options.exclude.push(credential));
+    }
+
+    fn authority_host(&self, url: String) {
+        self.set(|options| options.authority_host = Some(url));
+    }
+
+    fn disable_instance_discovery(&self, disable: bool) {
+        self.set(|options| options.disable_instance_discovery = disable);
+    }
+
+    fn imds_connect_timeout(&self, milliseconds: u64) {
+        self.set(|options| options.imds_connect_timeout = Some(milliseconds));
+    }
+
+    fn additionally_allowed_tenant(&self, tenant: String) {
+        self.set(|options| options.additionally_allowed_tenants.push(tenant));
+    }
+
+    fn require_token_credentials(&self, require: bool) {
+        self.set(|options| options.require_token_credentials = require);
+    }
+
+    fn send_certificate_chain(&self, send: bool) {
+        self.set(|options| options.send_certificate_chain = send);
+    }
+}
+
+impl wit::GuestTokenOptions for Options<TokenOptions> {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn timeout(&self, milliseconds: u64) {
+        self.set(|options| options.timeout = Some(milliseconds));
+    }
+
+    fn tenant_id(&self, tenant: String) {
+        self.set(|options| options.tenant_id = Some(tenant));
+    }
+
+    fn claims(&self, json: String) {
+        self.set(|options| options.claims = Some(json));
+    }
+
+    fn enable_cae(&self, enable: bool) {
+        self.set(|options| options.enable_cae = enable);
+    }
+}
+
+/// A credential and the executor that its calls block on.
+pub(super) struct Credential {
+    wasi: Rc<Wasi>,
+    core: crate::Credential,
+}
+
+type OptionsHandle<'a> = Option<wit::CredentialOptionsBorrow<'a>>;
+
+// Not inlined: the bindings around each export are large enough.
+impl Credential {
+    pub(super) fn default_azure() -> Self {
+        Self::new(CredentialKind::DefaultAzure, &CredentialOptions::default())
+    }
+
+    fn new(kind: CredentialKind, options: &CredentialOptions) -> Self {
+        let wasi = Rc::new(Wasi::default());
+        Self { core: crate::Credential::new(wasi.clone(), kind, options), wasi }
+    }
+
+    #[inline(never)]
+    fn handle(kind: CredentialKind, options: Option<&OptionsHandle<'_>>) -> wit::Credential {
+        wit::Credential::new(match options.and_then(Option::as_ref) {
+            Some(options) => Self::new(kind, &options.get::<Options<CredentialOptions>>().0.borrow()),
+            None => Self::new(kind, &CredentialOptions::default()),
+        })
+    }
+
+    #[inline(never)]
+    fn client(
+        tenant_id: String,
+        client_id: String,
+        proof: ClientProof,
+        options: &OptionsHandle<'_>,
+    ) -> wit::Credential {
+        Self::handle(CredentialKind::Client { tenant_id, client_id, proof }, Some(options))
+    }
+
+    #[inline(never)]
+    pub(super) fn open(&self, vault_url: &str, options: ClientOptions) -> Result<SecretClient, types::AzureError> {
+        let core = crate::SecretClient::open(vault_url, &self.core, options)?;
+        Ok(SecretClient { wasi: self.wasi.clone(), core: Rc::new(core) })
+    }
+
+    #[inline(never)]
+    pub(super) fn token(
+        &self,
+        scopes: Vec<String>,
+        options: &TokenOptions,
+    ) -> Result<wit::AccessToken, types::AzureError> {
+        Ok(self.wasi.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
+    }
+}
+
+impl wit::GuestCredential for Credential {
+    fn default_azure(options: OptionsHandle<'_>) -> wit::Credential {
+        Self::handle(CredentialKind::DefaultAzure, Some(&options))
+    }
+
+    fn environment(options: OptionsHandle<'_>) -> wit::Credential {
+        Self::handle(CredentialKind::Environment, Some(&options))
+    }
+
+    fn workload_identity(options: OptionsHandle<'_>) -> wit::Credential {
+        Self::handle(CredentialKind::WorkloadIdentity, Some(&options))
+    }
+
+    fn managed_identity(options: OptionsHandle<'_>) -> wit::Credential {
+        Self::handle(CredentialKind::ManagedIdentity, Some(&options))
+    }
+
+    fn client_secret(tenant: String, client: String, secret: String, options: OptionsHandle<'_>) -> wit::Credential {
+        Self::client(tenant, client, ClientProof::Secret(secret.into()), &options)
+    }
+
+    fn client_assertion(
+        tenant: String,
+        client: String,
+        assertion: String,
+        options: OptionsHandle<'_>,
+    ) -> wit::Credential {
+        Self::client(tenant, client, ClientProof::Assertion(assertion.into()), &options)
+    }
+
+    fn client_certificate(
+        tenant: String,
+        client: String,
+        certificate: wit::ClientCertificate,
+        password: Option<String>,
+        options: OptionsHandle<'_>,
+    ) -> wit::Credential {
+        let certificate = match certificate {
+            wit::ClientCertificate::Bytes(bytes) => CertificateSource::Bytes(bytes.into()),
+            wit::ClientCertificate::Path(path) => CertificateSource::Path(path),
+        };
+        Self::client(tenant, client, ClientProof::Certificate(certificate, password.map(Into::into)), &options)
+    }
+
+    fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> wit::Credential {
+        // A call brings its platform along, so the links wait with the chain's executor and not with their own.
+        let links = credentials.iter().map(|link| link.get::<Self>().core.clone()).collect();
+        Self::handle(CredentialKind::Chained(links), None)
+    }
+
+    fn static_token(token: String, expires_on: u64) -> wit::Credential {
+        Self::handle(CredentialKind::StaticToken { token: token.into(), expires_on }, None)
+    }
+
+    fn set_token(&self, token: String, expires_on: u64) -> Result<(), types::ErrorKind> {
+        Ok(self.core.set_token(token.into(), expires_on)?)
+    }
+
+    fn set_assertion(&self, assertion: String) -> Result<(), types::ErrorKind> {
+        Ok(self.core.set_assertion(assertion.into())?)
+    }
+
+    fn explain(&self) -> Vec<wit::Candidate> {
+        self.core.explain().into_iter().map(Into::into).collect()
+    }
+
+    fn get_token(
+        &self,
+        scopes: Vec<String>,
+        options: Option<wit::TokenOptionsBorrow<'_>>,
+    ) -> Result<wit::AccessToken, types::AzureError> {
+        let options = chosen!(options, TokenOptions);
+        self.token(scopes, &options)
+    }
+}

@@ -1,0 +1,90 @@
+//! What a vault can be asked to do.
+//! <https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups>
+
+use crate::platform::Method;
+use crate::prelude::*;
+use crate::secret::Secret as Hidden;
+
+/// The role that reads, and no more. <https://learn.microsoft.com/azure/key-vault/general/rbac-guide>
+const USER: &str = "Key Vault Secrets User";
+/// The role that may do everything with secrets.
+const OFFICER: &str = "Key Vault Secrets Officer";
+
+/// A value has at most 25 KiB, which JSON's escapes can make six times as long; tags and the rest come on top.
+const MAX_BODY: usize = 256 * 1024;
+
+/// 25 secrets a page with 15 tags each fit.
+const MAX_PAGE: usize = 1024 * 1024;
+
+/// All versions of a secret, encrypted and in base64.
+const MAX_BACKUP: usize = 4 * 1024 * 1024;
+
+/// One of the things that a vault does.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    /// In words, to follow "to".
+    what: &'static str,
+    /// The permission in an access policy.
+    pub(super) permission: &'static str,
+    /// The smallest role that has it.
+    pub(super) role: &'static str,
+    method: Method,
+    /// Done twice it is the same as once. A secret that is restored or recovered already is refused the second time.
+    pub(super) idempotent: bool,
+    /// The largest reply.
+    pub(super) max_body: usize,
+    /// It is about deleted secrets.
+    pub(super) deleted: bool,
+}
+
+const fn kind(what: &'static str, permission: &'static str, role: &'static str, method: Method) -> Kind {
+    Kind { what, permission, role, method, idempotent: true, max_body: MAX_BODY, deleted: false }
+}
+
+pub(super) const GET: Kind = kind("get secret", "Get", USER, Method::Get);
+pub(super) const SET: Kind = kind("set secret", "Set", OFFICER, Method::Put);
+pub(super) const UPDATE: Kind = kind("update the properties of secret", "Set", OFFICER, Method::Patch);
+pub(super) const DELETE: Kind = kind("delete secret", "Delete", OFFICER, Method::Delete);
+pub(super) const GET_DELETED: Kind = Kind { deleted: true, ..kind("get deleted secret", "Get", OFFICER, Method::Get) };
+pub(super) const PURGE: Kind = Kind { deleted: true, ..kind("purge deleted secret", "Purge", OFFICER, Method::Delete) };
+pub(super) const RECOVER: Kind =
+    Kind { deleted: true, idempotent: false, ..kind("recover deleted secret", "Recover", OFFICER, Method::Post) };
+pub(super) const BACKUP: Kind =
+    Kind { max_body: MAX_BACKUP, ..kind("back up secret", "Backup", OFFICER, Method::Post) };
+pub(super) const RESTORE: Kind =
+    Kind { idempotent: false, ..kind("restore a secret from its backup", "Restore", OFFICER, Method::Post) };
+pub(super) const LIST: Kind = Kind { max_body: MAX_PAGE, ..kind("list secrets", "List", USER, Method::Get) };
+pub(super) const LIST_VERSIONS: Kind = Kind { what: "list the versions of secret", ..LIST };
+pub(super) const LIST_DELETED: Kind = Kind { what: "list deleted secrets", role: OFFICER, deleted: true, ..LIST };
+
+/// A request to a vault.
+pub(super) struct Operation<'a> {
+    pub(super) kind: Kind,
+    /// The secret's name and version, where it is about one.
+    pub(super) secret: Option<(&'a str, Option<&'a str>)>,
+    /// Path and query, without the version of the interface.
+    pub(super) path: String,
+    /// JSON, or nothing.
+    pub(super) body: Hidden,
+    /// What of it a reply must not give away, should it echo it.
+    pub(super) hidden: Option<Hidden>,
+}
+
+impl<'a> Operation<'a> {
+    /// About the secret of this name, at this path, without a body.
+    pub(super) fn on(kind: Kind, name: &'a str, path: String) -> Self {
+        Self { kind, secret: Some((name, None)), path, body: Hidden::default(), hidden: None }
+    }
+
+    pub(super) fn method(&self) -> Method {
+        self.kind.method
+    }
+
+    /// In words, to follow "to".
+    pub(super) fn what(&self) -> String {
+        match self.secret {
+            Some((name, _)) => format!("{} {name}", self.kind.what),
+            None => self.kind.what.to_owned(),
+        }
+    }
+}

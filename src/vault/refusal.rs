@@ -1,0 +1,70 @@
+//! What a vault answers instead of what it was asked for, by status and code and never by text.
+
+use super::SecretClient;
+use super::operation::Operation;
+use crate::diagnosis;
+use crate::error::{Error, ErrorKind};
+use crate::http::Reply;
+use crate::json::Json;
+use crate::prelude::*;
+use crate::token::AccessToken;
+
+impl SecretClient {
+    pub(super) fn unexpected(&self, reply: &Reply, why: &str) -> Box<Error> {
+        let origin = self.vault.url.origin();
+        let said = format!(
+            "the vault at {origin} answered {} with something that is no reply of Key Vault: {why}",
+            reply.status()
+        );
+        reply.error(ErrorKind::UnexpectedReply, said).hint(diagnosis::not_the_protocol("Key Vault", &self.vault.url))
+    }
+
+    /// An error of the vault, by status and code and never by text.
+    pub(super) fn refused(&self, reply: &Reply, token: Option<&AccessToken>, operation: &Operation<'_>) -> Box<Error> {
+        let json = reply.json().unwrap_or(Json::Null);
+        let text = |path: &[&str]| json.text(path).map(|text| reply.quote(text));
+        let code = text(&["error", "innererror", "code"]).or_else(|| text(&["error", "code"]));
+        let kind = match reply.response.status {
+            401 => ErrorKind::AuthenticationFailed,
+            403 => ErrorKind::Forbidden,
+            404 if code.is_some() => ErrorKind::NotFound,
+            409 => ErrorKind::Conflict,
+            429 | 500.. => ErrorKind::Service,
+            _ if code.is_some() => ErrorKind::Service,
+            _ => return self.unexpected(reply, "it has no error code"),
+        };
+        let vault = self.vault.url.origin();
+        let who = token.map(AccessToken::describe).unwrap_or_default();
+        let mut message = format!("the vault at {vault} answered {} to {}", reply.status(), operation.what());
+        if !who.is_empty() {
+            message.push_str(&format!(" as {who}"));
+        }
+        if let Some(said) = text(&["error", "message"]) {
+            message.push_str(&format!(": {said}"));
+        }
+        let mut error = reply.error(kind, message);
+        if error.hint.is_none() {
+            error.hint = match error.kind {
+                ErrorKind::Forbidden => {
+                    let chose = token.is_some_and(|t| t.platform_chose);
+                    let code = code.as_deref().unwrap_or_default();
+                    let (permission, role) = (operation.kind.permission, operation.kind.role);
+                    Some(diagnosis::forbidden(code, permission, role, &who, &vault, chose))
+                }
+                ErrorKind::NotFound => {
+                    operation.secret.map(|(name, version)| diagnosis::not_found(name, version, &vault))
+                }
+                ErrorKind::Conflict => diagnosis::conflict(code.as_deref().unwrap_or_default()),
+                ErrorKind::AuthenticationFailed => Some(diagnosis::token_refused(&vault)),
+                _ => None,
+            };
+        }
+        error.code = code;
+        if let Some(token) = token {
+            error.details.push(("credential", token.credential.to_owned()));
+            error.details.push(("source", token.source.to_owned()));
+            error.details.extend(token.ids());
+        }
+        error
+    }
+}
