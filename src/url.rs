@@ -209,6 +209,8 @@ mod tests {
             "0x7f.1",
             "127.1",
             "0177.0.0.1",
+            // In octal it is 8.0.0.1, and that is everybody's.
+            "010.0.0.1",
             "[::ffff:7f00:1]",
             "[fe8::1]",
             "[2001:db8::1]",
