@@ -5,9 +5,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::identity::Kind;
+use super::place::Place;
 use super::settle::is_uuid;
 use super::token::{self, Claims};
-use super::{Fake, app_service};
+use super::{Fake, app_service, vault};
 use crate::wire::{Connect, End, Exchange, Request};
 
 /// No refusal of the fake's says more in its first sentences.
@@ -43,7 +44,9 @@ impl Fake {
         if let Some(claims) = body["access_token"].as_str().and_then(token::claims) {
             return format!("{} got a token for {}", self.name(&claims), printable(&claims.aud));
         }
-        match (self.caller(request), deed(&body)) {
+        let vault = matches!(self.places.find(request.uri()), Ok(Place::Vault(_)));
+        let deed = if vault { vault::deed(request, &body) } else { None };
+        match (self.caller(request), deed) {
             (Some(caller), Some(deed)) => format!("{caller} {deed}"),
             _ => String::new(),
         }
@@ -101,21 +104,8 @@ fn reason(body: &Value) -> String {
     printable(reason.lines().next().unwrap_or_default())
 }
 
-/// What a vault's answer shows that its caller did.
-fn deed(body: &Value) -> Option<String> {
-    let value = body.get("value")?;
-    if let Some(page) = value.as_array() {
-        let (count, secrets) = (page.len(), if page.len() == 1 { "secret" } else { "secrets" });
-        let more = if body["nextLink"].is_string() { ", and there are more" } else { "" };
-        return Some(format!("listed {count} {secrets}{more}"));
-    }
-    let mut parts = body["id"].as_str()?.rsplit('/');
-    let version = parts.next()?;
-    Some(format!("read {}, version {version}", parts.next()?))
-}
-
-/// Every value of the request's form that could be a secret, as it is written and as it is meant. Of the rest of a
-/// request nothing is quoted that a URL without its query's values would not show.
+/// Every value of the request's form or JSON that could be a secret, as it is written and as it is meant. Of the rest of
+/// a request nothing is quoted that a URL without its query's values would not show.
 fn own_secrets(request: &Request) -> Vec<String> {
     let form = String::from_utf8_lossy(request.body());
     let query = request.uri().query().unwrap_or_default();
@@ -128,7 +118,26 @@ fn own_secrets(request: &Request) -> Vec<String> {
             secrets.extend([value.to_owned(), meant]);
         }
     }
+    texts(&serde_json::from_slice(request.body()).unwrap_or_default(), &mut secrets);
     secrets
+}
+
+/// Every text in a JSON value. The name of a field may be one too, where somebody mixed them up.
+fn texts(value: &Value, found: &mut Vec<String>) {
+    const FIELDS: [&str; 6] = ["attributes", "contentType", "enabled", "tags", "updated", "value"];
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(all) => all.iter().for_each(|value| texts(value, found)),
+        Value::Object(all) => {
+            for (name, value) in all {
+                if !FIELDS.contains(&name.as_str()) {
+                    found.push(name.clone());
+                }
+                texts(value, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Without control characters, and not too long.

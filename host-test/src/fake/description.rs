@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::cloud::Cloud;
 use super::flaw;
@@ -118,7 +118,30 @@ pub struct Vault {
     /// Who may do what: from an identity's name to its role.
     #[serde(default)]
     pub roles: BTreeMap<String, Role>,
-    /// The secrets; several of one name are versions, the last is the latest.
+    /// Instead of roles, the vault's access policies: from an identity's name to what it may do with secrets.
+    pub policies: Option<BTreeMap<String, Vec<Permission>>>,
+    /// For how many days a deleted secret can be recovered: 7 to 90.
+    #[serde(default = "longest")]
+    pub recoverable_days: u64,
+    /// Nobody may purge a deleted secret before its time.
+    #[serde(default)]
+    pub purge_protection: bool,
+    /// For how many seconds a secret is being deleted: as long it is neither here nor there. In Azure it takes some.
+    #[serde(default)]
+    pub deleting_seconds: u64,
+    /// For how many seconds a deleted secret is being recovered, in the same way.
+    #[serde(default)]
+    pub recovering_seconds: u64,
+    /// The firewall lets nobody in.
+    #[serde(default)]
+    pub firewall: bool,
+    /// Whether it can be reached from outside of its private network, where everybody is.
+    #[serde(default = "yes")]
+    pub public_access: bool,
+    /// So many requests are too many: these answer 429, those after them as usual. Requests without a token don't count.
+    #[serde(default)]
+    pub throttled: u32,
+    /// The secrets that it begins with; several of one name are versions, the last is the latest.
     #[serde(default, rename = "secret")]
     pub secrets: Vec<Secret>,
 }
@@ -129,6 +152,9 @@ pub enum Role {
     /// May do everything.
     #[serde(rename = "Key Vault Administrator")]
     Administrator,
+    /// May purge vaults, and nothing in them.
+    #[serde(rename = "Key Vault Purge Operator")]
+    PurgeOperator,
     /// May read metadata, but no secret's value.
     #[serde(rename = "Key Vault Reader")]
     Reader,
@@ -140,8 +166,32 @@ pub enum Role {
     SecretsUser,
 }
 
+/// What an access policy may allow. <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets#secret-access-control>
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Permission {
+    /// Everything.
+    All,
+    /// Back a secret up.
+    Backup,
+    /// Delete a secret.
+    Delete,
+    /// Read a secret, its value too.
+    Get,
+    /// List secrets and versions.
+    List,
+    /// Delete a deleted secret for good.
+    Purge,
+    /// Recover a deleted secret.
+    Recover,
+    /// Restore a secret from a backup.
+    Restore,
+    /// Set a secret, and change what is told of it.
+    Set,
+}
+
 /// One version of a secret.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Secret {
     /// The secret's name.
@@ -156,9 +206,8 @@ pub struct Secret {
     /// A disabled version can't be read.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// The tags.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
+    /// The tags. None is not the same as an empty set: Azure tells what it was told.
+    pub tags: Option<BTreeMap<String, String>>,
     /// Unix seconds.
     #[serde(default = "written")]
     pub created: u64,
@@ -169,6 +218,13 @@ pub struct Secret {
     pub nbf: Option<u64>,
     /// Expiry, unix seconds; told, not enforced, as in Azure.
     pub exp: Option<u64>,
+    /// It belongs to a certificate: it can be read, and is changed only with the certificate, which the fake has not.
+    #[serde(default)]
+    pub managed: bool,
+    /// Managed only: the id of the certificate's key; follows from the secret's name and version unless given.
+    pub kid: Option<String>,
+    /// Managed only: the version of the certificate before this one.
+    pub previous_version: Option<String>,
 }
 
 fn default_tenant() -> String {
@@ -177,6 +233,10 @@ fn default_tenant() -> String {
 
 pub(super) fn yes() -> bool {
     true
+}
+
+fn longest() -> u64 {
+    90
 }
 
 /// 2026-01-01, when the secrets of a description were written.
