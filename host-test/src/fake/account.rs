@@ -226,6 +226,53 @@ mod tests {
     }
 
     #[test]
+    fn every_operation_has_its_words() {
+        let fake = fake(&WORLD.replace("Secrets User", "Secrets Officer"));
+        let body = told(&fake, &get(&format!("{IMDS}&resource=https://vault.azure.net"), &[("metadata", "true")])).1;
+        let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
+        let send = |method: &str, path: &str, body: &str| {
+            let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+            let url = format!("https://kv.vault.azure.net{path}?api-version=7.4");
+            told(&fake, &request(method, &url, &headers).map(|_| body.to_owned().into()))
+        };
+        let (set, body) = send("PUT", "/secrets/c", r#"{"value": "canary-set"}"#);
+        let version = body["id"].as_str().unwrap().rsplit('/').next().unwrap();
+        assert_eq!(set, format!("app set c, version {version}"));
+        let backup = send("POST", "/secrets/c/backup", "").1["value"].as_str().unwrap().to_owned();
+        for (method, path, body, words) in [
+            ("PATCH", "/secrets/c/", "{}", format!("app updated c, version {version}")),
+            ("GET", "/secrets/a/versions", "", "app listed 1 version of a".to_owned()),
+            ("POST", "/secrets/c/backup", "", "app backed up c".to_owned()),
+            ("DELETE", "/secrets/c", "", "app deleted c".to_owned()),
+            ("GET", "/deletedsecrets", "", "app listed 1 deleted secret".to_owned()),
+            ("GET", "/deletedsecrets/c", "", "app looked at the deleted c".to_owned()),
+            ("POST", "/deletedsecrets/c/recover", "", "app recovered c".to_owned()),
+            ("DELETE", "/secrets/c", "", "app deleted c".to_owned()),
+            ("DELETE", "/deletedsecrets/c", "", "app purged c".to_owned()),
+            ("POST", "/secrets/restore", &format!(r#"{{"value": "{backup}"}}"#), "app restored c".to_owned()),
+            // Values and names mixed up.
+            (
+                "PUT",
+                "/secrets/c",
+                r#"{"canary-value": "c"}"#,
+                "BadParameter: Property has invalid value: missing field `value`".to_owned(),
+            ),
+            (
+                "PUT",
+                "/secrets/c",
+                r#"{"value": "c", "canary-x": "c"}"#,
+                "BadParameter: Property has invalid value: unknown field `…`, expected one of `contentType`, \
+                 `attributes`, `tags`"
+                    .to_owned(),
+            ),
+            ("PUT", "/secrets/c", r#"{"value": 1}"#, String::new()),
+        ] {
+            let (said, _) = send(method, path, body);
+            assert!(said == words || words.is_empty(), "{method} {path}: {said:?} is not {words:?}");
+        }
+    }
+
+    #[test]
     fn app_services_refusal_is_given_its_cure() {
         let url = "http://169.254.130.4:8081/msi/token?api-version=2019-08-01&resource=https://vault.azure.net";
         for (identities, cure) in [

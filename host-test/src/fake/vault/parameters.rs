@@ -66,7 +66,10 @@ pub(super) fn none(request: &Request) -> Result<(), Refusal> {
 /// Reads a body. A refusal quotes no value of it.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|error| {
-        Refusal::bad_parameter(format!("Property has invalid value: {}", flaw::unquoted(&error.to_string())))
+        let text = flaw::unquoted(&error.to_string());
+        // Where in the text is of no use to who has an SDK write it.
+        let what = text.split(" at line ").next().unwrap_or_default();
+        Refusal::bad_parameter(format!("Property has invalid value: {what}"))
     })
 }
 

@@ -29,7 +29,7 @@ pub(super) fn set(call: &Call<'_>, state: &mut State) -> Answer {
     let mut secret = Secret {
         name: call.name.to_owned(),
         value,
-        version: digest::hex(&["set", &call.vault.url, &call.fake.count().to_string()]),
+        version: digest::hex(&[&call.fake.count().to_string(), "set", &call.vault.url]),
         content_type: None,
         enabled: true,
         tags: None,
