@@ -55,7 +55,7 @@ impl Verb {
             Self::Set => ("setSecret/action", Permission::Set),
             Self::Update => ("update/action", Permission::Set),
             Self::List | Self::ListVersions | Self::ListDeleted => ("readMetadata/action", Permission::List),
-            // It tells no value, so that a role needs less for it than a policy.
+            // It tells no value; so, it is inferred, a role needs less for it than a policy.
             Self::GetDeleted => ("readMetadata/action", Permission::Get),
             Self::Delete => ("delete", Permission::Delete),
             Self::Recover => ("recover/action", Permission::Recover),
