@@ -73,6 +73,9 @@ fn pkcs12_is_told_as_pem_and_nothing_else_is_converted() {
         assert_eq!(got, status, "{name} {format}: {told}");
         assert!(got != 200 || told["contentType"] == format, "{told}");
     }
+    // Interfaces of before know no such parameter.
+    let (status, _) = call(&fake, "o", "GET", &format!("/secrets/cert?api-version=7.6&outContentType={pem}"), None);
+    assert_eq!(status, 400);
     // As OpenSSL had it before it made the PKCS#12 of it.
     let lines = |text: &str| -> Vec<String> { text.lines().map(|line| line.trim_end().to_owned()).collect() };
     let expected = lines(&String::from_utf8(file("key-first.pem")).unwrap());
