@@ -1,13 +1,18 @@
 //! The vault as its callers see it.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use serde_json::json;
+mod backups;
+mod certificates;
+mod challenges;
+mod life;
+mod lists;
+mod permissions;
+mod writes;
+
+use serde_json::{Value, json};
 
 use super::super::Fake;
-use super::super::entra::Asked;
 use super::super::testing::{NOW, ask, fake, get, json, request};
-use super::super::token::{issue, issue_as_asked};
+use super::super::token::issue;
 use crate::wire::Azure;
 
 const WORLD: &str = r#"
@@ -58,7 +63,33 @@ fn url(path: &str) -> String {
     format!("https://story-kv.vault.azure.net{path}")
 }
 
-fn ask_as(fake: &Fake, index: usize, method: &str, path: &str) -> (u16, serde_json::Value) {
+/// Status and body of the answer to the identity of this name, at this time, from the newest interface unless the path
+/// says another. A body is JSON.
+fn call_at(fake: &Fake, now: u64, who: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+    let identity = fake.world.identities.iter().find(|it| it.name == who).unwrap();
+    let audience = &fake.world.vaults[0].resource;
+    let bearer = format!("Bearer {}", issue(fake, identity, &fake.world.tenant, audience, now, 100));
+    let url = if path.starts_with('/') { url(path) } else { path.to_owned() };
+    let url = if url.contains('?') { url } else { format!("{url}?api-version=2026-04-01") };
+    let mut headers = vec![("authorization", bearer.as_str())];
+    headers.extend(body.map(|_| ("content-type", "application/json")));
+    let body = body.map(ToString::to_string).unwrap_or_default();
+    let exchange = fake.answer(&request(method, &url, &headers).map(|_| body.into()), now);
+    (exchange.status.as_u16(), json(&exchange))
+}
+
+/// The same at the time of the tests.
+fn call(fake: &Fake, who: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+    call_at(fake, NOW, who, method, path, body)
+}
+
+/// What kind of refusal it is: the inner code, or else the code; empty where it is none.
+fn code(body: &Value) -> &str {
+    let error = &body["error"];
+    [&error["innererror"]["code"], &error["code"]].into_iter().find_map(Value::as_str).unwrap_or_default()
+}
+
+fn ask_as(fake: &Fake, index: usize, method: &str, path: &str) -> (u16, Value) {
     let bearer = format!("Bearer {}", token(fake, index));
     ask(fake, &request(method, &url(path), &[("authorization", &bearer)]))
 }
@@ -159,71 +190,23 @@ fn refuses_what_is_wrong() {
         ("GET", "/keys/secret-a?api-version=7.4", 404, "NotFound"),
         ("GET", "//secrets/secret-a?api-version=7.4", 404, "NotFound"),
         ("POST", "/secrets/secret-a?api-version=7.4", 405, "MethodNotAllowed"),
-        ("PUT", "/secrets/secret-a?api-version=7.4", 501, "NotImplemented"),
+        ("PUT", "/secrets/secret-a/1?api-version=7.4", 405, "MethodNotAllowed"),
+        ("POST", "/secrets/secret-a/versions?api-version=7.4", 405, "MethodNotAllowed"),
+        ("GET", "/secrets/secret-a/backup/1?api-version=7.4", 404, "NotFound"),
+        ("PUT", "/deletedsecrets/secret-a?api-version=7.4", 405, "MethodNotAllowed"),
+        ("DELETE", "/deletedsecrets?api-version=7.4", 405, "MethodNotAllowed"),
+        ("GET", "/deletedsecrets/secret_a?api-version=7.4", 400, "BadParameter"),
+        ("POST", "/deletedsecrets/secret-a/restore?api-version=7.4", 404, "NotFound"),
         ("POST", "/secrets?api-version=7.4", 405, "MethodNotAllowed"),
-        ("GET", "/secrets/secret-a/versions?api-version=7.4", 501, "NotImplemented"),
+        ("GET", "/secrets/secret-a/versions?api-version=7.4&other=1", 400, "BadParameter"),
+        ("GET", "/secrets/secret-a?api-version=7.6&outContentType=application/x-pem-file", 400, "BadParameter"),
+        ("GET", "/secrets/restore?api-version=7.4", 404, "SecretNotFound"),
         ("GET", "/secrets?maxresults=5", 400, "BadParameter"),
         ("GET", "/secrets/secret-a?api-version=7.4&maxresults=5", 400, "BadParameter"),
-        ("DELETE", "/deletedsecrets/secret-a?api-version=7.4", 501, "NotImplemented"),
     ] {
         let (got, body) = ask_as(&fake, 0, method, path);
         assert_eq!((got, &body["error"]["code"]), (status, &code.into()), "{method} {path}: {body}");
     }
     let (_, body) = ask_as(&fake, 0, "GET", "/secrets/off?api-version=7.4");
     assert_eq!(body["error"]["innererror"]["code"], "SecretDisabled");
-}
-
-#[test]
-fn challenges_who_can_be_challenged() {
-    const CLOCK: u64 = 1_799_999_000;
-    let world = |option: &str| fake(&WORLD.replace("roles =", &format!("{option}\nroles =")));
-    let (always, revoked) = ("claims-challenge = true", "revoke-before = 1799999500");
-    for (option, issued, cp1, nbf, demanded) in [
-        ("", CLOCK, true, None, None),
-        (always, CLOCK, false, None, None),
-        (always, CLOCK, true, None, Some("1767225600")),
-        (always, CLOCK, true, Some("1"), Some("1767225600")),
-        (always, CLOCK, true, Some("1767225600"), None),
-        (revoked, CLOCK, false, None, None),
-        (revoked, CLOCK, true, None, Some("1799999500")),
-        (revoked, CLOCK, true, Some("1799999500"), None),
-        (revoked, CLOCK + 500, true, None, None),
-    ] {
-        let fake = world(option);
-        let (identity, tenant) = (&fake.world.identities[0], &fake.world.tenant);
-        let claims = json!({"nbf": {"essential": true, "value": nbf}});
-        let asked = Asked {
-            capabilities: if cp1 { vec!["CP1".to_owned()] } else { Vec::new() },
-            claims: nbf.map_or_else(Default::default, |_| claims.as_object().unwrap().clone()),
-        };
-        let token = issue_as_asked(&fake, identity, tenant, "https://vault.azure.net", issued, 86_400, asked);
-        let path = url("/secrets/secret-a?api-version=7.4");
-        let exchange = fake.answer(&get(&path, &[("authorization", &format!("Bearer {token}"))]), NOW);
-        let Some(demanded) = demanded else {
-            assert_eq!(exchange.status, 200, "{option} {issued} {cp1} {nbf:?}");
-            continue;
-        };
-        assert_eq!(exchange.status, 401, "{option} {issued} {cp1} {nbf:?}");
-        let challenge = exchange.headers["www-authenticate"].to_str().unwrap();
-        let claims = challenge
-            .strip_prefix(r#"Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims=""#)
-            .and_then(|rest| rest.strip_suffix('"'))
-            .unwrap();
-        let claims: serde_json::Value = serde_json::from_slice(&BASE64URL.decode(claims).unwrap()).unwrap();
-        assert_eq!(claims, json!({"access_token": {"nbf": {"essential": true, "value": demanded}}}));
-    }
-}
-
-#[test]
-fn a_vault_of_another_cloud_names_its_own_entra() {
-    let fake = fake(
-        "cloud = 'us-government'\n[[vault]]\nurl = 'https://a.vault.azure.cn'\n[[vault]]\nurl = 'https://kv.corp.example.com'",
-    );
-    for (host, entra) in
-        [("a.vault.azure.cn", "login.chinacloudapi.cn"), ("kv.corp.example.com", "login.microsoftonline.us")]
-    {
-        let exchange = fake.answer(&get(&format!("https://{host}/secrets/a?api-version=7.4"), &[]), NOW);
-        let challenge = exchange.headers["www-authenticate"].to_str().unwrap();
-        assert!(challenge.starts_with(&format!("Bearer authorization=\"https://{entra}/")), "{challenge}");
-    }
 }
