@@ -67,7 +67,7 @@ pub fn http_date(text: &str) -> Option<u64> {
 /// Reads the delay that a reply with this header asks for.
 #[must_use]
 pub fn retry_after(name: &str, value: &str, now: u64) -> Option<Duration> {
-    let headers = vec![(name.to_owned(), value.to_owned())];
+    let headers = vec![(name.to_owned(), Secret::from(value))];
     http::retry_after(&Response { status: 429, headers, body: Vec::new().into() }, now)
 }
 

@@ -141,6 +141,7 @@ impl Wasi {
         let mut bytes = Bytes::default();
         loop {
             let waiting_since = self.monotonic();
+            // What is left of the whole time bounds a server that sends byte by byte.
             if !self.ready(stream.subscribe(), left(limits.between_bytes)).await {
                 return Err(late(SendError::BetweenBytesTimeout));
             }
@@ -157,10 +158,6 @@ impl Wasi {
             }
             if bytes.0.len() > max_body {
                 return Err(SendError::TooLarge);
-            }
-            // A server that sends byte by byte is bounded by this alone.
-            if self.monotonic() >= limits.deadline {
-                return Err(SendError::Deadline);
             }
         }
     }

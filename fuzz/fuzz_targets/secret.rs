@@ -43,6 +43,9 @@ fuzz_target!(|data: &[u8]| {
         assert!(request.path.starts_with(start) && request.path.ends_with("api-version=2026-04-01"), "{request:?}");
         assert!(!request.path.contains(['#', '\\']) && request.path.matches("&api-version=").count() <= 1);
     }
+    if kind == 2 && world.sent.borrow().len() > 1 {
+        check_link(body);
+    }
 });
 
 fn get(world: &Rc<World>, client: &SecretClient, version: bool, body: &[u8]) {
@@ -78,4 +81,12 @@ fn list(world: &Rc<World>, client: SecretClient) {
             Err(error) => return assert_hidden(world, Some(&error), TOKEN),
         }
     }
+}
+
+/// What was followed leads to the next page of this list.
+fn check_link(body: &[u8]) {
+    let Some(json) = Value::read(body) else { return };
+    let link = json.text(&["nextLink"]).and_then(keyfob::fuzzing::url).expect("a link");
+    assert_eq!(link.origin, format!("https://{VAULT}"));
+    assert!(link.path.starts_with("/secrets?"), "{link:?}");
 }

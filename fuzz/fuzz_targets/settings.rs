@@ -117,7 +117,9 @@ fuzz_target!(|settings: Settings<'_>| {
     if odd.clone().any(|value| value.contains("canary")) {
         return;
     }
-    let loopback_allowed = environment.iter().find(|(name, _)| *name == "KEYFOB_ALLOW_LOOPBACK_HTTP");
+    // A variable that is set but empty is unset.
+    let loopback_allowed =
+        environment.iter().find(|(name, value)| *name == "KEYFOB_ALLOW_LOOPBACK_HTTP" && !value.is_empty());
     let loopback_allowed = loopback_allowed.is_some_and(|(_, value)| *value == "1");
 
     let world = World::new(&environment, |_| Some(World::token("canary-token")));

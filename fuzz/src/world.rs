@@ -97,7 +97,7 @@ impl World {
 
     /// An answer with this status, one header at most, and this body.
     pub fn reply(status: u16, header: Option<(&str, &str)>, body: &[u8]) -> Response {
-        let headers = header.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let headers = header.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         Response { status, headers, body: Bytes::from(body.to_owned()) }
     }
 

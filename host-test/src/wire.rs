@@ -166,7 +166,14 @@ impl Exchange {
         }
     }
 
-    /// The same with a JSON body.
+    /// An answer that comes at once, has no body, and does not say of which kind it would be.
+    pub fn empty(status: u16) -> Self {
+        let mut exchange = Self { body: Vec::new(), ..Self::reply(status, "text/plain", "") };
+        exchange.headers.clear();
+        exchange
+    }
+
+    /// An answer that comes at once and whole, with a JSON body.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::reply(status, "application/json; charset=utf-8", body.to_string())
     }

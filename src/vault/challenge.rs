@@ -129,6 +129,7 @@ mod tests {
         for (resource, host) in [
             ("https://vault.example", "vault.example"),
             ("https://vault.example", "xvault.example"),
+            ("https://vault.example", "evil-vault.example"),
             ("https://vault.example", "a.vault.example.evil"),
             ("https://graph.microsoft.com", "a.vault.example"),
             ("http://vault.example", "a.vault.example"),

@@ -165,9 +165,9 @@ mod tests {
             ("https://m\u{443}-vault.vault.azure.net", "Vault URI"),
             ("https://a.b.vault.azure.net", "Vault URI"),
             ("https://vault.azure.net", "Vault URI"),
-            ("https://my-vault.privatelink.vaultcore.azure.net", "https://my-vault.vault.azure.net"),
-            ("https://my-vault.vaultcore.azure.net", "https://my-vault.vault.azure.net"),
-            ("https://my-vault.privatelink.vault.azure.net", "https://my-vault.vault.azure.net"),
+            ("https://kv-7.privatelink.vaultcore.azure.net", "https://kv-7.vault.azure.net"),
+            ("https://kv-7.vaultcore.azure.net", "https://kv-7.vault.azure.net"),
+            ("https://kv-7.privatelink.vault.azure.net", "https://kv-7.vault.azure.net"),
             ("https://my-hsm.managedhsm.azure.net", "Key Vault"),
         ] {
             let error = VaultUrl::parse(text, false).unwrap_err();

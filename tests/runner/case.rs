@@ -265,6 +265,8 @@ pub struct Expect {
     pub log: Vec<String>,
     #[serde(default)]
     pub log_lacks: Vec<String>,
+    /// The lines of the log so far, where they are not told one by one.
+    pub log_line_count: Option<usize>,
     /// The whole log so far, line by line.
     pub log_lines: Option<Vec<String>>,
 }

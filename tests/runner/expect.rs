@@ -34,6 +34,9 @@ pub fn check(
     lacks("forms", forms, &expect.not_sent)?;
     has("log", log, &expect.log)?;
     lacks("log", log, &expect.log_lacks)?;
+    if let Some(count) = expect.log_line_count {
+        same("lines of the log", &log.lines().count(), &count)?;
+    }
     if let Some(lines) = &expect.log_lines {
         same("log", &log.lines().collect::<Vec<_>>(), &lines.iter().map(String::as_str).collect())?;
     }

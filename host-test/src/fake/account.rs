@@ -5,9 +5,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::identity::Kind;
+use super::place::Place;
 use super::settle::is_uuid;
 use super::token::{self, Claims};
-use super::{Fake, app_service};
+use super::{Fake, app_service, vault};
 use crate::wire::{Connect, End, Exchange, Request};
 
 /// No refusal of the fake's says more in its first sentences.
@@ -43,7 +44,9 @@ impl Fake {
         if let Some(claims) = body["access_token"].as_str().and_then(token::claims) {
             return format!("{} got a token for {}", self.name(&claims), printable(&claims.aud));
         }
-        match (self.caller(request), deed(&body)) {
+        let vault = matches!(self.places.find(request.uri()), Ok(Place::Vault(_)));
+        let deed = if vault { vault::deed(request, &body) } else { None };
+        match (self.caller(request), deed) {
             (Some(caller), Some(deed)) => format!("{caller} {deed}"),
             _ => String::new(),
         }
@@ -101,21 +104,8 @@ fn reason(body: &Value) -> String {
     printable(reason.lines().next().unwrap_or_default())
 }
 
-/// What a vault's answer shows that its caller did.
-fn deed(body: &Value) -> Option<String> {
-    let value = body.get("value")?;
-    if let Some(page) = value.as_array() {
-        let (count, secrets) = (page.len(), if page.len() == 1 { "secret" } else { "secrets" });
-        let more = if body["nextLink"].is_string() { ", and there are more" } else { "" };
-        return Some(format!("listed {count} {secrets}{more}"));
-    }
-    let mut parts = body["id"].as_str()?.rsplit('/');
-    let version = parts.next()?;
-    Some(format!("read {}, version {version}", parts.next()?))
-}
-
-/// Every value of the request's form that could be a secret, as it is written and as it is meant. Of the rest of a
-/// request nothing is quoted that a URL without its query's values would not show.
+/// Every value of the request's form or JSON that could be a secret, as it is written and as it is meant. Of the rest of
+/// a request nothing is quoted that a URL without its query's values would not show.
 fn own_secrets(request: &Request) -> Vec<String> {
     let form = String::from_utf8_lossy(request.body());
     let query = request.uri().query().unwrap_or_default();
@@ -128,7 +118,26 @@ fn own_secrets(request: &Request) -> Vec<String> {
             secrets.extend([value.to_owned(), meant]);
         }
     }
+    texts(&serde_json::from_slice(request.body()).unwrap_or_default(), &mut secrets);
     secrets
+}
+
+/// Every text in a JSON value. The name of a field may be one too, where somebody mixed them up.
+fn texts(value: &Value, found: &mut Vec<String>) {
+    const FIELDS: [&str; 6] = ["attributes", "contentType", "enabled", "tags", "updated", "value"];
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(all) => all.iter().for_each(|value| texts(value, found)),
+        Value::Object(all) => {
+            for (name, value) in all {
+                if !FIELDS.contains(&name.as_str()) {
+                    found.push(name.clone());
+                }
+                texts(value, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Without control characters, and not too long.
@@ -141,114 +150,4 @@ fn printable(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::testing::{NOW, fake, get, post, request};
-    use super::*;
-    use crate::wire::Azure;
-
-    const WORLD: &str = "
-        platform = 'vm'
-        [[identity]]
-        name = 'app'
-        kind = 'user-assigned'
-        [[identity]]
-        name = 'stranger'
-        kind = 'service-principal'
-        client-id = '44444444-dddd-4ddd-8ddd-000000000004'
-        client-secret = 'canary-secret'
-        [[vault]]
-        url = 'https://kv.vault.azure.net'
-        roles = { app = 'Key Vault Secrets User' }
-        [[vault.secret]]
-        name = 'a'
-        version = '00000000000000000000000000000001'
-        value = 'canary-value'
-        [[vault.secret]]
-        name = 'b'
-        value = 'canary-other'
-    ";
-    const LOGIN: &str = "https://login.microsoftonline.com/7f3a1c52-9d0e-4b6f-8a21-5c4e9b7d6f10/oauth2/v2.0/token";
-    const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
-
-    fn told(fake: &Fake, request: &Request) -> (String, Value) {
-        let exchange = fake.answer(request, NOW);
-        let told = fake.account(request, &exchange);
-        assert!(!told.contains("canary") && !told.contains("eyJ"), "{told}");
-        (told, super::super::testing::json(&exchange))
-    }
-
-    fn form(id: &str, secret: &str) -> Request {
-        let scope = "https%3A%2F%2Fvault.azure.net%2F.default";
-        post(LOGIN, &format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&scope={scope}"))
-    }
-
-    #[test]
-    fn who_did_what() {
-        let fake = fake(WORLD);
-        let (who, body) =
-            told(&fake, &get(&format!("{IMDS}&resource=https://vault.azure.net"), &[("metadata", "true")]));
-        assert_eq!(who, "app got a token for https://vault.azure.net");
-        let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
-        let url = |name: &str| format!("https://kv.vault.azure.net/secrets/{name}?api-version=7.4");
-        let read = |bearer: &str, name: &str| told(&fake, &get(&url(name), &[("authorization", bearer)])).0;
-        assert_eq!(read(&bearer, "a"), "app read a, version 00000000000000000000000000000001");
-        assert!(read(&bearer, "c").starts_with("SecretNotFound: A secret with (name/id) c was not found"));
-        let list = |query: &str| {
-            let url = format!("https://kv.vault.azure.net/secrets?api-version=7.4{query}");
-            told(&fake, &get(&url, &[("authorization", &bearer)])).0
-        };
-        assert_eq!(list(""), "app listed 2 secrets");
-        assert_eq!(list("&maxresults=1"), "app listed 1 secret, and there are more");
-        assert_eq!(list("&$skiptoken=canary"), "BadParameter: The parameter '$skiptoken' is invalid.");
-
-        let (who, body) = told(&fake, &form("44444444-dddd-4ddd-8ddd-000000000004", "canary-secret"));
-        assert_eq!(who, "stranger got a token for https://vault.azure.net");
-        let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
-        let (first, _) = told(&fake, &get(&url("a"), &[]));
-        assert_eq!(first, "told where to get the right to ask");
-        assert_eq!(
-            read(&bearer, "a"),
-            "stranger was refused: ForbiddenByRbac: Caller is not authorized to perform action on resource."
-        );
-        assert_eq!(
-            read("Bearer canary", "a"),
-            "Unauthorized: AKV10000: Error validating token: its signature is invalid."
-        );
-    }
-
-    #[test]
-    fn app_services_refusal_is_given_its_cure() {
-        let url = "http://169.254.130.4:8081/msi/token?api-version=2019-08-01&resource=https://vault.azure.net";
-        for (identities, cure) in [
-            (
-                "[[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '44444444-dddd-4ddd-8ddd-000000000004'",
-                "Set AZURE_CLIENT_ID on the app, for app to 44444444-dddd-4ddd-8ddd-000000000004",
-            ),
-            ("[[identity]]\nname = 'app'\nkind = 'user-assigned'\nassigned = false", "The app has no identity"),
-        ] {
-            let fake = fake(&format!("platform = 'app-service'\n{identities}"));
-            let header = fake.world.identity_header().to_owned();
-            let (why, _) = told(&fake, &get(url, &[("x-identity-header", &header)]));
-            assert_eq!(why, format!("Unable to load the proper Managed Identity. {cure}"));
-        }
-    }
-
-    #[test]
-    fn a_refusal_quotes_no_secret() {
-        let fake = fake(WORLD);
-        let good = "44444444-dddd-4ddd-8ddd-000000000004";
-        for (id, secret, says) in [
-            (good, "canary-wrong", "invalid_client: AADSTS7000215"),
-            // Swapped, a common mistake.
-            ("canary%2Bother", good, "Application with identifier '…' was not found"),
-            (good, "canary%zz", "'…' is not percent-encoded correctly"),
-        ] {
-            let (why, _) = told(&fake, &form(id, secret));
-            assert!(why.contains(says) && !why.contains("Trace ID"), "{why}");
-        }
-        let (why, _) = told(&fake, &get(&format!("{IMDS}&other=canary-x"), &[("metadata", "true")]));
-        assert_eq!(why, "invalid_request: The parameter 'other' is not known to this endpoint");
-        let (why, _) = told(&fake, &request("GET", "https://other.example/", &[]));
-        assert_eq!(why, "no connection: NameNotFound");
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! The description of a world: which platform, which identities, which vaults. Written in TOML by cases and demos.
 
-use std::collections::BTreeMap;
+mod vault;
 
 use anyhow::Context;
 use serde::Deserialize;
@@ -9,6 +9,8 @@ use super::cloud::Cloud;
 use super::flaw;
 use super::identity::Identity;
 use super::platform::Platform;
+
+pub use vault::{Permission, Role, Secret, Vault};
 
 /// The header value that a platform gives an app; any secret does.
 const IDENTITY_HEADER: &str = "6c0f2f8e-95ab-4f43-8e1d-2b6b8f3f7d41";
@@ -97,91 +99,12 @@ pub enum ArcAgent {
     New,
 }
 
-/// A vault.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Vault {
-    /// `https://HOST`.
-    pub url: String,
-    /// The tenant that its challenge names; the description's unless given. `adfs` is that of the AD FS.
-    #[serde(default)]
-    pub tenant: String,
-    /// The resource that its challenge names and the only audience that it accepts; follows from the host unless given.
-    #[serde(default)]
-    pub resource: String,
-    /// Tokens of clients that can handle claims challenges are good only if they were asked for with the claims of this
-    /// vault's challenge.
-    #[serde(default)]
-    pub claims_challenge: bool,
-    /// The same for tokens issued before this time (unix seconds), as after a password was changed.
-    pub revoke_before: Option<u64>,
-    /// Who may do what: from an identity's name to its role.
-    #[serde(default)]
-    pub roles: BTreeMap<String, Role>,
-    /// The secrets; several of one name are versions, the last is the latest.
-    #[serde(default, rename = "secret")]
-    pub secrets: Vec<Secret>,
-}
-
-/// The built-in roles. <https://learn.microsoft.com/azure/key-vault/general/rbac-guide>
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-pub enum Role {
-    /// May do everything.
-    #[serde(rename = "Key Vault Administrator")]
-    Administrator,
-    /// May read metadata, but no secret's value.
-    #[serde(rename = "Key Vault Reader")]
-    Reader,
-    /// May do everything with secrets.
-    #[serde(rename = "Key Vault Secrets Officer")]
-    SecretsOfficer,
-    /// May read secrets.
-    #[serde(rename = "Key Vault Secrets User")]
-    SecretsUser,
-}
-
-/// One version of a secret.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Secret {
-    /// The secret's name.
-    pub name: String,
-    /// The secret's value.
-    pub value: String,
-    /// 32 hexadecimal digits; follows from the name and the number of the entry unless given.
-    #[serde(default)]
-    pub version: String,
-    /// Free text.
-    pub content_type: Option<String>,
-    /// A disabled version can't be read.
-    #[serde(default = "yes")]
-    pub enabled: bool,
-    /// The tags.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-    /// Unix seconds.
-    #[serde(default = "written")]
-    pub created: u64,
-    /// Unix seconds.
-    #[serde(default = "written")]
-    pub updated: u64,
-    /// Not before, unix seconds; told, not enforced, as in Azure.
-    pub nbf: Option<u64>,
-    /// Expiry, unix seconds; told, not enforced, as in Azure.
-    pub exp: Option<u64>,
-}
-
 fn default_tenant() -> String {
     TENANT.to_owned()
 }
 
 pub(super) fn yes() -> bool {
     true
-}
-
-/// 2026-01-01, when the secrets of a description were written.
-fn written() -> u64 {
-    1_767_225_600
 }
 
 impl Description {

@@ -17,7 +17,7 @@ pub(super) fn in_words(text: &str, span: Option<Range<usize>>, message: &str) ->
 }
 
 /// The message without the value that serde quotes when it has the wrong type: a PIN that lacks its quotation marks, say.
-fn unquoted(message: &str) -> String {
+pub(super) fn unquoted(message: &str) -> String {
     let message = message.trim_end().replace('\n', "; ");
     let wrong =
         ["invalid type: ", "invalid value: "].iter().find_map(|kind| message.strip_prefix(kind).zip(Some(kind)));

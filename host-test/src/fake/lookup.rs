@@ -3,7 +3,7 @@
 use http::Uri;
 
 use super::cloud::Cloud;
-use super::description::{Description, Role, Vault};
+use super::description::{Description, Vault};
 use super::identity::Identity;
 
 impl Description {
@@ -42,9 +42,10 @@ impl Identity {
     }
 }
 
-impl Role {
-    /// Whether it may read a secret's value.
-    pub(super) fn reads_secrets(self) -> bool {
-        self != Self::Reader
+impl Vault {
+    /// Its name in Azure: the host's first label.
+    pub(super) fn short_name(&self) -> String {
+        let host = self.url.trim_start_matches("https://");
+        host.split(['.', ':', '/']).next().unwrap_or_default().to_ascii_lowercase()
     }
 }

@@ -1,4 +1,5 @@
 //! The fake Azure: a function from a request to what Azure would answer, for a world that a [`Description`] describes.
+//! Its vaults begin as they are described, and remember what is written to them for as long as the [`Fake`] lives.
 //!
 //! It is strict on purpose. A wrong method, path, header, api-version or parameter, and a token that is missing,
 //! altered, expired or for somebody else, are refused with Azure's status and body: what passes here is what Azure
@@ -33,9 +34,10 @@ mod token;
 mod vault;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use cloud::Cloud;
-pub use description::{ArcAgent, Description, Expiry, Role, Secret, Vault};
+pub use description::{ArcAgent, Description, Expiry, Permission, Role, Secret, Vault};
 pub use identity::{Identity, Kind};
 pub use platform::Platform;
 pub use server::{CertificateAuthority, Server};
@@ -49,6 +51,8 @@ use place::{Place, Places};
 pub struct Fake {
     world: Description,
     places: Places,
+    /// What is in each vault by now.
+    vaults: Vec<Mutex<vault::State>>,
     /// Counts tokens and request ids, so that no two are equal.
     counter: AtomicU64,
 }
@@ -58,7 +62,8 @@ impl Fake {
     pub fn new(mut description: Description) -> anyhow::Result<Self> {
         description.settle()?;
         let places = Places::of(&description)?;
-        Ok(Self { world: description, places, counter: AtomicU64::new(0) })
+        let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::of(vault))).collect();
+        Ok(Self { world: description, places, vaults, counter: AtomicU64::new(0) })
     }
 
     /// What the platform itself puts into the app's environment.
@@ -92,9 +97,16 @@ impl Fake {
         platform::files(&self.world)
     }
 
-    /// Every secret of the world: nobody may print any of them.
+    /// Every secret of the world, and every one that was written since: nobody may print any of them.
     pub fn planted_secrets(&self) -> Vec<String> {
-        self.world.planted_secrets()
+        let mut secrets = self.world.planted_secrets();
+        secrets.extend(self.vaults.iter().flat_map(|state| lock(state).values()));
+        secrets
+    }
+
+    /// Whether a vault is not any more as it was described: something was written to it.
+    pub fn written(&self) -> bool {
+        self.vaults.iter().any(|state| lock(state).written())
     }
 
     /// `host:port` of everything that it plays.
@@ -113,6 +125,11 @@ impl Fake {
     }
 }
 
+/// A vault's state; a panic elsewhere leaves it as good as it was.
+fn lock(state: &Mutex<vault::State>) -> MutexGuard<'_, vault::State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Azure for Fake {
     fn answer(&self, request: &Request, now: u64) -> Exchange {
         match self.places.find(request.uri()) {
@@ -127,9 +144,9 @@ impl Azure for Fake {
                 Platform::ServiceFabric => Exchange::no_connection(Connect::Fails(NetError::Certificate)),
                 _ => app_service::answer(self, path, request, now),
             },
-            Ok(Place::Vault(index)) => match self.world.vaults.get(*index) {
-                Some(vault) => vault::answer(self, vault, request, now),
-                None => Exchange::reply(500, "text/plain", "no such vault"),
+            Ok(Place::Vault(index)) => match (self.world.vaults.get(*index), self.vaults.get(*index)) {
+                (Some(vault), Some(state)) => vault::answer(self, vault, &mut lock(state), request, now),
+                _ => Exchange::reply(500, "text/plain", "no such vault"),
             },
             Err(connect) => Exchange::no_connection(connect),
         }

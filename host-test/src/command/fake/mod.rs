@@ -36,12 +36,12 @@ Examples:
   keyfob fake azure.toml --port 7070 --dir .azure-fake   the next start is the same place, and still trusted
 
 The app keeps the URLs of the real Azure. Its environment leads them here: a proxy, an authority to trust, and what the
-platform sets.";
+platform sets. Vaults remember what an app writes to them, until the command ends or the description changes.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct FakeAzure {
-    /// The description of the world, in TOML; it is read again whenever it changes
+    /// The description of the world, in TOML; whenever it changes it is read again, and all begins anew
     #[arg(value_name = "FILE", conflicts_with = "example")]
     file: Option<PathBuf>,
     /// A description that comes with the command

@@ -51,8 +51,10 @@ impl<'w> Reload<'w> {
         let fake = self.source.world(text).map_err(|error| format!("{error:#}"))?;
         let new = self.way.environment(&fake).map_err(|error| format!("{error:#}"))?;
         let told = summary::line(fake.description());
+        // Vaults begin anew, as the file has them: who wrote to them would wonder.
+        let gone = if self.stage.fake().written() { "; what apps wrote to the vaults is gone" } else { "" };
         self.stage.exchange(fake);
-        log::note(&format!("reloaded {}: {told}", self.source));
+        log::note(&format!("reloaded {}: {told}{gone}", self.source));
         if new != *old {
             self.environment_changed(old, &new);
         }

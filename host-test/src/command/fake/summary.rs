@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::fake::{Description, Identity, Kind, Platform};
+use crate::fake::{Description, Identity, Kind, Platform, Vault};
 
 /// One line: the platform and how much of everything.
 pub(super) fn line(world: &Description) -> String {
@@ -16,17 +16,35 @@ pub(super) fn line(world: &Description) -> String {
     )
 }
 
-/// A line for each identity (who it is) and each vault (what is in it). No value.
+/// A line for each identity (who it is) and each vault (what is in it at first, and for whom). No value.
 pub(super) fn lines(world: &Description) -> Vec<String> {
     let identities = world.identities.iter().map(identity);
     let vaults = world.vaults.iter().map(|vault| {
         let mut names: Vec<&str> = vault.secrets.iter().map(|secret| secret.name.as_str()).collect();
         names.dedup();
-        let roles = vault.roles.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let roles = if roles.is_empty() { "nobody has a role".to_owned() } else { format!("roles: {roles}") };
-        format!("vault {}: {} ({roles})", vault.url, names.join(", "))
+        let names = if names.is_empty() { "empty".to_owned() } else { names.join(", ") };
+        format!("vault {}: {names} ({})", vault.url, access(vault))
     });
     identities.chain(vaults).collect()
+}
+
+/// Who may do something, and what keeps everybody out.
+fn access(vault: &Vault) -> String {
+    let (kind, holders): (_, Vec<&str>) = match &vault.policies {
+        Some(policies) => ("policy", policies.keys().map(String::as_str).collect()),
+        None => ("role", vault.roles.keys().map(String::as_str).collect()),
+    };
+    let mut access = match (kind, holders.join(", ")) {
+        (kind, holders) if holders.is_empty() => format!("nobody has a {kind}"),
+        ("policy", holders) => format!("policies: {holders}"),
+        (_, holders) => format!("roles: {holders}"),
+    };
+    for (closed, why) in [(vault.firewall, "the firewall is on"), (!vault.public_access, "no public access")] {
+        if closed {
+            access.push_str(&format!("; {why}"));
+        }
+    }
+    access
 }
 
 fn identity(identity: &Identity) -> String {
@@ -48,4 +66,29 @@ fn platform(platform: Platform) -> String {
 
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vault_says_for_whom_it_is() {
+        for (options, expected) in [
+            ("", "empty (nobody has a role)"),
+            ("roles = { A = 'Key Vault Reader' }", "empty (roles: A)"),
+            ("policies = {}", "empty (nobody has a policy)"),
+            ("policies = { A = ['get'] }\nfirewall = true", "empty (policies: A; the firewall is on)"),
+            (
+                "public-access = false\n[[vault.secret]]\nname = 'a'\nvalue = 'canary'",
+                "a (nobody has a role; no public access)",
+            ),
+        ] {
+            let text = format!(
+                "[[identity]]\nname = 'A'\nkind = 'user-assigned'\n[[vault]]\nurl = 'https://a.vault.azure.net'\n{options}"
+            );
+            let world = Description::from_toml(&text).expect("a world");
+            assert_eq!(lines(&world)[1], format!("vault https://a.vault.azure.net: {expected}"));
+        }
+    }
 }

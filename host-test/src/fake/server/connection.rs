@@ -20,8 +20,9 @@ use super::Distrusted;
 use super::body::Body;
 use crate::wire::{Azure, End, Exchange, Limits, NetError, Request, play};
 
-/// No client of Azure's sends more: a secret is at most 25 KB.
-const LARGEST_BODY: usize = 1 << 20;
+/// No client of Azure's sends more: a backup has at most 500 versions of at most 25 KB.
+/// <https://learn.microsoft.com/azure/key-vault/general/backup#limitations>
+const LARGEST_BODY: usize = 1 << 25;
 
 /// The first byte of a TLS handshake. <https://datatracker.ietf.org/doc/html/rfc8446#section-5.1>
 const HANDSHAKE: u8 = 22;

@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 use http::Uri;
 
 use super::cloud::Cloud;
-use super::description::{ArcAgent, Description, Vault};
+use super::description::{ArcAgent, Description, Secret, Vault};
 use super::digest;
 use super::entra::Certificate;
 use super::identity::{Identity, Kind};
@@ -14,6 +14,12 @@ use super::platform::Platform;
 
 /// Subscription and group of everything that a description gives no ARM id.
 pub(super) const GROUP: &str = "/subscriptions/2b0c7f5a-3d41-4e68-9c0b-7a1f5d8e6b32/resourcegroups/keyfob";
+
+/// The format of a certificate's secret: base64 of a PKCS#12 file.
+pub(super) const PFX: &str = "application/x-pkcs12";
+
+/// The other format: the key and the certificates as PEM.
+pub(super) const PEM: &str = "application/x-pem-file";
 
 /// The name that an AD FS has in the place of a tenant.
 pub(super) const ADFS: &str = "adfs";
@@ -42,9 +48,15 @@ impl Description {
         for vault in vaults {
             ensure!(vault.tenant != ADFS || adfs_host.is_some(), "vault {}: tenant adfs without adfs-host", vault.url);
             vault.settle(tenant).with_context(|| format!("vault {}", vault.url))?;
-            let nobody = vault.roles.keys().find(|name| identities.iter().all(|it| &it.name != *name));
+            ensure!(
+                vault.roles.is_empty() || vault.policies.is_none(),
+                "vault {}: roles or policies: a vault has one of them",
+                vault.url
+            );
+            let policies = vault.policies.iter().flatten().map(|(name, _)| name);
+            let nobody = vault.roles.keys().chain(policies).find(|name| identities.iter().all(|it| &it.name != *name));
             if let Some(name) = nobody {
-                bail!("vault {}: roles: there is no identity {name}", vault.url);
+                bail!("vault {}: roles and policies: there is no identity {name}", vault.url);
             }
         }
         Ok(())
@@ -125,6 +137,11 @@ impl Vault {
             let host = uri.host().context("its url has no host")?.to_ascii_lowercase();
             self.resource = resource_of(&host).context("it needs a resource")?;
         }
+        ensure!(
+            (7..=90).contains(&self.recoverable_days),
+            "recoverable-days: {} is not 7 to 90",
+            self.recoverable_days
+        );
         let mut entries: BTreeMap<String, usize> = BTreeMap::new();
         let mut versions = Vec::new();
         for secret in &mut self.secrets {
@@ -142,8 +159,32 @@ impl Vault {
             let hex = secret.version.bytes().all(|byte| byte.is_ascii_hexdigit());
             ensure!(hex && secret.version.len() == 32, "version {:?} is not 32 hex", secret.version);
             versions.push(format!("{name}/{}", secret.version.to_ascii_lowercase()));
+            secret.settle_certificate(&self.url)?;
         }
         distinct("secret version", versions.iter().map(String::as_str))
+    }
+}
+
+impl Secret {
+    /// What there is only with a certificate behind it.
+    /// <https://learn.microsoft.com/azure/key-vault/certificates/about-certificates#composition-of-a-certificate>
+    fn settle_certificate(&mut self, vault: &str) -> anyhow::Result<()> {
+        let name = &self.name;
+        if !self.managed {
+            ensure!(self.kid.is_none(), "secret {name}: kid: only where managed");
+            ensure!(self.previous_version.is_none(), "secret {name}: previous-version: only where managed");
+            return Ok(());
+        }
+        let format = self.content_type.get_or_insert_with(|| PFX.to_owned());
+        ensure!([PFX, PEM].contains(&format.as_str()), "secret {name}: content-type: {PFX} or {PEM} where managed");
+        let kid = || format!("{}/keys/{name}/{}", vault.trim_end_matches('/'), self.version);
+        self.kid.get_or_insert_with(kid);
+        let previous = self.previous_version.iter().flat_map(|version| version.bytes());
+        ensure!(
+            previous.clone().all(|byte| byte.is_ascii_hexdigit()) && [0, 32].contains(&previous.count()),
+            "secret {name}: previous-version is not 32 hex"
+        );
+        Ok(())
     }
 }
 

@@ -65,6 +65,22 @@ fn says_what_is_wrong() {
         (vault("roles = { A = 'Owner' }"), "Owner"),
         (vault("[[vault.secret]]\nname = 'a_b'\nvalue = ''"), "a_b"),
         (vault("[[vault.secret]]\nname = 'a'\nvalue = ''\nversion = '1'"), "32 hex"),
+        (vault("policies = { A = ['get'] }"), "no identity A"),
+        (vault("policies = { A = ['wrap'] }"), "wrap"),
+        (
+            format!(
+                "{}\n{}",
+                identity("kind = 'user-assigned'"),
+                vault("roles = { A = 'Key Vault Reader' }\npolicies = {}")
+            ),
+            "one of them",
+        ),
+        (vault("recoverable-days = 6"), "6 is not 7 to 90"),
+        (vault("recoverable-days = 91"), "91 is not 7 to 90"),
+        (vault("[[vault.secret]]\nname = 'a'\nvalue = ''\nkid = 'https://x'"), "kid: only where managed"),
+        (vault("[[vault.secret]]\nname = 'a'\nvalue = ''\nprevious-version = '1'"), "only where managed"),
+        (vault("[[vault.secret]]\nname = 'a'\nvalue = ''\nmanaged = true\nprevious-version = '1'"), "not 32 hex"),
+        (vault("[[vault.secret]]\nname = 'a'\nvalue = ''\nmanaged = true\ncontent-type = 'text/plain'"), "x-pkcs12 or"),
         (vault("tenant = 'adfs'"), "without adfs-host"),
         ("[[vault]]\nurl = 'http://a.vault.azure.net'".to_owned(), "https://HOST"),
         ("[[vault]]\nurl = 'https://localhost'".to_owned(), "needs a resource"),

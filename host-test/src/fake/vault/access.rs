@@ -1,8 +1,6 @@
-//! Who the caller is, and what they may do.
+//! Who the caller is.
 
-use super::super::Fake;
-use super::super::description::{Role, Vault};
-use super::super::settle::GROUP;
+use super::super::description::Vault;
 use super::super::token::{self, Claims, Flaw};
 use super::error::Refusal;
 use crate::wire::Request;
@@ -51,47 +49,4 @@ fn outdated(vault: &Vault, claims: &Claims) -> Option<u64> {
     };
     let asked = claims.asked.get("nbf").and_then(|nbf| nbf.get("value")?.as_str());
     (challenged && asked != Some(&since.to_string())).then_some(since)
-}
-
-/// What a role allows. <https://learn.microsoft.com/azure/role-based-access-control/permissions/security#microsoftkeyvault>
-pub(super) enum Action<'a> {
-    /// Read the value of this secret.
-    GetSecret(&'a str),
-    /// List secrets, and read all but their values.
-    ReadMetadata,
-}
-
-/// Whether the caller may do this. It is asked before anybody looks whether there is such a secret.
-pub(super) fn authorize(fake: &Fake, vault: &Vault, caller: &Claims, action: &Action<'_>) -> Result<(), Refusal> {
-    let identity = fake.world.application(&caller.appid);
-    let role = identity.and_then(|identity| vault.roles.get(&identity.name));
-    let allowed = role.is_some_and(|role| match action {
-        Action::GetSecret(_) => Role::reads_secrets(*role),
-        // Every role of the vault may.
-        Action::ReadMetadata => true,
-    });
-    if allowed {
-        return Ok(());
-    }
-    let (action, resource) = match action {
-        Action::GetSecret(name) => ("getSecret", format!("/secrets/{name}")),
-        Action::ReadMetadata => ("readMetadata", String::new()),
-    };
-    let host = vault.url.trim_start_matches("https://");
-    let short = host.split(['.', ':', '/']).next().unwrap_or_default().to_ascii_lowercase();
-    let Claims { appid, oid, iss, .. } = caller;
-    Err(Refusal::forbidden(
-        "ForbiddenByRbac",
-        format!(
-            "Caller is not authorized to perform action on resource.\r\n\
-             If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\n\
-             Caller: appid={appid};oid={oid};iss={iss}\r\n\
-             Action: 'Microsoft.KeyVault/vaults/secrets/{action}/action'\r\n\
-             Resource: '{GROUP}/providers/microsoft.keyvault/vaults/{short}{resource}'\r\n\
-             Assignment: (not found)\r\n\
-             DenyAssignmentId: null\r\n\
-             DecisionReason: null \r\n\
-             Vault: {short};location=westeurope\r\n"
-        ),
-    ))
 }

@@ -1,4 +1,5 @@
-//! A vault's refusals. <https://learn.microsoft.com/azure/key-vault/general/rest-error-codes>
+//! A vault's refusals. Texts that no page of the documentation has are those of recorded answers, in the tests of Azure's
+//! SDKs and in what people reported. <https://learn.microsoft.com/azure/key-vault/general/rest-error-codes>
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
@@ -43,9 +44,34 @@ impl Refusal {
         Self { inner: Some(inner), ..Self::new(403, "Forbidden", message) }
     }
 
+    /// Nobody may, whatever they are allowed.
+    pub(super) fn purge_protected(vault: &str) -> Self {
+        let text = format!(
+            "Operation \"purge\" is not allowed because purge protection is enabled for this vault. Key Vault service \
+             will automatically purge it after the retention period has passed.\r\nVault: {vault};location=westeurope"
+        );
+        Self::new(403, "Forbidden", text)
+    }
+
+    /// The certificate's business.
+    pub(super) fn managed(operation: &str) -> Self {
+        let text = format!("Operation {operation} is not allowed on a secret that is managed by a certificate.");
+        Self::new(403, "Forbidden", text)
+    }
+
     /// The request is wrong.
-    pub(super) fn bad_parameter(message: String) -> Self {
+    pub(super) fn bad_parameter(message: impl Into<String>) -> Self {
         Self::new(400, "BadParameter", message)
+    }
+
+    /// What is to be restored is no backup, or somebody else's.
+    pub(super) fn malformed_backup(message: &str) -> Self {
+        Self::new(400, "Malformed backup blob", message)
+    }
+
+    /// The body is something else than JSON. Key Vault's own text is not known; the status is HTTP's.
+    pub(super) fn unsupported_media_type() -> Self {
+        Self::new(415, "UnsupportedMediaType", "The content type of the request is not application/json.")
     }
 
     /// There is no such secret or version.
@@ -54,6 +80,64 @@ impl Refusal {
             "A secret with (name/id) {id} was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"
         );
         Self::new(404, "SecretNotFound", text)
+    }
+
+    /// There is no such deleted secret, or not yet.
+    pub(super) fn deleted_secret_not_found(name: &str) -> Self {
+        Self::new(404, "SecretNotFound", format!("Deleted Secret not found: {name}"))
+    }
+
+    fn conflict(inner: &'static str, message: impl Into<String>) -> Self {
+        Self { inner: Some(inner), ..Self::new(409, "Conflict", message) }
+    }
+
+    /// A deleted secret keeps its name.
+    pub(super) fn name_deleted(name: &str) -> Self {
+        let text = format!(
+            "Secret {name} is currently in a deleted but recoverable state, and its name cannot be reused; in this \
+             state, the secret can only be recovered or purged."
+        );
+        Self::conflict("ObjectIsDeletedButRecoverable", text)
+    }
+
+    /// So does one that is being deleted,
+    pub(super) fn name_being_deleted(name: &str) -> Self {
+        let text = format!("Secret {name} is currently being deleted and cannot be re-created; retry later.");
+        Self::conflict("ObjectIsBeingDeleted", text)
+    }
+
+    /// and one that is being recovered.
+    pub(super) fn name_being_recovered(name: &str) -> Self {
+        let text = format!("Secret {name} is currently being recovered and cannot be re-created; retry later.");
+        Self::conflict("ObjectIsBeingRecovered", text)
+    }
+
+    /// Not now.
+    pub(super) fn being_deleted() -> Self {
+        Self::conflict("ObjectIsBeingDeleted", "Secret is currently being deleted.")
+    }
+
+    /// Not now either.
+    pub(super) fn being_recovered() -> Self {
+        Self::conflict("ObjectIsBeingRecovered", "Secret is currently being recovered.")
+    }
+
+    /// A backup does not replace what is there. `id` is the version's.
+    pub(super) fn restore_conflict(id: &str) -> Self {
+        let text = format!("Conflict while restoring secret {id} - secret already exists or concurrent access");
+        Self::new(409, "Conflict", text)
+    }
+
+    /// Too many requests. <https://learn.microsoft.com/azure/key-vault/general/overview-throttling>
+    pub(super) fn throttled() -> Self {
+        let text =
+            "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached";
+        Self::new(429, "Throttled", text)
+    }
+
+    /// What a real vault can. No status of a real vault, so that nobody takes it for one.
+    pub(super) fn unplayed(what: &str) -> Self {
+        Self::new(501, "NotImplemented", format!("The fake vault does not play this: {what}."))
     }
 
     /// Nothing of a vault has this path.
@@ -66,31 +150,30 @@ impl Refusal {
         Self::new(405, "MethodNotAllowed", format!("The HTTP method {method} is not allowed here."))
     }
 
-    /// An operation that a real vault has. No status of a real vault, so that nobody takes it for one.
-    pub(super) fn unplayed(operation: &str) -> Self {
-        let text = format!("The fake vault does not play the operation '{operation}'.");
-        Self::new(501, "NotImplemented", text)
-    }
-
-    /// The answer; a 401 carries the challenge.
+    /// The answer; a 401 carries the challenge, and a 429 for how long to wait.
     pub(super) fn reply(&self, fake: &Fake, vault: &Vault) -> Exchange {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(inner) = self.inner {
             error["innererror"] = json!({"code": inner});
         }
         let answer = Exchange::json(self.status, &json!({"error": error}));
-        if self.status != 401 {
-            return answer;
+        match self.status {
+            401 => answer.header("www-authenticate", &self.challenge(fake, vault)),
+            // The shortest that it can say: nobody wants to wait for a fake.
+            429 => answer.header("retry-after", "1"),
+            _ => answer,
         }
+    }
+
+    fn challenge(&self, fake: &Fake, vault: &Vault) -> String {
         let adfs = fake.world.adfs_host.as_deref().filter(|_| vault.tenant == ADFS);
         let host = adfs.unwrap_or(fake.world.cloud_of(vault).authority());
         let (tenant, resource) = (&vault.tenant, &vault.resource);
-        let challenge = match &self.claims {
+        match &self.claims {
             Some(claims) => format!(
                 "Bearer realm=\"\", authorization_uri=\"https://{host}/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{claims}\""
             ),
             None => format!("Bearer authorization=\"https://{host}/{tenant}\", resource=\"{resource}\""),
-        };
-        answer.header("www-authenticate", &challenge)
+        }
     }
 }

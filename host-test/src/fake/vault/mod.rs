@@ -2,10 +2,30 @@
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups>
 
 mod access;
+mod api;
+mod backup;
+mod bundle;
+mod convert;
+mod deed;
+mod delete;
 mod error;
 mod get;
+mod get_deleted;
 mod list;
+mod list_deleted;
+mod list_versions;
+mod network;
 mod operation;
+mod page;
+mod parameters;
+mod permission;
+mod purge;
+mod recover;
+mod restore;
+mod seal;
+mod set;
+mod state;
+mod update;
 
 use serde_json::Value;
 
@@ -13,18 +33,41 @@ use super::Fake;
 use super::description::Vault;
 use super::params::Params;
 use crate::wire::{Exchange, Request};
-use access::Action;
+use api::Api;
 use error::Refusal;
-use operation::Operation;
+use operation::{Operation, Verb};
 
-/// The versions of the data plane.
-const VERSIONS: [&str; 10] =
-    ["2016-10-01", "7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "2025-07-01", "2026-04-01"];
+pub(super) use deed::deed;
+pub(super) use state::State;
 
-/// The answer of `vault`.
-pub(super) fn answer(fake: &Fake, vault: &Vault, request: &Request, now: u64) -> Exchange {
-    let answer = match perform(fake, vault, request, now) {
-        Ok(body) => Exchange::json(200, &body),
+/// What an operation answers: `None` is an answer without a body.
+type Answer = Result<Option<Value>, Refusal>;
+
+/// What an operation knows of its request, besides what is in the vault.
+struct Call<'a> {
+    fake: &'a Fake,
+    vault: &'a Vault,
+    params: &'a Params,
+    api: Api,
+    now: u64,
+    name: &'a str,
+    version: Option<&'a str>,
+    body: &'a [u8],
+}
+
+impl Call<'_> {
+    /// What it is about is not there.
+    fn not_found(&self) -> Refusal {
+        let name = self.name;
+        Refusal::secret_not_found(&self.version.map_or_else(|| name.to_owned(), |version| format!("{name}/{version}")))
+    }
+}
+
+/// The answer of `vault`, in which is what `state` says.
+pub(super) fn answer(fake: &Fake, vault: &Vault, state: &mut State, request: &Request, now: u64) -> Exchange {
+    let answer = match perform(fake, vault, state, request, now) {
+        Ok(Some(body)) => Exchange::json(200, &body),
+        Ok(None) => Exchange::empty(204),
         Err(refusal) => refusal.reply(fake, vault),
     };
     let asked = request.headers().get("x-ms-client-request-id").and_then(|id| id.to_str().ok());
@@ -41,46 +84,50 @@ pub(super) fn answer(fake: &Fake, vault: &Vault, request: &Request, now: u64) ->
         .header("strict-transport-security", "max-age=31536000;includeSubDomains")
 }
 
-/// Who is it, which version of the interface, which operation, may they: in this order, so that somebody without a
-/// token learns nothing but where to get one.
-fn perform(fake: &Fake, vault: &Vault, request: &Request, now: u64) -> Result<Value, Refusal> {
+/// Who is it, from where, which version of the interface, which operation, may they, and only then what the body says: in
+/// this order, so that somebody without a token learns nothing but where to get one, and somebody without a role nothing
+/// of what there is.
+fn perform(fake: &Fake, vault: &Vault, state: &mut State, request: &Request, now: u64) -> Answer {
     let caller = access::authenticate(vault, request, now)?;
+    if state.throttle() {
+        return Err(Refusal::throttled());
+    }
+    network::admit(vault, &caller)?;
     let query = request.uri().query().unwrap_or_default();
     let params = Params::parse(query).map_err(|flaw| Refusal::bad_parameter(flaw.0))?;
-    let version = params.get("api-version").unwrap_or_default();
-    if !VERSIONS.contains(&version) {
-        return Err(Refusal::bad_parameter(format!(
-            "The specified version ({version}) is not recognized. Consider using the latest supported version 2026-04-01."
-        )));
-    }
-    let operation = Operation::of(request.method(), request.uri().path())?;
-    let known: &[&str] = match operation {
-        Operation::List => &["api-version", "maxresults", "$skiptoken"],
-        _ => &["api-version"],
-    };
+    let api = Api::named(params.get("api-version").unwrap_or_default())?;
+    let Operation { verb, name, version } = Operation::of(request.method(), request.uri().path())?;
+    let needs = verb.needs();
+    let known = [&["api-version"], needs.query].concat();
+    let too_new = verb == Verb::Get && !api.knows_certificates();
+    let known = if too_new { &known[..1] } else { &known[..] };
     if let Some(name) = params.unknown(known) {
         return Err(Refusal::bad_parameter(format!("The parameter '{name}' is unknown.")));
     }
-    match operation {
-        Operation::Get { name, version } => {
-            bodiless(request)?;
-            access::authorize(fake, vault, &caller, &Action::GetSecret(&name))?;
-            get::get(vault, &name, version.as_deref())
-        }
-        Operation::List => {
-            bodiless(request)?;
-            access::authorize(fake, vault, &caller, &Action::ReadMetadata)?;
-            list::list(vault, &params)
-        }
-        Operation::Unplayed(what) => Err(Refusal::unplayed(what)),
+    permission::authorize(fake, vault, &caller, &needs, &name)?;
+    if needs.body {
+        parameters::expected(request)?
+    } else {
+        parameters::none(request)?
     }
-}
-
-fn bodiless(request: &Request) -> Result<(), Refusal> {
-    if request.body().is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::bad_parameter("A GET has no body.".to_owned()))
+    let (name, version, body) = (name.as_str(), version.as_deref(), request.body().as_ref());
+    let call = Call { fake, vault, params: &params, api, now, name, version, body };
+    state.pass(now);
+    let perform = match verb {
+        Verb::Get => get::get,
+        Verb::Set => set::set,
+        Verb::Update => update::update,
+        Verb::List => list::list,
+        Verb::ListVersions => list_versions::list_versions,
+        Verb::Delete => delete::delete,
+        Verb::GetDeleted => get_deleted::get_deleted,
+        Verb::ListDeleted => list_deleted::list_deleted,
+        Verb::Recover => recover::recover,
+        Verb::Purge => purge::purge,
+        Verb::Backup => backup::backup,
+        Verb::Restore => restore::restore,
+    };
+    perform(&call, state)
 }
 
 #[cfg(test)]

@@ -1,74 +1,105 @@
-//! From method and path to the operation.
+//! From method and path to the operation, and what each operation needs.
 
 use http::Method;
 
+use super::super::description::Permission;
 use super::super::settle::is_secret_name;
 use super::error::Refusal;
 
+/// What can be asked of a vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Get,
+    Set,
+    Update,
+    List,
+    ListVersions,
+    Delete,
+    GetDeleted,
+    ListDeleted,
+    Recover,
+    Purge,
+    Backup,
+    Restore,
+}
+
 /// What a request asks a vault to do.
 #[derive(Clone, Debug)]
-pub(super) enum Operation {
-    /// Read a secret: the given version or the latest.
-    Get {
-        /// The secret's name.
-        name: String,
-        /// The version.
-        version: Option<String>,
-    },
-    /// List the secrets.
-    List,
-    /// One of the vault's operations that the fake does not play.
-    Unplayed(&'static str),
+pub(super) struct Operation {
+    pub(super) verb: Verb,
+    /// The secret's name; empty where it is about no single one, or where the body tells.
+    pub(super) name: String,
+    /// The version; the latest unless given.
+    pub(super) version: Option<String>,
+}
+
+/// What an operation needs.
+pub(super) struct Needs {
+    /// The data action that a role has to have.
+    /// <https://learn.microsoft.com/azure/role-based-access-control/permissions/security#microsoftkeyvault>
+    pub(super) action: &'static str,
+    /// What an access policy has to allow. <https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups>
+    pub(super) permission: Permission,
+    /// The parameters of its query, besides the version of the interface.
+    pub(super) query: &'static [&'static str],
+    /// Whether it has a body.
+    pub(super) body: bool,
+}
+
+const PAGES: &[&str] = &["maxresults", "$skiptoken"];
+
+impl Verb {
+    pub(super) fn needs(self) -> Needs {
+        let (action, permission) = match self {
+            Self::Get => ("getSecret/action", Permission::Get),
+            Self::Set => ("setSecret/action", Permission::Set),
+            Self::Update => ("update/action", Permission::Set),
+            Self::List | Self::ListVersions | Self::ListDeleted => ("readMetadata/action", Permission::List),
+            // It tells no value; so, it is inferred, a role needs less for it than a policy.
+            Self::GetDeleted => ("readMetadata/action", Permission::Get),
+            Self::Delete => ("delete", Permission::Delete),
+            Self::Recover => ("recover/action", Permission::Recover),
+            Self::Purge => ("purge/action", Permission::Purge),
+            Self::Backup => ("backup/action", Permission::Backup),
+            Self::Restore => ("restore/action", Permission::Restore),
+        };
+        let query = match self {
+            Self::Get => &["outContentType"],
+            Self::List | Self::ListVersions | Self::ListDeleted => PAGES,
+            _ => &[],
+        };
+        Needs { action, permission, query, body: matches!(self, Self::Set | Self::Update | Self::Restore) }
+    }
 }
 
 impl Operation {
     /// The operation. A path that no operation has is 404, a method that the path does not have is 405.
     pub(super) fn of(method: &Method, path: &str) -> Result<Self, Refusal> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
-        let named = |name: &str| {
-            let valid = is_secret_name(name);
-            let text = || format!("The request URI contains an invalid name: {name}");
-            if valid { Ok(()) } else { Err(Refusal::bad_parameter(text())) }
-        };
-        match segments.as_slice() {
-            ["secrets"] | ["secrets", ""] => only(method, &[("GET", Self::List)]),
-            ["secrets", "restore"] if method == Method::POST => Ok(Self::Unplayed("restore")),
+        let (choices, name, version): (&[(&str, Verb)], &str, &str) = match segments.as_slice() {
+            ["secrets"] | ["secrets", ""] => (&[("GET", Verb::List)], "", ""),
+            // A secret may have this name: with other methods it is one.
+            ["secrets", "restore"] if method == Method::POST => (&[("POST", Verb::Restore)], "", ""),
             ["secrets", name] => {
-                named(name)?;
-                let get = Self::Get { name: (*name).to_owned(), version: None };
-                only(method, &[("GET", get), ("PUT", Self::Unplayed("set")), ("DELETE", Self::Unplayed("delete"))])
+                let all = &[("GET", Verb::Get), ("PUT", Verb::Set), ("PATCH", Verb::Update), ("DELETE", Verb::Delete)];
+                (all, name, "")
             }
-            ["secrets", name, "versions"] => {
-                named(name)?;
-                only(method, &[("GET", Self::Unplayed("list versions"))])
-            }
-            ["secrets", name, "backup"] => {
-                named(name)?;
-                only(method, &[("POST", Self::Unplayed("backup"))])
-            }
-            ["secrets", name, version] => {
-                named(name)?;
-                let version = Some(*version).filter(|version| !version.is_empty()).map(str::to_owned);
-                let get = Self::Get { name: (*name).to_owned(), version };
-                only(method, &[("GET", get), ("PATCH", Self::Unplayed("update"))])
-            }
-            ["deletedsecrets"] => only(method, &[("GET", Self::Unplayed("list deleted"))]),
-            ["deletedsecrets", name] => {
-                named(name)?;
-                let purge = ("DELETE", Self::Unplayed("purge"));
-                only(method, &[("GET", Self::Unplayed("get deleted")), purge])
-            }
-            ["deletedsecrets", name, "recover"] => {
-                named(name)?;
-                only(method, &[("POST", Self::Unplayed("recover"))])
-            }
-            _ => Err(Refusal::no_such_path()),
+            ["secrets", name, "versions"] => (&[("GET", Verb::ListVersions)], name, ""),
+            ["secrets", name, "backup"] => (&[("POST", Verb::Backup)], name, ""),
+            // SDKs write the latest version as an empty one.
+            ["secrets", name, version] => (&[("GET", Verb::Get), ("PATCH", Verb::Update)], name, version),
+            ["deletedsecrets"] | ["deletedsecrets", ""] => (&[("GET", Verb::ListDeleted)], "", ""),
+            ["deletedsecrets", name] => (&[("GET", Verb::GetDeleted), ("DELETE", Verb::Purge)], name, ""),
+            ["deletedsecrets", name, "recover"] => (&[("POST", Verb::Recover)], name, ""),
+            _ => return Err(Refusal::no_such_path()),
+        };
+        let about_one = segments.get(1).is_some_and(|name| !name.is_empty());
+        if about_one && !is_secret_name(name) && !choices.contains(&("POST", Verb::Restore)) {
+            return Err(Refusal::bad_parameter(format!("The request URI contains an invalid name: {name}")));
         }
+        let found = choices.iter().find(|(allowed, _)| method.as_str() == *allowed);
+        let (_, verb) = found.ok_or_else(|| Refusal::no_such_method(method))?;
+        let version = Some(version).filter(|version| !version.is_empty()).map(str::to_owned);
+        Ok(Self { verb: *verb, name: name.to_owned(), version })
     }
-}
-
-/// The operation of this method, of those that the path has.
-fn only(method: &Method, choices: &[(&str, Operation)]) -> Result<Operation, Refusal> {
-    let found = choices.iter().find(|(name, _)| method.as_str() == *name);
-    found.map(|(_, operation)| operation.clone()).ok_or_else(|| Refusal::no_such_method(method))
 }

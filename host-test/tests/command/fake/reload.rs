@@ -66,6 +66,25 @@ fn the_next_request_meets_the_new_world_and_tokens_stay_good() {
 }
 
 #[test]
+fn a_reload_forgets_what_was_written_and_says_so() {
+    let writable = |value: &str| world("app-service", value).replace("Secrets User", "Secrets Officer");
+    let file = Changing::new(&writable("'canary-one'"));
+    let mut served = start(&file.path());
+    let token = served.token(APP);
+    let answer = served.sends("PUT", VAULT, "a", &token, r#"{"value": "canary-two"}"#);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    served.hears("app set a, version ");
+    assert!(served.secret(VAULT, "a", &token).contains("canary-two"));
+
+    file.write(&writable("'canary-three'"));
+    let line = served.hears("reloaded ");
+    assert!(line.ends_with("1 secret version; what apps wrote to the vaults is gone\n"), "{line}");
+    assert!(served.secret(VAULT, "a", &token).contains("canary-three"));
+    let (_, said) = served.stops("-TERM");
+    assert!(!said.contains("canary"), "{said}");
+}
+
+#[test]
 fn another_environment_is_printed() {
     let file = Changing::new(&world("app-service", "'x'"));
     let mut served = start(&file.path());

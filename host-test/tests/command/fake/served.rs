@@ -102,12 +102,18 @@ impl Served {
 
     /// What a vault answers to who asks through the proxy with this token.
     pub(crate) fn secret(&self, host: &str, name: &str, token: &str) -> String {
+        self.sends("GET", host, name, token, "")
+    }
+
+    /// The same with another method, and a body of JSON.
+    pub(crate) fn sends(&self, method: &str, host: &str, name: &str, token: &str, body: &str) -> String {
         let (head, tunnel) = connect(self.proxy(), &format!("{host}:443"));
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         let ca = std::fs::read(&self.environment["SSL_CERT_FILE"]).unwrap();
         let bearer = format!("Bearer {token}");
         let path = format!("/secrets/{name}?api-version=7.4");
-        ask(secure(tunnel, host, &ca), host, &path, &[("authorization", &bearer)])
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        send(secure(tunnel, host, &ca), method, host, &path, &headers, body)
     }
 }
 
@@ -143,9 +149,23 @@ pub(crate) fn secure(stream: TcpStream, host: &str, ca: &[u8]) -> StreamOwned<Cl
 }
 
 /// Sends a GET and reads the whole answer.
-pub(crate) fn ask(mut stream: impl Read + Write, host: &str, path: &str, headers: &[(&str, &str)]) -> String {
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n").unwrap();
+pub(crate) fn ask(stream: impl Read + Write, host: &str, path: &str, headers: &[(&str, &str)]) -> String {
+    send(stream, "GET", host, path, headers, "")
+}
+
+fn send(
+    mut stream: impl Read + Write,
+    method: &str,
+    host: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> String {
+    let mut headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    if !body.is_empty() {
+        headers.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n{body}").unwrap();
     let mut answer = Vec::new();
     // The end of a connection that is not closed as TLS wants it: the answer counts.
     stream.read_to_end(&mut answer).unwrap_or_default();

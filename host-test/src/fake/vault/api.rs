@@ -1,0 +1,40 @@
+//! The versions of the data plane.
+
+use super::error::Refusal;
+
+/// All of them, the oldest first.
+const VERSIONS: [&str; 10] =
+    ["2016-10-01", "7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "2025-07-01", "2026-04-01"];
+
+/// One of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Api(usize);
+
+impl Api {
+    /// The one of this name.
+    pub(super) fn named(name: &str) -> Result<Self, Refusal> {
+        VERSIONS.iter().position(|known| *known == name).map(Self).ok_or_else(|| {
+            Refusal::bad_parameter(format!(
+                "The specified version ({name}) is not recognized. Consider using the latest supported version 2026-04-01."
+            ))
+        })
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        VERSIONS.get(self.0).copied().unwrap_or_default()
+    }
+
+    /// Whether it tells for how many days a secret can be recovered. Recorded answers of 7.0 lack it, those of 7.1 have it.
+    pub(super) fn tells_days(self) -> bool {
+        self.is_from("7.1")
+    }
+
+    /// Whether it knows a certificate's previous version, and converts certificates.
+    pub(super) fn knows_certificates(self) -> bool {
+        self.is_from("2025-07-01")
+    }
+
+    fn is_from(self, first: &str) -> bool {
+        VERSIONS.iter().position(|known| *known == first).is_some_and(|first| self.0 >= first)
+    }
+}

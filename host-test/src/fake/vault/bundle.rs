@@ -1,0 +1,87 @@
+//! Secrets as a vault tells of them.
+//! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#secretbundle>
+
+use serde_json::{Value, json};
+
+use super::super::description::{Secret, Vault};
+use super::Call;
+use super::state::{Deletion, Kept};
+
+/// A `SecretBundle` without its value: the id has the version.
+pub(super) fn bundle(call: &Call<'_>, kept: &Kept, secret: &Secret) -> Value {
+    let mut bundle = properties(call, version_id(call.vault, kept, secret), secret);
+    if let Some(kid) = &secret.kid {
+        bundle["kid"] = json!(kid);
+    }
+    if let (Some(previous), true) = (&secret.previous_version, call.api.knows_certificates()) {
+        bundle["previousVersion"] = json!(previous);
+    }
+    bundle
+}
+
+/// A `SecretItem` of the secret: the id has no version.
+pub(super) fn item(call: &Call<'_>, kept: &Kept, secret: &Secret) -> Value {
+    properties(call, id(call.vault, "secrets", kept), secret)
+}
+
+/// A `SecretItem` of one version.
+pub(super) fn version_item(call: &Call<'_>, kept: &Kept, secret: &Secret) -> Value {
+    properties(call, version_id(call.vault, kept, secret), secret)
+}
+
+/// Makes a `DeletedSecretBundle` or `DeletedSecretItem` of what is told of a secret.
+pub(super) fn deleted(call: &Call<'_>, kept: &Kept, deletion: Deletion, mut told: Value) -> Value {
+    told["recoveryId"] = json!(id(call.vault, "deletedsecrets", kept));
+    told["deletedDate"] = json!(deletion.at);
+    told["scheduledPurgeDate"] = json!(deletion.purge);
+    told
+}
+
+/// The identifier of a version.
+pub(super) fn version_id(vault: &Vault, kept: &Kept, secret: &Secret) -> String {
+    format!("{}/{}", id(vault, "secrets", kept), secret.version)
+}
+
+/// The identifier without a version.
+fn id(vault: &Vault, collection: &str, kept: &Kept) -> String {
+    format!("{}/{collection}/{}", vault.url.trim_end_matches('/'), kept.name)
+}
+
+fn properties(call: &Call<'_>, id: String, secret: &Secret) -> Value {
+    let mut attributes = json!({
+        "enabled": secret.enabled,
+        "created": secret.created,
+        "updated": secret.updated,
+        "recoveryLevel": recovery_level(call.vault),
+    });
+    if call.api.tells_days() {
+        attributes["recoverableDays"] = json!(call.vault.recoverable_days);
+    }
+    for (name, time) in [("nbf", secret.nbf), ("exp", secret.exp)] {
+        if let Some(time) = time {
+            attributes[name] = json!(time);
+        }
+    }
+    let mut properties = json!({ "id": id, "attributes": attributes });
+    if let Some(tags) = &secret.tags {
+        properties["tags"] = json!(tags);
+    }
+    if let Some(content_type) = &secret.content_type {
+        properties["contentType"] = json!(content_type);
+    }
+    if secret.managed {
+        properties["managed"] = json!(true);
+    }
+    properties
+}
+
+/// What can be done about a deletion.
+/// <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#deletionrecoverylevel>
+fn recovery_level(vault: &Vault) -> &'static str {
+    match (vault.recoverable_days < 90, vault.purge_protection) {
+        (false, false) => "Recoverable+Purgeable",
+        (false, true) => "Recoverable",
+        (true, false) => "CustomizedRecoverable+Purgeable",
+        (true, true) => "CustomizedRecoverable",
+    }
+}

@@ -1,0 +1,72 @@
+//! Pages of lists.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use http::Uri;
+use serde_json::{Value, json};
+
+use super::super::settle::is_secret_name;
+use super::error::Refusal;
+use super::{Answer, Call};
+
+/// The largest page, and the usual one.
+const PAGE: usize = 25;
+
+/// The page that the query asks for, of all that there is in the order of its keys. A page begins after a key, so that
+/// what comes and goes meanwhile makes nobody skip a secret. Its link to the next one has the port in it, as Azure's has.
+pub(super) fn page<T>(
+    call: &Call<'_>,
+    path: &str,
+    all: impl Iterator<Item = (String, T)>,
+    told: impl Fn(T) -> Value,
+) -> Answer {
+    let size =
+        match call.params.get("maxresults") {
+            None => PAGE,
+            Some(text) => text.parse().ok().filter(|size| (1..=PAGE).contains(size)).ok_or_else(|| {
+                Refusal::bad_parameter(format!("The parameter 'maxresults' is not 1 to {PAGE}: {text}"))
+            })?,
+        };
+    let start = match call.params.get("$skiptoken") {
+        None => String::new(),
+        Some(text) => {
+            marker(text).ok_or_else(|| Refusal::bad_parameter("The parameter '$skiptoken' is invalid.".to_owned()))?
+        }
+    };
+    let mut rest = all.filter(|(key, _)| *key > start).peekable();
+    let (mut items, mut last) = (Vec::new(), String::new());
+    for (key, item) in rest.by_ref().take(size) {
+        items.push(told(item));
+        last = key;
+    }
+    let link = rest.peek().map(|_| {
+        let (base, version) = (with_port(&call.vault.url), call.api.name());
+        let token = BASE64URL.encode(format!("after {last}"));
+        format!("{base}/{path}?api-version={version}&$skiptoken={token}&maxresults={size}")
+    });
+    Ok(Some(json!({ "value": items, "nextLink": link })))
+}
+
+/// The vault's URL with its port.
+fn with_port(url: &str) -> String {
+    let base = url.trim_end_matches('/');
+    let port = base.parse::<Uri>().is_ok_and(|uri| uri.port().is_some());
+    if port { base.to_owned() } else { format!("{base}:443") }
+}
+
+/// The key that a page begins after. Names and versions are written alike.
+fn marker(text: &str) -> Option<String> {
+    let text = String::from_utf8(BASE64URL.decode(text).ok()?).ok()?;
+    text.strip_prefix("after ").filter(|key| is_secret_name(key)).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_port;
+
+    #[test]
+    fn a_link_has_the_vaults_own_port() {
+        assert_eq!(with_port("https://kv.vault.azure.net/"), "https://kv.vault.azure.net:443");
+        assert_eq!(with_port("https://kv.corp.example.com:8443"), "https://kv.corp.example.com:8443");
+    }
+}

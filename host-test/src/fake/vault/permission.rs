@@ -1,0 +1,89 @@
+//! What callers may do: by their roles, or by the vault's access policies.
+//! <https://learn.microsoft.com/azure/key-vault/general/rbac-access-policy>
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::super::Fake;
+use super::super::description::{Permission, Role, Vault};
+use super::super::settle::GROUP;
+use super::super::token::Claims;
+use super::error::Refusal;
+use super::operation::Needs;
+
+impl Role {
+    /// Whether it has this data action of secrets.
+    /// <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security>
+    fn allows(self, action: &str) -> bool {
+        match self {
+            Self::Administrator | Self::SecretsOfficer => true,
+            Self::SecretsUser => ["getSecret/action", "readMetadata/action"].contains(&action),
+            Self::Reader => action == "readMetadata/action",
+            // It has actions on deleted vaults, and no data actions.
+            Self::PurgeOperator => false,
+        }
+    }
+}
+
+/// Whether the caller may do this. It is asked before anybody looks whether there is such a secret.
+pub(super) fn authorize(
+    fake: &Fake,
+    vault: &Vault,
+    caller: &Claims,
+    needs: &Needs,
+    secret: &str,
+) -> Result<(), Refusal> {
+    let identity = fake.world.application(&caller.appid).map_or("", |identity| identity.name.as_str());
+    match &vault.policies {
+        Some(policies) => by_policy(policies, identity, vault, caller, needs.permission),
+        None if vault.roles.get(identity).is_some_and(|role| role.allows(needs.action)) => Ok(()),
+        None => Err(by_rbac(vault, caller, needs.action, secret)),
+    }
+}
+
+fn by_rbac(vault: &Vault, caller: &Claims, action: &str, secret: &str) -> Refusal {
+    let vault = vault.short_name();
+    let resource = if secret.is_empty() { String::new() } else { format!("/secrets/{secret}") };
+    let Claims { appid, oid, iss, .. } = caller;
+    Refusal::forbidden(
+        "ForbiddenByRbac",
+        format!(
+            "Caller is not authorized to perform action on resource.\r\n\
+             If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\n\
+             Caller: appid={appid};oid={oid};iss={iss}\r\n\
+             Action: 'Microsoft.KeyVault/vaults/secrets/{action}'\r\n\
+             Resource: '{GROUP}/providers/microsoft.keyvault/vaults/{vault}{resource}'\r\n\
+             Assignment: (not found)\r\n\
+             DenyAssignmentId: null\r\n\
+             DecisionReason: null \r\n\
+             Vault: {vault};location=westeurope\r\n"
+        ),
+    )
+}
+
+/// Who has a policy that lacks the permission hears another code than who has none: so it was reported.
+fn by_policy(
+    policies: &BTreeMap<String, Vec<Permission>>,
+    identity: &str,
+    vault: &Vault,
+    caller: &Claims,
+    needed: Permission,
+) -> Result<(), Refusal> {
+    let policy = policies.get(identity);
+    if policy.is_some_and(|allowed| allowed.contains(&needed) || allowed.contains(&Permission::All)) {
+        return Ok(());
+    }
+    let code = if policy.is_some() { "ForbiddenByPolicy" } else { "AccessDenied" };
+    let Claims { appid, oid, iss, .. } = caller;
+    let (permission, vault) = (json!(needed), vault.short_name());
+    let permission = permission.as_str().unwrap_or_default();
+    Err(Refusal::forbidden(
+        code,
+        format!(
+            "The user, group or application 'appid={appid};oid={oid};iss={iss}' does not have secrets {permission} \
+             permission on key vault '{vault};location=westeurope'. For help resolving this issue, please see \
+             https://go.microsoft.com/fwlink/?linkid=2125287"
+        ),
+    ))
+}
