@@ -73,7 +73,7 @@ fn get(world: &Rc<World>, client: &SecretClient, version: bool, body: &[u8]) {
 }
 
 fn list(world: &Rc<World>, client: SecretClient) {
-    let list = SecretList::new(Rc::new(client), &ListOptions::default());
+    let list = Rc::new(client).list_properties_of_secrets(&ListOptions::default());
     for _ in 0..3 {
         match run(world, list.next()) {
             Ok(Some(page)) => assert!(!page.is_empty() && page.iter().all(|it| !it.name.is_empty()), "{page:?}"),

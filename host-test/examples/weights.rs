@@ -19,8 +19,8 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const TARGET: &str = "wasm32-wasip2";
-/// The other order of the functions has made up to 269 bytes.
-const MAX_DIFFERENCE: usize = 400;
+/// The other order of the functions has made up to 413 bytes.
+const MAX_DIFFERENCE: usize = 600;
 const BINDINGS: &str = "keyfob, in what wit-bindgen's macro writes";
 const OTHER: &str = "(no crate: C library, linker)";
 const REST: &str = "(types, names and wiring)";

@@ -66,7 +66,7 @@ pub use egress::{Egress, Recorder, Sockets};
 pub use engine::{Build, Keyfob};
 pub use failure::CallError;
 pub use host::Host;
-pub use instance::{Credential, Instance, SecretClient, SecretList};
+pub use instance::{Credential, Instance, SecretChange, SecretClient, SecretList};
 pub use spec::{
     ClientOptions, CredentialKind, CredentialOptions, CredentialSpec, GetSecretOptions, ListOptions, ManagedIdentity,
     SetOptions, TokenOptions,

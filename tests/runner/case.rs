@@ -183,10 +183,11 @@ pub struct Client {
     /// The first vault of the world where absent.
     pub vault_url: Option<String>,
     pub verify_challenge_resource: Option<bool>,
+    pub api_version: Option<String>,
 }
 
 /// One call and how it must end. Exactly one of `get-secret`, `get-token`, `list-secrets`, `set-token`,
-/// `set-assertion` and `explain`.
+/// `set-assertion`, `explain` and the operations of [`Operation`].
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
@@ -198,12 +199,15 @@ pub struct Step {
     pub clock_ahead: i64,
     pub get_secret: Option<String>,
     pub version: Option<String>,
+    pub out_content_type: Option<String>,
     /// Scopes.
     pub get_token: Option<Vec<String>>,
     pub set_token: Option<String>,
     pub set_assertion: Option<String>,
     /// Lists the secrets, all pages, of at most this many each; 0 leaves the size to the vault.
     pub list_secrets: Option<u32>,
+    /// Another operation of the client.
+    pub operation: Option<Operation>,
     /// Asks the credential what it would try.
     #[serde(default)]
     pub explain: bool,
@@ -215,6 +219,54 @@ pub struct Step {
     pub expect: Expect,
 }
 
+/// What else a client does. A list's size is that of its pages; 0 leaves it to the vault.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Operation {
+    Set {
+        name: String,
+        value: String,
+        #[serde(default)]
+        options: SetOptions,
+    },
+    Update {
+        name: String,
+        #[serde(default)]
+        options: SetOptions,
+    },
+    ListVersions {
+        name: String,
+        #[serde(default)]
+        size: u32,
+    },
+    ListDeleted {
+        #[serde(default)]
+        size: u32,
+    },
+    GetDeleted(String),
+    Purge(String),
+    /// Begins to delete it, and waits.
+    Delete(String),
+    /// Begins to recover it, and waits.
+    Recover(String),
+    /// Keeps the backup for `restore`.
+    Backup(String),
+    /// The last backup.
+    Restore,
+}
+
+/// What is set of a secret beside its value.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SetOptions {
+    pub content_type: Option<String>,
+    pub enabled: Option<bool>,
+    pub not_before: Option<u64>,
+    pub expires_on: Option<u64>,
+    pub tags: Option<Vec<(String, String)>>,
+    pub version: Option<String>,
+}
+
 /// How a call must end. What is absent is not looked at, but for `requests`.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -222,6 +274,8 @@ pub struct Expect {
     /// `METHOD URL` of each request of this step, exactly.
     #[serde(default)]
     pub requests: Vec<String>,
+    /// The sizes of their bodies.
+    pub body_sizes: Option<Vec<usize>>,
     /// The number of requests, where they are not told one by one.
     pub request_count: Option<usize>,
     /// Parts of the forms that were sent, decoded.

@@ -9,7 +9,7 @@ use keyfob_host_test::fake::{self, Description};
 use memchr::memmem;
 use percent_encoding::percent_decode;
 
-use crate::case::{Case, Expect};
+use crate::case::{Case, Expect, Operation};
 use crate::play::{Got, Problem};
 
 type Check = Result<(), String>;
@@ -18,7 +18,7 @@ pub fn check(
     case: &Case,
     expect: &Expect,
     result: &Result<Got, Problem>,
-    (lines, forms): (&[String], &str),
+    (lines, requests): (&[String], &[Recorded]),
     took: Duration,
     log: &str,
 ) -> Check {
@@ -30,8 +30,12 @@ pub fn check(
     if expect.at_least_ms.is_some_and(|ms| took < ms.into()) || expect.at_most_ms.is_some_and(|ms| took > ms.into()) {
         return Err(format!("it took {took} ms"));
     }
-    has("forms", forms, &expect.sent)?;
-    lacks("forms", forms, &expect.not_sent)?;
+    if let Some(sizes) = &expect.body_sizes {
+        same("sizes of bodies", &requests.iter().map(|request| request.body.len()).collect(), sizes)?;
+    }
+    let forms = forms(requests);
+    has("forms", &forms, &expect.sent)?;
+    lacks("forms", &forms, &expect.not_sent)?;
     has("log", log, &expect.log)?;
     lacks("log", log, &expect.log_lacks)?;
     if let Some(count) = expect.log_line_count {
@@ -136,7 +140,7 @@ fn lacks(what: &str, text: &str, parts: &[String]) -> Check {
 }
 
 /// The forms that were sent, decoded, a field a line.
-pub fn forms(requests: &[Recorded]) -> String {
+fn forms(requests: &[Recorded]) -> String {
     let fields = requests.iter().flat_map(|request| request.body.split(|byte| *byte == b'&'));
     fields.map(|field| percent_decode(field).decode_utf8_lossy().into_owned() + "\n").collect()
 }
@@ -153,6 +157,11 @@ pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<Stri
     secrets.extend(case.env.get("AZURE_CLIENT_CERTIFICATE_PASSWORD").cloned());
     secrets.extend(case.steps.iter().filter_map(|step| step.set_assertion.clone()));
     secrets.extend(case.credential.token.clone());
+    let set = case.steps.iter().filter_map(|step| match &step.operation {
+        Some(Operation::Set { value, .. }) => Some(value.clone()),
+        _ => None,
+    });
+    secrets.extend(set);
     for request in recorder.requests() {
         if let Some(header) = request.headers.get("authorization") {
             secrets.push(

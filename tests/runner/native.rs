@@ -7,23 +7,29 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use keyfob::{
     Bytes, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, ErrorKind,
-    FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Method, Platform, Request,
-    Response, SecretClient, SecretList, SendError, TokenOptions,
+    FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request, Response,
+    SecretClient, SecretList, SendError, SetOptions, TokenOptions,
 };
 use keyfob_host_test::{egress, wire};
 
-use crate::case::{Case, Credential as Spec, Kind, Step, certificate};
-use crate::play::{Explained, Got, Problem, World};
+use crate::case::{self, Case, Credential as Spec, Kind, Operation, Step, certificate};
+use crate::play::{Explained, Got, Problem, World, property_fields};
 
 pub struct Native {
     platform: Rc<Scripted>,
     credential: Option<Credential>,
     client: Option<Rc<SecretClient>>,
+    backup: Vec<u8>,
 }
 
 impl Native {
     pub fn new(world: World) -> Self {
-        Self { platform: Rc::new(Scripted { world, log: Mutex::default() }), credential: None, client: None }
+        Self {
+            platform: Rc::new(Scripted { world, log: Mutex::default() }),
+            credential: None,
+            client: None,
+            backup: Vec::new(),
+        }
     }
 
     pub fn log(&self) -> String {
@@ -83,41 +89,87 @@ impl Native {
             if let Some(verify) = case.client.verify_challenge_resource {
                 options.verify_challenge_resource = verify;
             }
+            options.api_version.clone_from(&case.client.api_version);
             self.client = Some(Rc::new(SecretClient::open(vault, credential, options)?));
         }
+        let client = Rc::clone(self.client.as_ref().unwrap());
         if let Some(size) = step.list_secrets {
             let options = ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
-            let list = SecretList::new(Rc::clone(self.client.as_ref().unwrap()), &options);
-            let mut pages = Vec::new();
-            while let Some(page) = list.next().await? {
-                pages.push(page.into_iter().map(|secret| secret.name).collect());
-            }
-            return Ok(Ok(Got { pages, ..Got::default() }));
+            return pages(client.list_properties_of_secrets(&options)).await;
+        }
+        if let Some(operation) = &step.operation {
+            return self.operate(operation, timeout).await;
         }
         let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
-        let options = GetSecretOptions { version: step.version.clone(), timeout };
-        let secret = self.client.as_ref().unwrap().get_secret(name, &options).await?;
+        let options = GetSecretOptions {
+            version: step.version.clone(),
+            out_content_type: step.out_content_type.clone(),
+            timeout,
+        };
+        let secret = client.get_secret(name, &options).await?;
         self.platform.show(&secret);
-        let properties = secret.properties;
-        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
-        let fields = vec![
-            ("credential", secret.credential.to_owned()),
-            ("source", secret.source.to_owned()),
-            ("id", properties.id),
-            ("name", properties.name),
-            ("version", properties.version.unwrap_or_default()),
-            ("content-type", properties.content_type.unwrap_or_default()),
-            ("enabled", properties.enabled.map(|enabled| enabled.to_string()).unwrap_or_default()),
-            ("not-before", number(properties.not_before)),
-            ("expires-on", number(properties.expires_on)),
-            ("created-on", number(properties.created_on)),
-            ("updated-on", number(properties.updated_on)),
-            ("recoverable-days", number(properties.recoverable_days.map(u64::from))),
-            ("recovery-level", properties.recovery_level.unwrap_or_default()),
-            ("tags", format!("{:?}", properties.tags)),
-        ];
+        let mut fields = property_fields!(secret.properties);
+        fields.extend([("credential", secret.credential.to_owned()), ("source", secret.source.to_owned())]);
         Ok(Ok(Got { value: secret.value.expose().to_owned(), fields, ..Got::default() }))
     }
+}
+
+/// All pages of a list.
+async fn pages(list: SecretList) -> keyfob::Result<Result<Got, Box<Problem>>> {
+    let mut pages = Vec::new();
+    while let Some(page) = list.next().await? {
+        pages.push(page.into_iter().map(|secret| secret.name).collect());
+    }
+    Ok(Ok(Got { pages, ..Got::default() }))
+}
+
+impl Native {
+    async fn operate(
+        &mut self,
+        operation: &Operation,
+        timeout: Option<u64>,
+    ) -> keyfob::Result<Result<Got, Box<Problem>>> {
+        let client = self.client.as_ref().unwrap();
+        let size = |size: u32| ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
+        let properties = match operation {
+            Operation::Set { name, value, options } => {
+                client.set_secret(name, value.as_str().into(), &set_options(options, timeout)).await?
+            }
+            Operation::Update { name, options } => {
+                client.update_secret_properties(name, &set_options(options, timeout)).await?
+            }
+            Operation::ListVersions { name, size: items } => {
+                return pages(client.list_properties_of_secret_versions(name, &size(*items))).await;
+            }
+            Operation::ListDeleted { size: items } => return pages(client.list_deleted_secrets(&size(*items))).await,
+            Operation::GetDeleted(name) => client.get_deleted_secret(name, timeout).await?,
+            Operation::Purge(name) => {
+                client.purge_deleted_secret(name, timeout).await?;
+                return Ok(Ok(Got::default()));
+            }
+            Operation::Delete(name) => {
+                let change = client.begin_delete_secret(name, timeout).await?;
+                change.wait(timeout).await?;
+                change.properties().clone()
+            }
+            Operation::Recover(name) => {
+                let change = client.begin_recover_deleted_secret(name, timeout).await?;
+                change.wait(timeout).await?;
+                change.properties().clone()
+            }
+            Operation::Backup(name) => {
+                self.backup = client.backup_secret(name, timeout).await?;
+                return Ok(Ok(Got::default()));
+            }
+            Operation::Restore => client.restore_secret_backup(&self.backup, timeout).await?,
+        };
+        Ok(Ok(Got { fields: property_fields!(properties), ..Got::default() }))
+    }
+}
+
+fn set_options(options: &case::SetOptions, timeout: Option<u64>) -> SetOptions {
+    let case::SetOptions { content_type, enabled, not_before, expires_on, tags, version } = options.clone();
+    SetOptions { content_type, enabled, not_before, expires_on, tags, version, timeout }
 }
 
 /// The world as a platform.
@@ -182,9 +234,7 @@ impl Scripted {
     async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
         let scheme = if request.https { "https" } else { "http" };
         let mut outgoing = http::Request::builder().uri(format!("{scheme}://{}{}", request.authority, request.path));
-        if request.method == Method::Post {
-            outgoing = outgoing.method("POST");
-        }
+        outgoing = outgoing.method(request.method.name());
         for (name, value) in &request.headers {
             outgoing = outgoing.header(*name, value.expose());
         }

@@ -51,6 +51,35 @@ pub struct Got {
     pub pages: Vec<Vec<String>>,
 }
 
+/// The properties of a secret in the terms of cases: the core's and the WIT package's have the same names.
+macro_rules! property_fields {
+    ($properties:expr) => {{
+        let properties = $properties;
+        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+        vec![
+            ("id", properties.id),
+            ("name", properties.name),
+            ("version", properties.version.unwrap_or_default()),
+            ("content-type", properties.content_type.unwrap_or_default()),
+            ("enabled", properties.enabled.map(|enabled| enabled.to_string()).unwrap_or_default()),
+            ("not-before", number(properties.not_before)),
+            ("expires-on", number(properties.expires_on)),
+            ("created-on", number(properties.created_on)),
+            ("updated-on", number(properties.updated_on)),
+            ("recoverable-days", number(properties.recoverable_days.map(u64::from))),
+            ("recovery-level", properties.recovery_level.unwrap_or_default()),
+            ("managed", properties.managed.map(|managed| managed.to_string()).unwrap_or_default()),
+            ("key-id", properties.key_id.unwrap_or_default()),
+            ("previous-version", properties.previous_version.unwrap_or_default()),
+            ("deleted-on", number(properties.deleted_on)),
+            ("scheduled-purge-on", number(properties.scheduled_purge_on)),
+            ("recovery-id", properties.recovery_id.unwrap_or_default()),
+            ("tags", format!("{:?}", properties.tags)),
+        ]
+    }};
+}
+pub(crate) use property_fields;
+
 /// A candidate in the terms of cases.
 #[derive(Debug)]
 pub struct Explained {
@@ -158,11 +187,11 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
         let result = player.step(case, &vault, step).await;
         let took = clock.elapsed() - start;
         let lines = recorder.lines().split_off(seen);
-        let forms = expect::forms(&recorder.requests().split_off(seen));
+        let requests = recorder.requests().split_off(seen);
         seen += lines.len();
         let secrets = expect::secrets(case, &planted, &recorder);
         let log = player.log();
-        expect::check(case, &step.expect, &result, (&lines, &forms), took, &log)
+        expect::check(case, &step.expect, &result, (&lines, &requests), took, &log)
             .and_then(|()| expect::no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()]))
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
         results.push(result);

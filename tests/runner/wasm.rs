@@ -6,11 +6,11 @@ use keyfob_host_test::names::{kind_name, outcome_name, readiness_name};
 use keyfob_host_test::spec::{ClientCertificate, ManagedIdentity};
 use keyfob_host_test::{
     Build, CallError, ClientOptions, Credential as Handle, CredentialKind, CredentialOptions, CredentialSpec,
-    GetSecretOptions, Host, Instance, Keyfob, ListOptions, SecretClient, TokenOptions,
+    GetSecretOptions, Host, Instance, Keyfob, ListOptions, SecretClient, SecretList, SetOptions, TokenOptions,
 };
 
-use crate::case::{Case, Credential, Kind, Step, certificate};
-use crate::play::{Explained, Got, Problem, World};
+use crate::case::{self, Case, Credential, Kind, Operation, Step, certificate};
+use crate::play::{Explained, Got, Problem, World, property_fields};
 
 pub struct Wasm {
     instance: Instance,
@@ -18,6 +18,7 @@ pub struct Wasm {
     _root: tempfile::TempDir,
     credential: Option<Handle>,
     client: Option<SecretClient>,
+    backup: Vec<u8>,
 }
 
 impl Wasm {
@@ -31,7 +32,13 @@ impl Wasm {
         for folder in world.folders {
             host = host.folder(world.root.path().join(folder.trim_start_matches('/')), folder);
         }
-        Self { instance: host.instantiate().await.unwrap(), _root: world.root, credential: None, client: None }
+        Self {
+            instance: host.instantiate().await.unwrap(),
+            _root: world.root,
+            credential: None,
+            client: None,
+            backup: Vec::new(),
+        }
     }
 
     pub fn log(&self) -> String {
@@ -105,7 +112,10 @@ impl Wasm {
         let client = match self.client {
             Some(client) => client,
             None => {
-                let options = ClientOptions { verify_challenge_resource: case.client.verify_challenge_resource };
+                let options = ClientOptions {
+                    verify_challenge_resource: case.client.verify_challenge_resource,
+                    api_version: case.client.api_version.clone(),
+                };
                 self.instance.open(vault, credential, &options).await?
             }
         };
@@ -113,40 +123,92 @@ impl Wasm {
         if let Some(size) = step.list_secrets {
             let options = ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout: step.timeout() };
             let list = self.instance.list_secrets(client, &options).await?;
-            let mut pages = Vec::new();
-            let end = loop {
-                match self.instance.next_page(list).await {
-                    Ok(Some(page)) => pages.push(page.into_iter().map(|secret| secret.name).collect()),
-                    Ok(None) => break Ok(Got { pages, ..Got::default() }),
-                    Err(error) => break Err(error),
-                }
-            };
-            self.instance.drop_list(list).await?;
-            return end;
+            return self.pages(list).await;
+        }
+        if let Some(operation) = &step.operation {
+            return self.operate(client, operation, step.timeout()).await;
         }
         let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
-        let options = GetSecretOptions { version: step.version.clone(), timeout: step.timeout() };
+        let options = GetSecretOptions {
+            version: step.version.clone(),
+            out_content_type: step.out_content_type.clone(),
+            timeout: step.timeout(),
+        };
         let secret = self.instance.get_secret(client, name, &options).await?;
-        let properties = secret.properties;
-        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
-        let fields = vec![
-            ("credential", secret.credential),
-            ("source", secret.source),
-            ("id", properties.id),
-            ("name", properties.name),
-            ("version", properties.version.unwrap_or_default()),
-            ("content-type", properties.content_type.unwrap_or_default()),
-            ("enabled", properties.enabled.map(|enabled| enabled.to_string()).unwrap_or_default()),
-            ("not-before", number(properties.not_before)),
-            ("expires-on", number(properties.expires_on)),
-            ("created-on", number(properties.created_on)),
-            ("updated-on", number(properties.updated_on)),
-            ("recoverable-days", number(properties.recoverable_days.map(u64::from))),
-            ("recovery-level", properties.recovery_level.unwrap_or_default()),
-            ("tags", format!("{:?}", properties.tags)),
-        ];
+        let mut fields = property_fields!(secret.properties);
+        fields.extend([("credential", secret.credential), ("source", secret.source)]);
         Ok(Got { value: secret.value, fields, ..Got::default() })
     }
+}
+
+impl Wasm {
+    /// All pages of a list.
+    async fn pages(&mut self, list: SecretList) -> Result<Got, CallError> {
+        let mut pages = Vec::new();
+        let end = loop {
+            match self.instance.next_page(list).await {
+                Ok(Some(page)) => pages.push(page.into_iter().map(|secret| secret.name).collect()),
+                Ok(None) => break Ok(Got { pages, ..Got::default() }),
+                Err(error) => break Err(error),
+            }
+        };
+        self.instance.drop_list(list).await?;
+        end
+    }
+
+    async fn operate(
+        &mut self,
+        client: SecretClient,
+        operation: &Operation,
+        timeout: Option<Duration>,
+    ) -> Result<Got, CallError> {
+        let app = &mut self.instance;
+        let size = |size: u32| ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
+        let properties = match operation {
+            Operation::Set { name, value, options } => {
+                app.set_secret(client, name, value, &set_options(options, timeout)).await?
+            }
+            Operation::Update { name, options } => {
+                app.update_secret_properties(client, name, &set_options(options, timeout)).await?
+            }
+            Operation::ListVersions { name, size: items } => {
+                let list = app.list_secret_versions(client, name, &size(*items)).await?;
+                return self.pages(list).await;
+            }
+            Operation::ListDeleted { size: items } => {
+                let list = app.list_deleted_secrets(client, &size(*items)).await?;
+                return self.pages(list).await;
+            }
+            Operation::GetDeleted(name) => app.get_deleted_secret(client, name, timeout).await?,
+            Operation::Purge(name) => {
+                app.purge_deleted_secret(client, name, timeout).await?;
+                return Ok(Got::default());
+            }
+            Operation::Delete(_) | Operation::Recover(_) => {
+                let change = match operation {
+                    Operation::Delete(name) => app.begin_delete_secret(client, name, timeout).await?,
+                    Operation::Recover(name) => app.begin_recover_deleted_secret(client, name, timeout).await?,
+                    _ => unreachable!(),
+                };
+                let properties = app.properties(change).await?;
+                let done = app.wait(change, timeout).await;
+                app.drop_change(change).await?;
+                done?;
+                properties
+            }
+            Operation::Backup(name) => {
+                self.backup = app.backup_secret(client, name, timeout).await?;
+                return Ok(Got::default());
+            }
+            Operation::Restore => app.restore_secret_backup(client, &self.backup, timeout).await?,
+        };
+        Ok(Got { fields: property_fields!(properties), ..Got::default() })
+    }
+}
+
+fn set_options(options: &case::SetOptions, timeout: Option<Duration>) -> SetOptions {
+    let case::SetOptions { content_type, enabled, not_before, expires_on, tags, version } = options.clone();
+    SetOptions { content_type, enabled, not_before, expires_on, tags, version, timeout }
 }
 
 fn spec(credential: &Credential) -> CredentialSpec {

@@ -57,7 +57,9 @@ class Player:
             return {"class": "token", "value": token.token, "expires_on": token.expires_on}
         if self.client is None:
             verify = self.case.get("client", {})
-            options = _options(verify, {"verify-challenge-resource": "verify_challenge_resource"})
+            options = _options(
+                verify, {"verify-challenge-resource": "verify_challenge_resource", "api-version": "api_version"}
+            )
             self.client = azure.keyvault.secrets.SecretClient(
                 self.vault, self.credential, transport=self.transport, **options
             )

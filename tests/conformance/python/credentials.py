@@ -61,13 +61,14 @@ _KEYFOBS_STEPS = {
     "set-token": "the SDK has no credential for a token that the caller has",
     "explain": "the SDK does not tell what it would try",
     "timeout-ms": "the SDK has no limit for a whole call",
+    "operation": "the SDK does it in host-test/tests/fake-sdk/operations.py, with the same vault",
 }
 
 _STEP_FIELDS = {
     *("after", "clock-ahead", "get-secret", "version", "list-secrets", "get-token", "tenant-id", "claims", "enable-cae"),
     *("set-assertion", "expect"),
 }
-_CLIENT_FIELDS = {"vault-url", "verify-challenge-resource"}
+_CLIENT_FIELDS = {"vault-url", "verify-challenge-resource", "api-version"}
 
 
 class NotApplicable(Exception):
