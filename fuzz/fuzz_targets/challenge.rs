@@ -39,7 +39,7 @@ fuzz_target!(|data: &[u8]| {
     let proof = ClientProof::Secret(SECRET.into());
     let of = CredentialKind::Client { tenant_id: "contoso".to_owned(), client_id: CLIENT.to_owned(), proof };
     let credential = Credential::new(world.clone(), of, &options);
-    let verify = ClientOptions { verify_challenge_resource: kind != 2 };
+    let verify = ClientOptions { verify_challenge_resource: kind != 2, ..ClientOptions::default() };
     let client = SecretClient::open(&format!("https://{host}"), &credential, verify).expect("a vault");
     let result = run(&world, client.get_secret("a", &GetSecretOptions::default()));
     for secret in [SECRET, TOKEN] {

@@ -9,7 +9,6 @@ use std::rc::Rc;
 
 use keyfob::{
     ClientOptions, Credential, CredentialKind, CredentialOptions, GetSecretOptions, ListOptions, SecretClient,
-    SecretList,
 };
 use keyfob_fuzz::{VAULT, Value, World, assert_hidden, choose, run};
 use libfuzzer_sys::fuzz_target;
@@ -50,7 +49,7 @@ fuzz_target!(|data: &[u8]| {
 
 fn get(world: &Rc<World>, client: &SecretClient, version: bool, body: &[u8]) {
     let version = version.then(|| "v1".to_owned());
-    let options = GetSecretOptions { version: version.clone(), timeout: None };
+    let options = GetSecretOptions { version: version.clone(), ..GetSecretOptions::default() };
     match run(world, client.get_secret("secret-a", &options)) {
         Ok(secret) => {
             // A number that serde_json has no room for may stand anywhere.

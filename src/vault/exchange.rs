@@ -13,7 +13,7 @@ impl SecretClient {
     /// Does it; what else than success comes back is an error.
     pub(super) async fn perform(&self, call: Call<'_>, operation: &Operation<'_>) -> Result<(Reply, AccessToken)> {
         match self.send(call, operation).await? {
-            (reply, Some(token)) if matches!(reply.response.status, 200 | 204) => Ok((reply, token)),
+            (reply, Some(token)) if reply.response.status == operation.kind.done => Ok((reply, token)),
             (reply, token) => Err(self.refused(&reply, token.as_ref(), operation)),
         }
     }

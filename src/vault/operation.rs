@@ -35,10 +35,12 @@ pub(super) struct Kind {
     pub(super) max_body: usize,
     /// It is about deleted secrets.
     pub(super) deleted: bool,
+    /// The status of success.
+    pub(super) done: u16,
 }
 
 const fn kind(what: &'static str, permission: &'static str, role: &'static str, method: Method) -> Kind {
-    Kind { what, permission, role, method, idempotent: true, max_body: MAX_BODY, deleted: false }
+    Kind { what, permission, role, method, idempotent: true, max_body: MAX_BODY, deleted: false, done: 200 }
 }
 
 pub(super) const GET: Kind = kind("get secret", "Get", USER, Method::Get);
@@ -46,7 +48,8 @@ pub(super) const SET: Kind = kind("set secret", "Set", OFFICER, Method::Put);
 pub(super) const UPDATE: Kind = kind("update the properties of secret", "Set", OFFICER, Method::Patch);
 pub(super) const DELETE: Kind = kind("delete secret", "Delete", OFFICER, Method::Delete);
 pub(super) const GET_DELETED: Kind = Kind { deleted: true, ..kind("get deleted secret", "Get", OFFICER, Method::Get) };
-pub(super) const PURGE: Kind = Kind { deleted: true, ..kind("purge deleted secret", "Purge", OFFICER, Method::Delete) };
+pub(super) const PURGE: Kind =
+    Kind { deleted: true, done: 204, ..kind("purge deleted secret", "Purge", OFFICER, Method::Delete) };
 pub(super) const RECOVER: Kind =
     Kind { deleted: true, idempotent: false, ..kind("recover deleted secret", "Recover", OFFICER, Method::Post) };
 pub(super) const BACKUP: Kind =

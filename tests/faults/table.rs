@@ -22,7 +22,7 @@ pub struct Hop {
     /// Who answers: `vault`, `entra`, `imds`, `endpoint` (an identity endpoint that the environment names), or a `stranger`
     /// in the place of IMDS.
     service: String,
-    /// `token`, `secret`, `list` or `challenge`.
+    /// `token`, `secret`, `properties`, `list` or `challenge`.
     reply: String,
     /// What an answer from there has in its head.
     #[serde(default)]
