@@ -3,13 +3,15 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use keyfob_host_test::Recorder;
 use keyfob_host_test::egress::Recorded;
 use keyfob_host_test::fake::{self, Description};
 use memchr::memmem;
 use percent_encoding::percent_decode;
 
-use crate::case::{Case, Expect, Operation};
+use crate::case::{Case, Expect, Operation, certificate};
 use crate::play::{Got, Problem};
 
 type Check = Result<(), String>;
@@ -162,6 +164,10 @@ pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<Stri
         _ => None,
     });
     secrets.extend(set);
+    let files = case.files.iter().filter_map(|file| file.certificate.as_ref());
+    for name in files.chain(&case.credential.certificate) {
+        secrets.extend(key_lines(&certificate(name)));
+    }
     for request in recorder.requests() {
         if let Some(header) = request.headers.get("authorization") {
             secrets.push(
@@ -181,6 +187,19 @@ pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<Stri
     secrets
 }
 
+/// The lines of the private keys in a PEM file.
+fn key_lines(pem: &[u8]) -> Vec<String> {
+    let mut inside = false;
+    let lines = String::from_utf8_lossy(pem).lines().map(str::to_owned).collect::<Vec<_>>();
+    let of_key = lines.into_iter().filter(|line| {
+        if line.starts_with("-----") {
+            inside = line.contains("BEGIN") && line.contains("PRIVATE KEY");
+        }
+        inside && line.len() == 64
+    });
+    of_key.collect()
+}
+
 /// What an instance may come to have, whatever it is sent: a page of a list is read up to 1 MiB.
 const MOST_MEMORY: usize = 6 << 20;
 
@@ -191,7 +210,11 @@ pub fn small(memory: usize) -> Check {
 
 /// Looks for secrets in memory.
 pub fn zeroed(secrets: &[String], memory: &[u8]) -> Check {
-    match secrets.iter().find(|secret| memmem::find(memory, secret.as_bytes()).is_some()) {
+    let left = |bytes: &[u8]| memmem::find(memory, bytes).is_some();
+    // A line of a key is 48 bytes of it as well.
+    let decoded = |secret: &String| STANDARD.decode(secret).ok().filter(|bytes| bytes.len() == 48);
+    let found = |secret: &&String| left(secret.as_bytes()) || decoded(secret).is_some_and(|bytes| left(&bytes));
+    match secrets.iter().find(found) {
         Some(secret) => Err(format!("a secret was left in memory: {secret}")),
         None => Ok(()),
     }
