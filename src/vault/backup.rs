@@ -2,7 +2,7 @@
 //! <https://learn.microsoft.com/azure/key-vault/general/backup>
 
 use super::operation::{self, Operation};
-use super::{Properties, SecretClient, check_name};
+use super::{Properties, SecretClient};
 use crate::error::Result;
 use crate::json::Json;
 use crate::prelude::*;
@@ -15,7 +15,7 @@ impl SecretClient {
     /// # Errors
     /// Every way in which a credential can fail, and the vault's refusals.
     pub async fn backup_secret(&self, name: &str, timeout: Option<u64>) -> Result<Vec<u8>> {
-        check_name(name)?;
+        let name = self.named_whole(name)?;
         let operation = Operation::on(operation::BACKUP, name, format!("/secrets/{name}/backup"));
         self.ask(timeout, &operation, |reply, _| {
             let json = reply.json().unwrap_or(Json::Null);

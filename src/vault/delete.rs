@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use core::time::Duration;
 
 use super::operation::{self, Kind, Operation};
-use super::{Properties, SecretClient, check_name};
+use super::{Properties, SecretClient};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::prelude::*;
@@ -72,6 +72,7 @@ impl SecretClient {
     /// # Errors
     /// Every way in which a credential can fail, and the vault's refusals.
     pub async fn begin_delete_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
+        let name = self.named_whole(name)?;
         let properties = self.do_to(operation::DELETE, name, "", timeout).await?;
         // A vault that keeps nothing has deleted it already.
         let done = properties.recovery_id.is_some().then_some(operation::GET_DELETED);
@@ -83,6 +84,7 @@ impl SecretClient {
     /// # Errors
     /// As `begin_delete_secret`. It is not sent a second time where it may have been done the first time.
     pub async fn begin_recover_deleted_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
+        let name = self.named_whole(name)?;
         let properties = self.do_to(operation::RECOVER, name, "/recover", timeout).await?;
         Ok(Change { client: Rc::clone(self), name: name.to_owned(), properties, done: Some(operation::GET) })
     }
@@ -100,13 +102,13 @@ impl SecretClient {
     /// # Errors
     /// As `begin_delete_secret`; `Forbidden` where the vault is protected from it.
     pub async fn purge_deleted_secret(&self, name: &str, timeout: Option<u64>) -> Result<()> {
-        check_name(name)?;
+        let name = self.named_whole(name)?;
         let operation = Operation::on(operation::PURGE, name, path(operation::PURGE, name));
         self.ask(timeout, &operation, |_, _| Ok(())).await
     }
 
     async fn do_to(&self, kind: Kind, name: &str, what: &str, timeout: Option<u64>) -> Result<Properties> {
-        check_name(name)?;
+        let name = self.named_whole(name)?;
         let operation = Operation::on(kind, name, format!("{}{what}", path(kind, name)));
         self.told(timeout, &operation).await
     }

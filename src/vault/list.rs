@@ -4,9 +4,9 @@
 use alloc::rc::Rc;
 use core::cell::RefCell;
 
+use super::SecretClient;
 use super::operation::{self, Kind, Operation};
 use super::secret::{self, Properties};
-use super::{SecretClient, check_name};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::json::Json;
@@ -59,13 +59,17 @@ impl SecretClient {
 
 impl SecretList {
     fn new(client: &Rc<SecretClient>, kind: Kind, name: Option<&str>, options: &ListOptions) -> Self {
+        let (name, bad) = match name.map(|name| client.named_whole(name)).transpose() {
+            Ok(name) => (name, None),
+            Err(error) => (None, Some(error.message)),
+        };
         let folder = if kind.deleted { "/deletedsecrets" } else { "/secrets" };
         let path = match name {
             Some(name) => format!("{folder}/{name}/versions"),
             None => folder.to_owned(),
         };
-        let next = match (options.max_page_size, name.map(check_name)) {
-            (_, Some(Err(error))) => Err(error.message),
+        let next = match (options.max_page_size, bad) {
+            (_, Some(message)) => Err(message),
             (None, _) => Ok(Some(path.clone())),
             (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={}", u64::from(size)))),
             (Some(size), _) => Err(format!("max-page-size {} is not 1 to 25", u64::from(size))),

@@ -24,7 +24,6 @@ use crate::token::AccessToken;
 use challenge::Challenge;
 pub use delete::Change;
 pub use list::{ListOptions, SecretList};
-use names::{check_name, check_version};
 use operation::Operation;
 pub use secret::{Properties, Secret};
 pub use set::SetOptions;
@@ -91,16 +90,12 @@ impl SecretClient {
         self.vault.resource.as_ref().map(|resource| format!("{resource}/.default"))
     }
 
-    /// Reads a secret.
+    /// Reads a secret, by its name, its identifier or App Service's reference to it.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`].
+    /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
     pub async fn get_secret(&self, name: &str, options: &GetSecretOptions) -> Result<Secret> {
-        check_name(name)?;
-        if let Some(version) = &options.version {
-            check_version(version)?;
-        }
-        let version = options.version.as_deref();
+        let (name, version) = self.named(name, options.version.as_deref())?;
         let mut path = format!("/secrets/{name}");
         if let Some(version) = version {
             path.push_str(&format!("/{version}"));

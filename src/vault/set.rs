@@ -2,7 +2,7 @@
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret>
 
 use super::operation::{self, Operation};
-use super::{Properties, SecretClient, check_name, check_version};
+use super::{Properties, SecretClient};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::prelude::*;
@@ -66,7 +66,7 @@ impl SecretClient {
     /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` where a deleted secret has the
     /// name; every way in which a credential can fail, and the vault's refusals.
     pub async fn set_secret(&self, name: &str, value: Hidden, options: &SetOptions) -> Result<Properties> {
-        check_name(name)?;
+        let name = self.named_whole(name)?;
         if options.version.is_some() {
             return Err(Error::invalid(
                 "the option version is for changing properties: a value is set in a new version",
@@ -94,11 +94,7 @@ impl SecretClient {
     /// # Errors
     /// As `set_secret`.
     pub async fn update_secret_properties(&self, name: &str, options: &SetOptions) -> Result<Properties> {
-        check_name(name)?;
-        let version = options.version.as_deref();
-        if let Some(version) = version {
-            check_version(version)?;
-        }
+        let (name, version) = self.named(name, options.version.as_deref())?;
         // Without a version the latest one is meant, and the path ends in the slash before it.
         let path = format!("/secrets/{name}/{}", version.unwrap_or_default());
         let operation = Operation {
