@@ -134,7 +134,7 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
         Ok(got) if is_right(&got, &case) => {}
         other => return Err(format!("{cell}, and afterwards it does not work: {other:?}")),
     }
-    expect::small(player.memory())?;
+    expect::small(&case, player.memory())?;
     expect::zeroed(&secrets, &player.end().await)?;
     if given != row.gives(hop, lasting) {
         return Err(format!("{cell} instead of {}: {result:?}", row.gives(hop, lasting)));

@@ -127,7 +127,7 @@ async fn play(
         let secrets = expect::secrets(&case, &planted, &recorder);
         expect::no_leak(&secrets, &result, &[&player.log(), &visible.lock().unwrap()])?;
     }
-    expect::small(player.memory())?;
+    expect::small(&case, player.memory())?;
     recorder.requests().iter().try_for_each(|request| went_right(request, hosts, &vault))?;
     expect::zeroed(&expect::secrets(&case, &planted, &recorder), &player.end().await)
 }

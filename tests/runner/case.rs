@@ -16,6 +16,8 @@ pub struct Case {
     pub about: String,
     /// Which builds of the component it is for; both where absent.
     pub build: Option<Build>,
+    /// What the component may come to have of memory, where it is more than usual.
+    pub most_memory_mib: Option<usize>,
     /// The world; see `host-test/src/fake/description.rs`.
     pub azure: Description,
     /// Variables on top of those that the platform sets.

@@ -201,11 +201,12 @@ fn key_lines(pem: &[u8]) -> Vec<String> {
 }
 
 /// What an instance may come to have, whatever it is sent: a page of a list is read up to 1 MiB.
-const MOST_MEMORY: usize = 6 << 20;
+const MOST_MEMORY_MIB: usize = 6;
 
 /// That an instance does not take more memory than it needs.
-pub fn small(memory: usize) -> Check {
-    if memory <= MOST_MEMORY { Ok(()) } else { Err(format!("it has {memory} bytes of memory")) }
+pub fn small(case: &Case, memory: usize) -> Check {
+    let most = case.most_memory_mib.unwrap_or(MOST_MEMORY_MIB) << 20;
+    if memory <= most { Ok(()) } else { Err(format!("it has {memory} bytes of memory")) }
 }
 
 /// Looks for secrets in memory.

@@ -196,7 +196,7 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
         results.push(result);
     }
-    expect::small(player.memory())?;
+    expect::small(case, player.memory())?;
     let secrets = expect::secrets(case, &planted, &recorder);
     expect::zeroed(&secrets, &player.end().await)?;
     Ok(results)
