@@ -1,10 +1,9 @@
 //! Tokens in memory: when one is still good, when to ask for the next, and one fetch at a time.
 
-use core::cell::{Cell, RefCell};
-use core::future::poll_fn;
-use core::task::{Poll, Waker};
+use core::cell::RefCell;
 use core::time::Duration;
 
+use crate::concurrency::Turn;
 use crate::error::Result;
 use crate::http::Call;
 use crate::log::Level;
@@ -57,6 +56,14 @@ impl Entry {
     fn is_for(&self, request: &TokenRequest) -> bool {
         self.scopes == request.scopes && self.tenant == request.tenant && self.cae == request.cae
     }
+
+    /// Whether it will not do, however fresh it is. What was refused to several requests at a time is replaced once.
+    fn is_refused(&self, request: &TokenRequest) -> bool {
+        match &request.refused {
+            Some(refused) => *refused == self.token.token,
+            None => request.claims.is_some(),
+        }
+    }
 }
 
 /// What asks the service: a credential behind its cache.
@@ -83,10 +90,9 @@ impl TokenCache {
         // One fetch at a time: who comes second finds what the first one got.
         let _turn = self.turn.take().await;
         let now = call.platform.unix_now();
-        let bypass = request.fresh || request.claims.is_some();
         let mut living = None;
         if let Some(entry) = self.entries.borrow_mut().iter_mut().find(|entry| entry.is_for(request))
-            && !bypass
+            && !entry.is_refused(request)
         {
             match freshness(&entry.token, entry.asked_at, now) {
                 Freshness::Keep => {
@@ -125,35 +131,6 @@ impl TokenCache {
             asked_at: now,
         });
         Ok(token)
-    }
-}
-
-/// An asynchronous lock for one thread.
-#[derive(Default)]
-struct Turn {
-    taken: Cell<bool>,
-    waiting: RefCell<Vec<Waker>>,
-}
-
-struct Taken<'a>(&'a Turn);
-
-impl Turn {
-    async fn take(&self) -> Taken<'_> {
-        poll_fn(|context| {
-            if self.taken.replace(true) {
-                self.waiting.borrow_mut().push(context.waker().clone());
-                return Poll::Pending;
-            }
-            Poll::Ready(Taken(self))
-        })
-        .await
-    }
-}
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        self.0.taken.set(false);
-        self.0.waiting.take().into_iter().for_each(Waker::wake);
     }
 }
 

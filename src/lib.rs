@@ -33,6 +33,8 @@ mod entra;
 
 mod cache;
 
+mod concurrency;
+
 mod token;
 
 mod http;
@@ -75,8 +77,8 @@ pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Re
 pub use secret::{Bytes, Secret};
 pub use token::AccessToken;
 pub use vault::{
-    Change, ClientOptions, GetSecretOptions, ListOptions, Properties, Secret as VaultSecret, SecretClient, SecretList,
-    SetOptions,
+    CacheOptions, Cached, Change, ClientOptions, GetSecretOptions, ListOptions, Properties, Secret as VaultSecret,
+    SecretClient, SecretList, SetOptions,
 };
 #[cfg(target_family = "wasm")]
 pub use wasi::Wasi;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::text::{encode, replace};
 
 /// Text that must not be seen: a token, a secret's value, an assertion, a header value.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {

@@ -18,8 +18,8 @@ pub(crate) struct TokenRequest {
     pub(crate) claims: Option<String>,
     /// Whoever asks can handle claims challenges (continuous access evaluation).
     pub(crate) cae: bool,
-    /// The cached token was refused: get another one.
-    pub(crate) fresh: bool,
+    /// This token was refused: get another one.
+    pub(crate) refused: Option<Secret>,
 }
 
 impl TokenRequest {

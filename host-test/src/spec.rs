@@ -112,6 +112,12 @@ pub struct ClientOptions {
     pub verify_challenge_resource: Option<bool>,
     /// The version of Key Vault's interface.
     pub api_version: Option<String>,
+    /// For how long the values of secrets are kept, in whole seconds.
+    pub cache_ttl: Option<Duration>,
+    /// How many secrets are kept at most, and how many bytes of them.
+    pub cache_limits: Option<(u32, u64)>,
+    /// For how much longer one stands in where the vault can't be asked, in whole seconds.
+    pub cache_stale_if_error: Option<Duration>,
 }
 
 /// The WIT resource `get-secret-options`.
@@ -121,6 +127,10 @@ pub struct GetSecretOptions {
     pub version: Option<String>,
     /// The form that a certificate's secret shall come in.
     pub out_content_type: Option<String>,
+    /// Asks the vault, whatever is kept.
+    pub bypass_cache: bool,
+    /// How many of several are fetched at the same time.
+    pub max_concurrency: Option<u32>,
     /// The whole call's limit, token included.
     pub timeout: Option<Duration>,
 }

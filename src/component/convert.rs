@@ -44,9 +44,15 @@ fn named(details: Vec<(&'static str, String)>) -> Vec<(String, String)> {
 
 impl From<crate::VaultSecret> for secrets::Secret {
     fn from(secret: crate::VaultSecret) -> Self {
+        let mut properties = secrets::SecretProperties::from(secret.properties);
+        if let Some(crate::Cached { age, error }) = secret.cached {
+            let cache = if error.is_some() { "stale" } else { "fresh" };
+            properties.details = named(vec![("cache", cache.to_owned()), ("cache-age", age.to_string())]);
+            properties.details.extend(error.map(|error| ("cache-error".to_owned(), error)));
+        }
         Self {
             value: secret.value.expose().to_owned(),
-            properties: secret.properties.into(),
+            properties,
             credential: secret.credential.to_owned(),
             source: secret.source.to_owned(),
         }

@@ -22,6 +22,18 @@ impl secrets::GuestClientOptions for Options<ClientOptions> {
     fn api_version(&self, version: String) {
         self.set(|options| options.api_version = Some(version));
     }
+
+    fn cache_ttl(&self, seconds: u64) {
+        self.set(|options| options.cache.ttl = Some(seconds));
+    }
+
+    fn cache_limits(&self, secrets: u32, bytes: u64) {
+        self.set(|options| (options.cache.secrets, options.cache.bytes) = (secrets, bytes));
+    }
+
+    fn cache_stale_if_error(&self, seconds: u64) {
+        self.set(|options| options.cache.stale_if_error = Some(seconds));
+    }
 }
 
 impl secrets::GuestGetSecretOptions for Options<GetSecretOptions> {
@@ -35,6 +47,14 @@ impl secrets::GuestGetSecretOptions for Options<GetSecretOptions> {
 
     fn out_content_type(&self, content_type: String) {
         self.set(|options| options.out_content_type = Some(content_type));
+    }
+
+    fn bypass_cache(&self, bypass: bool) {
+        self.set(|options| options.bypass_cache = bypass);
+    }
+
+    fn max_concurrency(&self, count: u32) {
+        self.set(|options| options.max_concurrency = Some(count));
     }
 
     fn timeout(&self, milliseconds: u64) {
@@ -189,6 +209,16 @@ impl secrets::GuestSecretClient for SecretClient {
     ) -> Result<secrets::Secret, types::AzureError> {
         let options = chosen!(options, GetSecretOptions);
         Ok(self.wasi.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
+    }
+
+    fn get_secrets(
+        &self,
+        names: Vec<String>,
+        options: Option<secrets::GetSecretOptionsBorrow<'_>>,
+    ) -> Vec<Result<secrets::Secret, types::AzureError>> {
+        let options = chosen!(options, GetSecretOptions);
+        let outcomes = self.wasi.block_on(Box::pin(self.core.get_secrets(&names, &options)));
+        outcomes.into_iter().map(|outcome| Ok(outcome?.into())).collect()
     }
 
     fn set_secret(&self, name: String, value: String, options: Option<SetHandle<'_>>) -> Told {

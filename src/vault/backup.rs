@@ -38,6 +38,7 @@ impl SecretClient {
             path: "/secrets/restore".to_owned(),
             body: super::set::body(vec![("value".to_owned(), Json::Text(value.clone()))]),
             hidden: Some(Hidden::from(value)),
+            batch: None,
         };
         self.told(timeout, &operation).await
     }

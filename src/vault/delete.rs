@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use core::time::Duration;
 
 use super::operation::{self, Kind, Operation};
-use super::{Properties, SecretClient};
+use super::{Properties, SecretClient, refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::prelude::*;
@@ -45,8 +45,8 @@ impl Change {
             let operation = Operation::on(kind, &self.name, path(kind, &self.name));
             match self.client.perform(call, &operation).await {
                 Ok(_) => return Ok(()),
-                // Who may not look learns no more than that it is there.
-                Err(error) if error.kind == ErrorKind::Forbidden => return Ok(()),
+                // Who may not look learns no more than that it is there. A firewall says not even that.
+                Err(error) if error.kind == ErrorKind::Forbidden && !refusal::is_network(&error) => return Ok(()),
                 Err(error) if error.kind == ErrorKind::NotFound => {
                     if INTERVAL >= call.remaining() {
                         let message = format!("{} is not done yet; it goes on in the vault", operation.what());

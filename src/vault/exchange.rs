@@ -12,7 +12,11 @@ use crate::token::{AccessToken, TokenRequest};
 impl SecretClient {
     /// Does it; what else than success comes back is an error.
     pub(super) async fn perform(&self, call: Call<'_>, operation: &Operation<'_>) -> Result<(Reply, AccessToken)> {
-        match self.send(call, operation).await? {
+        // Whether or not it is then done; and again, for what was read meanwhile.
+        self.cache.forget_changed(operation);
+        let sent = self.send(call, operation).await;
+        self.cache.forget_changed(operation);
+        match sent? {
             (reply, Some(token)) if reply.response.status == operation.kind.done => Ok((reply, token)),
             (reply, token) => Err(self.refused(&reply, token.as_ref(), operation)),
         }
@@ -25,8 +29,13 @@ impl SecretClient {
         let version = self.options.api_version.as_deref().unwrap_or(API_VERSION);
         let path = format!("{}{separator}api-version={version}", operation.path);
         let (mut challenged, mut claimed) = (false, false);
-        let (mut claims, mut fresh) = (None, false);
+        let (mut claims, mut refused) = (None, None);
         loop {
+            // One of a batch gets the token, or is told what it must be for; the others wait for that.
+            let turn = match operation.batch {
+                Some(batch) => Some(batch.turn.take().await),
+                None => None,
+            };
             let known = self.challenge.borrow().clone();
             let scope = known.as_ref().map(|c| c.scope.clone()).or_else(|| self.scope());
             // Without a scope the first request goes out bare, to be told.
@@ -41,11 +50,23 @@ impl SecretClient {
                         claims: claims.take(),
                         // Key Vault sends claims challenges, and they are followed below.
                         cae: true,
-                        fresh,
+                        refused: refused.take(),
                     };
-                    Some(self.credential.token(call, &request).await?)
+                    if let Some(error) = operation.batch.and_then(|batch| batch.failure(&request)) {
+                        return Err(error);
+                    }
+                    match self.credential.token(call, &request).await {
+                        Ok(token) => Some(token),
+                        Err(error) => {
+                            if let Some(batch) = operation.batch {
+                                batch.failed.replace(Some((request, error.clone())));
+                            }
+                            return Err(error);
+                        }
+                    }
                 }
             };
+            let _turn = turn.filter(|_| token.is_none());
             let mut draft = Draft::new(&self.vault.url, path.clone(), Vec::new());
             draft.request.method = operation.method();
             draft.request.max_body = operation.kind.max_body;
@@ -77,7 +98,7 @@ impl SecretClient {
                 if claimed || token.is_none() {
                     return Ok((reply, token));
                 }
-                (claimed, claims) = (true, Some(text));
+                (claimed, claims, refused) = (true, Some(text), token.map(|token| token.token));
                 continue;
             }
             if challenged {
@@ -89,7 +110,7 @@ impl SecretClient {
                 .ok_or_else(|| self.unexpected(&reply, "its challenge names no authority and resource"))?;
             self.verify(&challenge, &reply)?;
             // The token that was just refused may come out of the cache again.
-            (challenged, fresh) = (true, token.is_some());
+            (challenged, refused) = (true, token.map(|token| token.token));
             self.challenge.replace(Some(challenge));
         }
     }

@@ -97,6 +97,7 @@ impl SecretList {
                 path: path.clone(),
                 body: Hidden::default(),
                 hidden: None,
+                batch: None,
             };
             let (reply, _) = self.client.perform(call, &operation).await?;
             let (page, next) = reply

@@ -19,7 +19,10 @@ impl SecretClient {
         let (name, named) = match text.strip_prefix("@Microsoft.KeyVault(").and_then(|text| text.strip_suffix(')')) {
             Some(reference) => self.referred(reference)?,
             None if text.contains("://") => self.identified(text)?,
-            None => (text, None),
+            None => match split_once(text, "/") {
+                Some((name, version)) => (name, Some(version)),
+                None => (text, None),
+            },
         };
         check(
             name,
@@ -30,7 +33,7 @@ impl SecretClient {
         if let Some((one, other)) = version.zip(named)
             && !one.eq_ignore_ascii_case(other)
         {
-            return Err(Error::invalid("the identifier names another version than the option version"));
+            return Err(Error::invalid("what is given names another version than the option version"));
         }
         let version = version.or(named);
         if let Some(version) = version {
@@ -44,7 +47,7 @@ impl SecretClient {
         match self.named(text, None)? {
             (name, None) => Ok(name),
             _ => Err(Error::invalid(
-                "the identifier names one version, and this is done to the whole secret: leave it out",
+                "what is given names one version, and this is done to the whole secret: leave it out",
             )),
         }
     }

@@ -1,9 +1,14 @@
 //! What a vault can be asked to do.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups>
 
+use core::cell::RefCell;
+
+use crate::concurrency::Turn;
+use crate::error::Error;
 use crate::platform::Method;
 use crate::prelude::*;
 use crate::secret::Secret as Hidden;
+use crate::token::TokenRequest;
 
 /// The role that reads, and no more. <https://learn.microsoft.com/azure/key-vault/general/rbac-guide>
 const USER: &str = "Key Vault Secrets User";
@@ -71,12 +76,29 @@ pub(super) struct Operation<'a> {
     pub(super) body: Hidden,
     /// What of it a reply must not give away, should it echo it.
     pub(super) hidden: Option<Hidden>,
+    /// The others that it is done with.
+    pub(super) batch: Option<&'a Batch>,
+}
+
+/// Several operations at the same time: what one learns on the way to the vault, the others need not ask.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) turn: Turn,
+    /// The token that could not be had.
+    pub(super) failed: RefCell<Option<(TokenRequest, Box<Error>)>>,
+}
+
+impl Batch {
+    /// Why there is no such token, if one of the others knows.
+    pub(super) fn failure(&self, request: &TokenRequest) -> Option<Box<Error>> {
+        self.failed.borrow().as_ref().filter(|(failed, _)| failed == request).map(|(_, error)| error.clone())
+    }
 }
 
 impl<'a> Operation<'a> {
     /// About the secret of this name, at this path, without a body.
     pub(super) fn on(kind: Kind, name: &'a str, path: String) -> Self {
-        Self { kind, secret: Some((name, None)), path, body: Hidden::default(), hidden: None }
+        Self { kind, secret: Some((name, None)), path, body: Hidden::default(), hidden: None, batch: None }
     }
 
     pub(super) fn method(&self) -> Method {

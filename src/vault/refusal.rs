@@ -9,6 +9,11 @@ use crate::json::Json;
 use crate::prelude::*;
 use crate::token::AccessToken;
 
+/// Whether the vault refused where the request came from, before it looked at whose it was.
+pub(super) fn is_network(error: &Error) -> bool {
+    matches!(error.code.as_deref(), Some("ForbiddenByFirewall" | "ForbiddenByConnection"))
+}
+
 impl SecretClient {
     pub(super) fn unexpected(&self, reply: &Reply, why: &str) -> Box<Error> {
         let origin = self.vault.url.origin();

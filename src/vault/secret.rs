@@ -17,6 +17,17 @@ pub struct Secret {
     pub credential: &'static str,
     /// Where that credential got its token.
     pub source: &'static str,
+    /// It came from memory.
+    pub cached: Option<Cached>,
+}
+
+/// What is to be known of a secret from memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cached {
+    /// The seconds since the vault was asked for it.
+    pub age: u64,
+    /// It is too old, and stands in because this came of asking again.
+    pub error: Option<String>,
 }
 
 /// All that the vault says of a secret beside its value; times in unix seconds. See `secret-properties` of the WIT package.

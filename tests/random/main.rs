@@ -129,7 +129,8 @@ async fn play(
     }
     expect::small(&case, player.memory())?;
     recorder.requests().iter().try_for_each(|request| went_right(request, hosts, &vault))?;
-    expect::zeroed(&expect::secrets(&case, &planted, &recorder), &player.end().await)
+    let secrets = expect::secrets(&case, &planted, &recorder);
+    expect::zeroed(&case, &secrets, player.end(&case).await.as_deref())
 }
 
 /// That a request goes to who would be asked anyway, and holds only what is for them.

@@ -18,6 +18,8 @@ pub struct Case {
     pub build: Option<Build>,
     /// What the component may come to have of memory, where it is more than usual.
     pub most_memory_mib: Option<usize>,
+    /// The client is not dropped in the end, and of all secrets the component's memory then has exactly these.
+    pub kept_in_memory: Option<Vec<String>>,
     /// The world; see `host-test/src/fake/description.rs`.
     pub azure: Description,
     /// Variables on top of those that the platform sets.
@@ -186,9 +188,15 @@ pub struct Client {
     pub vault_url: Option<String>,
     pub verify_challenge_resource: Option<bool>,
     pub api_version: Option<String>,
+    /// Seconds.
+    pub cache_ttl: Option<u64>,
+    /// Secrets and bytes.
+    pub cache_limits: Option<(u32, u64)>,
+    /// Seconds.
+    pub cache_stale_if_error: Option<u64>,
 }
 
-/// One call and how it must end. Exactly one of `get-secret`, `get-token`, `list-secrets`, `set-token`,
+/// One call and how it must end. Exactly one of `get-secret`, `get-secrets`, `get-token`, `list-secrets`, `set-token`,
 /// `set-assertion`, `explain` and the operations of [`Operation`].
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -202,6 +210,11 @@ pub struct Step {
     pub get_secret: Option<String>,
     pub version: Option<String>,
     pub out_content_type: Option<String>,
+    #[serde(default)]
+    pub bypass_cache: bool,
+    /// Several names.
+    pub get_secrets: Option<Vec<String>>,
+    pub max_concurrency: Option<u32>,
     /// Scopes.
     pub get_token: Option<Vec<String>>,
     pub set_token: Option<String>,
@@ -286,6 +299,8 @@ pub struct Expect {
     #[serde(default)]
     pub not_sent: Vec<String>,
     pub value: Option<String>,
+    /// For several secrets, what came of each: `= VALUE`, or `! KIND`.
+    pub outcomes: Option<Vec<String>>,
     /// The names of each page.
     pub pages: Option<Vec<Vec<String>>>,
     /// Fields of the secret or the token, by name.

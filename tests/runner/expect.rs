@@ -58,6 +58,13 @@ fn success(azure: &Description, expect: &Expect, got: &Got) -> Check {
     if let Some(value) = &expect.value {
         same("value", &&got.value, &value)?;
     }
+    if let Some(outcomes) = &expect.outcomes {
+        let told = got.outcomes.iter().map(|outcome| match outcome {
+            Ok(got) => format!("= {}", got.value),
+            Err(problem) => format!("! {}", problem.kind),
+        });
+        same("outcomes", &told.collect(), outcomes)?;
+    }
     for (name, value) in &expect.fields {
         let field = got.fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
         same(name, &field, &Some(value.as_str()))?;
@@ -209,8 +216,21 @@ pub fn small(case: &Case, memory: usize) -> Check {
     if memory <= most { Ok(()) } else { Err(format!("it has {memory} bytes of memory")) }
 }
 
-/// Looks for secrets in memory.
-pub fn zeroed(secrets: &[String], memory: &[u8]) -> Check {
+/// Looks for secrets in memory, and for those that shall be there.
+pub fn zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]>) -> Check {
+    let Some(memory) = memory else { return Ok(()) };
+    let kept = case.kept_in_memory.as_deref().unwrap_or_default();
+    if let Some(lost) = kept.iter().find(|kept| memmem::find(memory, kept.as_bytes()).is_none()) {
+        return Err(format!("it is not in memory: {lost}"));
+    }
+    // A token is kept as long as its credential.
+    let secrets: Vec<_> = match case.kept_in_memory {
+        Some(_) => {
+            case.azure.vaults.iter().flat_map(|vault| &vault.secrets).map(|secret| secret.value.clone()).collect()
+        }
+        None => secrets.to_vec(),
+    };
+    let secrets: Vec<_> = secrets.into_iter().filter(|secret| !kept.contains(secret)).collect();
     let left = |bytes: &[u8]| memmem::find(memory, bytes).is_some();
     // A line of a key is 48 bytes of it as well.
     let decoded = |secret: &String| STANDARD.decode(secret).ok().filter(|bytes| bytes.len() == 48);
@@ -225,10 +245,14 @@ pub fn zeroed(secrets: &[String], memory: &[u8]) -> Check {
 pub fn no_leak(secrets: &[String], result: &Result<Got, Problem>, visible: &[&str]) -> Check {
     let mut visible = visible.concat();
     match result {
-        Ok(got) => write!(visible, "{:?}{:?}{:?}", got.fields, got.candidates, got.pages),
-        Err(problem) => write!(visible, "{problem:?}"),
+        Ok(got) => {
+            write!(visible, "{:?}{:?}{:?}", got.fields, got.candidates, got.pages).unwrap();
+            for outcome in &got.outcomes {
+                write!(visible, "{:?}", outcome.as_ref().map(|got| &got.fields)).unwrap();
+            }
+        }
+        Err(problem) => write!(visible, "{problem:?}").unwrap(),
     }
-    .unwrap();
     match secrets.iter().find(|secret| visible.contains(secret.trim())) {
         Some(secret) => Err(format!("a secret was printed: {secret}")),
         None => Ok(()),

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use keyfob::{
-    Bytes, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, ErrorKind,
-    FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request, Response,
-    SecretClient, SecretList, SendError, SetOptions, TokenOptions,
+    Bytes, Cached, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions,
+    ErrorKind, FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request,
+    Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
 };
 use keyfob_host_test::{egress, wire};
 
@@ -90,6 +90,11 @@ impl Native {
                 options.verify_challenge_resource = verify;
             }
             options.api_version.clone_from(&case.client.api_version);
+            options.cache.ttl = case.client.cache_ttl;
+            options.cache.stale_if_error = case.client.cache_stale_if_error;
+            if let Some(limits) = case.client.cache_limits {
+                (options.cache.secrets, options.cache.bytes) = limits;
+            }
             self.client = Some(Rc::new(SecretClient::open(vault, credential, options)?));
         }
         let client = Rc::clone(self.client.as_ref().unwrap());
@@ -100,17 +105,33 @@ impl Native {
         if let Some(operation) = &step.operation {
             return self.operate(operation, timeout).await;
         }
-        let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
         let options = GetSecretOptions {
             version: step.version.clone(),
             out_content_type: step.out_content_type.clone(),
+            bypass_cache: step.bypass_cache,
+            max_concurrency: step.max_concurrency,
             timeout,
         };
-        let secret = client.get_secret(name, &options).await?;
+        if let Some(names) = &step.get_secrets {
+            let outcomes = client.get_secrets(names, &options).await.into_iter();
+            let outcomes = outcomes
+                .map(|outcome| outcome.map(|secret| self.got(secret)).map_err(|error| Box::new(problem(*error))));
+            return Ok(Ok(Got { outcomes: outcomes.collect(), ..Got::default() }));
+        }
+        let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
+        Ok(Ok(self.got(client.get_secret(name, &options).await?)))
+    }
+
+    fn got(&self, secret: VaultSecret) -> Got {
         self.platform.show(&secret);
         let mut fields = property_fields!(secret.properties);
         fields.extend([("credential", secret.credential.to_owned()), ("source", secret.source.to_owned())]);
-        Ok(Ok(Got { value: secret.value.expose().to_owned(), fields, ..Got::default() }))
+        if let Some(Cached { age, error }) = secret.cached {
+            let cache = if error.is_some() { "stale" } else { "fresh" };
+            fields.extend([("cache", cache.to_owned()), ("cache-age", age.to_string())]);
+            fields.extend(error.map(|error| ("cache-error", error)));
+        }
+        Got { value: secret.value.expose().to_owned(), fields, ..Got::default() }
     }
 }
 

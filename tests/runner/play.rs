@@ -46,6 +46,8 @@ pub struct Got {
     /// The value or the token.
     pub value: String,
     pub fields: Vec<(&'static str, String)>,
+    /// Of several secrets.
+    pub outcomes: Vec<Result<Got, Box<Problem>>>,
     pub candidates: Vec<Explained>,
     /// Names.
     pub pages: Vec<Vec<String>>,
@@ -161,10 +163,10 @@ impl Player {
     }
 
     /// Drops all that the app holds; what the component's memory has in it then, where it has one of its own.
-    pub async fn end(self) -> Vec<u8> {
+    pub async fn end(self, case: &Case) -> Option<Vec<u8>> {
         match self {
-            Self::Native(_) => Vec::new(),
-            Self::Wasm(wasm) => wasm.end().await,
+            Self::Native(_) => None,
+            Self::Wasm(wasm) => Some(wasm.end(case).await),
         }
     }
 }
@@ -198,7 +200,7 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
     }
     expect::small(case, player.memory())?;
     let secrets = expect::secrets(case, &planted, &recorder);
-    expect::zeroed(&secrets, &player.end().await)?;
+    expect::zeroed(case, &secrets, player.end(case).await.as_deref())?;
     Ok(results)
 }
 

@@ -6,7 +6,7 @@ use keyfob_host_test::names::{kind_name, outcome_name, readiness_name};
 use keyfob_host_test::spec::{ClientCertificate, ManagedIdentity};
 use keyfob_host_test::{
     Build, CallError, ClientOptions, Credential as Handle, CredentialKind, CredentialOptions, CredentialSpec,
-    GetSecretOptions, Host, Instance, Keyfob, ListOptions, SecretClient, SecretList, SetOptions, TokenOptions,
+    GetSecretOptions, Host, Instance, Keyfob, ListOptions, Secret, SecretClient, SecretList, SetOptions, TokenOptions,
 };
 
 use crate::case::{self, Case, Credential, Kind, Operation, Step, certificate};
@@ -49,7 +49,10 @@ impl Wasm {
         self.instance.memory()
     }
 
-    pub async fn end(mut self) -> Vec<u8> {
+    pub async fn end(mut self, case: &Case) -> Vec<u8> {
+        if case.kept_in_memory.is_some() {
+            return self.instance.into_memory().await.unwrap();
+        }
         if let Some(client) = self.client {
             self.instance.drop_client(client).await.unwrap();
         }
@@ -115,6 +118,9 @@ impl Wasm {
                 let options = ClientOptions {
                     verify_challenge_resource: case.client.verify_challenge_resource,
                     api_version: case.client.api_version.clone(),
+                    cache_ttl: case.client.cache_ttl.map(Duration::from_secs),
+                    cache_limits: case.client.cache_limits,
+                    cache_stale_if_error: case.client.cache_stale_if_error.map(Duration::from_secs),
                 };
                 self.instance.open(vault, credential, &options).await?
             }
@@ -128,17 +134,32 @@ impl Wasm {
         if let Some(operation) = &step.operation {
             return self.operate(client, operation, step.timeout()).await;
         }
-        let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
         let options = GetSecretOptions {
             version: step.version.clone(),
             out_content_type: step.out_content_type.clone(),
+            bypass_cache: step.bypass_cache,
+            max_concurrency: step.max_concurrency,
             timeout: step.timeout(),
         };
-        let secret = self.instance.get_secret(client, name, &options).await?;
-        let mut fields = property_fields!(secret.properties);
-        fields.extend([("credential", secret.credential), ("source", secret.source)]);
-        Ok(Got { value: secret.value, fields, ..Got::default() })
+        if let Some(names) = &step.get_secrets {
+            let outcomes = self.instance.get_secrets(client, names, &options).await?.into_iter();
+            let outcomes = outcomes.map(|outcome| outcome.map(got).map_err(|error| Box::new(problem(error))));
+            return Ok(Got { outcomes: outcomes.collect(), ..Got::default() });
+        }
+        let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
+        Ok(got(self.instance.get_secret(client, name, &options).await?))
     }
+}
+
+fn got(mut secret: Secret) -> Got {
+    let details = std::mem::take(&mut secret.properties.details);
+    let mut fields = property_fields!(secret.properties);
+    fields.extend([("credential", secret.credential), ("source", secret.source)]);
+    for name in ["cache", "cache-age", "cache-error"] {
+        let found = details.iter().find(|(detail, _)| detail == name);
+        fields.extend(found.map(|(_, value)| (name, value.clone())));
+    }
+    Got { value: secret.value, fields, ..Got::default() }
 }
 
 impl Wasm {

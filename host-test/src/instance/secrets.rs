@@ -6,6 +6,7 @@ use wasmtime::component::ResourceAny;
 
 use super::{Credential, Instance, bug};
 use crate::bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
+use crate::bindings::exports::keyfob::azure::types::AzureError;
 use crate::failure::CallError;
 use crate::spec::{ClientOptions, GetSecretOptions, ListOptions, SetOptions, milliseconds};
 
@@ -39,6 +40,16 @@ impl Instance {
         if let Some(version) = &options.api_version {
             secrets.client_options().call_api_version(&mut *store, handle, version).await.map_err(bug)?;
         }
+        if let Some(ttl) = options.cache_ttl {
+            secrets.client_options().call_cache_ttl(&mut *store, handle, ttl.as_secs()).await.map_err(bug)?;
+        }
+        if let Some((count, bytes)) = options.cache_limits {
+            secrets.client_options().call_cache_limits(&mut *store, handle, count, bytes).await.map_err(bug)?;
+        }
+        if let Some(time) = options.cache_stale_if_error {
+            let guest = secrets.client_options();
+            guest.call_cache_stale_if_error(&mut *store, handle, time.as_secs()).await.map_err(bug)?;
+        }
         let guest = secrets.secret_client();
         let client = guest.call_open(store, vault_url, credential.0, Some(handle)).await.map_err(bug)?;
         self.release(handle).await?;
@@ -52,9 +63,30 @@ impl Instance {
         name: &str,
         options: &GetSecretOptions,
     ) -> Result<Secret, CallError> {
-        let secrets = self.bindings.keyfob_azure_secrets();
+        let handle = self.get_secret_options(options).await?;
+        let guest = self.bindings.keyfob_azure_secrets().secret_client();
+        let secret = guest.call_get_secret(&mut self.store, client.0, name, Some(handle)).await.map_err(bug)?;
+        self.release(handle).await?;
+        Ok(secret?)
+    }
+
+    /// Reads several secrets at the same time: the outcome of each, in the order of the names.
+    pub async fn get_secrets(
+        &mut self,
+        client: SecretClient,
+        names: &[String],
+        options: &GetSecretOptions,
+    ) -> Result<Vec<Result<Secret, AzureError>>, CallError> {
+        let handle = self.get_secret_options(options).await?;
+        let guest = self.bindings.keyfob_azure_secrets().secret_client();
+        let outcomes = guest.call_get_secrets(&mut self.store, client.0, names, Some(handle)).await.map_err(bug)?;
+        self.release(handle).await?;
+        Ok(outcomes)
+    }
+
+    async fn get_secret_options(&mut self, options: &GetSecretOptions) -> Result<ResourceAny, CallError> {
+        let guest = self.bindings.keyfob_azure_secrets().get_secret_options();
         let store = &mut self.store;
-        let guest = secrets.get_secret_options();
         let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
         if let Some(version) = &options.version {
             guest.call_version(&mut *store, handle, version).await.map_err(bug)?;
@@ -62,13 +94,16 @@ impl Instance {
         if let Some(content_type) = &options.out_content_type {
             guest.call_out_content_type(&mut *store, handle, content_type).await.map_err(bug)?;
         }
+        if options.bypass_cache {
+            guest.call_bypass_cache(&mut *store, handle, true).await.map_err(bug)?;
+        }
+        if let Some(count) = options.max_concurrency {
+            guest.call_max_concurrency(&mut *store, handle, count).await.map_err(bug)?;
+        }
         if let Some(limit) = options.timeout {
             guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
         }
-        let guest = secrets.secret_client();
-        let secret = guest.call_get_secret(store, client.0, name, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(secret?)
+        Ok(handle)
     }
 
     /// Begins a list of secrets. Nothing is sent yet.

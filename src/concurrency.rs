@@ -1,0 +1,116 @@
+//! Several things at a time, in one thread.
+
+use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+
+use crate::platform::LocalFuture;
+use crate::prelude::*;
+
+/// An asynchronous lock.
+#[derive(Default)]
+pub(crate) struct Turn {
+    taken: Cell<bool>,
+    waiting: RefCell<Vec<Waker>>,
+}
+
+pub(crate) struct Taken<'a>(&'a Turn);
+
+impl Turn {
+    pub(crate) async fn take(&self) -> Taken<'_> {
+        poll_fn(|context| {
+            if self.taken.replace(true) {
+                self.waiting.borrow_mut().push(context.waker().clone());
+                return Poll::Pending;
+            }
+            Poll::Ready(Taken(self))
+        })
+        .await
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.0.taken.set(false);
+        self.0.waiting.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+/// Does all of them, at most so many at a time; what came of each, in their order.
+pub(crate) async fn all<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFuture<'a, T>>) -> Vec<T> {
+    let mut tasks = tasks.fuse();
+    let mut running: Vec<(usize, LocalFuture<'a, T>)> = Vec::new();
+    let mut done: Vec<Option<T>> = Vec::new();
+    poll_fn(|context| {
+        loop {
+            running.retain_mut(|(index, task)| match task.as_mut().poll(context) {
+                Poll::Ready(outcome) => {
+                    if let Some(place) = done.get_mut(*index) {
+                        *place = Some(outcome);
+                    }
+                    false
+                }
+                Poll::Pending => true,
+            });
+            let before = running.len();
+            for task in tasks.by_ref().take(limit.saturating_sub(before)) {
+                running.push((done.len(), task));
+                done.push(None);
+            }
+            // What was just begun is to be polled once, or nobody wakes it.
+            if running.len() == before {
+                return if running.is_empty() { Poll::Ready(()) } else { Poll::Pending };
+            }
+        }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::future::ready;
+    use core::pin::pin;
+    use core::task::Context;
+
+    #[test]
+    fn at_most_so_many_at_a_time_and_in_order() {
+        let (now, most) = (Cell::new(0), Cell::new(0));
+        let task = |number: u64| -> LocalFuture<'_, u64> {
+            // Ends at its so-many-th poll: the later ones first.
+            let (mut polls, now, most) = (10 - number, &now, &most);
+            let mut begun = false;
+            Box::pin(poll_fn(move |context| {
+                if !begun {
+                    begun = true;
+                    now.set(now.get() + 1);
+                    most.set(most.get().max(now.get()));
+                }
+                polls -= 1;
+                if polls > 0 {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                now.set(now.get() - 1);
+                Poll::Ready(number)
+            }))
+        };
+        let mut all = pin!(all(3, (0..10).map(task)));
+        let mut context = Context::from_waker(Waker::noop());
+        let outcomes = loop {
+            if let Poll::Ready(outcomes) = all.as_mut().poll(&mut context) {
+                break outcomes;
+            }
+        };
+        assert_eq!((outcomes, most.get()), ((0..10).collect(), 3));
+    }
+
+    #[test]
+    fn what_is_ready_at_once_needs_no_second_poll() {
+        let tasks = (0..5).map(|number| -> LocalFuture<'_, u64> { Box::pin(ready(number)) });
+        let all = pin!(all(2, tasks));
+        let polled = all.poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(polled, Poll::Ready(vec![0, 1, 2, 3, 4]));
+    }
+}

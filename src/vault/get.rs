@@ -1,0 +1,137 @@
+//! Reading secrets: one, or several at the same time.
+//! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret>
+
+use super::cache::{Found, Key, Moment, PATIENCE};
+use super::names::Named;
+use super::operation::{self, Batch, Operation};
+use super::secret::{self, Secret};
+use super::{Cached, SecretClient};
+use crate::concurrency;
+use crate::error::{Error, Result};
+use crate::http::Call;
+use crate::log::Level;
+use crate::platform::LocalFuture;
+use crate::prelude::*;
+use crate::text::encode;
+
+/// A vault does 4,000 reads in 10 s, for all who use it. Ten at a time take twenty secrets in the time of two.
+/// <https://learn.microsoft.com/azure/key-vault/general/service-limits>
+const CONCURRENCY: u32 = 10;
+
+/// The first version that knows `outContentType`; `7.0` to `7.6` came before it.
+const CONVERSIONS: &str = "2025-06-01";
+
+/// How a secret is read.
+#[derive(Clone, Debug, Default)]
+pub struct GetSecretOptions {
+    /// This version instead of the latest.
+    pub version: Option<String>,
+    /// The form that a certificate's secret shall come in: `application/x-pem-file` for one that is PKCS#12.
+    pub out_content_type: Option<String>,
+    /// Asks the vault, whatever is kept in memory.
+    pub bypass_cache: bool,
+    /// How many of several are fetched at the same time, 1 to 100.
+    pub max_concurrency: Option<u32>,
+    /// The whole call's limit in milliseconds, 1 to 600,000.
+    pub timeout: Option<u64>,
+}
+
+impl SecretClient {
+    /// Reads a secret, by its name, its identifier or App Service's reference to it.
+    ///
+    /// # Errors
+    /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
+    pub async fn get_secret(&self, name: &str, options: &GetSecretOptions) -> Result<Secret> {
+        let call = self.start(options.timeout)?;
+        call.end(self.read(call, name, options, None).await)
+    }
+
+    /// Reads several secrets at the same time, within one deadline: what came of each, in the order of the names.
+    pub async fn get_secrets<'a>(&'a self, names: &'a [String], options: &'a GetSecretOptions) -> Vec<Result<Secret>> {
+        let limit = options.max_concurrency.unwrap_or(CONCURRENCY);
+        let started = match options {
+            _ if !(1..=100).contains(&limit) => Err(Error::invalid("max-concurrency is not 1 to 100")),
+            GetSecretOptions { version: Some(_), .. } => {
+                Err(Error::invalid("the option version is for one secret; for several say NAME/VERSION"))
+            }
+            _ => self.start(options.timeout),
+        };
+        let call = match started {
+            Ok(call) => call,
+            Err(error) => return names.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let batch = Batch::default();
+        let reads = names.iter().map(|name| -> LocalFuture<'_, _> {
+            let batch = Some(&batch);
+            Box::pin(async move { call.end(self.read(call, name, options, batch).await) })
+        });
+        concurrency::all(limit as usize, reads).await
+    }
+
+    /// From memory, or from the vault.
+    async fn read(
+        &self,
+        call: Call<'_>,
+        name: &str,
+        options: &GetSecretOptions,
+        batch: Option<&Batch>,
+    ) -> Result<Secret> {
+        let (name, version) = self.named(name, options.version.as_deref())?;
+        let key = Key::new(name, version, options.out_content_type.as_deref());
+        let (asked, changes) = (Moment::now(call.platform), self.cache.changes());
+        let found = if options.bypass_cache { Found::Nothing } else { self.cache.find(&key, asked) };
+        let (within, living) = match found {
+            Found::Fresh(secret) => return Ok(told(call, *secret)),
+            Found::Stale => (call.within(PATIENCE.min(call.remaining() / 2)), true),
+            Found::Nothing => (call, false),
+        };
+        let error = match self.fetch(within, (name, version), options, batch).await {
+            Ok(secret) => {
+                self.cache.keep(key, &secret, asked, changes);
+                return Ok(secret);
+            }
+            Err(error) => error,
+        };
+        let stand_in = self.cache.stand_in(&key, &error, Moment::now(call.platform));
+        stand_in.filter(|_| living).map(|secret| told(call, secret)).ok_or(error)
+    }
+
+    async fn fetch(
+        &self,
+        call: Call<'_>,
+        (name, version): Named<'_>,
+        options: &GetSecretOptions,
+        batch: Option<&Batch>,
+    ) -> Result<Secret> {
+        let mut path = format!("/secrets/{name}");
+        if let Some(version) = version {
+            path.push_str(&format!("/{version}"));
+        }
+        if let Some(content_type) = &options.out_content_type {
+            if self.options.api_version.as_deref().is_some_and(|it| it.starts_with('7') || it < CONVERSIONS) {
+                return Err(Error::invalid(format!(
+                    "the option out-content-type needs the option api-version to be {CONVERSIONS} or later"
+                )));
+            }
+            path.push_str(&format!("?outContentType={}", encode(content_type)));
+        }
+        let operation = Operation { secret: Some((name, version)), batch, ..Operation::on(operation::GET, name, path) };
+        self.done(call, &operation, |reply, token| {
+            let (value, properties) = secret::read(&reply.json().ok_or("it is no JSON")?, name, version)?;
+            Ok(Secret { value, properties, credential: token.credential, source: token.source, cached: None })
+        })
+        .await
+    }
+}
+
+/// Tells that a secret comes from memory.
+fn told(call: Call<'_>, secret: Secret) -> Secret {
+    let name = &secret.properties.name;
+    match &secret.cached {
+        Some(Cached { age, error: Some(error) }) => {
+            call.log.tell(Level::Warning, &|| format!("secret {name} from memory, {age} s old, because {error}"));
+        }
+        _ => call.log.tell(Level::Verbose, &|| format!("secret {name} from memory")),
+    }
+    secret
+}
