@@ -1,4 +1,4 @@
-//! Builds the component, without and with certificates, so that `cargo test` and `cargo run` need no step before them.
+//! Builds the component, without and with certificates and for embedding, so that `cargo test` and `cargo run` need no step before them.
 
 #[path = "build/shrink.rs"]
 mod shrink;
@@ -31,8 +31,9 @@ fn main() {
 
     let out = PathBuf::from(variable("OUT_DIR"));
     let builds = [
-        ("KEYFOB_COMPONENT", "", out.join("keyfob.wasm")),
-        ("KEYFOB_COMPONENT_WITH_CERTIFICATES", "certificate", out.join("keyfob-with-certificates.wasm")),
+        ("KEYFOB_COMPONENT", "default", out.join("keyfob.wasm")),
+        ("KEYFOB_COMPONENT_WITH_CERTIFICATES", "default,certificate", out.join("keyfob-with-certificates.wasm")),
+        ("KEYFOB_COMPONENT_EMBEDDED", "embedded,certificate", out.join("keyfob-embedded.wasm")),
     ];
     for (variable, _, component) in &builds {
         println!("cargo:rustc-env={variable}={}", component.display());
@@ -81,7 +82,7 @@ fn build(target_dir: &Path, features: &str, component: &Path) -> Result<(), Stri
     cargo
         .args(["rustc", "--package", "keyfob", "--lib", "--profile", "component", "--target", TARGET])
         // Together with an rlib rustc would not optimise across crates: 32 KB more.
-        .args(["--crate-type", "cdylib", "--features", features])
+        .args(["--crate-type", "cdylib", "--no-default-features", "--features", features])
         .arg("--target-dir")
         .arg(target_dir)
         .current_dir("..");

@@ -35,6 +35,10 @@ impl Build {
     }
 }
 
+/// The component of this source tree for programs that embed it: its one import is `keyfob:azure/host`, so no [`Keyfob`]
+/// is made of it.
+pub const EMBEDDED: &[u8] = include_bytes!(env!("KEYFOB_COMPONENT_EMBEDDED"));
+
 /// A compiled Keyfob component; clones share it.
 #[derive(Clone)]
 pub struct Keyfob {
