@@ -71,13 +71,12 @@ impl BackupSecret {
             return Ok(());
         };
         let shown = path.display();
-        match path.metadata() {
-            Ok(there) => {
-                ensure!(self.overwrite, "--file {shown} is there already: name another, or give --overwrite");
-                // A device would be replaced by a file of its name.
-                ensure!(there.is_file(), "--file {shown} is no file that could be replaced");
-            }
-            Err(_) => ensure!(folder(path).is_dir(), "--file {shown}: there is no such folder"),
+        ensure!(folder(path).is_dir(), "--file {shown}: there is no such folder");
+        // A link may lead nowhere, and is there all the same.
+        if let Ok(there) = path.symlink_metadata() {
+            ensure!(self.overwrite, "--file {shown} is there already: name another, or give --overwrite");
+            // A device would be replaced by a file of its name.
+            ensure!(there.is_file(), "--file {shown} is no file that could be replaced");
         }
         Ok(())
     }
@@ -88,11 +87,8 @@ fn write(backup: &[u8], path: &Path, overwrite: bool) -> Result<()> {
     let mut file = NamedTempFile::new_in(folder(path))?;
     file.write_all(backup)?;
     file.as_file().sync_all()?;
-    if overwrite {
-        file.persist(path)?
-    } else {
-        file.persist_noclobber(path)?
-    };
+    let kept = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
+    kept.map_err(|failed| failed.error)?;
     Ok(())
 }
 
