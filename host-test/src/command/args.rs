@@ -16,6 +16,7 @@ Examples:
   keyfob                                                   tells the story
   keyfob doctor --env-file .env                            says which identity an app would have
   keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
+  keyfob set-secret my-secret --file value.txt --vault-url https://my-vault.vault.azure.net
   keyfob run app.wasm --env-file .env
 
 Exit status: 0 done, 1 the component answered with an error, 2 wrong usage.";
