@@ -7,6 +7,7 @@ use clap::Args;
 use super::Failure;
 use super::identity::Identity;
 use super::output::Report;
+use super::screen::Progress;
 use super::surroundings::Surroundings;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
 use crate::failure::CallError;
@@ -55,6 +56,7 @@ const DEFAULT_LIMIT: Duration = Duration::from_secs(100);
 pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
     let ground = args.common.surroundings.ground().await?;
     let host = ground.host(None)?;
+    let _progress = Progress::show("asking for a token");
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
         let credential = instance.credential(&args.common.identity.spec()).await?;

@@ -46,20 +46,14 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, Failure> {
     let wanted = args.wanted()?;
     let json = args.vault.common.json;
     let mut vault = args.vault.place().await?.open().await?;
-    let mut read = get_all(&mut vault, &wanted).await;
-    if wanted.len() == 1
-        && let Some(only) = read.pop()
-    {
-        let secret = only?;
-        output::line(&if json { json::secret(&secret).to_string() } else { secret.value });
-        return Ok(DONE);
-    }
+    let read = get_all(&mut vault, &wanted).await;
+    let alone = wanted.len() == 1;
     let mut status = DONE;
     let mut hint = None;
     for (named, read) in wanted.iter().zip(read) {
         match read {
             Ok(secret) => output::line(&if json { json::secret(&secret).to_string() } else { secret.value }),
-            Err(Failure::Answer(report)) => {
+            Err(Failure::Answer(report)) if !alone => {
                 status = FAILED;
                 if json {
                     output::line(&json!({ "name": named.text, "error": report.value() }).to_string());
@@ -67,7 +61,7 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, Failure> {
                     tell(named, &report, &mut hint);
                 }
             }
-            Err(usage) => return Err(usage),
+            Err(failure) => return Err(failure),
         }
     }
     Ok(status)
