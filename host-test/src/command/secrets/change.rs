@@ -20,7 +20,7 @@ pub(super) async fn wait(vault: &mut Vault<'_>, change: SecretChange, doing: &st
     let done = vault.call(doing, async |it, _| it.wait(change, timeout).await).await;
     done.map_err(|failure| match failure {
         Failure::Answer(report) if report.is_timed_out() => Failure::Answer(Box::new(report.or_hint(format!(
-            "It goes on in the vault: {look} tells when it is done. To wait longer, give --timeout SECONDS, 600 at most"
+            "{look} tells when the vault is done with it. To wait longer, give --timeout SECONDS, 600 at most"
         )))),
         other => other,
     })

@@ -34,7 +34,7 @@ pub(super) async fn run(args: &ListSecrets) -> Result<u8, Failure> {
     let options = args.list.options(vault.timeout);
     let (what, columns) =
         if args.deleted { ("deleted secrets", Column::OF_DELETED) } else { ("secrets", Column::OF_SECRETS) };
-    let list = vault.call(what, async |it, client| match args.deleted {
+    let list = vault.call("listing", async |it, client| match args.deleted {
         true => it.list_deleted_secrets(client, &options).await,
         false => it.list_secrets(client, &options).await,
     });

@@ -8,6 +8,7 @@ use super::input::{self, Source};
 use super::vault::VaultArgs;
 use super::{Failure, screen, told};
 use crate::command::date;
+use crate::command::shell::quoted;
 use crate::spec::SetOptions;
 
 const EXAMPLES: &str = "\
@@ -91,12 +92,12 @@ impl SetSecret {
             screen::warning(&format!("the value is empty, as {source} is"));
         }
         if value.ends_with('\n') {
+            let value = match source {
+                Source::File(path) => format!("$(cat {})", quoted(&path.display().to_string())),
+                Source::Stdin => "$VALUE".to_owned(),
+            };
             screen::warning(&format!(
-                "the value ends in a newline, which is kept. Without it: {}",
-                match source {
-                    Source::File(path) => format!("printf %s \"$(cat '{}')\" | keyfob set-secret …", path.display()),
-                    Source::Stdin => "printf %s \"$VALUE\" | keyfob set-secret …".to_owned(),
-                }
+                "the value ends in a newline, which is kept. Without it: printf %s \"{value}\" | keyfob set-secret …"
             ));
         }
         Ok(value)

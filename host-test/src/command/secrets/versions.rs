@@ -31,7 +31,7 @@ pub(super) async fn run(args: &ListVersions) -> Result<u8, Failure> {
     let mut vault = args.vault.place().await?.open().await?;
     let options = args.list.options(vault.timeout);
     let what = format!("versions of {}", args.name);
-    let list = vault.call(&what, async |it, client| it.list_secret_versions(client, &args.name, &options).await);
+    let list = vault.call("listing", async |it, client| it.list_secret_versions(client, &args.name, &options).await);
     let list = list.await?;
     print(&mut vault, list, &what, args.vault.common.json, Column::OF_VERSIONS).await
 }

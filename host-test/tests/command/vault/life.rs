@@ -58,7 +58,7 @@ fn what_takes_longer_goes_on_in_the_vault() {
     let run = team(&world, &["delete-secret", "a", "--timeout", "1"]).go();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("goes on in the vault"), "{run:?}");
-    let look = format!("`keyfob list-secrets --deleted --vault-url {TEAM}` tells when it is done");
+    let look = format!("`keyfob list-secrets --deleted --vault-url {TEAM}` tells when the vault is done with it");
     assert!(run.stderr.contains(&look) && run.stderr.contains("--timeout SECONDS"), "{run:?}");
 }
 
