@@ -24,4 +24,5 @@ mod run_http;
 mod run_refused;
 mod secrets;
 mod usage;
+mod vault;
 mod world;
