@@ -35,6 +35,11 @@ impl Build {
     }
 }
 
+/// The component `keyfob-config` of this source tree: secrets as wasi:config.
+pub fn config_component() -> &'static [u8] {
+    include_bytes!(env!("KEYFOB_CONFIG_COMPONENT"))
+}
+
 /// A compiled Keyfob component; clones share it.
 #[derive(Clone)]
 pub struct Keyfob {

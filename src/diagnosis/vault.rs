@@ -58,13 +58,14 @@ pub(crate) fn conflict(code: &str) -> Option<Hint> {
     Some(hint(Weight::Answered, text))
 }
 
-/// No such secret.
-pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint {
+/// No such secret, or no such deleted one.
+pub(crate) fn not_found((name, version): (&str, Option<&str>), deleted: bool, vault: &str) -> Hint {
     let version = version.map(|v| format!(" in version {v}")).unwrap_or_default();
+    let (is, list) = if deleted { ("is", "list-deleted") } else { ("is not", "list") };
     hint(
         Weight::Answered,
         format!(
-            "Vault {vault} has no secret {name}{version} that is not deleted: `az keyvault secret list --vault-name NAME` lists them. \
+            "Vault {vault} has no secret {name}{version} that {is} deleted: `az keyvault secret {list} --vault-name NAME` lists them. \
              Names have letters, digits and dashes only, no underscores"
         ),
     )

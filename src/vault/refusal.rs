@@ -57,7 +57,7 @@ impl SecretClient {
                     Some(diagnosis::forbidden(code, permission, role, &who, &vault, chose))
                 }
                 ErrorKind::NotFound => {
-                    operation.secret.map(|(name, version)| diagnosis::not_found(name, version, &vault))
+                    operation.secret.map(|secret| diagnosis::not_found(secret, operation.kind.deleted, &vault))
                 }
                 ErrorKind::Conflict => diagnosis::conflict(code.as_deref().unwrap_or_default()),
                 ErrorKind::AuthenticationFailed => Some(diagnosis::token_refused(&vault)),

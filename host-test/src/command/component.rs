@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::engine::Build;
+use crate::engine::{Build, config_component};
 
 const EXAMPLES: &str = "\
 Examples:
   keyfob component keyfob.wasm
-  keyfob component --with-certificates - > keyfob.wasm";
+  keyfob component --with-certificates - > keyfob.wasm
+  keyfob component --config keyfob-config.wasm";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -22,12 +23,18 @@ pub(super) struct Component {
     /// The component that can use certificates too, which is larger
     #[arg(long)]
     with_certificates: bool,
+    /// The component keyfob-config instead: secrets as wasi:config, for apps with no Azure in them
+    #[arg(long, conflicts_with = "with_certificates")]
+    config: bool,
 }
 
 /// Writes the built-in component, and says what came where.
 pub(super) fn write(args: &Component) -> Result<String> {
-    let build = if args.with_certificates { Build::WithCertificates } else { Build::WithoutCertificates };
-    let bytes = build.bytes();
+    let bytes = match args {
+        Component { config: true, .. } => config_component(),
+        Component { with_certificates: true, .. } => Build::WithCertificates.bytes(),
+        _ => Build::WithoutCertificates.bytes(),
+    };
     if args.file == Path::new("-") {
         let mut stdout = std::io::stdout().lock();
         ensure!(!stdout.is_terminal(), "a component is no text for a terminal: name a file, or lead stdout elsewhere");

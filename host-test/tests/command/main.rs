@@ -7,6 +7,7 @@ mod apps;
 mod certificates;
 mod clouds;
 mod component;
+mod configuration;
 mod demo;
 mod developer;
 mod doctor;
