@@ -7,7 +7,7 @@ mod serve;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use wasmtime::{Engine, Trap};
+use wasmtime::{Config, Engine, Trap};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
@@ -51,7 +51,7 @@ impl App {
     pub(crate) fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
         entry::every_import_is_given(&Outline::read(bytes)?)?;
         let compile = || {
-            let (engine, pre) = compile(bytes, false)?;
+            let (engine, pre) = compile(bytes, &mut Config::new())?;
             let pre = match entry {
                 Entry::Command => Pre::Command(CommandPre::new(pre)?),
                 Entry::Http => Pre::Http(ProxyPre::new(pre)?),
