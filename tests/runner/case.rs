@@ -368,6 +368,14 @@ impl Case {
 }
 
 impl Step {
+    /// What it gives are pages.
+    #[allow(dead_code)]
+    pub fn lists(&self) -> bool {
+        let operation = self.operation.as_ref();
+        let list = |it: &Operation| matches!(it, Operation::ListVersions { .. } | Operation::ListDeleted { .. });
+        self.list_secrets.is_some() || operation.is_some_and(list)
+    }
+
     /// What is set or expected, if this is what is written.
     pub fn value(&self, written: &str) -> String {
         written.repeat(self.value_times.unwrap_or(1))
