@@ -54,11 +54,16 @@ impl SecretClient {
                     let chose = token.is_some_and(|t| t.platform_chose);
                     let code = code.as_deref().unwrap_or_default();
                     let (permission, role) = (operation.kind.permission, operation.kind.role);
-                    Some(diagnosis::forbidden(code, permission, role, &who, &vault, chose))
+                    let address = address(reply);
+                    Some(diagnosis::forbidden(code, address.as_deref(), permission, role, &who, &vault, chose))
                 }
-                ErrorKind::NotFound => {
-                    operation.secret.map(|(name, version)| diagnosis::not_found(name, version, &vault))
-                }
+                ErrorKind::NotFound => operation.secret.map(|(name, version)| {
+                    if operation.kind.deleted {
+                        diagnosis::not_deleted(name, &vault)
+                    } else {
+                        diagnosis::not_found(name, version, &vault)
+                    }
+                }),
                 ErrorKind::Conflict => diagnosis::conflict(code.as_deref().unwrap_or_default()),
                 ErrorKind::AuthenticationFailed => Some(diagnosis::token_refused(&vault)),
                 _ => None,
@@ -72,4 +77,11 @@ impl SecretClient {
         }
         error
     }
+}
+
+/// Where the vault says that the request came from: `conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;`.
+fn address(reply: &Reply) -> Option<String> {
+    let info = reply.response.header("x-ms-keyvault-network-info")?;
+    let address = info.split(';').find_map(|part| part.trim_ascii().strip_prefix("addr="))?;
+    Some(reply.quote(address)).filter(|address| !address.is_empty())
 }

@@ -4,7 +4,7 @@
 
 mod imports;
 
-use keyfob_host_test::{Build, EMBEDDED};
+use keyfob_host_test::{Build, embedded_component};
 use wit_parser::Resolve;
 
 /// "A component is small" as a number: what an app carries at most, by default and with certificates.
@@ -26,9 +26,13 @@ fn it_can_do_what_the_list_says_and_nothing_else() {
 #[test]
 fn the_build_for_embedding_imports_nothing_of_wasi() {
     const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/component/imports-embedded.txt");
-    update(EMBEDDED, FILE);
+    update(embedded_component(), FILE);
     let listed = std::fs::read_to_string(FILE).unwrap();
-    imports::same("the build for embedding", &imports::of(EMBEDDED), &listed.lines().map(str::to_owned).collect());
+    imports::same(
+        "the build for embedding",
+        &imports::of(embedded_component()),
+        &listed.lines().map(str::to_owned).collect(),
+    );
     assert!(!listed.contains("wasi:"), "{listed}");
 }
 
@@ -45,7 +49,10 @@ fn it_exports_its_package() {
     for (build, _) in MAX_SIZES {
         assert_eq!(exports(build.bytes()), ALL.map(of_this_package));
     }
-    assert_eq!(exports(EMBEDDED), ["identity", "providers", "secrets", "simple", "types"].map(of_this_package));
+    assert_eq!(
+        exports(embedded_component()),
+        ["identity", "providers", "secrets", "simple", "types"].map(of_this_package)
+    );
 }
 
 fn of_this_package(name: &str) -> String {
@@ -62,7 +69,9 @@ fn exports(component: &[u8]) -> Vec<String> {
 #[test]
 fn it_is_small() {
     let builds = MAX_SIZES.map(|(build, limit)| (format!("{build:?}"), build.bytes(), limit));
-    for (build, bytes, limit) in builds.into_iter().chain([("for embedding".to_owned(), EMBEDDED, MAX_EMBEDDED_SIZE)]) {
+    for (build, bytes, limit) in
+        builds.into_iter().chain([("for embedding".to_owned(), embedded_component(), MAX_EMBEDDED_SIZE)])
+    {
         let size = bytes.len();
         println!("the component {build} has {size} bytes");
         assert!(size <= limit, "{build}: {size} bytes are more than {limit}");

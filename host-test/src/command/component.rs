@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::engine::{Build, EMBEDDED};
+use crate::engine::{Build, config_component, embedded_component};
 
 const EXAMPLES: &str = "\
 Examples:
   keyfob component keyfob.wasm
   keyfob component --with-certificates - > keyfob.wasm
+  keyfob component --config keyfob-config.wasm
   keyfob component --embedded bindings/python/src/keyfob/keyfob.wasm";
 
 #[derive(Args, Debug)]
@@ -23,17 +24,21 @@ pub(super) struct Component {
     /// The component that can use certificates too, which is larger
     #[arg(long)]
     with_certificates: bool,
-    /// The component for programs that embed it and send its requests; it has certificates
+    /// The component keyfob-config instead: secrets as wasi:config, for apps with no Azure in them
     #[arg(long, conflicts_with = "with_certificates")]
+    config: bool,
+    /// The component for programs that embed it and send its requests; it has certificates
+    #[arg(long, conflicts_with_all = ["with_certificates", "config"])]
     embedded: bool,
 }
 
 /// Writes the built-in component, and says what came where.
 pub(super) fn write(args: &Component) -> Result<String> {
     let bytes = match args {
-        Component { embedded: true, .. } => EMBEDDED,
+        Component { config: true, .. } => config_component(),
+        Component { embedded: true, .. } => embedded_component(),
         Component { with_certificates: true, .. } => Build::WithCertificates.bytes(),
-        Component { .. } => Build::WithoutCertificates.bytes(),
+        _ => Build::WithoutCertificates.bytes(),
     };
     if args.file == Path::new("-") {
         let mut stdout = std::io::stdout().lock();

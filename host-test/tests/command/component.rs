@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use keyfob_host_test::{Build, EMBEDDED};
+use keyfob_host_test::{Build, embedded_component};
 
 use crate::run::Output;
 use crate::world::{CERTIFICATE, PRINCIPAL, TENANT, USER, VALUE, World};
@@ -45,7 +45,7 @@ fn each_build_runs_in_the_place_of_the_built_in_one() {
 #[test]
 fn the_build_for_embedding_is_another() {
     let output = component(&["--embedded", "-"]).output().unwrap();
-    assert!(output.status.success() && output.stdout == EMBEDDED);
+    assert!(output.status.success() && output.stdout == embedded_component());
     let misused = Output::of(&mut component(&["--embedded", "--with-certificates", "-"]));
     assert!(misused.misused().contains("cannot be used with"), "{misused:?}");
 }
