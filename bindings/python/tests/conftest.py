@@ -60,6 +60,7 @@ def nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     # What no fake replaces goes to a port at which nothing listens.
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The Azure SDK's packages and this one, in both directions."""
 
 import os
+import subprocess
+import sys
 
 import azure.core.exceptions
 import azure.identity
@@ -37,6 +39,7 @@ def test_the_official_client_takes_our_credential(app_service):
     credential = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED)
     assert isinstance(credential, azure.core.credentials.TokenCredential)
     assert isinstance(credential, azure.core.credentials.SupportsTokenInfo)
+    assert isinstance(credential.get_token_info(SCOPE), azure.core.credentials.AccessTokenInfo)
     with azure.keyvault.secrets.SecretClient(os.environ["KEYVAULT_URL"], credential) as client:
         assert client.get_secret("secret-a").value == VALUE
 
@@ -98,10 +101,7 @@ def test_a_credential_that_comes_again_is_told_so(vaults):
         client.get_secret("a")
 
 
-def test_no_sdk_is_needed(app_service, monkeypatch, tmp_path):
-    import subprocess
-    import sys
-
+def test_no_sdk_is_needed(app_service):
     script = (
         "import sys\n"
         "sys.modules['azure'] = None\n"
@@ -109,6 +109,7 @@ def test_no_sdk_is_needed(app_service, monkeypatch, tmp_path):
         "from keyfob.identity import DefaultAzureCredential\n"
         "from keyfob.secrets import SecretClient\n"
         "assert keyfob.exceptions.AzureError.__bases__ == (Exception,)\n"
+        "assert keyfob.identity.AccessToken('t', 1).expires_on == 1\n"
         "try: SecretClient(os.environ['KEYVAULT_URL'], DefaultAzureCredential()).get_secret('secret-a')\n"
         "except keyfob.exceptions.HttpResponseError as error: print(error.kind)\n"
     )

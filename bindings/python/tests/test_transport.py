@@ -1,5 +1,6 @@
 """The way out: proxies, certificate authorities, limits."""
 
+import errno
 import os
 import re
 import socket
@@ -13,6 +14,7 @@ from conftest import USER_ASSIGNED, VALUE
 
 from keyfob._component.exchange import monotonic
 from keyfob._component.host import Host
+from keyfob._component.transport import _proxy, failure
 from keyfob.exceptions import ClientAuthenticationError, ServiceRequestError
 from keyfob.identity import ClientSecretCredential, ManagedIdentityCredential
 from keyfob.secrets import SecretClient
@@ -46,7 +48,7 @@ def test_a_proxy_that_is_not_there(app_service, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     with pytest.raises(ServiceRequestError, match="connection was refused"):
-        client().get_secret("secret-a", timeout=1)
+        client().get_secret("secret-a")
 
 
 def test_a_proxy_that_refuses(app_service, monkeypatch):
@@ -62,7 +64,7 @@ def test_an_authority_that_no_proxy_leads_to(monkeypatch):
         "contoso", USER_ASSIGNED, "s3cret", authority="https://127.0.0.1:9", disable_instance_discovery=True
     )
     with pytest.raises((ServiceRequestError, ClientAuthenticationError), match="connection was refused"):
-        credential.get_token("https://vault.azure.net/.default", timeout=1)
+        credential.get_token("https://vault.azure.net/.default")
 
 
 class Server:
@@ -106,9 +108,8 @@ def _request(connection):
     return text
 
 
-def send(server, **changes):
-    """What the host gives the component for one request."""
-    host = Host()
+def start(host, server, **changes):
+    """Has a host begin a request."""
     request = SimpleNamespace(method="GET", url=server if isinstance(server, str) else server.url, headers=[], body=None)
     limits = SimpleNamespace(connect=5 * SECOND)
     setattr(request, "max-body", changes.pop("max_body", 1000))
@@ -116,7 +117,13 @@ def send(server, **changes):
     setattr(limits, "between-bytes", changes.pop("between_bytes", 5 * SECOND))
     limits.deadline = monotonic() + changes.pop("within", 20 * SECOND)
     vars(request).update(changes)
-    number = host.start(request, limits)
+    return host.start(request, limits)
+
+
+def send(server, **changes):
+    """What a host gives the component for one request."""
+    host = Host()
+    number = start(host, server, **changes)
     while True:
         ended = host.wait(2**63)
         if ended:
@@ -252,3 +259,69 @@ def test_the_log(app_service, monkeypatch, caplog):
     assert VALUE not in caplog.text and "eyJ" not in caplog.text
 
 
+
+
+def test_no_proxy_for_this_machine(monkeypatch):
+    monkeypatch.delenv("NO_PROXY")
+    with Server(say(OK)) as server:
+        for host in ("127.0.0.1", "localhost"):
+            assert send(server.url.replace("127.0.0.1", host)).status == 200
+    assert [_proxy(f"http://{host}/") for host in ("169.254.169.254", "[fe80::1]", "[::1]:80")] == [None] * 3
+    assert [_proxy(f"http://{host}/") for host in ("10.0.0.1", "localhost.example")] == ["http://127.0.0.1:9"] * 2
+    for proxy, url in [("127.0.0.1:8", "http://127.0.0.1:8"), ("https://a:b@proxy.example", "https://a:b@proxy.example")]:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        assert _proxy("https://my-vault.vault.azure.net/") == url
+
+
+def test_a_proxy_that_wants_a_password(monkeypatch):
+    with Server(say(OK)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("://", "://user:p%40ss@"))
+        assert send("http://vault.example/x").status == 200
+    assert proxy.requests[0].startswith(b"GET http://vault.example/x HTTP/1.1\r\n")
+    assert b"proxy-authorization: Basic dXNlcjpwQHNz\r\n" in proxy.requests[0]
+
+
+def test_requests_are_on_their_way_together():
+    meeting = threading.Barrier(3)
+
+    def together(server, connection):
+        meeting.wait(30)
+        connection.sendall(OK)
+
+    host = Host()
+    with Server(together) as one, Server(together) as two, Server(together) as three:
+        numbers = [start(host, server) for server in (one, two, three)]
+        ended = []
+        while len(ended) < 3:
+            ended += host.wait(2**63)
+    assert sorted(one.id for one in ended) == numbers
+    assert [one.outcome.status for one in ended] == [200] * 3
+
+
+def test_what_is_given_up_is_not_told():
+    host = Host()
+    with Server(lambda server, _: server.done.wait(30)) as silent, Server(say(OK)) as server:
+        host.cancel(start(host, silent))
+        number = start(host, server)
+        assert [one.id for one in host.wait(2**63)] == [number]
+    assert host.wait(0) == []
+
+
+def caused(error, cause):
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "error, told",
+    [
+        (urllib3.exceptions.ConnectTimeoutError(), "connect-timeout"),
+        (caused(urllib3.exceptions.NewConnectionError(None, ""), OSError(errno.EHOSTUNREACH, "")), "unreachable"),
+        (caused(urllib3.exceptions.NewConnectionError(None, ""), OSError(errno.EPERM, "")), "other"),
+        (urllib3.exceptions.ProxyError("", urllib3.exceptions.ConnectTimeoutError()), "connect-timeout"),
+        (urllib3.exceptions.ProxyError("", OSError("Tunnel connection failed: 403 Forbidden")), "denied"),
+        (ValueError(), "other"),
+    ],
+)
+def test_faults_that_loopback_does_not_have(error, told):
+    assert failure(error, answered=False) == told

@@ -14,6 +14,7 @@ from .values import field, record
 
 _SECOND = 1_000_000_000
 _PIECE = 64 * 1024
+_MARGIN = 0.1
 
 Outcome = Union[Record, str]
 """An answer, or the name of a ``send-error``."""
@@ -61,8 +62,8 @@ class Exchange:
         return min(limit, deadline)
 
     def _left(self) -> float:
-        """Seconds until then."""
-        return max(1, self.due() - monotonic()) / _SECOND
+        """Seconds for the socket until then, and some more: who waits tells which limit it was."""
+        return max(0, self.due() - monotonic()) / _SECOND + _MARGIN
 
     def _run(self) -> None:
         try:

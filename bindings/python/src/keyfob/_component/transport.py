@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
 import ssl
 import threading
@@ -70,11 +71,24 @@ def _pool(proxy: Optional[str]) -> urllib3.PoolManager:
 def _proxy(url: str) -> Optional[str]:
     """The proxy for a request, by the variables of this process (or, on Windows and macOS, its system)."""
     parts = urlsplit(url)
+    if _is_of_this_machine(parts.hostname or ""):
+        return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     if not proxy or proxy_bypass(parts.netloc):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _is_of_this_machine(host: str) -> bool:
+    """Loopback and link-local: no proxy can reach the endpoint that is meant, and none may see its header's secret.
+    https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#proxies
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return address.is_loopback or address.is_link_local
 
 
 def _trust() -> ssl.SSLContext:

@@ -60,8 +60,11 @@ class Credential:
         tenant_id: Optional[str] = None,
         enable_cae: bool = False,
         timeout: Optional[float] = None,
+        **_: Any,
     ) -> AccessToken:
         """A token for the scopes, such as ``https://vault.azure.net/.default``; from memory while it is fresh.
+
+        Other keywords, which the protocol of the Azure SDK allows, change nothing.
 
         :param claims: a claims challenge.
         :param tenant_id: the tenant, where it is not the credential's own.

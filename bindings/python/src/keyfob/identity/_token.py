@@ -1,20 +1,42 @@
-"""Tokens, in the shape of ``azure.core.credentials``."""
+"""Tokens, in the shape of ``azure.core.credentials``; where that is installed, they are its own."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Protocol, TypedDict
+
+__all__ = ["AccessToken", "AccessTokenInfo", "TokenCredential", "TokenRequestOptions"]
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
+    from azure.core.credentials import AccessTokenInfo as _AccessTokenInfo
+    from azure.core.credentials import TokenRequestOptions
+else:
+    try:
+        from azure.core.credentials import AccessToken, TokenRequestOptions
+        from azure.core.credentials import AccessTokenInfo as _AccessTokenInfo
+    except ImportError:
+        _AccessTokenInfo = object
+
+        class AccessToken(NamedTuple):
+            """A token and when it ends."""
+
+            token: str
+            """The token itself. Treat it as a secret."""
+            expires_on: int
+            """When it ends, in unix seconds."""
+
+        class TokenRequestOptions(TypedDict, total=False):
+            """How a token is asked for."""
+
+            claims: str
+            """A claims challenge."""
+            tenant_id: str
+            """The tenant, where it is not the credential's own."""
+            enable_cae: bool
+            """Whether the caller can handle claims challenges."""
 
 
-class AccessToken(NamedTuple):
-    """A token and when it ends."""
-
-    token: str
-    """The token itself. Treat it as a secret."""
-    expires_on: int
-    """When it ends, in unix seconds."""
-
-
-class AccessTokenInfo:
+class AccessTokenInfo(_AccessTokenInfo):
     """A token, when it ends, and who gave it."""
 
     def __init__(
@@ -45,17 +67,6 @@ class AccessTokenInfo:
             f"AccessTokenInfo(token='REDACTED', expires_on={self.expires_on}, token_type={self.token_type!r}, "
             f"refresh_on={self.refresh_on}, credential={self.credential!r}, source={self.source!r})"
         )
-
-
-class TokenRequestOptions(TypedDict, total=False):
-    """How a token is asked for."""
-
-    claims: str
-    """A claims challenge."""
-    tenant_id: str
-    """The tenant, where it is not the credential's own."""
-    enable_cae: bool
-    """Whether the caller can handle claims challenges."""
 
 
 class TokenCredential(Protocol):

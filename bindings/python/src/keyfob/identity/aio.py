@@ -29,6 +29,7 @@ class Credential:
         tenant_id: Optional[str] = None,
         enable_cae: bool = False,
         timeout: Optional[float] = None,
+        **_: Any,
     ) -> AccessToken:
         """A token for the scopes; from memory while it is fresh."""
         return await in_thread(

@@ -11,7 +11,7 @@ from keyfob.identity._base import given, milliseconds
 T = TypeVar("T")
 # The component looks every two seconds: in less it looks once, and says that it is not done.
 _ONE_LOOK = 1.9
-_LONGEST = 600.0
+_SHORTEST, _LONGEST = 0.001, 600.0
 
 
 class ItemPaged(Generic[T]):
@@ -63,7 +63,7 @@ class LROPoller(Generic[T]):
         """
         while not self._done:
             try:
-                self._look(_LONGEST if timeout is None else min(timeout, _LONGEST))
+                self._look(_LONGEST if timeout is None else min(max(timeout, _SHORTEST), _LONGEST))
             except ServiceResponseTimeoutError:
                 if timeout is not None:
                     return
