@@ -102,7 +102,7 @@ fn an_app_takes_either_build_in() {
     let again = Output::of(&mut keyfob("compose", &[to, "-"]));
     assert_eq!(
         again.misused(),
-        format!("error: {to} imports nothing of keyfob:azure: there is nothing to put into it\n")
+        format!("error: {to} imports nothing of keyfob:azure and reads no wasi:config: there is nothing to put into it\n")
     );
     let text = world.file("text.wasm", "hello");
     let none = Output::of(&mut keyfob("compose", &[text.to_str().unwrap(), to]));
