@@ -12,10 +12,12 @@ export interface AbortSignalLike {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+/** How a call ends: by the component, with the component, or because its caller gives it up. */
+type End = Reply | { lost: Error } | { aborted: true };
+
 interface Job {
   call: Call;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  end(end: End): void;
 }
 
 /**
@@ -31,31 +33,35 @@ class Thread {
   #running: Job | undefined;
 
   /** Asks for an operation. The signal ends the wait at once, and the operation as soon as it looks at its clock. */
-  run<K extends keyof Operations>(
+  async run<K extends keyof Operations>(
     operation: K,
     args: Parameters<Operations[K]>,
     signal?: AbortSignalLike,
   ): Promise<ReturnType<Operations[K]>> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(abortError());
+    const end = await this.#end(operation, args, signal);
+    // Made here, an error's stack leads to whoever called.
+    if ("aborted" in end) throw abortError();
+    if ("lost" in end) throw new KeyfobError({ kind: "other", message: `the component has ended: ${end.lost.message}` });
+    if ("error" in end) throw fromComponent(end.error);
+    return end.ok as ReturnType<Operations[K]>;
+  }
+
+  async #end(operation: keyof Operations, args: unknown[], signal: AbortSignalLike | undefined): Promise<End> {
+    if (signal?.aborted === true) return { aborted: true };
+    let abort = () => {};
+    const ended = new Promise<End>((end) => {
       this.#calls += 1;
-      const abort = () => {
-        signal?.removeEventListener("abort", abort);
-        this.#giveUp(job);
-      };
-      const done = <T>(settle: (value: T) => void) => (value: T) => {
-        signal?.removeEventListener("abort", abort);
-        settle(value);
-      };
-      const job: Job = {
-        call: { id: this.#calls, operation, args },
-        resolve: done(resolve as (value: unknown) => void),
-        reject: done(reject),
-      };
-      signal?.addEventListener("abort", abort);
+      const job: Job = { call: { id: this.#calls, operation, args }, end };
+      abort = () => this.#giveUp(job);
       this.#waiting.push(job);
-      this.#next();
     });
+    signal?.addEventListener("abort", abort);
+    this.#next();
+    try {
+      return await ended;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   /** Ends an object of the component's, if the component runs at all. */
@@ -77,7 +83,7 @@ class Thread {
   }
 
   #giveUp(job: Job): void {
-    job.reject(abortError());
+    job.end({ aborted: true });
     this.#waiting = this.#waiting.filter((waiting) => waiting !== job);
     if (this.#running === job) {
       Atomics.store(this.#words, ABORTED, job.call.id);
@@ -117,8 +123,7 @@ class Thread {
   #settle(reply: Reply): void {
     const job = this.#running;
     this.#running = undefined;
-    if ("ok" in reply) job?.resolve(reply.ok);
-    else job?.reject(fromComponent(reply.error));
+    job?.end(reply);
     this.#next();
   }
 
@@ -130,7 +135,7 @@ class Thread {
     this.#worker = undefined;
     const job = this.#running;
     this.#running = undefined;
-    job?.reject(new KeyfobError({ kind: "other", message: `the component has ended: ${error.message}` }));
+    job?.end({ lost: error });
     this.#next();
   }
 }
