@@ -35,3 +35,4 @@ for (const [path, content] of Object.entries(files)) {
 const tsc = spawnSync(process.execPath, [here("node_modules/typescript/bin/tsc"), "-p", here("tsconfig.json")], { stdio: "inherit" });
 if (tsc.status !== 0) process.exit(1);
 cpSync(here("src/component"), here("dist/component"), { recursive: true });
+for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) cpSync(here(`../../${licence}`), here(`dist/${licence}`));

@@ -1,3 +1,4 @@
+import { text } from "./check.js";
 import { KeyfobCredential, type TokenCredential } from "./credentials.js";
 import { AuthenticationError, fromComponent } from "./errors.js";
 import { Foreign } from "./foreign.js";
@@ -77,9 +78,9 @@ export class SecretClient {
   readonly #spec: ClientSpec;
   #scope: string | undefined;
 
-  /** What is wrong with the URL, the first call says. */
+  /** The URL is checked by the first call. */
   constructor(vaultUrl: string, credential: TokenCredential, options: SecretClientOptions = {}) {
-    this.vaultUrl = vaultUrl;
+    this.vaultUrl = text("the vault URL", vaultUrl, "Set the variable that it comes from, such as KEYVAULT_URL");
     this.#credential = credential instanceof KeyfobCredential ? credential : new Foreign(credential);
     const id = nextId();
     this.#spec = { id, vaultUrl, credential: this.#credential.spec, settings: clientSettings(options) };
@@ -88,7 +89,7 @@ export class SecretClient {
 
   /** Reads a secret. Its identifier serves as its name too. */
   async getSecret(name: string, options: GetSecretOptions = {}): Promise<ReadSecret> {
-    return read(await this.#run("getSecret", [this.#spec, name, getSettings(options)], options));
+    return read(await this.#run("getSecret", [this.#spec, text("the name", name), getSettings(options)], options));
   }
 
   /** Reads several secrets at the same time: the outcome of each, in the order of the names. */
@@ -104,7 +105,7 @@ export class SecretClient {
 
   /** Sets a secret: a new version of it, if there is one of that name. */
   async setSecret(name: string, value: string, options: SetSecretOptions = {}): Promise<KeyVaultSecret> {
-    const told = await this.#run("setSecret", [this.#spec, name, value, setSettings(options)], options);
+    const told = await this.#run("setSecret", [this.#spec, text("the name", name), text("the value", value), setSettings(options)], options);
     return { name: told.name, value, properties: properties(told) };
   }
 

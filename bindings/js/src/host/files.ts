@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 
 import type { ErrorCode } from "../component/interfaces/wasi-filesystem-types.js";
@@ -25,8 +25,8 @@ export class Descriptor {
       // Kubernetes mounts a token as a symbolic link inside its folder; none may lead out of it.
       if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw new HostError("not-permitted");
       const opened = new Descriptor(real);
-      opened.#file = openSync(real, "r");
-      // What is no file may never end: a pipe, a device.
+      // What is no file may never begin, or never end: a pipe, a device.
+      opened.#file = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       if (!fstatSync(opened.#file).isFile()) {
         opened[Symbol.dispose]();
         throw new HostError("not-permitted");

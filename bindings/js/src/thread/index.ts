@@ -41,7 +41,7 @@ class Thread {
     const end = await this.#end(operation, args, signal);
     // Made here, an error's stack leads to whoever called.
     if ("aborted" in end) throw abortError();
-    if ("lost" in end) throw new KeyfobError({ kind: "other", message: `the component has ended: ${end.lost.message}` });
+    if ("lost" in end) throw lost(end.lost);
     if ("error" in end) throw fromComponent(end.error);
     return end.ok as ReturnType<Operations[K]>;
   }
@@ -138,6 +138,12 @@ class Thread {
     job?.end({ lost: error });
     this.#next();
   }
+}
+
+/** What stopped the component. It checks the types of what it is given only on the way in. */
+function lost({ name, message }: Error): KeyfobError {
+  if (name === "TypeError") return new KeyfobError({ kind: "invalid-argument", message: `an argument is of a wrong type: ${message}` });
+  return new KeyfobError({ kind: "other", message: `the component has stopped, and begins anew with the next call: ${message}` });
 }
 
 /** There is one. */
