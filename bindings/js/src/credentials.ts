@@ -4,6 +4,7 @@ import { settings, whole } from "./settings.js";
 import { folders, variables } from "./surroundings.js";
 import { thread, type AbortSignalLike } from "./thread/index.js";
 import type { CredentialSpec, Settings } from "./thread/messages.js";
+import { inOurWords } from "./words.js";
 
 export type { Candidate };
 
@@ -88,8 +89,13 @@ export abstract class KeyfobCredential implements TokenCredential {
   }
 
   /** What `getToken` would try, in this order, told from options and variables alone. */
-  explain(): Promise<Candidate[]> {
-    return thread.run("explain", [this.spec]);
+  async explain(): Promise<Candidate[]> {
+    const candidates = await thread.run("explain", [this.spec]);
+    return candidates.map(({ hint, ...told }) => ({
+      ...told,
+      message: inOurWords(told.message),
+      ...(hint !== undefined && { hint: inOurWords(hint) }),
+    }));
   }
 
   /** Ends it now instead of when it is collected. The clients that were made from it go on. */

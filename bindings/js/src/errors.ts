@@ -1,4 +1,5 @@
 import type { Attempt, AzureError, ErrorKind } from "./component/interfaces/keyfob-azure-types.js";
+import { inOurWords } from "./words.js";
 
 export type { Attempt, ErrorKind };
 
@@ -102,7 +103,9 @@ const CLASSES: Partial<Record<ErrorKind, new (failure: Failure) => KeyfobError>>
 };
 
 /** The error of the component's as one of ours. */
-export function fromComponent(error: AzureError): KeyfobError {
+export function fromComponent(told: AzureError): KeyfobError {
+  const attempts = told.attempts.map((attempt) => ({ ...attempt, message: inOurWords(attempt.message) }));
+  const error = { ...told, message: inOurWords(told.message), hint: told.hint && inOurWords(told.hint), attempts };
   if (error.kind === "credential-unavailable") {
     return new (error.attempts.length > 1 ? AggregateAuthenticationError : CredentialUnavailableError)(error);
   }

@@ -1,5 +1,5 @@
 import type { AccessToken, TokenCredential } from "./credentials.js";
-import { nextId } from "./lifetime.js";
+import { nextId, tie } from "./lifetime.js";
 import { variables } from "./surroundings.js";
 import { thread, type AbortSignalLike } from "./thread/index.js";
 import type { CredentialSpec } from "./thread/messages.js";
@@ -20,6 +20,7 @@ export class Foreign {
     this.#credential = credential;
     const env = variables(process.env);
     this.spec = { id: nextId(), make: "staticToken", args: ["", 0n], settings: [], sources: [], env, folders: [] };
+    tie(this, this.spec.id);
   }
 
   /** Hands over a token that is good for the next call. */

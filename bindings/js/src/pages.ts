@@ -21,6 +21,8 @@ export function paged<T>(begin: Begin<T>): PagedAsyncIterableIterator<T> {
   const items = each(byPage());
   return {
     next: () => items.next(),
+    // A loop that is left ends the list.
+    return: () => items.return(),
     [Symbol.asyncIterator]() {
       return this;
     },

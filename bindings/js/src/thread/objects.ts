@@ -44,6 +44,10 @@ export class Objects {
     return made;
   }
 
+  get size(): number {
+    return this.#objects.size;
+  }
+
   drop(id: number): void {
     (this.#objects.get(id) as Disposable | undefined)?.[Symbol.dispose]?.();
     this.#objects.delete(id);

@@ -73,6 +73,9 @@ export function operations(objects: Objects) {
       call(settings, (options) => objects.client(spec).restoreSecretBackup(backup, options)),
 
     drop: (id: number) => objects.drop(id),
+
+    /** How many objects there are. */
+    count: () => objects.size,
   };
 }
 
