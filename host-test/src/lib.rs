@@ -86,7 +86,7 @@ pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use clock::{Clock, WallClock};
 pub use egress::{Egress, Recorder, Sockets};
-pub use engine::{Build, Keyfob, config_component};
+pub use engine::{Build, Keyfob, config_component, embedded_component};
 pub use failure::CallError;
 pub use host::Host;
 pub use instance::{Credential, Instance, SecretChange, SecretClient, SecretList};
