@@ -1,4 +1,5 @@
-//! Builds the component, without and with certificates, so that `cargo test` and `cargo run` need no step before them.
+//! Builds the components, so that `cargo test` and `cargo run` need no step before them: Keyfob without and with
+//! certificates and for embedding, and `keyfob-config`.
 
 #[path = "build/shrink.rs"]
 mod shrink;
@@ -9,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TARGET: &str = "wasm32-wasip2";
+
+/// No WASI, and the certificates that the official SDKs have too.
+const EMBEDDED: &str = "--no-default-features --features=embedded,certificate";
 
 /// What the outer cargo sets for the host's build and the component's build must not inherit.
 const NOT_INHERITED: [&str; 9] = [
@@ -24,34 +28,46 @@ const NOT_INHERITED: [&str; 9] = [
 ];
 
 fn main() {
-    for path in ["build.rs", "build", "../src", "../wit", "../.cargo/config.toml", "../Cargo.toml", "../Cargo.lock"] {
+    let crates = ["../src", "../wit", "../config/src", "../config/wit", "../config/Cargo.toml"];
+    for path in ["build.rs", "build", "../.cargo/config.toml", "../Cargo.toml", "../Cargo.lock"].iter().chain(&crates) {
         println!("cargo:rerun-if-changed={path}");
     }
     println!("cargo:rerun-if-env-changed=RUSTC_WORKSPACE_WRAPPER");
 
     let out = PathBuf::from(variable("OUT_DIR"));
     let builds = [
-        ("KEYFOB_COMPONENT", "", out.join("keyfob.wasm")),
-        ("KEYFOB_COMPONENT_WITH_CERTIFICATES", "certificate", out.join("keyfob-with-certificates.wasm")),
+        ("KEYFOB_COMPONENT", "keyfob", "", out.join("keyfob.wasm")),
+        (
+            "KEYFOB_COMPONENT_WITH_CERTIFICATES",
+            "keyfob",
+            "--features=certificate",
+            out.join("keyfob-with-certificates.wasm"),
+        ),
+        ("KEYFOB_COMPONENT_EMBEDDED", "keyfob", EMBEDDED, out.join("keyfob-embedded.wasm")),
+        ("KEYFOB_CONFIG_COMPONENT", "keyfob-config", "", out.join("keyfob-config.wasm")),
     ];
-    for (variable, _, component) in &builds {
+    for (variable, .., component) in &builds {
         println!("cargo:rustc-env={variable}={}", component.display());
     }
 
     // Clippy runs nothing: that there is a file is enough for it. The line above makes the next build come back here.
     let linting = env::var("RUSTC_WORKSPACE_WRAPPER").is_ok_and(|wrapper| wrapper.contains("clippy"));
     if linting {
-        for (_, _, component) in builds.iter().filter(|(_, _, component)| !component.exists()) {
+        for (.., component) in builds.iter().filter(|(.., component)| !component.exists()) {
             fs::write(component, []).unwrap_or_else(|error| panic!("{}: {error}", component.display()));
         }
         return;
     }
-    let build = |(_, features, component): &(&str, &str, PathBuf)| build(&out.join("component"), features, component);
-    if let Err(problem) = ensure_target().and_then(|()| builds.iter().try_for_each(build)) {
+    let target_dir = out.join("component");
+    let mut each = builds.iter();
+    let built = ensure_target().and_then(|()| {
+        each.try_for_each(|(_, package, features, component)| build(&target_dir, package, features, component))
+    });
+    if let Err(problem) = built {
         eprintln!("{problem}");
         std::process::exit(1);
     }
-    println!("cargo:warning=built Keyfob's component for {TARGET}");
+    println!("cargo:warning=built Keyfob's components for {TARGET}");
 }
 
 /// Installs the standard library for the component's target where rustup can.
@@ -76,12 +92,13 @@ fn ensure_target() -> Result<(), String> {
     }
 }
 
-fn build(target_dir: &Path, features: &str, component: &Path) -> Result<(), String> {
+fn build(target_dir: &Path, package: &str, features: &str, component: &Path) -> Result<(), String> {
     let mut cargo = Command::new(variable("CARGO"));
     cargo
-        .args(["rustc", "--package", "keyfob", "--lib", "--profile", "component", "--target", TARGET])
+        .args(["rustc", "--package", package, "--lib", "--profile", "component", "--target", TARGET])
         // Together with an rlib rustc would not optimise across crates: 32 KB more.
-        .args(["--crate-type", "cdylib", "--features", features])
+        .args(["--crate-type", "cdylib"])
+        .args(features.split_whitespace())
         .arg("--target-dir")
         .arg(target_dir)
         .current_dir("..");
@@ -92,7 +109,8 @@ fn build(target_dir: &Path, features: &str, component: &Path) -> Result<(), Stri
     if !done.status.success() {
         return Err(format!("the component does not build:\n{}", String::from_utf8_lossy(&done.stderr)));
     }
-    let built = target_dir.join(TARGET).join("component/keyfob.wasm");
+    let name = package.replace('-', "_");
+    let built = target_dir.join(TARGET).join("component").join(name).with_extension("wasm");
     let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
     let shrunk = shrink::shrink(&bytes).map_err(|error| format!("{}: {error}", built.display()))?;
     fs::write(component, shrunk).map_err(|error| format!("{}: {error}", component.display()))

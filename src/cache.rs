@@ -57,10 +57,11 @@ impl Entry {
         self.scopes == request.scopes && self.tenant == request.tenant && self.cae == request.cae
     }
 
-    /// Whether it will not do, however fresh it is. What was refused to several requests at a time is replaced once.
+    /// Whether it will not do, however fresh it is. What was refused to several requests at a time is replaced once: what
+    /// came since then will do.
     fn is_refused(&self, request: &TokenRequest) -> bool {
         match &request.refused {
-            Some(refused) => *refused == self.token.token,
+            Some((token, sent_at)) => *token == self.token.token || self.asked_at < *sent_at,
             None => request.claims.is_some(),
         }
     }

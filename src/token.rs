@@ -18,8 +18,8 @@ pub(crate) struct TokenRequest {
     pub(crate) claims: Option<String>,
     /// Whoever asks can handle claims challenges (continuous access evaluation).
     pub(crate) cae: bool,
-    /// This token was refused: get another one.
-    pub(crate) refused: Option<Secret>,
+    /// This token was refused to a request that was sent at this time, in unix seconds: get another one.
+    pub(crate) refused: Option<(Secret, u64)>,
 }
 
 impl TokenRequest {

@@ -53,6 +53,8 @@ async fn main() -> anyhow::Result<()> {
         let keyfob = Keyfob::build(build)?;
         println!("  compile: {:.0} ms, once a process", start.elapsed().as_secs_f64() * 1e3);
         secrets(&keyfob).await?;
+        println!("  in a pool:");
+        secrets(&Keyfob::pooled(build, 1)?).await?;
     }
     exchanges(&Keyfob::build(Build::WithCertificates)?).await
 }

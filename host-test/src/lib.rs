@@ -41,6 +41,29 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! A program that embeds Keyfob does the same with real sockets. It compiles the component once a process, and may set room
+//! for its instances aside ([`Keyfob::pooled`]); an instance keeps its tokens and its connections as long as it lives.
+//!
+//! ```no_run
+//! use keyfob_host_test::{CredentialKind, Egress, Host, Keyfob, Sockets};
+//!
+//! # async fn read() -> anyhow::Result<String> {
+//! let egress = Egress::sockets(Sockets::new())
+//!     .allow("my-vault.vault.azure.net:443")
+//!     .allow("169.254.169.254:80") // IMDS; on App Service what IDENTITY_ENDPOINT names
+//!     .unrecorded();
+//! let azure = std::env::vars().filter(|(name, _)| name.starts_with("AZURE_") || name.starts_with("IDENTITY_"));
+//! let host = Host::new(&Keyfob::built()?).envs(azure).egress(egress);
+//!
+//! let mut keyfob = host.instantiate().await?;
+//! let credential = keyfob.credential(&CredentialKind::Default.into()).await?;
+//! let client = keyfob.open("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
+//! let names = ["db-user".to_owned(), "db-password".to_owned()];
+//! let mut read = keyfob.get_secrets(client, &names, &Default::default()).await?;
+//! Ok(read.pop().expect("as many as names")?.value)
+//! # }
+//! ```
 
 pub mod app;
 pub mod bindings;
@@ -64,7 +87,7 @@ pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use clock::{Clock, WallClock};
 pub use egress::{Egress, Recorder, Sockets};
-pub use engine::{Build, Keyfob};
+pub use engine::{Build, Keyfob, config_component, embedded_component};
 pub use failure::CallError;
 pub use host::Host;
 pub use instance::{Credential, Instance, SecretChange, SecretClient, SecretList};

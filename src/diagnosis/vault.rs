@@ -2,16 +2,33 @@
 
 use super::{Hint, Weight, hint};
 use crate::prelude::*;
+use crate::text::split_once;
+
+/// Who called, as far as it is known.
+pub(crate) struct Caller<'a> {
+    /// In words.
+    pub(crate) identity: &'a str,
+    /// As its token names it.
+    pub(crate) object_id: Option<&'a str>,
+    /// Nobody named the identity: the platform chose it.
+    pub(crate) platform_chose: bool,
+    /// As the vault sees it.
+    pub(crate) address: Option<&'a str>,
+}
 
 /// The identity may not do it.
-pub(crate) fn forbidden(
-    code: &str,
-    permission: &str,
-    role: &str,
-    identity: &str,
-    vault: &str,
-    platform_chose: bool,
-) -> Hint {
+pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Caller<'_>, vault: &str) -> Hint {
+    let Caller { identity, object_id, platform_chose, address } = *caller;
+    let object_id = object_id.unwrap_or("OBJECT_ID");
+    let host = split_once(vault, "://").map_or(vault, |(_, host)| host);
+    let name = host.split('.').next().unwrap_or_default();
+    let assign = || {
+        format!(
+            "Assign it the role {role} on vault {vault} (portal: the vault > Access control (IAM), or \
+             `az role assignment create --role \"{role}\" --assignee-object-id {object_id} \
+             --scope $(az keyvault show --name {name} --query id --output tsv)`)"
+        )
+    };
     let mut text = match code {
         "SecretDisabled" => {
             return hint(
@@ -19,23 +36,38 @@ pub(crate) fn forbidden(
                 format!("The secret is disabled: enable it in vault {vault}, or read another version"),
             );
         }
-        "ForbiddenByFirewall" | "ForbiddenByConnection" => {
+        "ForbiddenByFirewall" => {
+            let address = address.map_or_else(|| "this address".to_owned(), |address| format!("the address {address}"));
             return hint(
                 Weight::Answered,
                 format!(
-                    "The firewall of vault {vault} does not let this address in: add it, the app's subnet or a private endpoint (portal: Networking)"
+                    "The firewall of vault {vault} does not let {address} in: add it, the app's subnet or a private endpoint (portal: Networking)"
                 ),
             );
         }
-        "ForbiddenByPolicy" | "AccessDenied" => {
+        "ForbiddenByConnection" => {
+            return hint(
+                Weight::Answered,
+                format!(
+                    "Vault {vault} is closed to public networks: call it from a network that has a private endpoint to it, or open it (portal: Networking)"
+                ),
+            );
+        }
+        // Without an inner code the vault says no for a reason of its own, which only its text tells.
+        "Forbidden" => {
             format!(
-                "The identity used was {identity}. Give it the secret permission {permission} in the access policies of vault {vault}"
+                "Nobody may do it where the vault has purge protection or the secret belongs to a certificate. Else: the identity used was {identity}. {}",
+                assign()
             )
         }
-        _ => format!(
-            "The identity used was {identity}. Assign it the role {role} on vault {vault} (portal: the vault > Access control (IAM), or \
-             `az role assignment create --role \"{role}\" --assignee-object-id OBJECT_ID --scope VAULT_RESOURCE_ID`)"
-        ),
+        "ForbiddenByPolicy" | "AccessDenied" => {
+            format!(
+                "The identity used was {identity}. Give it the secret permission {permission} in the access policies of vault {vault} \
+                 (`az keyvault set-policy --name {name} --object-id {object_id} --secret-permissions {}`)",
+                permission.to_ascii_lowercase()
+            )
+        }
+        _ => format!("The identity used was {identity}. {}", assign()),
     };
     text.push_str("; a new role can take up to 10 minutes");
     if platform_chose {
@@ -56,6 +88,16 @@ pub(crate) fn conflict(code: &str) -> Option<Hint> {
         _ => "The vault has it already, or is changing it: look with get-secret, and call again after some seconds",
     };
     Some(hint(Weight::Answered, text))
+}
+
+/// No such secret among the deleted ones.
+pub(crate) fn not_deleted(name: &str, vault: &str) -> Hint {
+    hint(
+        Weight::Answered,
+        format!(
+            "Vault {vault} has no deleted secret {name}, or has not done deleting it: `az keyvault secret list-deleted --vault-name NAME` lists them"
+        ),
+    )
 }
 
 /// No such secret.

@@ -30,10 +30,11 @@ impl Challenge {
     }
 
     /// Whether the host lies in the resource's domain: `a.vault.azure.net` in `vault.azure.net`. The dot matters:
-    /// `xvault.azure.net` does not.
+    /// `xvault.azure.net` does not. What a token is good for has no port, so one with a port is something else.
     pub(super) fn is_for(&self, host: &str) -> bool {
         Url::parse(self.resource()).is_ok_and(|resource| {
             resource.https
+                && resource.port.is_none()
                 && host.strip_suffix(resource.host.as_str()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
         })
     }
@@ -126,6 +127,7 @@ mod tests {
             |resource: &str, host| Challenge { scope: format!("{resource}/.default"), tenant: None }.is_for(host);
         assert!(is_for("https://vault.example", "a.vault.example"));
         assert!(is_for("https://VAULT.example", "a.vault.example"));
+        assert!(is_for("https://vault.example:443", "a.vault.example"));
         for (resource, host) in [
             ("https://vault.example", "vault.example"),
             ("https://vault.example", "xvault.example"),
@@ -133,6 +135,7 @@ mod tests {
             ("https://vault.example", "a.vault.example.evil"),
             ("https://graph.microsoft.com", "a.vault.example"),
             ("http://vault.example", "a.vault.example"),
+            ("https://vault.example:8443", "a.vault.example"),
             ("vault.example", "a.vault.example"),
             ("https://.example", "a.vault.example"),
             ("https://vault.example@evil", "a.vault.example"),

@@ -17,6 +17,8 @@ const INTERVAL: Duration = Duration::from_secs(2);
 pub struct Change {
     client: Rc<SecretClient>,
     name: String,
+    /// What was begun.
+    begun: Kind,
     /// What the vault said when it began.
     properties: Properties,
     /// What can be asked as soon as it is done; none where nothing goes on.
@@ -49,7 +51,8 @@ impl Change {
                 Err(error) if error.kind == ErrorKind::Forbidden && !refusal::is_network(&error) => return Ok(()),
                 Err(error) if error.kind == ErrorKind::NotFound => {
                     if INTERVAL >= call.remaining() {
-                        let message = format!("{} is not done yet; it goes on in the vault", operation.what());
+                        let begun = Operation::on(self.begun, &self.name, String::new()).what();
+                        let message = format!("to {begun} is not done yet; it goes on in the vault");
                         return Err(Error::new(ErrorKind::TimedOut, message));
                     }
                     call.platform.sleep(INTERVAL).await;
@@ -76,7 +79,7 @@ impl SecretClient {
         let properties = self.do_to(operation::DELETE, name, "", timeout).await?;
         // A vault that keeps nothing has deleted it already.
         let done = properties.recovery_id.is_some().then_some(operation::GET_DELETED);
-        Ok(Change { client: Rc::clone(self), name: name.to_owned(), properties, done })
+        Ok(Change { client: Rc::clone(self), name: name.to_owned(), begun: operation::DELETE, properties, done })
     }
 
     /// Begins to recover a deleted secret.
@@ -86,7 +89,8 @@ impl SecretClient {
     pub async fn begin_recover_deleted_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
         let name = self.named_whole(name)?;
         let properties = self.do_to(operation::RECOVER, name, "/recover", timeout).await?;
-        Ok(Change { client: Rc::clone(self), name: name.to_owned(), properties, done: Some(operation::GET) })
+        let done = Some(operation::GET);
+        Ok(Change { client: Rc::clone(self), name: name.to_owned(), begun: operation::RECOVER, properties, done })
     }
 
     /// What the vault says of a deleted secret.

@@ -81,6 +81,7 @@ impl SecretClient {
                 }
                 draft.request.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
             }
+            let sent_at = call.platform.unix_now();
             let reply = call
                 .send(&ENDPOINT, &draft)
                 .await
@@ -98,7 +99,7 @@ impl SecretClient {
                 if claimed || token.is_none() {
                     return Ok((reply, token));
                 }
-                (claimed, claims, refused) = (true, Some(text), token.map(|token| token.token));
+                (claimed, claims, refused) = (true, Some(text), token.map(|token| (token.token, sent_at)));
                 continue;
             }
             if challenged {
@@ -110,7 +111,7 @@ impl SecretClient {
                 .ok_or_else(|| self.unexpected(&reply, "its challenge names no authority and resource"))?;
             self.verify(&challenge, &reply)?;
             // The token that was just refused may come out of the cache again.
-            (challenged, refused) = (true, token.map(|token| token.token));
+            (challenged, refused) = (true, token.map(|token| (token.token, sent_at)));
             self.challenge.replace(Some(challenge));
         }
     }

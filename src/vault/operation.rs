@@ -52,7 +52,7 @@ pub(super) const GET: Kind = kind("get secret", "Get", USER, Method::Get);
 pub(super) const SET: Kind = kind("set secret", "Set", OFFICER, Method::Put);
 pub(super) const UPDATE: Kind = kind("update the properties of secret", "Set", OFFICER, Method::Patch);
 pub(super) const DELETE: Kind = kind("delete secret", "Delete", OFFICER, Method::Delete);
-pub(super) const GET_DELETED: Kind = Kind { deleted: true, ..kind("get deleted secret", "Get", OFFICER, Method::Get) };
+pub(super) const GET_DELETED: Kind = Kind { deleted: true, ..kind("get deleted secret", "Get", USER, Method::Get) };
 pub(super) const PURGE: Kind =
     Kind { deleted: true, done: 204, ..kind("purge deleted secret", "Purge", OFFICER, Method::Delete) };
 pub(super) const RECOVER: Kind =
@@ -63,7 +63,7 @@ pub(super) const RESTORE: Kind =
     Kind { idempotent: false, ..kind("restore a secret from its backup", "Restore", OFFICER, Method::Post) };
 pub(super) const LIST: Kind = Kind { max_body: MAX_PAGE, ..kind("list secrets", "List", USER, Method::Get) };
 pub(super) const LIST_VERSIONS: Kind = Kind { what: "list the versions of secret", ..LIST };
-pub(super) const LIST_DELETED: Kind = Kind { what: "list deleted secrets", role: OFFICER, deleted: true, ..LIST };
+pub(super) const LIST_DELETED: Kind = Kind { what: "list deleted secrets", deleted: true, ..LIST };
 
 /// A request to a vault.
 pub(super) struct Operation<'a> {

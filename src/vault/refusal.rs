@@ -2,7 +2,7 @@
 
 use super::SecretClient;
 use super::operation::Operation;
-use crate::diagnosis;
+use crate::diagnosis::{self, Caller};
 use crate::error::{Error, ErrorKind};
 use crate::http::Reply;
 use crate::json::Json;
@@ -51,14 +51,25 @@ impl SecretClient {
         if error.hint.is_none() {
             error.hint = match error.kind {
                 ErrorKind::Forbidden => {
-                    let chose = token.is_some_and(|t| t.platform_chose);
-                    let code = code.as_deref().unwrap_or_default();
+                    let ids = token.map(AccessToken::ids).unwrap_or_default();
+                    let address = address(reply);
+                    let caller = Caller {
+                        identity: &who,
+                        object_id: ids.iter().find(|(name, _)| *name == "object-id").map(|(_, id)| id.as_str()),
+                        platform_chose: token.is_some_and(|token| token.platform_chose),
+                        address: address.as_deref(),
+                    };
                     let (permission, role) = (operation.kind.permission, operation.kind.role);
-                    Some(diagnosis::forbidden(code, permission, role, &who, &vault, chose))
+                    let code = code.as_deref().unwrap_or_default();
+                    Some(diagnosis::forbidden(code, permission, role, &caller, &vault))
                 }
-                ErrorKind::NotFound => {
-                    operation.secret.map(|(name, version)| diagnosis::not_found(name, version, &vault))
-                }
+                ErrorKind::NotFound => operation.secret.map(|(name, version)| {
+                    if operation.kind.deleted {
+                        diagnosis::not_deleted(name, &vault)
+                    } else {
+                        diagnosis::not_found(name, version, &vault)
+                    }
+                }),
                 ErrorKind::Conflict => diagnosis::conflict(code.as_deref().unwrap_or_default()),
                 ErrorKind::AuthenticationFailed => Some(diagnosis::token_refused(&vault)),
                 _ => None,
@@ -72,4 +83,11 @@ impl SecretClient {
         }
         error
     }
+}
+
+/// Where the vault says that the request came from: `conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;`.
+fn address(reply: &Reply) -> Option<String> {
+    let info = reply.response.header("x-ms-keyvault-network-info")?;
+    let address = info.split(';').find_map(|part| part.trim_ascii().strip_prefix("addr="))?;
+    Some(reply.quote(address)).filter(|address| !address.is_empty())
 }

@@ -43,8 +43,8 @@ impl Asked {
     /// Asks a vault what it wants, before there is a token.
     pub fn is_challenge(&self) -> bool {
         let path = self.url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
-        let secrets = |path: &str| path == "secrets" || path.starts_with("secrets/") || path.starts_with("secrets?");
-        path.is_some_and(secrets) && !self.headers.contains_key("authorization")
+        let folder = path.and_then(|path| path.split(['/', '?']).next());
+        matches!(folder, Some("secrets" | "deletedsecrets")) && !self.headers.contains_key("authorization")
     }
 
     /// Asks Entra for its addresses.
@@ -135,11 +135,25 @@ impl Normal<'_> {
             text = format!("{text}?{query}");
         }
         for name in HEADERS {
+            let empty = name == "content-type" && asked.body.is_empty();
             if let Some(value) = asked.headers.get(name) {
+                self.count("content type", empty);
+                if empty {
+                    continue;
+                }
                 text = format!("{text} [{name}: {}]", self.speaks(value));
             }
         }
-        if asked.body.is_empty() { text } else { format!("{text} {{{}}}", self.fields(&asked.body)) }
+        if asked.body.is_empty() {
+            return text;
+        }
+        if let Ok(json) = asked.body.parse::<Value>() {
+            // The one way to write it.
+            let written = json.to_string();
+            self.count("json", written != asked.body);
+            return format!("{text} {written}");
+        }
+        format!("{text} {{{}}}", self.fields(&asked.body))
     }
 
     /// A query or a form: decoded, because there is more than one way to encode, and sorted.

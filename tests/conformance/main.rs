@@ -120,7 +120,8 @@ async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
         tokio::time::advance(Duration::from_secs(step.after)).await;
         wall.set_ahead(step.clock_ahead);
         let began = clock.elapsed();
-        let result = player.step(case, &play::vault(case), step).await;
+        let vault = step.vault_url.clone().unwrap_or_else(|| play::vault(case));
+        let result = player.step(case, &vault, step).await;
         let took = clock.elapsed() - began;
         let requests = recorder.requests().split_off(seen);
         seen += requests.len();

@@ -15,7 +15,11 @@ pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> Str
             token(&got.value, expires.and_then(|(_, value)| value.parse().ok()), case)
         }
         Ok(got) if step.get_secret.is_some() => secret(&got.value),
-        Ok(got) if step.list_secrets.is_some() => pages(&got.pages),
+        Ok(got) if step.lists() => pages(&got.pages),
+        Ok(got) if !got.fields.is_empty() => {
+            let field = |name| got.fields.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value.as_str());
+            told(field)
+        }
         Ok(_) => "done".to_owned(),
         Err(problem) => {
             // The SDK plays without its developer credentials.
@@ -41,6 +45,10 @@ pub fn of_sdk(reported: &Reported, case: &Case) -> String {
         "token" => token(value, reported.expires_on, case),
         "secret" => secret(value),
         "pages" => pages(&reported.pages),
+        "told" => {
+            let tags = format!("{:?}", reported.tags);
+            told(|name| if name == "tags" { &tags } else { reported.told.get(name).map_or("", String::as_str) })
+        }
         class => {
             let attempts = reported.attempts.iter().map(|(name, class)| (name.as_str(), class.as_str()));
             // What ends a chain is an authentication error whatever was behind it.
@@ -66,6 +74,14 @@ fn secret(value: &str) -> String {
 fn pages(pages: &[Vec<String>]) -> String {
     let pages: Vec<String> = pages.iter().map(|names| names.join(", ")).collect();
     format!("pages {}", pages.join(" / "))
+}
+
+/// What an operation tells of a secret.
+fn told<'t>(field: impl Fn(&'static str) -> &'t str) -> String {
+    let names = ["name", "content-type", "enabled", "not-before", "expires-on", "tags"];
+    let fields = names.map(|name| (name, field(name))).into_iter().filter(|(_, value)| !value.is_empty());
+    let fields: Vec<String> = fields.map(|(name, value)| format!("{name} {value}")).collect();
+    format!("told {}", fields.join(", "))
 }
 
 /// A class; for a chain, who was unavailable and who stopped it.

@@ -1,5 +1,6 @@
 //! The official Python SDK as a player: a process that plays the app, and is told here what its requests meet.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -46,12 +47,17 @@ struct Outgoing {
 /// How a step ended.
 #[derive(Debug, Deserialize)]
 pub struct Reported {
-    /// `token`, `secret`, `pages`, or the class of an error.
+    /// `token`, `secret`, `pages`, `told`, `done`, or the class of an error.
     pub class: String,
     pub value: Option<String>,
     /// The names on each page of a list.
     #[serde(default)]
     pub pages: Vec<Vec<String>>,
+    /// What is told of a secret, and its tags, as cases name them.
+    #[serde(default)]
+    pub told: BTreeMap<String, String>,
+    #[serde(default)]
+    pub tags: Vec<(String, String)>,
     pub expires_on: Option<u64>,
     /// The error, for people.
     #[serde(default)]
@@ -223,6 +229,7 @@ fn bytes(text: &str) -> Vec<u8> {
 impl From<&Outgoing> for Asked {
     fn from(outgoing: &Outgoing) -> Self {
         let headers = outgoing.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
-        Self { method: outgoing.method.clone(), url: outgoing.url.clone(), headers, body: outgoing.body.clone() }
+        let body = String::from_utf8_lossy(&bytes(&outgoing.body)).into_owned();
+        Self { method: outgoing.method.clone(), url: outgoing.url.clone(), headers, body }
     }
 }

@@ -149,6 +149,7 @@ fn limit(case: &Case) -> Duration {
 
 /// All hops read the same.
 /// Of several secrets the first, if all came.
+#[allow(clippy::result_large_err)]
 fn whole(got: Got) -> Result<Got, Problem> {
     let Got { outcomes, .. } = &got;
     if outcomes.is_empty() {

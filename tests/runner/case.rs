@@ -207,6 +207,8 @@ pub struct Step {
     /// Seconds that the component's wall clock is ahead of everybody else's during this step.
     #[serde(default)]
     pub clock_ahead: i64,
+    /// Another client than that of the other steps, for the vault at this URL.
+    pub vault_url: Option<String>,
     pub get_secret: Option<String>,
     pub version: Option<String>,
     pub out_content_type: Option<String>,
@@ -221,8 +223,12 @@ pub struct Step {
     pub set_assertion: Option<String>,
     /// Lists the secrets, all pages, of at most this many each; 0 leaves the size to the vault.
     pub list_secrets: Option<u32>,
+    /// Of this and of the other lists; all where absent.
+    pub most_pages: Option<usize>,
     /// Another operation of the client.
     pub operation: Option<Operation>,
+    /// The value that is set or expected is so often what is written.
+    pub value_times: Option<usize>,
     /// Asks the credential what it would try.
     #[serde(default)]
     pub explain: bool,
@@ -291,6 +297,8 @@ pub struct Expect {
     pub requests: Vec<String>,
     /// The sizes of their bodies.
     pub body_sizes: Option<Vec<usize>>,
+    /// The bodies themselves, each exactly.
+    pub bodies: Option<Vec<String>>,
     /// The number of requests, where they are not told one by one.
     pub request_count: Option<usize>,
     /// Parts of the forms that were sent, decoded.
@@ -303,6 +311,8 @@ pub struct Expect {
     pub outcomes: Option<Vec<String>>,
     /// The names of each page.
     pub pages: Option<Vec<Vec<String>>>,
+    /// Fields of each that is listed, by name.
+    pub listed: Option<Vec<BTreeMap<String, String>>>,
     /// Fields of the secret or the token, by name.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
@@ -373,6 +383,19 @@ impl Case {
 }
 
 impl Step {
+    /// What it gives are pages.
+    #[allow(dead_code)]
+    pub fn lists(&self) -> bool {
+        let operation = self.operation.as_ref();
+        let list = |it: &Operation| matches!(it, Operation::ListVersions { .. } | Operation::ListDeleted { .. });
+        self.list_secrets.is_some() || operation.is_some_and(list)
+    }
+
+    /// What is set or expected, if this is what is written.
+    pub fn value(&self, written: &str) -> String {
+        written.repeat(self.value_times.unwrap_or(1))
+    }
+
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout_ms.map(Duration::from_millis)
     }

@@ -1,5 +1,6 @@
 //! Holds what happened against what a case expects, and everything printable against its secrets.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -11,19 +12,20 @@ use keyfob_host_test::fake::{self, Description};
 use memchr::memmem;
 use percent_encoding::percent_decode;
 
-use crate::case::{Case, Expect, Operation, certificate};
+use crate::case::{Case, Expect, Operation, Step, certificate};
 use crate::play::{Got, Problem};
 
 type Check = Result<(), String>;
 
 pub fn check(
     case: &Case,
-    expect: &Expect,
+    step: &Step,
     result: &Result<Got, Problem>,
     (lines, requests): (&[String], &[Recorded]),
     took: Duration,
     log: &str,
 ) -> Check {
+    let expect = &step.expect;
     match expect.request_count {
         Some(count) => same("number of requests", &lines.len(), &count)?,
         None => same("requests", &lines, &expect.requests.as_slice())?,
@@ -34,6 +36,10 @@ pub fn check(
     }
     if let Some(sizes) = &expect.body_sizes {
         same("sizes of bodies", &requests.iter().map(|request| request.body.len()).collect(), sizes)?;
+    }
+    if let Some(bodies) = &expect.bodies {
+        let sent = requests.iter().map(|request| String::from_utf8_lossy(&request.body).into_owned());
+        same("bodies", &sent.collect(), bodies)?;
     }
     let forms = forms(requests);
     has("forms", &forms, &expect.sent)?;
@@ -47,16 +53,17 @@ pub fn check(
         same("log", &log.lines().collect::<Vec<_>>(), &lines.iter().map(String::as_str).collect())?;
     }
     match (result, &expect.kind) {
-        (Ok(got), None) => success(&case.azure, expect, got),
+        (Ok(got), None) => success(&case.azure, step, got),
         (Err(problem), Some(kind)) => failure(expect, kind, problem),
         (Ok(_), Some(kind)) => Err(format!("expected {kind}")),
         (Err(problem), None) => Err(format!("expected success, got {}", problem.kind)),
     }
 }
 
-fn success(azure: &Description, expect: &Expect, got: &Got) -> Check {
+fn success(azure: &Description, step: &Step, got: &Got) -> Check {
+    let expect = &step.expect;
     if let Some(value) = &expect.value {
-        same("value", &&got.value, &value)?;
+        same("value", &got.value, &step.value(value))?;
     }
     if let Some(outcomes) = &expect.outcomes {
         let told = got.outcomes.iter().map(|outcome| match outcome {
@@ -65,9 +72,10 @@ fn success(azure: &Description, expect: &Expect, got: &Got) -> Check {
         });
         same("outcomes", &told.collect(), outcomes)?;
     }
-    for (name, value) in &expect.fields {
-        let field = got.fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
-        same(name, &field, &Some(value.as_str()))?;
+    fields(&got.fields, &expect.fields)?;
+    if let Some(listed) = &expect.listed {
+        same("number of those listed", &got.listed.len(), &listed.len())?;
+        got.listed.iter().zip(listed).try_for_each(|(got, expected)| fields(got, expected))?;
     }
     if let Some(name) = &expect.token_of {
         let identity = azure.identities.iter().find(|identity| identity.name == *name).unwrap();
@@ -95,6 +103,14 @@ fn success(azure: &Description, expect: &Expect, got: &Got) -> Check {
         Some(odd) => Err(format!("the message of {} is not one line", odd.credential)),
         None => Ok(()),
     }
+}
+
+fn fields(got: &[(&str, String)], expected: &BTreeMap<String, String>) -> Check {
+    for (name, value) in expected {
+        let field = got.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        same(name, &field, &Some(value.as_str()))?;
+    }
+    Ok(())
 }
 
 fn failure(expect: &Expect, kind: &str, problem: &Problem) -> Check {
@@ -167,7 +183,7 @@ pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<Stri
     secrets.extend(case.steps.iter().filter_map(|step| step.set_assertion.clone()));
     secrets.extend(case.credential.token.clone());
     let set = case.steps.iter().filter_map(|step| match &step.operation {
-        Some(Operation::Set { value, .. }) => Some(value.clone()),
+        Some(Operation::Set { value, .. }) => Some(step.value(value)),
         _ => None,
     });
     secrets.extend(set);
@@ -246,7 +262,7 @@ pub fn no_leak(secrets: &[String], result: &Result<Got, Problem>, visible: &[&st
     let mut visible = visible.concat();
     match result {
         Ok(got) => {
-            write!(visible, "{:?}{:?}{:?}", got.fields, got.candidates, got.pages).unwrap();
+            write!(visible, "{:?}{:?}{:?}", got.fields, got.candidates, got.listed).unwrap();
             for outcome in &got.outcomes {
                 write!(visible, "{:?}", outcome.as_ref().map(|got| &got.fields)).unwrap();
             }

@@ -19,6 +19,8 @@ pub struct Native {
     platform: Rc<Scripted>,
     credential: Option<Credential>,
     client: Option<Rc<SecretClient>>,
+    /// The vault that the client is for.
+    vault: String,
     backup: Vec<u8>,
 }
 
@@ -28,6 +30,7 @@ impl Native {
             platform: Rc::new(Scripted { world, log: Mutex::default() }),
             credential: None,
             client: None,
+            vault: String::new(),
             backup: Vec::new(),
         }
     }
@@ -84,7 +87,8 @@ impl Native {
             });
             return Ok(Ok(Got { candidates: candidates.collect(), ..Got::default() }));
         }
-        if self.client.is_none() {
+        if self.client.is_none() || self.vault != vault {
+            self.client = None;
             let mut options = ClientOptions::default();
             if let Some(verify) = case.client.verify_challenge_resource {
                 options.verify_challenge_resource = verify;
@@ -96,14 +100,15 @@ impl Native {
                 (options.cache.secrets, options.cache.bytes) = limits;
             }
             self.client = Some(Rc::new(SecretClient::open(vault, credential, options)?));
+            vault.clone_into(&mut self.vault);
         }
         let client = Rc::clone(self.client.as_ref().unwrap());
         if let Some(size) = step.list_secrets {
             let options = ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
-            return pages(client.list_properties_of_secrets(&options)).await;
+            return pages(client.list_properties_of_secrets(&options), step).await;
         }
         if let Some(operation) = &step.operation {
-            return self.operate(operation, timeout).await;
+            return self.operate(operation, step).await;
         }
         let options = GetSecretOptions {
             version: step.version.clone(),
@@ -135,34 +140,35 @@ impl Native {
     }
 }
 
-/// All pages of a list.
-async fn pages(list: SecretList) -> keyfob::Result<Result<Got, Box<Problem>>> {
-    let mut pages = Vec::new();
-    while let Some(page) = list.next().await? {
-        pages.push(page.into_iter().map(|secret| secret.name).collect());
+/// The pages of a list.
+async fn pages(list: SecretList, step: &Step) -> keyfob::Result<Result<Got, Box<Problem>>> {
+    let mut got = Got::default();
+    while step.most_pages.is_none_or(|most| got.pages.len() < most) {
+        let Some(page) = list.next().await? else { break };
+        got.pages.push(page.iter().map(|secret| secret.name.clone()).collect());
+        got.listed.extend(page.into_iter().map(|secret| property_fields!(secret)));
     }
-    Ok(Ok(Got { pages, ..Got::default() }))
+    Ok(Ok(got))
 }
 
 impl Native {
-    async fn operate(
-        &mut self,
-        operation: &Operation,
-        timeout: Option<u64>,
-    ) -> keyfob::Result<Result<Got, Box<Problem>>> {
+    async fn operate(&mut self, operation: &Operation, step: &Step) -> keyfob::Result<Result<Got, Box<Problem>>> {
         let client = self.client.as_ref().unwrap();
+        let timeout = step.timeout_ms;
         let size = |size: u32| ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
         let properties = match operation {
             Operation::Set { name, value, options } => {
-                client.set_secret(name, value.as_str().into(), &set_options(options, timeout)).await?
+                client.set_secret(name, step.value(value).into(), &set_options(options, timeout)).await?
             }
             Operation::Update { name, options } => {
                 client.update_secret_properties(name, &set_options(options, timeout)).await?
             }
             Operation::ListVersions { name, size: items } => {
-                return pages(client.list_properties_of_secret_versions(name, &size(*items))).await;
+                return pages(client.list_properties_of_secret_versions(name, &size(*items)), step).await;
             }
-            Operation::ListDeleted { size: items } => return pages(client.list_deleted_secrets(&size(*items))).await,
+            Operation::ListDeleted { size: items } => {
+                return pages(client.list_deleted_secrets(&size(*items)), step).await;
+            }
             Operation::GetDeleted(name) => client.get_deleted_secret(name, timeout).await?,
             Operation::Purge(name) => {
                 client.purge_deleted_secret(name, timeout).await?;

@@ -51,6 +51,8 @@ pub struct Got {
     pub candidates: Vec<Explained>,
     /// Names.
     pub pages: Vec<Vec<String>>,
+    /// Of each that is on the pages.
+    pub listed: Vec<Vec<(&'static str, String)>>,
 }
 
 /// The properties of a secret in the terms of cases: the core's and the WIT package's have the same names.
@@ -186,14 +188,15 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
         tokio::time::advance(std::time::Duration::from_secs(step.after)).await;
         wall.set_ahead(step.clock_ahead);
         let start = clock.elapsed();
-        let result = player.step(case, &vault, step).await;
+        let vault = step.vault_url.as_ref().unwrap_or(&vault);
+        let result = player.step(case, vault, step).await;
         let took = clock.elapsed() - start;
         let lines = recorder.lines().split_off(seen);
         let requests = recorder.requests().split_off(seen);
         seen += lines.len();
         let secrets = expect::secrets(case, &planted, &recorder);
         let log = player.log();
-        expect::check(case, &step.expect, &result, (&lines, &requests), took, &log)
+        expect::check(case, step, &result, (&lines, &requests), took, &log)
             .and_then(|()| expect::no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()]))
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
         results.push(result);

@@ -18,6 +18,8 @@ pub struct Wasm {
     _root: tempfile::TempDir,
     credential: Option<Handle>,
     client: Option<SecretClient>,
+    /// The vault that the client is for.
+    vault: String,
     backup: Vec<u8>,
 }
 
@@ -37,6 +39,7 @@ impl Wasm {
             _root: world.root,
             credential: None,
             client: None,
+            vault: String::new(),
             backup: Vec::new(),
         }
     }
@@ -112,9 +115,12 @@ impl Wasm {
             });
             return Ok(Got { candidates: candidates.collect(), ..Got::default() });
         }
-        let client = match self.client {
+        let client = match self.client.filter(|_| self.vault == vault) {
             Some(client) => client,
             None => {
+                if let Some(other) = self.client.take() {
+                    self.instance.drop_client(other).await?;
+                }
                 let options = ClientOptions {
                     verify_challenge_resource: case.client.verify_challenge_resource,
                     api_version: case.client.api_version.clone(),
@@ -126,13 +132,14 @@ impl Wasm {
             }
         };
         self.client = Some(client);
+        vault.clone_into(&mut self.vault);
         if let Some(size) = step.list_secrets {
             let options = ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout: step.timeout() };
             let list = self.instance.list_secrets(client, &options).await?;
-            return self.pages(list).await;
+            return self.pages(list, step).await;
         }
         if let Some(operation) = &step.operation {
-            return self.operate(client, operation, step.timeout()).await;
+            return self.operate(client, operation, step).await;
         }
         let options = GetSecretOptions {
             version: step.version.clone(),
@@ -163,42 +170,42 @@ fn got(mut secret: Secret) -> Got {
 }
 
 impl Wasm {
-    /// All pages of a list.
-    async fn pages(&mut self, list: SecretList) -> Result<Got, CallError> {
-        let mut pages = Vec::new();
-        let end = loop {
+    /// The pages of a list.
+    async fn pages(&mut self, list: SecretList, step: &Step) -> Result<Got, CallError> {
+        let mut got = Got::default();
+        let mut end = Ok(());
+        while end.is_ok() && step.most_pages.is_none_or(|most| got.pages.len() < most) {
             match self.instance.next_page(list).await {
-                Ok(Some(page)) => pages.push(page.into_iter().map(|secret| secret.name).collect()),
-                Ok(None) => break Ok(Got { pages, ..Got::default() }),
-                Err(error) => break Err(error),
+                Ok(Some(page)) => {
+                    got.pages.push(page.iter().map(|secret| secret.name.clone()).collect());
+                    got.listed.extend(page.into_iter().map(|secret| property_fields!(secret)));
+                }
+                Ok(None) => break,
+                Err(error) => end = Err(error),
             }
-        };
+        }
         self.instance.drop_list(list).await?;
-        end
+        end.map(|()| got)
     }
 
-    async fn operate(
-        &mut self,
-        client: SecretClient,
-        operation: &Operation,
-        timeout: Option<Duration>,
-    ) -> Result<Got, CallError> {
+    async fn operate(&mut self, client: SecretClient, operation: &Operation, step: &Step) -> Result<Got, CallError> {
         let app = &mut self.instance;
+        let timeout = step.timeout();
         let size = |size: u32| ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
         let properties = match operation {
             Operation::Set { name, value, options } => {
-                app.set_secret(client, name, value, &set_options(options, timeout)).await?
+                app.set_secret(client, name, &step.value(value), &set_options(options, timeout)).await?
             }
             Operation::Update { name, options } => {
                 app.update_secret_properties(client, name, &set_options(options, timeout)).await?
             }
             Operation::ListVersions { name, size: items } => {
                 let list = app.list_secret_versions(client, name, &size(*items)).await?;
-                return self.pages(list).await;
+                return self.pages(list, step).await;
             }
             Operation::ListDeleted { size: items } => {
                 let list = app.list_deleted_secrets(client, &size(*items)).await?;
-                return self.pages(list).await;
+                return self.pages(list, step).await;
             }
             Operation::GetDeleted(name) => app.get_deleted_secret(client, name, timeout).await?,
             Operation::Purge(name) => {

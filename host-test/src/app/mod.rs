@@ -8,11 +8,11 @@ mod serve;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use wasmtime::{Engine, Trap};
+use wasmtime::{Config, Engine, Trap};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use crate::compose::{Outline, compose};
+use crate::compose::{Outline, compose, configure};
 use crate::engine::{Build, compile};
 use crate::host::State;
 
@@ -35,13 +35,14 @@ enum Pre {
 
 impl App {
     /// Reads and compiles an app for a [`Host`](crate::Host). Where it imports Keyfob, the build of this source tree with
-    /// certificates is put into it.
+    /// certificates is put into it; and where it reads wasi:config, `keyfob-config` in front of it.
     ///
     /// Fails where the file is no component that this host can run, and says what it is.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let load = || {
             let bytes = std::fs::read(path).context("can't be read")?;
+            let bytes = configure(&bytes)?.unwrap_or(bytes);
             let entry = Entry::of(&Outline::read(&bytes)?)?;
             Self::compile(compose(&bytes, Build::WithCertificates.bytes())?.as_deref().unwrap_or(&bytes), entry)
         };
@@ -52,7 +53,7 @@ impl App {
     pub(crate) fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
         entry::every_import_is_given(&Outline::read(bytes)?)?;
         let compile = || {
-            let (engine, pre) = compile(bytes, false)?;
+            let (engine, pre) = compile(bytes, &mut Config::new())?;
             let pre = match entry {
                 Entry::Command => Pre::Command(CommandPre::new(pre)?),
                 Entry::Http => Pre::Http(ProxyPre::new(pre)?),

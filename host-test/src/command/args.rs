@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::call::{GetSecret, GetToken};
+use super::call::GetToken;
 use super::component::Component;
 use super::compose::Compose;
 use super::dev_identity::DevIdentity;
@@ -10,12 +10,14 @@ use super::doctor::Doctor;
 use super::fake::FakeAzure;
 use super::manual::{Completions, Man};
 use super::run::Run;
+use super::secrets::SecretsVerb;
 
 const EXAMPLES: &str = "\
 Examples:
   keyfob                                                   tells the story
   keyfob doctor --env-file .env                            says which identity an app would have
   keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
+  keyfob set-secret my-secret --file value.txt --vault-url https://my-vault.vault.azure.net
   keyfob run app.wasm --env-file .env
 
 Exit status: 0 done, 1 the component answered with an error, 2 wrong usage.";
@@ -40,8 +42,8 @@ pub(super) enum Verb {
     /// Tell Keyfob's story against a fake Azure on this machine (the default)
     #[command(after_help = DEMO_EXAMPLES)]
     Demo,
-    /// Read a secret and print its value
-    GetSecret(GetSecret),
+    #[command(flatten)]
+    Secrets(SecretsVerb),
     /// Get a token and print it
     GetToken(GetToken),
     /// Say which identity an app would have here and why, and what keeps it from its secrets
@@ -88,7 +90,8 @@ mod tests {
             for example in examples.lines() {
                 // Two spaces begin a comment; what a shell does with the output is not ours.
                 let call = example.trim_start().split("  ").next().unwrap_or_default();
-                let call = call.split(" | ").flat_map(|part| part.split(" > ")).next().unwrap_or_default();
+                let call = call.split(" | ").find(|part| part.starts_with("keyfob")).unwrap_or_default();
+                let call = call.split(" > ").flat_map(|part| part.split(" < ")).next().unwrap_or_default();
                 let parsed = parse(call).unwrap_or_else(|error| panic!("{example}: {error}"));
                 let named = call.split(' ').nth(1);
                 assert!(verb.get_name() == "keyfob" || named == Some(verb.get_name()), "{example}: {parsed:?}");

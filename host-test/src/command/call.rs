@@ -1,4 +1,4 @@
-//! The calls: host, credential, request, within the caller's patience.
+//! A call: host, credential, request, within the caller's patience; and `keyfob get-token`, which is no more than that.
 
 use std::time::Duration;
 
@@ -7,23 +7,15 @@ use clap::Args;
 use super::Failure;
 use super::identity::Identity;
 use super::output::Report;
+use super::screen::Progress;
 use super::surroundings::Surroundings;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
-use crate::bindings::exports::keyfob::azure::secrets::Secret;
 use crate::failure::CallError;
 use crate::host::Host;
 use crate::instance::Instance;
-use crate::spec::{ClientOptions, GetSecretOptions, TokenOptions};
+use crate::spec::TokenOptions;
 
-const SECRET_EXAMPLES: &str = "\
-Examples:
-  keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
-  keyfob get-secret my-secret --env-file .env --managed-identity-system-assigned --json
-  keyfob get-secret secret-a --fake-example vm
-
-The vault may stand in the variable KEYVAULT_URL. Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
-
-const TOKEN_EXAMPLES: &str = "\
+const EXAMPLES: &str = "\
 Examples:
   keyfob get-token --scope https://vault.azure.net/.default
   keyfob get-token --scope https://management.azure.com/.default --credential managed-identity --json
@@ -31,22 +23,7 @@ Examples:
 Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
 
 #[derive(Args, Debug)]
-#[command(after_help = SECRET_EXAMPLES)]
-pub(super) struct GetSecret {
-    /// The secret's name
-    name: String,
-    /// The vault, such as https://my-vault.vault.azure.net [default: the variable KEYVAULT_URL]
-    #[arg(long, value_name = "URL")]
-    vault_url: Option<String>,
-    /// This version instead of the latest
-    #[arg(long, value_name = "V")]
-    version: Option<String>,
-    #[command(flatten)]
-    pub(super) common: Common,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = TOKEN_EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct GetToken {
     /// What the token is for, such as https://vault.azure.net/.default
     #[arg(long, value_name = "S")]
@@ -58,7 +35,7 @@ pub(super) struct GetToken {
 /// What every call takes.
 #[derive(Args, Debug)]
 pub(super) struct Common {
-    /// Print one JSON object, for errors too
+    /// Print JSON, for errors too: one object, or of several things one a line
     #[arg(long)]
     pub(super) json: bool,
     /// The whole call's limit in seconds; fractions are allowed
@@ -76,31 +53,10 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The longest of the component's default limits (`get-token` in wit/identity.wit).
 const DEFAULT_LIMIT: Duration = Duration::from_secs(100);
 
-pub(super) async fn get_secret(args: &GetSecret) -> Result<Secret, Failure> {
-    let ground = args.common.surroundings.ground().await?;
-    let vault_url = match &args.vault_url {
-        Some(url) => url.clone(),
-        None => ground
-            .environment
-            .get("KEYVAULT_URL")
-            .ok_or_else(|| Failure::usage("which vault? Give --vault-url URL, or set the variable KEYVAULT_URL"))?
-            .to_owned(),
-    };
-    let host = ground.host(Some(&vault_url))?;
-    within(args.common.timeout, async {
-        let mut instance = instance(&host).await?;
-        let credential = instance.credential(&args.common.identity.spec()).await?;
-        let client = instance.open(&vault_url, credential, &ClientOptions::default()).await?;
-        let options =
-            GetSecretOptions { version: args.version.clone(), timeout: args.common.timeout, ..Default::default() };
-        instance.get_secret(client, &args.name, &options).await
-    })
-    .await
-}
-
 pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
     let ground = args.common.surroundings.ground().await?;
     let host = ground.host(None)?;
+    let _progress = Progress::show("asking for a token");
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
         let credential = instance.credential(&args.common.identity.spec()).await?;

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::engine::Build;
+use crate::engine::{Build, config_component, embedded_component};
 
 const EXAMPLES: &str = "\
 Examples:
   keyfob component keyfob.wasm
-  keyfob component --with-certificates - > keyfob.wasm";
+  keyfob component --with-certificates - > keyfob.wasm
+  keyfob component --config keyfob-config.wasm
+  keyfob component --embedded bindings/python/src/keyfob/keyfob.wasm";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -22,11 +24,22 @@ pub(super) struct Component {
     /// The component that can use certificates too, which is larger
     #[arg(long)]
     with_certificates: bool,
+    /// The component keyfob-config instead: secrets as wasi:config, for apps with no Azure in them
+    #[arg(long, conflicts_with = "with_certificates")]
+    config: bool,
+    /// The component for programs that embed it and send its requests; it has certificates
+    #[arg(long, conflicts_with_all = ["with_certificates", "config"])]
+    embedded: bool,
 }
 
 /// Writes the built-in component, and says what came where.
 pub(super) fn write(args: &Component) -> Result<String> {
-    put(&args.file, build(args.with_certificates).bytes())
+    let bytes = match args {
+        Component { config: true, .. } => config_component(),
+        Component { embedded: true, .. } => embedded_component(),
+        _ => build(args.with_certificates).bytes(),
+    };
+    put(&args.file, bytes)
 }
 
 /// The build that `--with-certificates` chooses.

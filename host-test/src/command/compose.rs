@@ -1,4 +1,4 @@
-//! An app with Keyfob put into it, for a host elsewhere.
+//! An app with Keyfob put into it, or keyfob-config in front of it, for a host elsewhere.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::component;
 use super::screen::Progress;
-use crate::compose::compose;
+use crate::compose::{compose, configure};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,7 +19,7 @@ What comes out imports WASI alone: `wac plug app.wasm --plug keyfob.wasm -o app-
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Compose {
-    /// The app: a component that imports keyfob:azure
+    /// The app: a component that imports keyfob:azure, or reads wasi:config
     #[arg(value_name = "APP.wasm")]
     app: PathBuf,
     /// Where to write it; - is stdout
@@ -36,8 +36,12 @@ pub(super) fn write(args: &Compose) -> Result<String> {
     let app = std::fs::read(&args.app).map_err(|error| anyhow!("{name} can't be read: {error}"))?;
     let progress = Progress::show(&format!("putting Keyfob into {name}"));
     let keyfob = component::build(args.with_certificates).bytes();
-    let Some(composed) = compose(&app, keyfob).map_err(|error| anyhow!("{name} {error:#}"))? else {
-        bail!("{name} imports nothing of keyfob:azure: there is nothing to put into it");
+    let put = || {
+        let configured = configure(&app)?;
+        anyhow::Ok(compose(configured.as_deref().unwrap_or(&app), keyfob)?.or(configured))
+    };
+    let Some(composed) = put().map_err(|error| anyhow!("{name} {error:#}"))? else {
+        bail!("{name} imports nothing of keyfob:azure and reads no wasi:config: there is nothing to put into it");
     };
     drop(progress);
     component::put(&args.file, &composed)

@@ -1,10 +1,11 @@
-//! The `keyfob` command: one call into the component, from a shell; apps with it inside; and the component itself.
+//! The `keyfob` command: calls into the component, from a shell; apps with it inside; and the component itself.
 
 mod args;
 mod call;
 mod child;
 mod component;
 mod compose;
+mod date;
 mod demo;
 mod dev_identity;
 mod doctor;
@@ -14,6 +15,7 @@ mod manual;
 mod output;
 mod run;
 mod screen;
+mod secrets;
 mod shell;
 mod surroundings;
 
@@ -71,12 +73,14 @@ async fn run(cli: Cli) -> u8 {
                 FAILED
             }
         },
-        Verb::GetSecret(args) => report(call::get_secret(&args).await, args.common.json, |secret| {
-            if args.common.json { output::secret_json(secret) } else { secret.value.clone() }
-        }),
-        Verb::GetToken(args) => report(call::get_token(&args).await, args.common.json, |token| {
-            if args.common.json { output::token_json(token) } else { token.token.clone() }
-        }),
+        Verb::Secrets(verb) => verb.run().await,
+        Verb::GetToken(args) => match call::get_token(&args).await {
+            Ok(token) => {
+                output::line(&if args.common.json { output::token_json(&token) } else { token.token });
+                DONE
+            }
+            Err(failure) => failed(&failure, args.common.json),
+        },
         Verb::Doctor(args) => doctor::run(&args).await.unwrap_or_else(|failure| failed(&failure, args.common.json)),
         Verb::Run(args) => run::run(&args).await.unwrap_or_else(|failure| failed(&failure, false)),
         Verb::DevIdentity(args) => dev_identity::run(&args).await.unwrap_or_else(|error| misused(&error)),
@@ -96,16 +100,6 @@ fn written(result: Result<String>) -> u8 {
             DONE
         }
         Err(error) => misused(&error),
-    }
-}
-
-fn report<T>(result: Result<T, Failure>, json: bool, text: impl Fn(&T) -> String) -> u8 {
-    match result {
-        Ok(value) => {
-            output::line(&text(&value));
-            DONE
-        }
-        Err(failure) => failed(&failure, json),
     }
 }
 

@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::screen;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
-use crate::bindings::exports::keyfob::azure::secrets::Secret;
-use crate::bindings::exports::keyfob::azure::types::Attempt;
+use crate::bindings::exports::keyfob::azure::types::{Attempt, ErrorKind};
 use crate::failure::CallError;
 use crate::names::{kind_name, outcome_name};
 
@@ -20,6 +19,13 @@ pub(super) fn line(text: &str) {
 /// Prints a text that ends its own lines.
 pub(super) fn text(text: &str) {
     let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// Writes to stdout at once. The caller cares whether it gets there.
+pub(super) fn write(bytes: &[u8]) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
 }
 
 /// Prints a text that ends its own lines, and whose styles only a terminal sees.
@@ -35,34 +41,6 @@ pub(super) fn token_json(token: &AccessToken) -> String {
         "credential": token.credential,
         "source": token.source,
         "details": object(&token.details),
-    })
-    .to_string()
-}
-
-pub(super) fn secret_json(secret: &Secret) -> String {
-    let properties = &secret.properties;
-    json!({
-        "name": properties.name,
-        "value": secret.value,
-        "id": properties.id,
-        "version": properties.version,
-        "content_type": properties.content_type,
-        "attributes": {
-            "enabled": properties.enabled,
-            "not_before": properties.not_before,
-            "expires_on": properties.expires_on,
-            "created_on": properties.created_on,
-            "updated_on": properties.updated_on,
-            "recoverable_days": properties.recoverable_days,
-            "recovery_level": properties.recovery_level,
-        },
-        "tags": object(&properties.tags),
-        "managed": properties.managed,
-        "key_id": properties.key_id,
-        "previous_version": properties.previous_version,
-        "credential": secret.credential,
-        "source": secret.source,
-        "details": object(&properties.details),
     })
     .to_string()
 }
@@ -105,6 +83,20 @@ impl Report {
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// Whether the time was too short.
+    pub(super) fn is_timed_out(&self) -> bool {
+        self.json["kind"] == kind_name(ErrorKind::TimedOut)
+    }
+
+    /// The same with this advice, where there is none.
+    pub(super) fn or_hint(mut self, hint: String) -> Self {
+        if self.hint.is_none() {
+            self.json["hint"] = json!(hint);
+            self.hint = Some(hint);
+        }
+        self
     }
 
     /// Says it on stderr.

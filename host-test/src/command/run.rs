@@ -11,7 +11,7 @@ use super::screen::{self, Progress};
 use super::surroundings::{Ground, Surroundings};
 use super::{DONE, FAILED, Failure};
 use crate::app::{App, Entry};
-use crate::compose::{Outline, compose};
+use crate::compose::{Outline, compose, configure};
 use crate::engine::Build;
 use crate::host::Host;
 
@@ -21,7 +21,9 @@ Examples:
   keyfob run app.wasm --env KEYVAULT_URL=https://my-vault.vault.azure.net -- --verbose
   keyfob run server.wasm --addr 127.0.0.1:3000 --allow-host api.example.com --trace
 
-The app may ask the hosts that its environment names (KEYVAULT_URL and Azure's own variables) and those of --allow-host.
+Keyfob is put into an app that imports it, and keyfob-config in front of one that reads wasi:config.
+The app may ask the hosts that its environment names (KEYVAULT_URL, KEYFOB_CONFIG_… and Azure's own variables) and those of
+--allow-host.
 Its exit status becomes keyfob's; 1 too if it crashes.";
 
 /// The port that `wasmtime serve` has too.
@@ -67,6 +69,7 @@ impl Run {
     /// Reads, composes and compiles. The error completes a sentence that begins with the app's name.
     fn assemble(&self, ground: &Ground<'_>) -> Result<App> {
         let app = std::fs::read(&self.app).context("can't be read")?;
+        let app = configure(&app)?.unwrap_or(app);
         let outline = Outline::read(&app)?;
         let entry = Entry::of(&outline)?;
         match entry {

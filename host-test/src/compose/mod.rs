@@ -1,11 +1,13 @@
 //! Puts Keyfob into an app that imports it, as `wac plug` does: one component comes out, which imports WASI alone.
 
+mod configuration;
 mod outline;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, PlugError, plug};
 
+pub use self::configuration::configure;
 pub use self::outline::Outline;
 
 /// The package that an app imports, without its version.
@@ -24,22 +26,29 @@ pub fn compose(app: &[u8], keyfob: &[u8]) -> Result<Option<Vec<u8>>> {
     let given = Outline::read(keyfob).map_err(|error| anyhow!("can't be given Keyfob, which {error:#}"))?;
     ensure!(given.exports_keyfob(), "can't be given Keyfob: what is to be put into it exports no {KEYFOB}");
 
+    let composed = match plugged(app, keyfob) {
+        Ok(composed) => composed,
+        Err(error) if matches!(error.downcast_ref(), Some(PlugError::NoPlugHappened)) => {
+            return Err(mismatch(&asked, &given));
+        }
+        Err(error) => return Err(error.context("can't be given Keyfob")),
+    };
+
+    // What does not fit is left out and remains an import.
+    let left = Outline::read(&composed)?;
+    if left.imports_keyfob() { Err(mismatch(&left, &given)) } else { Ok(Some(composed)) }
+}
+
+/// A component with another's exports for its imports.
+fn plugged(app: &[u8], exporter: &[u8]) -> Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
     let mut register = |name, bytes: &[u8]| -> Result<_> {
         let package = Package::from_bytes(name, None, bytes, graph.types_mut())?;
         Ok(graph.register_package(package)?)
     };
-    let (socket, keyfob) = (register("app", app)?, register("keyfob", keyfob)?);
-    match plug(&mut graph, vec![keyfob], socket) {
-        Ok(()) => {}
-        Err(PlugError::NoPlugHappened) => return Err(mismatch(&asked, &given)),
-        Err(PlugError::GraphError { source }) => return Err(source.context("can't be given Keyfob")),
-    }
-    let composed = graph.encode(EncodeOptions::default()).context("can't be given Keyfob")?;
-
-    // What does not fit is left out and remains an import.
-    let left = Outline::read(&composed)?;
-    if left.imports_keyfob() { Err(mismatch(&left, &given)) } else { Ok(Some(composed)) }
+    let (socket, exporter) = (register("app", app)?, register("exporter", exporter)?);
+    plug(&mut graph, vec![exporter], socket)?;
+    Ok(graph.encode(EncodeOptions::default())?)
 }
 
 /// Why an app's imports are not what Keyfob exports.

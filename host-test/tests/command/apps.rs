@@ -20,6 +20,11 @@ pub(crate) fn probe() -> PathBuf {
     app("probe")
 }
 
+/// A command that prints its configuration.
+pub(crate) fn settings() -> PathBuf {
+    app("settings")
+}
+
 /// An app that serves HTTP.
 pub(crate) fn server() -> PathBuf {
     app("server")

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use keyfob_host_test::Build;
 use keyfob_host_test::compose::{Outline, compose};
+use keyfob_host_test::{Build, embedded_component};
 
 use crate::apps;
 use crate::run::Output;
@@ -46,6 +46,14 @@ fn each_build_runs_in_the_place_of_the_built_in_one() {
             assert!(error["message"].as_str().unwrap().contains("this build of Keyfob can't use certificates"));
         }
     }
+}
+
+#[test]
+fn the_build_for_embedding_is_another() {
+    let output = component(&["--embedded", "-"]).output().unwrap();
+    assert!(output.status.success() && output.stdout == embedded_component());
+    let misused = Output::of(&mut component(&["--embedded", "--with-certificates", "-"]));
+    assert!(misused.misused().contains("cannot be used with"), "{misused:?}");
 }
 
 #[test]
@@ -102,7 +110,9 @@ fn an_app_takes_either_build_in() {
     let again = Output::of(&mut keyfob("compose", &[to, "-"]));
     assert_eq!(
         again.misused(),
-        format!("error: {to} imports nothing of keyfob:azure: there is nothing to put into it\n")
+        format!(
+            "error: {to} imports nothing of keyfob:azure and reads no wasi:config: there is nothing to put into it\n"
+        )
     );
     let text = world.file("text.wasm", "hello");
     let none = Output::of(&mut keyfob("compose", &[text.to_str().unwrap(), to]));

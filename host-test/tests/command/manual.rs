@@ -53,7 +53,7 @@ fn a_page_for_the_command_and_for_each_verb() {
     }
 
     let page = keyfob(&["man", "get-secret"]);
-    assert!(page.done().contains("\n\\fBkeyfob get\\-secret\\fR [OPTIONS] <NAME>\n"), "{page:?}");
+    assert!(page.done().contains("\n\\fBkeyfob get\\-secret\\fR [OPTIONS] <NAME>...\n"), "{page:?}");
     assert!(page.done().contains("\n.SH NETWORK\n"), "{page:?}");
 }
 

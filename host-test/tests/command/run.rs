@@ -1,8 +1,9 @@
 //! One run of the command, and what came of it.
 
+use std::fs::File;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -15,15 +16,23 @@ pub(crate) struct Run<'w> {
     of_the_app: Vec<String>,
     caller: Vec<(String, String)>,
     routes: Vec<(String, SocketAddr)>,
+    stdin: Option<PathBuf>,
     clean: bool,
     trusting: bool,
 }
 
 impl<'w> Run<'w> {
     pub(crate) fn new(world: &'w World, arguments: &[&str]) -> Self {
-        let (caller, routes) = (Vec::new(), Vec::new());
-        let run =
-            Self { world, arguments: Vec::new(), of_the_app: Vec::new(), caller, routes, clean: true, trusting: true };
+        let run = Self {
+            world,
+            arguments: Vec::new(),
+            of_the_app: Vec::new(),
+            caller: Vec::new(),
+            routes: Vec::new(),
+            stdin: None,
+            clean: true,
+            trusting: true,
+        };
         run.args(arguments)
     }
 
@@ -63,6 +72,12 @@ impl<'w> Run<'w> {
         self
     }
 
+    /// What stands on stdin, which is empty else.
+    pub(crate) fn stdin(mut self, content: impl AsRef<[u8]>) -> Self {
+        self.stdin = Some(self.world.bytes("stdin", content.as_ref()));
+        self
+    }
+
     /// Without `--clean-env`.
     pub(crate) fn unclean(mut self) -> Self {
         self.clean = false;
@@ -92,6 +107,7 @@ impl<'w> Run<'w> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
         let caller = self.caller.iter().map(|(name, value)| (name, value));
         command.args(&self.arguments).env_clear().envs(caller).current_dir(self.world.folder());
+        command.stdin(self.stdin.as_ref().map_or_else(Stdio::null, |path| File::open(path).unwrap().into()));
         if self.clean {
             command.arg("--clean-env");
         }

@@ -200,6 +200,11 @@ impl World {
 
     /// A file of this test's own.
     pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
+        self.bytes(name, content.as_bytes())
+    }
+
+    /// The same of any bytes.
+    pub(crate) fn bytes(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();

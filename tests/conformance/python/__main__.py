@@ -18,6 +18,7 @@ import msal  # noqa: F401
 
 import channel
 import credentials
+import operations
 import wire
 from outcome import Attempts, classify
 
@@ -34,8 +35,12 @@ class Player:
         self.attempts = Attempts()
         self.credential = None
         self.client = None
+        self.opened = None
+        self.backup = b""
+        self.step_now = {}
 
     def step(self, step):
+        self.step_now = step
         self.attempts.list.clear()
         try:
             outcome = self._call(step)
@@ -55,23 +60,31 @@ class Player:
         if "get-token" in step:
             token = self.credential.get_token(*step["get-token"], **_options(step, _TOKEN_OPTIONS))
             return {"class": "token", "value": token.token, "expires_on": token.expires_on}
-        if self.client is None:
+        vault = step.get("vault-url", self.vault)
+        if self.client is None or self.opened != vault:
             verify = self.case.get("client", {})
             options = _options(
                 verify, {"verify-challenge-resource": "verify_challenge_resource", "api-version": "api_version"}
             )
             self.client = azure.keyvault.secrets.SecretClient(
-                self.vault, self.credential, transport=self.transport, **options
+                vault, self.credential, transport=self.transport, **options
             )
+            self.opened = vault
         if "list-secrets" in step:
             # 0 is the vault's own size, as when nothing is said.
             size = {"max_page_size": step["list-secrets"]} if step["list-secrets"] else {}
-            pages = self.client.list_properties_of_secrets(**size).by_page()
-            # It follows a page that leads to itself for ever; no case has as many pages as this.
-            pages = list(itertools.islice(([secret.name for secret in page] for page in pages), 5))
-            return {"class": "pages", "pages": pages} if len(pages) < 5 else {"class": "pages without end"}
-        secret = self.client.get_secret(step["get-secret"], step.get("version"))
+            return self._pages(self.client.list_properties_of_secrets(**size))
+        if "operation" in step:
+            return operations.perform(self, step["operation"], self._pages)
+        options = _options(step, {"out-content-type": "out_content_type"})
+        secret = self.client.get_secret(step["get-secret"], step.get("version"), **options)
         return {"class": "secret", "value": secret.value}
+
+    def _pages(self, secrets):
+        pages = ([secret.name for secret in page] for page in secrets.by_page())
+        # It follows a page that leads to itself for ever; no case has as many pages as this.
+        pages = list(itertools.islice(pages, self.step_now.get("most-pages", 5)))
+        return {"class": "pages", "pages": pages} if len(pages) < 5 else {"class": "pages without end"}
 
 
 _TOKEN_OPTIONS = {"tenant-id": "tenant_id", "claims": "claims", "enable-cae": "enable_cae"}

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use jiff::Timestamp;
 
 use super::diagnosis::Diagnosis;
 use super::visit::{Answer, Question};
 use crate::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
+use crate::command::date;
 use crate::command::output::Report;
 use crate::command::screen::{BOLD, ERROR, HINT};
 use crate::names::readiness_name;
@@ -98,10 +98,7 @@ fn owner(token: &AccessToken) -> String {
     for (name, value) in details.iter().filter(|(name, _)| name.ends_with("-id")) {
         let _ = write!(text, ", {} {value}", name.replace('-', " "));
     }
-    let end = i64::try_from(*expires_on).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-    if let Some(end) = end {
-        let _ = write!(text, ", until {end}");
-    }
+    let _ = write!(text, ", until {}", date::text(*expires_on));
     text
 }
 

@@ -19,8 +19,19 @@ const ENTRA: &str = "login.microsoftonline.com:443";
 pub(super) fn named(environment: &Environment, vault_url: Option<&str>) -> Vec<String> {
     let authority = environment.get("AZURE_AUTHORITY_HOST").map_or(Some(ENTRA.to_owned()), host_and_port);
     let endpoints = ENDPOINT_VARIABLES.iter().filter_map(|name| environment.get(name)).filter_map(host_and_port);
-    let vault = vault_url.and_then(host_and_port);
-    vault.into_iter().chain(authority).chain(endpoints).chain([IMDS.to_owned()]).collect()
+    let vaults = vault_url.into_iter().map(str::to_owned).chain(configured(environment));
+    let vaults: Vec<String> = vaults.filter_map(|url| host_and_port(&url)).collect();
+    vaults.into_iter().chain(authority).chain(endpoints).chain([IMDS.to_owned()]).collect()
+}
+
+/// The vaults of the secrets that `keyfob-config` is told of: by an identifier, or by App Service's reference with one or with
+/// a vault's name.
+fn configured(environment: &Environment) -> impl Iterator<Item = String> {
+    let values = environment.iter().filter(|(name, _)| name.starts_with("KEYFOB_CONFIG_")).map(|(_, value)| value);
+    values.filter_map(|value| match value.split_once("VaultName=") {
+        Some((_, rest)) => Some(format!("https://{}.vault.azure.net", rest.split([';', ')']).next()?.trim())),
+        None => value.find("http").and_then(|at| value.get(at..)).map(|url| url.trim_end_matches(')').to_owned()),
+    })
 }
 
 fn host_and_port(url: &str) -> Option<String> {
@@ -50,6 +61,18 @@ mod tests {
         let china = Environment::of(&[("AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/")]);
         let expected = ["v.vault.azure.cn:443", "login.chinacloudapi.cn:443", IMDS];
         assert_eq!(named(&china, Some("https://v.vault.azure.cn")), expected);
+    }
+
+    #[test]
+    fn vaults_of_configured_secrets() {
+        let environment = Environment::of(&[
+            ("KEYFOB_CONFIG_A", "https://a.vault.azure.net/secrets/s"),
+            ("KEYFOB_CONFIG_B", "@Microsoft.KeyVault(SecretUri=https://b.vault.azure.net/secrets/s)"),
+            ("KEYFOB_CONFIG_C", "@Microsoft.KeyVault(VaultName=c; SecretName=s)"),
+            ("KEYFOB_CONFIG_D", "a-name"),
+        ]);
+        let expected = ["a.vault.azure.net:443", "b.vault.azure.net:443", "c.vault.azure.net:443", ENTRA, IMDS];
+        assert_eq!(named(&environment, None), expected);
     }
 
     #[test]

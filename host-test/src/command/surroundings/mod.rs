@@ -16,7 +16,7 @@ pub(super) use self::environment::Environment;
 use self::invented::Invented;
 use super::Failure;
 use super::fake::{Example, Source};
-use super::screen::Progress;
+use super::screen::{self, Progress};
 use crate::developer::Server;
 use crate::egress::{Egress, Sockets};
 use crate::engine::Keyfob;
@@ -161,7 +161,7 @@ impl Ground<'_> {
             egress = egress.allow(allowed);
         }
         if self.options.trace {
-            egress = egress.trace(|line| eprintln!("{line}"));
+            egress = egress.trace(screen::interject);
         }
         Ok(egress)
     }

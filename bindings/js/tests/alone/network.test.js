@@ -1,0 +1,86 @@
+/** What jco's own HTTP can't do: a limit for connecting, IPv6; and proxies. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer as createTcpServer } from "node:net";
+import { test } from "node:test";
+
+import { errorCode } from "../../dist/network/errors.js";
+import { Network } from "../../dist/network/index.js";
+import { proxyFor, route } from "../../dist/network/proxy.js";
+import { answer, client, serve } from "./server.js";
+
+/** The first thing that happens to a request. */
+function first(send) {
+  return new Promise((resolve) => {
+    const request = { type: "send", id: 1, method: "GET", path: "/", headers: [], body: [], connectTimeoutMs: undefined };
+    new Network(resolve).wish({ ...request, ...send });
+  });
+}
+
+test("an address that lets TLS wait is given up", async (t) => {
+  const server = createTcpServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const authority = `127.0.0.1:${server.address().port}`;
+  const happening = await first({ secure: true, authority, connectTimeoutMs: 50 });
+  assert.deepEqual(happening.failed, { tag: "connection-timeout" });
+});
+
+test("an answer may take longer than the limit for connecting", async (t) => {
+  const { port } = await serve(t, (_, response) => setTimeout(() => response.end(), 100));
+  const happening = await first({ secure: false, authority: `127.0.0.1:${port}`, connectTimeoutMs: 50 });
+  assert.equal(happening.head.status, 200);
+});
+
+test("IPv6", async (t) => {
+  const served = await serve(t, answer, "::1").catch((error) => error);
+  if (served.code === "EADDRNOTAVAIL" || served.code === "EAFNOSUPPORT") return t.skip("this machine has no IPv6");
+  assert.equal((await client(served.url).getSecret("a")).value, "a");
+});
+
+test("where requests go", () => {
+  const direct = { headers: {}, path: "/p?q" };
+  assert.deepEqual(route(true, "a.b", "/p?q", {}), { host: "a.b", port: 443, ...direct });
+  assert.deepEqual(route(false, "a.b:81", "/p?q", {}), { host: "a.b", port: 81, ...direct });
+  assert.deepEqual(route(false, "[fe80::1]:81", "/p?q", {}), { host: "fe80::1", port: 81, ...direct });
+  const proxied = route(false, "a.b", "/p?q", { http_proxy: "http://me:my%20self@proxy:3128" });
+  assert.deepEqual([proxied.host, proxied.port, proxied.path], ["proxy", 3128, "http://a.b/p?q"]);
+  assert.deepEqual(proxied.headers, { host: "a.b", "proxy-authorization": "Basic bWU6bXkgc2VsZg==" });
+  for (const authority of ["", "a:b", "a:1:2", "[::1"]) assert.throws(() => route(true, authority, "/", {}), { code: "ENOTFOUND" });
+});
+
+test("which requests a proxy gets", () => {
+  const env = { HTTPS_PROXY: "http://p:1", NO_PROXY: "localhost, .internal,*.example.com,10.0.0.1" };
+  const proxied = (host, more) => proxyFor(true, host, { ...env, ...more }) !== undefined;
+  for (const host of ["my-vault.vault.azure.net", "localhost.example.org", "xinternal"]) assert.ok(proxied(host), host);
+  for (const host of ["localhost", "a.internal", "a.example.com", "10.0.0.1"]) assert.ok(!proxied(host), host);
+  assert.ok(!proxied("a.b", { NO_PROXY: "*" }));
+  assert.equal(proxyFor(false, "a.b", env), undefined);
+  assert.throws(() => proxyFor(true, "a.b", { HTTPS_PROXY: "socks5://p:1" }), { code: "ERR_PROXY_URL" });
+});
+
+test("a proxy that refuses", async (t) => {
+  const { server, url } = await serve(t, answer);
+  server.on("connect", (_, socket) => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"));
+  process.env.HTTPS_PROXY = url;
+  t.after(() => delete process.env.HTTPS_PROXY);
+  const happening = await first({ secure: true, authority: "my-vault.vault.azure.net" });
+  assert.deepEqual(happening.failed, { tag: "internal-error", val: "ERR_PROXY_REFUSED" });
+});
+
+test("errors of Node's in WASI's words", () => {
+  const table = {
+    ENOTFOUND: "DNS-error",
+    ECONNREFUSED: "connection-refused",
+    ECONNRESET: "connection-terminated",
+    DEPTH_ZERO_SELF_SIGNED_CERT: "TLS-certificate-error",
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: "TLS-certificate-error",
+    CERT_HAS_EXPIRED: "TLS-certificate-error",
+    ERR_TLS_CERT_ALTNAME_INVALID: "TLS-certificate-error",
+    ERR_SSL_WRONG_VERSION_NUMBER: "TLS-protocol-error",
+    HPE_INVALID_CONSTANT: "HTTP-protocol-error",
+    E_ANYTHING: "internal-error",
+  };
+  for (const [code, tag] of Object.entries(table)) assert.equal(errorCode({ code }).tag, tag, code);
+});

@@ -1,0 +1,130 @@
+//! The values: secrets, read as the identity that the environment gives.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use keyfob::{
+    CacheOptions, ClientOptions, Credential, CredentialKind, CredentialOptions, Error, ErrorKind, GetSecretOptions,
+    LocalFuture, Platform, SecretClient, VaultSecret,
+};
+
+use crate::mapping::{Mapping, Secret};
+
+/// For how many seconds values are kept in memory.
+const CACHE_TTL: &str = "KEYFOB_CACHE_TTL";
+
+/// Why there is no value: what to print.
+#[derive(Debug)]
+pub enum Failure {
+    /// The vault was not reached.
+    Io(String),
+    /// Anything else.
+    Upstream(String),
+}
+
+/// What runs a future to its end.
+pub trait Executor: Platform {
+    /// Waits for it.
+    fn block_on<T>(&self, future: LocalFuture<'_, T>) -> T;
+}
+
+/// The configuration of one instance.
+pub struct Store<P> {
+    platform: Rc<P>,
+    mapping: Mapping,
+    cache: Result<CacheOptions, String>,
+    credential: Credential,
+    /// The client of each vault that was asked.
+    clients: RefCell<Vec<(String, Rc<SecretClient>)>>,
+}
+
+impl<P: Executor + 'static> Store<P> {
+    /// Reads the environment. Nothing is sent.
+    pub fn new(platform: P) -> Self {
+        let environment = platform.environment();
+        let platform = Rc::new(platform);
+        let credential = Credential::new(platform.clone(), CredentialKind::DefaultAzure, &CredentialOptions::default());
+        let mapping = Mapping::read(&environment);
+        Self { platform, mapping, cache: cache(&environment), credential, clients: RefCell::default() }
+    }
+
+    /// The value of a key; none for a key that means no secret.
+    ///
+    /// # Errors
+    /// What keeps it from being read. That a secret is missing is an error where a variable names it.
+    pub fn get(&self, key: &str) -> Result<Option<String>, Failure> {
+        let Some(secret) = self.mapping.secret(key).map_err(Failure::Upstream)? else { return Ok(None) };
+        let client = self.client(key, &secret)?;
+        let options = GetSecretOptions::default();
+        match self.platform.block_on(Box::pin(client.get_secret(&secret.name, &options))) {
+            Ok(read) => Ok(Some(value(&read))),
+            Err(error) if error.kind == ErrorKind::NotFound && secret.variable.is_none() => Ok(None),
+            Err(error) => Err(failure(key, &secret, &error)),
+        }
+    }
+
+    /// The values of all keys that have a variable; those of a vault are read at the same time.
+    ///
+    /// # Errors
+    /// As `get`, for the first that can't be read.
+    pub fn get_all(&self) -> Result<Vec<(String, String)>, Failure> {
+        let mut keys = Vec::new();
+        for key in self.mapping.keys() {
+            let secret = self.mapping.secret(key).map_err(Failure::Upstream)?;
+            keys.extend(secret.map(|secret| (key, secret)));
+        }
+        let mut values = Vec::new();
+        // The vaults one after the other: rarely is there more than one.
+        keys.sort_by(|(_, one), (_, other)| one.vault.cmp(&other.vault));
+        for same in keys.chunk_by(|(_, one), (_, other)| one.vault == other.vault) {
+            let Some((key, first)) = same.first() else { continue };
+            let client = self.client(key, first)?;
+            let names: Vec<String> = same.iter().map(|(_, secret)| secret.name.clone()).collect();
+            let options = GetSecretOptions::default();
+            let read = self.platform.block_on(Box::pin(client.get_secrets(&names, &options)));
+            for ((key, secret), outcome) in same.iter().zip(read) {
+                let read = outcome.map_err(|error| failure(key, secret, &error))?;
+                values.push(((*key).to_owned(), value(&read)));
+            }
+        }
+        values.sort();
+        Ok(values)
+    }
+
+    fn client(&self, key: &str, secret: &Secret) -> Result<Rc<SecretClient>, Failure> {
+        if let Some((_, client)) = self.clients.borrow().iter().find(|(vault, _)| *vault == secret.vault) {
+            return Ok(Rc::clone(client));
+        }
+        let cache = self.cache.clone().map_err(Failure::Upstream)?;
+        let options = ClientOptions { cache, ..ClientOptions::default() };
+        let client = SecretClient::open(&secret.vault, &self.credential, options)
+            .map_err(|error| failure(key, secret, &error))?;
+        let client = Rc::new(client);
+        self.clients.borrow_mut().push((secret.vault.clone(), Rc::clone(&client)));
+        Ok(client)
+    }
+}
+
+fn value(secret: &VaultSecret) -> String {
+    secret.value.expose().to_owned()
+}
+
+fn failure(key: &str, secret: &Secret, error: &Error) -> Failure {
+    let by = secret.variable.as_ref().map(|variable| format!(" (by {variable})")).unwrap_or_default();
+    let hint = error.hint.as_ref().map(|hint| format!("\nhint: {}", hint.text)).unwrap_or_default();
+    let text = format!("{key}{by}: {}{hint}", error.message);
+    match error.kind {
+        ErrorKind::Transport | ErrorKind::TimedOut | ErrorKind::DeniedByHost => Failure::Io(text),
+        _ => Failure::Upstream(text),
+    }
+}
+
+/// What is kept of the values: nothing, unless the environment says for how long.
+fn cache(environment: &[(String, String)]) -> Result<CacheOptions, String> {
+    let asked = environment.iter().find(|(name, value)| name == CACHE_TTL && !value.trim().is_empty());
+    let Some((_, seconds)) = asked else { return Ok(CacheOptions::default()) };
+    match seconds.trim().parse() {
+        Ok(seconds @ 1..=86_400) => Ok(CacheOptions { ttl: Some(seconds), ..CacheOptions::default() }),
+        _ => Err(format!("{CACHE_TTL} is not 1 to 86400 seconds: correct it, or unset it to keep nothing")),
+    }
+}

@@ -1,0 +1,115 @@
+//! `keyfob backup-secret`.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use clap::Args;
+use serde_json::json;
+use tempfile::NamedTempFile;
+
+use super::vault::VaultArgs;
+use super::{DONE, Failure, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob backup-secret my-secret --file my-secret.backup --vault-url https://my-vault.vault.azure.net
+  keyfob backup-secret my-secret > my-secret.backup
+
+A backup can be restored in a vault of the same subscription and geography. With --json and no file it is the member backup, in
+base64. Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::command) struct BackupSecret {
+    /// The secret's name
+    name: String,
+    /// Where to write it; stdout where absent
+    #[arg(long, value_name = "F")]
+    file: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long, requires = "file")]
+    overwrite: bool,
+    #[command(flatten)]
+    pub(super) vault: VaultArgs,
+}
+
+pub(super) async fn run(args: &BackupSecret) -> Result<u8, Failure> {
+    let file = args.file.as_deref().filter(|path| *path != Path::new("-"));
+    args.check(file).map_err(Failure::Usage)?;
+    let mut vault = args.vault.place().await?.open().await?;
+    let (name, timeout) = (&args.name, vault.timeout);
+    let doing = format!("backing {name} up");
+    let backup = vault.call(&doing, async |it, client| it.backup_secret(client, name, timeout).await).await?;
+    let json = args.vault.common.json;
+    match file {
+        Some(path) => {
+            write(&backup, path, args.overwrite)
+                .with_context(|| format!("--file {} can't be written", path.display()))
+                .map_err(Failure::Usage)?;
+            let (file, bytes) = (path.display().to_string(), backup.len());
+            output::line(&if json {
+                json!({ "name": name, "file": file, "bytes": bytes }).to_string()
+            } else {
+                format!("{file}: {bytes} bytes")
+            });
+        }
+        None if json => output::line(&json!({ "name": name, "backup": BASE64.encode(&backup) }).to_string()),
+        None => output::write(&backup).context("stdout can't be written").map_err(Failure::Usage)?,
+    }
+    Ok(DONE)
+}
+
+impl BackupSecret {
+    /// What would keep the backup from being written, before anybody is asked for it.
+    fn check(&self, file: Option<&Path>) -> Result<()> {
+        let Some(path) = file else {
+            let terminal = !self.vault.common.json && std::io::stdout().is_terminal();
+            ensure!(!terminal, "a backup is no text for a terminal: give --file F, or lead stdout elsewhere");
+            return Ok(());
+        };
+        let shown = path.display();
+        ensure!(folder(path).is_dir(), "--file {shown}: there is no such folder");
+        // A link may lead nowhere, and is there all the same.
+        if let Ok(there) = path.symlink_metadata() {
+            ensure!(self.overwrite, "--file {shown} is there already: name another, or give --overwrite");
+            // A device would be replaced by a file of its name.
+            ensure!(there.is_file(), "--file {shown} is no file that could be replaced");
+        }
+        Ok(())
+    }
+}
+
+/// Writes all or nothing, for the owner's eyes alone.
+fn write(backup: &[u8], path: &Path, overwrite: bool) -> Result<()> {
+    let mut file = NamedTempFile::new_in(folder(path))?;
+    file.write_all(backup)?;
+    file.as_file().sync_all()?;
+    let kept = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
+    kept.map_err(|failed| failed.error)?;
+    Ok(())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_or_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("backup");
+        write(b"one", &path, false).expect("a new file");
+        // It has come to be since it was looked for.
+        assert!(write(b"two", &path, false).is_err());
+        assert_eq!(std::fs::read(&path).expect("the file"), b"one");
+        write(b"two", &path, true).expect("the file replaced");
+        assert_eq!(std::fs::read(&path).expect("the file"), b"two");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1);
+    }
+}

@@ -1,0 +1,84 @@
+//! What is read from a file or from stdin.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{IsTerminal as _, Read};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+
+/// Where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source<'a> {
+    File(&'a Path),
+    Stdin,
+}
+
+impl<'a> Source<'a> {
+    /// `-` is stdin, as everywhere.
+    pub(super) fn of(file: Option<&'a Path>) -> Self {
+        file.filter(|path| *path != Path::new("-")).map_or(Self::Stdin, Self::File)
+    }
+
+    /// Whether somebody has to type it.
+    pub(super) fn is_terminal(self) -> bool {
+        matches!(self, Self::Stdin) && std::io::stdin().is_terminal()
+    }
+
+    /// All of it, byte for byte, unless it is more than `most` bytes.
+    pub(super) fn read(self, most: u64) -> Result<Vec<u8>> {
+        let bytes = match self {
+            Self::File(path) => File::open(path).and_then(|file| read(file, most)),
+            Self::Stdin => read(std::io::stdin().lock(), most),
+        };
+        let bytes = bytes.with_context(|| format!("{self} can't be read"))?;
+        ensure!(bytes.len() as u64 <= most, "{self} has more than {most} bytes; nothing was sent");
+        Ok(bytes)
+    }
+}
+
+/// As it stands in a sentence.
+impl fmt::Display for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "the file {}", path.display()),
+            Self::Stdin => f.write_str("stdin"),
+        }
+    }
+}
+
+/// One byte more than may be there, at most: whoever asks sees that there is more.
+fn read(from: impl Read, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A secret is text. The bytes themselves are not quoted.
+pub(super) fn text(bytes: Vec<u8>, source: &Source<'_>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        anyhow!(
+            "{source} is not UTF-8, from byte {at} on, and Key Vault keeps nothing but text; nothing was sent. Encode it \
+             first: base64 FILE | keyfob set-secret …"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_read_than_may_be_there() {
+        assert_eq!(read(&b"abc"[..], 3).expect("a slice"), b"abc");
+        assert_eq!(read(std::io::repeat(7), 3).expect("a repetition"), [7; 4]);
+    }
+
+    #[test]
+    fn a_dash_is_stdin() {
+        assert!(matches!(Source::of(Some(Path::new("-"))), Source::Stdin));
+        assert!(matches!(Source::of(None), Source::Stdin));
+        assert!(matches!(Source::of(Some(Path::new("./-"))), Source::File(_)));
+    }
+}

@@ -1,0 +1,43 @@
+//! `keyfob list-secrets`.
+
+use clap::Args;
+
+use super::Failure;
+use super::pages::{Column, ListArgs, print};
+use super::vault::VaultArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob list-secrets --vault-url https://my-vault.vault.azure.net
+  keyfob list-secrets --json | jq -r .name
+  keyfob list-secrets --deleted
+
+A line a secret, printed as each page of the list comes: name, enabled or disabled, when it last changed, content type, with a
+tab between; of deleted ones also when they were deleted, and when they go for good. What is not known is a dash. With --json
+each line is an object, and an error on the way is the last one. --timeout is for each page.
+Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::command) struct ListSecrets {
+    /// Those that are deleted and can be recovered
+    #[arg(long)]
+    deleted: bool,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
+    pub(super) vault: VaultArgs,
+}
+
+pub(super) async fn run(args: &ListSecrets) -> Result<u8, Failure> {
+    let mut vault = args.vault.place().await?.open().await?;
+    let options = args.list.options(vault.timeout);
+    let (what, columns) =
+        if args.deleted { ("deleted secrets", Column::OF_DELETED) } else { ("secrets", Column::OF_SECRETS) };
+    let list = vault.call("listing", async |it, client| match args.deleted {
+        true => it.list_deleted_secrets(client, &options).await,
+        false => it.list_secrets(client, &options).await,
+    });
+    let list = list.await?;
+    print(&mut vault, list, what, args.vault.common.json, columns).await
+}

@@ -1,0 +1,44 @@
+//! `keyfob recover-secret`.
+
+use clap::Args;
+
+use super::change::{ChangeArgs, wait};
+use super::vault::VaultArgs;
+use super::{Failure, told};
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob recover-secret my-secret --vault-url https://my-vault.vault.azure.net
+  keyfob recover-secret my-secret --no-wait --json
+
+`keyfob list-secrets --deleted` tells what can be recovered. It waits until the secret can be read again, up to 30 seconds
+unless --timeout says otherwise.
+Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::command) struct RecoverSecret {
+    /// The deleted secret's name
+    name: String,
+    #[command(flatten)]
+    change: ChangeArgs,
+    #[command(flatten)]
+    pub(super) vault: VaultArgs,
+}
+
+pub(super) async fn run(args: &RecoverSecret) -> Result<u8, Failure> {
+    let mut vault = args.vault.place().await?.open().await?;
+    let (name, timeout) = (&args.name, vault.timeout);
+    let doing = format!("recovering {name}");
+    let begun = vault.call(&doing, async |it, client| {
+        let change = it.begin_recover_deleted_secret(client, name, timeout).await?;
+        Ok((change, it.properties(change).await?))
+    });
+    let (change, properties) = begun.await?;
+    let name = &properties.name;
+    if args.change.no_wait {
+        return Ok(told(&args.vault, &properties, &format!("{name} is being recovered, which goes on in the vault.")));
+    }
+    wait(&mut vault, change, &doing, &args.vault.command(&format!("list-versions {name}"))).await?;
+    Ok(told(&args.vault, &properties, &format!("{name} is recovered: {}", properties.id)))
+}

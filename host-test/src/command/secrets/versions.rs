@@ -1,0 +1,37 @@
+//! `keyfob list-versions`.
+
+use clap::Args;
+
+use super::Failure;
+use super::pages::{Column, ListArgs, print};
+use super::vault::VaultArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob list-versions my-secret --vault-url https://my-vault.vault.azure.net
+  keyfob list-versions my-secret --json | jq -r .id
+
+A line a version, printed as each page of the list comes, in the vault's order: version, enabled or disabled, when it last
+changed, content type, with a tab between. What is not known is a dash. With --json each line is an object, and an error on the
+way is the last one. --timeout is for each page.
+Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::command) struct ListVersions {
+    /// The secret's name
+    name: String,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
+    pub(super) vault: VaultArgs,
+}
+
+pub(super) async fn run(args: &ListVersions) -> Result<u8, Failure> {
+    let mut vault = args.vault.place().await?.open().await?;
+    let options = args.list.options(vault.timeout);
+    let what = format!("versions of {}", args.name);
+    let list = vault.call("listing", async |it, client| it.list_secret_versions(client, &args.name, &options).await);
+    let list = list.await?;
+    print(&mut vault, list, &what, args.vault.common.json, Column::OF_VERSIONS).await
+}

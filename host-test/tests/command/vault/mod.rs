@@ -1,0 +1,56 @@
+//! What the command does with the secrets of a vault beside reading one.
+
+mod backups;
+mod life;
+mod lists;
+mod refused;
+mod several;
+mod values;
+
+use serde_json::Value;
+
+use crate::run::{Output, Run};
+use crate::world::{USER, World};
+
+const TEAM: &str = "https://team-kv.vault.azure.net";
+
+/// A vault where the user-assigned identity may do everything; what it begins with follows.
+const OFFICER: &str = r#"
+[[vault]]
+url = "https://team-kv.vault.azure.net"
+roles = { user = "Key Vault Secrets Officer" }
+"#;
+
+fn world(more: &str) -> World {
+    World::of("app-service", &format!("{OFFICER}{more}"))
+}
+
+/// The command in the team's vault.
+fn team<'w>(world: &'w World, arguments: &[&str]) -> Run<'w> {
+    at(TEAM, world, arguments)
+}
+
+fn at<'w>(vault: &str, world: &'w World, arguments: &[&str]) -> Run<'w> {
+    world.keyfob(arguments).platform().env("AZURE_CLIENT_ID", USER).args(&["--vault-url", vault])
+}
+
+/// The lines of a run, each of them JSON.
+#[track_caller]
+fn lines(run: &Output) -> Vec<Value> {
+    run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// Those that a successful run printed.
+#[track_caller]
+fn done_lines(run: &Output) -> Vec<Value> {
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
+    lines(run)
+}
+
+/// What was asked of vaults: not the tokens for it.
+fn asked(world: &World) -> Vec<String> {
+    world.requests().into_iter().filter(|request| request.contains(".vault.azure.net/")).collect()
+}
+
+/// How each of them ends that has no query of its own.
+const SUFFIX: &str = "?api-version=2026-04-01";

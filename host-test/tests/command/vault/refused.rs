@@ -1,0 +1,39 @@
+//! An identity that may only read: each verb says which role it needs.
+
+use super::{asked, at};
+use crate::world::{VAULT, World};
+
+#[test]
+fn who_may_only_read_learns_which_role_is_needed() {
+    let world = World::app_service();
+    let backup = world.file("backup", "a backup");
+    let backup = backup.to_str().unwrap();
+    let target = world.folder().join("target");
+    let verbs: [&[&str]; 6] = [
+        &["set-secret", "secret-a"],
+        &["delete-secret", "secret-a"],
+        &["recover-secret", "secret-a"],
+        &["purge-secret", "secret-a"],
+        &["backup-secret", "secret-a", "--file", target.to_str().unwrap()],
+        &["restore-secret", "--file", backup],
+    ];
+    for verb in verbs {
+        let error = at(VAULT, &world, verb).stdin("v").json().go().error();
+        assert_eq!(error["kind"], "forbidden", "{verb:?}: {error}");
+        assert!(error["hint"].as_str().unwrap().contains("Key Vault Secrets Officer"), "{verb:?}: {error}");
+    }
+    assert_eq!(asked(&world).len(), verbs.len());
+    assert!(!target.exists());
+
+    let run = at(VAULT, &world, &["purge-secret", "secret-a"]).go();
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("\n\nhint: ") && run.stderr.contains("Key Vault Secrets Officer"), "{run:?}");
+}
+
+#[test]
+fn reading_what_is_there_needs_no_more() {
+    let world = World::app_service();
+    let run = at(VAULT, &world, &["list-secrets"]).go();
+    assert_eq!(run.done(), "secret-a\tenabled\t2023-11-14T22:13:22Z\ttext/plain");
+    assert_eq!(at(VAULT, &world, &["list-versions", "secret-a"]).go().done().lines().count(), 2);
+}
