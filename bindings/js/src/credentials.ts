@@ -1,6 +1,7 @@
 import type { Candidate } from "./component/interfaces/keyfob-azure-identity.js";
+import { whole } from "./check.js";
 import { close, nextId, tie } from "./lifetime.js";
-import { settings, whole } from "./settings.js";
+import { settings } from "./settings.js";
 import { folders, variables } from "./surroundings.js";
 import { thread, type AbortSignalLike } from "./thread/index.js";
 import type { CredentialSpec, Settings } from "./thread/messages.js";
@@ -76,7 +77,7 @@ export abstract class KeyfobCredential implements TokenCredential {
   /** A token for the scopes, such as `https://vault.azure.net/.default`; from memory while it is fresh. */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<KeyfobAccessToken> {
     const { abortSignal, claims, tenantId, enableCae, requestOptions } = options;
-    const asked = settings({ claims, tenantId, enableCae, timeout: whole(requestOptions?.timeout) });
+    const asked = settings({ claims, tenantId, enableCae, timeout: whole("timeout", requestOptions?.timeout) });
     const token = await thread.run("getToken", [this.spec, [scopes].flat(), asked], abortSignal);
     return {
       token: token.token,
