@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "./abort.js";
 import { seconds, text, whole } from "./check.js";
 import { KeyfobCredential, type TokenCredential } from "./credentials.js";
 import { AuthenticationError, fromComponent } from "./errors.js";
@@ -7,7 +8,7 @@ import { paged, type PagedAsyncIterableIterator } from "./pages.js";
 import { Poller, type PollerOptions } from "./poller.js";
 import { deleted, properties, read, type DeletedSecret, type KeyVaultSecret, type ReadSecret, type SecretProperties } from "./secret.js";
 import { settings } from "./settings.js";
-import { thread, type AbortSignalLike } from "./thread/index.js";
+import { thread } from "./thread/index.js";
 import type { ClientSpec, Settings } from "./thread/messages.js";
 import type { ChangeName, ListName, Operations } from "./thread/operations.js";
 

@@ -1,9 +1,10 @@
+import type { AbortSignalLike } from "./abort.js";
 import type { Candidate } from "./component/interfaces/keyfob-azure-identity.js";
 import { whole } from "./check.js";
 import { close, nextId, tie } from "./lifetime.js";
 import { settings } from "./settings.js";
-import { folders, variables } from "./surroundings.js";
-import { thread, type AbortSignalLike } from "./thread/index.js";
+import { folders, variables, type Environment } from "./surroundings.js";
+import { thread } from "./thread/index.js";
 import type { CredentialSpec, Settings } from "./thread/messages.js";
 import { inOurWords } from "./words.js";
 
@@ -56,7 +57,7 @@ export interface CredentialOptions {
   /** Tenants that the credential may ask besides its own; `*` is any. */
   additionallyAllowedTenants?: string[];
   /** The variables to go by instead of `process.env`. Either is read now, and only those that Keyfob knows. */
-  env?: NodeJS.ProcessEnv;
+  env?: Environment;
 }
 
 /** A credential of this package. Making one never fails; what is wrong with it, `getToken` says. */

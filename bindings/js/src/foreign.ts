@@ -1,7 +1,8 @@
+import type { AbortSignalLike } from "./abort.js";
 import type { AccessToken, TokenCredential } from "./credentials.js";
 import { nextId, tie } from "./lifetime.js";
 import { variables } from "./surroundings.js";
-import { thread, type AbortSignalLike } from "./thread/index.js";
+import { thread } from "./thread/index.js";
 import type { CredentialSpec } from "./thread/messages.js";
 
 /** A token that ends so soon is replaced first. */
