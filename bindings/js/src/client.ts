@@ -1,4 +1,5 @@
-import { text } from "./check.js";
+import type { AbortSignalLike } from "./abort.js";
+import { seconds, text, whole } from "./check.js";
 import { KeyfobCredential, type TokenCredential } from "./credentials.js";
 import { AuthenticationError, fromComponent } from "./errors.js";
 import { Foreign } from "./foreign.js";
@@ -6,8 +7,8 @@ import { close, nextId, tie } from "./lifetime.js";
 import { paged, type PagedAsyncIterableIterator } from "./pages.js";
 import { Poller, type PollerOptions } from "./poller.js";
 import { deleted, properties, read, type DeletedSecret, type KeyVaultSecret, type ReadSecret, type SecretProperties } from "./secret.js";
-import { settings, whole } from "./settings.js";
-import { thread, type AbortSignalLike } from "./thread/index.js";
+import { settings } from "./settings.js";
+import { thread } from "./thread/index.js";
 import type { ClientSpec, Settings } from "./thread/messages.js";
 import type { ChangeName, ListName, Operations } from "./thread/operations.js";
 
@@ -208,20 +209,20 @@ export class SecretClient {
 type Told = Parameters<typeof properties>[0];
 
 function clientSettings({ serviceVersion, disableChallengeResourceVerification, cache }: SecretClientOptions) {
-  const limits: Settings = cache?.limits ? [["cacheLimits", cache.limits.secrets, whole(cache.limits.bytes)]] : [];
+  const limits: Settings = cache?.limits ? [["cacheLimits", cache.limits.secrets, whole("limits.bytes", cache.limits.bytes)]] : [];
   return [
     ...settings({
       apiVersion: serviceVersion,
       verifyChallengeResource: disableChallengeResourceVerification === true ? false : undefined,
-      cacheTtl: whole(cache?.ttlInSeconds),
-      cacheStaleIfError: whole(cache?.staleIfErrorInSeconds),
+      cacheTtl: whole("ttlInSeconds", cache?.ttlInSeconds),
+      cacheStaleIfError: whole("staleIfErrorInSeconds", cache?.staleIfErrorInSeconds),
     }),
     ...limits,
   ];
 }
 
 function callSettings({ requestOptions }: OperationOptions) {
-  return settings({ timeout: whole(requestOptions?.timeout) });
+  return settings({ timeout: whole("timeout", requestOptions?.timeout) });
 }
 
 function getSettings(options: GetSecretOptions) {
@@ -236,13 +237,9 @@ function setSettings(options: UpdateSecretPropertiesOptions) {
     ...settings({
       contentType,
       enabled,
-      notBefore: seconds(notBefore),
-      expiresOn: seconds(expiresOn),
+      notBefore: seconds("notBefore", notBefore),
+      expiresOn: seconds("expiresOn", expiresOn),
       tags: tags && Object.entries(tags),
     }),
   ];
-}
-
-function seconds(date: Date | undefined): bigint | undefined {
-  return date && BigInt(Math.floor(date.getTime() / 1000));
 }

@@ -1,8 +1,10 @@
+import type { AbortSignalLike } from "./abort.js";
 import type { Candidate } from "./component/interfaces/keyfob-azure-identity.js";
+import { whole } from "./check.js";
 import { close, nextId, tie } from "./lifetime.js";
-import { settings, whole } from "./settings.js";
-import { folders, variables } from "./surroundings.js";
-import { thread, type AbortSignalLike } from "./thread/index.js";
+import { settings } from "./settings.js";
+import { folders, variables, type Environment } from "./surroundings.js";
+import { thread } from "./thread/index.js";
 import type { CredentialSpec, Settings } from "./thread/messages.js";
 import { inOurWords } from "./words.js";
 
@@ -55,7 +57,7 @@ export interface CredentialOptions {
   /** Tenants that the credential may ask besides its own; `*` is any. */
   additionallyAllowedTenants?: string[];
   /** The variables to go by instead of `process.env`. Either is read now, and only those that Keyfob knows. */
-  env?: NodeJS.ProcessEnv;
+  env?: Environment;
 }
 
 /** A credential of this package. Making one never fails; what is wrong with it, `getToken` says. */
@@ -76,7 +78,7 @@ export abstract class KeyfobCredential implements TokenCredential {
   /** A token for the scopes, such as `https://vault.azure.net/.default`; from memory while it is fresh. */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<KeyfobAccessToken> {
     const { abortSignal, claims, tenantId, enableCae, requestOptions } = options;
-    const asked = settings({ claims, tenantId, enableCae, timeout: whole(requestOptions?.timeout) });
+    const asked = settings({ claims, tenantId, enableCae, timeout: whole("timeout", requestOptions?.timeout) });
     const token = await thread.run("getToken", [this.spec, [scopes].flat(), asked], abortSignal);
     return {
       token: token.token,

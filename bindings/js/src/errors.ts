@@ -111,8 +111,3 @@ export function fromComponent(told: AzureError): KeyfobError {
   }
   return new (CLASSES[error.kind] ?? KeyfobError)(error);
 }
-
-/** What a wait that was called off ends with. */
-export function abortError(): Error {
-  return Object.assign(new Error("The operation was aborted."), { name: "AbortError" });
-}

@@ -1,7 +1,8 @@
+import type { AbortSignalLike } from "./abort.js";
 import type { AccessToken, TokenCredential } from "./credentials.js";
 import { nextId, tie } from "./lifetime.js";
 import { variables } from "./surroundings.js";
-import { thread, type AbortSignalLike } from "./thread/index.js";
+import { thread } from "./thread/index.js";
 import type { CredentialSpec } from "./thread/messages.js";
 
 /** A token that ends so soon is replaced first. */
@@ -28,7 +29,9 @@ export class Foreign {
     const due = this.#token?.refreshAfterTimestamp ?? (this.#token?.expiresOnTimestamp ?? 0) - MARGIN_MS;
     if (due > Date.now()) return;
     const token = await this.#credential.getToken(scope, abortSignal === undefined ? {} : { abortSignal });
-    if (token === null) throw new TypeError("the credential gave no token (null)");
+    if (typeof token?.token !== "string" || !Number.isFinite(token.expiresOnTimestamp)) {
+      throw new TypeError("the credential's getToken gave no token with its expiresOnTimestamp (milliseconds since 1970)");
+    }
     this.#token = token;
     const args: [string, bigint] = [token.token, BigInt(Math.floor(token.expiresOnTimestamp / 1000))];
     this.spec.args = args;

@@ -1,7 +1,8 @@
 /** The credentials, one class each, with the names and arguments of `@azure/identity`. */
 
+import { whole } from "./check.js";
 import { KeyfobCredential, type CredentialOptions, type TokenCredential } from "./credentials.js";
-import { settings, whole } from "./settings.js";
+import { settings } from "./settings.js";
 import type { Settings } from "./thread/messages.js";
 
 /** Which managed identity; without any of these the environment or the platform decides. */
@@ -144,5 +145,5 @@ function managed(choice: ManagedIdentityChoice & ImdsOptions): Settings {
   ].filter(([, value]) => value !== undefined);
   if (chosen.length > 1) throw new TypeError(`choose one managed identity, not ${chosen.map(([tag]) => tag).join(" and ")}`);
   const managedIdentity = chosen.map(([tag, value]) => (value === true ? { tag } : { tag, val: value }))[0];
-  return settings({ managedIdentity, imdsConnectTimeout: whole(choice.imdsConnectTimeoutInMs) });
+  return settings({ managedIdentity, imdsConnectTimeout: whole("imdsConnectTimeoutInMs", choice.imdsConnectTimeoutInMs) });
 }

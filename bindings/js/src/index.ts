@@ -1,5 +1,6 @@
 /** Azure identity and Key Vault secrets, in the shape of `@azure/identity` and `@azure/keyvault-secrets`. */
 
+export type { AbortSignalLike } from "./abort.js";
 export * from "./client.js";
 export {
   KeyfobCredential,
@@ -25,4 +26,3 @@ export * from "./identities.js";
 export type { PagedAsyncIterableIterator, PageSettings } from "./pages.js";
 export type { Poller, PollerOptions, PollOperationState } from "./poller.js";
 export type { DeletedSecret, Deletion, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
-export type { AbortSignalLike } from "./thread/index.js";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { KeyfobError, abortError } from "./errors.js";
-import type { AbortSignalLike } from "./thread/index.js";
+import { abortError, type AbortSignalLike } from "./abort.js";
+import { KeyfobError } from "./errors.js";
 
 /** How far something is that goes on in the vault. */
 export interface PollOperationState<Result> {

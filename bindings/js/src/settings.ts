@@ -11,8 +11,3 @@ export function settings(values: Record<string, Value>): Settings {
 }
 
 const EACH = new Set(["additionallyAllowedTenant", "exclude"]);
-
-/** A whole number, as the component takes it. */
-export function whole(value: number | undefined): bigint | undefined {
-  return value === undefined ? undefined : BigInt(Math.ceil(value));
-}

@@ -1,5 +1,8 @@
 import { dirname } from "node:path";
 
+/** Variables, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Every variable that the component looks at; `tests/surroundings.test.js` holds the list against its sources. */
 export const VARIABLES = [
   "AZURE_ADDITIONALLY_ALLOWED_TENANTS",
@@ -35,7 +38,7 @@ const HOST: [string, string] = ["KEYFOB_HOST", "node"];
 const ARC_KEYS = "/var/opt/azcmagent/tokens";
 
 /** The variables of an environment that the component may see, as they are now. */
-export function variables(env: NodeJS.ProcessEnv): [string, string][] {
+export function variables(env: Environment): [string, string][] {
   const seen = VARIABLES.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : []));
   return [HOST, ...seen];
 }

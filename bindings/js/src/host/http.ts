@@ -116,7 +116,8 @@ class FutureIncomingResponse {
   }
 
   [Symbol.dispose](): void {
-    if (!this.#exchange.answered) this.#exchange.drop();
+    // A response goes on without it.
+    if (this.#exchange.head === undefined) this.#exchange.drop();
   }
 }
 

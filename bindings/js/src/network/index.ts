@@ -48,8 +48,8 @@ export class Network {
   #send({ id, method, secure, authority, path, headers, body, connectTimeoutMs }: Send): void {
     let request: ClientRequest;
     try {
-      const way = route(secure, authority, path);
-      request = (secure ? overHttps : overHttp)({ ...way, method, headers: text(headers, way.headers) });
+      const way = route(secure, authority);
+      request = (secure ? overHttps : overHttp)({ ...way, method, path, headers: text(headers) });
     } catch (error) {
       this.#tell({ id, failed: errorCode(error as Error) });
       return;
@@ -92,8 +92,8 @@ function limitConnect(request: ClientRequest, secure: boolean, milliseconds: num
   });
 }
 
-function text(headers: Send["headers"], more: Record<string, string>): Record<string, string | string[]> {
-  const all: Record<string, string | string[]> = { ...more };
+function text(headers: Send["headers"]): Record<string, string | string[]> {
+  const all: Record<string, string | string[]> = {};
   for (const [name, value] of headers) {
     const before = all[name];
     const next = Buffer.from(value).toString("latin1");

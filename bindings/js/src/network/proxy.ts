@@ -1,38 +1,36 @@
-import { request, type Agent as HttpAgent } from "node:http";
+import { Agent as HttpAgent, request } from "node:http";
 import { Agent } from "node:https";
 import { connect, type ConnectionOptions } from "node:tls";
 
-/** Where a request goes, for Node's client. */
+/** Where a request goes, for Node's client. Without an agent it is `https.globalAgent`, which is the program's. */
 export interface Route {
   host: string;
   port: number;
-  path: string;
-  headers: Record<string, string>;
   agent?: HttpAgent;
 }
 
-/** The way to an authority: direct, or by the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name, as in the Azure SDKs. */
-export function route(secure: boolean, authority: string, path: string, env = process.env): Route {
+/** Plain http is spoken with the platform's own endpoints alone: they are near, and what they say is no proxy's business. */
+const NEAR = new HttpAgent({ keepAlive: true });
+
+/** The way to an authority: direct, or by the proxy that `HTTPS_PROXY` and `NO_PROXY` name, as in the Azure SDKs. */
+export function route(secure: boolean, authority: string, env = process.env): Route {
   const [, name = "", digits] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(authority) ?? [];
   if (name === "") throw Object.assign(new Error("the authority is none"), { code: "ENOTFOUND" });
   // IPv6 addresses stand in brackets in a URL, and without in Node.
   const host = name.startsWith("[") ? name.slice(1, -1) : name;
   const port = digits === undefined ? (secure ? 443 : 80) : Number(digits);
-  const direct = { host, port, path, headers: {} };
-  const proxy = proxyFor(secure, host, env);
-  if (proxy === undefined) return direct;
-  if (secure) return { ...direct, agent: tunnel(proxy) };
-  const headers = { host: authority, ...authorization(proxy) };
-  return { host: proxy.hostname, port: Number(proxy.port || 80), path: `http://${authority}${path}`, headers };
+  if (!secure) return { host, port, agent: NEAR };
+  const proxy = proxyFor(host, env);
+  return proxy === undefined ? { host, port } : { host, port, agent: tunnel(proxy) };
 }
 
 /** The proxy for a host, if it has one. */
-export function proxyFor(secure: boolean, host: string, env: NodeJS.ProcessEnv): URL | undefined {
+export function proxyFor(host: string, env: NodeJS.ProcessEnv): URL | undefined {
   const variable = (name: string) => env[name.toLowerCase()] || env[name] || "";
   const exempt = variable("NO_PROXY").split(",").map((entry) => entry.trim().toLowerCase().replace(/^\*?\./, ""));
   const inside = (domain: string) => domain !== "" && (host === domain || host.endsWith(`.${domain}`));
   if (exempt.some((entry) => entry === "*" || inside(entry))) return undefined;
-  const url = variable(secure ? "HTTPS_PROXY" : "HTTP_PROXY") || variable("ALL_PROXY");
+  const url = variable("HTTPS_PROXY") || variable("ALL_PROXY");
   if (url === "") return undefined;
   const proxy = URL.canParse(url) ? new URL(url) : undefined;
   if (proxy?.protocol === "http:") return proxy;

@@ -1,16 +1,10 @@
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 
-import { KeyfobError, abortError, fromComponent } from "../errors.js";
+import { abortError, type AbortSignalLike } from "../abort.js";
+import { KeyfobError, fromComponent } from "../errors.js";
 import { Network } from "../network/index.js";
 import { ABORTED, HAPPENINGS, WORDS, type Call, type Reply, type Start, type Wish } from "./messages.js";
 import type { Operations } from "./operations.js";
-
-/** What can call a wait off: an `AbortSignal`, or the older kind of the Azure SDKs. */
-export interface AbortSignalLike {
-  readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void): void;
-  removeEventListener(type: "abort", listener: () => void): void;
-}
 
 /** How a call ends: by the component, with the component, or because its caller gives it up. */
 type End = Reply | { lost: Error } | { aborted: true };

@@ -105,9 +105,12 @@ test("nobody there", async (t) => {
   assert.deepEqual([error.name, error.kind], ["RestError", "transport"]);
 });
 
-test("what is no string is told before anything is sent", async () => {
+test("what is no string, date or number is told before anything is sent", async () => {
   assert.throws(() => new SecretClient(undefined, {}), { kind: "invalid-argument", hint: /KEYVAULT_URL/ });
-  await assert.rejects(client("http://127.0.0.1:1").getSecret(undefined), { kind: "invalid-argument" });
+  const one = client("http://127.0.0.1:1");
+  await assert.rejects(one.getSecret(undefined), { kind: "invalid-argument" });
+  await assert.rejects(one.setSecret("a", "b", { expiresOn: new Date("tomorrow") }), { message: /^expiresOn is no date/ });
+  await assert.rejects(one.getSecret("a", { requestOptions: { timeout: -1 } }), { message: /^timeout is no number/ });
 });
 
 test("a component that has stopped begins anew, with the same objects", async (t) => {
@@ -130,6 +133,8 @@ test("a foreign credential's failure is its own", async () => {
   const failure = new Error("the foreign credential's");
   const failing = { getToken: () => Promise.reject(failure) };
   await assert.rejects(new SecretClient("https://my-vault.vault.azure.net", failing).getSecret("a"), failure);
-  const none = { getToken: async () => null };
-  await assert.rejects(new SecretClient("https://my-vault.vault.azure.net", none).getSecret("a"), /gave no token/);
+  for (const token of [null, {}, { token: "a.b.c" }]) {
+    const none = { getToken: async () => token };
+    await assert.rejects(new SecretClient("https://my-vault.vault.azure.net", none).getSecret("a"), /gave no token/);
+  }
 });

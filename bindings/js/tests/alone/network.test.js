@@ -40,30 +40,34 @@ test("IPv6", async (t) => {
 });
 
 test("where requests go", () => {
-  const direct = { headers: {}, path: "/p?q" };
-  assert.deepEqual(route(true, "a.b", "/p?q", {}), { host: "a.b", port: 443, ...direct });
-  assert.deepEqual(route(false, "a.b:81", "/p?q", {}), { host: "a.b", port: 81, ...direct });
-  assert.deepEqual(route(false, "[fe80::1]:81", "/p?q", {}), { host: "fe80::1", port: 81, ...direct });
-  const proxied = route(false, "a.b", "/p?q", { http_proxy: "http://me:my%20self@proxy:3128" });
-  assert.deepEqual([proxied.host, proxied.port, proxied.path], ["proxy", 3128, "http://a.b/p?q"]);
-  assert.deepEqual(proxied.headers, { host: "a.b", "proxy-authorization": "Basic bWU6bXkgc2VsZg==" });
-  for (const authority of ["", "a:b", "a:1:2", "[::1"]) assert.throws(() => route(true, authority, "/", {}), { code: "ENOTFOUND" });
+  assert.deepEqual(route(true, "a.b", {}), { host: "a.b", port: 443 });
+  assert.deepEqual(route(true, "[fe80::1]:81", {}), { host: "fe80::1", port: 81 });
+  // Never by a proxy.
+  const { agent: near, ...direct } = route(false, "169.254.169.254", { HTTP_PROXY: "http://p", HTTPS_PROXY: "http://p", ALL_PROXY: "http://p" });
+  assert.deepEqual(direct, { host: "169.254.169.254", port: 80 });
+  assert.equal(near, route(false, "a.b", {}).agent);
+  // One agent a proxy, so that connections are kept.
+  const { agent } = route(true, "a.b", { https_proxy: "http://p" });
+  assert.ok(agent !== undefined && agent !== near && agent === route(true, "c.d", { https_proxy: "http://p" }).agent);
+  for (const authority of ["", "a:b", "a:1:2", "[::1"]) assert.throws(() => route(true, authority, {}), { code: "ENOTFOUND" });
 });
 
 test("which requests a proxy gets", () => {
   const env = { HTTPS_PROXY: "http://p:1", NO_PROXY: "localhost, .internal,*.example.com,10.0.0.1" };
-  const proxied = (host, more) => proxyFor(true, host, { ...env, ...more }) !== undefined;
+  const proxied = (host, more) => proxyFor(host, { ...env, ...more }) !== undefined;
   for (const host of ["my-vault.vault.azure.net", "localhost.example.org", "xinternal"]) assert.ok(proxied(host), host);
   for (const host of ["localhost", "a.internal", "a.example.com", "10.0.0.1"]) assert.ok(!proxied(host), host);
   assert.ok(!proxied("a.b", { NO_PROXY: "*" }));
-  assert.equal(proxyFor(false, "a.b", env), undefined);
-  assert.throws(() => proxyFor(true, "a.b", { HTTPS_PROXY: "socks5://p:1" }), { code: "ERR_PROXY_URL" });
+  assert.throws(() => proxyFor("a.b", { HTTPS_PROXY: "socks5://p:1" }), { code: "ERR_PROXY_URL" });
 });
 
-test("a proxy that refuses", async (t) => {
+test("a proxy is told who asks, and may refuse", async (t) => {
   const { server, url } = await serve(t, answer);
-  server.on("connect", (_, socket) => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"));
-  process.env.HTTPS_PROXY = url;
+  server.on("connect", ({ method, url, headers }, socket) => {
+    assert.deepEqual([method, url, headers["proxy-authorization"]], ["CONNECT", "my-vault.vault.azure.net:443", "Basic bWU6bXkgc2VsZg=="]);
+    socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+  });
+  process.env.HTTPS_PROXY = url.replace("//", "//me:my%20self@");
   t.after(() => delete process.env.HTTPS_PROXY);
   const happening = await first({ secure: true, authority: "my-vault.vault.azure.net" });
   assert.deepEqual(happening.failed, { tag: "internal-error", val: "ERR_PROXY_REFUSED" });

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as official from "@azure/identity";
-import { SecretClient as OfficialClient } from "@azure/keyvault-secrets";
+import { SecretClient as OfficialClient, parseKeyVaultSecretIdentifier as officialParse } from "@azure/keyvault-secrets";
 
-import { DefaultAzureCredential, EnvironmentCredential, ManagedIdentityCredential, SecretClient } from "../../dist/index.js";
+import { DefaultAzureCredential, EnvironmentCredential, ManagedIdentityCredential, SecretClient, parseKeyVaultSecretIdentifier } from "../../dist/index.js";
 import { CLIENT_ID, SCOPE, VALUE, VAULT } from "./places.js";
 
 test("our credential in the official client", async () => {
@@ -45,4 +45,14 @@ test("both give the same token's worth", async () => {
   const theirs = await new official.ManagedIdentityCredential(CLIENT_ID).getToken(SCOPE);
   assert.ok(Math.abs(ours.expiresOnTimestamp - theirs.expiresOnTimestamp) < 60_000);
   assert.deepEqual([ours.tokenType, theirs.tokenType], ["Bearer", "Bearer"]);
+});
+
+test("identifiers are taken apart alike", () => {
+  for (const id of [`${VAULT}/secrets/name`, `${VAULT}/secrets/name/0123`, "https://localhost:8443/secrets/name/0123"]) {
+    const { version, ...rest } = officialParse(id);
+    assert.deepEqual(parseKeyVaultSecretIdentifier(id), { ...rest, ...(version && { version }) });
+  }
+  for (const id of ["", "name", `${VAULT}/keys/name`, `${VAULT}/secrets/name/0123/4`, `${VAULT}/secrets/`]) {
+    assert.throws(() => parseKeyVaultSecretIdentifier(id), { kind: "invalid-argument" });
+  }
 });
