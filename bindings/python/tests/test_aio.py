@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 
 import azure.identity.aio
 import azure.keyvault.secrets.aio
@@ -106,6 +107,25 @@ def test_with_the_official_packages(app_service):
             assert (await SecretClient(url, chain).get_secret("secret-a")).value == VALUE
 
     asyncio.run(main())
+
+
+def test_a_loop_that_ends_in_the_midst(app_service):
+    class Forever:
+        async def get_token(self, *scopes, **options):
+            asked.set()
+            await asyncio.Event().wait()
+
+    async def main():
+        calling = asyncio.create_task(client.get_secret("secret-a"))
+        while not asked.is_set():
+            await asyncio.sleep(0.01)
+        calling.cancel()
+
+    asked = threading.Event()
+    client = SecretClient(os.environ["KEYVAULT_URL"], Forever())
+    asyncio.run(main())
+    # Its thread ends, and the client is free.
+    client._synchronous._instance.executor().submit(len, "").result(timeout=60)
 
 
 def test_an_asynchronous_credential_in_a_synchronous_client(app_service):

@@ -196,6 +196,15 @@ def test_a_trap(client):
     assert client.get_secret("a").value == "x"
 
 
+def test_a_host_that_gives_another_type(client, monkeypatch):
+    """A mistake of this package, told by wasmtime in another way than a trap."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Host, "unix_now", lambda host: "now")
+        with pytest.raises(TypeError):
+            client.get_secret("a")
+    assert client.get_secret("a").value == "x"
+
+
 def test_an_interrupt_comes_through(client, monkeypatch):
     def interrupted(host, limit):
         raise KeyboardInterrupt

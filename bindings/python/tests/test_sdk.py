@@ -101,6 +101,28 @@ def test_a_credential_that_comes_again_is_told_so(vaults):
         client.get_secret("a")
 
 
+@pytest.mark.parametrize(
+    "given, told",
+    [
+        (None, "it gave NoneType"),
+        (azure.core.credentials.AccessToken(b"bytes", 2_000_000_000), "a token has the attributes"),
+        (azure.core.credentials.AccessToken("\ud800", 2_000_000_000), "holds characters that no token has"),
+        (azure.core.credentials.AccessToken("t", "soon"), "soon"),
+        (azure.core.credentials.AccessToken("", 2_000_000_000), "empty"),
+    ],
+)
+def test_what_is_no_token(vaults, given, told):
+    class Wrong:
+        def get_token(self, *scopes, **options):
+            return given
+
+    client = SecretClient("https://my-vault.vault.azure.net", Wrong())
+    before = client._instance._running
+    with pytest.raises(keyfob.exceptions.AzureError, match=told):
+        client.get_secret("a")
+    assert client._instance._running is before
+
+
 def test_no_sdk_is_needed(app_service):
     script = (
         "import sys\n"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from keyfob._component.host import Host
 from keyfob.exceptions import (
     AzureError,
     HttpResponseError,
@@ -110,6 +111,23 @@ def test_several_at_the_same_time(vault, vaults):
     assert isinstance(missing, ResourceNotFoundError) and isinstance(wrong, InvalidArgumentError)
 
 
+def test_as_many_at_a_time_as_is_said(vault, monkeypatch):
+    begin, together = Host.start, []
+
+    def start(host, request, limits):
+        number = begin(host, request, limits)
+        together.append(len(host._running))
+        return number
+
+    client = vault()
+    client.set_secret("a", "x")
+    monkeypatch.setattr(Host, "start", start)
+    for count in (1, 4):
+        together.clear()
+        assert [one.value for one in client.get_secrets(["a"] * 8, max_concurrency=count)] == ["x"] * 8
+        assert (len(together), max(together)) == (8, count)
+
+
 def test_what_a_vault_refuses(vault):
     def refused(name, secret="secret-a"):
         with pytest.raises(HttpResponseError) as raised:
@@ -153,6 +171,8 @@ def test_arguments_are_checked_before_anything_is_sent(vault):
         vault().set_secret("large", "x" * 25_601)
     with pytest.raises(TypeError):
         vault().get_secret(5)
+    with pytest.raises(ValueError, match="before 1970"):
+        vault().set_secret("old", "x", expires_on=datetime(1969, 12, 31))
     # And the client goes on.
     assert vault().set_secret("fine", "x").value == "x"
 

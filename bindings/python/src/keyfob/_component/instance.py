@@ -34,6 +34,7 @@ def _dispatch(name: str) -> Callable[..., Any]:
 
     def call(_store: Any, *arguments: Any) -> Any:
         instance: Instance = _current.instance
+        instance.host_called = True
         try:
             return getattr(instance.host, method)(*arguments)
         except BaseException as error:
@@ -82,6 +83,7 @@ class Instance:
     def __init__(self) -> None:
         self.host = Host()
         self.raised: Optional[BaseException] = None
+        self.host_called = False
         self._running: Optional[Running] = None
         self._drops: Deque[Tuple[Running, int]] = deque()
         self._executor: Optional[ThreadPoolExecutor] = None
@@ -127,7 +129,14 @@ class Instance:
         made: List[int] = []
         try:
             given = [self._given(argument, running, made) for argument in arguments]
+            self.host_called = False
             result = running.call(interface, function, *given)
+        except Exception as error:
+            # Before it was entered, it was an argument that is of another type. After that the component is dead, however
+            # wasmtime tells it.
+            if self.host_called and not isinstance(error, (AzureError, WasmtimeError)):
+                self._running = None
+            raise
         finally:
             for number in made:
                 self.drop_later(running, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import inspect
 from contextvars import ContextVar
 from typing import Any, Callable, Optional
@@ -36,11 +37,13 @@ class Provider:
             token = _finished(self.given.get_token_info(*field(request, "scopes"), options=options or None))
         else:
             token = _finished(self.given.get_token(*field(request, "scopes"), **options))
+        if not isinstance(getattr(token, "token", None), str):
+            raise TypeError(f"it gave {type(token).__name__}, and a token has the attributes token (str) and expires_on")
         refresh_on = getattr(token, "refresh_on", None)
         return record(
-            token=token.token,
-            expires_on=int(token.expires_on),
-            refresh_on=None if refresh_on is None else int(refresh_on),
+            token=_text(token.token),
+            expires_on=_seconds(token.expires_on),
+            refresh_on=None if refresh_on is None else _seconds(refresh_on),
         )
 
     def assertion(self) -> str:
@@ -49,7 +52,17 @@ class Provider:
         assertion = _finished(call())
         if not isinstance(assertion, str):
             raise TypeError(f"it gave {type(assertion).__name__}, and an assertion is str")
-        return assertion
+        return _text(assertion)
+
+
+def _text(given: str) -> str:
+    """The component takes no lone surrogates; a token that has one is none."""
+    return given.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _seconds(given: Any) -> int:
+    """Unix seconds, in the range that the component takes."""
+    return min(max(int(given), 0), 2**53)
 
 
 def _finished(result: Any) -> Any:
@@ -65,7 +78,16 @@ def _finished(result: Any) -> Any:
     async def finish() -> Any:
         return await result
 
-    return asyncio.run_coroutine_threadsafe(finish(), loop).result()
+    future = asyncio.run_coroutine_threadsafe(finish(), loop)
+    while True:
+        try:
+            return future.result(timeout=1)
+        except concurrent.futures.TimeoutError:
+            if future.done():
+                raise
+            # Nobody would ever finish it, and this thread would keep the interpreter from ending.
+            if loop.is_closed():
+                raise RuntimeError("the event loop has ended") from None
 
 
 def refusal(provider: Provider, error: Exception) -> Record:
@@ -73,4 +95,4 @@ def refusal(provider: Provider, error: Exception) -> Record:
     provider.error = error
     unavailable = any(it.__name__ == "CredentialUnavailableError" for it in type(error).__mro__)
     text = str(error) or type(error).__name__
-    return record(unavailable=unavailable, message=f"{provider.name}: {text}")
+    return record(unavailable=unavailable, message=_text(f"{provider.name}: {text}"))

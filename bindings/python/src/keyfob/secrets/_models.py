@@ -17,7 +17,10 @@ def seconds(time: Optional[datetime]) -> Optional[int]:
     """Unix seconds. A time without a zone is UTC, as in the Azure SDK."""
     if time is None:
         return None
-    return int((time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp())
+    unix = int((time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp())
+    if unix < 0:
+        raise ValueError(f"{time} is before 1970, which no vault can keep")
+    return unix
 
 
 class KeyVaultSecretIdentifier:
