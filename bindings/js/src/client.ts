@@ -6,7 +6,8 @@ import { Foreign } from "./foreign.js";
 import { close, nextId, tie } from "./lifetime.js";
 import { paged, type PagedAsyncIterableIterator } from "./pages.js";
 import { Poller, type PollerOptions } from "./poller.js";
-import { deleted, properties, read, type DeletedSecret, type KeyVaultSecret, type ReadSecret, type SecretProperties } from "./secret.js";
+import { deleted, properties, read } from "./secret.js";
+import type { DeletedSecret, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
 import { settings } from "./settings.js";
 import { thread } from "./thread/index.js";
 import type { ClientSpec, Settings } from "./thread/messages.js";
@@ -126,7 +127,10 @@ export class SecretClient {
   }
 
   /** The properties of all versions of a secret. */
-  listPropertiesOfSecretVersions(name: string, options: ListOptions = {}): PagedAsyncIterableIterator<SecretProperties> {
+  listPropertiesOfSecretVersions(
+    name: string,
+    options: ListOptions = {},
+  ): PagedAsyncIterableIterator<SecretProperties> {
     return this.#list("listPropertiesOfSecretVersions", name, options, properties);
   }
 

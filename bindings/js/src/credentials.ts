@@ -66,7 +66,13 @@ export abstract class KeyfobCredential implements TokenCredential {
   readonly spec: CredentialSpec;
 
   /** @internal */
-  protected constructor(make: string, args: unknown[], options: CredentialOptions, more: Settings, files: (string | undefined)[] = []) {
+  protected constructor(
+    make: string,
+    args: unknown[],
+    options: CredentialOptions,
+    more: Settings,
+    files: (string | undefined)[] = [],
+  ) {
     const env = variables(options.env ?? process.env);
     const { authorityHost, disableInstanceDiscovery, additionallyAllowedTenants } = options;
     const common = settings({ authorityHost, disableInstanceDiscovery, additionallyAllowedTenant: additionallyAllowedTenants });

@@ -34,7 +34,10 @@ export const VARIABLES = [
 /** Without any variable the component would take us for a host that passes none on, and say so. */
 const HOST: [string, string] = ["KEYFOB_HOST", "node"];
 
-/** Azure Arc's agent leaves the keys of its challenges here: https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication */
+/**
+ * Azure Arc's agent leaves the keys of its challenges here:
+ * https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
+ */
 const ARC_KEYS = "/var/opt/azcmagent/tokens";
 
 /** The variables of an environment that the component may see, as they are now. */

@@ -2,7 +2,10 @@
 
 /** What the component says, and what is said here. `tests/alone/words.test.js` finds each in the component's sources. */
 export const WORDS: readonly (readonly [component: string, here: string])[] = [
-  ["(credential-options.managed-identity, `--managed-identity-client-id`)", "(the option managedIdentityClientId, or clientId of ManagedIdentityCredential)"],
+  [
+    "(credential-options.managed-identity, `--managed-identity-client-id`)",
+    "(the option managedIdentityClientId, or clientId of ManagedIdentityCredential)",
+  ],
   ["choose system-assigned in code (credential-options.managed-identity)", "set managedIdentitySystemAssigned in code"],
   ["credential-options.additionally-allowed-tenant in code", "the option additionallyAllowedTenants in code"],
   ["set client-options.verify-challenge-resource to false in code", "set disableChallengeResourceVerification in code"],
@@ -14,7 +17,10 @@ export const WORDS: readonly (readonly [component: string, here: string])[] = [
   ["option additionally-allowed-tenant", "option additionallyAllowedTenants"],
   ["option imds-connect-timeout", "option imdsConnectTimeoutInMs"],
   ["max-page-size", "maxPageSize"],
-  [", and pass the platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component", ""],
+  [
+    ", and pass the platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component",
+    "",
+  ],
 ];
 
 /** A named file's folder is always given. */

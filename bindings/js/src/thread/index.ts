@@ -136,8 +136,11 @@ class Thread {
 
 /** What stopped the component. It checks the types of what it is given only on the way in. */
 function lost({ name, message }: Error): KeyfobError {
-  if (name === "TypeError") return new KeyfobError({ kind: "invalid-argument", message: `an argument is of a wrong type: ${message}` });
-  return new KeyfobError({ kind: "other", message: `the component has stopped, and begins anew with the next call: ${message}` });
+  if (name === "TypeError") {
+    return new KeyfobError({ kind: "invalid-argument", message: `an argument is of a wrong type: ${message}` });
+  }
+  const what = "the component has stopped, and begins anew with the next call";
+  return new KeyfobError({ kind: "other", message: `${what}: ${message}` });
 }
 
 /** There is one. */

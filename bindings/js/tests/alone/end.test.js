@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
@@ -32,4 +33,19 @@ test("importing it starts nothing", async () => {
   `;
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { timeout: 60_000 });
   assert.equal(stdout, "0\n");
+});
+
+test("a program may exit while a call waits", async (t) => {
+  const { server, url } = await serve(t, () => {});
+  const script = `
+    import { SecretClient } from ${JSON.stringify(index)};
+    const credential = { getToken: async () => ({ token: "a.b.c", expiresOnTimestamp: Date.now() + 3600000 }) };
+    new SecretClient(${JSON.stringify(url)}, credential).getSecret("a").finally(() => console.log("ended"));
+    process.stdin.once("data", () => process.exit(7));
+  `;
+  const env = { KEYFOB_ALLOW_LOOPBACK_HTTP: "1", PATH: process.env.PATH };
+  const running = run(process.execPath, ["--input-type=module", "-e", script], { env, timeout: 60_000 });
+  await once(server, "request");
+  running.child.stdin.write("go");
+  await assert.rejects(running, { code: 7, stdout: "" });
 });

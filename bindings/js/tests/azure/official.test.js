@@ -6,7 +6,13 @@ import { test } from "node:test";
 import * as official from "@azure/identity";
 import { SecretClient as OfficialClient, parseKeyVaultSecretIdentifier as officialParse } from "@azure/keyvault-secrets";
 
-import { DefaultAzureCredential, EnvironmentCredential, ManagedIdentityCredential, SecretClient, parseKeyVaultSecretIdentifier } from "../../dist/index.js";
+import {
+  DefaultAzureCredential,
+  EnvironmentCredential,
+  ManagedIdentityCredential,
+  SecretClient,
+  parseKeyVaultSecretIdentifier,
+} from "../../dist/index.js";
 import { CLIENT_ID, SCOPE, VALUE, VAULT } from "./places.js";
 
 test("our credential in the official client", async () => {
