@@ -3,8 +3,8 @@
 /** What the component says, and what is said here. `tests/alone/words.test.js` finds each in the component's sources. */
 export const WORDS: readonly (readonly [component: string, here: string])[] = [
   [
-    "(credential-options.managed-identity, `--managed-identity-client-id`)",
-    "(the option managedIdentityClientId, or clientId of ManagedIdentityCredential)",
+    "credential-options.managed-identity, `--managed-identity-client-id`",
+    "the option managedIdentityClientId, or clientId of ManagedIdentityCredential",
   ],
   ["choose system-assigned in code (credential-options.managed-identity)", "set managedIdentitySystemAssigned in code"],
   ["credential-options.additionally-allowed-tenant in code", "the option additionallyAllowedTenants in code"],
