@@ -1,5 +1,5 @@
 //! Builds the components, so that `cargo test` and `cargo run` need no step before them: Keyfob without and with
-//! certificates, and `keyfob-config`.
+//! certificates and for embedding, and `keyfob-config`.
 
 #[path = "build/shrink.rs"]
 mod shrink;
@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TARGET: &str = "wasm32-wasip2";
+
+/// No WASI, and the certificates that the official SDKs have too.
+const EMBEDDED: &str = "--no-default-features --features=embedded,certificate";
 
 /// What the outer cargo sets for the host's build and the component's build must not inherit.
 const NOT_INHERITED: [&str; 9] = [
@@ -34,7 +37,13 @@ fn main() {
     let out = PathBuf::from(variable("OUT_DIR"));
     let builds = [
         ("KEYFOB_COMPONENT", "keyfob", "", out.join("keyfob.wasm")),
-        ("KEYFOB_COMPONENT_WITH_CERTIFICATES", "keyfob", "certificate", out.join("keyfob-with-certificates.wasm")),
+        (
+            "KEYFOB_COMPONENT_WITH_CERTIFICATES",
+            "keyfob",
+            "--features=certificate",
+            out.join("keyfob-with-certificates.wasm"),
+        ),
+        ("KEYFOB_COMPONENT_EMBEDDED", "keyfob", EMBEDDED, out.join("keyfob-embedded.wasm")),
         ("KEYFOB_CONFIG_COMPONENT", "keyfob-config", "", out.join("keyfob-config.wasm")),
     ];
     for (variable, .., component) in &builds {
@@ -88,7 +97,8 @@ fn build(target_dir: &Path, package: &str, features: &str, component: &Path) -> 
     cargo
         .args(["rustc", "--package", package, "--lib", "--profile", "component", "--target", TARGET])
         // Together with an rlib rustc would not optimise across crates: 32 KB more.
-        .args(["--crate-type", "cdylib", "--features", features])
+        .args(["--crate-type", "cdylib"])
+        .args(features.split_whitespace())
         .arg("--target-dir")
         .arg(target_dir)
         .current_dir("..");

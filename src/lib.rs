@@ -1,7 +1,8 @@
 //! Azure identity and Key Vault secrets for WebAssembly components.
 //!
 //! The modules stand in the order in which data flows through them, and nothing lower names anything higher. The core
-//! is `async` over [`Platform`] and knows no wasm; `component` and `wasi` are its door and its ground in a component.
+//! is `async` over [`Platform`] and knows no wasm; `component` is its door, `wasi` its ground in a component
+//! and `embedded` that of a component that a program embeds.
 //!
 //! `no_std`, because in a component the standard library brings 38 KB (measured) of panic messages, standard streams
 //! and a second allocator, and because the core then has no name for a thread, a clock or a file of its own.
@@ -11,15 +12,15 @@
 extern crate alloc;
 
 // Wherever the component's own runtime is not: on the build machine, and inside another component.
-#[cfg(all(not(test), not(all(target_family = "wasm", feature = "component"))))]
+#[cfg(all(not(test), not(all(target_family = "wasm", any(feature = "component", feature = "embedded")))))]
 extern crate std;
 
 mod prelude;
 
-#[cfg(all(target_family = "wasm", feature = "component"))]
+#[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
 mod runtime;
 
-#[cfg(all(target_family = "wasm", feature = "component"))]
+#[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
 mod component;
 
 mod vault;
@@ -59,10 +60,16 @@ mod date;
 
 mod text;
 
+#[cfg(feature = "embedded")]
+mod provider;
+
 mod platform;
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
 mod wasi;
+
+#[cfg(all(target_family = "wasm", feature = "embedded"))]
+mod embedded;
 
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -74,11 +81,13 @@ pub use credential::{
 pub use diagnosis::Hint;
 pub use error::{Attempt, Error, ErrorKind, Outcome, Result};
 pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
+#[cfg(feature = "embedded")]
+pub use provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
 pub use secret::{Bytes, Secret};
 pub use token::AccessToken;
 pub use vault::{
     CacheOptions, Cached, Change, ClientOptions, GetSecretOptions, ListOptions, Properties, Secret as VaultSecret,
     SecretClient, SecretList, SetOptions,
 };
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
 pub use wasi::Wasi;

@@ -41,6 +41,12 @@ impl Build {
     }
 }
 
+/// The component of this source tree for programs that embed it: its one import is `keyfob:azure/host`, so no [`Keyfob`]
+/// is made of it.
+pub fn embedded_component() -> &'static [u8] {
+    include_bytes!(env!("KEYFOB_COMPONENT_EMBEDDED"))
+}
+
 /// The component `keyfob-config` of this source tree: secrets as wasi:config.
 pub fn config_component() -> &'static [u8] {
     include_bytes!(env!("KEYFOB_CONFIG_COMPONENT"))

@@ -2,7 +2,8 @@
 //!
 //! A [`Keyfob`] is the compiled component, a [`Host`] its surroundings, an [`Instance`] one that runs. An [`Egress`]
 //! is its only way out: to real sockets, or to anything that implements [`wire::Azure`], in tokio's time. With
-//! `start_paused` a test about a token that ends in an hour takes milliseconds.
+//! `start_paused` a test about a token that ends in an hour takes milliseconds. An [`App`] has Keyfob in it: a [`Host`] runs it
+//! ([`Host::run`]), serves it ([`Host::serve`]), or hands it one request ([`Host::ask`]).
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
@@ -86,7 +87,7 @@ pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use clock::{Clock, WallClock};
 pub use egress::{Egress, Recorder, Sockets};
-pub use engine::{Build, Keyfob, config_component};
+pub use engine::{Build, Keyfob, config_component, embedded_component};
 pub use failure::CallError;
 pub use host::Host;
 pub use instance::{Credential, Instance, SecretChange, SecretClient, SecretList};

@@ -3,9 +3,8 @@
 use alloc::rc::Rc;
 
 use super::bindings::exports::keyfob::azure::{identity as wit, types};
-use super::{Options, SecretClient};
+use super::{Ground, Options, SecretClient};
 use crate::prelude::*;
-use crate::wasi::Wasi;
 use crate::{
     CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, ManagedIdentityId, TokenOptions,
 };
@@ -91,11 +90,11 @@ impl wit::GuestTokenOptions for Options<TokenOptions> {
 
 /// A credential and the executor that its calls block on.
 pub(super) struct Credential {
-    wasi: Rc<Wasi>,
+    ground: Rc<Ground>,
     core: crate::Credential,
 }
 
-type OptionsHandle<'a> = Option<wit::CredentialOptionsBorrow<'a>>;
+pub(super) type OptionsHandle<'a> = Option<wit::CredentialOptionsBorrow<'a>>;
 
 // Not inlined: the bindings around each export are large enough.
 impl Credential {
@@ -104,12 +103,12 @@ impl Credential {
     }
 
     fn new(kind: CredentialKind, options: &CredentialOptions) -> Self {
-        let wasi = Rc::new(Wasi::default());
-        Self { core: crate::Credential::new(wasi.clone(), kind, options), wasi }
+        let ground = Rc::new(Ground::default());
+        Self { core: crate::Credential::new(ground.clone(), kind, options), ground }
     }
 
     #[inline(never)]
-    fn handle(kind: CredentialKind, options: Option<&OptionsHandle<'_>>) -> wit::Credential {
+    pub(super) fn handle(kind: CredentialKind, options: Option<&OptionsHandle<'_>>) -> wit::Credential {
         wit::Credential::new(match options.and_then(Option::as_ref) {
             Some(options) => Self::new(kind, &options.get::<Options<CredentialOptions>>().0.borrow()),
             None => Self::new(kind, &CredentialOptions::default()),
@@ -117,7 +116,7 @@ impl Credential {
     }
 
     #[inline(never)]
-    fn client(
+    pub(super) fn client(
         tenant_id: String,
         client_id: String,
         proof: ClientProof,
@@ -129,7 +128,7 @@ impl Credential {
     #[inline(never)]
     pub(super) fn open(&self, vault_url: &str, options: ClientOptions) -> Result<SecretClient, types::AzureError> {
         let core = crate::SecretClient::open(vault_url, &self.core, options)?;
-        Ok(SecretClient { wasi: self.wasi.clone(), core: Rc::new(core) })
+        Ok(SecretClient { ground: self.ground.clone(), core: Rc::new(core) })
     }
 
     #[inline(never)]
@@ -138,7 +137,7 @@ impl Credential {
         scopes: Vec<String>,
         options: &TokenOptions,
     ) -> Result<wit::AccessToken, types::AzureError> {
-        Ok(self.wasi.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
+        Ok(self.ground.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
     }
 }
 

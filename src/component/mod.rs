@@ -1,4 +1,4 @@
-//! The door: the WIT package's exports, handed to the core and back. No logic.
+//! The door: the WIT package's exports, handed to the core and back. No logic. It is the same on either ground.
 
 use core::cell::RefCell;
 
@@ -14,11 +14,25 @@ macro_rules! chosen {
 
 mod convert;
 mod identity;
+#[cfg(feature = "embedded")]
+mod providers;
 mod secrets;
+
+#[cfg(feature = "embedded")]
+use crate::embedded::Host as Ground;
+#[cfg(not(feature = "embedded"))]
+use crate::wasi::Wasi as Ground;
 
 mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
+    #[cfg(not(feature = "embedded"))]
     wit_bindgen::generate!({ path: "wit", world: "keyfob" });
+    #[cfg(feature = "embedded")]
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "embedded",
+        with: { "keyfob:azure/host@0.1.0": crate::embedded::host },
+    });
     use super::Component;
     export!(Component);
 }
@@ -60,7 +74,7 @@ impl simple::Guest for Component {
     fn fetch_secret(vault_url: String, name: String) -> Result<String, types::AzureError> {
         let credential = Credential::default_azure();
         let client = credential.open(&vault_url, ClientOptions::default())?;
-        let secret = client.wasi.block_on(Box::pin(client.core.get_secret(&name, &GetSecretOptions::default())))?;
+        let secret = client.ground.block_on(Box::pin(client.core.get_secret(&name, &GetSecretOptions::default())))?;
         Ok(secret.value.expose().to_owned())
     }
 

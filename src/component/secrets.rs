@@ -2,12 +2,11 @@
 
 use alloc::rc::Rc;
 
-use super::Options;
 use super::bindings::exports::keyfob::azure::{identity as wit, secrets, types};
 use super::identity::Credential;
+use super::{Ground, Options};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::wasi::Wasi;
 use crate::{ClientOptions, GetSecretOptions, ListOptions, Properties, SetOptions};
 
 impl secrets::GuestClientOptions for Options<ClientOptions> {
@@ -128,26 +127,26 @@ impl secrets::GuestListOptions for Options<ListOptions> {
 
 /// A client and the executor that its calls block on.
 pub(super) struct SecretClient {
-    pub(super) wasi: Rc<Wasi>,
+    pub(super) ground: Rc<Ground>,
     pub(super) core: Rc<crate::SecretClient>,
 }
 
 /// A list and the executor that its calls block on.
 pub(super) struct SecretList {
-    wasi: Rc<Wasi>,
+    ground: Rc<Ground>,
     core: crate::SecretList,
 }
 
 impl secrets::GuestSecretList for SecretList {
     fn next(&self) -> Result<Option<Vec<secrets::SecretProperties>>, types::AzureError> {
-        let page = self.wasi.block_on(Box::pin(self.core.next()))?;
+        let page = self.ground.block_on(Box::pin(self.core.next()))?;
         Ok(page.map(|page| page.into_iter().map(Into::into).collect()))
     }
 }
 
 /// A deletion or a recovery and the executor that its calls block on.
 pub(super) struct SecretChange {
-    wasi: Rc<Wasi>,
+    ground: Rc<Ground>,
     core: crate::Change,
 }
 
@@ -157,7 +156,7 @@ impl secrets::GuestSecretChange for SecretChange {
     }
 
     fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        Ok(self.wasi.block_on(Box::pin(self.core.wait(chosen!(options, CallOptions).timeout)))?)
+        Ok(self.ground.block_on(Box::pin(self.core.wait(chosen!(options, CallOptions).timeout)))?)
     }
 }
 
@@ -170,7 +169,7 @@ type Told = Result<secrets::SecretProperties, types::AzureError>;
 impl SecretClient {
     #[inline(never)]
     fn told(&self, call: LocalFuture<'_, crate::Result<Properties>>) -> Told {
-        Ok(self.wasi.block_on(call)?.into())
+        Ok(self.ground.block_on(call)?.into())
     }
 
     #[inline(never)]
@@ -178,13 +177,13 @@ impl SecretClient {
         &self,
         call: LocalFuture<'_, crate::Result<crate::Change>>,
     ) -> Result<secrets::SecretChange, types::AzureError> {
-        let core = self.wasi.block_on(call)?;
-        Ok(secrets::SecretChange::new(SecretChange { wasi: self.wasi.clone(), core }))
+        let core = self.ground.block_on(call)?;
+        Ok(secrets::SecretChange::new(SecretChange { ground: self.ground.clone(), core }))
     }
 
     #[inline(never)]
     fn list(&self, core: crate::SecretList) -> secrets::SecretList {
-        secrets::SecretList::new(SecretList { wasi: self.wasi.clone(), core })
+        secrets::SecretList::new(SecretList { ground: self.ground.clone(), core })
     }
 }
 
@@ -208,7 +207,7 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Result<secrets::Secret, types::AzureError> {
         let options = chosen!(options, GetSecretOptions);
-        Ok(self.wasi.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
+        Ok(self.ground.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
     }
 
     fn get_secrets(
@@ -217,7 +216,7 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Vec<Result<secrets::Secret, types::AzureError>> {
         let options = chosen!(options, GetSecretOptions);
-        let outcomes = self.wasi.block_on(Box::pin(self.core.get_secrets(&names, &options)));
+        let outcomes = self.ground.block_on(Box::pin(self.core.get_secrets(&names, &options)));
         outcomes.into_iter().map(|outcome| Ok(outcome?.into())).collect()
     }
 
@@ -265,12 +264,12 @@ impl secrets::GuestSecretClient for SecretClient {
 
     fn purge_deleted_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
         let timeout = chosen!(options, CallOptions).timeout;
-        Ok(self.wasi.block_on(Box::pin(self.core.purge_deleted_secret(&name, timeout)))?)
+        Ok(self.ground.block_on(Box::pin(self.core.purge_deleted_secret(&name, timeout)))?)
     }
 
     fn backup_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<Vec<u8>, types::AzureError> {
         let timeout = chosen!(options, CallOptions).timeout;
-        Ok(self.wasi.block_on(Box::pin(self.core.backup_secret(&name, timeout)))?)
+        Ok(self.ground.block_on(Box::pin(self.core.backup_secret(&name, timeout)))?)
     }
 
     fn restore_secret_backup(&self, backup: Vec<u8>, options: Option<CallHandle<'_>>) -> Told {

@@ -1,5 +1,6 @@
 //! ClientAssertionCredential: a service principal whose assertion somebody else signs. A component's exports can't call
-//! back, so the caller hands the assertion over, and the next one when it expires.
+//! back, so the caller hands the assertion over, and the next one when it expires; a program that embeds the component is
+//! asked for each.
 
 use core::cell::RefCell;
 
@@ -26,13 +27,17 @@ pub(super) fn is_jwt(text: &str) -> bool {
     text.split('.').count() == 3 && text.split('.').all(is_segment)
 }
 
+/// The proof, if it has the form of one.
+pub(super) fn checked(assertion: Secret) -> Result<Fields> {
+    if is_jwt(assertion.expose()) {
+        return Ok(assertion_fields(assertion));
+    }
+    Err(Error::invalid("the assertion is no JWT (three base64url parts with dots between them and nothing around)"))
+}
+
 impl Proof for ClientAssertion {
     fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
-        let assertion = self.0.borrow().clone();
-        if is_jwt(assertion.expose()) {
-            return Ok(assertion_fields(assertion));
-        }
-        Err(Error::invalid("the assertion is no JWT (three base64url parts with dots between them and nothing around)"))
+        checked(self.0.borrow().clone())
     }
 
     fn from(&self) -> &str {

@@ -20,12 +20,25 @@ pub(super) const BROKER: Instead = ("it needs the sign-in of the desktop", AZ);
 /// More names that `AZURE_TOKEN_CREDENTIALS` has in the Azure SDKs of other languages.
 pub(super) const KNOWN_ELSEWHERE: &[&str] = &["InteractiveBrowserCredential", "VisualStudioCredential"];
 
+#[cfg(not(all(target_family = "wasm", feature = "embedded")))]
 pub(super) fn not_here((why, command): Instead) -> Box<Error> {
     Error::new(
         ErrorKind::Unsupported,
         format!(
             "not available inside a WebAssembly component: {why}; instead start the app with `keyfob dev-identity`, or run \
              `{command}` outside and give the token to credential.static-token"
+        ),
+    )
+}
+
+/// A program that embeds the component can hand any credential to it.
+#[cfg(all(target_family = "wasm", feature = "embedded"))]
+pub(super) fn not_here((why, _): Instead) -> Box<Error> {
+    Error::new(
+        ErrorKind::Unsupported,
+        format!(
+            "not available inside a WebAssembly component: {why}; instead give the Azure SDK's credential of this name to \
+             ChainedTokenCredential or to the client"
         ),
     )
 }

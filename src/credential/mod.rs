@@ -13,6 +13,8 @@ mod developer;
 mod environment;
 pub(crate) mod managed_identity;
 mod options;
+#[cfg(feature = "embedded")]
+mod provided;
 mod selection;
 mod static_token;
 mod tenants;
@@ -35,6 +37,8 @@ use crate::http::Call;
 use crate::log::Level;
 use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
+#[cfg(feature = "embedded")]
+use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::token::{AccessToken, TokenRequest};
 
@@ -163,6 +167,9 @@ pub enum CredentialKind {
         /// When it ends, in unix seconds.
         expires_on: u64,
     },
+    /// Tokens of whoever embeds the core.
+    #[cfg(feature = "embedded")]
+    Provider(Rc<dyn Provider>),
 }
 
 /// How an application proves who it is.
@@ -171,6 +178,9 @@ pub enum ClientProof {
     Secret(Secret),
     /// A signed assertion, which the caller replaces when it expires.
     Assertion(Secret),
+    /// Assertions of whoever embeds the core, a new one for each exchange.
+    #[cfg(feature = "embedded")]
+    Provider(Rc<dyn Provider>),
     /// A certificate with its private key, and its password.
     Certificate(CertificateSource, Option<Secret>),
 }
@@ -181,6 +191,8 @@ impl ClientProof {
         match self {
             Self::Secret(secret) => (client_secret::NAME, client_secret::proof(secret)),
             Self::Assertion(assertion) => (client_assertion::NAME, Ok(client_assertion::proof(assertion))),
+            #[cfg(feature = "embedded")]
+            Self::Provider(provider) => (client_assertion::NAME, Ok(provided::assertion(provider))),
             Self::Certificate(source, password) => {
                 (client_certificate::NAME, client_certificate::proof(source, password, options))
             }
@@ -218,6 +230,11 @@ impl Credential {
             CredentialKind::StaticToken { token, expires_on } => {
                 let made = Rc::new(static_token::StaticToken::new(token, expires_on));
                 return Self { platform, link: Link::new(static_token::NAME, &env, Ok(made)), log };
+            }
+            #[cfg(feature = "embedded")]
+            CredentialKind::Provider(provider) => {
+                let made = Rc::new(provided::ProvidedTokens::new(provider));
+                return Self { platform, link: Link::new(provided::NAME, &env, Ok(made)), log };
             }
         };
         let made = options.check(&env).and_then(|()| make(&env, options));

@@ -4,7 +4,13 @@ use super::{Hint, expected};
 use crate::prelude::*;
 
 /// `questions` are what to look at besides, and `instead` is what serves where there are no files.
-#[cfg(feature = "filesystem")]
+#[cfg(all(target_family = "wasm", feature = "embedded"))]
+pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
+    let path = crate::secret::quote_path(path);
+    expected(&format!("{questions}, and may the user that the program runs as read {path}?"))
+}
+
+#[cfg(all(feature = "filesystem", not(all(target_family = "wasm", feature = "embedded"))))]
 pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
     // Whatever was set as the path is shown as the message shows it.
     let path = crate::secret::quote_path(path);
@@ -19,7 +25,7 @@ pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
     ))
 }
 
-#[cfg(not(feature = "filesystem"))]
+#[cfg(not(any(feature = "filesystem", all(target_family = "wasm", feature = "embedded"))))]
 pub(crate) fn file(_questions: &str, _path: &str, instead: &str) -> Hint {
     expected(&format!("Use the build of Keyfob with the cargo feature `filesystem`, or {instead}"))
 }

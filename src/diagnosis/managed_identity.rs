@@ -7,6 +7,13 @@ use crate::prelude::*;
 const WHERE_CLIENT_ID: &str = "The client id stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
     and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";
 
+/// What code passes the client id as: here, in the command, in the SDKs that embed the component.
+#[cfg(not(all(target_family = "wasm", feature = "embedded")))]
+const CLIENT_ID_OPTION: &str = "credential-options.managed-identity, `--managed-identity-client-id`";
+#[cfg(all(target_family = "wasm", feature = "embedded"))]
+const CLIENT_ID_OPTION: &str =
+    "`managed_identity_client_id` of DefaultAzureCredential, `client_id` of ManagedIdentityCredential";
+
 /// The platform's managed identity can't be used here.
 pub(crate) fn instead_of_managed_identity() -> Hint {
     expected("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
@@ -73,7 +80,7 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
         Weight::Answered,
         format!(
             "{pass}{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
-             (credential-options.managed-identity, `--managed-identity-client-id`). {WHERE_CLIENT_ID}. If it has none, assign one, \
+             ({CLIENT_ID_OPTION}). {WHERE_CLIENT_ID}. If it has none, assign one, \
              or turn the system-assigned one on (portal: Identity)"
         ),
     )

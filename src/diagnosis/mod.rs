@@ -75,6 +75,17 @@ fn empty_environment() -> Hint {
     )
 }
 
+#[cfg(all(target_family = "wasm", feature = "embedded"))]
+fn no_platform() -> Hint {
+    hint(
+        Weight::Nothing,
+        "Nothing here gives this program an Azure identity. On a laptop, start it with `keyfob dev-identity -- COMMAND`, which lends it the \
+         sign-in of `az`, Azure PowerShell or `azd`; or give the Azure SDK's AzureCliCredential to ChainedTokenCredential or to the client; or set \
+         AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's. On Azure, give the app or machine a managed identity",
+    )
+}
+
+#[cfg(not(all(target_family = "wasm", feature = "embedded")))]
 fn no_platform() -> Hint {
     hint(
         Weight::Nothing,
@@ -124,6 +135,11 @@ fn list(names: &[&str]) -> String {
 pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
     let (origin, authority) = (url.origin(), url.authority());
     let text = match error {
+        #[cfg(all(target_family = "wasm", feature = "embedded"))]
+        SendError::Denied => {
+            format!("A proxy does not let this program reach {origin}. Allow it there, or name {authority} in NO_PROXY")
+        }
+        #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
         SendError::Denied => format!(
             "The host does not let this component reach {origin}. Allow it beside what is allowed. Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a \
              dependency also `inherit_configuration = [\"allowed_outbound_hosts\"]`, and nothing in `block_networks` that holds it; wasmCloud: \
@@ -132,6 +148,12 @@ pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
         SendError::NameNotFound => {
             format!("{authority} does not resolve here: check the spelling, the DNS, and for a vault whether it exists")
         }
+        #[cfg(all(target_family = "wasm", feature = "embedded"))]
+        SendError::Tls => format!(
+            "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Name the file of the CA in \
+             SSL_CERT_FILE or REQUESTS_CA_BUNDLE"
+        ),
+        #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
         SendError::Tls => format!(
             "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Give the host runtime the CA (keyfob command: `--cacert FILE`)"
         ),

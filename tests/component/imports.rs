@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use wit_component::DecodedWasm;
 use wit_parser::{Resolve, WorldId, WorldItem};
 
-/// The list, for reviewers. Both builds import the same.
+/// The list of the builds that stand on WASI, for reviewers: both import the same.
 pub(crate) const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/component/imports.txt");
 
 pub(crate) fn listed() -> BTreeSet<String> {
@@ -37,7 +37,7 @@ pub(crate) fn same(component: &str, found: &BTreeSet<String>, listed: &BTreeSet<
     let (more, less): (Vec<_>, Vec<_>) = (found.difference(listed).collect(), listed.difference(found).collect());
     assert!(
         found == listed,
-        "{component} imports {more:#?}, which tests/component/imports.txt does not list, and not {less:#?}, which it lists. \
+        "{component} imports {more:#?}, which tests/component does not list, and not {less:#?}, which it lists. \
          If this is meant, `UPDATE_IMPORTS=1 cargo test --test component` writes the list anew."
     );
 }

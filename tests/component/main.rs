@@ -4,43 +4,77 @@
 
 mod imports;
 
-use keyfob_host_test::Build;
+use keyfob_host_test::{Build, embedded_component};
 use wit_parser::Resolve;
 
 /// "A component is small" as a number: what an app carries at most, by default and with certificates.
 const MAX_SIZES: [(Build, usize); 2] =
     [(Build::WithoutCertificates, 272 * 1024), (Build::WithCertificates, 420 * 1024)];
 
+/// A program reads it from its disk, once.
+const MAX_EMBEDDED_SIZE: usize = 408 * 1024;
+
 #[test]
 fn it_can_do_what_the_list_says_and_nothing_else() {
-    if std::env::var_os("UPDATE_IMPORTS").is_some() {
-        let lines = imports::of(Build::WithoutCertificates.bytes());
-        std::fs::write(imports::FILE, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
-    }
+    update(Build::WithoutCertificates.bytes(), imports::FILE);
     for (build, _) in MAX_SIZES {
         imports::same(&format!("{build:?}"), &imports::of(build.bytes()), &imports::listed());
     }
 }
 
+/// Embedded in a program, it knows that program and nothing else.
 #[test]
-fn it_exports_its_package() {
-    for (build, _) in MAX_SIZES {
-        let (resolve, world) = imports::decode(build.bytes());
-        let mut exports: Vec<_> = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
-        exports.sort();
-        assert_eq!(
-            exports,
-            ["identity", "secrets", "simple", "types"].map(|name| format!("keyfob:azure/{name}@0.1.0"))
-        );
+fn the_build_for_embedding_imports_nothing_of_wasi() {
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/component/imports-embedded.txt");
+    update(embedded_component(), FILE);
+    let listed = std::fs::read_to_string(FILE).unwrap();
+    imports::same(
+        "the build for embedding",
+        &imports::of(embedded_component()),
+        &listed.lines().map(str::to_owned).collect(),
+    );
+    assert!(!listed.contains("wasi:"), "{listed}");
+}
+
+fn update(component: &[u8], list: &str) {
+    if std::env::var_os("UPDATE_IMPORTS").is_some() {
+        let lines = imports::of(component);
+        std::fs::write(list, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
     }
 }
 
 #[test]
+fn it_exports_its_package() {
+    const ALL: [&str; 4] = ["identity", "secrets", "simple", "types"];
+    for (build, _) in MAX_SIZES {
+        assert_eq!(exports(build.bytes()), ALL.map(of_this_package));
+    }
+    assert_eq!(
+        exports(embedded_component()),
+        ["identity", "providers", "secrets", "simple", "types"].map(of_this_package)
+    );
+}
+
+fn of_this_package(name: &str) -> String {
+    format!("keyfob:azure/{name}@0.1.0")
+}
+
+fn exports(component: &[u8]) -> Vec<String> {
+    let (resolve, world) = imports::decode(component);
+    let mut exports: Vec<_> = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
+    exports.sort();
+    exports
+}
+
+#[test]
 fn it_is_small() {
-    for (build, limit) in MAX_SIZES {
-        let size = build.bytes().len();
-        println!("the component {build:?} has {size} bytes");
-        assert!(size <= limit, "{build:?}: {size} bytes are more than {limit}");
+    let builds = MAX_SIZES.map(|(build, limit)| (format!("{build:?}"), build.bytes(), limit));
+    for (build, bytes, limit) in
+        builds.into_iter().chain([("for embedding".to_owned(), embedded_component(), MAX_EMBEDDED_SIZE)])
+    {
+        let size = bytes.len();
+        println!("the component {build} has {size} bytes");
+        assert!(size <= limit, "{build}: {size} bytes are more than {limit}");
     }
 }
 

@@ -1,0 +1,133 @@
+"""The way out of this process: urllib3, with the proxies and the certificate authorities that `requests` would use."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import ssl
+import threading
+from typing import Any, Dict, Optional
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3 import exceptions
+
+from .values import field
+
+# Connections that are kept for later; as many requests as `get_secrets` makes at a time by default.
+_KEPT = 10
+
+
+class Transport:
+    """Connections of one credential and its clients, kept open between calls."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begins anew, without the connections: after a fork they are the parent's."""
+        self._lock = threading.Lock()
+        self._pools: Dict[Optional[str], urllib3.PoolManager] = {}
+
+    def send(self, request: Any, connect: float, first_byte: float) -> Any:
+        """Sends a request; the answer's body is still to be read."""
+        url = field(request, "url")
+        body = field(request, "body")
+        return self._pool(_proxy(url)).urlopen(
+            field(request, "method"),
+            url,
+            body=None if body is None else body.encode(),
+            headers=dict(field(request, "headers")),
+            timeout=urllib3.Timeout(connect=connect, read=first_byte),
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _pool(self, proxy: Optional[str]) -> urllib3.PoolManager:
+        with self._lock:
+            if proxy not in self._pools:
+                self._pools[proxy] = _pool(proxy)
+            return self._pools[proxy]
+
+
+def _pool(proxy: Optional[str]) -> urllib3.PoolManager:
+    trust: Any = {"ssl_context": _trust(), "maxsize": _KEPT}
+    if proxy is None:
+        return urllib3.PoolManager(**trust)
+    parts = urlsplit(proxy)
+    if parts.scheme not in ("http", "https"):
+        raise exceptions.ProxySchemeUnknown(parts.scheme)
+    if parts.username is not None:
+        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        trust["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=user)
+    host = parts.netloc.rpartition("@")[2]
+    return urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=_trust(), **trust)
+
+
+def _proxy(url: str) -> Optional[str]:
+    """The proxy for a request, by the variables of this process (or, on Windows and macOS, its system)."""
+    parts = urlsplit(url)
+    if _is_of_this_machine(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(parts.netloc):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _is_of_this_machine(host: str) -> bool:
+    """Loopback and link-local: no proxy can reach the endpoint that is meant, and none may see its header's secret.
+    https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#proxies
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return address.is_loopback or address.is_link_local
+
+
+def _trust() -> ssl.SSLContext:
+    """Whom TLS trusts: the file or folder that `requests` would take, else what OpenSSL takes (SSL_CERT_FILE)."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or None
+    try:
+        if bundle is not None and os.path.isdir(bundle):
+            return ssl.create_default_context(capath=bundle)
+        return ssl.create_default_context(cafile=bundle)
+    except OSError as error:
+        raise exceptions.SSLError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {bundle}: {error}") from error
+
+
+def failure(error: BaseException, answered: bool) -> str:
+    """The `send-error` for an exception of urllib3."""
+    if isinstance(error, exceptions.ProxyError):
+        # "Tunnel connection failed: 403 Forbidden" is the answer of a proxy that is there.
+        if "Tunnel connection failed" in str(error.original_error):
+            return "denied"
+        error = error.original_error
+    if isinstance(error, exceptions.NameResolutionError):
+        return "name-not-found"
+    if isinstance(error, exceptions.NewConnectionError):
+        return _refusal(error.__cause__ or error.__context__)
+    if isinstance(error, exceptions.ConnectTimeoutError):
+        return "connect-timeout"
+    if isinstance(error, (exceptions.ReadTimeoutError, TimeoutError)):
+        return "between-bytes-timeout" if answered else "first-byte-timeout"
+    if isinstance(error, (exceptions.SSLError, ssl.SSLError)):
+        return "tls"
+    if isinstance(error, (exceptions.ProtocolError, ConnectionError)):
+        return "reset"
+    return _refusal(error)
+
+
+def _refusal(error: Optional[BaseException]) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.ECONNREFUSED:
+        return "refused"
+    if number in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL):
+        return "unreachable"
+    return "other"

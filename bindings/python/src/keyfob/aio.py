@@ -1,0 +1,8 @@
+"""Everything for asyncio: the credentials of :mod:`keyfob.identity.aio` and the client of :mod:`keyfob.secrets.aio`."""
+
+from keyfob.identity.aio import *  # noqa: F403
+from keyfob.identity.aio import __all__ as _identity
+from keyfob.secrets.aio import *  # noqa: F403
+from keyfob.secrets.aio import __all__ as _secrets
+
+__all__ = [*_identity, *_secrets]

@@ -1,0 +1,272 @@
+"""The credentials, with the names and arguments of ``azure.identity``."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
+
+from wasmtime.component import Variant
+
+from keyfob._component.instance import Instance, Options
+
+from ._base import Credential, Set, given
+from ._token import TokenCredential
+
+# What the default chain holds here. The Azure SDK's other credentials need a process, a browser or a desktop; they can be
+# given to ChainedTokenCredential and to SecretClient as they are.
+_EXCLUDABLE = {
+    "exclude_environment_credential": "EnvironmentCredential",
+    "exclude_workload_identity_credential": "WorkloadIdentityCredential",
+    "exclude_managed_identity_credential": "ManagedIdentityCredential",
+}
+_NEVER_HERE = frozenset(
+    f"exclude_{name}_credential"
+    for name in (
+        "broker",
+        "cli",
+        "developer_cli",
+        "interactive_browser",
+        "powershell",
+        "shared_token_cache",
+        "visual_studio_code",
+    )
+)
+
+
+def _entra(
+    authority: Optional[str], disable_instance_discovery: bool, additionally_allowed_tenants: Iterable[str]
+) -> Set:
+    options = given(authority_host=_url(authority), disable_instance_discovery=disable_instance_discovery or None)
+    return options + [("additionally-allowed-tenant", (tenant,)) for tenant in additionally_allowed_tenants]
+
+
+def _url(authority: Optional[str]) -> Optional[str]:
+    """The Azure SDK takes a host as well as a URL."""
+    return authority if authority is None or "://" in authority else f"https://{authority}"
+
+
+def _made(function: str, *arguments: Any, options: Set) -> Callable[[Instance], Any]:
+    last = Options("identity", "credential-options", options)
+    return lambda instance: instance.call_inside("identity", f"[static]credential.{function}", *arguments, last)
+
+
+def _managed_identity(client_id: Optional[str], identity_config: Mapping[str, str], system_assigned: bool) -> Set:
+    ids = [("client-id", client_id)] if client_id is not None else []
+    for key, value in identity_config.items():
+        case = {"client_id": "client-id", "object_id": "object-id", "principal_id": "object-id"}.get(key)
+        if key in ("resource_id", "mi_res_id", "msi_res_id"):
+            case = "resource-id"
+        if case is None:
+            raise ValueError(f"identity_config has {key!r}: its keys are client_id, object_id and resource_id")
+        ids.append((case, value))
+    if len(ids) + system_assigned > 1:
+        raise ValueError("which managed identity? Give one of client_id, object_id, resource_id and system_assigned")
+    chosen = [Variant(case, value) for case, value in ids] or [Variant("system-assigned")][: int(system_assigned)]
+    return [("managed-identity", (id,)) for id in chosen]
+
+
+class DefaultAzureCredential(Credential):
+    """Works out which identity the program runs as: environment, workload identity, managed identity, in this order.
+
+    The first that is available is used, and remembered. ``AZURE_TOKEN_CREDENTIALS`` may name one of them.
+
+    :param authority: the Microsoft Entra host; wins over ``AZURE_AUTHORITY_HOST``.
+    :param managed_identity_client_id: the user-assigned managed identity; wins over ``AZURE_CLIENT_ID``.
+    :param managed_identity_system_assigned: the system-assigned one, even though ``AZURE_CLIENT_ID`` is set.
+    :param workload_identity_client_id: the client id for workload identity; wins over ``AZURE_CLIENT_ID``.
+    :param workload_identity_tenant_id: the tenant for workload identity; wins over ``AZURE_TENANT_ID``.
+    :param additionally_allowed_tenants: tenants that may be asked besides the credential's own.
+    :param disable_instance_discovery: lets the authority be one that is not known (AD FS, Azure Stack).
+    :param require_envvar: fails where ``AZURE_TOKEN_CREDENTIALS`` is not set.
+    :param exclude: ``exclude_environment_credential``, ``exclude_workload_identity_credential`` and
+        ``exclude_managed_identity_credential``. Those of developer credentials are taken, and change nothing: these
+        can't be in this chain.
+    """
+
+    def __init__(
+        self,
+        *,
+        authority: Optional[str] = None,
+        managed_identity_client_id: Optional[str] = None,
+        managed_identity_system_assigned: bool = False,
+        workload_identity_client_id: Optional[str] = None,
+        workload_identity_tenant_id: Optional[str] = None,
+        additionally_allowed_tenants: Iterable[str] = (),
+        disable_instance_discovery: bool = False,
+        require_envvar: bool = False,
+        **exclude: bool,
+    ) -> None:
+        unknown = [name for name in exclude if name not in _EXCLUDABLE and name not in _NEVER_HERE]
+        if unknown:
+            raise TypeError(f"DefaultAzureCredential has no argument {unknown[0]}")
+        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += _managed_identity(managed_identity_client_id, {}, managed_identity_system_assigned)
+        options += given(
+            workload_identity_client_id=workload_identity_client_id,
+            tenant_id=workload_identity_tenant_id,
+            require_token_credentials=require_envvar or None,
+        )
+        options += [("exclude", (_EXCLUDABLE[name],)) for name, out in exclude.items() if out and name in _EXCLUDABLE]
+        super().__init__(_made("default-azure", options=options))
+
+
+class EnvironmentCredential(Credential):
+    """A service principal with a secret or a certificate, from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and
+    ``AZURE_CLIENT_SECRET`` or ``AZURE_CLIENT_CERTIFICATE_PATH``."""
+
+    def __init__(
+        self,
+        *,
+        authority: Optional[str] = None,
+        disable_instance_discovery: bool = False,
+        additionally_allowed_tenants: Iterable[str] = (),
+    ) -> None:
+        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
+        super().__init__(_made("environment", options=options))
+
+
+class ManagedIdentityCredential(Credential):
+    """The managed identity of the platform. ``AZURE_CLIENT_ID`` is not read, as in the Azure SDK.
+
+    :param client_id: the user-assigned identity with this client id.
+    :param identity_config: ``{"object_id": …}`` or ``{"resource_id": …}`` for one that is known by another id.
+    """
+
+    def __init__(
+        self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None
+    ) -> None:
+        super().__init__(_made("managed-identity", options=_managed_identity(client_id, identity_config or {}, False)))
+
+
+class WorkloadIdentityCredential(Credential):
+    """A pod's identity on Kubernetes. What is not given comes from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and
+    ``AZURE_FEDERATED_TOKEN_FILE``."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: Optional[str] = None,
+        client_id: Optional[str] = None,
+        token_file_path: Optional[str] = None,
+        authority: Optional[str] = None,
+        disable_instance_discovery: bool = False,
+        additionally_allowed_tenants: Iterable[str] = (),
+    ) -> None:
+        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += given(
+            tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=token_file_path
+        )
+        super().__init__(_made("workload-identity", options=options))
+
+
+class ClientSecretCredential(Credential):
+    """A service principal with a secret."""
+
+    def __init__(
+        self,
+        tenant_id: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        authority: Optional[str] = None,
+        disable_instance_discovery: bool = False,
+        additionally_allowed_tenants: Iterable[str] = (),
+    ) -> None:
+        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
+        super().__init__(_made("client-secret", tenant_id, client_id, client_secret, options=options))
+
+
+class CertificateCredential(Credential):
+    """A service principal with a certificate and its private key, as PEM or PKCS#12.
+
+    :param certificate_path: the file. It is read for each assertion, because certificates are renewed.
+    :param certificate_data: its content instead.
+    :param password: of the file.
+    :param send_certificate_chain: sends the certificates along, for subject name and issuer authentication.
+    """
+
+    def __init__(
+        self,
+        tenant_id: str,
+        client_id: str,
+        certificate_path: Optional[str] = None,
+        *,
+        certificate_data: Optional[bytes] = None,
+        password: Union[str, bytes, None] = None,
+        send_certificate_chain: bool = False,
+        authority: Optional[str] = None,
+        disable_instance_discovery: bool = False,
+        additionally_allowed_tenants: Iterable[str] = (),
+    ) -> None:
+        if (certificate_path is None) == (certificate_data is None):
+            raise ValueError("give the certificate by certificate_path or by certificate_data, not by both")
+        certificate = certificate_path if certificate_data is None else certificate_data
+        text = password.decode() if isinstance(password, bytes) else password
+        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += given(send_certificate_chain=send_certificate_chain or None)
+        super().__init__(_made("client-certificate", tenant_id, client_id, certificate, text, options=options))
+
+
+class ClientAssertionCredential(Credential):
+    """A service principal with an assertion that ``func`` signs, anew for each exchange."""
+
+    def __init__(
+        self,
+        tenant_id: str,
+        client_id: str,
+        func: Callable[[], str],
+        *,
+        authority: Optional[str] = None,
+        disable_instance_discovery: bool = False,
+        additionally_allowed_tenants: Iterable[str] = (),
+    ) -> None:
+        last = Options(
+            "identity",
+            "credential-options",
+            _entra(authority, disable_instance_discovery, additionally_allowed_tenants),
+        )
+
+        def make(instance: Instance) -> Any:
+            provider = instance.provider(func)
+            return instance.call_inside("providers", "assertion-provider", tenant_id, client_id, provider, last)
+
+        super().__init__(make)
+
+
+class ChainedTokenCredential(Credential):
+    """The given credentials, in this order; those of the Azure SDK may be among them.
+
+    The chain keeps tokens of its own: it makes each of this package's credentials again, as it was made.
+    """
+
+    def __init__(self, *credentials: TokenCredential) -> None:
+        links = [ours(credential) for credential in credentials]
+        if not links:
+            raise ValueError("at least one credential is required")
+
+        def make(instance: Instance) -> Any:
+            handles: List[Any] = [link._in(instance) for link in links]
+            return instance.call_inside("identity", "[static]credential.chained", handles)
+
+        super().__init__(make)
+
+
+class ProvidedCredential(Credential):
+    """A credential of the program's own, such as one of the Azure SDK."""
+
+    def __init__(self, credential: TokenCredential) -> None:
+        def make(instance: Instance) -> Any:
+            return instance.call_inside("providers", "token-provider", instance.provider(credential))
+
+        super().__init__(make)
+
+
+def ours(credential: Any) -> Credential:
+    """A credential of this package for what the program gives."""
+    if isinstance(credential, Credential):
+        return credential
+    synchronous = getattr(credential, "_synchronous", None)
+    if isinstance(synchronous, Credential):
+        return synchronous
+    if hasattr(credential, "get_token") or hasattr(credential, "get_token_info"):
+        return ProvidedCredential(credential)
+    raise TypeError(f"a credential has the method get_token, and {type(credential).__name__} has not")

@@ -1,0 +1,15 @@
+"""Secrets of an Azure Key Vault, in the shape of ``azure.keyvault.secrets``."""
+
+from ._client import SecretClient
+from ._models import DeletedSecret, KeyVaultSecret, KeyVaultSecretIdentifier, SecretProperties
+from ._progress import ItemPaged, LROPoller
+
+__all__ = [
+    "DeletedSecret",
+    "ItemPaged",
+    "KeyVaultSecret",
+    "KeyVaultSecretIdentifier",
+    "LROPoller",
+    "SecretClient",
+    "SecretProperties",
+]

@@ -1,0 +1,218 @@
+"""What the vault says of secrets, with the attributes of ``azure.keyvault.secrets``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, Dict, Mapping, Optional
+from urllib.parse import urlsplit
+
+from keyfob._component.values import field
+
+
+def _time(seconds: Optional[int]) -> Optional[datetime]:
+    return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def seconds(time: Optional[datetime]) -> Optional[int]:
+    """Unix seconds. A time without a zone is UTC, as in the Azure SDK."""
+    if time is None:
+        return None
+    unix = int((time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp())
+    if unix < 0:
+        raise ValueError(f"{time} is before 1970, which no vault can keep")
+    return unix
+
+
+class KeyVaultSecretIdentifier:
+    """The parts of a secret's identifier.
+
+    :param source_id: such as ``https://my-vault.vault.azure.net/secrets/NAME/VERSION``.
+    """
+
+    def __init__(self, source_id: str) -> None:
+        parts = urlsplit(source_id)
+        path = parts.path.strip("/").split("/")
+        if not parts.scheme or not parts.netloc or len(path) not in (2, 3):
+            raise ValueError(f"{source_id} is no secret's identifier: those are https://VAULT/secrets/NAME/VERSION")
+        self.source_id = source_id
+        """The whole identifier."""
+        self.vault_url = f"{parts.scheme}://{parts.netloc}"
+        """The vault's URL."""
+        self.name = path[1]
+        """The secret's name."""
+        self.version = path[2] if len(path) == 3 else None
+        """The version, where the identifier has one."""
+
+
+class SecretProperties:
+    """All that the vault says of a secret beside its value."""
+
+    def __init__(self, told: Any) -> None:
+        self._told = told
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} [{self.id}]>"
+
+    @property
+    def id(self) -> str:
+        """The identifier, a URL with vault, name and version."""
+        return str(self._told.id)
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return str(self._told.name)
+
+    @property
+    def version(self) -> Optional[str]:
+        """The version, where the identifier has one."""
+        version: Optional[str] = self._told.version
+        return version
+
+    @property
+    def vault_url(self) -> str:
+        """The vault's URL."""
+        return KeyVaultSecretIdentifier(self.id).vault_url
+
+    @property
+    def content_type(self) -> Optional[str]:
+        """Free text of whoever set the secret."""
+        content_type: Optional[str] = field(self._told, "content-type")
+        return content_type
+
+    @property
+    def enabled(self) -> Optional[bool]:
+        """Whether it can be read."""
+        enabled: Optional[bool] = self._told.enabled
+        return enabled
+
+    @property
+    def not_before(self) -> Optional[datetime]:
+        """Not to be used before."""
+        return _time(field(self._told, "not-before"))
+
+    @property
+    def expires_on(self) -> Optional[datetime]:
+        """Not to be used after."""
+        return _time(field(self._told, "expires-on"))
+
+    @property
+    def created_on(self) -> Optional[datetime]:
+        """When this version was made."""
+        return _time(field(self._told, "created-on"))
+
+    @property
+    def updated_on(self) -> Optional[datetime]:
+        """When its properties last changed."""
+        return _time(field(self._told, "updated-on"))
+
+    @property
+    def recoverable_days(self) -> Optional[int]:
+        """The days that a deleted secret is kept."""
+        days: Optional[int] = field(self._told, "recoverable-days")
+        return days
+
+    @property
+    def recovery_level(self) -> Optional[str]:
+        """What deletion means here, such as ``Recoverable+Purgeable``."""
+        level: Optional[str] = field(self._told, "recovery-level")
+        return level
+
+    @property
+    def managed(self) -> Optional[bool]:
+        """True when the secret belongs to a certificate."""
+        managed: Optional[bool] = self._told.managed
+        return managed
+
+    @property
+    def key_id(self) -> Optional[str]:
+        """The key's identifier, when the secret belongs to a certificate."""
+        key_id: Optional[str] = field(self._told, "key-id")
+        return key_id
+
+    @property
+    def previous_version(self) -> Optional[str]:
+        """The version before this one, for certificates."""
+        version: Optional[str] = field(self._told, "previous-version")
+        return version
+
+    @property
+    def tags(self) -> Dict[str, str]:
+        """The tags, by name."""
+        return dict(self._told.tags)
+
+    @property
+    def details(self) -> Mapping[str, str]:
+        """What Keyfob adds: ``cache``, ``cache-age`` and ``cache-error`` of a value that came from memory."""
+        return dict(self._told.details)
+
+
+class KeyVaultSecret:
+    """A secret and its value."""
+
+    def __init__(
+        self,
+        properties: SecretProperties,
+        value: Optional[str],
+        credential: Optional[str] = None,
+        source: Optional[str] = None,
+    ) -> None:
+        self.properties = properties
+        """All that the vault says of it."""
+        self.value = value
+        """The value, exactly as it was set."""
+        self.credential = credential
+        """The class name of the credential whose token read it."""
+        self.source = source
+        """Where that credential got the token."""
+
+    def __repr__(self) -> str:
+        return f"<KeyVaultSecret [{self.id}]>"
+
+    @property
+    def id(self) -> str:
+        """The identifier."""
+        return self.properties.id
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self.properties.name
+
+
+class DeletedSecret:
+    """A secret that is deleted, and can be recovered for a time."""
+
+    def __init__(self, told: Any) -> None:
+        self._told = told
+        self.properties = SecretProperties(told)
+        """All that the vault says of it."""
+
+    def __repr__(self) -> str:
+        return f"<DeletedSecret [{self.id}]>"
+
+    @property
+    def id(self) -> str:
+        """The identifier that it had."""
+        return self.properties.id
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self.properties.name
+
+    @property
+    def deleted_date(self) -> Optional[datetime]:
+        """When it was deleted."""
+        return _time(field(self._told, "deleted-on"))
+
+    @property
+    def scheduled_purge_date(self) -> Optional[datetime]:
+        """When it goes for good."""
+        return _time(field(self._told, "scheduled-purge-on"))
+
+    @property
+    def recovery_id(self) -> Optional[str]:
+        """The identifier by which it can be recovered."""
+        recovery_id: Optional[str] = field(self._told, "recovery-id")
+        return recovery_id

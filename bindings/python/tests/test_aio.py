@@ -1,0 +1,136 @@
+"""asyncio: the loop goes on while a call is made."""
+
+import asyncio
+import os
+import threading
+
+import azure.identity.aio
+import azure.keyvault.secrets.aio
+import pytest
+from conftest import USER_ASSIGNED, VALUE
+
+from keyfob.aio import ChainedTokenCredential, DefaultAzureCredential, ManagedIdentityCredential, SecretClient
+from keyfob.exceptions import ClientAuthenticationError, ResourceNotFoundError
+
+SCOPE = "https://vault.azure.net/.default"
+
+
+def test_the_story(app_service):
+    async def main():
+        async with DefaultAzureCredential() as credential, SecretClient(os.environ["KEYVAULT_URL"], credential) as client:
+            with pytest.raises(ClientAuthenticationError) as raised:
+                await client.get_secret("secret-a")
+            assert "AZURE_CLIENT_ID" in raised.value.hint
+        credential = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED)
+        return (await SecretClient(os.environ["KEYVAULT_URL"], credential).get_secret("secret-a")).value
+
+    assert asyncio.run(main()) == VALUE
+
+
+def test_every_method(vaults):
+    async def main():
+        client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential(), cache_ttl=60)
+        first = await client.set_secret("a", "one", tags={"x": "y"})
+        await client.set_secret("b", "two")
+        assert (await client.get_secret("a", first.properties.version)).value == "one"
+        a, missing = await client.get_secrets(["a", "missing"])
+        assert a.value == "one" and isinstance(missing, ResourceNotFoundError)
+        assert (await client.update_secret_properties("a", content_type="new")).content_type == "new"
+        assert [one.name async for one in client.list_properties_of_secrets()] == ["a", "b", "cert"]
+        assert [len(page) async for page in client.list_properties_of_secrets(max_page_size=2).by_page()] == [2, 1]
+        assert len([one async for one in client.list_properties_of_secret_versions("a")]) == 1
+        backup = await client.backup_secret("a")
+        assert (await client.delete_secret("a")).name == "a"
+        assert (await client.get_deleted_secret("a")).deleted_date is not None
+        assert [one.name async for one in client.list_deleted_secrets()] == ["a"]
+        assert (await client.recover_deleted_secret("a")).name == "a"
+        await client.delete_secret("a")
+        await client.purge_deleted_secret("a")
+        assert (await client.restore_secret_backup(backup)).name == "a"
+
+    asyncio.run(main())
+
+
+def test_the_loop_is_free(vaults):
+    async def main():
+        client = SecretClient("https://slow-vault.vault.azure.net", ManagedIdentityCredential())
+        # Deleting takes four seconds there. Meanwhile others are served, by the loop and by another credential.
+        deleting = asyncio.create_task(client.delete_secret("secret-a"))
+        other = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
+        while not (await asyncio.wait([deleting], timeout=0.01))[0]:
+            served.append((await other.set_secret("a", "x")).value)
+        assert (await deleting).name == "secret-a"
+
+    served = []
+    asyncio.run(main())
+    assert len(served) > 1
+
+
+def test_many_tasks_share_a_client(vaults):
+    async def main():
+        client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
+        await client.set_secret("a", "x")
+        return await asyncio.gather(*[client.get_secret("a") for _ in range(50)])
+
+    assert {secret.value for secret in asyncio.run(main())} == {"x"}
+
+
+def test_one_client_in_several_loops(vaults):
+    client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
+    assert asyncio.run(client.set_secret("a", "x")).value == "x"
+    assert asyncio.run(client.get_secret("a")).value == "x"
+
+
+def test_a_cancelled_call_leaves_a_client_that_works(vaults):
+    async def main():
+        client = SecretClient("https://slow-vault.vault.azure.net", ManagedIdentityCredential())
+        deleting = asyncio.create_task(client.delete_secret("secret-a"))
+        await asyncio.sleep(0)
+        deleting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await deleting
+        return [one.name async for one in client.list_deleted_secrets()]
+
+    assert asyncio.run(main()) in ([], ["secret-a"])
+
+
+def test_with_the_official_packages(app_service):
+    async def main():
+        url = os.environ["KEYVAULT_URL"]
+        ours = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED)
+        async with azure.keyvault.secrets.aio.SecretClient(url, ours) as official:
+            assert (await official.get_secret("secret-a")).value == VALUE
+
+        async with azure.identity.aio.ManagedIdentityCredential(client_id=USER_ASSIGNED) as theirs:
+            assert (await SecretClient(url, theirs).get_secret("secret-a")).value == VALUE
+            chain = ChainedTokenCredential(azure.identity.aio.EnvironmentCredential(), theirs, ours)
+            assert (await SecretClient(url, chain).get_secret("secret-a")).value == VALUE
+
+    asyncio.run(main())
+
+
+def test_a_loop_that_ends_in_the_midst(app_service):
+    class Forever:
+        async def get_token(self, *scopes, **options):
+            asked.set()
+            await asyncio.Event().wait()
+
+    async def main():
+        calling = asyncio.create_task(client.get_secret("secret-a"))
+        while not asked.is_set():
+            await asyncio.sleep(0.01)
+        calling.cancel()
+
+    asked = threading.Event()
+    client = SecretClient(os.environ["KEYVAULT_URL"], Forever())
+    asyncio.run(main())
+    # Its thread ends, and the client is free.
+    client._synchronous._instance.executor().submit(len, "").result(timeout=60)
+
+
+def test_an_asynchronous_credential_in_a_synchronous_client(app_service):
+    import keyfob.secrets
+
+    client = keyfob.secrets.SecretClient(os.environ["KEYVAULT_URL"], azure.identity.aio.ManagedIdentityCredential())
+    with pytest.raises(ClientAuthenticationError, match="give it to the classes of keyfob.aio"):
+        client.get_secret("secret-a")

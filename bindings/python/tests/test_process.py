@@ -1,0 +1,216 @@
+"""Threads, forks, thousands of objects, and a component that stops."""
+
+import gc
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+
+from keyfob._component import instance as instances
+from keyfob._component.host import Host
+from keyfob.exceptions import AzureError, ResourceNotFoundError
+from keyfob.identity import ManagedIdentityCredential
+from keyfob.secrets import SecretClient
+
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+@pytest.fixture
+def client(vaults):
+    client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
+    client.set_secret("a", "x")
+    return client
+
+
+def test_eight_threads_share_a_client(client):
+    with ThreadPoolExecutor(8) as pool:
+        secrets = list(pool.map(lambda _: client.get_secret("a").value, range(200)))
+    assert secrets == ["x"] * 200
+
+
+def test_eight_threads_with_clients_of_their_own(client):
+    def work(number):
+        own = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
+        own.set_secret(f"t{number}", str(number))
+        return [own.get_secret(f"t{number}").value for _ in range(20)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(8))) == [[str(number)] * 20 for number in range(8)]
+
+
+def in_child(work):
+    """What a forked child makes of it."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            signal.alarm(60)
+            os.write(write, pickle.dumps(work()))
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        answer = pipe.read()
+    assert os.waitpid(child, 0)[1] == 0
+    return pickle.loads(answer)
+
+
+@forks
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_after_a_fork_both_go_on(client):
+    for _ in range(3):
+        assert in_child(lambda: client.get_secret("a").value) == "x"
+        assert client.get_secret("a").value == "x"
+    # One made from nothing, too, and in threads.
+    fresh = lambda: SecretClient(client.vault_url, ManagedIdentityCredential()).get_secret("a").value  # noqa: E731
+    assert in_child(fresh) == "x"
+    with_threads = lambda: list(ThreadPoolExecutor(4).map(lambda _: client.get_secret("a").value, range(8)))  # noqa: E731
+    assert in_child(with_threads) == ["x"] * 8
+
+
+@forks
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_in_the_midst_of_a_call(client, monkeypatch):
+    inside, forked = threading.Event(), threading.Event()
+    wait = Host.wait
+
+    def slow(host, limit):
+        if threading.current_thread() is caller:
+            inside.set()
+            forked.wait(60)
+        return wait(host, limit)
+
+    monkeypatch.setattr(Host, "wait", slow)
+    values = []
+    caller = threading.Thread(target=lambda: values.append(client.get_secret("a").value))
+    caller.start()
+    inside.wait(60)
+    assert in_child(lambda: client.get_secret("a").value) == "x"
+    forked.set()
+    caller.join(60)
+    assert values == ["x"]
+
+
+_inherited = None
+
+
+def read_inherited(name):
+    return _inherited.get_secret(name).value
+
+
+@forks
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_multiprocessing(client):
+    global _inherited
+    _inherited = client
+    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("fork")) as pool:
+        assert list(pool.map(read_inherited, ["a"] * 12)) == ["x"] * 12
+        with pytest.raises(ResourceNotFoundError) as raised:
+            pool.submit(read_inherited, "missing").result()
+    # All that an exception knows has come along.
+    assert (raised.value.kind, raised.value.status_code, raised.value.error.code) == ("not-found", 404, "SecretNotFound")
+
+
+def test_ten_thousand_dropped_objects(client):
+    running = client._instance._running
+    memory = running.store
+    for _ in range(10_000):
+        SecretClient(client.vault_url, client_credential(client))
+    gc.collect()
+    assert client.get_secret("a").value == "x"
+    assert client._instance._running is running and running.store is memory
+    assert not client._instance._drops
+    assert len(running.resources) <= 4
+    before = len(instances._instances)
+    for _ in range(1_000):
+        ManagedIdentityCredential().explain()
+    gc.collect()
+    assert len(instances._instances) <= before + 1
+
+
+def test_garbage_in_circles(client):
+    """The garbage collector ends the members of a circle in any order."""
+    running = client._instance._running
+    for _ in range(100):
+        circle = [SecretClient(client.vault_url, client_credential(client))]
+        circle.append(circle)
+    del circle
+    gc.collect()
+    assert client.get_secret("a").value == "x"
+    assert client.get_secret("a").value == "x"
+    assert client._instance._running is running and len(running.resources) <= 4
+
+
+def client_credential(client):
+    """The credential that a client was made with."""
+    return client._credential
+
+
+def test_lists_and_pollers_outlive_their_client(client):
+    pages = client.list_properties_of_secrets(max_page_size=1).by_page()
+    poller = client.begin_delete_secret("a")
+    del client
+    gc.collect()
+    assert [one.name for one in next(pages)] in (["a"], ["cert"])
+    assert poller.result().name == "a"
+
+
+def stop(client, monkeypatch):
+    """The component stops in the midst of a call, as if its code had a fault."""
+    def broken(host):
+        raise ZeroDivisionError("a fault")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Host, "unix_now", broken)
+        with pytest.raises(ZeroDivisionError):
+            client.get_secret("a")
+
+
+def test_a_component_that_stops_is_replaced(client, monkeypatch):
+    pages = client.list_properties_of_secrets().by_page()
+    other = SecretClient("https://other-vault.vault.azure.net", client_credential(client))
+    before = client._instance._running
+    stop(client, monkeypatch)
+    assert client.get_secret("a").value == "x"
+    assert client._instance._running is not before
+    # What was made with the same credential is made again, but for what had got somewhere.
+    assert other.set_secret("b", "y").value == "y"
+    with pytest.raises(AzureError, match="replaced") as raised:
+        next(pages)
+    assert "anew" in raised.value.hint
+
+
+def test_a_trap(client):
+    running = client._instance._running
+    # A handle of the component that is used after its drop: what a mistake in this package would do.
+    resource = client._handle.resource(running)
+    resource.drop(running.store)
+    with pytest.raises(AzureError, match="stopped in the midst"):
+        client.get_secret("a")
+    assert client.get_secret("a").value == "x"
+
+
+def test_a_host_that_gives_another_type(client, monkeypatch):
+    """A mistake of this package, told by wasmtime in another way than a trap."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Host, "unix_now", lambda host: "now")
+        with pytest.raises(TypeError):
+            client.get_secret("a")
+    assert client.get_secret("a").value == "x"
+
+
+def test_an_interrupt_comes_through(client, monkeypatch):
+    def interrupted(host, limit):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Host, "wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.get_secret("a")
+    assert client.get_secret("a").value == "x"

@@ -1,0 +1,199 @@
+"""Every method of the client, and what a vault refuses."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from keyfob._component.host import Host
+from keyfob.exceptions import (
+    AzureError,
+    HttpResponseError,
+    InvalidArgumentError,
+    ResourceExistsError,
+    ResourceNotFoundError,
+    ServiceResponseTimeoutError,
+)
+from keyfob.identity import DefaultAzureCredential, ManagedIdentityCredential
+from keyfob.secrets import KeyVaultSecretIdentifier, SecretClient
+
+
+@pytest.fixture
+def vault(vaults):
+    credential = ManagedIdentityCredential()
+    return lambda name="my-vault", **options: SecretClient(f"https://{name}.vault.azure.net", credential, **options)
+
+
+def test_set_get_and_versions(vault):
+    client = vault()
+    expiry = datetime(2030, 1, 1, tzinfo=timezone.utc)
+    first = client.set_secret("Secret-A", "the first value")
+    second = client.set_secret(
+        "secret-a",
+        "a välue\n",
+        content_type="text/plain",
+        tags={"owner": "me"},
+        expires_on=expiry,
+        not_before=datetime(2020, 1, 1),
+    )
+    got = client.get_secret("secret-a")
+    # A name is the one that the vault has, from the first time.
+    assert (got.value, got.name, got.id) == ("a välue\n", "Secret-A", second.id)
+    properties = got.properties
+    assert (properties.content_type, properties.tags, properties.enabled) == ("text/plain", {"owner": "me"}, True)
+    assert properties.expires_on == expiry and properties.not_before == datetime(2020, 1, 1, tzinfo=timezone.utc)
+    assert abs(datetime.now(timezone.utc) - properties.created_on) < timedelta(minutes=5)
+    assert properties.version == second.properties.version != first.properties.version
+    assert properties.vault_url == client.vault_url == "https://my-vault.vault.azure.net"
+    assert client.get_secret("secret-a", first.properties.version).value == "the first value"
+    assert client.get_secret(first.id).value == "the first value"
+    assert "välue" not in repr(got) + repr(properties)
+
+    updated = client.update_secret_properties("secret-a", tags={}, content_type="new")
+    assert (updated.tags, updated.content_type, updated.expires_on) == ({}, "new", expiry)
+    versions = {one.version for one in client.list_properties_of_secret_versions("secret-a")}
+    assert versions == {first.properties.version, second.properties.version}
+
+
+def test_lists(vault):
+    client = vault()
+    for number in range(26):
+        client.set_secret(f"s-{number:02}", "x")
+    pages = [[one.name for one in page] for page in client.list_properties_of_secrets().by_page()]
+    assert [len(page) for page in pages] == [25, 2]
+    assert [one.name for one in client.list_properties_of_secrets(max_page_size=10)] == pages[0] + pages[1]
+    # An iterator, as in the Azure SDK.
+    assert next(client.list_properties_of_secrets()).name == pages[0][0]
+    assert list(client.list_properties_of_secret_versions("missing")) == []
+
+
+def test_delete_recover_purge(vault):
+    client = vault("slow-vault")
+    poller = client.begin_delete_secret("secret-a")
+    assert not poller.done() and poller.status() == "InProgress"
+    poller.wait(timeout=0.1)
+    deleted = poller.result()
+    assert poller.done() and deleted.name == "secret-a"
+    assert deleted.scheduled_purge_date - deleted.deleted_date == timedelta(days=deleted.properties.recoverable_days)
+    with pytest.raises(ResourceNotFoundError):
+        client.get_secret("secret-a")
+    with pytest.raises(ResourceExistsError) as raised:
+        client.set_secret("secret-a", "x")
+    assert raised.value.status_code == 409 and raised.value.hint
+    assert client.get_deleted_secret("secret-a").recovery_id == deleted.recovery_id
+    assert [one.name for one in client.list_deleted_secrets()] == ["secret-a"]
+
+    assert client.begin_recover_deleted_secret("secret-a").result().name == "secret-a"
+    assert client.get_secret("secret-a").value == "the value of secret-a"
+    client.begin_delete_secret("secret-a").wait()
+    client.purge_deleted_secret("secret-a")
+    assert list(client.list_deleted_secrets()) == []
+
+
+def test_backup_and_restore(vault):
+    client = vault()
+    client.set_secret("kept", "a value")
+    backup = client.backup_secret("kept")
+    assert isinstance(backup, bytes)
+    with pytest.raises(ResourceExistsError):
+        client.restore_secret_backup(backup)
+    client.begin_delete_secret("kept").wait()
+    client.purge_deleted_secret("kept")
+    assert client.restore_secret_backup(backup).name == "kept"
+    assert client.get_secret("kept").value == "a value"
+
+
+def test_several_at_the_same_time(vault, vaults):
+    client = vault()
+    for name in "abc":
+        client.set_secret(name, f"value {name}")
+    a, missing, c, wrong = client.get_secrets(["a", "missing", "c", "bad_name"])
+    assert (a.value, c.value) == ("value a", "value c")
+    assert isinstance(missing, ResourceNotFoundError) and isinstance(wrong, InvalidArgumentError)
+
+
+def test_as_many_at_a_time_as_is_said(vault, monkeypatch):
+    begin, together = Host.start, []
+
+    def start(host, request, limits):
+        number = begin(host, request, limits)
+        together.append(len(host._running))
+        return number
+
+    client = vault()
+    client.set_secret("a", "x")
+    monkeypatch.setattr(Host, "start", start)
+    for count in (1, 4):
+        together.clear()
+        assert [one.value for one in client.get_secrets(["a"] * 8, max_concurrency=count)] == ["x"] * 8
+        assert (len(together), max(together)) == (8, count)
+
+
+def test_what_a_vault_refuses(vault):
+    def refused(name, secret="secret-a"):
+        with pytest.raises(HttpResponseError) as raised:
+            vault(name).get_secret(secret)
+        return raised.value
+
+    missing = refused("my-vault", "missing")
+    assert isinstance(missing, ResourceNotFoundError)
+    assert (missing.kind, missing.status_code, missing.error.code) == ("not-found", 404, "SecretNotFound")
+    forbidden = refused("reader-vault")
+    assert (forbidden.kind, forbidden.status_code) == ("forbidden", 403)
+    assert "Key Vault Secrets User" in forbidden.hint
+    assert "firewall" in refused("firewall-vault").hint
+    with pytest.raises(HttpResponseError) as raised:
+        vault("protected-vault").begin_delete_secret("secret-a").wait()
+        vault("protected-vault").purge_deleted_secret("secret-a")
+    assert raised.value.kind == "forbidden"
+
+
+def test_a_busy_vault_is_asked_again(vault):
+    assert vault("busy-vault").get_secret("secret-a").value == "the value of secret-a"
+
+
+def test_values_kept_in_memory(vault):
+    client = vault(cache_ttl=60, cache_max_secrets=5)
+    client.set_secret("kept", "a value")
+    client.get_secret("kept")
+    again = client.get_secret("kept")
+    assert again.properties.details["cache"] == "fresh"
+    assert "cache" not in client.get_secret("kept", bypass_cache=True).properties.details
+
+
+def test_arguments_are_checked_before_anything_is_sent(vault):
+    for url in ("http://my-vault.vault.azure.net", "https://my-vault.privatelink.vaultcore.azure.net", "nonsense"):
+        with pytest.raises(ValueError) as raised:
+            SecretClient(url, DefaultAzureCredential())
+        assert isinstance(raised.value, AzureError) and raised.value.kind == "invalid-argument"
+    with pytest.raises(ValueError):
+        vault().get_secret("bad_name")
+    with pytest.raises(ValueError):
+        vault().set_secret("large", "x" * 25_601)
+    with pytest.raises(TypeError):
+        vault().get_secret(5)
+    with pytest.raises(ValueError, match="before 1970"):
+        vault().set_secret("old", "x", expires_on=datetime(1969, 12, 31))
+    # And the client goes on.
+    assert vault().set_secret("fine", "x").value == "x"
+
+
+def test_time_out(vault):
+    with pytest.raises(ServiceResponseTimeoutError) as raised:
+        vault().get_secret("secret-a", timeout=0.000_6)
+    assert raised.value.kind == "timed-out"
+
+
+def test_a_closed_client(vault):
+    with vault() as client:
+        client.set_secret("a", "x")
+    with pytest.raises(ValueError, match="closed"):
+        client.get_secret("a")
+    assert vault().get_secret("a").value == "x"
+
+
+def test_identifiers():
+    parts = KeyVaultSecretIdentifier("https://my-vault.vault.azure.net/secrets/name/123")
+    assert (parts.vault_url, parts.name, parts.version) == ("https://my-vault.vault.azure.net", "name", "123")
+    assert KeyVaultSecretIdentifier("https://v.vault.azure.net/secrets/name").version is None
+    with pytest.raises(ValueError):
+        KeyVaultSecretIdentifier("name")

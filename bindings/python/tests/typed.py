@@ -1,0 +1,31 @@
+"""Not run: what a type checker has to accept of programs that use both packages."""
+
+import azure.core.credentials
+import azure.identity
+import azure.keyvault.secrets
+import azure.keyvault.secrets.aio
+from azure.core.credentials import AccessToken
+
+import keyfob.aio
+import keyfob.identity
+import keyfob.secrets
+
+URL = "https://my-vault.vault.azure.net"
+
+ours = keyfob.identity.DefaultAzureCredential(managed_identity_client_id="x")
+protocol: azure.core.credentials.TokenCredential = ours
+azure.keyvault.secrets.SecretClient(vault_url=URL, credential=ours)
+azure.keyvault.secrets.aio.SecretClient(URL, keyfob.aio.DefaultAzureCredential())
+azure.identity.ChainedTokenCredential(ours)
+
+theirs = azure.identity.AzureCliCredential()
+keyfob.secrets.SecretClient(vault_url=URL, credential=theirs)
+chain = keyfob.identity.ChainedTokenCredential(theirs, ours)
+token: AccessToken = chain.get_token("x")
+
+with keyfob.secrets.SecretClient(URL, chain) as client:
+    for properties in client.list_properties_of_secrets():
+        name: str = properties.name
+    outcome = client.get_secrets(["a"])[0]
+    if isinstance(outcome, keyfob.secrets.KeyVaultSecret):
+        print(outcome.value)

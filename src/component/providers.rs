@@ -1,0 +1,25 @@
+//! Credentials that ask the embedding program, made for the core.
+
+use alloc::rc::Rc;
+
+use super::Component;
+use super::bindings::exports::keyfob::azure::{identity as wit, providers};
+use super::identity::{Credential, OptionsHandle};
+use crate::embedded::HostProvider;
+use crate::prelude::*;
+use crate::{ClientProof, CredentialKind};
+
+impl providers::Guest for Component {
+    fn token_provider(provider: u32) -> wit::Credential {
+        Credential::handle(CredentialKind::Provider(Rc::new(HostProvider(provider))), None)
+    }
+
+    fn assertion_provider(
+        tenant_id: String,
+        client_id: String,
+        provider: u32,
+        options: OptionsHandle<'_>,
+    ) -> wit::Credential {
+        Credential::client(tenant_id, client_id, ClientProof::Provider(Rc::new(HostProvider(provider))), &options)
+    }
+}

@@ -1,0 +1,116 @@
+//! Tokens and assertions of whoever embeds the core: a credential of another SDK, behind the cache and in the chains of
+//! this one, and ClientAssertionCredential with a function that signs.
+
+use alloc::rc::Rc;
+
+use super::client_assertion::checked;
+use super::confidential_client::{Fields, Proof};
+use super::{Candidate, TokenCredential};
+use crate::cache::{Fetch, TokenCache};
+use crate::entra::Endpoint;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Call;
+use crate::log::Level;
+use crate::platform::LocalFuture;
+use crate::prelude::*;
+use crate::provider::{Provider, ProviderError, ProviderRequest};
+use crate::secret::quote;
+use crate::token::{AccessToken, TokenRequest};
+
+pub(super) const NAME: &str = "TokenProvider";
+
+impl From<ProviderError> for Box<Error> {
+    fn from(ProviderError { unavailable, message }: ProviderError) -> Self {
+        let message = quote(&message, &[]);
+        if unavailable { Error::unavailable(message) } else { Error::new(ErrorKind::AuthenticationFailed, message) }
+    }
+}
+
+/// The credential of a provider.
+pub(super) struct ProvidedTokens {
+    provider: Rc<dyn Provider>,
+    cache: TokenCache,
+}
+
+impl ProvidedTokens {
+    pub(super) fn new(provider: Rc<dyn Provider>) -> Self {
+        Self { provider, cache: TokenCache::default() }
+    }
+
+    fn ask(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+        let asked = ProviderRequest {
+            scopes: &request.scopes,
+            tenant: request.tenant.as_deref(),
+            claims: request.claims.as_deref(),
+            enable_cae: request.cae,
+        };
+        call.log.tell(Level::Verbose, &|| format!("{NAME} is asked for {}", request.scopes.join(" ")));
+        let given = self.provider.token(&asked)?;
+        // It becomes a header value.
+        if given.token.expose().is_empty() || !given.token.expose().bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(Error::invalid("the given token is empty or holds characters that no token has"));
+        }
+        Ok(AccessToken {
+            refresh_on: given.refresh_on,
+            credential: NAME,
+            source: "the embedding program",
+            identity: "the identity of the given token".to_owned(),
+            ..AccessToken::new(given.token, call.platform.unix_now(), given.expires_on, None)
+        })
+    }
+}
+
+impl Fetch for ProvidedTokens {
+    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(core::future::ready(self.ask(call, request)))
+    }
+}
+
+impl TokenCredential for ProvidedTokens {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(self.cache.token(call, request, self))
+    }
+
+    fn explain(&self, candidates: &mut Vec<Candidate>) {
+        candidates.push(Candidate::ready(NAME, "tokens that the embedding program gives".to_owned()));
+    }
+}
+
+struct ProvidedAssertion(Rc<dyn Provider>);
+
+pub(super) fn assertion(provider: Rc<dyn Provider>) -> Box<dyn Proof> {
+    Box::new(ProvidedAssertion(provider))
+}
+
+impl Proof for ProvidedAssertion {
+    fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+        checked(self.0.assertion()?)
+    }
+
+    fn from(&self) -> &str {
+        "the assertion's provider"
+    }
+
+    fn renewal(&self) -> &'static str {
+        "Let the provider sign a new assertion each time that it is asked"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_that_cannot_be_used_lets_a_chain_go_on_and_one_that_fails_does_not() {
+        let kind = |unavailable| {
+            let error: Box<Error> = ProviderError { unavailable, message: "no\r\nluck".to_owned() }.into();
+            (error.kind, error.message)
+        };
+        assert_eq!(kind(true), (ErrorKind::CredentialUnavailable, "no luck".to_owned()));
+        assert_eq!(kind(false), (ErrorKind::AuthenticationFailed, "no luck".to_owned()));
+    }
+}

@@ -1,0 +1,217 @@
+//! The outside world over `keyfob:azure/host`, for a component that a program embeds: the program sends its requests.
+//! Nothing here names WASI.
+
+use core::cell::RefCell;
+use core::future::poll_fn;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+use alloc::sync::Arc;
+use alloc::task::Wake;
+
+use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError};
+use crate::prelude::*;
+use crate::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
+use crate::secret::{Bytes, Secret};
+
+/// The imports. What the component is as a whole says the world `embedded`.
+pub(crate) mod bindings {
+    #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
+    wit_bindgen::generate!({
+        path: "wit",
+        inline: "package keyfob:ground; world ground { import keyfob:azure/host@0.1.0; }",
+        generate_all,
+    });
+}
+
+pub(crate) use bindings::keyfob::azure::host;
+
+/// The embedding program as a platform, with the executor that its futures wait with.
+#[derive(Default)]
+pub(crate) struct Host {
+    /// The requests that have ended, until who waits for one takes it.
+    finished: RefCell<Vec<host::Finished>>,
+    /// When the sleepers of the current round wake, by `monotonic`.
+    alarms: RefCell<Vec<Duration>>,
+}
+
+/// Set when a future woke another one, which waits for neither a request nor a time.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A request on its way; given up when nobody waits for it any more.
+struct Sent {
+    id: u64,
+    ended: bool,
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        if !self.ended {
+            host::cancel(self.id);
+        }
+    }
+}
+
+impl Host {
+    /// Runs a future to its end, blocking in the host's `wait` while nothing is ready.
+    pub(crate) fn block_on<T>(&self, mut future: LocalFuture<'_, T>) -> T {
+        let woken = Arc::new(Woken::default());
+        let waker = Arc::clone(&woken).into();
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            let alarm = self.alarms.take().into_iter().min();
+            if !woken.0.swap(false, Ordering::Relaxed) {
+                let limit = alarm.map_or(Duration::MAX, |alarm| alarm.saturating_sub(self.monotonic()));
+                self.finished.borrow_mut().extend(host::wait(nanos(limit)));
+            }
+        }
+    }
+
+    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
+        let mut sent = Sent { id: host::start(&outgoing(request), outgoing_limits(limits)), ended: false };
+        let outcome = poll_fn(|_| {
+            let mut finished = self.finished.borrow_mut();
+            match finished.iter().position(|it| it.id == sent.id) {
+                Some(index) => Poll::Ready(finished.swap_remove(index).outcome),
+                None => Poll::Pending,
+            }
+        })
+        .await;
+        sent.ended = true;
+        let answer = outcome.map_err(send_error)?;
+        let body = Bytes::from(answer.body.into_bytes());
+        if body.0.len() > request.max_body {
+            return Err(SendError::TooLarge);
+        }
+        let headers = answer.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.into()));
+        Ok(Response { status: answer.status, headers: headers.collect(), body })
+    }
+}
+
+fn outgoing(request: &Request) -> host::Request {
+    let scheme = if request.https { "https" } else { "http" };
+    let headers = request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.expose().to_owned()));
+    host::Request {
+        method: request.method.name().to_owned(),
+        url: format!("{scheme}://{}{}", request.authority, request.path),
+        headers: headers.collect(),
+        body: request.method.has_body().then(|| request.body.expose().to_owned()),
+        max_body: u32::try_from(request.max_body).unwrap_or(u32::MAX),
+    }
+}
+
+fn outgoing_limits(limits: Limits) -> host::Limits {
+    host::Limits {
+        connect: nanos(limits.connect),
+        first_byte: nanos(limits.first_byte),
+        between_bytes: nanos(limits.between_bytes),
+        deadline: nanos(limits.deadline),
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    // No limit is near 500 years; `as_nanos` would count in 128 bits.
+    duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
+}
+
+fn send_error(error: host::SendError) -> SendError {
+    match error {
+        host::SendError::Denied => SendError::Denied,
+        host::SendError::NameNotFound => SendError::NameNotFound,
+        host::SendError::Refused => SendError::Refused,
+        host::SendError::Unreachable => SendError::Unreachable,
+        host::SendError::ConnectTimeout => SendError::ConnectTimeout,
+        host::SendError::Tls => SendError::Tls,
+        host::SendError::Reset => SendError::Reset,
+        host::SendError::FirstByteTimeout => SendError::FirstByteTimeout,
+        host::SendError::BetweenBytesTimeout => SendError::BetweenBytesTimeout,
+        host::SendError::Deadline => SendError::Deadline,
+        host::SendError::TooLarge => SendError::TooLarge,
+        host::SendError::Other => SendError::Other,
+    }
+}
+
+impl Platform for Host {
+    fn environment(&self) -> Vec<(String, String)> {
+        host::environment()
+    }
+
+    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+        let bytes = host::read_file(path, u32::try_from(limit).unwrap_or(u32::MAX)).map_err(|error| match error {
+            host::FileError::NotFound => FileError::NotFound,
+            host::FileError::NotGranted => FileError::NotGranted,
+            host::FileError::TooLarge => FileError::TooLarge,
+            host::FileError::Unreadable => FileError::Unreadable,
+        })?;
+        Ok(bytes.into())
+    }
+
+    fn unix_now(&self) -> u64 {
+        host::unix_now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_nanos(host::monotonic())
+    }
+
+    fn random(&self) -> u64 {
+        host::random()
+    }
+
+    fn log(&self, line: &str) {
+        host::log(line);
+    }
+
+    fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
+        let alarm = self.monotonic().saturating_add(pause);
+        Box::pin(poll_fn(move |_| {
+            if self.monotonic() >= alarm {
+                return Poll::Ready(());
+            }
+            self.alarms.borrow_mut().push(alarm);
+            Poll::Pending
+        }))
+    }
+
+    fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
+        Box::pin(self.exchange(request, limits))
+    }
+}
+
+/// The provider of this number in the embedding program.
+pub(crate) struct HostProvider(pub(crate) u32);
+
+impl Provider for HostProvider {
+    fn token(&self, request: &ProviderRequest<'_>) -> Result<ProvidedToken, ProviderError> {
+        let given = host::get_token(
+            self.0,
+            &host::TokenRequest {
+                scopes: request.scopes.to_vec(),
+                tenant_id: request.tenant.map(str::to_owned),
+                claims: request.claims.map(str::to_owned),
+                enable_cae: request.enable_cae,
+            },
+        )
+        .map_err(refused)?;
+        Ok(ProvidedToken { token: given.token.into(), expires_on: given.expires_on, refresh_on: given.refresh_on })
+    }
+
+    fn assertion(&self) -> Result<Secret, ProviderError> {
+        Ok(host::get_assertion(self.0).map_err(refused)?.into())
+    }
+}
+
+fn refused(error: host::ProviderError) -> ProviderError {
+    ProviderError { unavailable: error.unavailable, message: error.message }
+}
