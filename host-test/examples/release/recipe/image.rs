@@ -1,4 +1,4 @@
-//! A component as an OCI image, in one file that `oras`, `skopeo` and their like push as it is.
+//! A component as an OCI image, in one file that `skopeo` and other tools for images push as it is.
 //!
 //! The layout is <https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md>, the types are those of
 //! <https://tag-runtime.cncf.io/wgs/wasm/deliverables/wasm-oci-artifact/>.
