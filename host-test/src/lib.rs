@@ -2,7 +2,8 @@
 //!
 //! A [`Keyfob`] is the compiled component, a [`Host`] its surroundings, an [`Instance`] one that runs. An [`Egress`]
 //! is its only way out: to real sockets, or to anything that implements [`wire::Azure`], in tokio's time. With
-//! `start_paused` a test about a token that ends in an hour takes milliseconds.
+//! `start_paused` a test about a token that ends in an hour takes milliseconds. An [`App`] has Keyfob in it: a [`Host`] runs it
+//! ([`Host::run`]), serves it ([`Host::serve`]), or hands it one request ([`Host::ask`]).
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};

@@ -2,21 +2,31 @@
 
 use super::{Hint, Weight, hint};
 use crate::prelude::*;
+use crate::text::split_once;
 
-/// The identity may not do it. `address` is the caller's, as the vault sees it.
-pub(crate) fn forbidden(
-    code: &str,
-    address: Option<&str>,
-    permission: &str,
-    role: &str,
-    identity: &str,
-    vault: &str,
-    platform_chose: bool,
-) -> Hint {
+/// Who called, as far as it is known.
+pub(crate) struct Caller<'a> {
+    /// In words.
+    pub(crate) identity: &'a str,
+    /// As its token names it.
+    pub(crate) object_id: Option<&'a str>,
+    /// Nobody named the identity: the platform chose it.
+    pub(crate) platform_chose: bool,
+    /// As the vault sees it.
+    pub(crate) address: Option<&'a str>,
+}
+
+/// The identity may not do it.
+pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Caller<'_>, vault: &str) -> Hint {
+    let Caller { identity, object_id, platform_chose, address } = *caller;
+    let object_id = object_id.unwrap_or("OBJECT_ID");
+    let host = split_once(vault, "://").map_or(vault, |(_, host)| host);
+    let name = host.split('.').next().unwrap_or_default();
     let assign = || {
         format!(
             "Assign it the role {role} on vault {vault} (portal: the vault > Access control (IAM), or \
-             `az role assignment create --role \"{role}\" --assignee-object-id OBJECT_ID --scope VAULT_RESOURCE_ID`)"
+             `az role assignment create --role \"{role}\" --assignee-object-id {object_id} \
+             --scope $(az keyvault show --name {name} --query id --output tsv)`)"
         )
     };
     let mut text = match code {
@@ -52,7 +62,9 @@ pub(crate) fn forbidden(
         }
         "ForbiddenByPolicy" | "AccessDenied" => {
             format!(
-                "The identity used was {identity}. Give it the secret permission {permission} in the access policies of vault {vault}"
+                "The identity used was {identity}. Give it the secret permission {permission} in the access policies of vault {vault} \
+                 (`az keyvault set-policy --name {name} --object-id {object_id} --secret-permissions {}`)",
+                permission.to_ascii_lowercase()
             )
         }
         _ => format!("The identity used was {identity}. {}", assign()),

@@ -2,7 +2,7 @@
 
 use super::SecretClient;
 use super::operation::Operation;
-use crate::diagnosis;
+use crate::diagnosis::{self, Caller};
 use crate::error::{Error, ErrorKind};
 use crate::http::Reply;
 use crate::json::Json;
@@ -51,11 +51,17 @@ impl SecretClient {
         if error.hint.is_none() {
             error.hint = match error.kind {
                 ErrorKind::Forbidden => {
-                    let chose = token.is_some_and(|t| t.platform_chose);
-                    let code = code.as_deref().unwrap_or_default();
-                    let (permission, role) = (operation.kind.permission, operation.kind.role);
+                    let ids = token.map(AccessToken::ids).unwrap_or_default();
                     let address = address(reply);
-                    Some(diagnosis::forbidden(code, address.as_deref(), permission, role, &who, &vault, chose))
+                    let caller = Caller {
+                        identity: &who,
+                        object_id: ids.iter().find(|(name, _)| *name == "object-id").map(|(_, id)| id.as_str()),
+                        platform_chose: token.is_some_and(|token| token.platform_chose),
+                        address: address.as_deref(),
+                    };
+                    let (permission, role) = (operation.kind.permission, operation.kind.role);
+                    let code = code.as_deref().unwrap_or_default();
+                    Some(diagnosis::forbidden(code, permission, role, &caller, &vault))
                 }
                 ErrorKind::NotFound => operation.secret.map(|(name, version)| {
                     if operation.kind.deleted {

@@ -1,5 +1,6 @@
 //! An app: a component that imports Keyfob, or has it inside, and is run as a command or serves HTTP.
 
+mod ask;
 mod command;
 mod entry;
 mod serve;
@@ -15,6 +16,7 @@ use crate::compose::{Outline, compose, configure};
 use crate::engine::{Build, compile};
 use crate::host::State;
 
+pub use self::ask::Answered;
 pub use self::command::Ended;
 pub use self::entry::Entry;
 

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::call::GetToken;
 use super::component::Component;
+use super::compose::Compose;
 use super::dev_identity::DevIdentity;
 use super::doctor::Doctor;
 use super::fake::FakeAzure;
@@ -53,6 +54,8 @@ pub(super) enum Verb {
     DevIdentity(DevIdentity),
     /// Write the built-in component to a file, to be put into an app
     Component(Component),
+    /// Put the built-in component into an app, for a host elsewhere
+    Compose(Compose),
     /// Serve a fake Azure to apps in any language
     Fake(FakeAzure),
     /// Print a script that completes the command's words in a shell

@@ -37,16 +37,25 @@ pub(super) fn write(args: &Component) -> Result<String> {
     let bytes = match args {
         Component { config: true, .. } => config_component(),
         Component { embedded: true, .. } => embedded_component(),
-        Component { with_certificates: true, .. } => Build::WithCertificates.bytes(),
-        _ => Build::WithoutCertificates.bytes(),
+        _ => build(args.with_certificates).bytes(),
     };
-    if args.file == Path::new("-") {
+    put(&args.file, bytes)
+}
+
+/// The build that `--with-certificates` chooses.
+pub(super) fn build(with_certificates: bool) -> Build {
+    if with_certificates { Build::WithCertificates } else { Build::WithoutCertificates }
+}
+
+/// Writes a component to a file, or to stdout, and says what came where.
+pub(super) fn put(file: &Path, bytes: &[u8]) -> Result<String> {
+    if file == Path::new("-") {
         let mut stdout = std::io::stdout().lock();
         ensure!(!stdout.is_terminal(), "a component is no text for a terminal: name a file, or lead stdout elsewhere");
         stdout.write_all(bytes).and_then(|()| stdout.flush()).context("stdout can't be written")?;
         return Ok(format!("stdout: {} bytes", bytes.len()));
     }
-    let file = args.file.display();
-    std::fs::write(&args.file, bytes).with_context(|| format!("{file} can't be written"))?;
-    Ok(format!("{file}: {} bytes", bytes.len()))
+    let name = file.display();
+    std::fs::write(file, bytes).with_context(|| format!("{name} can't be written"))?;
+    Ok(format!("{name}: {} bytes", bytes.len()))
 }

@@ -4,6 +4,7 @@ mod args;
 mod call;
 mod child;
 mod component;
+mod compose;
 mod date;
 mod demo;
 mod dev_identity;
@@ -20,6 +21,7 @@ mod surroundings;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::Parser;
 
 use self::args::{Cli, Verb};
@@ -82,16 +84,22 @@ async fn run(cli: Cli) -> u8 {
         Verb::Doctor(args) => doctor::run(&args).await.unwrap_or_else(|failure| failed(&failure, args.common.json)),
         Verb::Run(args) => run::run(&args).await.unwrap_or_else(|failure| failed(&failure, false)),
         Verb::DevIdentity(args) => dev_identity::run(&args).await.unwrap_or_else(|error| misused(&error)),
-        Verb::Component(args) => match component::write(&args) {
-            Ok(written) => {
-                screen::note(&written);
-                DONE
-            }
-            Err(error) => misused(&error),
-        },
+        Verb::Component(args) => written(component::write(&args)),
+        Verb::Compose(args) => written(compose::write(&args)),
         Verb::Completions(args) => manual::completions(&args).map_or_else(|error| misused(&error), |()| DONE),
         Verb::Man(args) => manual::man(&args).map_or_else(|error| misused(&error), |()| DONE),
         Verb::Fake(args) => fake::run(&args).await.unwrap_or_else(|error| misused(&error)),
+    }
+}
+
+/// What came where, as a note.
+fn written(result: Result<String>) -> u8 {
+    match result {
+        Ok(told) => {
+            screen::note(&told);
+            DONE
+        }
+        Err(error) => misused(&error),
     }
 }
 

@@ -1,15 +1,21 @@
-//! `keyfob component`: the bytes that an app takes in.
+//! `keyfob component` and `keyfob compose`: the bytes that an app takes in, and the app that has taken them in.
 
 use std::process::Command;
 
+use keyfob_host_test::compose::{Outline, compose};
 use keyfob_host_test::{Build, embedded_component};
 
+use crate::apps;
 use crate::run::Output;
 use crate::world::{CERTIFICATE, PRINCIPAL, TENANT, USER, VALUE, World};
 
 fn component(arguments: &[&str]) -> Command {
+    keyfob("component", arguments)
+}
+
+fn keyfob(verb: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
-    command.arg("component").args(arguments).env_clear();
+    command.arg(verb).args(arguments).env_clear();
     command
 }
 
@@ -85,4 +91,32 @@ fn where_it_cannot_be_written() {
         assert_eq!(said.lines().count(), 1, "{said}");
     }
     assert!(Output::of(&mut component(&[])).misused().contains("FILE"));
+}
+
+#[test]
+fn an_app_takes_either_build_in() {
+    let world = World::app_service();
+    let (app, file) = (apps::readme(), world.folder().join("composed.wasm"));
+    let (app, to) = (app.to_str().unwrap(), file.to_str().unwrap());
+    for (option, build) in [(None, Build::WithoutCertificates), (Some("--with-certificates"), Build::WithCertificates)]
+    {
+        let run = Output::of(keyfob("compose", &[app, to]).args(option));
+        let written = std::fs::read(&file).unwrap();
+        let told = format!("{to}: {} bytes\n", written.len());
+        assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "", told.as_str()));
+        assert!(Outline::read(&written).unwrap().imports().all(|name| name.starts_with("wasi:")), "{build:?}");
+        assert!(written == compose(&std::fs::read(app).unwrap(), build.bytes()).unwrap().unwrap(), "{build:?}");
+    }
+    let again = Output::of(&mut keyfob("compose", &[to, "-"]));
+    assert_eq!(
+        again.misused(),
+        format!(
+            "error: {to} imports nothing of keyfob:azure and reads no wasi:config: there is nothing to put into it\n"
+        )
+    );
+    let text = world.file("text.wasm", "hello");
+    let none = Output::of(&mut keyfob("compose", &[text.to_str().unwrap(), to]));
+    assert_eq!(none.misused(), format!("error: {} is no WebAssembly binary\n", text.display()));
+    let missing = Output::of(&mut keyfob("compose", &["missing.wasm", to]));
+    assert!(missing.misused().starts_with("error: missing.wasm can't be read: "), "{missing:?}");
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use keyfob_host_test::app::{App, Ended, Entry};
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use keyfob_host_test::app::{Answered, App, Ended, Entry};
 use keyfob_host_test::compose::{Outline, compose};
 use keyfob_host_test::fake::{Description, Fake};
 use keyfob_host_test::{Build, Clock, Egress, Host};
 
 use crate::apps;
-use crate::world::{USER, VALUE, World};
+use crate::world::{USER, VALUE, VAULT, World};
 
 #[test]
 fn what_is_composed_imports_wasi_alone_and_is_left_as_it_is() {
@@ -61,4 +63,41 @@ async fn the_library_runs_apps_too() {
     let folder = World::app_service();
     let error = App::load(folder.component(Build::WithCertificates)).err().expect("Keyfob is no app");
     assert!(error.to_string().contains(".wasm is Keyfob itself"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_library_asks_apps_that_serve_http() {
+    let world = format!(
+        "platform = 'vm'\n\
+         [[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '{USER}'\n\
+         [[vault]]\nurl = '{VAULT}'\nroles = {{ app = 'Key Vault Secrets User' }}\n\
+         [[vault.secret]]\nname = 'secret-a'\nvalue = '{VALUE}'\n"
+    );
+    let azure = Arc::new(Fake::new(Description::from_toml(&world).unwrap()).unwrap());
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let egress = Egress::in_process(azure, clock).allow_any();
+    let requests = egress.recorder();
+    let host = Host::new(&App::load(apps::server()).unwrap()).env("KEYVAULT_URL", VAULT).clock(clock).egress(egress);
+    let ask = |path: &str, body: &'static [u8]| {
+        host.ask(Request::post(format!("http://my-app{path}")).body(Bytes::from_static(body)).unwrap())
+    };
+
+    let answered = ask("/secret", b"").await.unwrap();
+    let body = format!("{} characters", VALUE.len()).into_bytes();
+    assert_eq!(answered, Answered { status: StatusCode::OK, body, stderr: Vec::new() });
+    assert_eq!(requests.lines().len(), 2);
+    let answered = ask("/request?a=b", b"four").await.unwrap();
+    assert_eq!(answered.body, b"Method::Post my-app /request?a=b 4 bytes");
+    for (path, why) in [
+        ("/error", "the app answered with the error ErrorCode::ConfigurationError"),
+        ("/nothing", "the app ended without an answer"),
+        ("/trap", "the app stopped: wasm trap: "),
+        ("/trap-after-answer", "the app stopped: wasm trap: "),
+    ] {
+        let error = ask(path, b"").await.unwrap_err().to_string();
+        assert!(error.starts_with(why), "{path}: {error}");
+    }
+    let command = Host::new(&App::load(apps::readme()).unwrap());
+    let error = command.ask(Request::new(Bytes::new())).await.unwrap_err();
+    assert_eq!(error.to_string(), "the app is a command and serves no HTTP");
 }

@@ -7,7 +7,7 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use super::id::Asked;
+use super::id::{Asked, ManagedIdentityId};
 use super::{Source, said};
 use crate::credential::CredentialOptions;
 use crate::diagnosis;
@@ -202,6 +202,12 @@ impl Source for Imds {
                 )
             });
         }
-        Err(refused(asked, reply, answered))
+        let mut error = refused(asked, reply, answered);
+        let unnamed = error.kind == ErrorKind::CredentialUnavailable && asked.id == ManagedIdentityId::FromEnvironment;
+        // It may well be named, and the host keeps that from the component.
+        if unnamed && asked.reads_variable && self.environment_is_empty {
+            error.hint = diagnosis::also(error.hint, Some(diagnosis::nothing_configured(true)));
+        }
+        Err(error)
     }
 }

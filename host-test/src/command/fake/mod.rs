@@ -4,6 +4,7 @@ mod app;
 mod example;
 mod folder;
 mod log;
+mod plain;
 mod reload;
 mod source;
 mod stage;
@@ -34,6 +35,7 @@ Examples:
   keyfob fake --example app-service > fake.env           stays up; for an app elsewhere: . ./fake.env
   keyfob fake --example app-service --print > azure.toml
   keyfob fake azure.toml --port 7070 --dir .azure-fake   the next start is the same place, and still trusted
+  keyfob fake azure.toml --plain-http -- wasmtime serve -S cli --env KEYVAULT_URL app.wasm
 
 The app keeps the URLs of the real Azure. Its environment leads them here: a proxy, an authority to trust, and what the
 platform sets. Vaults remember what an app writes to them, until the command ends or the description changes.";
@@ -53,6 +55,9 @@ pub(super) struct FakeAzure {
     /// The port of 127.0.0.1 for the proxy and the identity endpoint [default: a free one]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
+    /// Lead Keyfob to the first vault and to Entra without TLS, where its host trusts fixed authorities (wasmtime, wash)
+    #[arg(long)]
+    plain_http: bool,
     /// Keep the certificate authority and the platform's files in this folder, so that clients that trust it go on
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -71,7 +76,7 @@ pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
         output::text(&text);
         return Ok(DONE);
     }
-    let stage = Arc::new(Stage::new(source.world(&text)?));
+    let stage = Arc::new(Stage::new(source.world(&text)?, args.plain_http));
     let folder = match &args.dir {
         Some(path) => Folder::kept(path)?,
         None => Folder::temporary()?,
@@ -84,7 +89,7 @@ pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
     };
     let server = Server::start_on(stage.clone(), args.port.unwrap_or(0), authority, distrusted).await?;
     stage.opened(server.plain_addr().port());
-    let way = Way { address: server.plain_addr(), ca, folder };
+    let way = Way { address: server.plain_addr(), ca, folder, plain_http: args.plain_http };
     let variables = way.environment(&stage.fake())?;
 
     let reload = Reload::new(source.clone(), text, Arc::clone(&stage), &way, args.command.is_empty());

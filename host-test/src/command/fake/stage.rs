@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use http::uri::PathAndQuery;
 use http::{Method, Uri};
 
-use super::log;
+use super::{log, plain};
 use crate::egress::port;
 use crate::fake::Fake;
 use crate::wire::{Azure, Exchange, Request};
@@ -14,14 +15,17 @@ pub(super) struct Stage {
     fake: RwLock<Arc<Fake>>,
     /// The plain door's port, once it is open.
     port: OnceLock<u16>,
+    /// Vault and Entra answer at the plain door, too.
+    plain_http: bool,
 }
 
 impl Stage {
-    pub(super) fn new(fake: Fake) -> Self {
-        Self { fake: RwLock::new(Arc::new(fake)), port: OnceLock::new() }
+    pub(super) fn new(fake: Fake, plain_http: bool) -> Self {
+        Self { fake: RwLock::new(Arc::new(fake)), port: OnceLock::new(), plain_http }
     }
 
-    /// Says where the plain door is: who asks there by its own name means the platform's identity endpoint.
+    /// Says where the plain door is: who asks there by its own name means the platform's identity endpoint, or with
+    /// `--plain-http` the vault or Entra.
     pub(super) fn opened(&self, port: u16) {
         self.port.get_or_init(|| port);
     }
@@ -47,13 +51,16 @@ impl Stage {
             .get()
             .is_some_and(|port| [format!("127.0.0.1:{port}"), format!("localhost:{port}")].contains(&asked));
         if own {
-            let moved = fake.identity_authority().and_then(|authority| at(request, &authority));
-            return match moved {
-                Some(moved) => {
-                    let exchange = fake.answer(&moved, now);
-                    let account = fake.account(&moved, &exchange);
-                    (exchange, Some(account))
-                }
+            let origin = if self.plain_http { plain::meant(&fake, request.uri().path()) } else { None };
+            if let Some(origin) = origin
+                && let Some(moved) = at(request, &origin)
+            {
+                let (exchange, account) = told(&fake, &moved, now);
+                return (plain::linked(exchange, &origin, &asked), account);
+            }
+            let identity = fake.identity_authority().and_then(|authority| at(request, &format!("http://{authority}")));
+            return match identity {
+                Some(moved) => told(&fake, &moved, now),
                 None => refuse(404, "here is keyfob's fake Azure, and its platform has no identity endpoint"),
             };
         }
@@ -63,9 +70,7 @@ impl Stage {
         if request.method() == Method::CONNECT {
             return (Exchange::reply(200, "text/plain", ""), None);
         }
-        let exchange = fake.answer(request, now);
-        let account = fake.account(request, &exchange);
-        (exchange, Some(account))
+        told(&fake, request, now)
     }
 }
 
@@ -77,6 +82,13 @@ impl Azure for Stage {
         }
         exchange
     }
+}
+
+/// The answer, and what happened in words.
+fn told(fake: &Fake, request: &Request, now: u64) -> (Exchange, Option<String>) {
+    let exchange = fake.answer(request, now);
+    let account = fake.account(request, &exchange);
+    (exchange, Some(account))
 }
 
 fn refuse(status: u16, why: &str) -> (Exchange, Option<String>) {
@@ -97,12 +109,11 @@ fn authority(uri: &Uri) -> Option<String> {
     Some(format!("{}:{}", uri.host()?.to_ascii_lowercase(), port(uri)?))
 }
 
-/// The same request, asked at another authority.
-fn at(request: &Request, authority: &str) -> Option<Request> {
-    let mut parts = request.uri().clone().into_parts();
-    parts.authority = Some(authority.parse().ok()?);
+/// The same request, asked at another origin.
+fn at(request: &Request, origin: &str) -> Option<Request> {
+    let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
     let mut moved = request.clone();
-    *moved.uri_mut() = Uri::from_parts(parts).ok()?;
+    *moved.uri_mut() = format!("{origin}{path}").parse().ok()?;
     Some(moved)
 }
 
@@ -114,7 +125,11 @@ mod tests {
     use crate::wire::Connect;
 
     fn stage(example: Example) -> Stage {
-        let stage = Stage::new(Source::Example(example).load().unwrap());
+        opened(example, false)
+    }
+
+    fn opened(example: Example, plain_http: bool) -> Stage {
+        let stage = Stage::new(Source::Example(example).load().unwrap(), plain_http);
         stage.opened(7);
         stage
     }
@@ -137,6 +152,23 @@ mod tests {
             assert_eq!(status, 403);
             let why = why.unwrap();
             assert!(why.contains(&format!("not {host}")) && why.contains("https://my-vault.vault.azure.net"), "{why}");
+        }
+    }
+
+    #[test]
+    fn with_plain_http_its_own_address_is_the_vaults_and_entras_too() {
+        let identity = "The X-IDENTITY-HEADER is missing or invalid.";
+        for (plain_http, path, expected) in [
+            (true, "/secrets/secret-a", "told where to get the right to ask"),
+            (true, "/common/oauth2/v2.0/token", "AADSTS50059"),
+            (true, "/msi/token", identity),
+            (false, "/secrets/secret-a", "Not Found"),
+            (false, "/common/oauth2/v2.0/token", "Not Found"),
+        ] {
+            let stage = opened(Example::AppService, plain_http);
+            let (_, account) = ask(&stage, "GET", &format!("http://127.0.0.1:7{path}"));
+            let account = account.unwrap();
+            assert!(account.contains(expected), "{path}: {account}");
         }
     }
 

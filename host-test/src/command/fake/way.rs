@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::app;
 use super::folder::Folder;
+use super::{app, plain};
 use crate::command::shell::quoted;
 use crate::fake::Fake;
 
@@ -19,6 +19,8 @@ pub(super) struct Way {
     pub(super) address: SocketAddr,
     pub(super) ca: PathBuf,
     pub(super) folder: Folder,
+    /// Vault and Entra are asked without TLS.
+    pub(super) plain_http: bool,
 }
 
 impl Way {
@@ -37,6 +39,9 @@ impl Way {
         ];
         variables.extend(CA_VARIABLES.map(|name| (name.to_owned(), ca.to_owned())));
         variables.extend(app::environment_at(fake, &own));
+        if self.plain_http {
+            plain::lead(&mut variables, fake, &own)?;
+        }
         for placed in self.folder.place(fake)? {
             let real = utf8(&placed.real)?;
             for (_, value) in variables.iter_mut().filter(|(_, value)| *value == placed.told) {

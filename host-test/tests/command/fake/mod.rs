@@ -3,6 +3,7 @@
 mod calls;
 mod child;
 mod kept;
+mod plain;
 mod reload;
 pub(crate) mod served;
 

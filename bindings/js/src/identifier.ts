@@ -1,0 +1,22 @@
+import { KeyfobError } from "./errors.js";
+
+/** The parts of a secret's identifier. */
+export interface KeyVaultSecretIdentifier {
+  /** The whole identifier. */
+  sourceId: string;
+  /** The vault's URL. */
+  vaultUrl: string;
+  name: string;
+  version?: string;
+}
+
+/** Takes an identifier such as `https://my-vault.vault.azure.net/secrets/NAME/VERSION` apart. */
+export function parseKeyVaultSecretIdentifier(id: string): KeyVaultSecretIdentifier {
+  const url = URL.canParse(id) ? new URL(id) : undefined;
+  const [, folder, name, version, ...rest] = url?.pathname.split("/") ?? [];
+  if (url === undefined || (folder !== "secrets" && folder !== "deletedsecrets") || !name || rest.length > 0) {
+    const message = "the identifier is not like https://my-vault.vault.azure.net/secrets/NAME/VERSION";
+    throw new KeyfobError({ kind: "invalid-argument", message });
+  }
+  return { sourceId: id, vaultUrl: url.origin, name, ...(version && { version }) };
+}

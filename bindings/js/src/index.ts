@@ -1,0 +1,28 @@
+/** Azure identity and Key Vault secrets, in the shape of `@azure/identity` and `@azure/keyvault-secrets`. */
+
+export type { AbortSignalLike } from "./abort.js";
+export * from "./client.js";
+export {
+  KeyfobCredential,
+  type AccessToken,
+  type Candidate,
+  type CredentialOptions,
+  type GetTokenOptions,
+  type KeyfobAccessToken,
+  type TokenCredential,
+} from "./credentials.js";
+export {
+  AggregateAuthenticationError,
+  AuthenticationError,
+  CredentialUnavailableError,
+  KeyfobError,
+  RestError,
+  type Attempt,
+  type ErrorKind,
+  type Failure,
+} from "./errors.js";
+export * from "./identifier.js";
+export * from "./identities.js";
+export type { PagedAsyncIterableIterator, PageSettings } from "./pages.js";
+export type { Poller, PollerOptions, PollOperationState } from "./poller.js";
+export type { DeletedSecret, Deletion, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";

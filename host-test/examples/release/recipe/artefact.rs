@@ -1,0 +1,43 @@
+//! The components that are released.
+
+use keyfob_host_test::{Build, config_component};
+
+/// A component, and what tells it from the others.
+pub struct Artefact {
+    pub name: &'static str,
+    pub description: &'static str,
+    /// The crate that it is built from.
+    pub package: &'static str,
+    /// Its features, beside the default ones.
+    pub features: &'static str,
+    /// Where its world is written: a folder of the workspace, and the world's name.
+    pub world: (&'static str, &'static str),
+    pub bytes: fn() -> &'static [u8],
+}
+
+pub const ARTEFACTS: [Artefact; 3] = [
+    Artefact {
+        name: "keyfob",
+        description: "Azure identity and Key Vault secrets for WebAssembly components",
+        package: "keyfob",
+        features: "",
+        world: ("wit", "keyfob"),
+        bytes: || Build::WithoutCertificates.bytes(),
+    },
+    Artefact {
+        name: "keyfob-with-certificates",
+        description: "Azure identity, by certificate too, and Key Vault secrets for WebAssembly components",
+        package: "keyfob",
+        features: "certificate",
+        world: ("wit", "keyfob"),
+        bytes: || Build::WithCertificates.bytes(),
+    },
+    Artefact {
+        name: "keyfob-config",
+        description: "Key Vault secrets as wasi:config, for apps with no Azure in them",
+        package: "keyfob-config",
+        features: "",
+        world: ("config/wit", "config"),
+        bytes: config_component,
+    },
+];
