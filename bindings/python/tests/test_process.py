@@ -214,3 +214,11 @@ def test_an_interrupt_comes_through(client, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             client.get_secret("a")
     assert client.get_secret("a").value == "x"
+
+
+def test_threads_are_used_again(client):
+    client.get_secret("a")
+    before = {thread.ident for thread in threading.enumerate() if thread.name == "keyfob-http"}
+    for _ in range(20):
+        client.get_secret("a")
+    assert {thread.ident for thread in threading.enumerate() if thread.name == "keyfob-http"} == before

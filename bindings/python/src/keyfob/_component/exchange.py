@@ -1,8 +1,7 @@
-"""One HTTP request, in a thread of its own, within its limits."""
+"""One HTTP request within its limits."""
 
 from __future__ import annotations
 
-import threading
 import time
 from queue import SimpleQueue
 from typing import Any, Optional, Tuple, Union
@@ -11,6 +10,7 @@ from wasmtime.component import Record
 
 from .transport import Transport, failure
 from .values import field, record
+from .workers import WORKERS
 
 _SECOND = 1_000_000_000
 _PIECE = 64 * 1024
@@ -29,7 +29,7 @@ def monotonic() -> int:
 
 
 class Exchange:
-    """A request on its way. Its thread ends by the time-outs of its socket, wanted or not."""
+    """A request on its way. It ends by the time-outs of its socket, wanted or not."""
 
     def __init__(self, number: int, request: Any, limits: Any, transport: Transport, ended: Any) -> None:
         self.number = number
@@ -41,8 +41,8 @@ class Exchange:
         self._last_piece: Optional[int] = None
 
     def start(self) -> None:
-        """Begins. A daemon, so that a silent server does not keep the interpreter from ending."""
-        threading.Thread(target=self._run, name=f"keyfob-http-{self.number}", daemon=True).start()
+        """Begins, in a thread."""
+        WORKERS.do(self._run)
 
     def overdue(self, now: int) -> Optional[str]:
         """The limit that has passed, if one has. What blocks outside of a socket, such as a resolver, is seen here alone."""

@@ -24,6 +24,8 @@ class Transport:
     """Connections of one credential and its clients, kept open between calls."""
 
     def __init__(self) -> None:
+        # The authorities are read once; a fork takes them along.
+        self._trust: Optional[ssl.SSLContext] = None
         self.forget()
 
     def forget(self) -> None:
@@ -49,13 +51,15 @@ class Transport:
 
     def _pool(self, proxy: Optional[str]) -> urllib3.PoolManager:
         with self._lock:
+            if self._trust is None:
+                self._trust = _trust()
             if proxy not in self._pools:
-                self._pools[proxy] = _pool(proxy)
+                self._pools[proxy] = _pool(proxy, self._trust)
             return self._pools[proxy]
 
 
-def _pool(proxy: Optional[str]) -> urllib3.PoolManager:
-    trust: Any = {"ssl_context": _trust(), "maxsize": _KEPT}
+def _pool(proxy: Optional[str], trusted: ssl.SSLContext) -> urllib3.PoolManager:
+    trust: Any = {"ssl_context": trusted, "maxsize": _KEPT}
     if proxy is None:
         return urllib3.PoolManager(**trust)
     parts = urlsplit(proxy)
@@ -65,7 +69,7 @@ def _pool(proxy: Optional[str]) -> urllib3.PoolManager:
         user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         trust["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=user)
     host = parts.netloc.rpartition("@")[2]
-    return urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=_trust(), **trust)
+    return urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=trusted, **trust)
 
 
 def _proxy(url: str) -> Optional[str]:
