@@ -68,6 +68,8 @@ impl Host {
         let mut context = Context::from_waker(&waker);
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                // What nobody took would stay for ever.
+                self.finished.take();
                 return output;
             }
             let alarm = self.alarms.take().into_iter().min();
