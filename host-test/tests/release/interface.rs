@@ -19,8 +19,9 @@ fn it_is_the_wit_folder() {
     let mut resolve = Resolve::new();
     let (own, _) = resolve.push_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit")).unwrap();
     let released = print(&released, package);
-    assert_eq!(released, print(&resolve, own));
-    assert!(released.contains("/// A token, for `Authorization: Bearer`."), "{released}");
+    // Neither is printed where they differ: that is a thousand lines.
+    assert!(released == print(&resolve, own), "{FILE} is not what wit/ is");
+    assert!(released.contains("/// The token itself. Treat it as a secret."), "no documentation");
     says(&bytes, "keyfob:azure", "The interface of Keyfob: Azure identity and Key Vault secrets");
 }
 
