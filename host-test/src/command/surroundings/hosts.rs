@@ -30,7 +30,10 @@ fn configured(environment: &Environment) -> impl Iterator<Item = String> {
     let values = environment.iter().filter(|(name, _)| name.starts_with("KEYFOB_CONFIG_")).map(|(_, value)| value);
     values.filter_map(|value| match value.split_once("VaultName=") {
         Some((_, rest)) => Some(format!("https://{}.vault.azure.net", rest.split([';', ')']).next()?.trim())),
-        None => value.find("http").and_then(|at| value.get(at..)).map(|url| url.trim_end_matches(')').to_owned()),
+        None => {
+            let at = ["https://", "http://"].into_iter().find_map(|scheme| value.find(scheme))?;
+            Some(value.get(at..)?.trim_end_matches(')').to_owned())
+        }
     })
 }
 
@@ -70,6 +73,7 @@ mod tests {
             ("KEYFOB_CONFIG_B", "@Microsoft.KeyVault(SecretUri=https://b.vault.azure.net/secrets/s)"),
             ("KEYFOB_CONFIG_C", "@Microsoft.KeyVault(VaultName=c; SecretName=s)"),
             ("KEYFOB_CONFIG_D", "a-name"),
+            ("KEYFOB_CONFIG_E", "my-http-password"),
         ]);
         let expected = ["a.vault.azure.net:443", "b.vault.azure.net:443", "c.vault.azure.net:443", ENTRA, IMDS];
         assert_eq!(named(&environment, None), expected);
