@@ -266,19 +266,21 @@ def test_no_proxy_for_this_machine(monkeypatch):
     with Server(say(OK)) as server:
         for host in ("127.0.0.1", "localhost"):
             assert send(server.url.replace("127.0.0.1", host)).status == 200
-    assert [_proxy(f"http://{host}/") for host in ("169.254.169.254", "[fe80::1]", "[::1]:80")] == [None] * 3
-    assert [_proxy(f"http://{host}/") for host in ("10.0.0.1", "localhost.example")] == ["http://127.0.0.1:9"] * 2
+    assert [_proxy(f"https://{host}/") for host in ("169.254.169.254", "[fe80::1]", "[::1]:80")] == [None] * 3
+    # Nor for plain http, which carries the header of an identity endpoint.
+    assert [_proxy(f"http://{host}/") for host in ("172.16.5.3:8081", "[fd00::1]", "endpoint.internal")] == [None] * 3
     for proxy, url in [("127.0.0.1:8", "http://127.0.0.1:8"), ("https://a:b@proxy.example", "https://a:b@proxy.example")]:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
         assert _proxy("https://my-vault.vault.azure.net/") == url
 
 
 def test_a_proxy_that_wants_a_password(monkeypatch):
-    with Server(say(OK)) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("://", "://user:p%40ss@"))
-        assert send("http://vault.example/x").status == 200
-    assert proxy.requests[0].startswith(b"GET http://vault.example/x HTTP/1.1\r\n")
+    with Server(say(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("://", "://user:p%40ss@"))
+        assert send("https://vault.example/x", headers=[("authorization", "Bearer token")]) == "denied"
+    assert proxy.requests[0].startswith(b"CONNECT vault.example:443 HTTP/1.")
     assert b"proxy-authorization: Basic dXNlcjpwQHNz\r\n" in proxy.requests[0]
+    assert b"Bearer" not in proxy.requests[0]
 
 
 def test_requests_are_on_their_way_together():

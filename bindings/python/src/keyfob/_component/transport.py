@@ -75,7 +75,8 @@ def _pool(proxy: Optional[str], trusted: ssl.SSLContext) -> urllib3.PoolManager:
 def _proxy(url: str) -> Optional[str]:
     """The proxy for a request, by the variables of this process (or, on Windows and macOS, its system)."""
     parts = urlsplit(url)
-    if _is_of_this_machine(parts.hostname or ""):
+    # Plain http is for the identity endpoints of this machine and its private network: no proxy may see their header's secret.
+    if parts.scheme == "http" or _is_of_this_machine(parts.hostname or ""):
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
