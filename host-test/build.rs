@@ -36,14 +36,14 @@ fn main() {
 
     let out = PathBuf::from(variable("OUT_DIR"));
     let builds = [
-        ("KEYFOB_COMPONENT", "keyfob", "", out.join("keyfob.wasm")),
+        ("KEYFOB_COMPONENT", "keyfob-component", "", out.join("keyfob.wasm")),
         (
             "KEYFOB_COMPONENT_WITH_CERTIFICATES",
-            "keyfob",
+            "keyfob-component",
             "--features=certificate",
             out.join("keyfob-with-certificates.wasm"),
         ),
-        ("KEYFOB_COMPONENT_EMBEDDED", "keyfob", EMBEDDED, out.join("keyfob-embedded.wasm")),
+        ("KEYFOB_COMPONENT_EMBEDDED", "keyfob-component", EMBEDDED, out.join("keyfob-embedded.wasm")),
         ("KEYFOB_CONFIG_COMPONENT", "keyfob-config", "", out.join("keyfob-config.wasm")),
     ];
     for (variable, .., component) in &builds {

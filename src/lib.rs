@@ -18,12 +18,9 @@ extern crate std;
 mod prelude;
 
 #[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
-mod runtime;
-
-#[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
 mod component;
 
-mod vault;
+mod key_vault;
 
 mod credential;
 
@@ -32,7 +29,7 @@ mod certificate;
 
 mod entra;
 
-mod cache;
+mod token_cache;
 
 mod concurrency;
 
@@ -60,16 +57,7 @@ mod date;
 
 mod text;
 
-#[cfg(feature = "embedded")]
-mod provider;
-
 mod platform;
-
-#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
-mod wasi;
-
-#[cfg(all(target_family = "wasm", feature = "embedded"))]
-mod embedded;
 
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -80,14 +68,14 @@ pub use credential::{
 };
 pub use diagnosis::Hint;
 pub use error::{Attempt, Error, ErrorKind, Outcome, Result};
-pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
-#[cfg(feature = "embedded")]
-pub use provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
-pub use secret::{Bytes, Secret};
-pub use token::AccessToken;
-pub use vault::{
+pub use key_vault::{
     CacheOptions, Cached, Change, ClientOptions, GetSecretOptions, ListOptions, Properties, Secret as VaultSecret,
     SecretClient, SecretList, SetOptions,
 };
+#[cfg(feature = "embedded")]
+pub use platform::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
 #[cfg(all(target_family = "wasm", not(feature = "embedded")))]
-pub use wasi::Wasi;
+pub use platform::wasi::Wasi;
+pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
+pub use secret::{Bytes, Secret};
+pub use token::AccessToken;

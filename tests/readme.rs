@@ -110,7 +110,7 @@ struct Linked {
 /// All of them, ours apart, as cargo tells them.
 fn linked(features: &str) -> Vec<Linked> {
     let told = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--offline", "--package", "keyfob", "--target", "wasm32-wasip2"])
+        .args(["tree", "--locked", "--offline", "--package", "keyfob-component", "--target", "wasm32-wasip2"])
         .args(["--edges", "normal,no-proc-macro", "--features", features])
         .args(["--prefix", "none", "--no-dedupe", "--format", "{p}|{l}"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -2,7 +2,7 @@
 
 use std::alloc::System;
 
-use keyfob::{LocalFuture, Wasi};
+use keyfob_component::{LocalFuture, Wasi};
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::{Executor, Failure, Store};

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use keyfob::{
+use keyfob_component::{
     CacheOptions, ClientOptions, Credential, CredentialKind, CredentialOptions, Error, ErrorKind, GetSecretOptions,
     LocalFuture, Platform, SecretClient, VaultSecret,
 };

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use keyfob::{Credential, CredentialKind, CredentialOptions, TokenOptions};
+use keyfob_component::{Credential, CredentialKind, CredentialOptions, TokenOptions};
 use keyfob_fuzz::{CANARY, SCOPE, World, assert_hidden, line, run};
 use libfuzzer_sys::fuzz_target;
 

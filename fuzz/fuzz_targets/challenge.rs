@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use keyfob::{
+use keyfob_component::{
     ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, GetSecretOptions, SecretClient,
 };
 use keyfob_fuzz::{CLIENT, ENTRA, SCOPE, VAULT, World, assert_hidden, choose, run};
@@ -73,6 +73,6 @@ fuzz_target!(|data: &[u8]| {
 /// Whether the resource's host is a domain that holds this host.
 fn is_own_domain(scope: &str, host: &str) -> bool {
     let resource = scope.strip_suffix("/.default").unwrap_or(scope);
-    let url = keyfob::fuzzing::url(resource).expect("a resource is a URL");
+    let url = keyfob_component::fuzzing::url(resource).expect("a resource is a URL");
     url.https && host.ends_with(&format!(".{}", url.host))
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use keyfob::fuzzing::{expiry, http_date, retry_after};
+use keyfob_component::fuzzing::{expiry, http_date, retry_after};
 use keyfob_fuzz::{NOW, line};
 use libfuzzer_sys::fuzz_target;
 use time::format_description::well_known::Rfc3339;

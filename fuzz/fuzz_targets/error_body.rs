@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use keyfob::{
+use keyfob_component::{
     ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, Error, GetSecretOptions,
     ManagedIdentityId, SecretClient, TokenOptions,
 };

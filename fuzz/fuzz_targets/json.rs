@@ -4,7 +4,7 @@
 //! that no `f64` holds, because it leaves them as they are written.
 #![no_main]
 
-use keyfob::fuzzing;
+use keyfob_component::fuzzing;
 use keyfob_fuzz::Value;
 use libfuzzer_sys::fuzz_target;
 

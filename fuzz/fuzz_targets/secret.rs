@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use keyfob::{
+use keyfob_component::{
     ClientOptions, Credential, CredentialKind, CredentialOptions, GetSecretOptions, ListOptions, SecretClient,
 };
 use keyfob_fuzz::{VAULT, Value, World, assert_hidden, choose, run};
@@ -85,7 +85,7 @@ fn list(world: &Rc<World>, client: SecretClient) {
 /// What was followed leads to the next page of this list.
 fn check_link(body: &[u8]) {
     let Some(json) = Value::read(body) else { return };
-    let link = json.text(&["nextLink"]).and_then(keyfob::fuzzing::url).expect("a link");
+    let link = json.text(&["nextLink"]).and_then(keyfob_component::fuzzing::url).expect("a link");
     assert_eq!(link.origin, format!("https://{VAULT}"));
     assert!(link.path.starts_with("/secrets?"), "{link:?}");
 }

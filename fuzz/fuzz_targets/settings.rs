@@ -5,8 +5,8 @@
 use std::rc::Rc;
 
 use arbitrary::Arbitrary;
-use keyfob::fuzzing::url;
-use keyfob::{Credential, CredentialKind, CredentialOptions, ManagedIdentityId, TokenOptions};
+use keyfob_component::fuzzing::url;
+use keyfob_component::{Credential, CredentialKind, CredentialOptions, ManagedIdentityId, TokenOptions};
 use keyfob_fuzz::{SCOPE, Sent, World, assert_hidden, run};
 use libfuzzer_sys::fuzz_target;
 

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use keyfob::{
+use keyfob_component::{
     AccessToken, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, GetSecretOptions,
     SecretClient, TokenOptions,
 };

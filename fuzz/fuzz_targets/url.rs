@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use keyfob::fuzzing::url;
+use keyfob_component::fuzzing::url;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keyfob::{
+use keyfob_component::{
     Bytes, CertificateSource, ClientProof, Credential, CredentialKind, CredentialOptions, ErrorKind, TokenOptions,
 };
 

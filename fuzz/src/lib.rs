@@ -9,7 +9,7 @@ mod world;
 pub use value::Value;
 pub use world::{NOW, Sent, World, run};
 
-use keyfob::Error;
+use keyfob_component::Error;
 
 /// A vault in a known cloud.
 pub const VAULT: &str = "my-vault.vault.azure.net";

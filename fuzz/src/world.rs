@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use keyfob::{Bytes, Error, FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
+use keyfob_component::{Bytes, Error, FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
 
 /// The wall clock at the start: 2026-11-25.
 pub const NOW: u64 = 1_795_564_800;

@@ -54,7 +54,7 @@ fn named(features: &str) -> Result<Vec<u8>> {
     // Beside this program, and so in the target directory: the next time there is little to do.
     let folder = env::current_exe()?.with_extension("target");
     let done = Command::new(env!("CARGO"))
-        .args(["rustc", "--quiet", "--locked", "--package", "keyfob", "--lib", "--profile", "component"])
+        .args(["rustc", "--quiet", "--locked", "--package", "keyfob-component", "--lib", "--profile", "component"])
         .args(["--target", TARGET, "--crate-type", "cdylib", "--features", features])
         // Not by the profile's `strip`: that is part of each crate's hash.
         .args(["--config", "target.wasm32-wasip2.rustflags = ['-Cstrip=none', '-Csymbol-mangling-version=v0']"])

@@ -19,9 +19,9 @@ mod providers;
 mod secrets;
 
 #[cfg(feature = "embedded")]
-use crate::embedded::Host as Ground;
+use crate::platform::embedded::Host as Ground;
 #[cfg(not(feature = "embedded"))]
-use crate::wasi::Wasi as Ground;
+use crate::platform::wasi::Wasi as Ground;
 
 mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
@@ -31,7 +31,7 @@ mod bindings {
     wit_bindgen::generate!({
         path: "wit",
         world: "embedded",
-        with: { "keyfob:azure/host@0.1.0": crate::embedded::host },
+        with: { "keyfob:azure/host@0.1.0": crate::platform::embedded::host },
     });
     use super::Component;
     export!(Component);

@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use super::Component;
 use super::bindings::exports::keyfob::azure::{identity as wit, providers};
 use super::identity::{Credential, OptionsHandle};
-use crate::embedded::HostProvider;
+use crate::platform::embedded::HostProvider;
 use crate::prelude::*;
 use crate::{ClientProof, CredentialKind};
 

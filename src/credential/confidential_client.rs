@@ -6,7 +6,6 @@ use alloc::rc::Rc;
 
 use super::tenants::{ADFS, Tenants};
 use super::{Candidate, CredentialOptions, Made, TokenCredential};
-use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Endpoint};
 use crate::env::Env;
@@ -16,6 +15,7 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{Secret, quote_path};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
+use crate::token_cache::{Fetch, TokenCache};
 
 /// The fields of the form that prove the client.
 pub(super) type Fields = Vec<(&'static str, Secret)>;

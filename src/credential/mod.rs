@@ -35,10 +35,10 @@ use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::log::Level;
+#[cfg(feature = "embedded")]
+use crate::platform::provider::Provider;
 use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
-#[cfg(feature = "embedded")]
-use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::token::{AccessToken, TokenRequest};
 

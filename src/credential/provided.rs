@@ -6,16 +6,16 @@ use alloc::rc::Rc;
 use super::client_assertion::checked;
 use super::confidential_client::{Fields, Proof};
 use super::{Candidate, TokenCredential};
-use crate::cache::{Fetch, TokenCache};
 use crate::entra::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::log::Level;
 use crate::platform::LocalFuture;
+use crate::platform::provider::{Provider, ProviderError, ProviderRequest};
 use crate::prelude::*;
-use crate::provider::{Provider, ProviderError, ProviderRequest};
 use crate::secret::quote;
 use crate::token::{AccessToken, TokenRequest};
+use crate::token_cache::{Fetch, TokenCache};
 
 pub(super) const NAME: &str = "TokenProvider";
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use keyfob::{CREDENTIALS, SOURCES};
+use keyfob_component::{CREDENTIALS, SOURCES};
 use keyfob_host_test::Build;
 use keyfob_host_test::fake::{Expiry, Platform};
 

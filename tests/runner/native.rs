@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use keyfob::{
+use keyfob_component::{
     Bytes, Cached, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions,
     ErrorKind, FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request,
     Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
@@ -46,7 +46,12 @@ impl Native {
         }
     }
 
-    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> keyfob::Result<Result<Got, Box<Problem>>> {
+    async fn call(
+        &mut self,
+        case: &Case,
+        vault: &str,
+        step: &Step,
+    ) -> keyfob_component::Result<Result<Got, Box<Problem>>> {
         if self.credential.is_none() {
             self.credential = Some(make(&self.platform, &case.credential));
         }
@@ -141,7 +146,7 @@ impl Native {
 }
 
 /// The pages of a list.
-async fn pages(list: SecretList, step: &Step) -> keyfob::Result<Result<Got, Box<Problem>>> {
+async fn pages(list: SecretList, step: &Step) -> keyfob_component::Result<Result<Got, Box<Problem>>> {
     let mut got = Got::default();
     while step.most_pages.is_none_or(|most| got.pages.len() < most) {
         let Some(page) = list.next().await? else { break };
@@ -152,7 +157,11 @@ async fn pages(list: SecretList, step: &Step) -> keyfob::Result<Result<Got, Box<
 }
 
 impl Native {
-    async fn operate(&mut self, operation: &Operation, step: &Step) -> keyfob::Result<Result<Got, Box<Problem>>> {
+    async fn operate(
+        &mut self,
+        operation: &Operation,
+        step: &Step,
+    ) -> keyfob_component::Result<Result<Got, Box<Problem>>> {
         let client = self.client.as_ref().unwrap();
         let timeout = step.timeout_ms;
         let size = |size: u32| ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
@@ -369,7 +378,7 @@ fn kebab(debug: String) -> String {
     })
 }
 
-fn problem(error: keyfob::Error) -> Problem {
+fn problem(error: keyfob_component::Error) -> Problem {
     Problem {
         kind: kebab(format!("{:?}", error.kind)),
         message: error.message,

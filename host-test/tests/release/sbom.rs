@@ -16,8 +16,8 @@ fn each_names_the_crates_that_are_let_in() {
     let mut with_certificates = allowed("# Linked with the feature `certificate`.\n");
     with_certificates.extend(&by_default);
     for (component, package, expected) in [
-        ("keyfob", "keyfob", &by_default),
-        ("keyfob-with-certificates", "keyfob", &with_certificates),
+        ("keyfob", "keyfob-component", &by_default),
+        ("keyfob-with-certificates", "keyfob-component", &with_certificates),
         ("keyfob-config", "keyfob-config", &by_default),
     ] {
         let sbom = sbom(component);
@@ -40,7 +40,7 @@ fn allowed(group: &str) -> BTreeSet<&'static str> {
 #[test]
 fn each_is_of_its_component() {
     for (component, package) in
-        [("keyfob", "keyfob"), ("keyfob-with-certificates", "keyfob"), ("keyfob-config", "keyfob-config")]
+        [("keyfob", "keyfob-component"), ("keyfob-with-certificates", "keyfob-component"), ("keyfob-config", "keyfob-config")]
     {
         let sbom = sbom(component);
         assert_eq!((&sbom["bomFormat"], &sbom["specVersion"]), (&json!("CycloneDX"), &json!("1.6")));
@@ -74,7 +74,7 @@ fn each_part_has_a_licence_and_the_registrys_checksum() {
                 assert_eq!(text("purl"), format!("pkg:cargo/{name}@{}", version.replace('+', "%2B")));
             }
             // Nobody gets it from the registry.
-            None => assert!(name == "keyfob" && part.get("purl").is_none(), "{part}"),
+            None => assert!(name == "keyfob-component" && part.get("purl").is_none(), "{part}"),
         }
     }
 }

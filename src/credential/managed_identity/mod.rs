@@ -14,7 +14,6 @@ use alloc::rc::Rc;
 use core::time::Duration;
 
 use super::{Candidate, CredentialOptions, Made, Readiness, TokenCredential};
-use crate::cache::{Fetch, TokenCache};
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -24,6 +23,7 @@ use crate::prelude::*;
 use crate::secret::Secret;
 use crate::text::find;
 use crate::token::{AccessToken, TokenRequest, describe_id};
+use crate::token_cache::{Fetch, TokenCache};
 use crate::url::Url;
 use id::{Asked, ManagedIdentityId};
 

@@ -19,7 +19,7 @@ pub const ARTEFACTS: [Artefact; 3] = [
     Artefact {
         name: "keyfob",
         description: "Azure identity and Key Vault secrets for WebAssembly components",
-        package: "keyfob",
+        package: "keyfob-component",
         features: "",
         world: ("wit", "keyfob"),
         bytes: || Build::WithoutCertificates.bytes(),
@@ -27,7 +27,7 @@ pub const ARTEFACTS: [Artefact; 3] = [
     Artefact {
         name: "keyfob-with-certificates",
         description: "Azure identity, by certificate too, and Key Vault secrets for WebAssembly components",
-        package: "keyfob",
+        package: "keyfob-component",
         features: "certificate",
         world: ("wit", "keyfob"),
         bytes: || Build::WithCertificates.bytes(),

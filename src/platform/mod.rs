@@ -2,6 +2,15 @@
 //!
 //! `wasi.rs` implements it over WASI; tests implement it over a script and a clock of their own.
 
+#[cfg(all(target_family = "wasm", feature = "embedded"))]
+pub(crate) mod embedded;
+#[cfg(feature = "embedded")]
+pub(crate) mod provider;
+#[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
+mod runtime;
+#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
+pub(crate) mod wasi;
+
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;

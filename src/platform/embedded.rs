@@ -10,9 +10,9 @@ use core::time::Duration;
 use alloc::sync::Arc;
 use alloc::task::Wake;
 
+use crate::platform::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
 use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError};
 use crate::prelude::*;
-use crate::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
 use crate::secret::{Bytes, Secret};
 
 /// The imports. What the component is as a whole says the world `embedded`.
