@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use keyfob_host_test::fake::{self, Description, Fake};
+use fake_azure::{Description, Fake};
 use keyfob_host_test::{CallError, Clock, CredentialKind, Egress, ErrorKind, Host, Instance, Keyfob, TokenOptions};
 
 /// What the README tells people to run.
@@ -73,7 +73,7 @@ fn it_imports_no_files_and_says_what_to_do_instead() {
             assertion: ASSERTION.to_owned(),
         };
         let token = token(&mut instance, handed_over).await.unwrap();
-        assert_eq!(fake::client_id(&token).as_deref(), Some(CLIENT));
+        assert_eq!(fake_azure::client_id(&token).as_deref(), Some(CLIENT));
     });
 }
 

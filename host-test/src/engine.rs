@@ -35,21 +35,23 @@ impl Build {
     /// The component of this source tree, as the build of this crate made it.
     pub fn bytes(self) -> &'static [u8] {
         match self {
-            Self::WithoutCertificates => include_bytes!(env!("KEYFOB_COMPONENT")),
-            Self::WithCertificates => include_bytes!(env!("KEYFOB_COMPONENT_WITH_CERTIFICATES")),
+            Self::WithoutCertificates => include_bytes!(env!("KEYFOB_WASM")),
+            Self::WithCertificates => include_bytes!(env!("KEYFOB_WITH_CERTIFICATES_WASM")),
         }
     }
 }
 
 /// The component of this source tree for programs that embed it: its one import is `keyfob:azure/host`, so no [`Keyfob`]
 /// is made of it.
+#[cfg(feature = "embedded")]
 pub fn embedded_component() -> &'static [u8] {
-    include_bytes!(env!("KEYFOB_COMPONENT_EMBEDDED"))
+    include_bytes!(env!("KEYFOB_EMBEDDED_WASM"))
 }
 
 /// The component `keyfob-config` of this source tree: secrets as wasi:config.
+#[cfg(feature = "config")]
 pub fn config_component() -> &'static [u8] {
-    include_bytes!(env!("KEYFOB_CONFIG_COMPONENT"))
+    include_bytes!(env!("KEYFOB_CONFIG_WASM"))
 }
 
 /// A compiled Keyfob component; clones share it.

@@ -1,13 +1,14 @@
-//! A wasmtime host for Keyfob with a fake Azure inside: for tests of apps that use Keyfob, and for the `keyfob` command.
+//! A wasmtime host for Keyfob: for tests of apps that use Keyfob, and for programs that embed it.
 //!
 //! A [`Keyfob`] is the compiled component, a [`Host`] its surroundings, an [`Instance`] one that runs. An [`Egress`]
-//! is its only way out: to real sockets, or to anything that implements [`wire::Azure`], in tokio's time. With
+//! is its only way out: to real sockets, or to anything that implements [`fake_azure::wire::Azure`], in tokio's time. With
 //! `start_paused` a test about a token that ends in an hour takes milliseconds. An [`App`] has Keyfob in it: a [`Host`] runs it
 //! ([`Host::run`]), serves it ([`Host::serve`]), or hands it one request ([`Host::ask`]).
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
-//! use keyfob_host_test::{Clock, CredentialKind, Egress, Host, Keyfob, fake::{Description, Fake}};
+//! use keyfob_host_test::{Clock, CredentialKind, Egress, Host, Keyfob};
+//! use fake_azure::{Description, Fake};
 //!
 //! #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! async fn main() -> anyhow::Result<()> {
@@ -68,18 +69,14 @@
 pub mod app;
 pub mod bindings;
 pub mod clock;
-pub mod command;
 pub mod compose;
-pub mod developer;
 pub mod egress;
 pub mod engine;
 pub mod failure;
-pub mod fake;
 pub mod host;
 pub mod instance;
 pub mod names;
 pub mod spec;
-pub mod wire;
 
 pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
@@ -87,7 +84,11 @@ pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use clock::{Clock, WallClock};
 pub use egress::{Egress, Recorder, Sockets};
-pub use engine::{Build, Keyfob, config_component, embedded_component};
+pub use engine::{Build, Keyfob};
+#[cfg(feature = "config")]
+pub use engine::config_component;
+#[cfg(feature = "embedded")]
+pub use engine::embedded_component;
 pub use failure::CallError;
 pub use host::Host;
 pub use instance::{Credential, Instance, SecretChange, SecretClient, SecretList};

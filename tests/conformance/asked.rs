@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfob_host_test::egress::Recorded;
-use keyfob_host_test::fake;
+
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -180,7 +180,7 @@ impl Normal<'_> {
 
     /// A token by whom it speaks for: no two tokens are equal.
     fn speaks(&self, value: &str) -> String {
-        match value.strip_prefix("Bearer ").and_then(fake::client_id) {
+        match value.strip_prefix("Bearer ").and_then(fake_azure::client_id) {
             Some(id) => format!("Bearer of {}", named(&id, self.case)),
             None => value.to_owned(),
         }

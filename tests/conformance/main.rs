@@ -32,7 +32,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use keyfob_host_test::Clock;
-use keyfob_host_test::fake::Fake;
+use fake_azure::Fake;
 
 use asked::{Asked, Normal};
 use case::{Case, Fault};

@@ -1,6 +1,6 @@
 //! How a step ended, in words that fit both players.
 
-use keyfob_host_test::{Clock, fake};
+use keyfob_host_test::Clock;
 
 use crate::asked::named;
 use crate::case::{Case, Step};
@@ -62,7 +62,7 @@ pub fn of_sdk(reported: &Reported, case: &Case) -> String {
 }
 
 fn token(token: &str, expires_on: Option<u64>, case: &Case) -> String {
-    let of = fake::client_id(token).map_or_else(|| format!("{token:?}"), |id| named(&id, case));
+    let of = fake_azure::client_id(token).map_or_else(|| format!("{token:?}"), |id| named(&id, case));
     let left = expires_on.unwrap_or_default().saturating_sub(Clock::TEST_START);
     format!("token of {of} until {left}")
 }

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use keyfob_host_test::egress::Error;
-use keyfob_host_test::fake::Fake;
-use keyfob_host_test::{Clock, Egress, wire};
+use fake_azure::Fake;
+use fake_azure::wire;
+use keyfob_host_test::{Clock, Egress};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

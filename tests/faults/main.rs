@@ -30,7 +30,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyfob_host_test::fake::Fake;
+use fake_azure::Fake;
 use keyfob_host_test::{Build, Clock};
 
 use case::Case;

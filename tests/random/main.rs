@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyfob_host_test::egress::Recorded;
-use keyfob_host_test::fake::Fake;
+use fake_azure::Fake;
 use keyfob_host_test::{Build, Clock};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};

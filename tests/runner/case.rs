@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use keyfob_host_test::Build;
-use keyfob_host_test::fake::Description;
+use fake_azure::Description;
 use serde::Deserialize;
 
 /// A world, an app in it, and what the app does.
@@ -20,7 +20,7 @@ pub struct Case {
     pub most_memory_mib: Option<usize>,
     /// The client is not dropped in the end, and of all secrets the component's memory then has exactly these.
     pub kept_in_memory: Option<Vec<String>>,
-    /// The world; see `host-test/src/fake/description.rs`.
+    /// The world; see `fake-azure/src/description.rs`.
     pub azure: Description,
     /// Variables on top of those that the platform sets.
     #[serde(default)]

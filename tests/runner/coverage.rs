@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use keyfob_component::{CREDENTIALS, SOURCES};
 use keyfob_host_test::Build;
-use keyfob_host_test::fake::{Expiry, Platform};
+use fake_azure::{Expiry, Platform};
 
 use crate::case::{Case, Kind};
 use crate::play::{self, Got, Problem};

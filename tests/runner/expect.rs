@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use keyfob_host_test::Recorder;
 use keyfob_host_test::egress::Recorded;
-use keyfob_host_test::fake::{self, Description};
+use fake_azure::{Description};
 use memchr::memmem;
 use percent_encoding::percent_decode;
 
@@ -79,7 +79,7 @@ fn success(azure: &Description, step: &Step, got: &Got) -> Check {
     }
     if let Some(name) = &expect.token_of {
         let identity = azure.identities.iter().find(|identity| identity.name == *name).unwrap();
-        same("identity", &fake::client_id(&got.value).as_deref(), &Some(identity.client_id.as_str()))?;
+        same("identity", &fake_azure::client_id(&got.value).as_deref(), &Some(identity.client_id.as_str()))?;
     }
     if let Some(pages) = &expect.pages {
         same("pages", &&got.pages, &pages)?;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
-use keyfob_host_test::fake::Fake;
-use keyfob_host_test::wire::{Azure, Connect, End, Exchange, NetError, Request};
+use fake_azure::Fake;
+use fake_azure::wire::{Azure, Connect, End, Exchange, NetError, Request};
 
 use crate::case::Fault;
 

@@ -10,7 +10,8 @@ use keyfob_component::{
     ErrorKind, FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request,
     Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
 };
-use keyfob_host_test::{egress, wire};
+use fake_azure::wire;
+use keyfob_host_test::egress;
 
 use crate::case::{self, Case, Credential as Spec, Kind, Operation, Step, certificate};
 use crate::play::{Explained, Got, Problem, World, property_fields};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use keyfob_host_test::fake::Fake;
+use fake_azure::Fake;
 use keyfob_host_test::{Build, Clock, Egress, Recorder, WallClock};
 use tempfile::TempDir;
 

@@ -89,4 +89,4 @@ def app_service(fake: Callable[..., Fake]) -> Fake:
 @pytest.fixture
 def vaults(fake: Callable[..., Fake]) -> Fake:
     """A machine whose identity may do everything in `my-vault`, and vaults that refuse."""
-    return fake(str(ROOT / "host-test/tests/fake-sdk/operations.toml"))
+    return fake(str(ROOT / "cli/tests/fake-sdk/operations.toml"))

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use tokio_rustls::rustls;
 use wasmtime_wasi_http::Error;
 
-use crate::wire::NetError;
+use fake_azure::wire::NetError;
 
 /// The faults that a fake Azure plays.
 pub(super) fn played(error: NetError) -> Error {

@@ -10,7 +10,7 @@ use wasmtime_wasi_http::Error;
 
 use super::{Response, errors};
 use crate::clock::Clock;
-use crate::wire::{self, Azure, Limits, NetError, Pieces, Request};
+use fake_azure::wire::{self, Azure, Limits, NetError, Pieces, Request};
 
 pub(super) async fn exchange(
     azure: &dyn Azure,

@@ -31,7 +31,7 @@ use self::allow::AllowList;
 use self::denied::Denied;
 use self::trace::Trace;
 use crate::clock::Clock;
-use crate::wire::{Azure, Limits, Request};
+use fake_azure::wire::{Azure, Limits, Request};
 
 /// What wasmtime takes for a limit that the request does not set.
 const UNLIMITED: Duration = Duration::from_secs(600);

@@ -9,7 +9,7 @@ use wasmtime_wasi_http::Error;
 
 use super::Response;
 use crate::clock::Clock;
-use crate::wire::Request;
+use fake_azure::wire::Request;
 
 /// The requests that left a component, in order, denied ones included. Clones share the list.
 ///

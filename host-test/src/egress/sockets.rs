@@ -15,7 +15,7 @@ use super::connect::connect;
 use super::pool::{Connection, Origin, Pool};
 use super::timed::Timed;
 use super::{Response, errors};
-use crate::wire::{Limits, Request};
+use fake_azure::wire::{Limits, Request};
 
 /// How requests leave over sockets. TLS is always verified, against Mozilla's roots and those that are added.
 pub struct Sockets {

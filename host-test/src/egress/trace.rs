@@ -8,7 +8,7 @@ use http::{HeaderMap, Uri};
 use wasmtime_wasi_http::Error;
 
 use super::Response;
-use crate::wire::Request;
+use fake_azure::wire::Request;
 
 /// Where the lines go.
 pub(super) struct Trace(Box<dyn Fn(&str) + Send + Sync>);

@@ -11,7 +11,7 @@ use wasmtime_wasi_http::Error;
 use super::{get, text};
 use crate::clock::Clock;
 use crate::egress::{Egress, Outcome};
-use crate::wire::{Azure, Connect, End, Exchange, NetError, Request};
+use fake_azure::wire::{Azure, Connect, End, Exchange, NetError, Request};
 
 const URL: &str = "http://169.254.169.254/metadata?api-version=1&client_id=abc";
 

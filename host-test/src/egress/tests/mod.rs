@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 
 use super::{Egress, Error, Response};
-use crate::wire::{Limits, Request};
+use fake_azure::wire::{Limits, Request};
 
 /// Each limit is known by its time.
 const LIMITS: Limits = Limits {

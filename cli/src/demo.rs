@@ -1,0 +1,123 @@
+//! The story: a user-assigned identity, the failure that names its cure, and the two cures; over real loopback sockets.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail, ensure};
+
+use keyfob_host_test::bindings::exports::keyfob::azure::types::ErrorKind;
+use keyfob_host_test::clock::Clock;
+use keyfob_host_test::egress::{Egress, Sockets};
+use keyfob_host_test::engine::Keyfob;
+use keyfob_host_test::failure::CallError;
+use fake_azure::{Description, Fake, Server};
+use keyfob_host_test::host::Host;
+use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, ManagedIdentity};
+
+/// What the fake Azure is like.
+const WORLD: &str = include_str!("demo.toml");
+const SECRET: &str = "secret-a";
+
+/// Tells it, and fails unless all went as told.
+pub(super) async fn run() -> anyhow::Result<()> {
+    let stage = Stage::set().await?;
+    println!(
+        "A fake App Service, Microsoft Entra ID and Key Vault on loopback. The app has one user-assigned identity,"
+    );
+    println!("which has the role Key Vault Secrets User on {}.", stage.vault);
+
+    println!("\n1. The app asks for {SECRET} with DefaultAzureCredential, and nothing says which identity:\n");
+    match stage.read(CredentialOptions::default(), &[]).await {
+        Err(CallError::Azure(error)) => {
+            println!("{}\n", indented(&error.message));
+            let hint = error.hint.as_deref().context("the failure has no hint")?;
+            println!("   hint: {hint}.");
+            ensure!(error.kind == ErrorKind::CredentialUnavailable, "the failure is of another kind than told");
+            ensure!(hint.contains("AZURE_CLIENT_ID") && hint.contains("in code"), "the hint does not name the cures");
+        }
+        Err(bug) => return Err(bug.into()),
+        Ok(_) => bail!("the secret was read without a client id"),
+    }
+
+    println!("\n2. Cure 1, in code: managed-identity(client-id(\"{}\"))\n", stage.client_id);
+    let chosen = ManagedIdentity::ClientId(stage.client_id.clone());
+    let options = CredentialOptions { managed_identity: Some(chosen), ..Default::default() };
+    stage.told(stage.read(options, &[]).await)?;
+
+    println!("\n3. Cure 2, in configuration, the code unchanged: AZURE_CLIENT_ID={}\n", stage.client_id);
+    let variable = [("AZURE_CLIENT_ID", stage.client_id.as_str())];
+    stage.told(stage.read(CredentialOptions::default(), &variable).await)?;
+
+    println!("\nThe same with real Azure, on App Service, a VM or AKS:");
+    println!("   cargo run -- get-secret NAME --vault-url https://YOUR-VAULT.vault.azure.net");
+    Ok(())
+}
+
+/// The fake Azure and how a component gets there.
+struct Stage {
+    keyfob: Keyfob,
+    fake: Arc<Fake>,
+    server: Server,
+    vault: String,
+    client_id: String,
+    value: String,
+}
+
+impl Stage {
+    async fn set() -> anyhow::Result<Self> {
+        let world = Description::from_toml(WORLD)?;
+        let vault = world.vaults.first().context("a vault")?;
+        let (url, value) = (vault.url.clone(), vault.secrets.first().context("a secret")?.value.clone());
+        let client_id = world.identities.first().context("an identity")?.client_id.clone();
+        let fake = Arc::new(Fake::new(world)?);
+        let server = Server::start(fake.clone()).await?;
+        Ok(Self { keyfob: Keyfob::built()?, fake, server, vault: url, client_id, value })
+    }
+
+    /// One run of the app: its value, and the requests that it made, each on a line.
+    async fn read(
+        &self,
+        options: CredentialOptions,
+        variables: &[(&str, &str)],
+    ) -> Result<(String, Vec<String>), CallError> {
+        let (host, recorder) = self.host(variables).map_err(CallError::Bug)?;
+        let mut app = host.instantiate().await.map_err(CallError::Bug)?;
+        let credential = app.credential(&CredentialSpec { kind: CredentialKind::Default, options }).await?;
+        let client = app.open(&self.vault, credential, &Default::default()).await?;
+        let secret = app.get_secret(client, SECRET, &Default::default()).await?;
+        Ok((secret.value, recorder.lines()))
+    }
+
+    fn host(&self, variables: &[(&str, &str)]) -> anyhow::Result<(Host, crate::Recorder)> {
+        let authorities = self.fake.authorities();
+        let mut sockets = Sockets::new().ca_pem(self.server.ca_pem().as_bytes())?;
+        for (authority, address) in self.server.connect_to(&authorities) {
+            sockets = sockets.connect_to(&format!("{authority}={address}"))?;
+        }
+        let mut egress = Egress::sockets(sockets);
+        for authority in &authorities {
+            egress = egress.allow(authority);
+        }
+        let recorder = egress.recorder();
+        let host = Host::new(&self.keyfob)
+            .envs(self.fake.environment())
+            .envs(variables.iter().copied())
+            .egress(egress)
+            .clock(Clock::real());
+        Ok((host, recorder))
+    }
+
+    fn told(&self, result: Result<(String, Vec<String>), CallError>) -> anyhow::Result<()> {
+        let (value, requests) = result?;
+        for request in &requests {
+            println!("   {}", request.split('?').next().unwrap_or_default());
+        }
+        println!("   {SECRET} = {value}");
+        ensure!(value == self.value, "another value than the vault's");
+        ensure!(requests.len() == 2, "{} requests instead of two, token and secret", requests.len());
+        Ok(())
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("   {line}")).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,90 @@
+//! What is found out.
+
+use serde_json::{Value, json};
+
+use super::visit::{Answer, Question};
+use keyfob_host_test::bindings::exports::keyfob::azure::identity::{Candidate, Readiness};
+use crate::output::{Report, object};
+use keyfob_host_test::names::readiness_name;
+
+/// The credential that was asked about, and all that is known of it.
+#[derive(Debug)]
+pub(super) struct Diagnosis {
+    /// Its class name in the Azure SDKs.
+    pub(super) credential: &'static str,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) answers: Vec<Answer>,
+    /// The first question that was not answered.
+    pub(super) failed: Option<(Question, Report)>,
+}
+
+impl Diagnosis {
+    pub(super) fn new(credential: &'static str, candidates: Vec<Candidate>) -> Self {
+        Self { credential, candidates, answers: Vec::new(), failed: None }
+    }
+
+    /// The candidate that decides: the first that would be asked, or that stops the chain.
+    pub(super) fn deciding(&self) -> Option<&Candidate> {
+        let decides =
+            |it: &&Candidate| matches!(it.readiness, Readiness::Ready | Readiness::Unproven | Readiness::Failed);
+        self.candidates.iter().find(decides)
+    }
+
+    /// Whether there is nothing to change.
+    pub(super) fn is_well(&self) -> bool {
+        let usable = self.deciding().is_some_and(|it| it.readiness != Readiness::Failed);
+        usable && self.failed.is_none()
+    }
+
+    pub(super) fn json(&self) -> String {
+        let candidates: Vec<Value> = self.candidates.iter().map(candidate).collect();
+        let deciding = self.deciding().map(|it| &it.credential);
+        let mut json = json!({
+            "ok": self.is_well(),
+            "credential": self.credential,
+            "decided_by": deciding,
+            "candidates": candidates,
+            "token": null,
+            "secrets": null,
+            "failed": null,
+        });
+        for answer in &self.answers {
+            match answer {
+                Answer::Token(token) => {
+                    json["token"] = json!({
+                        "credential": token.credential,
+                        "source": token.source,
+                        "expires_on": token.expires_on,
+                        "details": object(&token.details),
+                    });
+                }
+                Answer::Secrets { count, more } => json["secrets"] = json!({ "count": count, "more": more }),
+            }
+        }
+        if let Some((question, report)) = &self.failed {
+            json["failed"] = json!({ "question": question.name(), "error": report.value() });
+        }
+        json.to_string()
+    }
+}
+
+impl Question {
+    fn name(self) -> &'static str {
+        match self {
+            Self::VaultUrl => "vault-url",
+            Self::Token => "token",
+            Self::Secrets => "secrets",
+        }
+    }
+}
+
+fn candidate(candidate: &Candidate) -> Value {
+    json!({
+        "credential": candidate.credential,
+        "readiness": readiness_name(candidate.readiness),
+        "message": candidate.message,
+        "hint": candidate.hint,
+        "variables": candidate.variables,
+        "details": object(&candidate.details),
+    })
+}

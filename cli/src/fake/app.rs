@@ -1,0 +1,119 @@
+//! The environment of an app that lives in a fake Azure.
+
+use http::Uri;
+
+use fake_azure::{Cloud, Fake, Kind, Platform};
+
+/// What platforms set, and what names a service principal. One that is left over from elsewhere leads an app to another
+/// credential than its platform's. Not AZURE_CLIENT_ID: it is the app's own setting, and the cure of the story.
+pub(in crate::command) const IDENTITY_VARIABLES: [&str; 16] = [
+    "AZURE_AUTHORITY_HOST",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "AZURE_PASSWORD",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+    "AZURE_TENANT_ID",
+    "AZURE_USERNAME",
+    "DEFAULT_IDENTITY_CLIENT_ID",
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "IDENTITY_SERVER_THUMBPRINT",
+    "IMDS_ENDPOINT",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
+];
+
+/// Those whose value is the URL of an identity endpoint.
+const ENDPOINTS: [&str; 3] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"];
+
+/// What the app finds in its environment: what its platform sets, or its service principal where there is no platform;
+/// and the vault.
+pub(in crate::command) fn environment(fake: &Fake) -> Vec<(String, String)> {
+    let world = fake.description();
+    let mut variables = fake.environment();
+    let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));
+    let principal = world.identities.iter().find(|it| it.kind == Kind::ServicePrincipal && it.client_secret.is_some());
+    if let (Platform::None, Some(principal)) = (world.platform, principal) {
+        set("AZURE_TENANT_ID", &world.tenant);
+        set("AZURE_CLIENT_ID", &principal.client_id);
+        set("AZURE_CLIENT_SECRET", principal.client_secret.as_deref().unwrap_or_default());
+        if world.cloud != Cloud::Public {
+            set("AZURE_AUTHORITY_HOST", &fake.authority_host());
+        }
+    }
+    if let Some(vault) = world.vaults.first() {
+        set("KEYVAULT_URL", &vault.url);
+    }
+    variables
+}
+
+/// The same for an app that reaches the identity endpoint at `own` (`HOST:PORT`) instead of where its platform has it.
+pub(super) fn environment_at(fake: &Fake, own: &str) -> Vec<(String, String)> {
+    let mut variables = environment(fake);
+    for (_, value) in variables.iter_mut().filter(|(name, _)| ENDPOINTS.contains(&name.as_str())) {
+        *value = moved(value, own);
+    }
+    let endpoint = variables.iter().any(|(name, _)| ENDPOINTS.contains(&name.as_str()));
+    if !endpoint && fake.identity_authority().is_some() {
+        variables.push(("AZURE_POD_IDENTITY_AUTHORITY_HOST".to_owned(), format!("http://{own}")));
+    }
+    variables
+}
+
+/// The URL with another host and port.
+fn moved(url: &str, own: &str) -> String {
+    let Ok(uri) = url.parse::<Uri>() else { return url.to_owned() };
+    let path = if uri.path() == "/" { "" } else { uri.path() };
+    format!("{}://{own}{path}", uri.scheme_str().unwrap_or("http"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::Example;
+    use super::super::source::Source;
+    use super::*;
+
+    fn names_and_values(example: Example) -> Vec<String> {
+        let fake = Source::Example(example).load().expect("a world");
+        let variables = environment_at(&fake, "127.0.0.1:7");
+        for (name, _) in &variables {
+            let known = IDENTITY_VARIABLES.contains(&name.as_str());
+            assert!(known || ["AZURE_CLIENT_ID", "KEYVAULT_URL"].contains(&name.as_str()), "{name}");
+        }
+        variables.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
+    }
+
+    #[test]
+    fn the_endpoint_is_led_to_loopback() {
+        let vault = "KEYVAULT_URL=https://my-vault.vault.azure.net".to_owned();
+        for (example, expected) in [
+            (Example::Vm, vec![vault.clone(), "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:7".to_owned()]),
+            (
+                Example::AzureArc,
+                vec![
+                    "IDENTITY_ENDPOINT=http://127.0.0.1:7/metadata/identity/oauth2/token".to_owned(),
+                    "IMDS_ENDPOINT=http://127.0.0.1:7".to_owned(),
+                    vault.clone(),
+                ],
+            ),
+            (Example::CloudShell, vec!["MSI_ENDPOINT=http://127.0.0.1:7/oauth2/token".to_owned(), vault]),
+        ] {
+            assert_eq!(names_and_values(example), expected, "{example:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_platform_there_is_the_service_principal() {
+        assert_eq!(
+            names_and_values(Example::ServicePrincipal),
+            [
+                "AZURE_TENANT_ID=7f3a1c52-9d0e-4b6f-8a21-5c4e9b7d6f10",
+                "AZURE_CLIENT_ID=5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08",
+                "AZURE_CLIENT_SECRET=the secret of app-identity",
+                "KEYVAULT_URL=https://my-vault.vault.azure.net",
+            ]
+        );
+    }
+}

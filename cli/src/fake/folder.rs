@@ -1,0 +1,151 @@
+//! What lies on a disk for the app: the certificate authority, and the files of its platform.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use fake_azure::{CertificateAuthority, Fake};
+
+/// A folder that goes with us, or one that stays.
+#[derive(Debug)]
+pub(in crate::command) struct Folder {
+    path: PathBuf,
+    _temporary: Option<TempDir>,
+}
+
+/// A file of the platform: where the platform has it, and where it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::command) struct Placed {
+    pub(in crate::command) told: String,
+    pub(in crate::command) real: PathBuf,
+}
+
+impl Folder {
+    /// A fresh one, for its owner alone, which is removed when this is dropped.
+    pub(in crate::command) fn temporary() -> Result<Self> {
+        let folder = TempDir::with_prefix("keyfob-fake-").context("no temporary folder can be made")?;
+        Ok(Self { path: folder.path().to_owned(), _temporary: Some(folder) })
+    }
+
+    /// This one, which is made if need be and stays.
+    pub(super) fn kept(path: &Path) -> Result<Self> {
+        let made = fs::create_dir_all(path).and_then(|()| fs::canonicalize(path));
+        let path = made.with_context(|| format!("--dir {} can't be used", path.display()))?;
+        Ok(Self { path, _temporary: None })
+    }
+
+    /// The file with the authority's certificate.
+    pub(super) fn ca(&self) -> PathBuf {
+        self.path.join("ca.pem")
+    }
+
+    /// The authority that is kept here, or a fresh one, which is kept here from now on.
+    pub(super) fn authority(&self) -> Result<CertificateAuthority> {
+        let (certificate, key) = (self.ca(), self.path.join("ca-key.pem"));
+        let cure = || {
+            format!(
+                "{} and {} can't be used again: remove both for a new authority",
+                certificate.display(),
+                key.display()
+            )
+        };
+        match (kept(&certificate).with_context(cure)?, kept(&key).with_context(cure)?) {
+            (Some(certificate), Some(key)) => CertificateAuthority::from_pem(&certificate, &key).with_context(cure),
+            (None, None) => {
+                let fresh = CertificateAuthority::new()?;
+                private(&key, &fresh.key_pem())?;
+                private(&certificate, fresh.pem())?;
+                Ok(fresh)
+            }
+            _ => bail!("one of two is missing: {}", cure()),
+        }
+    }
+
+    /// Where a path of the app's disk is below this folder.
+    pub(super) fn below(&self, told: &str) -> PathBuf {
+        let parts = Path::new(told).components().filter(|part| matches!(part, Component::Normal(_)));
+        self.path.join(parts.collect::<PathBuf>())
+    }
+
+    /// Writes what the platform puts on the app's disk, each at its path below this folder.
+    pub(in crate::command) fn place(&self, fake: &Fake) -> Result<Vec<Placed>> {
+        let mut placed = Vec::new();
+        for (told, content) in fake.files().into_iter().chain(fake.federated_token_file()) {
+            let real = self.below(&told);
+            private(&real, &content)?;
+            placed.push(Placed { told, real });
+        }
+        Ok(placed)
+    }
+}
+
+fn kept(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes a file that only its owner may read, from its first byte on.
+fn private(path: &Path, text: &str) -> Result<()> {
+    let write = || {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path)?.write_all(text.as_bytes())
+    };
+    write().with_context(|| format!("{} can't be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::Example;
+    use super::super::source::Source;
+    use super::*;
+
+    #[test]
+    fn an_authority_is_kept_and_judged() {
+        let parent = TempDir::new().unwrap();
+        let path = parent.path().join("a/b");
+        let first = Folder::kept(&path).unwrap().authority().unwrap();
+        let again = Folder::kept(&path).unwrap().authority().unwrap();
+        assert_eq!(first.pem(), again.pem());
+        #[cfg(unix)]
+        {
+            let mode = fs::metadata(path.join("ca-key.pem")).unwrap();
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777, 0o600);
+        }
+        let broken = || format!("{:#}", Folder::kept(&path).unwrap().authority().unwrap_err());
+        fs::write(path.join("ca-key.pem"), "nonsense").unwrap();
+        let said = broken();
+        assert!(said.contains("remove both") && said.contains("the key is not a PEM key"), "{said}");
+        fs::remove_file(path.join("ca-key.pem")).unwrap();
+        assert!(broken().contains("one of two is missing"), "{}", broken());
+    }
+
+    #[test]
+    fn files_lie_below_the_folder() {
+        let folder = Folder::temporary().unwrap();
+        let aks = folder.place(&Source::Example(Example::Aks).load().unwrap()).unwrap();
+        let told = "/var/run/secrets/azure/tokens/azure-identity-token";
+        let real = folder.path.join(&told[1..]);
+        assert_eq!(fs::read_to_string(&real).unwrap(), "ZmFrZQ.c2VydmljZS1hY2NvdW50.dG9rZW4");
+        assert_eq!(aks, [Placed { told: told.to_owned(), real }]);
+        let arc = folder.place(&Source::Example(Example::AzureArc).load().unwrap()).unwrap();
+        assert!(
+            arc[0].told.starts_with("/var/opt/azcmagent/tokens/") && arc[0].real.starts_with(&folder.path),
+            "{arc:?}"
+        );
+        let path = folder.path.clone();
+        drop(folder);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,63 @@
+//! The log of requests, a line each, for people.
+
+use std::io::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anstyle::{AnsiColor, Style};
+use http::header::WWW_AUTHENTICATE;
+use http::{Method, StatusCode};
+
+use keyfob_host_test::egress::redacted;
+use fake_azure::wire::{Connect, Exchange, Request};
+
+const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default();
+const STEP: Style = AnsiColor::Yellow.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+
+/// A line about an exchange: the time of day (UTC), what was asked, the status, and what happened in words.
+pub(super) fn exchange(request: &Request, exchange: &Exchange, account: &str) {
+    let (status, style) = match exchange.connect {
+        Connect::After(_) => (exchange.status.as_str(), style(exchange)),
+        _ => ("---", BAD),
+    };
+    let asked = match request.method() {
+        &Method::CONNECT => request.uri().to_string(),
+        _ => redacted(request.uri()),
+    };
+    let method = request.method();
+    let account = if account.is_empty() { String::new() } else { format!("  {account}") };
+    print(&format!("{DIM}{}{DIM:#} {method} {asked} {style}{status}{style:#}{account}", now()));
+}
+
+/// A line about something else.
+pub(super) fn note(text: &str) {
+    print(&format!("{DIM}{}{DIM:#} {text}", now()));
+}
+
+/// A line about something that went wrong.
+pub(super) fn trouble(text: &str) {
+    print(&format!("{DIM}{}{DIM:#} {BAD}{text}{BAD:#}", now()));
+}
+
+fn style(exchange: &Exchange) -> Style {
+    match exchange.status {
+        status if status.is_success() => GOOD,
+        // A challenge is a step of the way.
+        StatusCode::UNAUTHORIZED if exchange.headers.contains_key(WWW_AUTHENTICATE) => STEP,
+        _ => BAD,
+    }
+}
+
+/// To stderr; the styles reach a terminal alone, and none where NO_COLOR is set. A reader that has gone away is not worth
+/// a panic.
+pub(super) fn print(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// `HH:MM:SSZ`.
+fn now() -> String {
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let day = unix % 86_400;
+    format!("{:02}:{:02}:{:02}Z", day / 3600, day / 60 % 60, day % 60)
+}

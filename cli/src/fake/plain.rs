@@ -1,0 +1,108 @@
+//! `--plain-http`: the vault and Entra at the fake's own address, without TLS, for a Keyfob whose host has fixed roots:
+//! wasmtime's command, `wasmtime serve`, wasmtime-py, wash.
+
+use anyhow::{Result, bail};
+use bytes::Bytes;
+
+use fake_azure::{Cloud, Fake};
+use fake_azure::wire::Exchange;
+
+/// What lets the component do without TLS on loopback.
+pub(super) const ALLOW: &str = "KEYFOB_ALLOW_LOOPBACK_HTTP";
+
+/// Who goes to Entra at all has this variable.
+const OF_ENTRA: &str = "AZURE_TENANT_ID";
+
+/// Leads an app's variables to `own` (`HOST:PORT`).
+pub(super) fn lead(variables: &mut Vec<(String, String)>, fake: &Fake, own: &str) -> Result<()> {
+    if fake.description().cloud != Cloud::Public {
+        bail!("over plain http Keyfob asks for tokens of the public cloud's vaults: leave --plain-http out");
+    }
+    let mut leads = vec![("KEYVAULT_URL", format!("http://{own}")), (ALLOW, "1".to_owned())];
+    if variables.iter().any(|(name, _)| name == OF_ENTRA) {
+        leads.push(("AZURE_AUTHORITY_HOST", format!("http://{own}/")));
+    }
+    variables.retain(|(name, _)| leads.iter().all(|(led, _)| name != led));
+    variables.extend(leads.into_iter().rev().map(|(name, value)| (name.to_owned(), value)));
+    Ok(())
+}
+
+/// The real `https://HOST` that is meant by a path at the fake's own address: Entra's, or the first vault's, which is the
+/// app's KEYVAULT_URL. All others are the identity endpoint's.
+pub(super) fn meant(fake: &Fake, path: &str) -> Option<String> {
+    let origin = if path.ends_with("/oauth2/v2.0/token") {
+        fake.authority_host()
+    } else if ["secrets", "deletedsecrets"].contains(&path.split('/').nth(1)?) {
+        fake.description().vaults.first()?.url.clone()
+    } else {
+        return None;
+    };
+    Some(origin.trim_end_matches('/').to_owned())
+}
+
+/// An answer whose links (a secret's id, the next page) lead to where it was asked: nobody follows them elsewhere.
+pub(super) fn linked(mut exchange: Exchange, origin: &str, own: &str) -> Exchange {
+    for (_, piece) in &mut exchange.body {
+        if let Ok(text) = std::str::from_utf8(piece) {
+            *piece = Bytes::from(text.replace(&format!("{origin}/"), &format!("http://{own}/")));
+        }
+    }
+    exchange
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::app;
+    use super::super::example::Example;
+    use super::super::source::Source;
+    use super::*;
+
+    fn fake(example: Example) -> Fake {
+        Source::Example(example).load().unwrap()
+    }
+
+    #[test]
+    fn the_environment_leads_vault_and_entra_to_loopback() {
+        for (example, entra) in [(Example::AppService, false), (Example::ServicePrincipal, true), (Example::Aks, true)]
+        {
+            let mut variables = app::environment_at(&fake(example), "127.0.0.1:7");
+            lead(&mut variables, &fake(example), "127.0.0.1:7").unwrap();
+            let values = |wanted: &str| -> Vec<String> {
+                variables.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.clone()).collect()
+            };
+            assert_eq!(values(ALLOW), ["1"], "{example:?}");
+            assert_eq!(values("KEYVAULT_URL"), ["http://127.0.0.1:7"], "{example:?}");
+            let authority: &[&str] = if entra { &["http://127.0.0.1:7/"] } else { &[] };
+            assert_eq!(values("AZURE_AUTHORITY_HOST"), authority, "{example:?}");
+        }
+        let refused = lead(&mut Vec::new(), &fake(Example::UsGovernment), "127.0.0.1:7").unwrap_err();
+        assert!(refused.to_string().contains("leave --plain-http out"), "{refused}");
+    }
+
+    #[test]
+    fn a_path_says_who_is_meant() {
+        let fake = fake(Example::AppService);
+        for (path, origin) in [
+            ("/secrets", Some("https://my-vault.vault.azure.net")),
+            ("/secrets/secret-a/", Some("https://my-vault.vault.azure.net")),
+            ("/deletedsecrets/secret-a", Some("https://my-vault.vault.azure.net")),
+            ("/a-tenant/oauth2/v2.0/token", Some("https://login.microsoftonline.com")),
+            ("/msi/token", None),
+            ("/oauth2/token", None),
+            ("/metadata/identity/oauth2/token", None),
+            ("/secretsx", None),
+            ("/", None),
+        ] {
+            assert_eq!(meant(&fake, path).as_deref(), origin, "{path}");
+        }
+    }
+
+    #[test]
+    fn links_stay_here() {
+        let origin = "https://my-vault.vault.azure.net";
+        let body = format!(r#"{{"id":"{origin}/secrets/a/1","kid":"{origin}.example/"}}"#);
+        let led = linked(Exchange::reply(200, "application/json", body), origin, "127.0.0.1:7");
+        let expected = format!(r#"{{"id":"http://127.0.0.1:7/secrets/a/1","kid":"{origin}.example/"}}"#);
+        assert_eq!(led.body[0].1, expected);
+    }
+}

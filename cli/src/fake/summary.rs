@@ -1,0 +1,94 @@
+//! A world in few words.
+
+use serde_json::json;
+
+use fake_azure::{Description, Identity, Kind, Platform, Vault};
+
+/// One line: the platform and how much of everything.
+pub(super) fn line(world: &Description) -> String {
+    let secrets = world.vaults.iter().map(|vault| vault.secrets.len()).sum();
+    format!(
+        "{}, {}, {} with {}",
+        platform(world.platform),
+        counted(world.identities.len(), "identity", "identities"),
+        counted(world.vaults.len(), "vault", "vaults"),
+        counted(secrets, "secret version", "secret versions"),
+    )
+}
+
+/// A line for each identity (who it is) and each vault (what is in it at first, and for whom). No value.
+pub(super) fn lines(world: &Description) -> Vec<String> {
+    let identities = world.identities.iter().map(identity);
+    let vaults = world.vaults.iter().map(|vault| {
+        let mut names: Vec<&str> = vault.secrets.iter().map(|secret| secret.name.as_str()).collect();
+        names.dedup();
+        let names = if names.is_empty() { "empty".to_owned() } else { names.join(", ") };
+        format!("vault {}: {names} ({})", vault.url, access(vault))
+    });
+    identities.chain(vaults).collect()
+}
+
+/// Who may do something, and what keeps everybody out.
+fn access(vault: &Vault) -> String {
+    let (kind, holders): (_, Vec<&str>) = match &vault.policies {
+        Some(policies) => ("policy", policies.keys().map(String::as_str).collect()),
+        None => ("role", vault.roles.keys().map(String::as_str).collect()),
+    };
+    let mut access = match (kind, holders.join(", ")) {
+        (kind, holders) if holders.is_empty() => format!("nobody has a {kind}"),
+        ("policy", holders) => format!("policies: {holders}"),
+        (_, holders) => format!("roles: {holders}"),
+    };
+    for (closed, why) in [(vault.firewall, "the firewall is on"), (!vault.public_access, "no public access")] {
+        if closed {
+            access.push_str(&format!("; {why}"));
+        }
+    }
+    access
+}
+
+fn identity(identity: &Identity) -> String {
+    let kind = match identity.kind {
+        Kind::SystemAssigned => "system-assigned",
+        Kind::UserAssigned => "user-assigned",
+        Kind::ServicePrincipal => "service principal",
+    };
+    format!("identity {}: {kind}, client id {}", identity.name, identity.client_id)
+}
+
+/// As descriptions spell it.
+fn platform(platform: Platform) -> String {
+    match platform {
+        Platform::None => "no platform".to_owned(),
+        other => json!(other).as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vault_says_for_whom_it_is() {
+        for (options, expected) in [
+            ("", "empty (nobody has a role)"),
+            ("roles = { A = 'Key Vault Reader' }", "empty (roles: A)"),
+            ("policies = {}", "empty (nobody has a policy)"),
+            ("policies = { A = ['get'] }\nfirewall = true", "empty (policies: A; the firewall is on)"),
+            (
+                "public-access = false\n[[vault.secret]]\nname = 'a'\nvalue = 'canary'",
+                "a (nobody has a role; no public access)",
+            ),
+        ] {
+            let text = format!(
+                "[[identity]]\nname = 'A'\nkind = 'user-assigned'\n[[vault]]\nurl = 'https://a.vault.azure.net'\n{options}"
+            );
+            let world = Description::from_toml(&text).expect("a world");
+            assert_eq!(lines(&world)[1], format!("vault https://a.vault.azure.net: {expected}"));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! How an app in any language gets to the fake with the URLs of the real Azure: a proxy, an authority to trust, and the
+//! platform's own variables.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::folder::Folder;
+use super::{app, plain};
+use crate::shell::quoted;
+use fake_azure::Fake;
+
+/// Who reads which variable: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node.
+const CA_VARIABLES: [&str; 4] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+
+/// Where the fake is.
+pub(super) struct Way {
+    pub(super) address: SocketAddr,
+    pub(super) ca: PathBuf,
+    pub(super) folder: Folder,
+    /// Vault and Entra are asked without TLS.
+    pub(super) plain_http: bool,
+}
+
+impl Way {
+    /// The app's whole environment; its files are written on the way.
+    pub(super) fn environment(&self, fake: &Fake) -> Result<Vec<(String, String)>> {
+        let own = self.address.to_string();
+        let proxy = format!("http://{own}");
+        let ca = utf8(&self.ca)?;
+        // The identity endpoint, which is on loopback, is asked without the proxy. curl reads the small spelling first.
+        let direct = "127.0.0.1,localhost";
+        let mut variables = vec![
+            ("HTTPS_PROXY".to_owned(), proxy.clone()),
+            ("https_proxy".to_owned(), proxy),
+            ("NO_PROXY".to_owned(), direct.to_owned()),
+            ("no_proxy".to_owned(), direct.to_owned()),
+        ];
+        variables.extend(CA_VARIABLES.map(|name| (name.to_owned(), ca.to_owned())));
+        variables.extend(app::environment_at(fake, &own));
+        if self.plain_http {
+            plain::lead(&mut variables, fake, &own)?;
+        }
+        for placed in self.folder.place(fake)? {
+            let real = utf8(&placed.real)?;
+            for (_, value) in variables.iter_mut().filter(|(_, value)| *value == placed.told) {
+                *value = real.to_owned();
+            }
+        }
+        Ok(variables)
+    }
+
+    /// What the environment can't do.
+    pub(super) fn notes(&self, fake: &Fake) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (told, content) in fake.files() {
+            if std::fs::read_to_string(&told).is_ok_and(|there| there == content) {
+                continue;
+            }
+            let real = self.folder.below(&told);
+            let (from, to) = (quoted(&real.to_string_lossy()), quoted(&told));
+            notes.push(format!(
+                "Azure's SDKs read the key of Azure Arc's agent from its own folder alone. Put it there: \
+                 sudo install -D -m 644 {from} {to}"
+            ));
+        }
+        notes
+    }
+}
+
+/// What to do about a client that breaks a handshake off.
+pub(super) fn distrusted(ca: &Path, why: &str) -> String {
+    format!(
+        "a client broke off TLS ({why}): unless it just went away, it does not trust {}; set {} to that file, or what \
+         its language has for it",
+        ca.display(),
+        CA_VARIABLES.join(", ")
+    )
+}
+
+fn utf8(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("the path {} is not Unicode: choose another --dir", path.display()))
+}

@@ -1,0 +1,178 @@
+//! What the command prints.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::screen;
+use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
+use keyfob_host_test::bindings::exports::keyfob::azure::types::{Attempt, ErrorKind};
+use keyfob_host_test::failure::CallError;
+use keyfob_host_test::names::{kind_name, outcome_name};
+
+/// Prints to stdout. A reader that has gone away is not worth a panic.
+pub(super) fn line(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints a text that ends its own lines.
+pub(super) fn text(text: &str) {
+    let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// Writes to stdout at once. The caller cares whether it gets there.
+pub(super) fn write(bytes: &[u8]) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
+/// Prints a text that ends its own lines, and whose styles only a terminal sees.
+pub(super) fn styled(text: &str) {
+    let _ = write!(anstream::stdout().lock(), "{text}");
+}
+
+pub(super) fn token_json(token: &AccessToken) -> String {
+    json!({
+        "token": token.token,
+        "expires_on": token.expires_on,
+        "refresh_on": token.refresh_on,
+        "credential": token.credential,
+        "source": token.source,
+        "details": object(&token.details),
+    })
+    .to_string()
+}
+
+/// A failed call.
+#[derive(Debug)]
+pub(super) struct Report {
+    message: String,
+    hint: Option<String>,
+    attempts: Vec<Attempt>,
+    json: Value,
+}
+
+impl Report {
+    /// The component did not keep the call's limit.
+    pub(super) fn timed_out(limit: Duration) -> Self {
+        let message = format!("no answer within {} s", limit.as_secs_f64());
+        Self { json: bare("timed-out", &message), message, hint: None, attempts: Vec::new() }
+    }
+
+    pub(super) fn json(&self) -> String {
+        json!({ "error": self.json }).to_string()
+    }
+
+    /// The error itself.
+    pub(super) fn value(&self) -> &Value {
+        &self.json
+    }
+
+    /// What happened.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What one credential of a chain had to say about it.
+    pub(super) fn attempt(&self, credential: &str) -> Option<&str> {
+        self.attempts.iter().find(|it| it.credential == credential).map(|it| it.message.as_str())
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Whether the time was too short.
+    pub(super) fn is_timed_out(&self) -> bool {
+        self.json["kind"] == kind_name(ErrorKind::TimedOut)
+    }
+
+    /// The same with this advice, where there is none.
+    pub(super) fn or_hint(mut self, hint: String) -> Self {
+        if self.hint.is_none() {
+            self.json["hint"] = json!(hint);
+            self.hint = Some(hint);
+        }
+        self
+    }
+
+    /// Says it on stderr.
+    pub(super) fn show(&self) {
+        screen::note(&self.message);
+        if let Some(hint) = &self.hint {
+            screen::note("");
+            screen::hint(hint);
+        }
+    }
+}
+
+impl From<CallError> for Report {
+    fn from(error: CallError) -> Self {
+        let error = match error {
+            CallError::Azure(error) => error,
+            bug @ CallError::Bug(_) => {
+                let message = bug.to_string();
+                return Self { json: bare("other", &message), message, hint: None, attempts: Vec::new() };
+            }
+        };
+        let attempts: Vec<Value> = error
+            .attempts
+            .iter()
+            .map(|attempt| {
+                json!({
+                    "credential": attempt.credential,
+                    "outcome": outcome_name(attempt.outcome),
+                    "message": attempt.message,
+                })
+            })
+            .collect();
+        let json = json!({
+            "kind": kind_name(error.kind),
+            "message": error.message,
+            "hint": error.hint,
+            "attempts": attempts,
+            "status": error.status,
+            "code": error.code,
+            "retry_after": error.retry_after,
+            "details": object(&error.details),
+        });
+        Self { message: error.message, hint: error.hint, attempts: error.attempts, json }
+    }
+}
+
+/// An error that does not come from the component.
+fn bare(kind: &str, message: &str) -> Value {
+    json!({
+        "kind": kind,
+        "message": message,
+        "hint": null,
+        "attempts": [],
+        "status": null,
+        "code": null,
+        "retry_after": null,
+        "details": {},
+    })
+}
+
+/// Pairs as a JSON object.
+pub(super) fn object(pairs: &[(String, String)]) -> Value {
+    let pairs = pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+    Value::Object(pairs.collect::<Map<_, _>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_has_the_documented_shape() {
+        let report = Report::timed_out(Duration::from_millis(1500));
+        let json: Value = serde_json::from_str(&report.json()).expect("JSON");
+        assert_eq!(json["error"]["kind"], "timed-out");
+        assert_eq!(json["error"]["attempts"], json!([]));
+        assert_eq!(json["error"]["message"], "no answer within 1.5 s");
+    }
+}

@@ -1,0 +1,57 @@
+//! `keyfob delete-secret`.
+
+use clap::Args;
+
+use super::change::{ChangeArgs, wait};
+use super::vault::VaultArgs;
+use super::{Failure, told};
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::SecretProperties;
+use crate::date;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob delete-secret my-secret --vault-url https://my-vault.vault.azure.net
+  keyfob delete-secret my-secret --timeout 120
+  keyfob delete-secret my-secret --no-wait --json
+
+It waits until the secret can be recovered or purged, up to 30 seconds unless --timeout says otherwise.
+Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::command) struct DeleteSecret {
+    /// The secret's name
+    name: String,
+    #[command(flatten)]
+    change: ChangeArgs,
+    #[command(flatten)]
+    pub(super) vault: VaultArgs,
+}
+
+pub(super) async fn run(args: &DeleteSecret) -> Result<u8, Failure> {
+    let mut vault = args.vault.place().await?.open().await?;
+    let (name, timeout) = (&args.name, vault.timeout);
+    let doing = format!("deleting {name}");
+    let begun = vault.call(&doing, async |it, client| {
+        let change = it.begin_delete_secret(client, name, timeout).await?;
+        Ok((change, it.properties(change).await?))
+    });
+    let (change, properties) = begun.await?;
+    if !args.change.no_wait {
+        wait(&mut vault, change, &doing, &args.vault.command("list-secrets --deleted")).await?;
+    }
+    Ok(told(&args.vault, &properties, &args.text(&properties)))
+}
+
+impl DeleteSecret {
+    fn text(&self, properties: &SecretProperties) -> String {
+        let name = &properties.name;
+        if properties.recovery_id.is_none() {
+            return format!("{name} is deleted for good: this vault keeps no deleted secrets.");
+        }
+        let done = if self.change.no_wait { "is being deleted, which goes on in the vault" } else { "is deleted" };
+        let until = properties.scheduled_purge_on.map(|end| format!(" until {}", date::text(end)));
+        let recover = self.vault.command(&format!("recover-secret {name}"));
+        format!("{name} {done}. It can be recovered{}: {recover}", until.unwrap_or_default())
+    }
+}

@@ -1,0 +1,45 @@
+//! Secrets as JSON. Scripts rely on the names.
+
+use serde_json::{Value, json};
+
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
+use crate::output::object;
+
+/// A secret with its value, and who read it.
+pub(super) fn secret(secret: &Secret) -> Value {
+    let mut json = properties(&secret.properties);
+    json["value"] = json!(secret.value);
+    json["credential"] = json!(secret.credential);
+    json["source"] = json!(secret.source);
+    json
+}
+
+/// What a vault says of a secret beside its value.
+pub(super) fn properties(properties: &SecretProperties) -> Value {
+    let mut json = json!({
+        "name": properties.name,
+        "id": properties.id,
+        "version": properties.version,
+        "content_type": properties.content_type,
+        "attributes": {
+            "enabled": properties.enabled,
+            "not_before": properties.not_before,
+            "expires_on": properties.expires_on,
+            "created_on": properties.created_on,
+            "updated_on": properties.updated_on,
+            "recoverable_days": properties.recoverable_days,
+            "recovery_level": properties.recovery_level,
+        },
+        "tags": object(&properties.tags),
+        "managed": properties.managed,
+        "key_id": properties.key_id,
+        "previous_version": properties.previous_version,
+        "details": object(&properties.details),
+    });
+    if let Some(recovery_id) = &properties.recovery_id {
+        json["recovery_id"] = json!(recovery_id);
+        json["deleted_on"] = json!(properties.deleted_on);
+        json["scheduled_purge_on"] = json!(properties.scheduled_purge_on);
+    }
+    json
+}

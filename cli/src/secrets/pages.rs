@@ -1,0 +1,98 @@
+//! Lists, printed page by page.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::vault::Vault;
+use super::{DONE, Failure, json, output};
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::SecretProperties;
+use crate::date;
+use keyfob_host_test::instance::SecretList;
+use keyfob_host_test::spec::ListOptions;
+
+/// What every list takes.
+#[derive(Args, Debug)]
+pub(super) struct ListArgs {
+    /// How many a page has at most, 1 to 25
+    #[arg(long, value_name = "N")]
+    max_page_size: Option<u32>,
+}
+
+impl ListArgs {
+    pub(super) fn options(&self, timeout: Option<Duration>) -> ListOptions {
+        ListOptions { max_page_size: self.max_page_size, timeout }
+    }
+}
+
+/// Something that a line tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Column {
+    Name,
+    Version,
+    Enabled,
+    UpdatedOn,
+    ContentType,
+    DeletedOn,
+    ScheduledPurgeOn,
+}
+
+impl Column {
+    pub(super) const OF_SECRETS: &[Self] = &[Self::Name, Self::Enabled, Self::UpdatedOn, Self::ContentType];
+    pub(super) const OF_VERSIONS: &[Self] = &[Self::Version, Self::Enabled, Self::UpdatedOn, Self::ContentType];
+    pub(super) const OF_DELETED: &[Self] =
+        &[Self::Name, Self::Enabled, Self::UpdatedOn, Self::ContentType, Self::DeletedOn, Self::ScheduledPurgeOn];
+
+    fn of(self, it: &SecretProperties) -> Option<String> {
+        match self {
+            Self::Name => Some(it.name.clone()),
+            Self::Version => it.version.clone(),
+            Self::Enabled => it.enabled.map(|enabled| if enabled { "enabled" } else { "disabled" }.to_owned()),
+            Self::UpdatedOn => it.updated_on.map(date::text),
+            Self::ContentType => it.content_type.as_deref().map(plain),
+            Self::DeletedOn => it.deleted_on.map(date::text),
+            Self::ScheduledPurgeOn => it.scheduled_purge_on.map(date::text),
+        }
+    }
+}
+
+/// Prints a list as it comes, until its end or until nobody reads on.
+pub(super) async fn print(
+    vault: &mut Vault<'_>,
+    list: SecretList,
+    what: &str,
+    json: bool,
+    columns: &[Column],
+) -> Result<u8, Failure> {
+    let mut count = 0;
+    loop {
+        let doing = format!("listing {what}, {count} so far");
+        let Some(page) = vault.call(&doing, async |it, _| it.next_page(list).await).await? else { return Ok(DONE) };
+        count += page.len();
+        let line = |it| if json { json::properties(it).to_string() } else { line(it, columns) };
+        let lines: String = page.iter().map(|it| line(it) + "\n").collect();
+        if output::write(lines.as_bytes()).is_err() {
+            return Ok(DONE);
+        }
+    }
+}
+
+fn line(it: &SecretProperties, columns: &[Column]) -> String {
+    let cells = columns.iter().map(|column| column.of(it).filter(|cell| !cell.is_empty()));
+    cells.map(|cell| cell.unwrap_or_else(|| "-".to_owned())).collect::<Vec<_>>().join("\t")
+}
+
+/// Somebody else wrote it: it shall make no lines and columns of its own, and tell a terminal nothing.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_text_stays_in_its_column() {
+        assert_eq!(plain("a\tb\nc \u{1b}[2J\u{9b}2J ü"), "a\\tb\\nc \\u{1b}[2J\\u{9b}2J ü");
+    }
+}

@@ -1,0 +1,60 @@
+use serde::Deserialize;
+
+use super::*;
+
+/// The cases that tests/dotenv/run shows to python-dotenv.
+const CASES: &str = include_str!("../../../tests/dotenv/cases.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cases {
+    read: Vec<Read>,
+    refused: Vec<Refused>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    name: String,
+    text: String,
+    #[serde(default)]
+    environment: BTreeMap<String, String>,
+    variables: BTreeMap<String, String>,
+    #[serde(default)]
+    notes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refused {
+    name: String,
+    text: String,
+    error: String,
+    /// For python-dotenv alone.
+    #[serde(rename = "python")]
+    _python: toml::Value,
+}
+
+fn cases() -> Cases {
+    toml::from_str(CASES).expect("the cases")
+}
+
+#[test]
+fn files_are_read_as_python_dotenv_reads_them() {
+    for case in cases().read {
+        let file = read(&case.text, |name| case.environment.get(name).cloned()).expect(&case.name);
+        // The environment wins.
+        let all: BTreeMap<_, _> = file.variables.into_iter().chain(case.environment).collect();
+        assert_eq!(all, case.variables, "{}", case.name);
+        assert_eq!(file.notes, case.notes, "{}", case.name);
+    }
+}
+
+#[test]
+fn what_python_dotenv_skips_is_refused_by_its_line() {
+    for case in cases().refused {
+        let error = read(&case.text, |_| None).expect_err(&case.name);
+        assert_eq!(error.to_string(), case.error, "{}", case.name);
+        assert!(!case.error.contains("s3cret"), "{}", case.name);
+    }
+}

@@ -1,0 +1,98 @@
+//! The environment that the component sees.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::dotenv;
+use crate::fake::IDENTITY_VARIABLES;
+use crate::{Failure, screen};
+
+/// Variables by name.
+#[derive(Debug, Default)]
+pub(in crate::command) struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The caller's environment (unless it is not wanted), what a fake platform puts in the place of a real one's, what
+    /// `--env` sets, and what files add to that.
+    pub(super) fn gather(
+        clean: bool,
+        files: &[PathBuf],
+        platform: Option<Vec<(String, String)>>,
+        given: &[String],
+    ) -> Result<Self, Failure> {
+        // A name or value that is not Unicode can't be handed to a component.
+        let caller =
+            std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        let caller = caller.filter(|_| !clean);
+        // Not a value parser of clap's, whose error quotes the text: it may be a secret whose name was forgotten.
+        let given: Option<Vec<_>> = given.iter().map(|text| variable(text)).collect();
+        let given = given.ok_or_else(|| Failure::usage("--env K=V: NAME=VALUE expected"))?;
+        let foreign = |name: &str| platform.is_some() && IDENTITY_VARIABLES.contains(&name);
+        let caller = caller.filter(|(name, _)| !foreign(name));
+        let mut environment = Self(caller.chain(platform.iter().flatten().cloned()).chain(given).collect());
+        for path in files {
+            let named = || format!("--env-file {}", path.display());
+            let text = std::fs::read_to_string(path).with_context(named).map_err(Failure::Usage)?;
+            for note in environment.add(&text, foreign).with_context(named).map_err(Failure::Usage)? {
+                screen::note(&format!("note: {}: {note}", named()));
+            }
+        }
+        Ok(environment)
+    }
+
+    /// Adds what a file sets and nobody before it, and gives what is to be said about the file. A variable that is set to
+    /// nothing stays nothing: that switches a file's line off.
+    fn add(&mut self, text: &str, foreign: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
+        let file = dotenv::read(text, |name| self.0.get(name).cloned())?;
+        for (name, value) in file.variables.into_iter().filter(|(name, _)| !foreign(name)) {
+            self.0.entry(name).or_insert(value);
+        }
+        Ok(file.notes)
+    }
+
+    /// Sets and unsets variables, whoever set them before.
+    pub(super) fn change(&mut self, set: Vec<(String, String)>, unset: &[&str]) {
+        self.0.retain(|name, _| !unset.contains(&name.as_str()));
+        self.0.extend(set);
+    }
+
+    /// A variable's value; one that is set but empty is unset.
+    pub(in crate::command) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.0.iter()
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(variables: &[(&str, &str)]) -> Self {
+        Self(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+}
+
+fn variable(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty())?;
+    Some((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_yields_to_what_is_set_and_to_the_file_before() {
+        let mut environment = Environment::of(&[("A", "set"), ("B", "")]);
+        environment
+            .add("A=1\nB=1\nC=${A}1\nD=1\nD=2\nIDENTITY_ENDPOINT=1", |name| name.starts_with("ID"))
+            .expect("a file");
+        environment.add("C=2\nE=${D}\n", |_| false).expect("a file");
+        let expected = [("A", Some("set")), ("B", None), ("C", Some("set1")), ("D", Some("2")), ("E", Some("2"))];
+        for (name, value) in expected.into_iter().chain([("IDENTITY_ENDPOINT", None)]) {
+            assert_eq!(environment.get(name), value, "{name}");
+        }
+    }
+}

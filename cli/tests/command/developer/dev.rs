@@ -1,0 +1,150 @@
+//! `--dev` of the calls and of `keyfob run`.
+
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::Request;
+use fake_azure::wire::Azure as _;
+use serde_json::Value;
+
+use super::desk::Desk;
+use crate::apps;
+use crate::run::{Output, Run};
+use crate::run_command::MY_VAULT;
+use crate::world::{CLIENT_SECRET, PRINCIPAL, TENANT, USER, VALUE, VAULT, World};
+
+const SIGNED_IN: &str = "the app asks for a managed identity by client_id, which is not on this machine: \
+                         your own identity answers\n";
+
+/// A laptop, whose developer may read the vault: the token is one that the fake Azure gave.
+fn signed_in(world: &World) -> Desk {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let variables = world.fake.environment();
+    let variable = |name: &str| &variables.iter().find(|(known, _)| known == name).unwrap().1;
+    let endpoint = variable("IDENTITY_ENDPOINT");
+    let url = format!("{endpoint}?api-version=2019-08-01&resource=https://vault.azure.net&client_id={USER}");
+    let request = Request::get(url).header("x-identity-header", variable("IDENTITY_HEADER")).body(Bytes::new());
+    let exchange = world.fake.answer(&request.unwrap(), now);
+    let body: Vec<u8> = exchange.body.into_iter().flat_map(|(_, piece)| piece).collect();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    let desk = Desk::new();
+    desk.az(body["access_token"].as_str().unwrap(), now + 3600);
+    desk
+}
+
+fn at<'w>(desk: &Desk, run: Run<'w>) -> Run<'w> {
+    run.args(&["--dev"]).caller("PATH", desk.path().to_str().unwrap())
+}
+
+fn get_secret(world: &World) -> Run<'_> {
+    world.keyfob(&["get-secret", "secret-a", "--vault-url", VAULT])
+}
+
+#[test]
+fn a_secret_and_a_token_of_the_developers() {
+    let world = World::app_service();
+    let desk = signed_in(&world);
+    assert_eq!(at(&desk, get_secret(&world)).go().done(), VALUE);
+    // The vault alone was asked, and the tool for its resource.
+    assert_eq!(world.requests().len(), 1, "{:?}", world.requests());
+    let line = "account get-access-token --output json --resource https://vault.azure.net";
+    assert_eq!(desk.starts("az"), [line]);
+
+    let run = at(&desk, world.keyfob(&["get-token", "--scope", "https://vault.azure.net/.default", "--json"])).go();
+    let token = run.done_json();
+    assert_eq!((&token["credential"], &token["source"]), (&"ManagedIdentityCredential".into(), &"App Service".into()));
+}
+
+#[test]
+fn the_same_settings_on_azure_and_on_a_laptop() {
+    let world = World::app_service();
+    let desk = signed_in(&world);
+    let file = world.file(".env", &format!("KEYVAULT_URL={VAULT}\nAZURE_CLIENT_ID={USER}\n"));
+    let call = || world.keyfob(&["get-secret", "secret-a"]).path("--env-file", &file);
+    assert_eq!(call().platform().go().done(), VALUE);
+    let run = at(&desk, call()).go();
+    assert_eq!((run.status, run.stdout.trim_end(), run.stderr.as_str()), (0, VALUE, SIGNED_IN));
+}
+
+#[test]
+fn the_platform_of_the_environment_gives_way() {
+    let world = World::app_service();
+    let desk = signed_in(&world);
+    let run =
+        get_secret(&world).platform().env("IMDS_ENDPOINT", "http://127.0.0.1:1").env("AZURE_TOKEN_CREDENTIALS", "dev");
+    let run = at(&desk, run.env("AZURE_FEDERATED_TOKEN_FILE", "/token")).go();
+    let note = "note: in the place of IDENTITY_ENDPOINT, IDENTITY_HEADER, IMDS_ENDPOINT, AZURE_FEDERATED_TOKEN_FILE, \
+                your own identity\n";
+    assert_eq!((run.status, run.stdout.trim_end(), run.stderr.as_str()), (0, VALUE, note));
+}
+
+#[test]
+fn a_service_principal_stays_first() {
+    let world = World::app_service();
+    let desk = signed_in(&world);
+    let run = get_secret(&world).env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
+    let run = at(&desk, run.env("AZURE_CLIENT_SECRET", CLIENT_SECRET)).go();
+    assert_eq!((run.status, run.stdout.trim_end()), (0, VALUE), "{run:?}");
+    assert!(run.stderr.starts_with("note: AZURE_CLIENT_SECRET is set: "), "{run:?}");
+    assert!(desk.starts("az").is_empty());
+}
+
+#[test]
+fn the_reasons_of_the_tools_reach_the_report() {
+    let world = World::app_service();
+    let desk = Desk::new();
+    desk.az_signed_out();
+    desk.tool("pwsh", 0, "NO_AZ_ACCOUNT_MODULE", "");
+    let run = at(&desk, get_secret(&world).json()).go();
+    let error = run.error();
+    assert_eq!((&error["kind"], run.stderr.as_str()), (&"credential-unavailable".into(), ""));
+    let reasons = "AzureCliCredential: Please run 'az login' to set up an account; \
+                   AzurePowerShellCredential: Az.Account module >= 2.2.0 is not installed; \
+                   AzureDeveloperCliCredential: Azure Developer CLI could not be found";
+    assert!(error["attempts"][2]["message"].as_str().unwrap().ends_with(reasons), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("`az login`"), "{error}");
+    assert!(world.requests().is_empty());
+}
+
+#[test]
+fn an_app_is_the_developer_and_stderr_tells_of_it() {
+    let world = World::of("app-service", MY_VAULT);
+    let desk = signed_in(&world);
+    let app = apps::readme();
+    let run = || {
+        let run = world.keyfob(&["run", app.to_str().unwrap()]).env("AZURE_CLIENT_ID", USER);
+        at(&desk, run.env("KEYVAULT_URL", "https://my-vault.vault.azure.net")).go()
+    };
+    let signed_in = run();
+    assert_eq!((signed_in.status, signed_in.stdout), (0, format!("{} characters\n", VALUE.len())));
+    let token = signed_in.stderr.strip_prefix(SIGNED_IN).expect("the note, and then");
+    assert!(token.starts_with("https://vault.azure.net: AzureCliCredential, until 20"), "{token}");
+
+    desk.az_signed_out();
+    let refused = run().stderr;
+    let line = "\n400: AzureCliCredential: Please run 'az login' to set up an account; AzurePowerShellCredential: ";
+    assert!(refused.contains(line) && refused.contains("\nhint: Sign in on this machine"), "{refused}");
+}
+
+#[test]
+fn not_in_a_fake_azure() {
+    for (option, value) in [("--fake-example", "vm"), ("--fake", "world.toml")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
+        let run = Output::of(command.args(["get-secret", "a", "--dev", option, value]).env_clear());
+        assert!(run.misused().contains("'--dev' cannot be used with"), "{run:?}");
+    }
+}
+
+#[test]
+fn the_doctor_knows_who_answers() {
+    let world = World::app_service();
+    let desk = signed_in(&world);
+    let run = at(&desk, world.keyfob(&["doctor", "--vault-url", VAULT])).go();
+    let said = run.done();
+    assert!(said.contains("by --dev, your sign-in with `az`") && !said.contains("hint: "), "{said}");
+    assert!(said.ends_with("    list of secrets: allowed, and there is 1"), "{said}");
+    // Offline no tool is started.
+    let run = at(&Desk::new(), world.keyfob(&["doctor"])).go();
+    assert!(run.done().starts_with("DefaultAzureCredential would use ManagedIdentityCredential."), "{run:?}");
+}

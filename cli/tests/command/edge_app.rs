@@ -1,0 +1,144 @@
+//! The example edge-app, composed and granted as its spin.toml says.
+//!
+//! `examples/edge-app/run` builds the app and plays these; ignored, because the app is a workspace of its own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use keyfob_host_test::app::{Answered, App};
+use keyfob_host_test::compose::compose;
+use fake_azure::{Description, Fake, Platform};
+use keyfob_host_test::{Build, Clock, Egress, Host};
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use crate::spin::{ENVIRONMENT, FILES, HOSTS, without};
+
+const MANIFEST: &str = include_str!("../../../examples/edge-app/spin.toml");
+const AZURE: &str = include_str!("../../../examples/edge-app/azure.toml");
+
+/// HMAC-SHA-256 of the path under the key of azure.toml, as `openssl dgst -sha256 -hmac KEY` prints it.
+const SIGNED: &str = "/reports/2026.pdf?signature=2f7917aaf45515e9a0ee7fb67095d4d071649202aef38a71715e704c587fc384\n";
+
+/// What Spin denies to a dependency that does not inherit it, as far as Keyfob imports it.
+const INHERITABLE: [(&str, &str); 3] =
+    [("allowed_outbound_hosts", HOSTS), ("environment", ENVIRONMENT), ("files", FILES)];
+
+#[derive(Clone, Deserialize)]
+struct Manifest {
+    component: BTreeMap<String, Component>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Component {
+    allowed_outbound_hosts: Vec<String>,
+    environment: BTreeMap<String, String>,
+    dependencies: BTreeMap<String, Dependency>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Dependency {
+    inherit_configuration: Vec<String>,
+}
+
+impl Component {
+    fn of_the_example() -> Self {
+        let mut manifest: Manifest = toml::from_str(MANIFEST).unwrap();
+        manifest.component.remove("edge-app").unwrap()
+    }
+
+    fn inherited(&mut self) -> &mut Vec<String> {
+        let package = format!("keyfob:azure@{}", env!("CARGO_PKG_VERSION"));
+        &mut self.dependencies.get_mut(&package).unwrap().inherit_configuration
+    }
+
+    /// What the app answers on a machine in Azure.
+    async fn ask(mut self) -> Answered {
+        let inherited = self.inherited().clone();
+        let denied = INHERITABLE.iter().filter(|(key, _)| !inherited.iter().any(|it| it == key));
+        let denied: Vec<&str> = denied.map(|(_, interface)| *interface).collect();
+        let keyfob = without(Build::WithoutCertificates.bytes(), &denied);
+        let app = compose(&std::fs::read(built()).unwrap(), &keyfob).unwrap().unwrap();
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("app.wasm"), app).unwrap();
+
+        let mut world = Description::from_toml(AZURE).unwrap();
+        world.platform = Platform::Vm;
+        let azure = Arc::new(Fake::new(world).unwrap());
+        let clock = Clock::starting_at(Clock::TEST_START);
+        let hosts = self.allowed_outbound_hosts.iter().map(|url| url.split_once("://").unwrap().1);
+        let egress = hosts.fold(Egress::in_process(azure.clone(), clock), |egress, host| egress.allow(host));
+        let host = Host::new(&App::load(folder.path().join("app.wasm")).unwrap());
+        let host = host.envs(azure.environment()).envs(self.environment).clock(clock).egress(egress);
+        let request = Request::get("http://edge.example/reports/2026.pdf").body(Bytes::new()).unwrap();
+        let answered = host.ask(request).await.unwrap();
+        for secret in azure.planted_secrets() {
+            for said in [&answered.body, &answered.stderr] {
+                assert!(!String::from_utf8_lossy(said).contains(&secret), "{answered:?}");
+            }
+        }
+        answered
+    }
+}
+
+/// Where `examples/edge-app/run` has the app built.
+fn built() -> impl AsRef<Path> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    target.join("edge-app/wasm32-wasip2/release/keyfob_edge_app.wasm")
+}
+
+#[tokio::test(start_paused = true)]
+#[ignore = "examples/edge-app/run builds the app"]
+async fn as_its_manifest_says_it_signs() {
+    let answered = Component::of_the_example().ask().await;
+    assert_eq!((answered.status.as_u16(), String::from_utf8(answered.body).unwrap().as_str()), (200, SIGNED));
+    assert_eq!(String::from_utf8(answered.stderr).unwrap(), "");
+}
+
+#[tokio::test(start_paused = true)]
+#[ignore = "examples/edge-app/run builds the app"]
+async fn each_grant_that_is_missing_is_what_the_operator_reads() {
+    let inherit = |key: &'static str| {
+        move |component: &mut Component| {
+            let before = component.inherited().len();
+            component.inherited().retain(|it| it != key);
+            assert_eq!(component.inherited().len(), before - 1, "{key}");
+        }
+    };
+    let allow = |part: &'static str| {
+        move |component: &mut Component| {
+            let before = component.allowed_outbound_hosts.len();
+            component.allowed_outbound_hosts.retain(|it| !it.contains(part));
+            assert_eq!(component.allowed_outbound_hosts.len(), before - 1, "{part}");
+        }
+    };
+    type Change = Box<dyn Fn(&mut Component)>;
+    let cases: [(Change, &str); 5] = [
+        (Box::new(inherit("allowed_outbound_hosts")), "`inherit_configuration = [\"allowed_outbound_hosts\"]`"),
+        (
+            Box::new(inherit("environment")),
+            "in Spin set them under `environment` of the component and give the dependency `inherit_configuration = \
+             [\"allowed_outbound_hosts\", \"environment\"]`",
+        ),
+        (Box::new(allow("169.254.169.254")), "Spin: `allowed_outbound_hosts = [\"http://169.254.169.254\"]`"),
+        (Box::new(allow("edge-vault")), "Spin: `allowed_outbound_hosts = [\"https://edge-vault.vault.azure.net\"]`"),
+        (
+            Box::new(|component| {
+                component.environment.remove("AZURE_CLIENT_ID").unwrap();
+            }),
+            "set AZURE_CLIENT_ID to",
+        ),
+    ];
+    for (change, hint) in cases {
+        let mut component = Component::of_the_example();
+        change(&mut component);
+        let answered = component.ask().await;
+        let (body, stderr) = (String::from_utf8(answered.body).unwrap(), String::from_utf8(answered.stderr).unwrap());
+        assert_eq!((answered.status.as_u16(), body.as_str()), (500, "no link can be signed now\n"), "{hint}");
+        let (_, hinted) = stderr.split_once("\n\nhint: ").unwrap();
+        assert!(hinted.contains(hint), "{hint:?} is not in {hinted}");
+    }
+}

@@ -1,0 +1,178 @@
+//! A `keyfob fake` that stays up, and a client with nothing but sockets, as an app in any language is one.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use fake_azure::{Description, Fake};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+/// The command, in an environment that holds nothing of the caller's.
+pub(crate) fn keyfob(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
+    command.arg("fake").args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+    command
+}
+
+/// Reads lines until one holds this, and keeps all of them.
+#[track_caller]
+pub(crate) fn hears(stderr: &mut impl BufRead, said: &mut String, text: &str) -> String {
+    loop {
+        let mut line = String::new();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{text:?} was not said: {said}");
+        said.push_str(&line);
+        if line.contains(text) {
+            return line;
+        }
+    }
+}
+
+/// One that stays up. Dropped, it is gone.
+pub(crate) struct Served {
+    child: Child,
+    stdout: BufReader<std::process::ChildStdout>,
+    stderr: BufReader<std::process::ChildStderr>,
+    /// What it printed for the app.
+    pub(crate) environment: BTreeMap<String, String>,
+    /// All that it said.
+    pub(crate) said: String,
+}
+
+impl Served {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut child = keyfob(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (stdout, stderr) = (BufReader::new(stdout), BufReader::new(stderr));
+        let mut served = Self { child, stdout, stderr, environment: BTreeMap::new(), said: String::new() };
+        served.hears("Requests:");
+        served.reads_environment();
+        served
+    }
+
+    /// Reads lines of stderr until one holds this.
+    #[track_caller]
+    pub(crate) fn hears(&mut self, text: &str) -> String {
+        hears(&mut self.stderr, &mut self.said, text)
+    }
+
+    /// Reads the variables, of which the vault's URL is the last.
+    pub(crate) fn reads_environment(&mut self) {
+        self.environment.clear();
+        while !self.environment.contains_key("KEYVAULT_URL") {
+            let mut line = String::new();
+            assert_ne!(self.stdout.read_line(&mut line).unwrap(), 0);
+            let variable = line.trim_end().strip_prefix("export ").expect("a line for a shell");
+            let (name, value) = variable.split_once('=').unwrap();
+            let value = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')).expect("quotes");
+            self.environment.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// `HOST:PORT` of the proxy.
+    pub(crate) fn proxy(&self) -> &str {
+        self.environment["HTTPS_PROXY"].strip_prefix("http://").unwrap()
+    }
+
+    /// Sends a signal and waits for the end: exit status, and what was said at last.
+    pub(crate) fn stops(mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        self.stderr.read_to_string(&mut self.said).unwrap();
+        (status.code(), std::mem::take(&mut self.said))
+    }
+
+    /// A token of the platform's identity endpoint, asked as its documentation says.
+    pub(crate) fn token(&self, client_id: &str) -> String {
+        let path = self.environment["IDENTITY_ENDPOINT"].strip_prefix("http://").unwrap();
+        let path = path.strip_prefix(self.proxy()).expect("the endpoint on loopback");
+        let query = format!("api-version=2019-08-01&resource=https://vault.azure.net&client_id={client_id}");
+        let header = ("x-identity-header", self.environment["IDENTITY_HEADER"].as_str());
+        let stream = TcpStream::connect(self.proxy()).unwrap();
+        let answer = ask(stream, self.proxy(), &format!("{path}?{query}"), &[header]);
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+        serde_json::from_str::<serde_json::Value>(body).unwrap()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// What a vault answers to who asks through the proxy with this token.
+    pub(crate) fn secret(&self, host: &str, name: &str, token: &str) -> String {
+        self.sends("GET", host, name, token, "")
+    }
+
+    /// The same with another method, and a body of JSON.
+    pub(crate) fn sends(&self, method: &str, host: &str, name: &str, token: &str, body: &str) -> String {
+        let (head, tunnel) = connect(self.proxy(), &format!("{host}:443"));
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let ca = std::fs::read(&self.environment["SSL_CERT_FILE"]).unwrap();
+        let bearer = format!("Bearer {token}");
+        let path = format!("/secrets/{name}?api-version=7.4");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        send(secure(tunnel, host, &ca), method, host, &path, &headers, body)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.child.kill().unwrap_or_default();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Asks a proxy for a tunnel: the answer's head and what follows it.
+pub(crate) fn connect(proxy: &str, to: &str) -> (String, TcpStream) {
+    let mut stream = TcpStream::connect(proxy).unwrap();
+    write!(stream, "CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n").unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    (String::from_utf8(head).unwrap(), stream)
+}
+
+/// TLS that trusts these authorities alone.
+pub(crate) fn secure(stream: TcpStream, host: &str, ca: &[u8]) -> StreamOwned<ClientConnection, TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(ca).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), stream)
+}
+
+/// Sends a GET and reads the whole answer.
+pub(crate) fn ask(stream: impl Read + Write, host: &str, path: &str, headers: &[(&str, &str)]) -> String {
+    send(stream, "GET", host, path, headers, "")
+}
+
+fn send(
+    mut stream: impl Read + Write,
+    method: &str,
+    host: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> String {
+    let mut headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    if !body.is_empty() {
+        headers.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n{body}").unwrap();
+    let mut answer = Vec::new();
+    // The end of a connection that is not closed as TLS wants it: the answer counts.
+    stream.read_to_end(&mut answer).unwrap_or_default();
+    String::from_utf8(answer).unwrap()
+}
+
+/// Every secret of a description.
+pub(crate) fn planted(text: &str) -> Vec<String> {
+    Fake::new(Description::from_toml(text).unwrap()).unwrap().planted_secrets()
+}

@@ -1,0 +1,103 @@
+//! Apps with Keyfob in them already, and apps in the library's hands.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use keyfob_host_test::app::{Answered, App, Ended, Entry};
+use keyfob_host_test::compose::{Outline, compose};
+use fake_azure::{Description, Fake};
+use keyfob_host_test::{Build, Clock, Egress, Host};
+
+use crate::apps;
+use crate::world::{USER, VALUE, VAULT, World};
+
+#[test]
+fn what_is_composed_imports_wasi_alone_and_is_left_as_it_is() {
+    let app = std::fs::read(apps::server()).unwrap();
+    let keyfob = Build::WithoutCertificates.bytes();
+    let composed = compose(&app, keyfob).unwrap().expect("it imports Keyfob");
+    let (before, after) = (Outline::read(&app).unwrap(), Outline::read(&composed).unwrap());
+    assert!(before.imports_keyfob() && !before.exports_keyfob());
+    assert!(after.imports().all(|name| name.starts_with("wasi:")), "{after:?}");
+    assert!(after.exports().eq(before.exports()), "{after:?}");
+    assert_eq!(compose(&composed, keyfob).unwrap(), None);
+}
+
+#[test]
+fn a_composed_app_runs() {
+    let world = World::app_service();
+    let keyfob = Build::WithCertificates.bytes();
+    let composed = compose(&std::fs::read(apps::readme()).unwrap(), keyfob).unwrap().unwrap();
+    std::fs::write(world.folder().join("app.wasm"), composed).unwrap();
+    // Its vault is not of this world, and what stops it is the host: the Keyfob in it is at work.
+    let run = world.keyfob(&["run", "app.wasm"]).platform().env("AZURE_CLIENT_ID", USER).go();
+    assert!(run.stderr.contains("--allow-host my-vault.vault.azure.net"), "{run:?}");
+    assert_eq!(run.status, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_library_runs_apps_too() {
+    let world = format!(
+        "platform = 'app-service'\n\
+         [[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '{USER}'\n\
+         [[vault]]\nurl = 'https://my-vault.vault.azure.net'\nroles = {{ app = 'Key Vault Secrets User' }}\n\
+         [[vault.secret]]\nname = 'secret-a'\nvalue = '{VALUE}'\n"
+    );
+    let azure = Arc::new(Fake::new(Description::from_toml(&world).unwrap()).unwrap());
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let egress = Egress::in_process(azure.clone(), clock).allow_any();
+    let requests = egress.recorder();
+    let app = App::load(apps::readme()).unwrap();
+    assert_eq!(app.entry(), Entry::Command);
+
+    let host = Host::new(&app).envs(azure.environment()).env("AZURE_CLIENT_ID", USER).clock(clock).egress(egress);
+    let ended = host.run(&["app".to_owned()]).await.unwrap();
+    let stdout = format!("{} characters\n", VALUE.len()).into_bytes();
+    assert_eq!(ended, Ended { status: 0, stdout, stderr: Vec::new() });
+    assert_eq!(requests.lines().len(), 2);
+
+    let trap = Host::new(&App::load(apps::probe()).unwrap()).run(&["probe".to_owned()]).await.unwrap_err();
+    assert!(trap.to_string().starts_with("the app stopped: wasm trap: "), "{trap}");
+    assert_eq!(App::load(apps::server()).unwrap().entry(), Entry::Http);
+    let folder = World::app_service();
+    let error = App::load(folder.component(Build::WithCertificates)).err().expect("Keyfob is no app");
+    assert!(error.to_string().contains(".wasm is Keyfob itself"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_library_asks_apps_that_serve_http() {
+    let world = format!(
+        "platform = 'vm'\n\
+         [[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '{USER}'\n\
+         [[vault]]\nurl = '{VAULT}'\nroles = {{ app = 'Key Vault Secrets User' }}\n\
+         [[vault.secret]]\nname = 'secret-a'\nvalue = '{VALUE}'\n"
+    );
+    let azure = Arc::new(Fake::new(Description::from_toml(&world).unwrap()).unwrap());
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let egress = Egress::in_process(azure, clock).allow_any();
+    let requests = egress.recorder();
+    let host = Host::new(&App::load(apps::server()).unwrap()).env("KEYVAULT_URL", VAULT).clock(clock).egress(egress);
+    let ask = |path: &str, body: &'static [u8]| {
+        host.ask(Request::post(format!("http://my-app{path}")).body(Bytes::from_static(body)).unwrap())
+    };
+
+    let answered = ask("/secret", b"").await.unwrap();
+    let body = format!("{} characters", VALUE.len()).into_bytes();
+    assert_eq!(answered, Answered { status: StatusCode::OK, body, stderr: Vec::new() });
+    assert_eq!(requests.lines().len(), 2);
+    let answered = ask("/request?a=b", b"four").await.unwrap();
+    assert_eq!(answered.body, b"Method::Post my-app /request?a=b 4 bytes");
+    for (path, why) in [
+        ("/error", "the app answered with the error ErrorCode::ConfigurationError"),
+        ("/nothing", "the app ended without an answer"),
+        ("/trap", "the app stopped: wasm trap: "),
+        ("/trap-after-answer", "the app stopped: wasm trap: "),
+    ] {
+        let error = ask(path, b"").await.unwrap_err().to_string();
+        assert!(error.starts_with(why), "{path}: {error}");
+    }
+    let command = Host::new(&App::load(apps::readme()).unwrap());
+    let error = command.ask(Request::new(Bytes::new())).await.unwrap_err();
+    assert_eq!(error.to_string(), "the app is a command and serves no HTTP");
+}

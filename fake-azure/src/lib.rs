@@ -1,0 +1,225 @@
+//! The fake Azure: a function from a request to what Azure would answer, for a world that a [`Description`] describes.
+//! Its vaults begin as they are described, and remember what is written to them for as long as the [`Fake`] lives.
+//!
+//! It is strict on purpose. A wrong method, path, header, api-version or parameter, and a token that is missing,
+//! altered, expired or for somebody else, are refused with Azure's status and body: what passes here is what Azure
+//! lets pass. It shares no code with the component, so that both can't be wrong in the same way.
+//!
+//! It has two doors: [`wire::play`](crate::wire::play) in process, under the caller's clock, and [`Server`] over
+//! loopback sockets, in real time.
+
+mod account;
+mod app_service;
+mod arc;
+mod azure_ml;
+mod calendar;
+mod cloud;
+mod cloud_shell;
+mod description;
+mod digest;
+mod entra;
+mod flaw;
+mod identity;
+mod imds;
+mod lookup;
+mod managed;
+mod params;
+mod place;
+mod platform;
+mod server;
+mod settle;
+#[cfg(test)]
+mod testing;
+mod token;
+mod vault;
+pub mod wire;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use cloud::Cloud;
+pub use description::{ArcAgent, Description, Expiry, Permission, Role, Secret, Vault};
+pub use identity::{Identity, Kind};
+pub use platform::Platform;
+pub use server::{CertificateAuthority, Server};
+pub use token::client_id;
+
+use crate::wire::{Azure, Connect, Exchange, NetError, Request};
+use place::{Place, Places};
+
+/// A world of fake Azure services.
+#[derive(Debug)]
+pub struct Fake {
+    world: Description,
+    places: Places,
+    /// What is in each vault by now.
+    vaults: Vec<Mutex<vault::State>>,
+    /// Counts tokens and request ids, so that no two are equal.
+    counter: AtomicU64,
+}
+
+impl Fake {
+    /// The world that `description` describes, or what is wrong with the description.
+    pub fn new(mut description: Description) -> anyhow::Result<Self> {
+        description.settle()?;
+        let places = Places::of(&description)?;
+        let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::of(vault))).collect();
+        Ok(Self { world: description, places, vaults, counter: AtomicU64::new(0) })
+    }
+
+    /// What the platform itself puts into the app's environment.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        platform::environment(&self.world)
+    }
+
+    /// The world that it plays, complete.
+    pub fn description(&self) -> &Description {
+        &self.world
+    }
+
+    /// `host:port` where the app's platform gives tokens; `None` on a laptop and in a pod.
+    pub fn identity_authority(&self) -> Option<String> {
+        self.places.identity_authority()
+    }
+
+    /// AKS: the service account token of the pod, and where the platform mounts it. It is no part of
+    /// [`Fake::files`]: it changes in a pod's life, and whoever mounts it decides what lies there.
+    pub fn federated_token_file(&self) -> Option<(String, String)> {
+        platform::federated_token_file(&self.world)
+    }
+
+    /// The URL of its cloud's Entra, for AZURE_AUTHORITY_HOST.
+    pub fn authority_host(&self) -> String {
+        format!("https://{}/", self.world.cloud.authority())
+    }
+
+    /// What the platform itself puts on the app's disk: path and content.
+    pub fn files(&self) -> Vec<(String, String)> {
+        platform::files(&self.world)
+    }
+
+    /// Every secret of the world, and every one that was written since: nobody may print any of them.
+    pub fn planted_secrets(&self) -> Vec<String> {
+        let mut secrets = self.world.planted_secrets();
+        secrets.extend(self.vaults.iter().flat_map(|state| lock(state).values()));
+        secrets
+    }
+
+    /// Whether a vault is not any more as it was described: something was written to it.
+    pub fn written(&self) -> bool {
+        self.vaults.iter().any(|state| lock(state).written())
+    }
+
+    /// `host:port` of everything that it plays.
+    pub fn authorities(&self) -> Vec<String> {
+        self.places.authorities()
+    }
+
+    /// A number that was not given out before.
+    fn count(&self) -> u64 {
+        self.counter.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A fresh id for a request, a trace or a correlation.
+    fn request_id(&self) -> String {
+        digest::uuid(&["request", &self.count().to_string()])
+    }
+}
+
+/// A vault's state; a panic elsewhere leaves it as good as it was.
+fn lock(state: &Mutex<vault::State>) -> MutexGuard<'_, vault::State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Azure for Fake {
+    fn answer(&self, request: &Request, now: u64) -> Exchange {
+        match self.places.find(request.uri()) {
+            Ok(Place::Entra(realm)) => entra::answer(self, realm, request, now),
+            Ok(Place::Imds) => imds::answer(self, request, now),
+            Ok(Place::OtherCloud(status)) => imds::other_cloud(*status),
+            Ok(Place::Endpoint(path)) => match self.world.platform {
+                Platform::AzureArc => arc::answer(self, path, request, now),
+                Platform::AzureMl => azure_ml::answer(self, path, request, now),
+                Platform::CloudShell => cloud_shell::answer(self, path, request, now),
+                // Its certificate is its own, and what it would answer to who knows that nobody hears here.
+                Platform::ServiceFabric => Exchange::no_connection(Connect::Fails(NetError::Certificate)),
+                _ => app_service::answer(self, path, request, now),
+            },
+            Ok(Place::Vault(index)) => match (self.world.vaults.get(*index), self.vaults.get(*index)) {
+                (Some(vault), Some(state)) => vault::answer(self, vault, &mut lock(state), request, now),
+                _ => Exchange::reply(500, "text/plain", "no such vault"),
+            },
+            Err(connect) => Exchange::no_connection(connect),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{fake, get};
+    use crate::wire::{Azure, Connect, NetError};
+
+    #[test]
+    fn where_nothing_is_nothing_answers() {
+        let story = r#"
+            platform = "app-service"
+            [[vault]]
+            url = "https://story-kv.vault.azure.net"
+        "#;
+        for (url, connect) in [
+            ("http://169.254.169.254/metadata/identity/oauth2/token", Connect::Never),
+            ("https://other.vault.azure.net/", Connect::Fails(NetError::NameNotFound)),
+            ("https://story-kv.vault.azure.net:8443/", Connect::Fails(NetError::Refused)),
+            ("http://story-kv.vault.azure.net/", Connect::Fails(NetError::Refused)),
+            ("http://story-kv.vault.azure.net:443/", Connect::Fails(NetError::Reset)),
+            ("http://169.254.130.4/msi/token", Connect::Fails(NetError::Refused)),
+            ("http://127.0.0.1:9/", Connect::Fails(NetError::Refused)),
+            ("http://10.0.0.1/", Connect::Never),
+        ] {
+            assert_eq!(fake(story).answer(&get(url, &[]), 0).connect, connect, "{url}");
+        }
+    }
+
+    #[test]
+    fn nobody_trusts_service_fabrics_certificate() {
+        let fabric = fake("platform = 'service-fabric'");
+        let url = "https://localhost:2377/metadata/identity/oauth2/token";
+        assert_eq!(fabric.answer(&get(url, &[]), 0).connect, Connect::Fails(NetError::Certificate));
+    }
+
+    #[test]
+    fn it_knows_its_secrets() {
+        let secrets = fake(
+            r#"
+                platform = "azure-arc"
+                arc-key = "the key"
+                [[identity]]
+                name = "P"
+                kind = "service-principal"
+                client-secret = "the secret"
+                federated-tokens = ["a.b.c", "d.e.f"]
+                [[vault]]
+                url = "https://story-kv.vault.azure.net"
+                [[vault.secret]]
+                name = "a"
+                value = "the value"
+            "#,
+        )
+        .planted_secrets();
+        for secret in ["the key", "the secret", "a.b.c", "d.e.f", "the value"] {
+            assert!(secrets.iter().any(|known| known == secret), "{secret}");
+        }
+    }
+
+    #[test]
+    fn it_names_what_it_plays() {
+        let text = "platform = 'app-service'\n[[vault]]\nurl = 'https://story-kv.vault.azure.net'";
+        let all = fake(text).authorities();
+        // The Entra of every cloud is always there.
+        assert_eq!(
+            (all[0].as_str(), all.iter().filter(|it| it.starts_with("login.")).count()),
+            ("login.microsoftonline.com:443", 10)
+        );
+        assert_eq!(all[all.len() - 2..], ["169.254.130.4:8081", "story-kv.vault.azure.net:443"]);
+    }
+}

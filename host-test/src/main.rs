@@ -1,7 +1,0 @@
-//! The `keyfob` command.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    keyfob_host_test::command::main()
-}
