@@ -12,7 +12,7 @@ import pytest
 import urllib3
 from conftest import USER_ASSIGNED, VALUE
 
-from keyfob._component.exchange import monotonic
+from keyfob._component.pending_request import monotonic
 from keyfob._component.host import Host
 from keyfob._component.transport import _proxy, failure
 from keyfob.exceptions import ClientAuthenticationError, ServiceRequestError

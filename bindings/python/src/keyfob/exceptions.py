@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple, Type
 
-from . import _official
+from . import _azure_exceptions
 
 
 class Attempt(NamedTuple):
@@ -31,7 +31,7 @@ class ServiceError(NamedTuple):
     """What it said."""
 
 
-class AzureError(_official.AzureError):
+class AzureError(_azure_exceptions.AzureError):
     """Every failure of this package."""
 
     kind: str = "other"
@@ -90,39 +90,39 @@ class InvalidArgumentError(AzureError, ValueError):
     """An argument or a variable is not what it claims to be. Nothing was sent."""
 
 
-class ServiceRequestError(AzureError, _official.ServiceRequestError):
+class ServiceRequestError(AzureError, _azure_exceptions.ServiceRequestError):
     """No usable connection, or a proxy did not let the request out."""
 
 
-class ServiceResponseError(AzureError, _official.ServiceResponseError):
+class ServiceResponseError(AzureError, _azure_exceptions.ServiceResponseError):
     """A request was sent, and no whole answer came."""
 
 
-class ServiceResponseTimeoutError(ServiceResponseError, _official.ServiceResponseTimeoutError):
+class ServiceResponseTimeoutError(ServiceResponseError, _azure_exceptions.ServiceResponseTimeoutError):
     """The time of the call was over first."""
 
 
-class HttpResponseError(AzureError, _official.HttpResponseError):
+class HttpResponseError(AzureError, _azure_exceptions.HttpResponseError):
     """The service refused; ``status_code`` and ``error.code`` say how."""
 
 
-class DecodeError(HttpResponseError, _official.DecodeError):
+class DecodeError(HttpResponseError, _azure_exceptions.DecodeError):
     """What answered does not speak the service's protocol."""
 
 
-class ResourceExistsError(HttpResponseError, _official.ResourceExistsError):
+class ResourceExistsError(HttpResponseError, _azure_exceptions.ResourceExistsError):
     """The secret is deleted but recoverable, or being deleted."""
 
 
-class ResourceNotFoundError(HttpResponseError, _official.ResourceNotFoundError):
+class ResourceNotFoundError(HttpResponseError, _azure_exceptions.ResourceNotFoundError):
     """The vault has no such secret, or no such version."""
 
 
-class ClientAuthenticationError(HttpResponseError, _official.ClientAuthenticationError):
+class ClientAuthenticationError(HttpResponseError, _azure_exceptions.ClientAuthenticationError):
     """A credential was usable and was refused, or its endpoint failed."""
 
 
-class CredentialUnavailableError(ClientAuthenticationError, _official.CredentialUnavailableError):
+class CredentialUnavailableError(ClientAuthenticationError, _azure_exceptions.CredentialUnavailableError):
     """No credential could be used here; each of ``attempts`` says why."""
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 from typing import Any, Callable, TypeVar
 
-from .instance import Instance
+from .guest import Instance
 from .providers import LOOP
 
 T = TypeVar("T")

@@ -11,10 +11,10 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from wasmtime.component import Record, Variant
 
-from .exchange import Ended, Exchange, Outcome, monotonic
+from .pending_request import Ended, Exchange, Outcome, monotonic
 from .providers import Provider, refusal
 from .transport import Transport
-from .values import record
+from .conversions import record
 
 _SECOND = 1_000_000_000
 # A wait without an end is cut in parts: no clock counts the seconds of 292 years.

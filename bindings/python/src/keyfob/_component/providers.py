@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 
 from wasmtime.component import Record
 
-from .values import field, record
+from .conversions import field, record
 
 LOOP: ContextVar[Optional[asyncio.AbstractEventLoop]] = ContextVar("keyfob_loop", default=None)
 """The event loop that waits for the call which runs in this thread."""

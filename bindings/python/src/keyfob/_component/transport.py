@@ -14,7 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3 import exceptions
 
-from .values import field
+from .conversions import field
 
 # Connections that are kept for later; as many requests as `get_secrets` makes at a time by default.
 _KEPT = 10

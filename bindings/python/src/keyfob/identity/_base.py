@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from keyfob._component.instance import Handle, Instance, Options
-from keyfob._component.values import field
+from keyfob._component.guest import Handle, Instance, Options
+from keyfob._component.conversions import field
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 

@@ -6,7 +6,7 @@ from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
 
 from wasmtime.component import Variant
 
-from keyfob._component.instance import Instance, Options
+from keyfob._component.guest import Instance, Options
 
 from ._base import Credential, Set, given
 from ._token import TokenCredential

@@ -2,7 +2,7 @@
 
 from ._client import SecretClient
 from ._models import DeletedSecret, KeyVaultSecret, KeyVaultSecretIdentifier, SecretProperties
-from ._progress import ItemPaged, LROPoller
+from ._paging import ItemPaged, LROPoller
 
 __all__ = [
     "DeletedSecret",

@@ -7,15 +7,15 @@ from typing import Any, Callable, List, Mapping, Optional, Sequence, Union
 
 from wasmtime.component import Variant
 
-from keyfob._component.instance import Handle, Options
-from keyfob._component.values import exception
+from keyfob._component.guest import Handle, Options
+from keyfob._component.conversions import exception
 from keyfob.exceptions import AzureError
 from keyfob.identity._base import Set, given, milliseconds
 from keyfob.identity._credentials import ours
 from keyfob.identity._token import TokenCredential
 
 from ._models import DeletedSecret, KeyVaultSecret, SecretProperties, seconds
-from ._progress import ItemPaged, LROPoller
+from ._paging import ItemPaged, LROPoller
 
 
 class SecretClient:

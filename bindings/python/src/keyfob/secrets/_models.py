@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Any, Dict, Mapping, Optional
 from urllib.parse import urlsplit
 
-from keyfob._component.values import field
+from keyfob._component.conversions import field
 
 
 def _time(seconds: Optional[int]) -> Optional[datetime]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Optional, Sequence, TypeVar, Union
 
 from keyfob._component.aio import in_thread
-from keyfob._component.instance import Instance
+from keyfob._component.guest import Instance
 from keyfob.exceptions import AzureError
 
 from . import _client
 from ._models import DeletedSecret, KeyVaultSecret, SecretProperties
-from ._progress import ItemPaged, LROPoller
+from ._paging import ItemPaged, LROPoller
 
 T = TypeVar("T")
 

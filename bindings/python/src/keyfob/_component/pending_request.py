@@ -9,8 +9,8 @@ from typing import Any, Optional, Tuple, Union
 from wasmtime.component import Record
 
 from .transport import Transport, failure
-from .values import field, record
-from .workers import WORKERS
+from .conversions import field, record
+from .http_threads import WORKERS
 
 _SECOND = 1_000_000_000
 _PIECE = 64 * 1024

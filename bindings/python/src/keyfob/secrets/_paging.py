@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Generic, Iterator, List, Optional, TypeVar
 
-from keyfob._component.instance import Handle, Options
+from keyfob._component.guest import Handle, Options
 from keyfob.exceptions import ServiceResponseTimeoutError
 from keyfob.identity._base import given, milliseconds
 

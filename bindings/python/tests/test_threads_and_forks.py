@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from keyfob._component import instance as instances
+from keyfob._component import guest as guests
 from keyfob._component.host import Host
 from keyfob.exceptions import AzureError, ResourceNotFoundError
 from keyfob.identity import ManagedIdentityCredential
@@ -127,11 +127,11 @@ def test_ten_thousand_dropped_objects(client):
     assert client._instance._running is running and running.store is memory
     assert not client._instance._drops
     assert len(running.resources) <= 4
-    before = len(instances._instances)
+    before = len(guests._instances)
     for _ in range(1_000):
         ManagedIdentityCredential().explain()
     gc.collect()
-    assert len(instances._instances) <= before + 1
+    assert len(guests._instances) <= before + 1
 
 
 def test_garbage_in_circles(client):

@@ -22,7 +22,7 @@ from keyfob.exceptions import AzureError, ServiceRequestError, ServiceResponseEr
 from .engine import Running, compiled
 from .host import Host
 from .providers import Provider
-from .values import settled
+from .conversions import settled
 
 _current = threading.local()
 _instances: "weakref.WeakSet[Instance]" = weakref.WeakSet()
