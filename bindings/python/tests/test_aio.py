@@ -17,7 +17,10 @@ SCOPE = "https://vault.azure.net/.default"
 
 def test_the_story(app_service):
     async def main():
-        async with DefaultAzureCredential() as credential, SecretClient(os.environ["KEYVAULT_URL"], credential) as client:
+        async with (
+            DefaultAzureCredential() as credential,
+            SecretClient(os.environ["KEYVAULT_URL"], credential) as client,
+        ):
             with pytest.raises(ClientAuthenticationError) as raised:
                 await client.get_secret("secret-a")
             assert "AZURE_CLIENT_ID" in raised.value.hint
@@ -125,7 +128,7 @@ def test_a_loop_that_ends_in_the_midst(app_service):
     client = SecretClient(os.environ["KEYVAULT_URL"], Forever())
     asyncio.run(main())
     # Its thread ends, and the client is free.
-    client._synchronous._instance.executor().submit(len, "").result(timeout=60)
+    client._sync_client._guest.executor().submit(len, "").result(timeout=60)
 
 
 def test_an_asynchronous_credential_in_a_synchronous_client(app_service):

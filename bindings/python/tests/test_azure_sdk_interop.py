@@ -117,10 +117,10 @@ def test_what_is_no_token(vaults, given, told):
             return given
 
     client = SecretClient("https://my-vault.vault.azure.net", Wrong())
-    before = client._instance._running
+    before = client._guest._instance
     with pytest.raises(keyfob.exceptions.AzureError, match=told):
         client.get_secret("a")
-    assert client._instance._running is before
+    assert client._guest._instance is before
 
 
 def test_no_sdk_is_needed(app_service):

@@ -160,4 +160,3 @@ def test_mistakes_are_named(app_service):
         DefaultAzureCredential().get_token()
     with pytest.raises(TypeError, match="another process"):
         pickle.dumps(DefaultAzureCredential())
-

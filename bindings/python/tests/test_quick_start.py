@@ -11,7 +11,7 @@ from keyfob.exceptions import ClientAuthenticationError, CredentialUnavailableEr
 from keyfob.identity import DefaultAzureCredential
 from keyfob.secrets import SecretClient
 
-SCRIPT = '''\
+SCRIPT = """\
 import os
 
 from dotenv import load_dotenv
@@ -21,7 +21,7 @@ from azure.keyvault.secrets import SecretClient
 load_dotenv()
 client = SecretClient(vault_url=os.environ["KEYVAULT_URL"], credential=DefaultAzureCredential())
 print(client.get_secret("secret-a").value)
-'''
+"""
 OURS = SCRIPT.replace("from azure.identity import", "from keyfob.identity import").replace(
     "from azure.keyvault.secrets import", "from keyfob.secrets import"
 )

@@ -116,7 +116,7 @@ def test_as_many_at_a_time_as_is_said(vault, monkeypatch):
 
     def start(host, request, limits):
         number = begin(host, request, limits)
-        together.append(len(host._running))
+        together.append(len(host._pending))
         return number
 
     client = vault()

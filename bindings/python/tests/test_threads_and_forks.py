@@ -114,29 +114,33 @@ def test_multiprocessing(client):
         with pytest.raises(ResourceNotFoundError) as raised:
             pool.submit(read_inherited, "missing").result()
     # All that an exception knows has come along.
-    assert (raised.value.kind, raised.value.status_code, raised.value.error.code) == ("not-found", 404, "SecretNotFound")
+    assert (raised.value.kind, raised.value.status_code, raised.value.error.code) == (
+        "not-found",
+        404,
+        "SecretNotFound",
+    )
 
 
 def test_ten_thousand_dropped_objects(client):
-    running = client._instance._running
+    running = client._guest._instance
     memory = running.store
     for _ in range(10_000):
         SecretClient(client.vault_url, client_credential(client))
     gc.collect()
     assert client.get_secret("a").value == "x"
-    assert client._instance._running is running and running.store is memory
-    assert not client._instance._drops
+    assert client._guest._instance is running and running.store is memory
+    assert not client._guest._deferred_drops
     assert len(running.resources) <= 4
-    before = len(guests._instances)
+    before = len(guests._guests)
     for _ in range(1_000):
         ManagedIdentityCredential().explain()
     gc.collect()
-    assert len(guests._instances) <= before + 1
+    assert len(guests._guests) <= before + 1
 
 
 def test_garbage_in_circles(client):
     """The garbage collector ends the members of a circle in any order."""
-    running = client._instance._running
+    running = client._guest._instance
     for _ in range(100):
         circle = [SecretClient(client.vault_url, client_credential(client))]
         circle.append(circle)
@@ -144,7 +148,7 @@ def test_garbage_in_circles(client):
     gc.collect()
     assert client.get_secret("a").value == "x"
     assert client.get_secret("a").value == "x"
-    assert client._instance._running is running and len(running.resources) <= 4
+    assert client._guest._instance is running and len(running.resources) <= 4
 
 
 def client_credential(client):
@@ -163,6 +167,7 @@ def test_lists_and_pollers_outlive_their_client(client):
 
 def stop(client, monkeypatch):
     """The component stops in the midst of a call, as if its code had a fault."""
+
     def broken(host):
         raise ZeroDivisionError("a fault")
 
@@ -175,10 +180,10 @@ def stop(client, monkeypatch):
 def test_a_component_that_stops_is_replaced(client, monkeypatch):
     pages = client.list_properties_of_secrets().by_page()
     other = SecretClient("https://other-vault.vault.azure.net", client_credential(client))
-    before = client._instance._running
+    before = client._guest._instance
     stop(client, monkeypatch)
     assert client.get_secret("a").value == "x"
-    assert client._instance._running is not before
+    assert client._guest._instance is not before
     # What was made with the same credential is made again, but for what had got somewhere.
     assert other.set_secret("b", "y").value == "y"
     with pytest.raises(AzureError, match="replaced") as raised:
@@ -187,7 +192,7 @@ def test_a_component_that_stops_is_replaced(client, monkeypatch):
 
 
 def test_a_trap(client):
-    running = client._instance._running
+    running = client._guest._instance
     # A handle of the component that is used after its drop: what a mistake in this package would do.
     resource = client._handle.resource(running)
     resource.drop(running.store)

@@ -12,9 +12,9 @@ import pytest
 import urllib3
 from conftest import USER_ASSIGNED, VALUE
 
-from keyfob._component.pending_request import monotonic
+from keyfob._component.pending_request import monotonic_ns
 from keyfob._component.host import Host
-from keyfob._component.transport import _proxy, failure
+from keyfob._component.transport import _proxy_for, send_error
 from keyfob.exceptions import ClientAuthenticationError, ServiceRequestError
 from keyfob.identity import ClientSecretCredential, ManagedIdentityCredential
 from keyfob.secrets import SecretClient
@@ -110,12 +110,14 @@ def _request(connection):
 
 def start(host, server, **changes):
     """Has a host begin a request."""
-    request = SimpleNamespace(method="GET", url=server if isinstance(server, str) else server.url, headers=[], body=None)
+    request = SimpleNamespace(
+        method="GET", url=server if isinstance(server, str) else server.url, headers=[], body=None
+    )
     limits = SimpleNamespace(connect=5 * SECOND)
     setattr(request, "max-body", changes.pop("max_body", 1000))
     setattr(limits, "first-byte", changes.pop("first_byte", 5 * SECOND))
     setattr(limits, "between-bytes", changes.pop("between_bytes", 5 * SECOND))
-    limits.deadline = monotonic() + changes.pop("within", 20 * SECOND)
+    limits.deadline = monotonic_ns() + changes.pop("within", 20 * SECOND)
     vars(request).update(changes)
     return host.start(request, limits)
 
@@ -259,19 +261,22 @@ def test_the_log(app_service, monkeypatch, caplog):
     assert VALUE not in caplog.text and "eyJ" not in caplog.text
 
 
-
-
 def test_no_proxy_for_this_machine(monkeypatch):
     monkeypatch.delenv("NO_PROXY")
     with Server(say(OK)) as server:
         for host in ("127.0.0.1", "localhost"):
             assert send(server.url.replace("127.0.0.1", host)).status == 200
-    assert [_proxy(f"https://{host}/") for host in ("169.254.169.254", "[fe80::1]", "[::1]:80")] == [None] * 3
+    assert [_proxy_for(f"https://{host}/") for host in ("169.254.169.254", "[fe80::1]", "[::1]:80")] == [None] * 3
     # Nor for plain http, which carries the header of an identity endpoint.
-    assert [_proxy(f"http://{host}/") for host in ("172.16.5.3:8081", "[fd00::1]", "endpoint.internal")] == [None] * 3
-    for proxy, url in [("127.0.0.1:8", "http://127.0.0.1:8"), ("https://a:b@proxy.example", "https://a:b@proxy.example")]:
+    assert [_proxy_for(f"http://{host}/") for host in ("172.16.5.3:8081", "[fd00::1]", "endpoint.internal")] == [
+        None
+    ] * 3
+    for proxy, url in [
+        ("127.0.0.1:8", "http://127.0.0.1:8"),
+        ("https://a:b@proxy.example", "https://a:b@proxy.example"),
+    ]:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
-        assert _proxy("https://my-vault.vault.azure.net/") == url
+        assert _proxy_for("https://my-vault.vault.azure.net/") == url
 
 
 def test_a_proxy_that_wants_a_password(monkeypatch):
@@ -327,4 +332,4 @@ def caused(error, cause):
     ],
 )
 def test_faults_that_loopback_does_not_have(error, told):
-    assert failure(error, answered=False) == told
+    assert send_error(error, response_started=False) == told

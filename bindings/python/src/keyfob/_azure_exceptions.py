@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     CredentialUnavailableError = Exception
 else:
 
-    def _find(module, name):
+    def _exception_class(module, name):
         try:
             return getattr(importlib.import_module(module), name, Exception)
         except ImportError:
             return Exception
 
-    AzureError = _find("azure.core.exceptions", "AzureError")
-    ServiceRequestError = _find("azure.core.exceptions", "ServiceRequestError")
-    ServiceResponseError = _find("azure.core.exceptions", "ServiceResponseError")
-    ServiceResponseTimeoutError = _find("azure.core.exceptions", "ServiceResponseTimeoutError")
-    HttpResponseError = _find("azure.core.exceptions", "HttpResponseError")
-    DecodeError = _find("azure.core.exceptions", "DecodeError")
-    ResourceExistsError = _find("azure.core.exceptions", "ResourceExistsError")
-    ResourceNotFoundError = _find("azure.core.exceptions", "ResourceNotFoundError")
-    ClientAuthenticationError = _find("azure.core.exceptions", "ClientAuthenticationError")
-    CredentialUnavailableError = _find("azure.identity", "CredentialUnavailableError")
+    AzureError = _exception_class("azure.core.exceptions", "AzureError")
+    ServiceRequestError = _exception_class("azure.core.exceptions", "ServiceRequestError")
+    ServiceResponseError = _exception_class("azure.core.exceptions", "ServiceResponseError")
+    ServiceResponseTimeoutError = _exception_class("azure.core.exceptions", "ServiceResponseTimeoutError")
+    HttpResponseError = _exception_class("azure.core.exceptions", "HttpResponseError")
+    DecodeError = _exception_class("azure.core.exceptions", "DecodeError")
+    ResourceExistsError = _exception_class("azure.core.exceptions", "ResourceExistsError")
+    ResourceNotFoundError = _exception_class("azure.core.exceptions", "ResourceNotFoundError")
+    ClientAuthenticationError = _exception_class("azure.core.exceptions", "ClientAuthenticationError")
+    CredentialUnavailableError = _exception_class("azure.identity", "CredentialUnavailableError")

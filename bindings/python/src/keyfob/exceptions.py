@@ -63,11 +63,11 @@ class AzureError(_azure_exceptions.AzureError):
     exc_traceback: Optional[Any] = None
     exc_msg: str = ""
 
-    def __init__(self, message: str = "", **facts: Any) -> None:
+    def __init__(self, message: str = "", **attributes: Any) -> None:
         # Not the constructors of the SDK's classes: they want a response to read all this from.
         Exception.__init__(self, message)
         self.message = self.exc_msg = message
-        for name, value in facts.items():
+        for name, value in attributes.items():
             setattr(self, name, value)
         if self.status_code is not None:
             self.error = ServiceError(self.code, message)
@@ -78,12 +78,12 @@ class AzureError(_azure_exceptions.AzureError):
     def __reduce__(self) -> Tuple[Any, ...]:
         # Exceptions travel from worker processes to their pool.
         names = ("kind", "hint", "attempts", "status_code", "code", "retry_after", "details")
-        return _rebuild, (type(self), self.message, {name: getattr(self, name) for name in names})
+        return _unpickle, (type(self), self.message, {name: getattr(self, name) for name in names})
 
 
-def _rebuild(of: type, message: str, facts: Mapping[str, Any]) -> BaseException:
-    made: BaseException = of(message, **facts)
-    return made
+def _unpickle(exception_class: type, message: str, attributes: Mapping[str, Any]) -> BaseException:
+    error: BaseException = exception_class(message, **attributes)
+    return error
 
 
 class InvalidArgumentError(AzureError, ValueError):
@@ -142,6 +142,6 @@ _CLASSES: Mapping[str, Type[AzureError]] = {
 }
 
 
-def of_kind(kind: str, message: str, **facts: Any) -> AzureError:
+def exception_of_kind(kind: str, message: str, **attributes: Any) -> AzureError:
     """The exception for an error of the component."""
-    return _CLASSES.get(kind, AzureError)(message, kind=kind, **facts)
+    return _CLASSES.get(kind, AzureError)(message, kind=kind, **attributes)

@@ -6,20 +6,20 @@ import asyncio
 import contextvars
 from typing import Any, Callable, TypeVar
 
-from .guest import Instance
-from .providers import LOOP
+from .guest import Guest
+from .providers import EVENT_LOOP
 
 T = TypeVar("T")
 
 
-async def in_thread(instance: Instance, call: Callable[..., T], *arguments: Any, **options: Any) -> T:
+async def call_in_thread(guest: Guest, function: Callable[..., T], *arguments: Any, **options: Any) -> T:
     """Makes a call there. One that is cancelled goes on there to its end, and the next waits for it."""
     loop = asyncio.get_running_loop()
     context = contextvars.copy_context()
 
     def run() -> T:
         # An asynchronous credential of the program's is asked in this loop, which is free.
-        LOOP.set(loop)
-        return call(*arguments, **options)
+        EVENT_LOOP.set(loop)
+        return function(*arguments, **options)
 
-    return await loop.run_in_executor(instance.executor(), context.run, run)
+    return await loop.run_in_executor(guest.executor(), context.run, run)

@@ -10,15 +10,15 @@ from typing import Any, Dict
 
 from wasmtime.component import Record, Variant
 
-from keyfob.exceptions import Attempt, AzureError, of_kind
+from keyfob.exceptions import Attempt, AzureError, exception_of_kind
 
 
 def record(**fields: Any) -> Record:
     """A record for the component."""
-    made = Record()
+    result = Record()
     for name, value in fields.items():
-        setattr(made, name.replace("_", "-"), value)
-    return made
+        setattr(result, name.replace("_", "-"), value)
+    return result
 
 
 def field(value: Any, name: str) -> Any:
@@ -26,22 +26,22 @@ def field(value: Any, name: str) -> Any:
     return getattr(value, name)
 
 
-def settled(value: Any) -> Any:
+def unwrap_result(value: Any) -> Any:
     """What a call gave; raises the exception for an ``azure-error``."""
     if isinstance(value, Variant):
         if value.tag == "err":
-            raise exception(value.payload)
+            raise exception_from(value.payload)
         value = value.payload
     if isinstance(value, Record) and hasattr(value, "retry-after"):
-        raise exception(value)
+        raise exception_from(value)
     return value
 
 
-def exception(error: Any) -> AzureError:
+def exception_from(error: Any) -> AzureError:
     """The exception for an ``azure-error``."""
     details: Dict[str, str] = dict(field(error, "details"))
-    attempts = [Attempt(one.credential, one.outcome, one.message) for one in field(error, "attempts")]
-    return of_kind(
+    attempts = [Attempt(attempt.credential, attempt.outcome, attempt.message) for attempt in field(error, "attempts")]
+    return exception_of_kind(
         field(error, "kind"),
         field(error, "message"),
         hint=field(error, "hint"),

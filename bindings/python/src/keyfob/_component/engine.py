@@ -11,8 +11,8 @@ from typing import Any, Callable, Dict, Optional
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Func, Instance, Linker
 
-_PATH = Path(__file__).parent.parent / "keyfob.wasm"
-_PACKAGE = "keyfob:azure/{}@0.1.0"
+_COMPONENT_PATH = Path(__file__).parent.parent / "keyfob.wasm"
+_INTERFACE = "keyfob:azure/{}@0.1.0"
 _HOST_FUNCTIONS = (
     "environment",
     "read-file",
@@ -28,37 +28,37 @@ _HOST_FUNCTIONS = (
 )
 
 _lock = threading.Lock()
-_compiled: Optional["Compiled"] = None
+_compiled_component: Optional["CompiledComponent"] = None
 
 
-class Compiled:
+class CompiledComponent:
     """The component, ready to be instantiated by any thread."""
 
-    def __init__(self, dispatch: Callable[[str], Callable[..., Any]]) -> None:
+    def __init__(self, host_function: Callable[[str], Callable[..., Any]]) -> None:
         config = Config()
         # In a process that was forked the pool of threads that would compile is not there any more.
         config.parallel_compilation = False
         self._engine = Engine(config)
         try:
-            code = _PATH.read_bytes()
+            code = _COMPONENT_PATH.read_bytes()
         except FileNotFoundError:
             raise RuntimeError(
-                f"{_PATH} is not there: in a clone of the repository, write it with "
+                f"{_COMPONENT_PATH} is not there: in a clone of the repository, write it with "
                 "`cargo run -- component --embedded bindings/python/src/keyfob/keyfob.wasm`"
             ) from None
         self._component = Component(self._engine, code)
         self._linker = Linker(self._engine)
-        with self._linker.root() as root, root.add_instance(_PACKAGE.format("host")) as host:
+        with self._linker.root() as root, root.add_instance(_INTERFACE.format("host")) as host:
             for name in _HOST_FUNCTIONS:
-                host.add_func(name, dispatch(name))
+                host.add_func(name, host_function(name))
 
-    def instantiate(self) -> "Running":
+    def instantiate(self) -> "ComponentInstance":
         store = Store(self._engine)
         with _lock:
-            return Running(store, self._linker.instantiate(store, self._component))
+            return ComponentInstance(store, self._linker.instantiate(store, self._component))
 
 
-class Running:
+class ComponentInstance:
     """One instance and its store. One thread at a time may use it: two would end the process."""
 
     def __init__(self, store: Store, instance: Instance) -> None:
@@ -67,43 +67,45 @@ class Running:
         self._functions: Dict[str, Func] = {}
         # The garbage collector closes a resource without dropping it, so none may be where it looks for garbage.
         self.resources: Dict[int, Any] = {}
-        self._numbers = itertools.count(1)
+        self._ids = itertools.count(1)
 
-    def keep(self, resource: Any) -> int:
-        """Keeps a resource under a number, until it is dropped."""
-        number = next(self._numbers)
-        self.resources[number] = resource
-        return number
+    def add(self, resource: Any) -> int:
+        """Keeps a resource under an id, until it is dropped."""
+        id = next(self._ids)
+        self.resources[id] = resource
+        return id
 
-    def drop(self, number: int) -> None:
-        self.resources.pop(number).drop(self.store)
+    def drop(self, id: int) -> None:
+        self.resources.pop(id).drop(self.store)
 
     def call(self, interface: str, function: str, *arguments: Any) -> Any:
-        found = self._functions.get(function)
-        if found is None:
-            found = self._functions[function] = self._find(interface, function)
-        return found(self.store, *arguments)
+        export = self._functions.get(function)
+        if export is None:
+            export = self._functions[function] = self._find(interface, function)
+        return export(self.store, *arguments)
 
     def _find(self, interface: str, function: str) -> Func:
-        outer = self._instance.get_export_index(self.store, _PACKAGE.format(interface))
-        index = outer and self._instance.get_export_index(self.store, function, outer)
-        found = index and self._instance.get_func(self.store, index)
-        if not found:
-            raise RuntimeError(f"{_PATH} has no {function} in {interface}: it is of another version than this package")
-        return found
+        interface_index = self._instance.get_export_index(self.store, _INTERFACE.format(interface))
+        function_index = interface_index and self._instance.get_export_index(self.store, function, interface_index)
+        export = function_index and self._instance.get_func(self.store, function_index)
+        if not export:
+            raise RuntimeError(
+                f"{_COMPONENT_PATH} has no {function} in {interface}: it is of another version than this package"
+            )
+        return export
 
-    def abandon(self) -> None:
+    def leak(self) -> None:
         """Forgets the store without running anything of it: it belongs to a thread that was not forked along."""
         self.store._consume()  # type: ignore[no-untyped-call, unused-ignore]
 
 
-def compiled(dispatch: Callable[[str], Callable[..., Any]]) -> Compiled:
-    """The component of this process. `dispatch` gives each of the functions that it imports."""
-    global _compiled
+def compiled_component(host_function: Callable[[str], Callable[..., Any]]) -> CompiledComponent:
+    """The component of this process. `host_function` gives each of the functions that it imports."""
+    global _compiled_component
     with _lock:
-        if _compiled is None:
-            _compiled = Compiled(dispatch)
-        return _compiled
+        if _compiled_component is None:
+            _compiled_component = CompiledComponent(host_function)
+        return _compiled_component
 
 
 def _after_fork() -> None:

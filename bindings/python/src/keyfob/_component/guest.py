@@ -19,84 +19,84 @@ from wasmtime import WasmtimeError
 
 from keyfob.exceptions import AzureError, ServiceRequestError, ServiceResponseError
 
-from .engine import Running, compiled
+from .conversions import unwrap_result
+from .engine import ComponentInstance, compiled_component
 from .host import Host
 from .providers import Provider
-from .conversions import settled
 
 _current = threading.local()
-_instances: "weakref.WeakSet[Instance]" = weakref.WeakSet()
+_guests: "weakref.WeakSet[Guest]" = weakref.WeakSet()
 
 
-def _dispatch(name: str) -> Callable[..., Any]:
+def _host_function(name: str) -> Callable[..., Any]:
     """A function of the linker, which is the process's: it does what the instance's host does that calls in this thread."""
     method = name.replace("-", "_")
 
     def call(_store: Any, *arguments: Any) -> Any:
-        instance: Instance = _current.instance
-        instance.host_called = True
+        guest: Guest = _current.guest
+        guest.host_called = True
         try:
-            return getattr(instance.host, method)(*arguments)
+            return getattr(guest.host, method)(*arguments)
         except BaseException as error:
             # Traps. wasmtime would hand this exception to whichever thread comes out of a call first.
-            instance.raised = error
+            guest.host_exception = error
             raise WasmtimeError("the host stopped the call") from None
 
     return call
 
 
-class Options(NamedTuple):
+class OptionsResource(NamedTuple):
     """A builder resource that is made for one call: interface, name, and its methods with their arguments."""
 
     interface: str
     name: str
-    set: List[Tuple[str, Tuple[Any, ...]]]
+    setters: List[Tuple[str, Tuple[Any, ...]]]
 
 
-class Handle:
+class ResourceHandle:
     """A resource of an instance, or how it is made again. Dropped when nobody has it any more."""
 
-    def __init__(self, instance: "Instance", make: Callable[[], Any]) -> None:
-        self.instance = instance
-        self._make = make
-        self._of: Optional[Running] = None
-        self._number = 0
+    def __init__(self, guest: "Guest", create: Callable[[], Any]) -> None:
+        self.guest = guest
+        self._create = create
+        self._owner: Optional[ComponentInstance] = None
+        self._id = 0
 
-    def resource(self, running: Running) -> Any:
+    def resource(self, instance: ComponentInstance) -> Any:
         """The resource in this instance. Only under the instance's lock."""
-        if self._of is not running:
-            self.hold(running, self._make())
-        return running.resources[self._number]
+        if self._owner is not instance:
+            self.attach(instance, self._create())
+        return instance.resources[self._id]
 
-    def hold(self, running: Running, resource: Any) -> None:
+    def attach(self, instance: ComponentInstance, resource: Any) -> None:
         """Has this resource from now on."""
-        self._of, self._number = running, running.keep(resource)
+        self._owner, self._id = instance, instance.add(resource)
 
     def __del__(self) -> None:
-        if self._of is not None:
-            self.instance.drop_later(self._of, self._number)
+        if self._owner is not None:
+            self.guest.defer_drop(self._owner, self._id)
 
 
-class Instance:
+class Guest:
     """One at a time may be in it, and who is in it may not come again from within (a provider that asks its own client)."""
 
     def __init__(self) -> None:
         self.host = Host()
-        self.raised: Optional[BaseException] = None
+        self.host_exception: Optional[BaseException] = None
         self.host_called = False
-        self._running: Optional[Running] = None
-        self._drops: Deque[Tuple[Running, int]] = deque()
+        self._instance: Optional[ComponentInstance] = None
+        self._deferred_drops: Deque[Tuple[ComponentInstance, int]] = deque()
         self._executor: Optional[ThreadPoolExecutor] = None
-        self._begin_anew()
-        _instances.add(self)
+        self._reset_lock()
+        _guests.add(self)
 
-    def _begin_anew(self) -> None:
+    def _reset_lock(self) -> None:
         self._lock = threading.Lock()
-        self._inside: Optional[int] = None
+        self._lock_owner: Optional[int] = None
 
-    def drop_later(self, running: Running, number: int) -> None:
+    def defer_drop(self, instance: ComponentInstance, id: int) -> None:
         """From any thread, also in the midst of a call: the next one drops it."""
-        self._drops.append((running, number))
+        self._deferred_drops.append((instance, id))
 
     def executor(self) -> ThreadPoolExecutor:
         """The one thread in which asynchronous calls are made, because one at a time may be made anyway."""
@@ -106,125 +106,125 @@ class Instance:
 
     def call(self, interface: str, function: str, *arguments: Any) -> Any:
         """Calls the component; raises the exception for its ``azure-error``."""
-        with self._entered():
-            return self.call_inside(interface, function, *arguments)
+        with self._locked():
+            return self.call_locked(interface, function, *arguments)
 
-    def hold(self, interface: str, function: str, *arguments: Any) -> Handle:
+    def call_for_resource(self, interface: str, function: str, *arguments: Any) -> ResourceHandle:
         """The same for a function that gives a resource which can't be made again."""
-        with self._entered() as running:
-            made: Any = self.call_inside(interface, function, *arguments)
-            handle = Handle(self, _gone)
-            handle.hold(running, made)
+        with self._locked() as instance:
+            made: Any = self.call_locked(interface, function, *arguments)
+            handle = ResourceHandle(self, _lost_resource)
+            handle.attach(instance, made)
             return handle
 
-    def open(self, handle: Handle) -> None:
+    def create(self, handle: ResourceHandle) -> None:
         """Makes a handle's resource now, so that what is wrong with it is said now."""
-        with self._entered() as running:
-            handle.resource(running)
+        with self._locked() as instance:
+            handle.resource(instance)
 
-    def call_inside(self, interface: str, function: str, *arguments: Any) -> Any:
+    def call_locked(self, interface: str, function: str, *arguments: Any) -> Any:
         """The same for who has the lock: how a handle makes its resource."""
-        running = self._running
-        assert running is not None
+        instance = self._instance
+        assert instance is not None
         made: List[int] = []
         try:
-            given = [self._given(argument, running, made) for argument in arguments]
+            converted = [self._to_component(argument, instance, made) for argument in arguments]
             self.host_called = False
-            result = running.call(interface, function, *given)
+            result = instance.call(interface, function, *converted)
         except Exception as error:
             # Before it was entered, it was an argument that is of another type. After that the component is dead, however
             # wasmtime tells it.
             if self.host_called and not isinstance(error, (AzureError, WasmtimeError)):
-                self._running = None
+                self._instance = None
             raise
         finally:
-            for number in made:
-                self.drop_later(running, number)
-        return settled(result)
+            for id in made:
+                self.defer_drop(instance, id)
+        return unwrap_result(result)
 
-    def _given(self, argument: Any, running: Running, made: List[int]) -> Any:
-        if isinstance(argument, Handle):
-            if argument.instance is not self:
+    def _to_component(self, argument: Any, instance: ComponentInstance, made: List[int]) -> Any:
+        if isinstance(argument, ResourceHandle):
+            if argument.guest is not self:
                 raise RuntimeError("a handle of another instance; this is a mistake in keyfob")
-            return argument.resource(running)
+            return argument.resource(instance)
         if isinstance(argument, list):
-            return [self._given(one, running, made) for one in argument]
-        if isinstance(argument, Options):
-            if not argument.set:
+            return [self._to_component(one, instance, made) for one in argument]
+        if isinstance(argument, OptionsResource):
+            if not argument.setters:
                 return None
-            options = running.call(argument.interface, f"[constructor]{argument.name}")
-            made.append(running.keep(options))
-            for method, values in argument.set:
-                running.call(argument.interface, f"[method]{argument.name}.{method}", options, *values)
+            options = instance.call(argument.interface, f"[constructor]{argument.name}")
+            made.append(instance.add(options))
+            for method, values in argument.setters:
+                instance.call(argument.interface, f"[method]{argument.name}.{method}", options, *values)
             return options
         return argument
 
     @contextmanager
-    def environment(self, variables: Mapping[str, str]) -> Iterator[None]:
+    def using_environment(self, variables: Mapping[str, str]) -> Iterator[None]:
         """The environment that a credential is made in."""
-        before, self.host.variables = self.host.variables, variables
+        previous, self.host.variables = self.host.variables, variables
         try:
             yield
         finally:
-            self.host.variables = before
+            self.host.variables = previous
 
-    def provider(self, given: Any) -> int:
+    def register_provider(self, target: Any) -> int:
         """The number of a credential or a function of the program."""
         for number, provider in enumerate(self.host.providers):
-            if provider.given is given:
+            if provider.target is target:
                 return number
-        self.host.providers.append(Provider(given))
+        self.host.providers.append(Provider(target))
         return len(self.host.providers) - 1
 
     @contextmanager
-    def _entered(self) -> Iterator[Running]:
-        if self._inside == threading.get_ident():
+    def _locked(self) -> Iterator[ComponentInstance]:
+        if self._lock_owner == threading.get_ident():
             raise RuntimeError(
                 "this credential or client is in use by the very call that asks for a token: a credential that is given "
                 "to Keyfob can't itself use what was made with it"
             )
         with self._lock:
-            self._inside = threading.get_ident()
-            outer = getattr(_current, "instance", None)
-            _current.instance = self
+            self._lock_owner = threading.get_ident()
+            outer = getattr(_current, "guest", None)
+            _current.guest = self
             try:
-                if self._running is None:
-                    self.host.begin_anew()
-                    self._running = compiled(_dispatch).instantiate()
-                yield self._ready(self._running)
+                if self._instance is None:
+                    self.host.reset()
+                    self._instance = compiled_component(_host_function).instantiate()
+                yield self._drop_deferred(self._instance)
             except WasmtimeError as error:
-                raise self._stopped(error)
+                raise self._trapped(error)
             except AzureError as error:
-                self._explain(error)
+                self._set_cause(error)
                 raise
             finally:
-                _current.instance = outer
-                self._inside = None
-                self.host.failure = None
+                _current.guest = outer
+                self._lock_owner = None
+                self.host.send_exception = None
                 for provider in self.host.providers:
                     provider.error = None
 
-    def _ready(self, running: Running) -> Running:
-        while self._drops:
-            of, number = self._drops.popleft()
-            if of is running:
-                running.drop(number)
-        return running
+    def _drop_deferred(self, instance: ComponentInstance) -> ComponentInstance:
+        while self._deferred_drops:
+            owner, id = self._deferred_drops.popleft()
+            if owner is instance:
+                instance.drop(id)
+        return instance
 
-    def _explain(self, error: AzureError) -> None:
+    def _set_cause(self, error: AzureError) -> None:
         """Behind an error stands the exception of the credential of the program that failed, or of the connection."""
-        if self.host.failure is not None and isinstance(error, (ServiceRequestError, ServiceResponseError)):
-            error.__cause__ = error.inner_exception = self.host.failure
+        if self.host.send_exception is not None and isinstance(error, (ServiceRequestError, ServiceResponseError)):
+            error.__cause__ = error.inner_exception = self.host.send_exception
         for provider in self.host.providers:
             if provider.error is not None:
                 error.__cause__ = error.inner_exception = provider.error
 
-    def _stopped(self, error: WasmtimeError) -> BaseException:
+    def _trapped(self, error: WasmtimeError) -> BaseException:
         """The instance is dead; the next call makes another one."""
-        self._running = None
-        raised, self.raised = self.raised, None
-        if raised is not None:
-            return raised
+        self._instance = None
+        exception, self.host_exception = self.host_exception, None
+        if exception is not None:
+            return exception
         stopped = AzureError(
             "the component stopped in the midst of the call",
             hint="Call again: another one takes its place. If it stops again, report it with what this exception has as its cause",
@@ -234,15 +234,15 @@ class Instance:
 
     def after_fork(self) -> None:
         """In the child: what a thread of the parent was in the midst of will never end."""
-        if self._inside is not None and self._running is not None:
-            self._running.abandon()
-            self._running = None
+        if self._lock_owner is not None and self._instance is not None:
+            self._instance.leak()
+            self._instance = None
         self._executor = None
         self.host.after_fork()
-        self._begin_anew()
+        self._reset_lock()
 
 
-def _gone() -> Any:
+def _lost_resource() -> Any:
     raise AzureError(
         "the component was replaced after a failure, and with it went what this list or poller had reached",
         hint="Begin the list or the operation anew",
@@ -250,8 +250,8 @@ def _gone() -> Any:
 
 
 def _after_fork() -> None:
-    for instance in list(_instances):
-        instance.after_fork()
+    for guest in list(_guests):
+        guest.after_fork()
 
 
 if hasattr(os, "register_at_fork"):

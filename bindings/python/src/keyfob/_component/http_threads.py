@@ -14,19 +14,19 @@ from queue import SimpleQueue
 from typing import Callable, Deque
 
 # As many as `get_secrets` makes use of at a time by default, and some more for others.
-_KEPT = 16
+_MAX_IDLE_THREADS = 16
 
 Task = Callable[[], None]
 
 
-class _Workers:
+class _ThreadPool:
     def __init__(self) -> None:
-        self.begin_anew()
+        self.reset()
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         self._idle: Deque["SimpleQueue[Task]"] = deque()
 
-    def do(self, task: Task) -> None:
+    def submit(self, task: Task) -> None:
         """Does it in a thread of its own for as long as it takes."""
         try:
             self._idle.pop().put(task)
@@ -34,18 +34,18 @@ class _Workers:
             tasks: "SimpleQueue[Task]" = SimpleQueue()
             tasks.put(task)
             # A daemon, so that a silent server does not keep the interpreter from ending.
-            threading.Thread(target=self._work, args=(tasks,), name="keyfob-http", daemon=True).start()
+            threading.Thread(target=self._run_tasks, args=(tasks,), name="keyfob-http", daemon=True).start()
 
-    def _work(self, tasks: "SimpleQueue[Task]") -> None:
+    def _run_tasks(self, tasks: "SimpleQueue[Task]") -> None:
         while True:
             tasks.get()()
-            if len(self._idle) >= _KEPT:
+            if len(self._idle) >= _MAX_IDLE_THREADS:
                 return
             self._idle.append(tasks)
 
 
-WORKERS = _Workers()
+HTTP_THREADS = _ThreadPool()
 
 if hasattr(os, "register_at_fork"):
     # The threads are the parent's.
-    os.register_at_fork(after_in_child=WORKERS.begin_anew)
+    os.register_at_fork(after_in_child=HTTP_THREADS.reset)

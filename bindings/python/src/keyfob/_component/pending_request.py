@@ -8,84 +8,84 @@ from typing import Any, Optional, Tuple, Union
 
 from wasmtime.component import Record
 
-from .transport import Transport, failure
 from .conversions import field, record
-from .http_threads import WORKERS
+from .http_threads import HTTP_THREADS
+from .transport import Transport, send_error
 
-_SECOND = 1_000_000_000
-_PIECE = 64 * 1024
-_MARGIN = 0.1
+_NANOSECONDS_PER_SECOND = 1_000_000_000
+_CHUNK_BYTES = 64 * 1024
+_SOCKET_MARGIN_SECONDS = 0.1
 
-Outcome = Union[Record, str]
+SendResult = Union[Record, str]
 """An answer, or the name of a ``send-error``."""
 
-Ended = Tuple[int, Outcome, Optional[Exception]]
-"""The number of a request, what came of it, and the exception behind that."""
+FinishedRequest = Tuple[int, SendResult, Optional[Exception]]
+"""The id of a request, what came of it, and the exception behind that."""
 
 
-def monotonic() -> int:
+def monotonic_ns() -> int:
     """The clock of all limits, in nanoseconds."""
     return time.monotonic_ns()
 
 
-class Exchange:
+class PendingRequest:
     """A request on its way. It ends by the time-outs of its socket, wanted or not."""
 
-    def __init__(self, number: int, request: Any, limits: Any, transport: Transport, ended: Any) -> None:
-        self.number = number
+    def __init__(self, id: int, request: Any, limits: Any, transport: Transport, finished: Any) -> None:
+        self.id = id
         self._request = request
         self._limits = limits
         self._transport = transport
-        self._ended: SimpleQueue[Ended] = ended
-        self._started = monotonic()
-        self._last_piece: Optional[int] = None
+        self._finished: SimpleQueue[FinishedRequest] = finished
+        self._started_at = monotonic_ns()
+        self._last_chunk_at: Optional[int] = None
 
     def start(self) -> None:
         """Begins, in a thread."""
-        WORKERS.do(self._run)
+        HTTP_THREADS.submit(self._run)
 
-    def overdue(self, now: int) -> Optional[str]:
+    def expired_limit(self, now: int) -> Optional[str]:
         """The limit that has passed, if one has. What blocks outside of a socket, such as a resolver, is seen here alone."""
         if now >= field(self._limits, "deadline"):
             return "deadline"
-        if now >= self.due():
-            return "first-byte-timeout" if self._last_piece is None else "between-bytes-timeout"
+        if now >= self.next_expiry():
+            return "first-byte-timeout" if self._last_chunk_at is None else "between-bytes-timeout"
         return None
 
-    def due(self) -> int:
+    def next_expiry(self) -> int:
         """When the next limit passes."""
-        if self._last_piece is None:
-            limit: int = self._started + field(self._limits, "first-byte")
+        if self._last_chunk_at is None:
+            limit: int = self._started_at + field(self._limits, "first-byte")
         else:
-            limit = self._last_piece + field(self._limits, "between-bytes")
+            limit = self._last_chunk_at + field(self._limits, "between-bytes")
         deadline: int = field(self._limits, "deadline")
         return min(limit, deadline)
 
-    def _left(self) -> float:
+    def _socket_timeout(self) -> float:
         """Seconds for the socket until then, and some more: who waits tells which limit it was."""
-        return max(0, self.due() - monotonic()) / _SECOND + _MARGIN
+        return max(0, self.next_expiry() - monotonic_ns()) / _NANOSECONDS_PER_SECOND + _SOCKET_MARGIN_SECONDS
 
     def _run(self) -> None:
         try:
-            self._ended.put((self.number, self._exchange(), None))
+            self._finished.put((self.id, self._send(), None))
         except Exception as error:  # whatever it is: nobody is above this
-            self._ended.put((self.number, failure(error, answered=self._last_piece is not None), error))
+            self._finished.put((self.id, send_error(error, response_started=self._last_chunk_at is not None), error))
 
-    def _exchange(self) -> Outcome:
+    def _send(self) -> SendResult:
         request = self._request
-        connect = min(field(self._limits, "connect") / _SECOND, self._left())
-        response = self._transport.send(request, connect, self._left())
+        connect = min(field(self._limits, "connect") / _NANOSECONDS_PER_SECOND, self._socket_timeout())
+        response = self._transport.send(request, connect, self._socket_timeout())
         with response:
-            self._last_piece = monotonic()
+            self._last_chunk_at = monotonic_ns()
             sock = getattr(response.connection, "sock", None)
             if sock is not None:
-                sock.settimeout(self._left())
-            pieces = []
+                sock.settimeout(self._socket_timeout())
+            chunks = []
             length = 0
-            while piece := response.read1(_PIECE, decode_content=False):
-                self._last_piece = monotonic()
-                pieces.append(piece)
-                length += len(piece)
+            while chunk := response.read1(_CHUNK_BYTES, decode_content=False):
+                self._last_chunk_at = monotonic_ns()
+                chunks.append(chunk)
+                length += len(chunk)
                 if length > field(request, "max-body"):
                     response.close()
                     return "too-large"
@@ -93,5 +93,5 @@ class Exchange:
             return record(
                 status=response.status,
                 headers=[(name, value) for name, value in response.headers.items()],
-                body=b"".join(pieces).decode("utf-8", "replace"),
+                body=b"".join(chunks).decode("utf-8", "replace"),
             )

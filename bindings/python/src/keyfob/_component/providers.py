@@ -12,73 +12,75 @@ from wasmtime.component import Record
 
 from .conversions import field, record
 
-LOOP: ContextVar[Optional[asyncio.AbstractEventLoop]] = ContextVar("keyfob_loop", default=None)
+EVENT_LOOP: ContextVar[Optional[asyncio.AbstractEventLoop]] = ContextVar("keyfob_loop", default=None)
 """The event loop that waits for the call which runs in this thread."""
 
 
 class Provider:
     """Something that gives tokens or assertions, and what it last failed with."""
 
-    def __init__(self, given: Any) -> None:
-        self.given = given
+    def __init__(self, target: Any) -> None:
+        self.target = target
         self.error: Optional[BaseException] = None
 
     @property
     def name(self) -> str:
-        return getattr(self.given, "__name__", type(self.given).__name__)
+        return getattr(self.target, "__name__", type(self.target).__name__)
 
     def token(self, request: Any) -> Record:
         """A token, by either way that the Azure SDK's credentials have."""
-        claims, tenant, cae = field(request, "claims"), field(request, "tenant-id"), field(request, "enable-cae")
+        claims, tenant, enable_cae = field(request, "claims"), field(request, "tenant-id"), field(request, "enable-cae")
         options = {name: value for name, value in (("claims", claims), ("tenant_id", tenant)) if value is not None}
-        if cae:
+        if enable_cae:
             options["enable_cae"] = True
-        if hasattr(self.given, "get_token_info"):
-            token = _finished(self.given.get_token_info(*field(request, "scopes"), options=options or None))
+        if hasattr(self.target, "get_token_info"):
+            token = _resolve(self.target.get_token_info(*field(request, "scopes"), options=options or None))
         else:
-            token = _finished(self.given.get_token(*field(request, "scopes"), **options))
+            token = _resolve(self.target.get_token(*field(request, "scopes"), **options))
         if not isinstance(getattr(token, "token", None), str):
-            raise TypeError(f"it gave {type(token).__name__}, and a token has the attributes token (str) and expires_on")
+            raise TypeError(
+                f"it gave {type(token).__name__}, and a token has the attributes token (str) and expires_on"
+            )
         refresh_on = getattr(token, "refresh_on", None)
         return record(
-            token=_text(token.token),
-            expires_on=_seconds(token.expires_on),
-            refresh_on=None if refresh_on is None else _seconds(refresh_on),
+            token=_replace_surrogates(token.token),
+            expires_on=_unix_seconds(token.expires_on),
+            refresh_on=None if refresh_on is None else _unix_seconds(refresh_on),
         )
 
     def assertion(self) -> str:
         """An assertion, signed anew."""
-        call: Callable[[], Any] = self.given
-        assertion = _finished(call())
+        function: Callable[[], Any] = self.target
+        assertion = _resolve(function())
         if not isinstance(assertion, str):
             raise TypeError(f"it gave {type(assertion).__name__}, and an assertion is str")
-        return _text(assertion)
+        return _replace_surrogates(assertion)
 
 
-def _text(given: str) -> str:
+def _replace_surrogates(text: str) -> str:
     """The component takes no lone surrogates; a token that has one is none."""
-    return given.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _seconds(given: Any) -> int:
+def _unix_seconds(value: Any) -> int:
     """Unix seconds, in the range that the component takes."""
-    return min(max(int(given), 0), 2**53)
+    return min(max(int(value), 0), 2**53)
 
 
-def _finished(result: Any) -> Any:
+def _resolve(result: Any) -> Any:
     """What an asynchronous credential gives comes from the event loop that waits for this very call."""
     if not inspect.isawaitable(result):
         return result
-    loop = LOOP.get()
+    loop = EVENT_LOOP.get()
     if loop is None:
         if inspect.iscoroutine(result):
             result.close()
         raise TypeError("it is asynchronous: give it to the classes of keyfob.aio")
 
-    async def finish() -> Any:
+    async def awaited() -> Any:
         return await result
 
-    future = asyncio.run_coroutine_threadsafe(finish(), loop)
+    future = asyncio.run_coroutine_threadsafe(awaited(), loop)
     while True:
         try:
             return future.result(timeout=1)
@@ -90,9 +92,9 @@ def _finished(result: Any) -> Any:
                 raise RuntimeError("the event loop has ended") from None
 
 
-def refusal(provider: Provider, error: Exception) -> Record:
+def provider_error(provider: Provider, error: Exception) -> Record:
     """Why there is no token, for the component; the exception itself is kept for who called."""
     provider.error = error
-    unavailable = any(it.__name__ == "CredentialUnavailableError" for it in type(error).__mro__)
+    unavailable = any(base.__name__ == "CredentialUnavailableError" for base in type(error).__mro__)
     text = str(error) or type(error).__name__
-    return record(unavailable=unavailable, message=_text(f"{provider.name}: {text}"))
+    return record(unavailable=unavailable, message=_replace_surrogates(f"{provider.name}: {text}"))

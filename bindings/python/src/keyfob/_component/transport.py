@@ -17,7 +17,7 @@ from urllib3 import exceptions
 from .conversions import field
 
 # Connections that are kept for later; as many requests as `get_secrets` makes at a time by default.
-_KEPT = 10
+_MAX_IDLE_CONNECTIONS = 10
 
 
 class Transport:
@@ -25,10 +25,10 @@ class Transport:
 
     def __init__(self) -> None:
         # The authorities are read once; a fork takes them along.
-        self._trust: Optional[ssl.SSLContext] = None
-        self.forget()
+        self._tls_context: Optional[ssl.SSLContext] = None
+        self.reset()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begins anew, without the connections: after a fork they are the parent's."""
         self._lock = threading.Lock()
         self._pools: Dict[Optional[str], urllib3.PoolManager] = {}
@@ -37,7 +37,7 @@ class Transport:
         """Sends a request; the answer's body is still to be read."""
         url = field(request, "url")
         body = field(request, "body")
-        return self._pool(_proxy(url)).urlopen(
+        return self._pool_manager(_proxy_for(url)).urlopen(
             field(request, "method"),
             url,
             body=None if body is None else body.encode(),
@@ -49,34 +49,34 @@ class Transport:
             decode_content=False,
         )
 
-    def _pool(self, proxy: Optional[str]) -> urllib3.PoolManager:
+    def _pool_manager(self, proxy: Optional[str]) -> urllib3.PoolManager:
         with self._lock:
-            if self._trust is None:
-                self._trust = _trust()
+            if self._tls_context is None:
+                self._tls_context = _make_tls_context()
             if proxy not in self._pools:
-                self._pools[proxy] = _pool(proxy, self._trust)
+                self._pools[proxy] = _make_pool_manager(proxy, self._tls_context)
             return self._pools[proxy]
 
 
-def _pool(proxy: Optional[str], trusted: ssl.SSLContext) -> urllib3.PoolManager:
-    trust: Any = {"ssl_context": trusted, "maxsize": _KEPT}
+def _make_pool_manager(proxy: Optional[str], tls_context: ssl.SSLContext) -> urllib3.PoolManager:
+    options: Any = {"ssl_context": tls_context, "maxsize": _MAX_IDLE_CONNECTIONS}
     if proxy is None:
-        return urllib3.PoolManager(**trust)
+        return urllib3.PoolManager(**options)
     parts = urlsplit(proxy)
     if parts.scheme not in ("http", "https"):
         raise exceptions.ProxySchemeUnknown(parts.scheme)
     if parts.username is not None:
-        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        trust["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=user)
+        credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        options["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=credentials)
     host = parts.netloc.rpartition("@")[2]
-    return urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=trusted, **trust)
+    return urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=tls_context, **options)
 
 
-def _proxy(url: str) -> Optional[str]:
+def _proxy_for(url: str) -> Optional[str]:
     """The proxy for a request, by the variables of this process (or, on Windows and macOS, its system)."""
     parts = urlsplit(url)
     # Plain http is for the identity endpoints of this machine and its private network: no proxy may see their header's secret.
-    if parts.scheme == "http" or _is_of_this_machine(parts.hostname or ""):
+    if parts.scheme == "http" or _is_local(parts.hostname or ""):
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
@@ -85,7 +85,7 @@ def _proxy(url: str) -> Optional[str]:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def _is_of_this_machine(host: str) -> bool:
+def _is_local(host: str) -> bool:
     """Loopback and link-local: no proxy can reach the endpoint that is meant, and none may see its header's secret.
     https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#proxies
     """
@@ -96,7 +96,7 @@ def _is_of_this_machine(host: str) -> bool:
     return address.is_loopback or address.is_link_local
 
 
-def _trust() -> ssl.SSLContext:
+def _make_tls_context() -> ssl.SSLContext:
     """Whom TLS trusts: the file or folder that `requests` would take, else what OpenSSL takes (SSL_CERT_FILE)."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or None
     try:
@@ -107,7 +107,7 @@ def _trust() -> ssl.SSLContext:
         raise exceptions.SSLError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {bundle}: {error}") from error
 
 
-def failure(error: BaseException, answered: bool) -> str:
+def send_error(error: BaseException, response_started: bool) -> str:
     """The `send-error` for an exception of urllib3."""
     if isinstance(error, exceptions.ProxyError):
         # "Tunnel connection failed: 403 Forbidden" is the answer of a proxy that is there.
@@ -117,22 +117,22 @@ def failure(error: BaseException, answered: bool) -> str:
     if isinstance(error, exceptions.NameResolutionError):
         return "name-not-found"
     if isinstance(error, exceptions.NewConnectionError):
-        return _refusal(error.__cause__ or error.__context__)
+        return _connect_error(error.__cause__ or error.__context__)
     if isinstance(error, exceptions.ConnectTimeoutError):
         return "connect-timeout"
     if isinstance(error, (exceptions.ReadTimeoutError, TimeoutError)):
-        return "between-bytes-timeout" if answered else "first-byte-timeout"
+        return "between-bytes-timeout" if response_started else "first-byte-timeout"
     if isinstance(error, (exceptions.SSLError, ssl.SSLError)):
         return "tls"
     if isinstance(error, (exceptions.ProtocolError, ConnectionError)):
         return "reset"
-    return _refusal(error)
+    return _connect_error(error)
 
 
-def _refusal(error: Optional[BaseException]) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.ECONNREFUSED:
+def _connect_error(error: Optional[BaseException]) -> str:
+    code = error.errno if isinstance(error, OSError) else None
+    if code == errno.ECONNREFUSED:
         return "refused"
-    if number in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL):
+    if code in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL):
         return "unreachable"
     return "other"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from keyfob._component.guest import Handle, Instance, Options
 from keyfob._component.conversions import field
+from keyfob._component.guest import Guest, OptionsResource, ResourceHandle
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
 Self = TypeVar("Self", bound="Credential")
-Set = List[Tuple[str, Tuple[Any, ...]]]
+Setters = List[Tuple[str, Tuple[Any, ...]]]
 
 
 class Candidate(NamedTuple):
@@ -37,21 +37,21 @@ class Credential:
     Threads may share it: one at a time makes its call. After a fork it goes on in both processes.
     """
 
-    def __init__(self, make: Callable[[Instance], Any]) -> None:
+    def __init__(self, create: Callable[[Guest], Any]) -> None:
         environment: Dict[str, str] = dict(os.environ)
 
-        def in_its_environment(instance: Instance) -> Any:
-            with instance.environment(environment):
-                return make(instance)
+        def create_in_environment(guest: Guest) -> Any:
+            with guest.using_environment(environment):
+                return create(guest)
 
-        self._make = in_its_environment
-        self._instance = Instance()
-        self._handle = self._in(self._instance)
+        self._create = create_in_environment
+        self._guest = Guest()
+        self._handle = self._handle_in(self._guest)
 
-    def _in(self, instance: Instance) -> Handle:
-        """This credential in an instance: its own, or that of a chain."""
-        make = self._make
-        return Handle(instance, lambda: make(instance))
+    def _handle_in(self, guest: Guest) -> ResourceHandle:
+        """This credential in a guest: its own, or that of a chain."""
+        create = self._create
+        return ResourceHandle(guest, lambda: create(guest))
 
     def get_token(
         self,
@@ -77,17 +77,24 @@ class Credential:
 
     def get_token_info(self, *scopes: str, options: Optional[TokenRequestOptions] = None) -> AccessTokenInfo:
         """The same with all that is known of the token."""
-        asked = options or {}
+        requested = options or {}
         return self._token(
-            scopes, asked.get("claims"), asked.get("tenant_id"), asked.get("enable_cae", False), None
+            scopes, requested.get("claims"), requested.get("tenant_id"), requested.get("enable_cae", False), None
         )
 
     def explain(self) -> List[Candidate]:
         """What a call would try, in this order, told from options and variables alone: nothing is sent."""
-        found = self._instance.call("identity", "[method]credential.explain", self._handle)
+        candidates = self._guest.call("identity", "[method]credential.explain", self._handle)
         return [
-            Candidate(one.credential, one.readiness, one.message, one.hint, one.variables, dict(one.details))
-            for one in found
+            Candidate(
+                candidate.credential,
+                candidate.readiness,
+                candidate.message,
+                candidate.hint,
+                candidate.variables,
+                dict(candidate.details),
+            )
+            for candidate in candidates
         ]
 
     def close(self) -> None:
@@ -110,13 +117,15 @@ class Credential:
         enable_cae: bool,
         timeout: Optional[float],
     ) -> AccessTokenInfo:
-        options = given(claims=claims, tenant_id=tenant_id, enable_cae=enable_cae or None, timeout=milliseconds(timeout))
-        token = self._instance.call(
+        options = setters(
+            claims=claims, tenant_id=tenant_id, enable_cae=enable_cae or None, timeout=milliseconds(timeout)
+        )
+        token = self._guest.call(
             "identity",
             "[method]credential.get-token",
             self._handle,
             list(scopes),
-            Options("identity", "token-options", options),
+            OptionsResource("identity", "token-options", options),
         )
         return AccessTokenInfo(
             token.token,
@@ -127,7 +136,7 @@ class Credential:
         )
 
 
-def given(**options: Any) -> Set:
+def setters(**options: Any) -> Setters:
     """The methods of a builder for those options that were chosen."""
     return [(name.replace("_", "-"), (value,)) for name, value in options.items() if value is not None]
 

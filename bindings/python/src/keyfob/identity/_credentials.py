@@ -6,19 +6,19 @@ from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
 
 from wasmtime.component import Variant
 
-from keyfob._component.guest import Instance, Options
+from keyfob._component.guest import Guest, OptionsResource
 
-from ._base import Credential, Set, given
+from ._base import Credential, Setters, setters
 from ._token import TokenCredential
 
 # What the default chain holds here. The Azure SDK's other credentials need a process, a browser or a desktop; they can be
 # given to ChainedTokenCredential and to SecretClient as they are.
-_EXCLUDABLE = {
+_EXCLUDE_ARGUMENTS = {
     "exclude_environment_credential": "EnvironmentCredential",
     "exclude_workload_identity_credential": "WorkloadIdentityCredential",
     "exclude_managed_identity_credential": "ManagedIdentityCredential",
 }
-_NEVER_HERE = frozenset(
+_IGNORED_EXCLUDE_ARGUMENTS = frozenset(
     f"exclude_{name}_credential"
     for name in (
         "broker",
@@ -32,36 +32,42 @@ _NEVER_HERE = frozenset(
 )
 
 
-def _entra(
+def _entra_options(
     authority: Optional[str], disable_instance_discovery: bool, additionally_allowed_tenants: Iterable[str]
-) -> Set:
-    options = given(authority_host=_url(authority), disable_instance_discovery=disable_instance_discovery or None)
+) -> Setters:
+    options = setters(
+        authority_host=_authority_url(authority), disable_instance_discovery=disable_instance_discovery or None
+    )
     return options + [("additionally-allowed-tenant", (tenant,)) for tenant in additionally_allowed_tenants]
 
 
-def _url(authority: Optional[str]) -> Optional[str]:
+def _authority_url(authority: Optional[str]) -> Optional[str]:
     """The Azure SDK takes a host as well as a URL."""
     return authority if authority is None or "://" in authority else f"https://{authority}"
 
 
-def _made(function: str, *arguments: Any, options: Set) -> Callable[[Instance], Any]:
-    last = Options("identity", "credential-options", options)
-    return lambda instance: instance.call_inside("identity", f"[static]credential.{function}", *arguments, last)
+def _static_constructor(function: str, *arguments: Any, options: Setters) -> Callable[[Guest], Any]:
+    credential_options = OptionsResource("identity", "credential-options", options)
+    return lambda guest: guest.call_locked("identity", f"[static]credential.{function}", *arguments, credential_options)
 
 
-def _managed_identity(client_id: Optional[str], identity_config: Mapping[str, str], system_assigned: bool) -> Set:
+def _managed_identity_options(
+    client_id: Optional[str], identity_config: Mapping[str, str], system_assigned: bool
+) -> Setters:
     ids = [("client-id", client_id)] if client_id is not None else []
     for key, value in identity_config.items():
-        case = {"client_id": "client-id", "object_id": "object-id", "principal_id": "object-id"}.get(key)
+        variant_case = {"client_id": "client-id", "object_id": "object-id", "principal_id": "object-id"}.get(key)
         if key in ("resource_id", "mi_res_id", "msi_res_id"):
-            case = "resource-id"
-        if case is None:
+            variant_case = "resource-id"
+        if variant_case is None:
             raise ValueError(f"identity_config has {key!r}: its keys are client_id, object_id and resource_id")
-        ids.append((case, value))
+        ids.append((variant_case, value))
     if len(ids) + system_assigned > 1:
         raise ValueError("which managed identity? Give one of client_id, object_id, resource_id and system_assigned")
-    chosen = [Variant(case, value) for case, value in ids] or [Variant("system-assigned")][: int(system_assigned)]
-    return [("managed-identity", (id,)) for id in chosen]
+    selected = [Variant(variant_case, value) for variant_case, value in ids] or [Variant("system-assigned")][
+        : int(system_assigned)
+    ]
+    return [("managed-identity", (id,)) for id in selected]
 
 
 class DefaultAzureCredential(Credential):
@@ -95,18 +101,24 @@ class DefaultAzureCredential(Credential):
         require_envvar: bool = False,
         **exclude: bool,
     ) -> None:
-        unknown = [name for name in exclude if name not in _EXCLUDABLE and name not in _NEVER_HERE]
+        unknown = [
+            name for name in exclude if name not in _EXCLUDE_ARGUMENTS and name not in _IGNORED_EXCLUDE_ARGUMENTS
+        ]
         if unknown:
             raise TypeError(f"DefaultAzureCredential has no argument {unknown[0]}")
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        options += _managed_identity(managed_identity_client_id, {}, managed_identity_system_assigned)
-        options += given(
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += _managed_identity_options(managed_identity_client_id, {}, managed_identity_system_assigned)
+        options += setters(
             workload_identity_client_id=workload_identity_client_id,
             tenant_id=workload_identity_tenant_id,
             require_token_credentials=require_envvar or None,
         )
-        options += [("exclude", (_EXCLUDABLE[name],)) for name, out in exclude.items() if out and name in _EXCLUDABLE]
-        super().__init__(_made("default-azure", options=options))
+        options += [
+            ("exclude", (_EXCLUDE_ARGUMENTS[name],))
+            for name, excluded in exclude.items()
+            if excluded and name in _EXCLUDE_ARGUMENTS
+        ]
+        super().__init__(_static_constructor("default-azure", options=options))
 
 
 class EnvironmentCredential(Credential):
@@ -120,8 +132,8 @@ class EnvironmentCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        super().__init__(_made("environment", options=options))
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        super().__init__(_static_constructor("environment", options=options))
 
 
 class ManagedIdentityCredential(Credential):
@@ -131,10 +143,12 @@ class ManagedIdentityCredential(Credential):
     :param identity_config: ``{"object_id": …}`` or ``{"resource_id": …}`` for one that is known by another id.
     """
 
-    def __init__(
-        self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None
-    ) -> None:
-        super().__init__(_made("managed-identity", options=_managed_identity(client_id, identity_config or {}, False)))
+    def __init__(self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None) -> None:
+        super().__init__(
+            _static_constructor(
+                "managed-identity", options=_managed_identity_options(client_id, identity_config or {}, False)
+            )
+        )
 
 
 class WorkloadIdentityCredential(Credential):
@@ -151,11 +165,9 @@ class WorkloadIdentityCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        options += given(
-            tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=token_file_path
-        )
-        super().__init__(_made("workload-identity", options=options))
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += setters(tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=token_file_path)
+        super().__init__(_static_constructor("workload-identity", options=options))
 
 
 class ClientSecretCredential(Credential):
@@ -171,8 +183,8 @@ class ClientSecretCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        super().__init__(_made("client-secret", tenant_id, client_id, client_secret, options=options))
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        super().__init__(_static_constructor("client-secret", tenant_id, client_id, client_secret, options=options))
 
 
 class CertificateCredential(Credential):
@@ -201,9 +213,11 @@ class CertificateCredential(Credential):
             raise ValueError("give the certificate by certificate_path or by certificate_data, not by both")
         certificate = certificate_path if certificate_data is None else certificate_data
         text = password.decode() if isinstance(password, bytes) else password
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        options += given(send_certificate_chain=send_certificate_chain or None)
-        super().__init__(_made("client-certificate", tenant_id, client_id, certificate, text, options=options))
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += setters(send_certificate_chain=send_certificate_chain or None)
+        super().__init__(
+            _static_constructor("client-certificate", tenant_id, client_id, certificate, text, options=options)
+        )
 
 
 class ClientAssertionCredential(Credential):
@@ -219,17 +233,19 @@ class ClientAssertionCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        last = Options(
+        credential_options = OptionsResource(
             "identity",
             "credential-options",
-            _entra(authority, disable_instance_discovery, additionally_allowed_tenants),
+            _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants),
         )
 
-        def make(instance: Instance) -> Any:
-            provider = instance.provider(func)
-            return instance.call_inside("providers", "assertion-provider", tenant_id, client_id, provider, last)
+        def create(guest: Guest) -> Any:
+            provider = guest.register_provider(func)
+            return guest.call_locked(
+                "providers", "assertion-provider", tenant_id, client_id, provider, credential_options
+            )
 
-        super().__init__(make)
+        super().__init__(create)
 
 
 class ChainedTokenCredential(Credential):
@@ -239,34 +255,34 @@ class ChainedTokenCredential(Credential):
     """
 
     def __init__(self, *credentials: TokenCredential) -> None:
-        links = [ours(credential) for credential in credentials]
+        links = [as_keyfob_credential(credential) for credential in credentials]
         if not links:
             raise ValueError("at least one credential is required")
 
-        def make(instance: Instance) -> Any:
-            handles: List[Any] = [link._in(instance) for link in links]
-            return instance.call_inside("identity", "[static]credential.chained", handles)
+        def create(guest: Guest) -> Any:
+            handles: List[Any] = [link._handle_in(guest) for link in links]
+            return guest.call_locked("identity", "[static]credential.chained", handles)
 
-        super().__init__(make)
+        super().__init__(create)
 
 
-class ProvidedCredential(Credential):
+class TokenProviderCredential(Credential):
     """A credential of the program's own, such as one of the Azure SDK."""
 
     def __init__(self, credential: TokenCredential) -> None:
-        def make(instance: Instance) -> Any:
-            return instance.call_inside("providers", "token-provider", instance.provider(credential))
+        def create(guest: Guest) -> Any:
+            return guest.call_locked("providers", "token-provider", guest.register_provider(credential))
 
-        super().__init__(make)
+        super().__init__(create)
 
 
-def ours(credential: Any) -> Credential:
+def as_keyfob_credential(credential: Any) -> Credential:
     """A credential of this package for what the program gives."""
     if isinstance(credential, Credential):
         return credential
-    synchronous = getattr(credential, "_synchronous", None)
-    if isinstance(synchronous, Credential):
-        return synchronous
+    sync_credential = getattr(credential, "_sync_credential", None)
+    if isinstance(sync_credential, Credential):
+        return sync_credential
     if hasattr(credential, "get_token") or hasattr(credential, "get_token_info"):
-        return ProvidedCredential(credential)
+        return TokenProviderCredential(credential)
     raise TypeError(f"a credential has the method get_token, and {type(credential).__name__} has not")

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Protocol, TypedDict
 __all__ = ["AccessToken", "AccessTokenInfo", "TokenCredential", "TokenRequestOptions"]
 
 if TYPE_CHECKING:
-    from azure.core.credentials import AccessToken
+    from azure.core.credentials import AccessToken, TokenRequestOptions
     from azure.core.credentials import AccessTokenInfo as _AccessTokenInfo
-    from azure.core.credentials import TokenRequestOptions
 else:
     try:
         from azure.core.credentials import AccessToken, TokenRequestOptions

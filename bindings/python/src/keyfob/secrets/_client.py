@@ -7,14 +7,14 @@ from typing import Any, Callable, List, Mapping, Optional, Sequence, Union
 
 from wasmtime.component import Variant
 
-from keyfob._component.guest import Handle, Options
-from keyfob._component.conversions import exception
+from keyfob._component.conversions import exception_from
+from keyfob._component.guest import OptionsResource, ResourceHandle
 from keyfob.exceptions import AzureError
-from keyfob.identity._base import Set, given, milliseconds
-from keyfob.identity._credentials import ours
+from keyfob.identity._base import Setters, milliseconds, setters
+from keyfob.identity._credentials import as_keyfob_credential
 from keyfob.identity._token import TokenCredential
 
-from ._models import DeletedSecret, KeyVaultSecret, SecretProperties, seconds
+from ._models import DeletedSecret, KeyVaultSecret, SecretProperties, unix_seconds
 from ._paging import ItemPaged, LROPoller
 
 
@@ -46,7 +46,7 @@ class SecretClient:
         cache_max_bytes: Optional[int] = None,
         cache_stale_if_error: Optional[int] = None,
     ) -> None:
-        options = given(
+        options = setters(
             api_version=api_version,
             verify_challenge_resource=None if verify_challenge_resource else False,
             cache_ttl=cache_ttl,
@@ -55,17 +55,19 @@ class SecretClient:
         if cache_max_secrets is not None or cache_max_bytes is not None:
             limits = (cache_max_secrets or 100, cache_max_bytes or 262_144)
             options.append(("cache-limits", limits))
-        self._credential = ours(credential)
-        instance, asks = self._credential._instance, self._credential._handle
-        chosen = Options("secrets", "client-options", options)
+        self._credential = as_keyfob_credential(credential)
+        guest, credential_handle = self._credential._guest, self._credential._handle
+        client_options = OptionsResource("secrets", "client-options", options)
 
-        def make() -> Any:
-            return instance.call_inside("secrets", "[static]secret-client.open", vault_url, asks, chosen)
+        def create() -> Any:
+            return guest.call_locked(
+                "secrets", "[static]secret-client.open", vault_url, credential_handle, client_options
+            )
 
         self._vault_url = vault_url.strip(" /")
-        self._instance = instance
-        self._handle: Optional[Handle] = Handle(instance, make)
-        instance.open(self._handle)
+        self._guest = guest
+        self._handle: Optional[ResourceHandle] = ResourceHandle(guest, create)
+        guest.create(self._handle)
 
     @property
     def vault_url(self) -> str:
@@ -92,13 +94,13 @@ class SecretClient:
         :raises keyfob.exceptions.HttpResponseError: the vault refused.
         :raises keyfob.exceptions.ClientAuthenticationError: there is no token.
         """
-        options = given(
+        options = setters(
             version=version or None,
-            out_content_type=None if out_content_type is None else _text(out_content_type),
+            out_content_type=None if out_content_type is None else _enum_value(out_content_type),
             bypass_cache=bypass_cache or None,
             timeout=milliseconds(timeout),
         )
-        return _secret(self._call("get-secret", name, Options("secrets", "get-secret-options", options)))
+        return _to_secret(self._call("get-secret", name, OptionsResource("secrets", "get-secret-options", options)))
 
     def get_secrets(
         self,
@@ -114,13 +116,16 @@ class SecretClient:
 
         :param max_concurrency: how many are fetched at the same time, 1 to 100; 10 by default.
         """
-        options = given(
+        options = setters(
             bypass_cache=bypass_cache or None, max_concurrency=max_concurrency, timeout=milliseconds(timeout)
         )
         outcomes: List[Variant] = self._call(
-            "get-secrets", list(names), Options("secrets", "get-secret-options", options)
+            "get-secrets", list(names), OptionsResource("secrets", "get-secret-options", options)
         )
-        return [_secret(one.payload) if one.tag == "ok" else exception(one.payload) for one in outcomes]
+        return [
+            _to_secret(outcome.payload) if outcome.tag == "ok" else exception_from(outcome.payload)
+            for outcome in outcomes
+        ]
 
     def set_secret(
         self,
@@ -138,9 +143,9 @@ class SecretClient:
 
         :raises keyfob.exceptions.ResourceExistsError: a deleted secret has the name.
         """
-        options = _set(enabled, tags, content_type, not_before, expires_on, timeout)
-        told = self._call("set-secret", name, value, Options("secrets", "set-options", options))
-        return KeyVaultSecret(SecretProperties(told), value)
+        options = _set_options(enabled, tags, content_type, not_before, expires_on, timeout)
+        record = self._call("set-secret", name, value, OptionsResource("secrets", "set-options", options))
+        return KeyVaultSecret(SecretProperties(record), value)
 
     def update_secret_properties(
         self,
@@ -155,9 +160,11 @@ class SecretClient:
         timeout: Optional[float] = None,
     ) -> SecretProperties:
         """Changes what is known of a secret, and not its value. What is not given is left as it is."""
-        options = _set(enabled, tags, content_type, not_before, expires_on, timeout) + given(version=version or None)
-        told = self._call("update-secret-properties", name, Options("secrets", "set-options", options))
-        return SecretProperties(told)
+        options = _set_options(enabled, tags, content_type, not_before, expires_on, timeout) + setters(
+            version=version or None
+        )
+        record = self._call("update-secret-properties", name, OptionsResource("secrets", "set-options", options))
+        return SecretProperties(record)
 
     def list_properties_of_secrets(
         self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
@@ -179,23 +186,27 @@ class SecretClient:
 
     def begin_delete_secret(self, name: str, *, timeout: Optional[float] = None) -> LROPoller[DeletedSecret]:
         """Begins to delete a secret, all its versions."""
-        return LROPoller(self._hold("begin-delete-secret", name, _within(timeout)), DeletedSecret)
+        return LROPoller(self._call_for_resource("begin-delete-secret", name, _call_options(timeout)), DeletedSecret)
 
     def get_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> DeletedSecret:
         """What the vault says of a deleted secret."""
-        return DeletedSecret(self._call("get-deleted-secret", name, _within(timeout)))
+        return DeletedSecret(self._call("get-deleted-secret", name, _call_options(timeout)))
 
-    def begin_recover_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> LROPoller[SecretProperties]:
+    def begin_recover_deleted_secret(
+        self, name: str, *, timeout: Optional[float] = None
+    ) -> LROPoller[SecretProperties]:
         """Begins to recover a deleted secret."""
-        return LROPoller(self._hold("begin-recover-deleted-secret", name, _within(timeout)), SecretProperties)
+        return LROPoller(
+            self._call_for_resource("begin-recover-deleted-secret", name, _call_options(timeout)), SecretProperties
+        )
 
     def purge_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> None:
         """Deletes a deleted secret for good."""
-        self._call("purge-deleted-secret", name, _within(timeout))
+        self._call("purge-deleted-secret", name, _call_options(timeout))
 
     def backup_secret(self, name: str, *, timeout: Optional[float] = None) -> bytes:
         """All versions of a secret, in a form that only Key Vault can read."""
-        backup: bytes = self._call("backup-secret", name, _within(timeout))
+        backup: bytes = self._call("backup-secret", name, _call_options(timeout))
         return backup
 
     def restore_secret_backup(self, backup: bytes, *, timeout: Optional[float] = None) -> SecretProperties:
@@ -203,7 +214,7 @@ class SecretClient:
 
         :raises keyfob.exceptions.ResourceExistsError: the vault has one of that name.
         """
-        return SecretProperties(self._call("restore-secret-backup", bytes(backup), _within(timeout)))
+        return SecretProperties(self._call("restore-secret-backup", bytes(backup), _call_options(timeout)))
 
     def close(self) -> None:
         """Ends the client. Its credential goes on."""
@@ -222,10 +233,12 @@ class SecretClient:
         raise TypeError("a SecretClient can't be sent to another process: make one there, or fork")
 
     def _call(self, function: str, *arguments: Any) -> Any:
-        return self._instance.call("secrets", f"[method]secret-client.{function}", self._open(), *arguments)
+        return self._guest.call("secrets", f"[method]secret-client.{function}", self._open_handle(), *arguments)
 
-    def _hold(self, function: str, *arguments: Any) -> Handle:
-        return self._instance.hold("secrets", f"[method]secret-client.{function}", self._open(), *arguments)
+    def _call_for_resource(self, function: str, *arguments: Any) -> ResourceHandle:
+        return self._guest.call_for_resource(
+            "secrets", f"[method]secret-client.{function}", self._open_handle(), *arguments
+        )
 
     def _list(
         self,
@@ -235,45 +248,44 @@ class SecretClient:
         max_page_size: Optional[int],
         timeout: Optional[float],
     ) -> ItemPaged[Any]:
-        options = given(max_page_size=max_page_size, timeout=milliseconds(timeout))
+        options = setters(max_page_size=max_page_size, timeout=milliseconds(timeout))
         return ItemPaged(
-            lambda: self._hold(function, *arguments, Options("secrets", "list-options", options)), item
+            lambda: self._call_for_resource(function, *arguments, OptionsResource("secrets", "list-options", options)),
+            item,
         )
 
-    def _open(self) -> Handle:
+    def _open_handle(self) -> ResourceHandle:
         if self._handle is None:
             raise ValueError("this SecretClient is closed")
         return self._handle
 
 
-def _secret(read: Any) -> KeyVaultSecret:
-    return KeyVaultSecret(SecretProperties(read.properties), read.value, read.credential, read.source)
+def _to_secret(record: Any) -> KeyVaultSecret:
+    return KeyVaultSecret(SecretProperties(record.properties), record.value, record.credential, record.source)
 
 
-def _within(timeout: Optional[float]) -> Options:
-    return Options("secrets", "call-options", given(timeout=milliseconds(timeout)))
+def _call_options(timeout: Optional[float]) -> OptionsResource:
+    return OptionsResource("secrets", "call-options", setters(timeout=milliseconds(timeout)))
 
 
-def _text(value: Any) -> str:
+def _enum_value(value: Any) -> str:
     """The Azure SDK takes members of an enumeration where it takes text."""
     return str(getattr(value, "value", value))
 
 
-def _set(
+def _set_options(
     enabled: Optional[bool],
     tags: Optional[Mapping[str, str]],
     content_type: Optional[str],
     not_before: Optional[datetime],
     expires_on: Optional[datetime],
     timeout: Optional[float],
-) -> Set:
-    return given(
+) -> Setters:
+    return setters(
         enabled=enabled,
         tags=None if tags is None else list(tags.items()),
         content_type=content_type,
-        not_before=seconds(not_before),
-        expires_on=seconds(expires_on),
+        not_before=unix_seconds(not_before),
+        expires_on=unix_seconds(expires_on),
         timeout=milliseconds(timeout),
     )
-
-

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from keyfob._component.conversions import field
 
 
-def _time(seconds: Optional[int]) -> Optional[datetime]:
+def _utc_datetime(seconds: Optional[int]) -> Optional[datetime]:
     return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
 
 
-def seconds(time: Optional[datetime]) -> Optional[int]:
+def unix_seconds(time: Optional[datetime]) -> Optional[int]:
     """Unix seconds. A time without a zone is UTC, as in the Azure SDK."""
     if time is None:
         return None
@@ -47,8 +47,8 @@ class KeyVaultSecretIdentifier:
 class SecretProperties:
     """All that the vault says of a secret beside its value."""
 
-    def __init__(self, told: Any) -> None:
-        self._told = told
+    def __init__(self, record: Any) -> None:
+        self._record = record
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} [{self.id}]>"
@@ -56,17 +56,17 @@ class SecretProperties:
     @property
     def id(self) -> str:
         """The identifier, a URL with vault, name and version."""
-        return str(self._told.id)
+        return str(self._record.id)
 
     @property
     def name(self) -> str:
         """The name."""
-        return str(self._told.name)
+        return str(self._record.name)
 
     @property
     def version(self) -> Optional[str]:
         """The version, where the identifier has one."""
-        version: Optional[str] = self._told.version
+        version: Optional[str] = self._record.version
         return version
 
     @property
@@ -77,74 +77,74 @@ class SecretProperties:
     @property
     def content_type(self) -> Optional[str]:
         """Free text of whoever set the secret."""
-        content_type: Optional[str] = field(self._told, "content-type")
+        content_type: Optional[str] = field(self._record, "content-type")
         return content_type
 
     @property
     def enabled(self) -> Optional[bool]:
         """Whether it can be read."""
-        enabled: Optional[bool] = self._told.enabled
+        enabled: Optional[bool] = self._record.enabled
         return enabled
 
     @property
     def not_before(self) -> Optional[datetime]:
         """Not to be used before."""
-        return _time(field(self._told, "not-before"))
+        return _utc_datetime(field(self._record, "not-before"))
 
     @property
     def expires_on(self) -> Optional[datetime]:
         """Not to be used after."""
-        return _time(field(self._told, "expires-on"))
+        return _utc_datetime(field(self._record, "expires-on"))
 
     @property
     def created_on(self) -> Optional[datetime]:
         """When this version was made."""
-        return _time(field(self._told, "created-on"))
+        return _utc_datetime(field(self._record, "created-on"))
 
     @property
     def updated_on(self) -> Optional[datetime]:
         """When its properties last changed."""
-        return _time(field(self._told, "updated-on"))
+        return _utc_datetime(field(self._record, "updated-on"))
 
     @property
     def recoverable_days(self) -> Optional[int]:
         """The days that a deleted secret is kept."""
-        days: Optional[int] = field(self._told, "recoverable-days")
+        days: Optional[int] = field(self._record, "recoverable-days")
         return days
 
     @property
     def recovery_level(self) -> Optional[str]:
         """What deletion means here, such as ``Recoverable+Purgeable``."""
-        level: Optional[str] = field(self._told, "recovery-level")
+        level: Optional[str] = field(self._record, "recovery-level")
         return level
 
     @property
     def managed(self) -> Optional[bool]:
         """True when the secret belongs to a certificate."""
-        managed: Optional[bool] = self._told.managed
+        managed: Optional[bool] = self._record.managed
         return managed
 
     @property
     def key_id(self) -> Optional[str]:
         """The key's identifier, when the secret belongs to a certificate."""
-        key_id: Optional[str] = field(self._told, "key-id")
+        key_id: Optional[str] = field(self._record, "key-id")
         return key_id
 
     @property
     def previous_version(self) -> Optional[str]:
         """The version before this one, for certificates."""
-        version: Optional[str] = field(self._told, "previous-version")
+        version: Optional[str] = field(self._record, "previous-version")
         return version
 
     @property
     def tags(self) -> Dict[str, str]:
         """The tags, by name."""
-        return dict(self._told.tags)
+        return dict(self._record.tags)
 
     @property
     def details(self) -> Mapping[str, str]:
         """What Keyfob adds: ``cache``, ``cache-age`` and ``cache-error`` of a value that came from memory."""
-        return dict(self._told.details)
+        return dict(self._record.details)
 
 
 class KeyVaultSecret:
@@ -183,9 +183,9 @@ class KeyVaultSecret:
 class DeletedSecret:
     """A secret that is deleted, and can be recovered for a time."""
 
-    def __init__(self, told: Any) -> None:
-        self._told = told
-        self.properties = SecretProperties(told)
+    def __init__(self, record: Any) -> None:
+        self._record = record
+        self.properties = SecretProperties(record)
         """All that the vault says of it."""
 
     def __repr__(self) -> str:
@@ -204,15 +204,15 @@ class DeletedSecret:
     @property
     def deleted_date(self) -> Optional[datetime]:
         """When it was deleted."""
-        return _time(field(self._told, "deleted-on"))
+        return _utc_datetime(field(self._record, "deleted-on"))
 
     @property
     def scheduled_purge_date(self) -> Optional[datetime]:
         """When it goes for good."""
-        return _time(field(self._told, "scheduled-purge-on"))
+        return _utc_datetime(field(self._record, "scheduled-purge-on"))
 
     @property
     def recovery_id(self) -> Optional[str]:
         """The identifier by which it can be recovered."""
-        recovery_id: Optional[str] = field(self._told, "recovery-id")
+        recovery_id: Optional[str] = field(self._record, "recovery-id")
         return recovery_id
