@@ -16,33 +16,33 @@ from keyfob.exceptions import AzureError, ResourceNotFoundError
 from keyfob.identity import ManagedIdentityCredential
 from keyfob.secrets import SecretClient
 
-forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+requires_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 
 @pytest.fixture
-def client(vaults):
+def client(fake_vaults):
     client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
     client.set_secret("a", "x")
     return client
 
 
-def test_eight_threads_share_a_client(client):
+def test_threads_share_a_client(client):
     with ThreadPoolExecutor(8) as pool:
         secrets = list(pool.map(lambda _: client.get_secret("a").value, range(200)))
     assert secrets == ["x"] * 200
 
 
-def test_eight_threads_with_clients_of_their_own(client):
-    def work(number):
+def test_one_client_per_thread(client):
+    def function(number):
         own = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
         own.set_secret(f"t{number}", str(number))
         return [own.get_secret(f"t{number}").value for _ in range(20)]
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(work, range(8))) == [[str(number)] * 20 for number in range(8)]
+        assert list(pool.map(function, range(8))) == [[str(number)] * 20 for number in range(8)]
 
 
-def in_child(work):
+def run_in_forked_child(function):
     """What a forked child makes of it."""
     read, write = os.pipe()
     child = os.fork()
@@ -50,33 +50,33 @@ def in_child(work):
         status = 1
         try:
             signal.alarm(60)
-            os.write(write, pickle.dumps(work()))
+            os.write(write, pickle.dumps(function()))
             status = 0
         finally:
             os._exit(status)
     os.close(write)
     with os.fdopen(read, "rb") as pipe:
-        answer = pipe.read()
+        pickled = pipe.read()
     assert os.waitpid(child, 0)[1] == 0
-    return pickle.loads(answer)
+    return pickle.loads(pickled)
 
 
-@forks
+@requires_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_after_a_fork_both_go_on(client):
+def test_parent_and_child_work_after_fork(client):
     for _ in range(3):
-        assert in_child(lambda: client.get_secret("a").value) == "x"
+        assert run_in_forked_child(lambda: client.get_secret("a").value) == "x"
         assert client.get_secret("a").value == "x"
     # One made from nothing, too, and in threads.
     fresh = lambda: SecretClient(client.vault_url, ManagedIdentityCredential()).get_secret("a").value  # noqa: E731
-    assert in_child(fresh) == "x"
+    assert run_in_forked_child(fresh) == "x"
     with_threads = lambda: list(ThreadPoolExecutor(4).map(lambda _: client.get_secret("a").value, range(8)))  # noqa: E731
-    assert in_child(with_threads) == ["x"] * 8
+    assert run_in_forked_child(with_threads) == ["x"] * 8
 
 
-@forks
+@requires_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_fork_in_the_midst_of_a_call(client, monkeypatch):
+def test_fork_during_a_call(client, monkeypatch):
     inside, forked = threading.Event(), threading.Event()
     wait = Host.wait
 
@@ -91,7 +91,7 @@ def test_a_fork_in_the_midst_of_a_call(client, monkeypatch):
     caller = threading.Thread(target=lambda: values.append(client.get_secret("a").value))
     caller.start()
     inside.wait(60)
-    assert in_child(lambda: client.get_secret("a").value) == "x"
+    assert run_in_forked_child(lambda: client.get_secret("a").value) == "x"
     forked.set()
     caller.join(60)
     assert values == ["x"]
@@ -104,9 +104,9 @@ def read_inherited(name):
     return _inherited.get_secret(name).value
 
 
-@forks
+@requires_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_multiprocessing(client):
+def test_process_pool(client):
     global _inherited
     _inherited = client
     with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("fork")) as pool:
@@ -121,16 +121,16 @@ def test_multiprocessing(client):
     )
 
 
-def test_ten_thousand_dropped_objects(client):
-    running = client._guest._instance
-    memory = running.store
+def test_dropped_clients_free_their_resources(client):
+    instance = client._guest._instance
+    memory = instance.store
     for _ in range(10_000):
-        SecretClient(client.vault_url, client_credential(client))
+        SecretClient(client.vault_url, credential_of(client))
     gc.collect()
     assert client.get_secret("a").value == "x"
-    assert client._guest._instance is running and running.store is memory
+    assert client._guest._instance is instance and instance.store is memory
     assert not client._guest._deferred_drops
-    assert len(running.resources) <= 4
+    assert len(instance.resources) <= 4
     before = len(guests._guests)
     for _ in range(1_000):
         ManagedIdentityCredential().explain()
@@ -138,20 +138,20 @@ def test_ten_thousand_dropped_objects(client):
     assert len(guests._guests) <= before + 1
 
 
-def test_garbage_in_circles(client):
+def test_reference_cycles_are_collected(client):
     """The garbage collector ends the members of a circle in any order."""
-    running = client._guest._instance
+    instance = client._guest._instance
     for _ in range(100):
-        circle = [SecretClient(client.vault_url, client_credential(client))]
+        circle = [SecretClient(client.vault_url, credential_of(client))]
         circle.append(circle)
     del circle
     gc.collect()
     assert client.get_secret("a").value == "x"
     assert client.get_secret("a").value == "x"
-    assert client._guest._instance is running and len(running.resources) <= 4
+    assert client._guest._instance is instance and len(instance.resources) <= 4
 
 
-def client_credential(client):
+def credential_of(client):
     """The credential that a client was made with."""
     return client._credential
 
@@ -165,7 +165,7 @@ def test_lists_and_pollers_outlive_their_client(client):
     assert poller.result().name == "a"
 
 
-def stop(client, monkeypatch):
+def trap(client, monkeypatch):
     """The component stops in the midst of a call, as if its code had a fault."""
 
     def broken(host):
@@ -177,11 +177,11 @@ def stop(client, monkeypatch):
             client.get_secret("a")
 
 
-def test_a_component_that_stops_is_replaced(client, monkeypatch):
+def test_instance_is_replaced_after_host_exception(client, monkeypatch):
     pages = client.list_properties_of_secrets().by_page()
-    other = SecretClient("https://other-vault.vault.azure.net", client_credential(client))
+    other = SecretClient("https://other-vault.vault.azure.net", credential_of(client))
     before = client._guest._instance
-    stop(client, monkeypatch)
+    trap(client, monkeypatch)
     assert client.get_secret("a").value == "x"
     assert client._guest._instance is not before
     # What was made with the same credential is made again, but for what had got somewhere.
@@ -191,17 +191,17 @@ def test_a_component_that_stops_is_replaced(client, monkeypatch):
     assert "anew" in raised.value.hint
 
 
-def test_a_trap(client):
-    running = client._guest._instance
+def test_instance_is_replaced_after_trap(client):
+    instance = client._guest._instance
     # A handle of the component that is used after its drop: what a mistake in this package would do.
-    resource = client._handle.resource(running)
-    resource.drop(running.store)
+    resource = client._handle.resource(instance)
+    resource.drop(instance.store)
     with pytest.raises(AzureError, match="stopped in the midst"):
         client.get_secret("a")
     assert client.get_secret("a").value == "x"
 
 
-def test_a_host_that_gives_another_type(client, monkeypatch):
+def test_instance_is_replaced_after_host_type_error(client, monkeypatch):
     """A mistake of this package, told by wasmtime in another way than a trap."""
     with monkeypatch.context() as patched:
         patched.setattr(Host, "unix_now", lambda host: "now")
@@ -210,7 +210,7 @@ def test_a_host_that_gives_another_type(client, monkeypatch):
     assert client.get_secret("a").value == "x"
 
 
-def test_an_interrupt_comes_through(client, monkeypatch):
+def test_keyboard_interrupt_reaches_the_caller(client, monkeypatch):
     def interrupted(host, limit):
         raise KeyboardInterrupt
 
@@ -221,7 +221,7 @@ def test_an_interrupt_comes_through(client, monkeypatch):
     assert client.get_secret("a").value == "x"
 
 
-def test_threads_are_used_again(client):
+def test_http_threads_are_reused(client):
     def count():
         return sum(thread.name == "keyfob-http" for thread in threading.enumerate())
 
