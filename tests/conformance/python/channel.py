@@ -10,30 +10,30 @@ _OUT = os.dup(1)
 os.dup2(2, 1)
 
 
-def tell(message):
+def send(message):
     """Sends a message that gets no answer: the last one of a case."""
     line = json.dumps(message).encode() + b"\n"
     while line:
         line = line[os.write(_OUT, line) :]
 
 
-def read():
+def receive():
     """The next line, or None at the end. There is never more than one on its way, so no other process' is taken."""
     line = b""
     while not line.endswith(b"\n"):
-        part = os.read(_IN, 1 << 16)
-        if not part:
+        chunk = os.read(_IN, 1 << 16)
+        if not chunk:
             return None
-        line += part
+        line += chunk
     return json.loads(line)
 
 
-def ask(message):
+def send_and_receive(message):
     """Sends a message and returns the answer, which also tells the time."""
-    from world import CLOCK
+    from sandbox import CLOCK
 
-    tell(message)
-    answer = read()
+    send(message)
+    answer = receive()
     if answer is None:
         sys.exit("the test has gone")
     CLOCK.now = answer["now"]

@@ -14,13 +14,13 @@ class Attempts:
     def __init__(self):
         self.list = []
 
-    def watch(self, name, credential):
+    def observe(self, name, credential):
         """Notes what the credential's two ways to a token end in."""
         for method in ("get_token", "get_token_info"):
             if hasattr(credential, method):
-                setattr(credential, method, self._noting(name, getattr(credential, method)))
+                setattr(credential, method, self._recording(name, getattr(credential, method)))
 
-    def _noting(self, name, inner):
+    def _recording(self, name, inner):
         def call(*args, **kwargs):
             try:
                 token = inner(*args, **kwargs)

@@ -12,7 +12,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 from urllib3 import exceptions
 
-from channel import ask
+from channel import send_and_receive
 
 
 class _Body(io.RawIOBase):
@@ -42,7 +42,7 @@ class _Body(io.RawIOBase):
         return len(data)
 
 
-class _Pool:
+class _ConnectionPool:
     """Where urllib3 would have its connections to one host."""
 
     host = ""
@@ -55,25 +55,25 @@ class _Pool:
         parts = urllib3.util.parse_url(self._url)
         if isinstance(body, bytes):
             body = body.decode("latin-1")
-        answer = ask(
+        response = send_and_receive(
             {
                 "send": {
                     "method": method,
                     "url": f"{parts.scheme}://{parts.netloc}{url}",
-                    "headers": [[name, _text(value)] for name, value in headers.items()],
+                    "headers": [[name, _header_text(value)] for name, value in headers.items()],
                     "body": body or "",
                     "connect": _seconds(timeout.connect_timeout),
                     "read": _seconds(timeout.read_timeout),
                 }
             }
         )
-        if "error" in answer:
-            raise self._error(answer["error"])
+        if "error" in response:
+            raise self._error(response["error"])
         return urllib3.HTTPResponse(
-            body=_Body(answer["body"].encode("latin-1"), answer["end"]),
-            headers=[tuple(header) for header in answer["headers"]],
-            status=answer["status"],
-            reason=http.client.responses.get(answer["status"], ""),
+            body=_Body(response["body"].encode("latin-1"), response["end"]),
+            headers=[tuple(header) for header in response["headers"]],
+            status=response["status"],
+            reason=http.client.responses.get(response["status"], ""),
             preload_content=False,
             decode_content=False,
             request_method=method,
@@ -101,19 +101,19 @@ def _seconds(limit):
     return float(limit) if isinstance(limit, (int, float)) else None
 
 
-def _text(value):
+def _header_text(value):
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, request, verify, proxies=None, cert=None):
-        return _Pool(request.url)
+        return _ConnectionPool(request.url)
 
     def cert_verify(self, conn, url, verify, cert):
         """There is no TLS to verify."""
 
 
-def transport():
+def create_transport():
     """A transport for credentials and clients."""
     session = requests.Session()
     # Proxies and netrc files are not compared.

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-from channel import ask
+from channel import send_and_receive
 
 _NATIVE_OPEN = io.open
 _NATIVE_STAT = os.stat
@@ -21,7 +21,7 @@ class Clock:
     now = 0.0
 
     def advance(self, seconds):
-        ask({"sleep": max(0.0, float(seconds))})
+        send_and_receive({"sleep": max(0.0, float(seconds))})
 
 
 CLOCK = Clock()
@@ -39,7 +39,7 @@ class VirtualDatetime(datetime.datetime):
         return cls.fromtimestamp(CLOCK.now, datetime.timezone.utc).replace(tzinfo=None)
 
 
-def take_time():
+def patch_time():
     """Has to happen before the SDK is imported: its modules may take these names along."""
     time.time = lambda: CLOCK.now
     time.monotonic = lambda: CLOCK.now
@@ -48,47 +48,47 @@ def take_time():
     datetime.datetime = VirtualDatetime
 
 
-def take_network():
+def block_network():
     """The SDK's requests go through the channel. What goes around it is told there, and finds nobody."""
 
-    def nobody(host, port=None, *_args, **_kwargs):
-        ask({"connect": f"{host}:{port}"})
+    def refuse_lookup(host, port=None, *_args, **_kwargs):
+        send_and_receive({"connect": f"{host}:{port}"})
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    def no_connection(_socket, address):
-        ask({"connect": str(address)})
+    def refuse_connection(_socket, address):
+        send_and_receive({"connect": str(address)})
         raise ConnectionRefusedError(111, "Connection refused")
 
-    def no_process(*args, **_kwargs):
+    def refuse_process(*args, **_kwargs):
         raise FileNotFoundError(2, f"this check starts no process: {args}")
 
-    socket.getaddrinfo = nobody
-    socket.gethostbyname = nobody
-    socket.socket.connect = no_connection
-    socket.socket.connect_ex = no_connection
-    subprocess.Popen = no_process
+    socket.getaddrinfo = refuse_lookup
+    socket.gethostbyname = refuse_lookup
+    socket.socket.connect = refuse_connection
+    socket.socket.connect_ex = refuse_connection
+    subprocess.Popen = refuse_process
 
 
-def enter(environment, root):
+def isolate(environment, root):
     """From here on, the process sees these variables, and the files below `root` as if `root` were `/`."""
     os.environ.clear()
     os.environ.update(environment)
 
-    def there(path):
+    def in_root(path):
         if isinstance(path, (str, bytes, os.PathLike)) and os.path.isabs(os.fspath(path)):
             return os.path.join(root, os.fsdecode(path).lstrip("/"))
         return path
 
-    def opened(file, *args, **kwargs):
-        return _NATIVE_OPEN(there(file), *args, **kwargs)
+    def open_in_root(file, *args, **kwargs):
+        return _NATIVE_OPEN(in_root(file), *args, **kwargs)
 
-    def stat(path, *args, **kwargs):
-        return _NATIVE_STAT(there(path), *args, **kwargs)
+    def stat_in_root(path, *args, **kwargs):
+        return _NATIVE_STAT(in_root(path), *args, **kwargs)
 
-    def lstat(path, *args, **kwargs):
-        return _NATIVE_LSTAT(there(path), *args, **kwargs)
+    def lstat_in_root(path, *args, **kwargs):
+        return _NATIVE_LSTAT(in_root(path), *args, **kwargs)
 
-    builtins.open = opened
-    io.open = opened
-    os.stat = stat
-    os.lstat = lstat
+    builtins.open = open_in_root
+    io.open = open_in_root
+    os.stat = stat_in_root
+    os.lstat = lstat_in_root
