@@ -11,8 +11,9 @@ from typing import Any, Callable, Dict, Optional
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Func, Instance, Linker
 
+from . import wit
+
 _COMPONENT_PATH = Path(__file__).parent.parent / "keyfob.wasm"
-_INTERFACE = "keyfob:azure/{}@0.1.0"
 _HOST_FUNCTIONS = (
     "environment",
     "read-file",
@@ -48,7 +49,7 @@ class CompiledComponent:
             ) from None
         self._component = Component(self._engine, code)
         self._linker = Linker(self._engine)
-        with self._linker.root() as root, root.add_instance(_INTERFACE.format("host")) as host:
+        with self._linker.root() as root, root.add_instance(wit.HOST) as host:
             for name in _HOST_FUNCTIONS:
                 host.add_func(name, host_function(name))
 
@@ -64,7 +65,7 @@ class ComponentInstance:
     def __init__(self, store: Store, instance: Instance) -> None:
         self.store = store
         self._instance = instance
-        self._functions: Dict[str, Func] = {}
+        self._functions: Dict[wit.Function, Func] = {}
         # The garbage collector closes a resource without dropping it, so none may be where it looks for garbage.
         self.resources: Dict[int, Any] = {}
         self._ids = itertools.count(1)
@@ -78,19 +79,19 @@ class ComponentInstance:
     def drop(self, id: int) -> None:
         self.resources.pop(id).drop(self.store)
 
-    def call(self, interface: str, function: str, *arguments: Any) -> Any:
+    def call(self, function: wit.Function, *arguments: Any) -> Any:
         export = self._functions.get(function)
         if export is None:
-            export = self._functions[function] = self._find(interface, function)
+            export = self._functions[function] = self._find(function)
         return export(self.store, *arguments)
 
-    def _find(self, interface: str, function: str) -> Func:
-        interface_index = self._instance.get_export_index(self.store, _INTERFACE.format(interface))
-        function_index = interface_index and self._instance.get_export_index(self.store, function, interface_index)
+    def _find(self, function: wit.Function) -> Func:
+        interface_index = self._instance.get_export_index(self.store, function.interface)
+        function_index = interface_index and self._instance.get_export_index(self.store, function.name, interface_index)
         export = function_index and self._instance.get_func(self.store, function_index)
         if not export:
             raise RuntimeError(
-                f"{_COMPONENT_PATH} has no {function} in {interface}: it is of another version than this package"
+                f"{_COMPONENT_PATH} has no {function.name} in {function.interface}: it is of another version than this package"
             )
         return export
 

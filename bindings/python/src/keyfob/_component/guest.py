@@ -13,7 +13,7 @@ import weakref
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Callable, Deque, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Deque, Iterator, List, Mapping, Optional, Tuple
 
 from wasmtime import WasmtimeError
 
@@ -22,7 +22,9 @@ from keyfob.exceptions import AzureError, ServiceRequestError, ServiceResponseEr
 from .conversions import unwrap_result
 from .engine import ComponentInstance, compiled_component
 from .host import Host
+from .options import Options
 from .providers import Provider
+from .wit import Function
 
 _current = threading.local()
 _guests: "weakref.WeakSet[Guest]" = weakref.WeakSet()
@@ -43,14 +45,6 @@ def _host_function(name: str) -> Callable[..., Any]:
             raise WasmtimeError("the host stopped the call") from None
 
     return call
-
-
-class OptionsResource(NamedTuple):
-    """A builder resource that is made for one call: interface, name, and its methods with their arguments."""
-
-    interface: str
-    name: str
-    setters: List[Tuple[str, Tuple[Any, ...]]]
 
 
 class ResourceHandle:
@@ -104,15 +98,15 @@ class Guest:
             self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyfob")
         return self._executor
 
-    def call(self, interface: str, function: str, *arguments: Any) -> Any:
+    def call(self, function: Function, *arguments: Any) -> Any:
         """Calls the component; raises the exception for its ``azure-error``."""
         with self._locked():
-            return self.call_locked(interface, function, *arguments)
+            return self.call_locked(function, *arguments)
 
-    def call_for_resource(self, interface: str, function: str, *arguments: Any) -> ResourceHandle:
+    def call_for_resource(self, function: Function, *arguments: Any) -> ResourceHandle:
         """The same for a function that gives a resource which can't be made again."""
         with self._locked() as instance:
-            made: Any = self.call_locked(interface, function, *arguments)
+            made: Any = self.call_locked(function, *arguments)
             handle = ResourceHandle(self, _lost_resource)
             handle.attach(instance, made)
             return handle
@@ -122,7 +116,7 @@ class Guest:
         with self._locked() as instance:
             handle.resource(instance)
 
-    def call_locked(self, interface: str, function: str, *arguments: Any) -> Any:
+    def call_locked(self, function: Function, *arguments: Any) -> Any:
         """The same for who has the lock: how a handle makes its resource."""
         instance = self._instance
         assert instance is not None
@@ -130,7 +124,7 @@ class Guest:
         try:
             converted = [self._to_component(argument, instance, made) for argument in arguments]
             self.host_called = False
-            result = instance.call(interface, function, *converted)
+            result = instance.call(function, *converted)
         except Exception as error:
             # Before it was entered, it was an argument that is of another type. After that the component is dead, however
             # wasmtime tells it.
@@ -149,13 +143,13 @@ class Guest:
             return argument.resource(instance)
         if isinstance(argument, list):
             return [self._to_component(one, instance, made) for one in argument]
-        if isinstance(argument, OptionsResource):
+        if isinstance(argument, Options):
             if not argument.setters:
                 return None
-            options = instance.call(argument.interface, f"[constructor]{argument.name}")
+            options = instance.call(argument.resource.constructor())
             made.append(instance.add(options))
-            for method, values in argument.setters:
-                instance.call(argument.interface, f"[method]{argument.name}.{method}", options, *values)
+            for name, values in argument.setters:
+                instance.call(argument.resource.setter(name), options, *values)
             return options
         return argument
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, TypeVar
 
+from keyfob._component import wit
 from keyfob._component.conversions import field
-from keyfob._component.guest import Guest, OptionsResource, ResourceHandle
+from keyfob._component.guest import Guest, ResourceHandle
+from keyfob._component.options import Options, milliseconds, setters
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
 Self = TypeVar("Self", bound="Credential")
-Setters = List[Tuple[str, Tuple[Any, ...]]]
 
 
 class Candidate(NamedTuple):
@@ -84,7 +85,7 @@ class Credential:
 
     def explain(self) -> List[Candidate]:
         """What a call would try, in this order, told from options and variables alone: nothing is sent."""
-        candidates = self._guest.call("identity", "[method]credential.explain", self._handle)
+        candidates = self._guest.call(wit.CREDENTIAL.method("explain"), self._handle)
         return [
             Candidate(
                 candidate.credential,
@@ -121,11 +122,10 @@ class Credential:
             claims=claims, tenant_id=tenant_id, enable_cae=enable_cae or None, timeout=milliseconds(timeout)
         )
         token = self._guest.call(
-            "identity",
-            "[method]credential.get-token",
+            wit.CREDENTIAL.method("get-token"),
             self._handle,
             list(scopes),
-            OptionsResource("identity", "token-options", options),
+            Options(wit.TOKEN_OPTIONS, options),
         )
         return AccessTokenInfo(
             token.token,
@@ -134,13 +134,3 @@ class Credential:
             credential=token.credential,
             source=token.source,
         )
-
-
-def setters(**options: Any) -> Setters:
-    """The methods of a builder for those options that were chosen."""
-    return [(name.replace("_", "-"), (value,)) for name, value in options.items() if value is not None]
-
-
-def milliseconds(timeout: Optional[float]) -> Optional[int]:
-    """A time-out as the component takes it."""
-    return None if timeout is None else max(0, round(timeout * 1000))

@@ -6,9 +6,11 @@ from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
 
 from wasmtime.component import Variant
 
-from keyfob._component.guest import Guest, OptionsResource
+from keyfob._component import wit
+from keyfob._component.guest import Guest
+from keyfob._component.options import Options, Setters, setters
 
-from ._base import Credential, Setters, setters
+from ._base import Credential
 from ._token import TokenCredential
 
 # What the default chain holds here. The Azure SDK's other credentials need a process, a browser or a desktop; they can be
@@ -47,8 +49,8 @@ def _authority_url(authority: Optional[str]) -> Optional[str]:
 
 
 def _static_constructor(function: str, *arguments: Any, options: Setters) -> Callable[[Guest], Any]:
-    credential_options = OptionsResource("identity", "credential-options", options)
-    return lambda guest: guest.call_locked("identity", f"[static]credential.{function}", *arguments, credential_options)
+    credential_options = Options(wit.CREDENTIAL_OPTIONS, options)
+    return lambda guest: guest.call_locked(wit.CREDENTIAL.static(function), *arguments, credential_options)
 
 
 def _managed_identity_options(
@@ -233,17 +235,14 @@ class ClientAssertionCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        credential_options = OptionsResource(
-            "identity",
-            "credential-options",
+        credential_options = Options(
+            wit.CREDENTIAL_OPTIONS,
             _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants),
         )
 
         def create(guest: Guest) -> Any:
             provider = guest.register_provider(func)
-            return guest.call_locked(
-                "providers", "assertion-provider", tenant_id, client_id, provider, credential_options
-            )
+            return guest.call_locked(wit.ASSERTION_PROVIDER, tenant_id, client_id, provider, credential_options)
 
         super().__init__(create)
 
@@ -261,7 +260,7 @@ class ChainedTokenCredential(Credential):
 
         def create(guest: Guest) -> Any:
             handles: List[Any] = [link._handle_in(guest) for link in links]
-            return guest.call_locked("identity", "[static]credential.chained", handles)
+            return guest.call_locked(wit.CREDENTIAL.static("chained"), handles)
 
         super().__init__(create)
 
@@ -271,7 +270,7 @@ class TokenProviderCredential(Credential):
 
     def __init__(self, credential: TokenCredential) -> None:
         def create(guest: Guest) -> Any:
-            return guest.call_locked("providers", "token-provider", guest.register_provider(credential))
+            return guest.call_locked(wit.TOKEN_PROVIDER, guest.register_provider(credential))
 
         super().__init__(create)
 

@@ -2,7 +2,8 @@
 
 from ._client import SecretClient
 from ._models import DeletedSecret, KeyVaultSecret, KeyVaultSecretIdentifier, SecretProperties
-from ._paging import ItemPaged, LROPoller
+from ._paging import ItemPaged
+from ._polling import LROPoller
 
 __all__ = [
     "DeletedSecret",

@@ -7,15 +7,17 @@ from typing import Any, Callable, List, Mapping, Optional, Sequence, Union
 
 from wasmtime.component import Variant
 
+from keyfob._component import wit
 from keyfob._component.conversions import exception_from
-from keyfob._component.guest import OptionsResource, ResourceHandle
+from keyfob._component.guest import ResourceHandle
+from keyfob._component.options import Options, Setters, milliseconds, setters
 from keyfob.exceptions import AzureError
-from keyfob.identity._base import Setters, milliseconds, setters
 from keyfob.identity._credentials import as_keyfob_credential
 from keyfob.identity._token import TokenCredential
 
 from ._models import DeletedSecret, KeyVaultSecret, SecretProperties, unix_seconds
-from ._paging import ItemPaged, LROPoller
+from ._paging import ItemPaged
+from ._polling import LROPoller
 
 
 class SecretClient:
@@ -57,12 +59,10 @@ class SecretClient:
             options.append(("cache-limits", limits))
         self._credential = as_keyfob_credential(credential)
         guest, credential_handle = self._credential._guest, self._credential._handle
-        client_options = OptionsResource("secrets", "client-options", options)
+        client_options = Options(wit.CLIENT_OPTIONS, options)
 
         def create() -> Any:
-            return guest.call_locked(
-                "secrets", "[static]secret-client.open", vault_url, credential_handle, client_options
-            )
+            return guest.call_locked(wit.SECRET_CLIENT.static("open"), vault_url, credential_handle, client_options)
 
         self._vault_url = vault_url.strip(" /")
         self._guest = guest
@@ -100,7 +100,7 @@ class SecretClient:
             bypass_cache=bypass_cache or None,
             timeout=milliseconds(timeout),
         )
-        return _to_secret(self._call("get-secret", name, OptionsResource("secrets", "get-secret-options", options)))
+        return _to_secret(self._call("get-secret", name, Options(wit.GET_SECRET_OPTIONS, options)))
 
     def get_secrets(
         self,
@@ -119,9 +119,7 @@ class SecretClient:
         options = setters(
             bypass_cache=bypass_cache or None, max_concurrency=max_concurrency, timeout=milliseconds(timeout)
         )
-        outcomes: List[Variant] = self._call(
-            "get-secrets", list(names), OptionsResource("secrets", "get-secret-options", options)
-        )
+        outcomes: List[Variant] = self._call("get-secrets", list(names), Options(wit.GET_SECRET_OPTIONS, options))
         return [
             _to_secret(outcome.payload) if outcome.tag == "ok" else exception_from(outcome.payload)
             for outcome in outcomes
@@ -144,7 +142,7 @@ class SecretClient:
         :raises keyfob.exceptions.ResourceExistsError: a deleted secret has the name.
         """
         options = _set_options(enabled, tags, content_type, not_before, expires_on, timeout)
-        record = self._call("set-secret", name, value, OptionsResource("secrets", "set-options", options))
+        record = self._call("set-secret", name, value, Options(wit.SET_SECRET_OPTIONS, options))
         return KeyVaultSecret(SecretProperties(record), value)
 
     def update_secret_properties(
@@ -163,7 +161,7 @@ class SecretClient:
         options = _set_options(enabled, tags, content_type, not_before, expires_on, timeout) + setters(
             version=version or None
         )
-        record = self._call("update-secret-properties", name, OptionsResource("secrets", "set-options", options))
+        record = self._call("update-secret-properties", name, Options(wit.SET_SECRET_OPTIONS, options))
         return SecretProperties(record)
 
     def list_properties_of_secrets(
@@ -233,12 +231,10 @@ class SecretClient:
         raise TypeError("a SecretClient can't be sent to another process: make one there, or fork")
 
     def _call(self, function: str, *arguments: Any) -> Any:
-        return self._guest.call("secrets", f"[method]secret-client.{function}", self._open_handle(), *arguments)
+        return self._guest.call(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)
 
     def _call_for_resource(self, function: str, *arguments: Any) -> ResourceHandle:
-        return self._guest.call_for_resource(
-            "secrets", f"[method]secret-client.{function}", self._open_handle(), *arguments
-        )
+        return self._guest.call_for_resource(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)
 
     def _list(
         self,
@@ -250,7 +246,7 @@ class SecretClient:
     ) -> ItemPaged[Any]:
         options = setters(max_page_size=max_page_size, timeout=milliseconds(timeout))
         return ItemPaged(
-            lambda: self._call_for_resource(function, *arguments, OptionsResource("secrets", "list-options", options)),
+            lambda: self._call_for_resource(function, *arguments, Options(wit.LIST_OPTIONS, options)),
             item,
         )
 
@@ -264,8 +260,8 @@ def _to_secret(record: Any) -> KeyVaultSecret:
     return KeyVaultSecret(SecretProperties(record.properties), record.value, record.credential, record.source)
 
 
-def _call_options(timeout: Optional[float]) -> OptionsResource:
-    return OptionsResource("secrets", "call-options", setters(timeout=milliseconds(timeout)))
+def _call_options(timeout: Optional[float]) -> Options:
+    return Options(wit.CALL_OPTIONS, setters(timeout=milliseconds(timeout)))
 
 
 def _enum_value(value: Any) -> str:

@@ -14,7 +14,8 @@ from keyfob.exceptions import AzureError
 
 from . import _client
 from ._models import DeletedSecret, KeyVaultSecret, SecretProperties
-from ._paging import ItemPaged, LROPoller
+from ._paging import ItemPaged
+from ._polling import LROPoller
 
 T = TypeVar("T")
 
