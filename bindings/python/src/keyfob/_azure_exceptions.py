@@ -1,4 +1,4 @@
-"""The Azure SDK's own exceptions, where it is installed; where it is not, what every exception is anyway."""
+"""The exception classes of the Azure SDK. Where it is not installed, each of them is ``Exception``."""
 
 from __future__ import annotations
 

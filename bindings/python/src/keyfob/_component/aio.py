@@ -1,4 +1,4 @@
-"""Calls that do not block the event loop: each runs in the one thread of its instance."""
+"""Calls for asyncio. They run in a thread, so that the event loop is not blocked."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ T = TypeVar("T")
 
 
 async def call_in_thread(guest: Guest, function: Callable[..., T], *arguments: Any, **options: Any) -> T:
-    """Makes a call there. One that is cancelled goes on there to its end, and the next waits for it."""
+    """Runs a function in the guest's executor and waits for its result.
+
+    Cancelling the task does not stop the function: it runs to its end, and the guest's next call waits for it.
+    """
     loop = asyncio.get_running_loop()
     context = contextvars.copy_context()
 
     def run() -> T:
-        # An asynchronous credential of the program's is asked in this loop, which is free.
+        # Asynchronous credentials of the program run in this event loop, which is not blocked meanwhile.
         EVENT_LOOP.set(loop)
         return function(*arguments, **options)
 

@@ -1,7 +1,7 @@
-"""Values on their way into the component and out of it.
+"""Conversions between Python values and the component's.
 
-wasmtime hands a ``result`` over as ``Variant(tag, payload)`` where the classes of its two payloads are the same, and else
-as the bare payload; the names of a record's fields keep their dashes.
+wasmtime gives a WIT ``result`` as ``Variant(tag, payload)`` if both payloads have the same Python class, else as the
+bare payload. The fields of a record keep the dashes of their WIT names, so they are read with ``getattr``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from keyfob.exceptions import Attempt, AzureError, exception_of_kind
 
 
 def record(**fields: Any) -> Record:
-    """A record for the component."""
+    """A record for the component. Underscores in the names become dashes."""
     result = Record()
     for name, value in fields.items():
         setattr(result, name.replace("_", "-"), value)
@@ -22,16 +22,17 @@ def record(**fields: Any) -> Record:
 
 
 def field(value: Any, name: str) -> Any:
-    """A field of one of the component's records."""
+    """A field of a record, by its WIT name."""
     return getattr(value, name)
 
 
 def unwrap_result(value: Any) -> Any:
-    """What a call gave; raises the exception for an ``azure-error``."""
+    """The value of a WIT ``result``. Raises the exception for an ``azure-error``."""
     if isinstance(value, Variant):
         if value.tag == "err":
             raise exception_from(value.payload)
         value = value.payload
+    # Of all records that the component returns, only `azure-error` has this field.
     if isinstance(value, Record) and hasattr(value, "retry-after"):
         raise exception_from(value)
     return value

@@ -1,4 +1,7 @@
-"""Engine, compiled component and linker: once a process, on first use. Instances of it are made in microseconds."""
+"""The compiled component, once for each process, and instances of it.
+
+Compiling takes up to a second and is done on first use. Instantiating takes microseconds.
+"""
 
 from __future__ import annotations
 
@@ -33,18 +36,22 @@ _compiled_component: Optional["CompiledComponent"] = None
 
 
 class CompiledComponent:
-    """The component, ready to be instantiated by any thread."""
+    """The compiled component and its linker. Any thread may instantiate it.
+
+    :param host_function: returns the implementation of an imported function, by its WIT name.
+    :raises RuntimeError: the package does not contain the component.
+    """
 
     def __init__(self, host_function: Callable[[str], Callable[..., Any]]) -> None:
         config = Config()
-        # In a process that was forked the pool of threads that would compile is not there any more.
+        # Parallel compilation uses a thread pool, which does not exist any more in a forked process.
         config.parallel_compilation = False
         self._engine = Engine(config)
         try:
             code = _COMPONENT_PATH.read_bytes()
         except FileNotFoundError:
             raise RuntimeError(
-                f"{_COMPONENT_PATH} is not there: in a clone of the repository, write it with "
+                f"{_COMPONENT_PATH} does not exist; in a clone of the repository, build it with "
                 "`cargo run -- component --embedded bindings/python/src/keyfob/keyfob.wasm`"
             ) from None
         self._component = Component(self._engine, code)
@@ -54,32 +61,39 @@ class CompiledComponent:
                 host.add_func(name, host_function(name))
 
     def instantiate(self) -> "ComponentInstance":
+        """Creates an instance with a store of its own."""
         store = Store(self._engine)
         with _lock:
             return ComponentInstance(store, self._linker.instantiate(store, self._component))
 
 
 class ComponentInstance:
-    """One instance and its store. One thread at a time may use it: two would end the process."""
+    """An instance of the component and its store.
+
+    The caller must let only one thread at a time use it: with two, wasmtime aborts the process.
+    """
 
     def __init__(self, store: Store, instance: Instance) -> None:
         self.store = store
         self._instance = instance
         self._functions: Dict[wit.Function, Func] = {}
-        # The garbage collector closes a resource without dropping it, so none may be where it looks for garbage.
+        # wasmtime's finalizer closes a resource without dropping it in the component. Kept here, resources are not
+        # garbage until `drop`.
         self.resources: Dict[int, Any] = {}
         self._ids = itertools.count(1)
 
     def add(self, resource: Any) -> int:
-        """Keeps a resource under an id, until it is dropped."""
+        """Keeps a resource until it is dropped, and returns its id."""
         id = next(self._ids)
         self.resources[id] = resource
         return id
 
     def drop(self, id: int) -> None:
+        """Drops a resource in the component."""
         self.resources.pop(id).drop(self.store)
 
     def call(self, function: wit.Function, *arguments: Any) -> Any:
+        """Calls an exported function; arguments and result are wasmtime's."""
         export = self._functions.get(function)
         if export is None:
             export = self._functions[function] = self._find(function)
@@ -91,17 +105,21 @@ class ComponentInstance:
         export = function_index and self._instance.get_func(self.store, function_index)
         if not export:
             raise RuntimeError(
-                f"{_COMPONENT_PATH} has no {function.name} in {function.interface}: it is of another version than this package"
+                f"{_COMPONENT_PATH} has no {function.name} in {function.interface}: "
+                "the component and the package have different versions"
             )
         return export
 
     def leak(self) -> None:
-        """Forgets the store without running anything of it: it belongs to a thread that was not forked along."""
+        """Discards the store without freeing it: a thread of the parent process was using it at the fork."""
         self.store._consume()  # type: ignore[no-untyped-call, unused-ignore]
 
 
 def compiled_component(host_function: Callable[[str], Callable[..., Any]]) -> CompiledComponent:
-    """The component of this process. `host_function` gives each of the functions that it imports."""
+    """The compiled component of this process; compiles it on the first call.
+
+    :param host_function: see :class:`CompiledComponent`.
+    """
     global _compiled_component
     with _lock:
         if _compiled_component is None:
@@ -110,7 +128,7 @@ def compiled_component(host_function: Callable[[str], Callable[..., Any]]) -> Co
 
 
 def _after_fork() -> None:
-    # Another thread of the parent may have held it.
+    # Another thread of the parent may have held the lock.
     global _lock
     _lock = threading.Lock()
 

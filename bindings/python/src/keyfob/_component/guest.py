@@ -1,8 +1,8 @@
-"""One instance of the component, with its store: a credential and the clients that were made with it.
+"""The component instance of a credential and of the clients that use it.
 
-Whatever a thread does here it does under the instance's lock. What the component holds can be lost: it traps, or the process
-was forked while another thread was in it. Then the next call makes another instance, and each handle makes its resource
-again, with the options and the environment that it was first made with.
+A lock lets one thread at a time use the instance. The instance is replaced after a trap, and after a fork during a
+call. The resources in it are lost then; each :class:`ResourceHandle` creates its resource again, with the options and
+the environment that it was first created with.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ _guests: "weakref.WeakSet[Guest]" = weakref.WeakSet()
 
 
 def _host_function(name: str) -> Callable[..., Any]:
-    """A function of the linker, which is the process's: it does what the instance's host does that calls in this thread."""
+    """The implementation of an imported function, by its WIT name.
+
+    All guests of the process share one linker, so the function looks up the guest that is calling in this thread.
+    """
     method = name.replace("-", "_")
 
     def call(_store: Any, *arguments: Any) -> Any:
@@ -40,15 +43,19 @@ def _host_function(name: str) -> Callable[..., Any]:
         try:
             return getattr(guest.host, method)(*arguments)
         except BaseException as error:
-            # Traps. wasmtime would hand this exception to whichever thread comes out of a call first.
+            # Trap with an exception of wasmtime's and keep the original: wasmtime would raise the original in
+            # whichever thread returns from a call first.
             guest.host_exception = error
-            raise WasmtimeError("the host stopped the call") from None
+            raise WasmtimeError("a host function raised an exception") from None
 
     return call
 
 
 class ResourceHandle:
-    """A resource of an instance, or how it is made again. Dropped when nobody has it any more."""
+    """A resource of the component, and the function that creates it again in another instance.
+
+    The resource is dropped when the handle is garbage.
+    """
 
     def __init__(self, guest: "Guest", create: Callable[[], Any]) -> None:
         self.guest = guest
@@ -57,13 +64,13 @@ class ResourceHandle:
         self._id = 0
 
     def resource(self, instance: ComponentInstance) -> Any:
-        """The resource in this instance. Only under the instance's lock."""
+        """The resource in this instance; creates it if needed. The caller holds the guest's lock."""
         if self._owner is not instance:
             self.attach(instance, self._create())
         return instance.resources[self._id]
 
     def attach(self, instance: ComponentInstance, resource: Any) -> None:
-        """Has this resource from now on."""
+        """Takes ownership of a resource."""
         self._owner, self._id = instance, instance.add(resource)
 
     def __del__(self) -> None:
@@ -72,7 +79,10 @@ class ResourceHandle:
 
 
 class Guest:
-    """One at a time may be in it, and who is in it may not come again from within (a provider that asks its own client)."""
+    """A component instance that threads share and that is replaced when it is lost.
+
+    Its lock is not reentrant: a credential of the program must not use a client that depends on it.
+    """
 
     def __init__(self) -> None:
         self.host = Host()
@@ -89,22 +99,25 @@ class Guest:
         self._lock_owner: Optional[int] = None
 
     def defer_drop(self, instance: ComponentInstance, id: int) -> None:
-        """From any thread, also in the midst of a call: the next one drops it."""
+        """Drops a resource at the beginning of the next call. Any thread may do this at any time."""
         self._deferred_drops.append((instance, id))
 
     def executor(self) -> ThreadPoolExecutor:
-        """The one thread in which asynchronous calls are made, because one at a time may be made anyway."""
+        """The executor of asynchronous calls. It has one thread, because the lock admits one call at a time."""
         if self._executor is None:
             self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyfob")
         return self._executor
 
     def call(self, function: Function, *arguments: Any) -> Any:
-        """Calls the component; raises the exception for its ``azure-error``."""
+        """Calls an exported function and returns its value.
+
+        :raises AzureError: the function returned an ``azure-error``, or the component trapped.
+        """
         with self._locked():
             return self.call_locked(function, *arguments)
 
     def call_for_resource(self, function: Function, *arguments: Any) -> ResourceHandle:
-        """The same for a function that gives a resource which can't be made again."""
+        """Calls a function that returns a resource which can't be created again, such as a list or a poller."""
         with self._locked() as instance:
             made: Any = self.call_locked(function, *arguments)
             handle = ResourceHandle(self, _lost_resource)
@@ -112,12 +125,12 @@ class Guest:
             return handle
 
     def create(self, handle: ResourceHandle) -> None:
-        """Makes a handle's resource now, so that what is wrong with it is said now."""
+        """Creates a handle's resource now, so that invalid options are reported now."""
         with self._locked() as instance:
             handle.resource(instance)
 
     def call_locked(self, function: Function, *arguments: Any) -> Any:
-        """The same for who has the lock: how a handle makes its resource."""
+        """Like :meth:`call`, for a caller that holds the lock: a handle that creates its resource."""
         instance = self._instance
         assert instance is not None
         made: List[int] = []
@@ -126,8 +139,8 @@ class Guest:
             self.host_called = False
             result = instance.call(function, *converted)
         except Exception as error:
-            # Before it was entered, it was an argument that is of another type. After that the component is dead, however
-            # wasmtime tells it.
+            # Without a host call, the error is an argument of the wrong type, found before the component was entered.
+            # After a host call the component has been left in the middle of its work and can't be used again.
             if self.host_called and not isinstance(error, (AzureError, WasmtimeError)):
                 self._instance = None
             raise
@@ -139,7 +152,7 @@ class Guest:
     def _to_component(self, argument: Any, instance: ComponentInstance, made: List[int]) -> Any:
         if isinstance(argument, ResourceHandle):
             if argument.guest is not self:
-                raise RuntimeError("a handle of another instance; this is a mistake in keyfob")
+                raise RuntimeError("a resource handle belongs to another guest; this is a bug in keyfob")
             return argument.resource(instance)
         if isinstance(argument, list):
             return [self._to_component(one, instance, made) for one in argument]
@@ -155,7 +168,7 @@ class Guest:
 
     @contextmanager
     def using_environment(self, variables: Mapping[str, str]) -> Iterator[None]:
-        """The environment that a credential is made in."""
+        """Within the block, the component sees these environment variables."""
         previous, self.host.variables = self.host.variables, variables
         try:
             yield
@@ -163,7 +176,7 @@ class Guest:
             self.host.variables = previous
 
     def register_provider(self, target: Any) -> int:
-        """The number of a credential or a function of the program."""
+        """The number by which the component calls a credential or a function of the program."""
         for number, provider in enumerate(self.host.providers):
             if provider.target is target:
                 return number
@@ -206,7 +219,7 @@ class Guest:
         return instance
 
     def _set_cause(self, error: AzureError) -> None:
-        """Behind an error stands the exception of the credential of the program that failed, or of the connection."""
+        """Sets an error's cause: the exception of the connection, or of the program's credential or function."""
         if self.host.send_exception is not None and isinstance(error, (ServiceRequestError, ServiceResponseError)):
             error.__cause__ = error.inner_exception = self.host.send_exception
         for provider in self.host.providers:
@@ -214,7 +227,7 @@ class Guest:
                 error.__cause__ = error.inner_exception = provider.error
 
     def _trapped(self, error: WasmtimeError) -> BaseException:
-        """The instance is dead; the next call makes another one."""
+        """Discards the instance after a trap and returns the exception for it."""
         self._instance = None
         exception, self.host_exception = self.host_exception, None
         if exception is not None:
@@ -227,7 +240,7 @@ class Guest:
         return stopped
 
     def after_fork(self) -> None:
-        """In the child: what a thread of the parent was in the midst of will never end."""
+        """In the child process: discards what belongs to threads of the parent, which do not exist here."""
         if self._lock_owner is not None and self._instance is not None:
             self._instance.leak()
             self._instance = None

@@ -1,4 +1,4 @@
-"""What the component imports: `keyfob:azure/host`, for one instance."""
+"""The functions that the component imports (the WIT interface ``host``)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .providers import Provider, provider_error
 from .transport import Transport
 
 _NANOSECONDS_PER_SECOND = 1_000_000_000
-# A wait without an end is cut in parts: no clock counts the seconds of 292 years.
+# The component waits for up to 2**63 ns (292 years), which is more than a queue's timeout can be.
 _MAX_WAIT_SECONDS = 3600.0
 
 _log = logging.getLogger("keyfob")
@@ -30,7 +30,10 @@ _LEVELS = {
 
 
 class Host:
-    """The outside world of one instance. Its methods have the names of the functions that are imported."""
+    """Implements the imported functions for one guest. Each method has the name of its function.
+
+    A method that raises an exception makes the component trap.
+    """
 
     def __init__(self) -> None:
         self.variables: Mapping[str, str] = {}
@@ -40,18 +43,18 @@ class Host:
         self.reset()
 
     def reset(self) -> None:
-        """Forgets what was on its way."""
+        """Discards the requests that are pending."""
         self._pending: Dict[int, PendingRequest] = {}
         self._finished: SimpleQueue[FinishedRequest] = SimpleQueue()
         self.send_exception: Optional[Exception] = None
 
     def after_fork(self) -> None:
-        """Forgets what is the parent's."""
+        """In the child process: discards connections and requests of the parent."""
         self._transport.reset()
         self.reset()
 
     def environment(self) -> List[Tuple[str, str]]:
-        # What is no UTF-8 has surrogates here, which the component can't be given.
+        # Bytes that are not UTF-8 are lone surrogates in Python, and a WIT string can't hold those.
         return [(name, value) for name, value in self.variables.items() if _is_text(name) and _is_text(value)]
 
     def read_file(self, path: str, limit: int) -> Union[bytes, str]:

@@ -1,8 +1,11 @@
-"""The threads that requests are made in. They are kept and used again.
+"""The threads that send HTTP requests. They are reused, for the sake of forks.
 
-Not only because a new one costs more: a thread that has used OpenSSL takes a lock of OpenSSL's when it ends. A fork in that
-moment leaves the child with a lock that nobody opens, and its first TLS connection hangs: with a new thread for each request
-one child in 240 did, of a parent with ten busy threads.
+A thread that has used OpenSSL takes a lock of OpenSSL when it ends. If the process is forked at that moment, nobody
+releases the lock in the child, and the child's first TLS connection hangs. With a new thread for each request this
+happened to one child in 240, with ten busy threads in the parent.
+
+``concurrent.futures.ThreadPoolExecutor`` is not used because the interpreter waits for its threads at exit: a server
+that does not answer would keep the program from ending.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections import deque
 from queue import SimpleQueue
 from typing import Callable, Deque
 
-# As many as `get_secrets` makes use of at a time by default, and some more for others.
+# More than the 10 requests that `get_secrets` sends at the same time by default.
 _MAX_IDLE_THREADS = 16
 
 Task = Callable[[], None]
@@ -27,13 +30,13 @@ class _ThreadPool:
         self._idle: Deque["SimpleQueue[Task]"] = deque()
 
     def submit(self, task: Task) -> None:
-        """Does it in a thread of its own for as long as it takes."""
+        """Runs a task in an idle thread, or in a new one if there is none. The task must not raise."""
         try:
             self._idle.pop().put(task)
         except IndexError:
             tasks: "SimpleQueue[Task]" = SimpleQueue()
             tasks.put(task)
-            # A daemon, so that a silent server does not keep the interpreter from ending.
+            # A daemon thread: the interpreter does not wait for it at exit.
             threading.Thread(target=self._run_tasks, args=(tasks,), name="keyfob-http", daemon=True).start()
 
     def _run_tasks(self, tasks: "SimpleQueue[Task]") -> None:
@@ -47,5 +50,5 @@ class _ThreadPool:
 HTTP_THREADS = _ThreadPool()
 
 if hasattr(os, "register_at_fork"):
-    # The threads are the parent's.
+    # The threads of the parent do not exist in the child.
     os.register_at_fork(after_in_child=HTTP_THREADS.reset)

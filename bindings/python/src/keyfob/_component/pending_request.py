@@ -1,4 +1,4 @@
-"""One HTTP request within its limits."""
+"""An HTTP request that the component has started, and its time limits."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _CHUNK_BYTES = 64 * 1024
 _SOCKET_MARGIN_SECONDS = 0.1
 
 SendResult = Union[Record, str]
-"""An answer, or the name of a ``send-error``."""
+"""A WIT ``response``, or the name of a ``send-error``."""
 
 FinishedRequest = Tuple[int, SendResult, Optional[Exception]]
-"""The id of a request, what came of it, and the exception behind that."""
+"""The id of a request, its result, and the exception that is the cause of an error."""
 
 
 def monotonic_ns() -> int:
@@ -29,7 +29,13 @@ def monotonic_ns() -> int:
 
 
 class PendingRequest:
-    """A request on its way. It ends by the time-outs of its socket, wanted or not."""
+    """A request that a thread is sending.
+
+    It can't be interrupted: even if the component has cancelled it, the thread goes on until a socket timeout.
+
+    :param limits: the WIT record ``limits``: nanoseconds, and ``deadline`` by :func:`monotonic_ns`.
+    :param finished: the queue that the result is put into.
+    """
 
     def __init__(self, id: int, request: Any, limits: Any, transport: Transport, finished: Any) -> None:
         self.id = id
@@ -41,11 +47,14 @@ class PendingRequest:
         self._last_chunk_at: Optional[int] = None
 
     def start(self) -> None:
-        """Begins, in a thread."""
+        """Starts sending, in another thread."""
         HTTP_THREADS.submit(self._run)
 
     def expired_limit(self, now: int) -> Optional[str]:
-        """The limit that has passed, if one has. What blocks outside of a socket, such as a resolver, is seen here alone."""
+        """The ``send-error`` of a limit that has passed, or None.
+
+        Only this check ends a request that is blocked outside of a socket, such as in name resolution.
+        """
         if now >= field(self._limits, "deadline"):
             return "deadline"
         if now >= self.next_expiry():
@@ -53,7 +62,7 @@ class PendingRequest:
         return None
 
     def next_expiry(self) -> int:
-        """When the next limit passes."""
+        """When the next limit passes, by :func:`monotonic_ns`."""
         if self._last_chunk_at is None:
             limit: int = self._started_at + field(self._limits, "first-byte")
         else:
@@ -62,13 +71,16 @@ class PendingRequest:
         return min(limit, deadline)
 
     def _socket_timeout(self) -> float:
-        """Seconds for the socket until then, and some more: who waits tells which limit it was."""
+        """Seconds until the next limit passes, plus a margin.
+
+        With the margin, :meth:`expired_limit` reports the limit before the socket does, and knows which limit it was.
+        """
         return max(0, self.next_expiry() - monotonic_ns()) / _NANOSECONDS_PER_SECOND + _SOCKET_MARGIN_SECONDS
 
     def _run(self) -> None:
         try:
             self._finished.put((self.id, self._send(), None))
-        except Exception as error:  # whatever it is: nobody is above this
+        except Exception as error:  # nothing above this would report it
             self._finished.put((self.id, send_error(error, response_started=self._last_chunk_at is not None), error))
 
     def _send(self) -> SendResult:

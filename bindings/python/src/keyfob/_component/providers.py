@@ -1,4 +1,4 @@
-"""Credentials and functions of the program that the component asks: those of the Azure SDK, and assertions."""
+"""Credentials and functions of the program that the component calls: token providers and assertion providers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from wasmtime.component import Record
 from .conversions import field, record
 
 EVENT_LOOP: ContextVar[Optional[asyncio.AbstractEventLoop]] = ContextVar("keyfob_loop", default=None)
-"""The event loop that waits for the call which runs in this thread."""
+"""The event loop that waits for the current call, if the call was made through :mod:`keyfob.aio`."""
 
 
 class Provider:
-    """Something that gives tokens or assertions, and what it last failed with."""
+    """A credential of the program, or a function that returns assertions, and its last exception."""
 
     def __init__(self, target: Any) -> None:
         self.target = target
@@ -25,10 +25,16 @@ class Provider:
 
     @property
     def name(self) -> str:
+        """The name for error messages: the function's or the class's."""
         return getattr(self.target, "__name__", type(self.target).__name__)
 
     def token(self, request: Any) -> Record:
-        """A token, by either way that the Azure SDK's credentials have."""
+        """Calls ``get_token_info``, or ``get_token`` if the credential does not have it.
+
+        :param request: the WIT record ``token-request``.
+        :returns: the WIT record ``provided-token``.
+        :raises TypeError: the credential returned something else than a token.
+        """
         claims, tenant, enable_cae = field(request, "claims"), field(request, "tenant-id"), field(request, "enable-cae")
         options = {name: value for name, value in (("claims", claims), ("tenant_id", tenant)) if value is not None}
         if enable_cae:
@@ -49,7 +55,10 @@ class Provider:
         )
 
     def assertion(self) -> str:
-        """An assertion, signed anew."""
+        """Calls the function for a new assertion.
+
+        :raises TypeError: the function returned something else than a string.
+        """
         function: Callable[[], Any] = self.target
         assertion = _resolve(function())
         if not isinstance(assertion, str):
@@ -58,17 +67,20 @@ class Provider:
 
 
 def _replace_surrogates(text: str) -> str:
-    """The component takes no lone surrogates; a token that has one is none."""
+    """Replaces lone surrogates, which a WIT string can't hold. The component rejects the token that results."""
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def _unix_seconds(value: Any) -> int:
-    """Unix seconds, in the range that the component takes."""
+    """Unix seconds, limited to the range that the component takes (0 to 2**53)."""
     return min(max(int(value), 0), 2**53)
 
 
 def _resolve(result: Any) -> Any:
-    """What an asynchronous credential gives comes from the event loop that waits for this very call."""
+    """Awaits the result of an asynchronous credential in the event loop that waits for this call.
+
+    :raises TypeError: the result is awaitable and the call was made by a synchronous class.
+    """
     if not inspect.isawaitable(result):
         return result
     loop = EVENT_LOOP.get()
@@ -87,13 +99,13 @@ def _resolve(result: Any) -> Any:
         except concurrent.futures.TimeoutError:
             if future.done():
                 raise
-            # Nobody would ever finish it, and this thread would keep the interpreter from ending.
+            # The future would never be done, and this thread would keep the interpreter from ending.
             if loop.is_closed():
                 raise RuntimeError("the event loop has ended") from None
 
 
 def provider_error(provider: Provider, error: Exception) -> Record:
-    """Why there is no token, for the component; the exception itself is kept for who called."""
+    """The WIT record ``provider-error`` for an exception. The provider keeps the exception, for the error's cause."""
     provider.error = error
     unavailable = any(base.__name__ == "CredentialUnavailableError" for base in type(error).__mro__)
     text = str(error) or type(error).__name__

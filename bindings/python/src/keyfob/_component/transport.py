@@ -1,4 +1,4 @@
-"""The way out of this process: urllib3, with the proxies and the certificate authorities that `requests` would use."""
+"""Sends HTTP requests with urllib3, with the proxies and certificate authorities that `requests` would use."""
 
 from __future__ import annotations
 
@@ -16,25 +16,30 @@ from urllib3 import exceptions
 
 from .conversions import field
 
-# Connections that are kept for later; as many requests as `get_secrets` makes at a time by default.
+# For each host. As many as the requests that `get_secrets` sends at the same time by default.
 _MAX_IDLE_CONNECTIONS = 10
 
 
 class Transport:
-    """Connections of one credential and its clients, kept open between calls."""
+    """The connections of a credential and its clients. They are kept open between calls."""
 
     def __init__(self) -> None:
-        # The authorities are read once; a fork takes them along.
+        # Created by the first request and kept after a fork: the authorities are read once.
         self._tls_context: Optional[ssl.SSLContext] = None
         self.reset()
 
     def reset(self) -> None:
-        """Begins anew, without the connections: after a fork they are the parent's."""
+        """Discards the connections: after a fork they belong to the parent process."""
         self._lock = threading.Lock()
         self._pools: Dict[Optional[str], urllib3.PoolManager] = {}
 
     def send(self, request: Any, connect: float, first_byte: float) -> Any:
-        """Sends a request; the answer's body is still to be read."""
+        """Sends a request and returns urllib3's response, whose body has not been read.
+
+        :param request: the WIT record ``request``.
+        :param connect: the timeout of the connection in seconds.
+        :param first_byte: the timeout of each read in seconds.
+        """
         url = field(request, "url")
         body = field(request, "body")
         return self._pool_manager(_proxy_for(url)).urlopen(
@@ -73,9 +78,10 @@ def _make_pool_manager(proxy: Optional[str], tls_context: ssl.SSLContext) -> url
 
 
 def _proxy_for(url: str) -> Optional[str]:
-    """The proxy for a request, by the variables of this process (or, on Windows and macOS, its system)."""
+    """The URL of the proxy for a request, from the environment or, on Windows and macOS, the system settings."""
     parts = urlsplit(url)
-    # Plain http is for the identity endpoints of this machine and its private network: no proxy may see their header's secret.
+    # Plain http is spoken by identity endpoints on this machine or in its private network. Requests to them carry a
+    # secret header, which no proxy may see.
     if parts.scheme == "http" or _is_local(parts.hostname or ""):
         return None
     proxies = getproxies()
@@ -86,7 +92,7 @@ def _proxy_for(url: str) -> Optional[str]:
 
 
 def _is_local(host: str) -> bool:
-    """Loopback and link-local: no proxy can reach the endpoint that is meant, and none may see its header's secret.
+    """Whether a host is a loopback or link-local address. A proxy can't reach those of this machine.
     https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#proxies
     """
     try:
@@ -97,7 +103,7 @@ def _is_local(host: str) -> bool:
 
 
 def _make_tls_context() -> ssl.SSLContext:
-    """Whom TLS trusts: the file or folder that `requests` would take, else what OpenSSL takes (SSL_CERT_FILE)."""
+    """Trusts the authorities that `requests` would (REQUESTS_CA_BUNDLE), else those of OpenSSL (SSL_CERT_FILE)."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or None
     try:
         if bundle is not None and os.path.isdir(bundle):
@@ -108,9 +114,12 @@ def _make_tls_context() -> ssl.SSLContext:
 
 
 def send_error(error: BaseException, response_started: bool) -> str:
-    """The `send-error` for an exception of urllib3."""
+    """The name of the ``send-error`` for an exception of urllib3.
+
+    :param response_started: whether the head of the response had been received.
+    """
     if isinstance(error, exceptions.ProxyError):
-        # "Tunnel connection failed: 403 Forbidden" is the answer of a proxy that is there.
+        # "Tunnel connection failed: 403 Forbidden" means that the proxy answered and refused.
         if "Tunnel connection failed" in str(error.original_error):
             return "denied"
         error = error.original_error

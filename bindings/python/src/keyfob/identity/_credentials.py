@@ -13,8 +13,8 @@ from keyfob._component.options import Options, Setters, setters
 from ._base import Credential
 from ._token import TokenCredential
 
-# What the default chain holds here. The Azure SDK's other credentials need a process, a browser or a desktop; they can be
-# given to ChainedTokenCredential and to SecretClient as they are.
+# The credentials of the default chain. The Azure SDK's other credentials start processes or a browser, which a
+# component can't; they can be passed to ChainedTokenCredential and SecretClient.
 _EXCLUDE_ARGUMENTS = {
     "exclude_environment_credential": "EnvironmentCredential",
     "exclude_workload_identity_credential": "WorkloadIdentityCredential",
@@ -44,7 +44,7 @@ def _entra_options(
 
 
 def _authority_url(authority: Optional[str]) -> Optional[str]:
-    """The Azure SDK takes a host as well as a URL."""
+    """Adds ``https://`` to a host name: the Azure SDK accepts both."""
     return authority if authority is None or "://" in authority else f"https://{authority}"
 
 
@@ -73,21 +73,25 @@ def _managed_identity_options(
 
 
 class DefaultAzureCredential(Credential):
-    """Works out which identity the program runs as: environment, workload identity, managed identity, in this order.
+    """Tries environment, workload identity and managed identity, in this order.
 
-    The first that is available is used, and remembered. ``AZURE_TOKEN_CREDENTIALS`` may name one of them.
+    The first credential that is available is used for all further calls. ``AZURE_TOKEN_CREDENTIALS`` can select one of
+    them by its class name.
 
-    :param authority: the Microsoft Entra host; wins over ``AZURE_AUTHORITY_HOST``.
-    :param managed_identity_client_id: the user-assigned managed identity; wins over ``AZURE_CLIENT_ID``.
-    :param managed_identity_system_assigned: the system-assigned one, even though ``AZURE_CLIENT_ID`` is set.
-    :param workload_identity_client_id: the client id for workload identity; wins over ``AZURE_CLIENT_ID``.
-    :param workload_identity_tenant_id: the tenant for workload identity; wins over ``AZURE_TENANT_ID``.
-    :param additionally_allowed_tenants: tenants that may be asked besides the credential's own.
-    :param disable_instance_discovery: lets the authority be one that is not known (AD FS, Azure Stack).
-    :param require_envvar: fails where ``AZURE_TOKEN_CREDENTIALS`` is not set.
+    :param authority: the Microsoft Entra host; overrides ``AZURE_AUTHORITY_HOST``.
+    :param managed_identity_client_id: the client id of a user-assigned identity; overrides ``AZURE_CLIENT_ID``.
+    :param managed_identity_system_assigned: use the system-assigned identity even if ``AZURE_CLIENT_ID`` is set.
+    :param workload_identity_client_id: the client id for workload identity; overrides ``AZURE_CLIENT_ID``.
+    :param workload_identity_tenant_id: the tenant for workload identity; overrides ``AZURE_TENANT_ID``.
+    :param additionally_allowed_tenants: tenants for which tokens may be requested besides the credential's own; ``*``
+        allows any.
+    :param disable_instance_discovery: allow an authority that Keyfob does not know (AD FS, Azure Stack).
+    :param require_envvar: fail if ``AZURE_TOKEN_CREDENTIALS`` is not set.
     :param exclude: ``exclude_environment_credential``, ``exclude_workload_identity_credential`` and
-        ``exclude_managed_identity_credential``. Those of developer credentials are taken, and change nothing: these
-        can't be in this chain.
+        ``exclude_managed_identity_credential``. Those of the developer credentials are accepted and ignored: these
+        credentials are never in this chain.
+    :raises TypeError: another keyword argument was given.
+    :raises ValueError: both managed identity arguments were given.
     """
 
     def __init__(
@@ -124,8 +128,11 @@ class DefaultAzureCredential(Credential):
 
 
 class EnvironmentCredential(Credential):
-    """A service principal with a secret or a certificate, from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and
-    ``AZURE_CLIENT_SECRET`` or ``AZURE_CLIENT_CERTIFICATE_PATH``."""
+    """A service principal from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and ``AZURE_CLIENT_SECRET``, or
+    ``AZURE_CLIENT_CERTIFICATE_PATH`` with ``AZURE_CLIENT_CERTIFICATE_PASSWORD``.
+
+    The arguments are those of :class:`DefaultAzureCredential`.
+    """
 
     def __init__(
         self,
@@ -139,10 +146,13 @@ class EnvironmentCredential(Credential):
 
 
 class ManagedIdentityCredential(Credential):
-    """The managed identity of the platform. ``AZURE_CLIENT_ID`` is not read, as in the Azure SDK.
+    """The managed identity of the Azure host. ``AZURE_CLIENT_ID`` is not read, as in the Azure SDK.
 
-    :param client_id: the user-assigned identity with this client id.
-    :param identity_config: ``{"object_id": …}`` or ``{"resource_id": …}`` for one that is known by another id.
+    Without arguments the Azure host chooses the identity.
+
+    :param client_id: the client id of a user-assigned identity.
+    :param identity_config: selects the identity by another id: ``{"object_id": …}`` or ``{"resource_id": …}``.
+    :raises ValueError: ``identity_config`` has an unknown key, or more than one id was given.
     """
 
     def __init__(self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None) -> None:
@@ -154,8 +164,14 @@ class ManagedIdentityCredential(Credential):
 
 
 class WorkloadIdentityCredential(Credential):
-    """A pod's identity on Kubernetes. What is not given comes from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and
-    ``AZURE_FEDERATED_TOKEN_FILE``."""
+    """The workload identity of a Kubernetes pod.
+
+    :param tenant_id: the tenant; the default is ``AZURE_TENANT_ID``.
+    :param client_id: the client id; the default is ``AZURE_CLIENT_ID``.
+    :param token_file_path: the federated token file; the default is ``AZURE_FEDERATED_TOKEN_FILE``.
+
+    The other arguments are those of :class:`DefaultAzureCredential`.
+    """
 
     def __init__(
         self,
@@ -173,7 +189,10 @@ class WorkloadIdentityCredential(Credential):
 
 
 class ClientSecretCredential(Credential):
-    """A service principal with a secret."""
+    """A service principal with a client secret.
+
+    The keyword arguments are those of :class:`DefaultAzureCredential`.
+    """
 
     def __init__(
         self,
@@ -192,10 +211,13 @@ class ClientSecretCredential(Credential):
 class CertificateCredential(Credential):
     """A service principal with a certificate and its private key, as PEM or PKCS#12.
 
-    :param certificate_path: the file. It is read for each assertion, because certificates are renewed.
-    :param certificate_data: its content instead.
-    :param password: of the file.
-    :param send_certificate_chain: sends the certificates along, for subject name and issuer authentication.
+    :param certificate_path: the path of the file. It is read for each token request, because certificates are renewed.
+    :param certificate_data: the content of the file, instead of its path.
+    :param password: the password of the file.
+    :param send_certificate_chain: send the certificate chain (``x5c``), for subject name and issuer authentication.
+    :raises ValueError: not exactly one of ``certificate_path`` and ``certificate_data`` was given.
+
+    The other keyword arguments are those of :class:`DefaultAzureCredential`.
     """
 
     def __init__(
@@ -223,7 +245,12 @@ class CertificateCredential(Credential):
 
 
 class ClientAssertionCredential(Credential):
-    """A service principal with an assertion that ``func`` signs, anew for each exchange."""
+    """A service principal with a signed assertion.
+
+    :param func: returns an assertion. Called for each token request; its exceptions become the cause of the error.
+
+    The keyword arguments are those of :class:`DefaultAzureCredential`.
+    """
 
     def __init__(
         self,
@@ -248,9 +275,13 @@ class ClientAssertionCredential(Credential):
 
 
 class ChainedTokenCredential(Credential):
-    """The given credentials, in this order; those of the Azure SDK may be among them.
+    """Tries the credentials in this order. They may be this package's, the Azure SDK's or the program's own.
 
-    The chain keeps tokens of its own: it makes each of this package's credentials again, as it was made.
+    The chain does not share the token cache of this package's credentials: it creates each of them again, with the same
+    arguments and environment.
+
+    :raises ValueError: there is no credential.
+    :raises TypeError: an argument is not a credential.
     """
 
     def __init__(self, *credentials: TokenCredential) -> None:
@@ -266,7 +297,7 @@ class ChainedTokenCredential(Credential):
 
 
 class TokenProviderCredential(Credential):
-    """A credential of the program's own, such as one of the Azure SDK."""
+    """A credential that is not this package's, such as one of the Azure SDK."""
 
     def __init__(self, credential: TokenCredential) -> None:
         def create(guest: Guest) -> Any:
@@ -276,7 +307,10 @@ class TokenProviderCredential(Credential):
 
 
 def as_keyfob_credential(credential: Any) -> Credential:
-    """A credential of this package for what the program gives."""
+    """Returns this package's credential for any credential.
+
+    :raises TypeError: the object has no ``get_token`` method.
+    """
     if isinstance(credential, Credential):
         return credential
     sync_credential = getattr(credential, "_sync_credential", None)

@@ -1,4 +1,7 @@
-"""Credentials for asyncio, in the shape of ``azure.identity.aio``. Their arguments are those of :mod:`keyfob.identity`."""
+"""Credentials for asyncio, with the API of ``azure.identity.aio``.
+
+Arguments, results and exceptions are those of :mod:`keyfob.identity`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ Self = TypeVar("Self", bound="Credential")
 
 
 class Credential:
-    """An identity. Calls are made in a thread, one at a time; the event loop goes on."""
+    """The base class. Calls run in a thread, one after the other, and do not block the event loop."""
 
     _credential_class: Type[SyncCredential]
 
@@ -31,7 +34,7 @@ class Credential:
         timeout: Optional[float] = None,
         **_: Any,
     ) -> AccessToken:
-        """A token for the scopes; from memory while it is fresh."""
+        """See :meth:`keyfob.identity.Credential.get_token`."""
         return await call_in_thread(
             self._sync_credential._guest,
             self._sync_credential.get_token,
@@ -43,16 +46,16 @@ class Credential:
         )
 
     async def get_token_info(self, *scopes: str, options: Optional[TokenRequestOptions] = None) -> AccessTokenInfo:
-        """The same with all that is known of the token."""
+        """See :meth:`keyfob.identity.Credential.get_token_info`."""
         call = self._sync_credential.get_token_info
         return await call_in_thread(self._sync_credential._guest, call, *scopes, options=options)
 
     async def explain(self) -> List[Candidate]:
-        """What a call would try, in this order: nothing is sent."""
+        """See :meth:`keyfob.identity.Credential.explain`."""
         return await call_in_thread(self._sync_credential._guest, self._sync_credential.explain)
 
     async def close(self) -> None:
-        """Does nothing; it is there because the Azure SDK has it."""
+        """Does nothing. Exists because the Azure SDK's credentials have it."""
 
     async def __aenter__(self: Self) -> Self:
         return self
@@ -98,13 +101,13 @@ class CertificateCredential(Credential):
 
 
 class ClientAssertionCredential(Credential):
-    """See :class:`keyfob.identity.ClientAssertionCredential`. The function may be a coroutine function."""
+    """See :class:`keyfob.identity.ClientAssertionCredential`. ``func`` may be a coroutine function."""
 
     _credential_class = sync_credentials.ClientAssertionCredential
 
 
 class ChainedTokenCredential(Credential):
-    """See :class:`keyfob.identity.ChainedTokenCredential`. Asynchronous credentials may be among the given ones."""
+    """See :class:`keyfob.identity.ChainedTokenCredential`. The credentials may be asynchronous."""
 
     _credential_class = sync_credentials.ChainedTokenCredential
 

@@ -1,4 +1,4 @@
-"""Secrets of an Azure Key Vault, in the shape of ``azure.keyvault.secrets``."""
+"""Secrets in an Azure Key Vault, with the API of ``azure.keyvault.secrets``."""
 
 from ._client import SecretClient
 from ._models import DeletedSecret, KeyVaultSecret, KeyVaultSecretIdentifier, SecretProperties

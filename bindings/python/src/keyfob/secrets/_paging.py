@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class ItemPaged(Generic[T]):
-    """The items of a list, fetched page by page as they are asked for."""
+    """An iterator over a list. Each page is fetched when its first item is needed."""
 
     def __init__(self, start: Callable[[], ResourceHandle], to_item: Callable[[Any], T]) -> None:
         self._start = start
@@ -19,7 +19,7 @@ class ItemPaged(Generic[T]):
         self._items: Optional[Iterator[T]] = None
 
     def by_page(self) -> Iterator[List[T]]:
-        """The pages instead of the items. After an error the next step asks for the same page again."""
+        """Iterates over the pages instead of the items. After an error, the next step requests the same page again."""
         return _Pages(self._start(), self._to_item)
 
     def __iter__(self) -> "ItemPaged[T]":

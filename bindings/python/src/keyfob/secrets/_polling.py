@@ -16,7 +16,7 @@ _MIN_TIMEOUT_SECONDS, _MAX_TIMEOUT_SECONDS = 0.001, 600.0
 
 
 class LROPoller(Generic[T]):
-    """A deletion or a recovery, which goes on in the vault whether anybody waits or not."""
+    """A deletion or a recovery. The vault completes it even if the program does not wait."""
 
     def __init__(self, handle: ResourceHandle, to_item: Callable[[Any], T]) -> None:
         self._handle = handle
@@ -24,10 +24,11 @@ class LROPoller(Generic[T]):
         self._result = to_item(handle.guest.call(wit.SECRET_POLLER.method("properties"), handle))
 
     def wait(self, timeout: Optional[float] = None) -> None:
-        """Waits until it is done: until the secret can be purged or recovered, or read again.
+        """Waits until a deleted secret can be purged or recovered, or a recovered secret can be read.
 
-        :param timeout: in seconds. Without it waits for as long as it takes. With it, whether it is done by then tells
-            :meth:`done`, as in the Azure SDK.
+        :param timeout: in seconds, 0.001 to 600; other values are limited to this range. Without it, waits without a
+            limit. When it passes, the method returns and :meth:`done` is false, as in the Azure SDK.
+        :raises keyfob.exceptions.AzureError: the vault could not be asked. The method may be called again.
         """
         while not self._done:
             try:
@@ -41,12 +42,12 @@ class LROPoller(Generic[T]):
                     return
 
     def result(self, timeout: Optional[float] = None) -> T:
-        """What the vault said when it began, after :meth:`wait`."""
+        """Waits, and returns the vault's response to the first request."""
         self.wait(timeout)
         return self._result
 
     def done(self) -> bool:
-        """Whether it is done; looks once."""
+        """Whether it is done. Asks the vault once, if it was not done before."""
         if not self._done:
             try:
                 self._poll(_SINGLE_POLL_SECONDS)
@@ -55,7 +56,7 @@ class LROPoller(Generic[T]):
         return self._done
 
     def status(self) -> str:
-        """``InProgress`` or ``Succeeded``."""
+        """``InProgress`` or ``Succeeded``. Asks the vault like :meth:`done`."""
         return "Succeeded" if self.done() else "InProgress"
 
     def _poll(self, timeout: float) -> None:
