@@ -137,5 +137,5 @@ def test_async_credential_in_sync_client_is_rejected(app_service):
     import keyfob.secrets
 
     client = keyfob.secrets.SecretClient(os.environ["KEYVAULT_URL"], azure.identity.aio.ManagedIdentityCredential())
-    with pytest.raises(ClientAuthenticationError, match="give it to the classes of keyfob.aio"):
+    with pytest.raises(ClientAuthenticationError, match="use it with the classes of keyfob.aio"):
         client.get_secret("secret-a")

@@ -99,15 +99,17 @@ def test_reentrant_credential_is_rejected(fake_vaults):
             return client.get_secret("a")
 
     client = SecretClient("https://my-vault.vault.azure.net", Reentrant())
-    with pytest.raises(keyfob.exceptions.ClientAuthenticationError, match="in use by the very call"):
+    with pytest.raises(
+        keyfob.exceptions.ClientAuthenticationError, match="must not use a client or chain that depends on it"
+    ):
         client.get_secret("a")
 
 
 @pytest.mark.parametrize(
     "returned, message",
     [
-        (None, "it gave NoneType"),
-        (azure.core.credentials.AccessToken(b"bytes", 2_000_000_000), "a token has the attributes"),
+        (None, "it returned NoneType"),
+        (azure.core.credentials.AccessToken(b"bytes", 2_000_000_000), "a token needs the attributes"),
         (azure.core.credentials.AccessToken("\ud800", 2_000_000_000), "holds characters that no token has"),
         (azure.core.credentials.AccessToken("t", "soon"), "soon"),
         (azure.core.credentials.AccessToken("", 2_000_000_000), "empty"),

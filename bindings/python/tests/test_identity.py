@@ -80,7 +80,7 @@ def test_client_certificate(start_fake, monkeypatch, tmp_path):
     with pytest.raises(ClientAuthenticationError, match="does not exist") as raised:
         read_secret(CertificateCredential(*who, "/nowhere/app.pem"))
     assert "may the user that the program runs as read /nowhere/app.pem?" in raised.value.hint
-    with pytest.raises(ValueError, match="not by both"):
+    with pytest.raises(ValueError, match="either certificate_path or certificate_data"):
         CertificateCredential(*who)
 
 
@@ -99,7 +99,7 @@ def test_managed_identity_selection(app_service):
     with pytest.raises(ClientAuthenticationError) as raised:
         read_secret(ManagedIdentityCredential(identity_config={"object_id": USER_ASSIGNED_CLIENT_ID}))
     assert "object" in raised.value.hint
-    with pytest.raises(ValueError, match="Give one of"):
+    with pytest.raises(ValueError, match="give only one of"):
         ManagedIdentityCredential(
             client_id=USER_ASSIGNED_CLIENT_ID, identity_config={"object_id": USER_ASSIGNED_CLIENT_ID}
         )
@@ -140,7 +140,7 @@ def test_client_assertion(start_fake):
     with pytest.raises(ClientAuthenticationError, match="fail: the vault of assertions is locked") as raised:
         read_secret(ClientAssertionCredential(tenant, client, fail))
     assert isinstance(raised.value.__cause__, LookupError)
-    with pytest.raises(ClientAuthenticationError, match="it gave bytes"):
+    with pytest.raises(ClientAuthenticationError, match="it returned bytes"):
         read_secret(ClientAssertionCredential(tenant, client, lambda: b"x"))
 
 
@@ -160,5 +160,5 @@ def test_invalid_arguments_are_rejected(app_service):
         read_secret(DefaultAzureCredential(managed_identity_client_id="not a client id"))
     with pytest.raises(InvalidArgumentError):
         DefaultAzureCredential().get_token()
-    with pytest.raises(TypeError, match="another process"):
+    with pytest.raises(TypeError, match="can't be pickled"):
         pickle.dumps(DefaultAzureCredential())

@@ -187,8 +187,8 @@ class Guest:
     def _locked(self) -> Iterator[ComponentInstance]:
         if self._lock_owner == threading.get_ident():
             raise RuntimeError(
-                "this credential or client is in use by the very call that asks for a token: a credential that is given "
-                "to Keyfob can't itself use what was made with it"
+                "the credential used the client or chain that is waiting for its token: a credential that is passed to "
+                "Keyfob must not use a client or chain that depends on it"
             )
         with self._lock:
             self._lock_owner = threading.get_ident()
@@ -233,8 +233,8 @@ class Guest:
         if exception is not None:
             return exception
         stopped = AzureError(
-            "the component stopped in the midst of the call",
-            hint="Call again: another one takes its place. If it stops again, report it with what this exception has as its cause",
+            "the WebAssembly component stopped during the call",
+            hint="Call again: the component is restarted. If it stops again, report this exception with its __cause__",
         )
         stopped.__cause__ = error
         return stopped
@@ -251,8 +251,8 @@ class Guest:
 
 def _lost_resource() -> Any:
     raise AzureError(
-        "the component was replaced after a failure, and with it went what this list or poller had reached",
-        hint="Begin the list or the operation anew",
+        "the WebAssembly component was restarted after a failure, so this list or poller is not valid any more",
+        hint="Start the list or the operation again",
     )
 
 

@@ -45,7 +45,7 @@ class Provider:
             token = _resolve(self.target.get_token(*field(request, "scopes"), **options))
         if not isinstance(getattr(token, "token", None), str):
             raise TypeError(
-                f"it gave {type(token).__name__}, and a token has the attributes token (str) and expires_on"
+                f"it returned {type(token).__name__}; a token needs the attributes token (str) and expires_on (int)"
             )
         refresh_on = getattr(token, "refresh_on", None)
         return record(
@@ -62,7 +62,7 @@ class Provider:
         function: Callable[[], Any] = self.target
         assertion = _resolve(function())
         if not isinstance(assertion, str):
-            raise TypeError(f"it gave {type(assertion).__name__}, and an assertion is str")
+            raise TypeError(f"it returned {type(assertion).__name__}; an assertion must be str")
         return _replace_surrogates(assertion)
 
 
@@ -87,7 +87,7 @@ def _resolve(result: Any) -> Any:
     if loop is None:
         if inspect.iscoroutine(result):
             result.close()
-        raise TypeError("it is asynchronous: give it to the classes of keyfob.aio")
+        raise TypeError("it is asynchronous: use it with the classes of keyfob.aio")
 
     async def awaited() -> Any:
         return await result
@@ -101,7 +101,7 @@ def _resolve(result: Any) -> Any:
                 raise
             # The future would never be done, and this thread would keep the interpreter from ending.
             if loop.is_closed():
-                raise RuntimeError("the event loop has ended") from None
+                raise RuntimeError("the event loop was closed before the credential returned") from None
 
 
 def provider_error(provider: Provider, error: Exception) -> Record:

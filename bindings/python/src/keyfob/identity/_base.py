@@ -118,7 +118,7 @@ class Credential:
         self.close()
 
     def __reduce__(self) -> Any:
-        raise TypeError(f"a {type(self).__name__} can't be sent to another process: make one there, or fork")
+        raise TypeError(f"a {type(self).__name__} can't be pickled: create one in the other process, or fork")
 
     def _token(
         self,

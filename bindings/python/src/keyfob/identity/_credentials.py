@@ -62,10 +62,12 @@ def _managed_identity_options(
         if key in ("resource_id", "mi_res_id", "msi_res_id"):
             variant_case = "resource-id"
         if variant_case is None:
-            raise ValueError(f"identity_config has {key!r}: its keys are client_id, object_id and resource_id")
+            raise ValueError(f"identity_config has the unknown key {key!r}: use client_id, object_id or resource_id")
         ids.append((variant_case, value))
     if len(ids) + system_assigned > 1:
-        raise ValueError("which managed identity? Give one of client_id, object_id, resource_id and system_assigned")
+        raise ValueError(
+            "more than one managed identity: give only one of client_id, object_id, resource_id and system_assigned"
+        )
     selected = [Variant(variant_case, value) for variant_case, value in ids] or [Variant("system-assigned")][
         : int(system_assigned)
     ]
@@ -234,7 +236,7 @@ class CertificateCredential(Credential):
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
         if (certificate_path is None) == (certificate_data is None):
-            raise ValueError("give the certificate by certificate_path or by certificate_data, not by both")
+            raise ValueError("give either certificate_path or certificate_data")
         certificate = certificate_path if certificate_data is None else certificate_data
         text = password.decode() if isinstance(password, bytes) else password
         options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
@@ -318,4 +320,4 @@ def as_keyfob_credential(credential: Any) -> Credential:
         return sync_credential
     if hasattr(credential, "get_token") or hasattr(credential, "get_token_info"):
         return TokenProviderCredential(credential)
-    raise TypeError(f"a credential has the method get_token, and {type(credential).__name__} has not")
+    raise TypeError(f"{type(credential).__name__} is not a credential: it has no method get_token")

@@ -288,7 +288,7 @@ class SecretClient:
         return f"<SecretClient [{self._vault_url}]>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a SecretClient can't be sent to another process: make one there, or fork")
+        raise TypeError("a SecretClient can't be pickled: create one in the other process, or fork")
 
     def _call(self, function: str, *arguments: Any) -> Any:
         return self._guest.call(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)

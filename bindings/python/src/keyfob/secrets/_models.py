@@ -22,7 +22,7 @@ def unix_seconds(time: Optional[datetime]) -> Optional[int]:
         return None
     unix = int((time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp())
     if unix < 0:
-        raise ValueError(f"{time} is before 1970, which no vault can keep")
+        raise ValueError(f"{time} is before 1970: Key Vault stores times as unix seconds, which can't be negative")
     return unix
 
 
@@ -37,7 +37,7 @@ class KeyVaultSecretIdentifier:
         parts = urlsplit(source_id)
         path = parts.path.strip("/").split("/")
         if not parts.scheme or not parts.netloc or len(path) not in (2, 3):
-            raise ValueError(f"{source_id} is no secret's identifier: those are https://VAULT/secrets/NAME/VERSION")
+            raise ValueError(f"{source_id} is not a secret identifier; expected https://VAULT/secrets/NAME/VERSION")
         self.source_id = source_id
         """The identifier."""
         self.vault_url = f"{parts.scheme}://{parts.netloc}"
