@@ -158,6 +158,9 @@ def test_value_cache(make_client):
     again = client.get_secret("kept")
     assert again.properties.details["cache"] == "fresh"
     assert "cache" not in client.get_secret("kept", bypass_cache=True).properties.details
+    for limit in ("cache_max_secrets", "cache_max_bytes"):
+        with pytest.raises(InvalidArgumentError):
+            make_client(cache_ttl=60, **{limit: 0})
 
 
 def test_invalid_arguments_are_rejected(make_client):

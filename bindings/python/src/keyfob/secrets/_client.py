@@ -71,8 +71,9 @@ class SecretClient:
             cache_stale_if_error=cache_stale_if_error,
         )
         if cache_max_secrets is not None or cache_max_bytes is not None:
-            limits = (cache_max_secrets or 100, cache_max_bytes or 262_144)
-            options.append(("cache-limits", limits))
+            max_secrets = 100 if cache_max_secrets is None else cache_max_secrets
+            max_bytes = 262_144 if cache_max_bytes is None else cache_max_bytes
+            options.append(("cache-limits", (max_secrets, max_bytes)))
         self._credential = as_keyfob_credential(credential)
         guest, credential_handle = self._credential._guest, self._credential._handle
         client_options = Options(wit.CLIENT_OPTIONS, options)
