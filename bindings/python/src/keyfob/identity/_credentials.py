@@ -33,6 +33,16 @@ _IGNORED_EXCLUDE_ARGUMENTS = frozenset(
     )
 )
 
+# The keys of `identity_config` (aliases as in the Azure SDK) and the cases of the WIT variant `managed-identity`.
+_IDENTITY_CONFIG_CASES = {
+    "client_id": "client-id",
+    "object_id": "object-id",
+    "principal_id": "object-id",
+    "resource_id": "resource-id",
+    "mi_res_id": "resource-id",
+    "msi_res_id": "resource-id",
+}
+
 
 def _entra_options(
     authority: Optional[str], disable_instance_discovery: bool, additionally_allowed_tenants: Iterable[str]
@@ -56,22 +66,18 @@ def _static_constructor(function: str, *arguments: Any, options: Setters) -> Cal
 def _managed_identity_options(
     client_id: Optional[str], identity_config: Mapping[str, str], system_assigned: bool
 ) -> Setters:
-    ids = [("client-id", client_id)] if client_id is not None else []
+    identities = [] if client_id is None else [Variant("client-id", client_id)]
     for key, value in identity_config.items():
-        variant_case = {"client_id": "client-id", "object_id": "object-id", "principal_id": "object-id"}.get(key)
-        if key in ("resource_id", "mi_res_id", "msi_res_id"):
-            variant_case = "resource-id"
-        if variant_case is None:
+        if key not in _IDENTITY_CONFIG_CASES:
             raise ValueError(f"identity_config has the unknown key {key!r}: use client_id, object_id or resource_id")
-        ids.append((variant_case, value))
-    if len(ids) + system_assigned > 1:
+        identities.append(Variant(_IDENTITY_CONFIG_CASES[key], value))
+    if system_assigned:
+        identities.append(Variant("system-assigned"))
+    if len(identities) > 1:
         raise ValueError(
             "more than one managed identity: give only one of client_id, object_id, resource_id and system_assigned"
         )
-    selected = [Variant(variant_case, value) for variant_case, value in ids] or [Variant("system-assigned")][
-        : int(system_assigned)
-    ]
-    return [("managed-identity", (id,)) for id in selected]
+    return [("managed-identity", (identity,)) for identity in identities]
 
 
 class DefaultAzureCredential(Credential):
