@@ -1,4 +1,4 @@
-"""A fake Azure for each test that asks for one: a proxy, a private certificate authority, and a platform's variables."""
+"""Fixtures: a clean environment, and a fake Azure with its proxy, certificate authority and environment variables."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ KEYFOB = Path(os.environ["KEYFOB"])
 USER_ASSIGNED_CLIENT_ID = "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08"
 SECRET_VALUE = "the value of secret-a"
 
-# Kept from the machine: what a Python needs to start.
+# The variables that Python needs to start. All others are removed.
 _KEPT_VARIABLES = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")
 
 
-# Runs in the fake's environment: tells it, and stays until nobody is at the other end.
+# The program that `keyfob fake` runs: prints its environment and ends when its standard input is closed.
 _PRINT_ENVIRONMENT = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
 
 
 class FakeAzure:
-    """A running `keyfob fake`, and the environment of an app in it."""
+    """A running `keyfob fake`, and the environment variables that it gives to an app."""
 
     def __init__(self, *arguments: str) -> None:
         base_environment = {"PATH": os.environ["PATH"]}
@@ -47,7 +47,7 @@ class FakeAzure:
         self._log = ""
 
     def log(self) -> str:
-        """Ends it, and gives its log of the requests."""
+        """Stops the fake and returns its log of the requests."""
         if self._process.poll() is None:
             _, self._log = self._process.communicate(input="", timeout=30)
         return self._log
@@ -55,11 +55,11 @@ class FakeAzure:
 
 @pytest.fixture(autouse=True)
 def isolated_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sign-in and no proxy of the machine is seen; no request leaves it."""
+    """Hides the machine's Azure sign-ins and proxies, and keeps requests from leaving the machine."""
     for name in list(os.environ):
         if name not in _KEPT_VARIABLES and not name.startswith("PYTEST"):
             monkeypatch.delenv(name)
-    # What no fake replaces goes to a port at which nothing listens.
+    # Without a fake, requests go to a port on which nothing listens.
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
@@ -67,7 +67,7 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def start_fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakeAzure]]:
-    """Starts a fake Azure and sets the environment of an app in it."""
+    """A function that starts a fake Azure and sets the environment variables of an app in it."""
     started: List[FakeAzure] = []
 
     def start(*arguments: str) -> FakeAzure:
@@ -84,11 +84,11 @@ def start_fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakeAz
 
 @pytest.fixture
 def app_service(start_fake: Callable[..., FakeAzure]) -> FakeAzure:
-    """The story's app, which has a user-assigned identity."""
+    """An App Service app with a user-assigned identity."""
     return start_fake("--example", "app-service")
 
 
 @pytest.fixture
 def fake_vaults(start_fake: Callable[..., FakeAzure]) -> FakeAzure:
-    """A machine whose identity may do everything in `my-vault`, and vaults that refuse."""
+    """A virtual machine whose identity may do everything in `my-vault`, and vaults that return errors."""
     return start_fake(str(ROOT / "host-test/tests/fake-sdk/operations.toml"))

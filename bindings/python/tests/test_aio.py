@@ -1,4 +1,4 @@
-"""asyncio: the loop goes on while a call is made."""
+"""The classes for asyncio."""
 
 import asyncio
 import os
@@ -57,7 +57,7 @@ def test_every_client_method(fake_vaults):
 def test_event_loop_is_not_blocked(fake_vaults):
     async def main():
         client = SecretClient("https://slow-vault.vault.azure.net", ManagedIdentityCredential())
-        # Deleting takes four seconds there. Meanwhile others are served, by the loop and by another credential.
+        # Deleting takes four seconds in this vault. Meanwhile the loop serves calls with another credential.
         deleting = asyncio.create_task(client.delete_secret("secret-a"))
         other = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
         while not (await asyncio.wait([deleting], timeout=0.01))[0]:
@@ -129,7 +129,7 @@ def test_event_loop_closed_during_a_call(app_service):
     requested = threading.Event()
     client = SecretClient(os.environ["KEYVAULT_URL"], NeverAnswers())
     asyncio.run(main())
-    # Its thread ends, and the client is free.
+    # The executor's thread is free again.
     client._sync_client._guest.executor().submit(len, "").result(timeout=60)
 
 

@@ -1,4 +1,4 @@
-"""The Azure SDK's packages and this one, in both directions."""
+"""Credentials, clients and exceptions of the Azure SDK together with this package's."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The credentials, each on its platform."""
+"""The credentials, each on an Azure host where it works."""
 
 import os
 import pickle

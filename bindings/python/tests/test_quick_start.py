@@ -1,4 +1,4 @@
-"""The story: the same script fails, and two cures and a laptop make it work."""
+"""The same script on App Service with a user-assigned identity: it fails, and works with each of three fixes."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ def test_failure_hint_names_the_fix(app_service, tmp_path):
     assert result.returncode == 1 and result.stdout == ""
     hint = result.stderr.splitlines()[-1]
     assert hint.startswith("hint: ") and "AZURE_CLIENT_ID" in hint and "managed_identity_client_id" in hint
-    # The Azure SDK fails too, and says nothing of it.
+    # With the Azure SDK the script fails too, and its error does not name the fix.
     azure_result = run(AZURE_SDK_SCRIPT, tmp_path)
     assert azure_result.returncode == 1 and "AZURE_CLIENT_ID to the identity" not in azure_result.stderr
 

@@ -1,4 +1,4 @@
-"""Every method of the client, and what a vault refuses."""
+"""The client's methods, and errors from a vault."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -36,7 +36,7 @@ def test_set_get_and_versions(make_client):
         not_before=datetime(2020, 1, 1),
     )
     got = client.get_secret("secret-a")
-    # A name is the one that the vault has, from the first time.
+    # The vault keeps the spelling that the name was first set with.
     assert (got.value, got.name, got.id) == ("a välue\n", "Secret-A", second.id)
     properties = got.properties
     assert (properties.content_type, properties.tags, properties.enabled) == ("text/plain", {"owner": "me"}, True)
@@ -61,7 +61,7 @@ def test_list_paging(make_client):
     pages = [[one.name for one in page] for page in client.list_properties_of_secrets().by_page()]
     assert [len(page) for page in pages] == [25, 2]
     assert [one.name for one in client.list_properties_of_secrets(max_page_size=10)] == pages[0] + pages[1]
-    # An iterator, as in the Azure SDK.
+    # The list is an iterator, as in the Azure SDK.
     assert next(client.list_properties_of_secrets()).name == pages[0][0]
     assert list(client.list_properties_of_secret_versions("missing")) == []
 
@@ -176,7 +176,7 @@ def test_invalid_arguments_are_rejected(make_client):
         make_client().get_secret(5)
     with pytest.raises(ValueError, match="before 1970"):
         make_client().set_secret("old", "x", expires_on=datetime(1969, 12, 31))
-    # And the client goes on.
+    # A client can still be used afterwards.
     assert make_client().set_secret("fine", "x").value == "x"
 
 

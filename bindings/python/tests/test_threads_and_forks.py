@@ -1,4 +1,4 @@
-"""Threads, forks, thousands of objects, and a component that stops."""
+"""Threads, forks, garbage collection, and the replacement of an instance after a trap."""
 
 import gc
 import multiprocessing
@@ -43,7 +43,7 @@ def test_one_client_per_thread(client):
 
 
 def run_in_forked_child(function):
-    """What a forked child makes of it."""
+    """Runs a function in a forked child process and returns its result."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -67,7 +67,7 @@ def test_parent_and_child_work_after_fork(client):
     for _ in range(3):
         assert run_in_forked_child(lambda: client.get_secret("a").value) == "x"
         assert client.get_secret("a").value == "x"
-    # One made from nothing, too, and in threads.
+    # A client that the child creates, and threads of the child, work too.
     fresh = lambda: SecretClient(client.vault_url, ManagedIdentityCredential()).get_secret("a").value  # noqa: E731
     assert run_in_forked_child(fresh) == "x"
     with_threads = lambda: list(ThreadPoolExecutor(4).map(lambda _: client.get_secret("a").value, range(8)))  # noqa: E731
@@ -113,7 +113,7 @@ def test_process_pool(client):
         assert list(pool.map(read_inherited, ["a"] * 12)) == ["x"] * 12
         with pytest.raises(ResourceNotFoundError) as raised:
             pool.submit(read_inherited, "missing").result()
-    # All that an exception knows has come along.
+    # The exception keeps its attributes when it is pickled.
     assert (raised.value.kind, raised.value.status_code, raised.value.error.code) == (
         "not-found",
         404,
@@ -139,7 +139,7 @@ def test_dropped_clients_free_their_resources(client):
 
 
 def test_reference_cycles_are_collected(client):
-    """The garbage collector ends the members of a circle in any order."""
+    """The garbage collector finalizes the members of a reference cycle in any order."""
     instance = client._guest._instance
     for _ in range(100):
         circle = [SecretClient(client.vault_url, credential_of(client))]
@@ -152,7 +152,7 @@ def test_reference_cycles_are_collected(client):
 
 
 def credential_of(client):
-    """The credential that a client was made with."""
+    """The credential that a client was created with."""
     return client._credential
 
 
@@ -166,7 +166,7 @@ def test_lists_and_pollers_outlive_their_client(client):
 
 
 def trap(client, monkeypatch):
-    """The component stops in the midst of a call, as if its code had a fault."""
+    """Makes the component trap during a call."""
 
     def broken(host):
         raise ZeroDivisionError("a fault")
@@ -184,7 +184,7 @@ def test_instance_is_replaced_after_host_exception(client, monkeypatch):
     trap(client, monkeypatch)
     assert client.get_secret("a").value == "x"
     assert client._guest._instance is not before
-    # What was made with the same credential is made again, but for what had got somewhere.
+    # Clients with the same credential are created again; lists and pollers can't be.
     assert other.set_secret("b", "y").value == "y"
     with pytest.raises(AzureError, match="restarted") as raised:
         next(pages)
@@ -193,7 +193,7 @@ def test_instance_is_replaced_after_host_exception(client, monkeypatch):
 
 def test_instance_is_replaced_after_trap(client):
     instance = client._guest._instance
-    # A handle of the component that is used after its drop: what a mistake in this package would do.
+    # Use after drop, which only a bug in this package could cause.
     resource = client._handle.resource(instance)
     resource.drop(instance.store)
     with pytest.raises(AzureError, match="stopped during the call"):
@@ -202,7 +202,7 @@ def test_instance_is_replaced_after_trap(client):
 
 
 def test_instance_is_replaced_after_host_type_error(client, monkeypatch):
-    """A mistake of this package, told by wasmtime in another way than a trap."""
+    """wasmtime reports a result of the wrong type as a TypeError, not as a trap."""
     with monkeypatch.context() as patched:
         patched.setattr(Host, "unix_now", lambda host: "now")
         with pytest.raises(TypeError):
@@ -228,5 +228,5 @@ def test_http_threads_are_reused(client):
     before = count()
     for _ in range(50):
         client.get_secret("a")
-    # One that has told its answer may not be free again when the next request comes.
+    # A thread that has put its result into the queue may not be idle yet when the next request starts.
     assert count() <= before + 3

@@ -1,4 +1,4 @@
-"""The way out: proxies, certificate authorities, limits."""
+"""HTTP: proxies, certificate authorities, time limits; and the other host functions."""
 
 import errno
 import os
@@ -52,7 +52,7 @@ def test_unreachable_proxy(app_service, monkeypatch):
 
 
 def test_proxy_denies_the_connection(app_service, monkeypatch):
-    # The fake has no such vault, and its proxy leads nowhere else.
+    # The fake's proxy denies hosts that are not part of the fake.
     with pytest.raises(ServiceRequestError, match="denied") as raised:
         SecretClient("https://unknown.vault.azure.net", make_client()._credential).get_secret("a")
     assert "NO_PROXY" in raised.value.hint
@@ -68,7 +68,7 @@ def test_authority_refuses_the_connection(monkeypatch):
 
 
 class Server:
-    """Answers each connection on loopback as a function says."""
+    """A server on loopback. `respond` is called for each connection."""
 
     def __init__(self, respond, reads_request=True):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -97,7 +97,7 @@ class Server:
 
 
 def _read_request(connection):
-    """The whole of it."""
+    """The bytes of one request: head and body."""
     text = b""
     while chunk := connection.recv(65536):
         text += chunk
@@ -109,7 +109,7 @@ def _read_request(connection):
 
 
 def start_request(host, server, **changes):
-    """Has a host begin a request."""
+    """Starts a request and returns its id. Limits are in nanoseconds."""
     request = SimpleNamespace(
         method="GET", url=server if isinstance(server, str) else server.url, headers=[], body=None
     )
@@ -123,7 +123,7 @@ def start_request(host, server, **changes):
 
 
 def send_request(server, **changes):
-    """What a host gives the component for one request."""
+    """The result of one request, as the component receives it."""
     host = Host()
     id = start_request(host, server, **changes)
     while True:
@@ -269,7 +269,7 @@ def test_proxy_selection(monkeypatch):
         for host in ("127.0.0.1", "localhost"):
             assert send_request(server.url.replace("127.0.0.1", host)).status == 200
     assert [_proxy_for(f"https://{host}/") for host in ("169.254.169.254", "[fe80::1]", "[::1]:80")] == [None] * 3
-    # Nor for plain http, which carries the header of an identity endpoint.
+    # Plain http uses no proxy either: identity endpoints get a secret header.
     assert [_proxy_for(f"http://{host}/") for host in ("172.16.5.3:8081", "[fd00::1]", "endpoint.internal")] == [
         None
     ] * 3
@@ -313,7 +313,7 @@ def test_cancelled_request_is_not_reported():
         host.cancel(start_request(host, silent, first_byte=SECOND // 10))
         id = start_request(host, server)
         assert [one.id for one in host.wait(2**63)] == [id]
-        # Its limit passes, and its thread ends.
+        # The cancelled request passes its limit, and is not reported.
         assert host.wait(SECOND // 2) == []
 
 

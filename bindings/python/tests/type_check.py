@@ -1,4 +1,4 @@
-"""Not run: what a type checker has to accept of programs that use both packages."""
+"""For the type checker alone: programs that use this package and the Azure SDK together. Not run."""
 
 import azure.core.credentials
 import azure.identity
