@@ -1,6 +1,6 @@
-"""Plays cases with the official Azure SDK, for the test that started this process and plays Azure for it."""
+"""Runs cases with the official Azure SDK. Started by the Rust test, which simulates Azure."""
 
-# ruff: noqa: E402 - what is patched first must be patched before the SDK is imported.
+# ruff: noqa: E402 - time must be patched before the SDK is imported.
 import itertools
 import logging
 import os
@@ -20,11 +20,12 @@ import channel
 import credentials
 import operations
 import transport
+from clock import CLOCK
 from outcome import Attempts, classify
 
 
 class CaseRunner:
-    """One app: a credential, a client, and the steps of a case one after the other."""
+    """Runs the steps of a case, one after the other, with one credential and one client."""
 
     def __init__(self, case, vault, certificates):
         self.case = case
@@ -40,11 +41,12 @@ class CaseRunner:
         self.current_step = {}
 
     def step(self, step):
+        """Runs a step and returns its outcome for the test."""
         self.current_step = step
         self.attempts.list.clear()
         try:
             outcome = self._run_step(step)
-        except Exception as error:  # noqa: BLE001 - whatever comes is the outcome
+        except Exception as error:  # noqa: BLE001 - every exception is an outcome
             text = f"{type(error).__name__}: {error}"
             outcome = {"class": classify(error), "text": text}
         outcome["attempts"] = self.attempts.list
@@ -71,7 +73,7 @@ class CaseRunner:
             )
             self.client_vault = vault
         if "list-secrets" in step:
-            # 0 is the vault's own size, as when nothing is said.
+            # 0 stands for the vault's default.
             size = {"max_page_size": step["list-secrets"]} if step["list-secrets"] else {}
             return self._pages(self.client.list_properties_of_secrets(**size))
         if "operation" in step:
@@ -82,7 +84,7 @@ class CaseRunner:
 
     def _pages(self, secrets):
         pages = ([secret.name for secret in page] for page in secrets.by_page())
-        # It follows a page that leads to itself for ever; no case has as many pages as this.
+        # The SDK follows links without end if a page links to itself. No case has 5 pages.
         pages = list(itertools.islice(pages, self.current_step.get("most-pages", 5)))
         return {"class": "pages", "pages": pages} if len(pages) < 5 else {"class": "pages without end"}
 
@@ -95,7 +97,7 @@ def _options(fields, names):
 
 
 def run_case(message):
-    """Plays one case in this process, which is then over."""
+    """Runs one case. The process ends after it."""
     case = message["case"]
     try:
         credentials.check(case)
@@ -103,7 +105,7 @@ def run_case(message):
         channel.send({"not_applicable": str(reason)})
         return
     except credentials.UnknownField as field:
-        fix = "give it to the SDK there, or say why the SDK has no such thing"
+        fix = "pass it to the SDK there, or add the reason why the SDK has no equivalent"
         channel.send({"bug": f"python/credentials.py does not know {field}: {fix}"})
         return
     certificates = credentials.read_certificates(case.get("credential", {}), message["certificates"])
@@ -123,8 +125,8 @@ def main():
     warnings.simplefilter("ignore")
     sandbox.block_network()
     while (message := channel.receive()) is not None:
-        sandbox.CLOCK.now = message["now"]
-        # A process for each case: the SDK keeps challenges, tokens and throttles where the next case would find them.
+        CLOCK.now = message["now"]
+        # One process for each case, because the SDK keeps challenges, tokens and throttling state in globals.
         child = os.fork()
         if child == 0:
             run_case(message)

@@ -1,10 +1,10 @@
-"""From the fields of a case to the SDK's classes and arguments."""
+"""Creates the SDK's credentials from the fields of a case, and checks whether the SDK can run the case."""
 
 import os
 
 from azure import identity
 
-# The SDK's developer credentials would look at this machine. Keyfob's report names them as not supported.
+# The SDK's developer credentials would use this machine's sign-ins. Keyfob reports them as not supported.
 _EXCLUDE_DEVELOPER_CREDENTIALS = dict.fromkeys(
     [
         "exclude_shared_token_cache_credential",
@@ -17,7 +17,7 @@ _EXCLUDE_DEVELOPER_CREDENTIALS = dict.fromkeys(
     True,
 )
 
-# So are they where the environment asks for them.
+# The values of AZURE_TOKEN_CREDENTIALS that select developer credentials.
 _DEVELOPER_SELECTIONS = {
     *("dev", "visualstudiocodecredential", "azureclicredential", "azuredeveloperclicredential"),
     *("azurepowershellcredential", "interactivebrowsercredential"),
@@ -29,7 +29,7 @@ _EXCLUDE_ARGUMENTS = {
     "ManagedIdentityCredential": "exclude_managed_identity_credential",
 }
 
-# What a kind reads of [credential]. Fields of another kind are left alone, as in the other players.
+# The fields of [credential] that each kind reads. Fields of other kinds are ignored, as with Keyfob.
 _COMMON = {"kind", "authority-host", "disable-instance-discovery", "additionally-allowed-tenants"}
 _MANAGED_IDENTITY = {"client-id", "object-id", "resource-id", "system-assigned"}
 _WORKLOAD_IDENTITY = {"workload-identity-client-id", "tenant-id", "token-file-path"}
@@ -50,7 +50,7 @@ _FIELDS = {
 }
 _ALL_FIELDS = frozenset().union(*_FIELDS.values())
 
-# What only Keyfob has, with the reason why no comparison is possible.
+# Kinds, fields and steps that only Keyfob has, with the reason why they can't be compared.
 _KEYFOB_ONLY_KINDS = {"static-token": "the SDK has no credential for a token that the caller has"}
 _KEYFOB_ONLY_FIELDS = {
     "imds-connect-timeout-ms": "the SDK has no option for the time to connect to IMDS",
@@ -59,12 +59,14 @@ _KEYFOB_ONLY_FIELDS = {
 }
 _KEYFOB_ONLY_STEPS = {
     "set-token": "the SDK has no credential for a token that the caller has",
-    "explain": "the SDK does not tell what it would try",
+    "explain": "the SDK has no equivalent of explain",
     "timeout-ms": "the SDK has no limit for a whole call",
     "get-secrets": "the SDK reads one secret at a time",
-    "bypass-cache": "the SDK keeps no values",
+    "bypass-cache": "the SDK does not cache values",
 }
-_KEYFOB_ONLY_CLIENT = dict.fromkeys(["cache-ttl", "cache-limits", "cache-stale-if-error"], "the SDK keeps no values")
+_KEYFOB_ONLY_CLIENT = dict.fromkeys(
+    ["cache-ttl", "cache-limits", "cache-stale-if-error"], "the SDK does not cache values"
+)
 
 _STEP_FIELDS = {
     *("after", "clock-ahead", "get-secret", "version", "list-secrets", "get-token"),
@@ -75,28 +77,28 @@ _CLIENT_FIELDS = {"vault-url", "verify-challenge-resource", "api-version"}
 
 
 class NotApplicable(Exception):
-    """The SDK has nothing of the kind."""
+    """The SDK has no equivalent of something in the case."""
 
 
 class UnknownField(Exception):
-    """A field of a case that is news to this file."""
+    """A field of a case that this file does not know."""
 
 
 def check(case):
-    """Raises unless the SDK can play the case."""
+    """Raises NotApplicable or UnknownField unless the SDK can run the case."""
     keyfob_variables = sorted(name for name in case.get("env", {}) if name.startswith("KEYFOB_"))
     if keyfob_variables:
-        raise NotApplicable(f"{keyfob_variables[0]} is a variable of Keyfob alone")
+        raise NotApplicable(f"{keyfob_variables[0]} is a variable that only Keyfob reads")
     if case.get("env", {}).get("AZURE_TOKEN_CREDENTIALS", "").strip().lower() in _DEVELOPER_SELECTIONS:
-        raise NotApplicable("the SDK's developer credentials would look at this machine")
+        raise NotApplicable("the SDK's developer credentials would use this machine's sign-ins")
     _check_credential(case.get("credential", {}))
     _check_fields("[client]", case.get("client", {}), _CLIENT_FIELDS, _KEYFOB_ONLY_CLIENT)
     if any(fault.get("body-size", 0) > 1 << 24 for fault in case.get("fault", [])):
-        raise NotApplicable("the SDK reads all that it is sent, and so much does not go through this check's pipe")
+        raise NotApplicable("the SDK reads bodies of any size, and this one is too large for the test's pipe")
     for step in case["step"]:
         _check_fields("[[step]]", step, _STEP_FIELDS, _KEYFOB_ONLY_STEPS)
         if "set-assertion" in step and case.get("credential", {}).get("kind") != "client-assertion":
-            raise NotApplicable("the SDK asks the caller for each assertion, and no other credential has one")
+            raise NotApplicable("only the SDK's ClientAssertionCredential has an assertion")
 
 
 def _check_credential(fields):
@@ -107,9 +109,9 @@ def _check_credential(fields):
         raise UnknownField(f"[credential] kind = {kind!r}")
     _check_fields("[credential]", fields, _ALL_FIELDS, _KEYFOB_ONLY_FIELDS)
     if kind == "default-azure" and "token-file-path" in fields:
-        raise NotApplicable("the SDK's default chain takes the token file from its variable only")
+        raise NotApplicable("the SDK's default chain reads the token file's path from its variable only")
     if kind in ("default-azure", "environment") and "send-certificate-chain" in fields:
-        raise NotApplicable("the SDK's environment credential takes this from its variable only")
+        raise NotApplicable("the SDK's environment credential reads this from its variable only")
     for link in fields.get("links", []):
         _check_credential(link)
 
@@ -123,7 +125,7 @@ def _check_fields(table, fields, known, keyfob_only):
 
 
 class Assertion:
-    """The caller's assertion, as the SDK asks for it."""
+    """The function that the SDK calls for an assertion."""
 
     current = ""
 
@@ -132,7 +134,7 @@ class Assertion:
 
 
 def read_certificates(fields, folder):
-    """The bytes of the certificates that a case gives as such, by name. They are not files of the case."""
+    """The contents of the certificates that a case passes as bytes, by name. Call it before `sandbox.isolate`."""
     names = [link["certificate"] for link in [fields, *fields.get("links", [])] if "certificate" in link]
     contents = {}
     for name in names:
@@ -142,7 +144,7 @@ def read_certificates(fields, folder):
 
 
 def create(fields, runner):
-    """The credential; what becomes of the links of a chain is noted in the runner's attempts."""
+    """Creates a credential. The outcomes of a chain's credentials are recorded in the runner's attempts."""
     kind = fields.get("kind", "default-azure")
     fields = {name: value for name, value in fields.items() if name in _FIELDS[kind]}
     common = {"transport": runner.transport}
@@ -192,7 +194,7 @@ def _default_azure_credential(fields, common, attempts):
         options["require_envvar"] = fields["require-token-credentials"]
     chain = identity.DefaultAzureCredential(**options)
     if "object-id" in fields or "resource-id" in fields:
-        # Here the SDK's chain takes client ids only. Its link is replaced by one that it would have made.
+        # The SDK's chain accepts client ids only. Its managed identity credential is replaced by an equal one.
         managed = identity.ManagedIdentityCredential(
             _enable_imds_probe=True, **_managed_identity_arguments(fields), **common
         )

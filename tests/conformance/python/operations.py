@@ -1,11 +1,11 @@
-"""From an operation of a case to the SDK's method, and what it tells of a secret."""
+"""Runs the operations of a case with the SDK's client."""
 
 from datetime import datetime, timezone
 
 
 def perform(runner, operation, pages):
-    """Does it; `pages` makes an outcome of a list."""
-    # An operation without fields is its name alone.
+    """Runs an operation and returns its outcome. `pages` returns the outcome of a list."""
+    # An operation without fields is a string, its name.
     name, fields = next(iter(operation.items())) if isinstance(operation, dict) else (operation, None)
     return _OPERATIONS[name](runner, fields, pages)
 
@@ -76,7 +76,7 @@ _OPERATIONS = {
 
 
 def _page_size(fields):
-    # 0 is the vault's own size, as when nothing is said.
+    # 0 stands for the vault's default.
     return {"max_page_size": fields["size"]} if fields.get("size") else {}
 
 

@@ -1,4 +1,4 @@
-"""The world of a case in place of this machine's: its time, variables and files; no network and no processes."""
+"""Replaces this machine's time, environment variables and files by those of a case; closes network and processes."""
 
 import builtins
 import datetime
@@ -9,26 +9,15 @@ import subprocess
 import time
 
 from channel import send_and_receive
+from clock import CLOCK
 
 _NATIVE_OPEN = io.open
 _NATIVE_STAT = os.stat
 _NATIVE_LSTAT = os.lstat
 
 
-class Clock:
-    """The virtual clock. The other side of the channel moves it; each of its answers says what it shows."""
-
-    now = 0.0
-
-    def advance(self, seconds):
-        send_and_receive({"sleep": max(0.0, float(seconds))})
-
-
-CLOCK = Clock()
-
-
 class VirtualDatetime(datetime.datetime):
-    """`datetime.now()` by the virtual clock."""
+    """`datetime` whose current time is the virtual clock's."""
 
     @classmethod
     def now(cls, tz=None):
@@ -40,16 +29,20 @@ class VirtualDatetime(datetime.datetime):
 
 
 def patch_time():
-    """Has to happen before the SDK is imported: its modules may take these names along."""
+    """Replaces the clocks and `sleep`. Call it before the SDK is imported: its modules may import these names."""
+
+    def sleep(seconds):
+        send_and_receive({"sleep": max(0.0, float(seconds))})
+
     time.time = lambda: CLOCK.now
     time.monotonic = lambda: CLOCK.now
     time.perf_counter = lambda: CLOCK.now
-    time.sleep = CLOCK.advance
+    time.sleep = sleep
     datetime.datetime = VirtualDatetime
 
 
 def block_network():
-    """The SDK's requests go through the channel. What goes around it is told there, and finds nobody."""
+    """Refuses connections and processes. A connection is reported to the test, which compares it as a request."""
 
     def refuse_lookup(host, port=None, *_args, **_kwargs):
         send_and_receive({"connect": f"{host}:{port}"})
@@ -60,7 +53,7 @@ def block_network():
         raise ConnectionRefusedError(111, "Connection refused")
 
     def refuse_process(*args, **_kwargs):
-        raise FileNotFoundError(2, f"this check starts no process: {args}")
+        raise FileNotFoundError(2, f"processes are not available in this test: {args}")
 
     socket.getaddrinfo = refuse_lookup
     socket.gethostbyname = refuse_lookup
@@ -70,7 +63,7 @@ def block_network():
 
 
 def isolate(environment, root):
-    """From here on, the process sees these variables, and the files below `root` as if `root` were `/`."""
+    """Sets the environment variables of this process, and makes absolute paths relative to the folder `root`."""
     os.environ.clear()
     os.environ.update(environment)
 

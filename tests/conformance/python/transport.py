@@ -1,6 +1,6 @@
 """The SDK's own HTTP transport on azure-core, requests and urllib3; only urllib3's connections are replaced.
 
-What goes wrong on the wire is raised as urllib3 raises it, so that all that follows from it is the SDK's own doing.
+Connection errors are raised as urllib3 raises them, so the SDK handles them as in production.
 """
 
 import http.client
@@ -16,7 +16,7 @@ from channel import send_and_receive
 
 
 class _Body(io.RawIOBase):
-    """A body that may break off."""
+    """A response body that may end with a connection error or a timeout."""
 
     def __init__(self, data, end):
         super().__init__()
@@ -43,7 +43,7 @@ class _Body(io.RawIOBase):
 
 
 class _ConnectionPool:
-    """Where urllib3 would have its connections to one host."""
+    """Takes the place of urllib3's connection pool for one host: sends requests through the channel."""
 
     host = ""
 
@@ -51,7 +51,7 @@ class _ConnectionPool:
         self._url = url
 
     def urlopen(self, method, url, body=None, headers=None, timeout=None, **_kwargs):
-        # The path that requests hands over is the URL's, encoded.
+        # `url` is only the path and the query, encoded by requests.
         parts = urllib3.util.parse_url(self._url)
         if isinstance(body, bytes):
             body = body.decode("latin-1")
@@ -94,7 +94,7 @@ class _ConnectionPool:
         if error == "reset":
             reset = ConnectionResetError(104, "Connection reset by peer")
             return exceptions.ProtocolError("Connection aborted.", reset)
-        raise AssertionError(f"what is {error}?")
+        raise AssertionError(f"unknown error: {error}")
 
 
 def _seconds(limit):
@@ -110,13 +110,13 @@ class _Adapter(HTTPAdapter):
         return _ConnectionPool(request.url)
 
     def cert_verify(self, conn, url, verify, cert):
-        """There is no TLS to verify."""
+        """Does nothing: there is no TLS connection."""
 
 
 def create_transport():
-    """A transport for credentials and clients."""
+    """A transport to pass to the SDK's credentials and clients."""
     session = requests.Session()
-    # Proxies and netrc files are not compared.
+    # Ignores proxies and netrc files, which are not compared.
     session.trust_env = False
     session.mount("http://", _Adapter())
     session.mount("https://", _Adapter())
