@@ -119,9 +119,9 @@ class Guest:
     def call_for_resource(self, function: Function, *arguments: Any) -> ResourceHandle:
         """Calls a function that returns a resource which can't be created again, such as a list or a poller."""
         with self._locked() as instance:
-            made: Any = self.call_locked(function, *arguments)
+            resource: Any = self.call_locked(function, *arguments)
             handle = ResourceHandle(self, _lost_resource)
-            handle.attach(instance, made)
+            handle.attach(instance, resource)
             return handle
 
     def create(self, handle: ResourceHandle) -> None:
@@ -133,9 +133,9 @@ class Guest:
         """Like :meth:`call`, for a caller that holds the lock: a handle that creates its resource."""
         instance = self._instance
         assert instance is not None
-        made: List[int] = []
+        temporary_ids: List[int] = []
         try:
-            converted = [self._to_component(argument, instance, made) for argument in arguments]
+            converted = [self._to_component(argument, instance, temporary_ids) for argument in arguments]
             self.host_called = False
             result = instance.call(function, *converted)
         except Exception as error:
@@ -145,22 +145,23 @@ class Guest:
                 self._instance = None
             raise
         finally:
-            for id in made:
+            for id in temporary_ids:
                 self.defer_drop(instance, id)
         return unwrap_result(result)
 
-    def _to_component(self, argument: Any, instance: ComponentInstance, made: List[int]) -> Any:
+    def _to_component(self, argument: Any, instance: ComponentInstance, temporary_ids: List[int]) -> Any:
+        """An argument for wasmtime. Adds to `temporary_ids` the resources that are dropped after the call."""
         if isinstance(argument, ResourceHandle):
             if argument.guest is not self:
                 raise RuntimeError("a resource handle belongs to another guest; this is a bug in keyfob")
             return argument.resource(instance)
         if isinstance(argument, list):
-            return [self._to_component(one, instance, made) for one in argument]
+            return [self._to_component(one, instance, temporary_ids) for one in argument]
         if isinstance(argument, Options):
             if not argument.setters:
                 return None
             options = instance.call(argument.resource.constructor())
-            made.append(instance.add(options))
+            temporary_ids.append(instance.add(options))
             for name, values in argument.setters:
                 instance.call(argument.resource.setter(name), options, *values)
             return options
@@ -232,12 +233,12 @@ class Guest:
         exception, self.host_exception = self.host_exception, None
         if exception is not None:
             return exception
-        stopped = AzureError(
+        trapped = AzureError(
             "the WebAssembly component stopped during the call",
             hint="Call again: the component is restarted. If it stops again, report this exception with its __cause__",
         )
-        stopped.__cause__ = error
-        return stopped
+        trapped.__cause__ = error
+        return trapped
 
     def after_fork(self) -> None:
         """In the child process: discards what belongs to threads of the parent, which do not exist here."""

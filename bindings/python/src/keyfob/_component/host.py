@@ -30,7 +30,7 @@ _LEVELS = {
 
 
 class Host:
-    """Implements the imported functions for one guest. Each method has the name of its function.
+    """Implements the imported functions for one guest. The WIT file describes each of them.
 
     A method that raises an exception makes the component trap.
     """
