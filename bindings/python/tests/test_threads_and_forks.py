@@ -1,4 +1,4 @@
-"""Threads, forks, thousands of objects, and a component that stops."""
+"""Threads, forks, garbage collection, and the replacement of an instance after a trap."""
 
 import gc
 import multiprocessing
@@ -10,73 +10,73 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from keyfob._component import instance as instances
+from keyfob._component import guest as guests
 from keyfob._component.host import Host
 from keyfob.exceptions import AzureError, ResourceNotFoundError
 from keyfob.identity import ManagedIdentityCredential
 from keyfob.secrets import SecretClient
 
-forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+requires_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 
 @pytest.fixture
-def client(vaults):
+def client(fake_vaults):
     client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
     client.set_secret("a", "x")
     return client
 
 
-def test_eight_threads_share_a_client(client):
+def test_threads_share_a_client(client):
     with ThreadPoolExecutor(8) as pool:
         secrets = list(pool.map(lambda _: client.get_secret("a").value, range(200)))
     assert secrets == ["x"] * 200
 
 
-def test_eight_threads_with_clients_of_their_own(client):
-    def work(number):
+def test_one_client_per_thread(client):
+    def function(number):
         own = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
         own.set_secret(f"t{number}", str(number))
         return [own.get_secret(f"t{number}").value for _ in range(20)]
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(work, range(8))) == [[str(number)] * 20 for number in range(8)]
+        assert list(pool.map(function, range(8))) == [[str(number)] * 20 for number in range(8)]
 
 
-def in_child(work):
-    """What a forked child makes of it."""
+def run_in_forked_child(function):
+    """Runs a function in a forked child process and returns its result."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
         status = 1
         try:
             signal.alarm(60)
-            os.write(write, pickle.dumps(work()))
+            os.write(write, pickle.dumps(function()))
             status = 0
         finally:
             os._exit(status)
     os.close(write)
     with os.fdopen(read, "rb") as pipe:
-        answer = pipe.read()
+        pickled = pipe.read()
     assert os.waitpid(child, 0)[1] == 0
-    return pickle.loads(answer)
+    return pickle.loads(pickled)
 
 
-@forks
+@requires_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_after_a_fork_both_go_on(client):
+def test_parent_and_child_work_after_fork(client):
     for _ in range(3):
-        assert in_child(lambda: client.get_secret("a").value) == "x"
+        assert run_in_forked_child(lambda: client.get_secret("a").value) == "x"
         assert client.get_secret("a").value == "x"
-    # One made from nothing, too, and in threads.
+    # A client that the child creates, and threads of the child, work too.
     fresh = lambda: SecretClient(client.vault_url, ManagedIdentityCredential()).get_secret("a").value  # noqa: E731
-    assert in_child(fresh) == "x"
+    assert run_in_forked_child(fresh) == "x"
     with_threads = lambda: list(ThreadPoolExecutor(4).map(lambda _: client.get_secret("a").value, range(8)))  # noqa: E731
-    assert in_child(with_threads) == ["x"] * 8
+    assert run_in_forked_child(with_threads) == ["x"] * 8
 
 
-@forks
+@requires_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_fork_in_the_midst_of_a_call(client, monkeypatch):
+def test_fork_during_a_call(client, monkeypatch):
     inside, forked = threading.Event(), threading.Event()
     wait = Host.wait
 
@@ -91,7 +91,7 @@ def test_a_fork_in_the_midst_of_a_call(client, monkeypatch):
     caller = threading.Thread(target=lambda: values.append(client.get_secret("a").value))
     caller.start()
     inside.wait(60)
-    assert in_child(lambda: client.get_secret("a").value) == "x"
+    assert run_in_forked_child(lambda: client.get_secret("a").value) == "x"
     forked.set()
     caller.join(60)
     assert values == ["x"]
@@ -104,51 +104,55 @@ def read_inherited(name):
     return _inherited.get_secret(name).value
 
 
-@forks
+@requires_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_multiprocessing(client):
+def test_process_pool(client):
     global _inherited
     _inherited = client
     with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("fork")) as pool:
         assert list(pool.map(read_inherited, ["a"] * 12)) == ["x"] * 12
         with pytest.raises(ResourceNotFoundError) as raised:
             pool.submit(read_inherited, "missing").result()
-    # All that an exception knows has come along.
-    assert (raised.value.kind, raised.value.status_code, raised.value.error.code) == ("not-found", 404, "SecretNotFound")
+    # The exception keeps its attributes when it is pickled.
+    assert (raised.value.kind, raised.value.status_code, raised.value.error.code) == (
+        "not-found",
+        404,
+        "SecretNotFound",
+    )
 
 
-def test_ten_thousand_dropped_objects(client):
-    running = client._instance._running
-    memory = running.store
+def test_dropped_clients_free_their_resources(client):
+    instance = client._guest._instance
+    memory = instance.store
     for _ in range(10_000):
-        SecretClient(client.vault_url, client_credential(client))
+        SecretClient(client.vault_url, credential_of(client))
     gc.collect()
     assert client.get_secret("a").value == "x"
-    assert client._instance._running is running and running.store is memory
-    assert not client._instance._drops
-    assert len(running.resources) <= 4
-    before = len(instances._instances)
+    assert client._guest._instance is instance and instance.store is memory
+    assert not client._guest._deferred_drops
+    assert len(instance.resources) <= 4
+    before = len(guests._guests)
     for _ in range(1_000):
         ManagedIdentityCredential().explain()
     gc.collect()
-    assert len(instances._instances) <= before + 1
+    assert len(guests._guests) <= before + 1
 
 
-def test_garbage_in_circles(client):
-    """The garbage collector ends the members of a circle in any order."""
-    running = client._instance._running
+def test_reference_cycles_are_collected(client):
+    """The garbage collector finalizes the members of a reference cycle in any order."""
+    instance = client._guest._instance
     for _ in range(100):
-        circle = [SecretClient(client.vault_url, client_credential(client))]
+        circle = [SecretClient(client.vault_url, credential_of(client))]
         circle.append(circle)
     del circle
     gc.collect()
     assert client.get_secret("a").value == "x"
     assert client.get_secret("a").value == "x"
-    assert client._instance._running is running and len(running.resources) <= 4
+    assert client._guest._instance is instance and len(instance.resources) <= 4
 
 
-def client_credential(client):
-    """The credential that a client was made with."""
+def credential_of(client):
+    """The credential that a client was created with."""
     return client._credential
 
 
@@ -161,8 +165,9 @@ def test_lists_and_pollers_outlive_their_client(client):
     assert poller.result().name == "a"
 
 
-def stop(client, monkeypatch):
-    """The component stops in the midst of a call, as if its code had a fault."""
+def trap(client, monkeypatch):
+    """Makes the component trap during a call."""
+
     def broken(host):
         raise ZeroDivisionError("a fault")
 
@@ -172,32 +177,32 @@ def stop(client, monkeypatch):
             client.get_secret("a")
 
 
-def test_a_component_that_stops_is_replaced(client, monkeypatch):
+def test_instance_is_replaced_after_host_exception(client, monkeypatch):
     pages = client.list_properties_of_secrets().by_page()
-    other = SecretClient("https://other-vault.vault.azure.net", client_credential(client))
-    before = client._instance._running
-    stop(client, monkeypatch)
+    other = SecretClient("https://other-vault.vault.azure.net", credential_of(client))
+    before = client._guest._instance
+    trap(client, monkeypatch)
     assert client.get_secret("a").value == "x"
-    assert client._instance._running is not before
-    # What was made with the same credential is made again, but for what had got somewhere.
+    assert client._guest._instance is not before
+    # Clients with the same credential are created again; lists and pollers can't be.
     assert other.set_secret("b", "y").value == "y"
-    with pytest.raises(AzureError, match="replaced") as raised:
+    with pytest.raises(AzureError, match="restarted") as raised:
         next(pages)
-    assert "anew" in raised.value.hint
+    assert raised.value.hint == "Start the list or the operation again"
 
 
-def test_a_trap(client):
-    running = client._instance._running
-    # A handle of the component that is used after its drop: what a mistake in this package would do.
-    resource = client._handle.resource(running)
-    resource.drop(running.store)
-    with pytest.raises(AzureError, match="stopped in the midst"):
+def test_instance_is_replaced_after_trap(client):
+    instance = client._guest._instance
+    # Use after drop, which only a bug in this package could cause.
+    resource = client._handle.resource(instance)
+    resource.drop(instance.store)
+    with pytest.raises(AzureError, match="stopped during the call"):
         client.get_secret("a")
     assert client.get_secret("a").value == "x"
 
 
-def test_a_host_that_gives_another_type(client, monkeypatch):
-    """A mistake of this package, told by wasmtime in another way than a trap."""
+def test_instance_is_replaced_after_host_type_error(client, monkeypatch):
+    """wasmtime reports a result of the wrong type as a TypeError, not as a trap."""
     with monkeypatch.context() as patched:
         patched.setattr(Host, "unix_now", lambda host: "now")
         with pytest.raises(TypeError):
@@ -205,7 +210,7 @@ def test_a_host_that_gives_another_type(client, monkeypatch):
     assert client.get_secret("a").value == "x"
 
 
-def test_an_interrupt_comes_through(client, monkeypatch):
+def test_keyboard_interrupt_reaches_the_caller(client, monkeypatch):
     def interrupted(host, limit):
         raise KeyboardInterrupt
 
@@ -216,12 +221,12 @@ def test_an_interrupt_comes_through(client, monkeypatch):
     assert client.get_secret("a").value == "x"
 
 
-def test_threads_are_used_again(client):
+def test_http_threads_are_reused(client):
     def count():
         return sum(thread.name == "keyfob-http" for thread in threading.enumerate())
 
     before = count()
     for _ in range(50):
         client.get_secret("a")
-    # One that has told its answer may not be free again when the next request comes.
+    # A thread that has put its result into the queue may not be idle yet when the next request starts.
     assert count() <= before + 3

@@ -1,6 +1,6 @@
 """The SDK's own HTTP transport on azure-core, requests and urllib3; only urllib3's connections are replaced.
 
-What goes wrong on the wire is raised as urllib3 raises it, so that all that follows from it is the SDK's own doing.
+Connection errors are raised as urllib3 raises them, so the SDK handles them as in production.
 """
 
 import http.client
@@ -12,11 +12,11 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 from urllib3 import exceptions
 
-from channel import ask
+from channel import send_and_receive
 
 
 class _Body(io.RawIOBase):
-    """A body that may break off."""
+    """A response body that may end with a connection error or a timeout."""
 
     def __init__(self, data, end):
         super().__init__()
@@ -42,8 +42,8 @@ class _Body(io.RawIOBase):
         return len(data)
 
 
-class _Pool:
-    """Where urllib3 would have its connections to one host."""
+class _ConnectionPool:
+    """Takes the place of urllib3's connection pool for one host: sends requests through the channel."""
 
     host = ""
 
@@ -51,29 +51,29 @@ class _Pool:
         self._url = url
 
     def urlopen(self, method, url, body=None, headers=None, timeout=None, **_kwargs):
-        # The path that requests hands over is the URL's, encoded.
+        # `url` is only the path and the query, encoded by requests.
         parts = urllib3.util.parse_url(self._url)
         if isinstance(body, bytes):
             body = body.decode("latin-1")
-        answer = ask(
+        response = send_and_receive(
             {
                 "send": {
                     "method": method,
                     "url": f"{parts.scheme}://{parts.netloc}{url}",
-                    "headers": [[name, _text(value)] for name, value in headers.items()],
+                    "headers": [[name, _header_text(value)] for name, value in headers.items()],
                     "body": body or "",
                     "connect": _seconds(timeout.connect_timeout),
                     "read": _seconds(timeout.read_timeout),
                 }
             }
         )
-        if "error" in answer:
-            raise self._error(answer["error"])
+        if "error" in response:
+            raise self._error(response["error"])
         return urllib3.HTTPResponse(
-            body=_Body(answer["body"].encode("latin-1"), answer["end"]),
-            headers=[tuple(header) for header in answer["headers"]],
-            status=answer["status"],
-            reason=http.client.responses.get(answer["status"], ""),
+            body=_Body(response["body"].encode("latin-1"), response["end"]),
+            headers=[tuple(header) for header in response["headers"]],
+            status=response["status"],
+            reason=http.client.responses.get(response["status"], ""),
             preload_content=False,
             decode_content=False,
             request_method=method,
@@ -94,29 +94,29 @@ class _Pool:
         if error == "reset":
             reset = ConnectionResetError(104, "Connection reset by peer")
             return exceptions.ProtocolError("Connection aborted.", reset)
-        raise AssertionError(f"what is {error}?")
+        raise AssertionError(f"unknown error: {error}")
 
 
 def _seconds(limit):
     return float(limit) if isinstance(limit, (int, float)) else None
 
 
-def _text(value):
+def _header_text(value):
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, request, verify, proxies=None, cert=None):
-        return _Pool(request.url)
+        return _ConnectionPool(request.url)
 
     def cert_verify(self, conn, url, verify, cert):
-        """There is no TLS to verify."""
+        """Does nothing: there is no TLS connection."""
 
 
-def transport():
-    """A transport for credentials and clients."""
+def create_transport():
+    """A transport to pass to the SDK's credentials and clients."""
     session = requests.Session()
-    # Proxies and netrc files are not compared.
+    # Ignores proxies and netrc files, which are not compared.
     session.trust_env = False
     session.mount("http://", _Adapter())
     session.mount("https://", _Adapter())

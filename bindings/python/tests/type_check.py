@@ -1,4 +1,4 @@
-"""Not run: what a type checker has to accept of programs that use both packages."""
+"""For the type checker alone: programs that use this package and the Azure SDK together. Not run."""
 
 import azure.core.credentials
 import azure.identity
@@ -12,15 +12,15 @@ import keyfob.secrets
 
 URL = "https://my-vault.vault.azure.net"
 
-ours = keyfob.identity.DefaultAzureCredential(managed_identity_client_id="x")
-protocol: azure.core.credentials.TokenCredential = ours
-azure.keyvault.secrets.SecretClient(vault_url=URL, credential=ours)
+keyfob_credential = keyfob.identity.DefaultAzureCredential(managed_identity_client_id="x")
+protocol: azure.core.credentials.TokenCredential = keyfob_credential
+azure.keyvault.secrets.SecretClient(vault_url=URL, credential=keyfob_credential)
 azure.keyvault.secrets.aio.SecretClient(URL, keyfob.aio.DefaultAzureCredential())
-azure.identity.ChainedTokenCredential(ours)
+azure.identity.ChainedTokenCredential(keyfob_credential)
 
-theirs = azure.identity.AzureCliCredential()
-keyfob.secrets.SecretClient(vault_url=URL, credential=theirs)
-chain = keyfob.identity.ChainedTokenCredential(theirs, ours)
+azure_credential = azure.identity.AzureCliCredential()
+keyfob.secrets.SecretClient(vault_url=URL, credential=azure_credential)
+chain = keyfob.identity.ChainedTokenCredential(azure_credential, keyfob_credential)
 token: AccessToken = chain.get_token("x")
 
 with keyfob.secrets.SecretClient(URL, chain) as client:
