@@ -15,7 +15,7 @@ if (!existsSync(component)) {
   process.exit(1);
 }
 
-// The component's imports are ours (src/host), so WASI's shim is not needed. Errors come as they are.
+// The component's imports are ours (src/wasi), so WASI's shim is not needed. Errors come as they are.
 const { files } = await transpile(component, {
   name: "keyfob",
   outDir: here("src/component"),

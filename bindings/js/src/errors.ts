@@ -1,5 +1,5 @@
 import type { Attempt, AzureError, ErrorKind } from "./component/interfaces/keyfob-azure-types.js";
-import { inOurWords } from "./words.js";
+import { inOurWords } from "./messages.js";
 
 export type { Attempt, ErrorKind };
 

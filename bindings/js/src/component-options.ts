@@ -1,0 +1,13 @@
+import type { Settings } from "./protocol.js";
+
+type Value = string | number | bigint | boolean | object | undefined;
+
+/** Methods of the component's options, for what is given. One that takes one value at a time is called for each of a list. */
+export function settings(values: Record<string, Value>): Settings {
+  return Object.entries(values).flatMap(([method, value]): Settings => {
+    if (value === undefined || value === null) return [];
+    return EACH.has(method) ? (value as unknown[]).map((one) => [method, one]) : [[method, value]];
+  });
+}
+
+const EACH = new Set(["additionallyAllowedTenant", "exclude"]);

@@ -1,0 +1,140 @@
+/** How calls behave beside each other, beside the event loop, and when they go wrong. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+
+import { SecretClient } from "../../dist/index.js";
+import { answer, client, serve } from "./loopback-vault.js";
+
+test("the event loop turns while a call waits", async (t) => {
+  let turns = 0;
+  const { url } = await serve(t, (request, response) => {
+    const turn = () => ((turns += 1) < 100 ? setImmediate(turn) : answer(request, response));
+    turn();
+  });
+  assert.equal((await client(url).getSecret("a")).value, "a");
+  assert.equal(turns, 100);
+});
+
+test("two clients at the same time", async (t) => {
+  const first = await serve(t, answer);
+  const second = await serve(t, answer);
+  const clients = [client(first.url), client(second.url)];
+  const secrets = await Promise.all(clients.flatMap((one) => [one.getSecret("a"), one.getSecret("b")]));
+  assert.deepEqual(secrets.map(({ value }) => value), ["a", "b", "a", "b"]);
+  assert.deepEqual(new Set(secrets.map(({ properties }) => properties.vaultUrl)), new Set([first.url, second.url]));
+});
+
+test("several secrets are fetched at the same time", async (t) => {
+  const held = [];
+  const { url } = await serve(t, (request, response) => {
+    held.push([request, response]);
+    // Nobody gets an answer before all have asked.
+    if (held.length === 5) for (const one of held) answer(...one);
+  });
+  const outcomes = await client(url).getSecrets(["a", "b", "c", "d", "e"], { maxConcurrency: 5 });
+  assert.deepEqual(outcomes.map(({ value }) => value.value), ["a", "b", "c", "d", "e"]);
+});
+
+test("a call that is given up ends at once, its request too, and the thread is free", async (t) => {
+  const { server, url } = await serve(t, (request, response) => {
+    if (request.url.includes("/good")) answer(request, response);
+  });
+  const controller = new AbortController();
+  const silent = client(url);
+  const call = silent.getSecret("silent", { abortSignal: controller.signal });
+  const [request] = await once(server, "request");
+  const behind = silent.getSecret("good");
+  const closed = once(request.socket, "close");
+  controller.abort();
+  await assert.rejects(call, { name: "AbortError" });
+  await closed;
+  assert.equal((await behind).value, "good");
+  await assert.rejects(silent.getSecret("good", { abortSignal: controller.signal }), { name: "AbortError" });
+});
+
+test("a call that waits its turn can be given up", async (t) => {
+  const held = [];
+  const { server, url } = await serve(t, (request, response) => held.push([request, response]));
+  const controller = new AbortController();
+  const first = client(url).getSecret("first");
+  await once(server, "request");
+  const second = client(url).getSecret("second", { abortSignal: controller.signal });
+  controller.abort();
+  await assert.rejects(second, { name: "AbortError" });
+  answer(...held[0]);
+  assert.equal((await first).value, "first");
+  assert.equal(held.length, 1);
+});
+
+test("a silent server costs the time-out, and the next call works", async (t) => {
+  let silent = true;
+  const { url } = await serve(t, (request, response) => silent || answer(request, response));
+  const one = client(url);
+  const error = await one.getSecret("a", { requestOptions: { timeout: 200 } }).catch((error) => error);
+  assert.deepEqual([error.name, error.kind], ["RestError", "timed-out"]);
+  silent = false;
+  assert.equal((await one.getSecret("a")).value, "a");
+});
+
+test("an answer without end is cut off", async (t) => {
+  let written = 0;
+  const { url } = await serve(t, (_, response) => {
+    const more = () => {
+      while (!response.destroyed && response.write("x".repeat(16_384))) written += 16_384;
+      response.once("drain", more);
+    };
+    more();
+  });
+  await assert.rejects(client(url).getSecret("a"), { kind: "unexpected-reply" });
+  assert.ok(written < 16 * 1024 * 1024);
+});
+
+test("a dropped connection is asked again", async (t) => {
+  let asked = 0;
+  const { url } = await serve(t, (request, response) => ((asked += 1) === 1 ? request.socket.destroy() : answer(request, response)));
+  assert.equal((await client(url).getSecret("a")).value, "a");
+  assert.equal(asked, 2);
+});
+
+test("nobody there", async (t) => {
+  const { server, url } = await serve(t, answer);
+  server.close();
+  const error = await client(url).getSecret("a").catch((error) => error);
+  assert.deepEqual([error.name, error.kind], ["RestError", "transport"]);
+});
+
+test("what is no string, date or number is told before anything is sent", async () => {
+  assert.throws(() => new SecretClient(undefined, {}), { kind: "invalid-argument", hint: /KEYVAULT_URL/ });
+  const one = client("http://127.0.0.1:1");
+  await assert.rejects(one.getSecret(undefined), { kind: "invalid-argument" });
+  await assert.rejects(one.setSecret("a", "b", { expiresOn: new Date("tomorrow") }), { message: /^expiresOn is no date/ });
+  await assert.rejects(one.getSecret("a", { requestOptions: { timeout: -1 } }), { message: /^timeout is no number/ });
+});
+
+test("a component that has stopped begins anew, with the same objects", async (t) => {
+  const { url } = await serve(t, answer);
+  const one = client(url);
+  assert.equal((await one.getSecret("a")).value, "a");
+  await assert.rejects(one.getSecret("a", { version: 7 }), { kind: "invalid-argument", message: /wrong type/ });
+  assert.equal((await one.getSecret("a")).value, "a");
+});
+
+test("closed objects can be used again", async (t) => {
+  const { url } = await serve(t, answer);
+  const one = client(url);
+  await one.getSecret("a");
+  one.close();
+  assert.equal((await one.getSecret("a")).value, "a");
+});
+
+test("a foreign credential's failure is its own", async () => {
+  const failure = new Error("the foreign credential's");
+  const failing = { getToken: () => Promise.reject(failure) };
+  await assert.rejects(new SecretClient("https://my-vault.vault.azure.net", failing).getSecret("a"), failure);
+  for (const token of [null, {}, { token: "a.b.c" }]) {
+    const none = { getToken: async () => token };
+    await assert.rejects(new SecretClient("https://my-vault.vault.azure.net", none).getSecret("a"), /gave no token/);
+  }
+});

@@ -1,0 +1,90 @@
+/** What jco's own HTTP can't do: a limit for connecting, IPv6; and proxies. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer as createTcpServer } from "node:net";
+import { test } from "node:test";
+
+import { errorCode } from "../../dist/network/error-codes.js";
+import { Network } from "../../dist/network/http-client.js";
+import { proxyFor, route } from "../../dist/network/proxy.js";
+import { answer, client, serve } from "./loopback-vault.js";
+
+/** The first thing that happens to a request. */
+function first(send) {
+  return new Promise((resolve) => {
+    const request = { type: "send", id: 1, method: "GET", path: "/", headers: [], body: [], connectTimeoutMs: undefined };
+    new Network(resolve).wish({ ...request, ...send });
+  });
+}
+
+test("an address that lets TLS wait is given up", async (t) => {
+  const server = createTcpServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const authority = `127.0.0.1:${server.address().port}`;
+  const happening = await first({ secure: true, authority, connectTimeoutMs: 50 });
+  assert.deepEqual(happening.failed, { tag: "connection-timeout" });
+});
+
+test("an answer may take longer than the limit for connecting", async (t) => {
+  const { port } = await serve(t, (_, response) => setTimeout(() => response.end(), 100));
+  const happening = await first({ secure: false, authority: `127.0.0.1:${port}`, connectTimeoutMs: 50 });
+  assert.equal(happening.head.status, 200);
+});
+
+test("IPv6", async (t) => {
+  const served = await serve(t, answer, "::1").catch((error) => error);
+  if (served.code === "EADDRNOTAVAIL" || served.code === "EAFNOSUPPORT") return t.skip("this machine has no IPv6");
+  assert.equal((await client(served.url).getSecret("a")).value, "a");
+});
+
+test("where requests go", () => {
+  assert.deepEqual(route(true, "a.b", {}), { host: "a.b", port: 443 });
+  assert.deepEqual(route(true, "[fe80::1]:81", {}), { host: "fe80::1", port: 81 });
+  // Never by a proxy.
+  const { agent: near, ...direct } = route(false, "169.254.169.254", { HTTP_PROXY: "http://p", HTTPS_PROXY: "http://p", ALL_PROXY: "http://p" });
+  assert.deepEqual(direct, { host: "169.254.169.254", port: 80 });
+  assert.equal(near, route(false, "a.b", {}).agent);
+  // One agent a proxy, so that connections are kept.
+  const { agent } = route(true, "a.b", { https_proxy: "http://p" });
+  assert.ok(agent !== undefined && agent !== near && agent === route(true, "c.d", { https_proxy: "http://p" }).agent);
+  for (const authority of ["", "a:b", "a:1:2", "[::1"]) assert.throws(() => route(true, authority, {}), { code: "ENOTFOUND" });
+});
+
+test("which requests a proxy gets", () => {
+  const env = { HTTPS_PROXY: "http://p:1", NO_PROXY: "localhost, .internal,*.example.com,10.0.0.1" };
+  const proxied = (host, more) => proxyFor(host, { ...env, ...more }) !== undefined;
+  for (const host of ["my-vault.vault.azure.net", "localhost.example.org", "xinternal"]) assert.ok(proxied(host), host);
+  for (const host of ["localhost", "a.internal", "a.example.com", "10.0.0.1"]) assert.ok(!proxied(host), host);
+  assert.ok(!proxied("a.b", { NO_PROXY: "*" }));
+  assert.throws(() => proxyFor("a.b", { HTTPS_PROXY: "socks5://p:1" }), { code: "ERR_PROXY_URL" });
+});
+
+test("a proxy is told who asks, and may refuse", async (t) => {
+  const { server, url } = await serve(t, answer);
+  server.on("connect", ({ method, url, headers }, socket) => {
+    assert.deepEqual([method, url, headers["proxy-authorization"]], ["CONNECT", "my-vault.vault.azure.net:443", "Basic bWU6bXkgc2VsZg=="]);
+    socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+  });
+  process.env.HTTPS_PROXY = url.replace("//", "//me:my%20self@");
+  t.after(() => delete process.env.HTTPS_PROXY);
+  const happening = await first({ secure: true, authority: "my-vault.vault.azure.net" });
+  assert.deepEqual(happening.failed, { tag: "internal-error", val: "ERR_PROXY_REFUSED" });
+});
+
+test("errors of Node's in WASI's words", () => {
+  const table = {
+    ENOTFOUND: "DNS-error",
+    ECONNREFUSED: "connection-refused",
+    ECONNRESET: "connection-terminated",
+    DEPTH_ZERO_SELF_SIGNED_CERT: "TLS-certificate-error",
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: "TLS-certificate-error",
+    CERT_HAS_EXPIRED: "TLS-certificate-error",
+    ERR_TLS_CERT_ALTNAME_INVALID: "TLS-certificate-error",
+    ERR_SSL_WRONG_VERSION_NUMBER: "TLS-protocol-error",
+    HPE_INVALID_CONSTANT: "HTTP-protocol-error",
+    E_ANYTHING: "internal-error",
+  };
+  for (const [code, tag] of Object.entries(table)) assert.equal(errorCode({ code }).tag, tag, code);
+});

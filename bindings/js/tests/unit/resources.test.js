@@ -1,0 +1,59 @@
+/** The component's objects end with ours. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+import { EnvironmentCredential } from "../../dist/index.js";
+import { thread } from "../../dist/component-worker.js";
+import { answer, client, serve } from "./loopback-vault.js";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc");
+const count = () => thread.run("count", []);
+
+async function use(t) {
+  const { url } = await serve(t, answer);
+  for (let number = 0; number < 200; number += 1) await new EnvironmentCredential({ env: {} }).explain();
+  for (let number = 0; number < 20; number += 1) await client(url).getSecret("a");
+}
+
+test("objects that nobody has any more", async (t) => {
+  await use(t);
+  assert.ok((await count()) > 0);
+  // The collector takes as many rounds as it likes.
+  for (let round = 0; round < 1000 && (await count()) > 0; round += 1) {
+    collect();
+    await turn();
+  }
+  assert.equal(await count(), 0);
+});
+
+test("closing ends an object now, and what was made from it goes on", async () => {
+  const credential = new EnvironmentCredential({ env: {} });
+  await credential.explain();
+  assert.equal(await count(), 1);
+  credential.close();
+  assert.equal(await count(), 0);
+  credential.close();
+  assert.equal((await credential.explain()).length > 0, true);
+});
+
+test("a list that is left half read", async (t) => {
+  const { url } = await serve(t, (request, response) => {
+    const id = `http://${request.headers.host}/secrets/a`;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ value: [{ id, attributes: {} }, { id, attributes: {} }], nextLink: null }));
+  });
+  const one = client(url);
+  await count();
+  for await (const { name } of one.listPropertiesOfSecrets()) {
+    assert.equal(name, "a");
+    break;
+  }
+  const before = await count();
+  for await (const _ of one.listPropertiesOfSecrets()) break;
+  assert.equal(await count(), before);
+});
