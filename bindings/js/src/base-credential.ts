@@ -1,12 +1,12 @@
 import type { AbortSignalLike } from "./abort.js";
 import type { Candidate } from "./component/interfaces/keyfob-azure-identity.js";
-import { whole } from "./validate.js";
-import { close, nextId, tie } from "./resources.js";
-import { settings } from "./component-options.js";
-import { folders, variables, type Environment } from "./environment.js";
-import { thread } from "./component-worker.js";
-import type { CredentialSpec, Settings } from "./protocol.js";
-import { inOurWords } from "./messages.js";
+import { toWholeNumber } from "./validate.js";
+import { dropNow, nextResourceId, dropWithOwner } from "./resources.js";
+import { toOptionValues } from "./option-values.js";
+import { knownVariables, readableDirectories, type Environment } from "./environment.js";
+import { componentWorker } from "./component-worker.js";
+import type { CredentialSpec, OptionValues } from "./protocol.js";
+import { toJavaScriptTerms } from "./messages.js";
 
 export type { Candidate };
 
@@ -67,25 +67,25 @@ export abstract class KeyfobCredential implements TokenCredential {
 
   /** @internal */
   protected constructor(
-    make: string,
+    create: string,
     args: unknown[],
     options: CredentialOptions,
-    more: Settings,
+    ownOptions: OptionValues,
     files: (string | undefined)[] = [],
   ) {
-    const env = variables(options.env ?? process.env);
+    const env = knownVariables(options.env ?? process.env);
     const { authorityHost, disableInstanceDiscovery, additionallyAllowedTenants } = options;
-    const common = settings({ authorityHost, disableInstanceDiscovery, additionallyAllowedTenant: additionallyAllowedTenants });
-    const id = nextId();
-    this.spec = { id, make, args, settings: [...common, ...more], sources: [], env, folders: folders(env, ...files) };
-    tie(this, id);
+    const common = toOptionValues({ authorityHost, disableInstanceDiscovery, additionallyAllowedTenant: additionallyAllowedTenants });
+    const id = nextResourceId();
+    this.spec = { id, create, args, options: [...common, ...ownOptions], sources: [], env, directories: readableDirectories(env, ...files) };
+    dropWithOwner(this, id);
   }
 
   /** A token for the scopes, such as `https://vault.azure.net/.default`; from memory while it is fresh. */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<KeyfobAccessToken> {
     const { abortSignal, claims, tenantId, enableCae, requestOptions } = options;
-    const asked = settings({ claims, tenantId, enableCae, timeout: whole("timeout", requestOptions?.timeout) });
-    const token = await thread.run("getToken", [this.spec, [scopes].flat(), asked], abortSignal);
+    const tokenOptions = toOptionValues({ claims, tenantId, enableCae, timeout: toWholeNumber("timeout", requestOptions?.timeout) });
+    const token = await componentWorker.run("getToken", [this.spec, [scopes].flat(), tokenOptions], abortSignal);
     return {
       token: token.token,
       expiresOnTimestamp: Number(token.expiresOn) * 1000,
@@ -98,16 +98,16 @@ export abstract class KeyfobCredential implements TokenCredential {
 
   /** What `getToken` would try, in this order, told from options and variables alone. */
   async explain(): Promise<Candidate[]> {
-    const candidates = await thread.run("explain", [this.spec]);
-    return candidates.map(({ hint, ...told }) => ({
-      ...told,
-      message: inOurWords(told.message),
-      ...(hint !== undefined && { hint: inOurWords(hint) }),
+    const candidates = await componentWorker.run("explain", [this.spec]);
+    return candidates.map(({ hint, ...candidate }) => ({
+      ...candidate,
+      message: toJavaScriptTerms(candidate.message),
+      ...(hint !== undefined && { hint: toJavaScriptTerms(hint) }),
     }));
   }
 
   /** Ends it now instead of when it is collected. The clients that were made from it go on. */
   close(): void {
-    close(this, this.spec.id);
+    dropNow(this, this.spec.id);
   }
 }

@@ -2,29 +2,29 @@ import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 
 import { abortError, type AbortSignalLike } from "./abort.js";
 import { KeyfobError, fromComponent } from "./errors.js";
-import { Network } from "./network/http-client.js";
-import { ABORTED, HAPPENINGS, WORDS, type Call, type Reply, type Start, type Wish } from "./protocol.js";
+import { HttpClient } from "./network/http-client.js";
+import { ABORTED_CALL, EVENT_COUNT, SHARED_LENGTH, type Call, type Reply, type Start, type HostRequest } from "./protocol.js";
 import type { Operations } from "./worker/operations.js";
 
 /** How a call ends: by the component, with the component, or because its caller gives it up. */
-type End = Reply | { lost: Error } | { aborted: true };
+type Outcome = Reply | { workerError: Error } | { aborted: true };
 
-interface Job {
+interface PendingCall {
   call: Call;
-  end(end: End): void;
+  resolve(end: Outcome): void;
 }
 
 /**
  * The component's thread, as the caller's event loop sees it: calls wait their turn here, and the network is here. Nothing of
  * it keeps the process alive but a call that runs.
  */
-class Thread {
+class ComponentWorker {
   #worker: Worker | undefined;
   #port: MessagePort | undefined;
-  #words = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT));
-  #calls = 0;
-  #waiting: Job[] = [];
-  #running: Job | undefined;
+  #shared = new Int32Array(new SharedArrayBuffer(SHARED_LENGTH * Int32Array.BYTES_PER_ELEMENT));
+  #lastCallId = 0;
+  #waiting: PendingCall[] = [];
+  #running: PendingCall | undefined;
 
   /** Asks for an operation. The signal ends the wait at once, and the operation as soon as it looks at its clock. */
   async run<K extends keyof Operations>(
@@ -32,27 +32,27 @@ class Thread {
     args: Parameters<Operations[K]>,
     signal?: AbortSignalLike,
   ): Promise<ReturnType<Operations[K]>> {
-    const end = await this.#end(operation, args, signal);
+    const outcome = await this.#outcome(operation, args, signal);
     // Made here, an error's stack leads to whoever called.
-    if ("aborted" in end) throw abortError();
-    if ("lost" in end) throw lost(end.lost);
-    if ("error" in end) throw fromComponent(end.error);
-    return end.ok as ReturnType<Operations[K]>;
+    if ("aborted" in outcome) throw abortError();
+    if ("workerError" in outcome) throw workerError(outcome.workerError);
+    if ("error" in outcome) throw fromComponent(outcome.error);
+    return outcome.ok as ReturnType<Operations[K]>;
   }
 
-  async #end(operation: keyof Operations, args: unknown[], signal: AbortSignalLike | undefined): Promise<End> {
+  async #outcome(operation: keyof Operations, args: unknown[], signal: AbortSignalLike | undefined): Promise<Outcome> {
     if (signal?.aborted === true) return { aborted: true };
     let abort = () => {};
-    const ended = new Promise<End>((end) => {
-      this.#calls += 1;
-      const job: Job = { call: { id: this.#calls, operation, args }, end };
-      abort = () => this.#giveUp(job);
-      this.#waiting.push(job);
+    const settled = new Promise<Outcome>((resolve) => {
+      this.#lastCallId += 1;
+      const pending: PendingCall = { call: { id: this.#lastCallId, operation, args }, resolve };
+      abort = () => this.#abort(pending);
+      this.#waiting.push(pending);
     });
     signal?.addEventListener("abort", abort);
-    this.#next();
+    this.#runNext();
     try {
-      return await ended;
+      return await settled;
     } finally {
       signal?.removeEventListener("abort", abort);
     }
@@ -63,7 +63,7 @@ class Thread {
     if (this.#worker !== undefined) this.run("drop", [id]).catch(() => {});
   }
 
-  #next(): void {
+  #runNext(): void {
     if (this.#running !== undefined) return;
     this.#running = this.#waiting.shift();
     const worker = this.#worker;
@@ -76,23 +76,23 @@ class Thread {
     started.postMessage(this.#running.call);
   }
 
-  #giveUp(job: Job): void {
-    job.end({ aborted: true });
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== job);
-    if (this.#running === job) {
-      Atomics.store(this.#words, ABORTED, job.call.id);
+  #abort(pending: PendingCall): void {
+    pending.resolve({ aborted: true });
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== pending);
+    if (this.#running === pending) {
+      Atomics.store(this.#shared, ABORTED_CALL, pending.call.id);
       this.#wake();
     }
   }
 
   #wake(): void {
-    Atomics.add(this.#words, HAPPENINGS, 1);
-    Atomics.notify(this.#words, HAPPENINGS);
+    Atomics.add(this.#shared, EVENT_COUNT, 1);
+    Atomics.notify(this.#shared, EVENT_COUNT);
   }
 
   #start(): Worker {
     const { port1, port2 } = new MessageChannel();
-    const start: Start = { port: port2, words: this.#words };
+    const start: Start = { port: port2, shared: this.#shared };
     const worker = new Worker(new URL("./worker/main.js", import.meta.url), {
       name: "keyfob",
       workerData: start,
@@ -101,41 +101,41 @@ class Thread {
       env: {},
       execArgv: [],
     });
-    const network = new Network((happening) => {
-      port1.postMessage(happening);
+    const httpClient = new HttpClient((event) => {
+      port1.postMessage(event);
       this.#wake();
     });
-    port1.on("message", (wish: Wish) => network.wish(wish));
+    port1.on("message", (request: HostRequest) => httpClient.handle(request));
     port1.unref();
-    worker.on("message", (reply: Reply) => this.#settle(reply));
-    worker.on("error", (error) => this.#lost(worker, network, error));
+    worker.on("message", (reply: Reply) => this.#onReply(reply));
+    worker.on("error", (error) => this.#onWorkerError(worker, httpClient, error));
     this.#worker = worker;
     this.#port = port1;
     return worker;
   }
 
-  #settle(reply: Reply): void {
-    const job = this.#running;
+  #onReply(reply: Reply): void {
+    const pending = this.#running;
     this.#running = undefined;
-    job?.end(reply);
-    this.#next();
+    pending?.resolve(reply);
+    this.#runNext();
   }
 
   /** A trap, or memory that has run out: the next call begins with a new thread. */
-  #lost(worker: Worker, network: Network, error: Error): void {
+  #onWorkerError(worker: Worker, httpClient: HttpClient, error: Error): void {
     if (this.#worker !== worker) return;
-    network.close();
+    httpClient.close();
     this.#port?.close();
     this.#worker = undefined;
-    const job = this.#running;
+    const pending = this.#running;
     this.#running = undefined;
-    job?.end({ lost: error });
-    this.#next();
+    pending?.resolve({ workerError: error });
+    this.#runNext();
   }
 }
 
 /** What stopped the component. It checks the types of what it is given only on the way in. */
-function lost({ name, message }: Error): KeyfobError {
+function workerError({ name, message }: Error): KeyfobError {
   if (name === "TypeError") {
     return new KeyfobError({ kind: "invalid-argument", message: `an argument is of a wrong type: ${message}` });
   }
@@ -144,4 +144,4 @@ function lost({ name, message }: Error): KeyfobError {
 }
 
 /** There is one. */
-export const thread = new Thread();
+export const componentWorker = new ComponentWorker();

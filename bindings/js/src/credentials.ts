@@ -1,12 +1,12 @@
 /** The credentials, one class each, with the names and arguments of `@azure/identity`. */
 
-import { whole } from "./validate.js";
+import { toWholeNumber } from "./validate.js";
 import { KeyfobCredential, type CredentialOptions, type TokenCredential } from "./base-credential.js";
-import { settings } from "./component-options.js";
-import type { Settings } from "./protocol.js";
+import { toOptionValues } from "./option-values.js";
+import type { OptionValues } from "./protocol.js";
 
 /** Which managed identity; without any of these the environment or the platform decides. */
-export interface ManagedIdentityChoice {
+export interface ManagedIdentityOptions {
   managedIdentityClientId?: string;
   managedIdentityResourceId?: string;
   managedIdentityObjectId?: string;
@@ -20,7 +20,7 @@ export interface ImdsOptions {
   imdsConnectTimeoutInMs?: number;
 }
 
-export interface DefaultAzureCredentialOptions extends CredentialOptions, ManagedIdentityChoice, ImdsOptions {
+export interface DefaultAzureCredentialOptions extends CredentialOptions, ManagedIdentityOptions, ImdsOptions {
   /** The tenant for workload identity. */
   tenantId?: string;
   workloadIdentityClientId?: string;
@@ -40,8 +40,8 @@ export class DefaultAzureCredential extends KeyfobCredential {
     const unknown = required.find((name) => name !== "AZURE_TOKEN_CREDENTIALS");
     if (unknown !== undefined) throw new TypeError(`requiredEnvVars takes AZURE_TOKEN_CREDENTIALS alone, not ${unknown}`);
     const requireTokenCredentials = required.length > 0 || undefined;
-    const own = { tenantId, workloadIdentityClientId, tokenFilePath, exclude, requireTokenCredentials };
-    super("defaultAzure", [], options, [...settings(own), ...managed(options)], [tokenFilePath]);
+    const ownOptions = { tenantId, workloadIdentityClientId, tokenFilePath, exclude, requireTokenCredentials };
+    super("defaultAzure", [], options, [...toOptionValues(ownOptions), ...managedIdentityOptions(options)], [tokenFilePath]);
   }
 }
 
@@ -58,20 +58,20 @@ export class ManagedIdentityCredential extends KeyfobCredential {
   constructor(first: string | ManagedIdentityCredentialOptions = {}, second: ManagedIdentityCredentialOptions = {}) {
     const options = typeof first === "string" ? { ...second, clientId: first } : first;
     const { clientId, resourceId, objectId } = options;
-    const choice: ManagedIdentityChoice & ImdsOptions = {
+    const selection: ManagedIdentityOptions & ImdsOptions = {
       ...(clientId !== undefined && { managedIdentityClientId: clientId }),
       ...(resourceId !== undefined && { managedIdentityResourceId: resourceId }),
       ...(objectId !== undefined && { managedIdentityObjectId: objectId }),
       ...(options.imdsConnectTimeoutInMs !== undefined && { imdsConnectTimeoutInMs: options.imdsConnectTimeoutInMs }),
     };
-    super("managedIdentity", [], options, managed(choice));
+    super("managedIdentity", [], options, managedIdentityOptions(selection));
   }
 }
 
 /** `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, and `AZURE_CLIENT_SECRET` or `AZURE_CLIENT_CERTIFICATE_PATH`. */
 export class EnvironmentCredential extends KeyfobCredential {
   constructor(options: CredentialOptions & { sendCertificateChain?: boolean } = {}) {
-    super("environment", [], options, settings({ sendCertificateChain: options.sendCertificateChain }));
+    super("environment", [], options, toOptionValues({ sendCertificateChain: options.sendCertificateChain }));
   }
 }
 
@@ -85,8 +85,8 @@ export interface WorkloadIdentityCredentialOptions extends CredentialOptions {
 export class WorkloadIdentityCredential extends KeyfobCredential {
   constructor(options: WorkloadIdentityCredentialOptions = {}) {
     const { tenantId, clientId, tokenFilePath } = options;
-    const own = settings({ tenantId, workloadIdentityClientId: clientId, tokenFilePath });
-    super("workloadIdentity", [], options, own, [tokenFilePath]);
+    const ownOptions = toOptionValues({ tenantId, workloadIdentityClientId: clientId, tokenFilePath });
+    super("workloadIdentity", [], options, ownOptions, [tokenFilePath]);
   }
 }
 
@@ -110,40 +110,40 @@ export class ClientCertificateCredential extends KeyfobCredential {
     certificate: string | ClientCertificate,
     options: CredentialOptions & { sendCertificateChain?: boolean } = {},
   ) {
-    const given = typeof certificate === "string" ? { certificatePath: certificate } : certificate;
-    const path = "certificatePath" in given ? given.certificatePath : undefined;
+    const certificateOptions = typeof certificate === "string" ? { certificatePath: certificate } : certificate;
+    const path = "certificatePath" in certificateOptions ? certificateOptions.certificatePath : undefined;
     const source =
-      "certificatePath" in given
-        ? { tag: "path", val: given.certificatePath }
-        : { tag: "bytes", val: new Uint8Array(Buffer.from(given.certificate as string)) };
-    const args = [tenantId, clientId, source, given.certificatePassword];
-    super("clientCertificate", args, options, settings({ sendCertificateChain: options.sendCertificateChain }), [path]);
+      "certificatePath" in certificateOptions
+        ? { tag: "path", val: certificateOptions.certificatePath }
+        : { tag: "bytes", val: new Uint8Array(Buffer.from(certificateOptions.certificate as string)) };
+    const args = [tenantId, clientId, source, certificateOptions.certificatePassword];
+    super("clientCertificate", args, options, toOptionValues({ sendCertificateChain: options.sendCertificateChain }), [path]);
   }
 }
 
 /** The given credentials, in this order. One that is unavailable hands over to the next; one that fails does not. */
 export class ChainedTokenCredential extends KeyfobCredential {
   constructor(...sources: TokenCredential[]) {
-    const ours = sources.filter((source) => source instanceof KeyfobCredential);
-    if (ours.length < sources.length) {
+    const keyfobCredentials = sources.filter((source) => source instanceof KeyfobCredential);
+    if (keyfobCredentials.length < sources.length) {
       throw new TypeError(
         "this ChainedTokenCredential takes credentials of keyfob alone; that of @azure/identity takes keyfob's among others",
       );
     }
     super("chained", [], {}, []);
-    this.spec.sources = ours.map(({ spec }) => spec);
-    this.spec.folders = [...new Set(ours.flatMap(({ spec }) => spec.folders))];
+    this.spec.sources = keyfobCredentials.map(({ spec }) => spec);
+    this.spec.directories = [...new Set(keyfobCredentials.flatMap(({ spec }) => spec.directories))];
   }
 }
 
-function managed(choice: ManagedIdentityChoice & ImdsOptions): Settings {
-  const chosen = [
-    ["client-id", choice.managedIdentityClientId],
-    ["object-id", choice.managedIdentityObjectId],
-    ["resource-id", choice.managedIdentityResourceId],
-    ["system-assigned", choice.managedIdentitySystemAssigned || undefined],
+function managedIdentityOptions(selection: ManagedIdentityOptions & ImdsOptions): OptionValues {
+  const selected = [
+    ["client-id", selection.managedIdentityClientId],
+    ["object-id", selection.managedIdentityObjectId],
+    ["resource-id", selection.managedIdentityResourceId],
+    ["system-assigned", selection.managedIdentitySystemAssigned || undefined],
   ].filter(([, value]) => value !== undefined);
-  if (chosen.length > 1) throw new TypeError(`choose one managed identity, not ${chosen.map(([tag]) => tag).join(" and ")}`);
-  const managedIdentity = chosen.map(([tag, value]) => (value === true ? { tag } : { tag, val: value }))[0];
-  return settings({ managedIdentity, imdsConnectTimeout: whole("imdsConnectTimeoutInMs", choice.imdsConnectTimeoutInMs) });
+  if (selected.length > 1) throw new TypeError(`choose one managed identity, not ${selected.map(([tag]) => tag).join(" and ")}`);
+  const managedIdentity = selected.map(([tag, value]) => (value === true ? { tag } : { tag, val: value }))[0];
+  return toOptionValues({ managedIdentity, imdsConnectTimeout: toWholeNumber("imdsConnectTimeoutInMs", selection.imdsConnectTimeoutInMs) });
 }

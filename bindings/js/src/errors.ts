@@ -1,10 +1,10 @@
 import type { Attempt, AzureError, ErrorKind } from "./component/interfaces/keyfob-azure-types.js";
-import { inOurWords } from "./messages.js";
+import { toJavaScriptTerms } from "./messages.js";
 
 export type { Attempt, ErrorKind };
 
 /** What is known of a failure. */
-export interface Failure {
+export interface KeyfobErrorOptions {
   kind: ErrorKind;
   /** What was tried, with which identity and where its id came from, and what Azure answered. */
   message: string;
@@ -40,15 +40,15 @@ export class KeyfobError extends Error {
   /** More names and values: `x-ms-request-id`, `source`, `client-id`, … */
   readonly details: Readonly<Record<string, string>>;
 
-  constructor(failure: Failure) {
-    super(failure.hint === undefined ? failure.message : `${failure.message}\n\nhint: ${failure.hint}`);
-    this.kind = failure.kind;
-    this.hint = failure.hint;
-    this.attempts = failure.attempts ?? [];
-    this.statusCode = failure.status;
-    this.code = failure.code;
-    this.retryAfterInSeconds = failure.retryAfter === undefined ? undefined : Number(failure.retryAfter);
-    this.details = Object.fromEntries(failure.details ?? []);
+  constructor(options: KeyfobErrorOptions) {
+    super(options.hint === undefined ? options.message : `${options.message}\n\nhint: ${options.hint}`);
+    this.kind = options.kind;
+    this.hint = options.hint;
+    this.attempts = options.attempts ?? [];
+    this.statusCode = options.status;
+    this.code = options.code;
+    this.retryAfterInSeconds = options.retryAfter === undefined ? undefined : Number(options.retryAfter);
+    this.details = Object.fromEntries(options.details ?? []);
   }
 }
 
@@ -63,9 +63,9 @@ export class AuthenticationError extends KeyfobError {
   /** As in the Azure SDK. */
   readonly errorResponse: { error: string; errorDescription: string };
 
-  constructor(failure: Failure) {
-    super(failure);
-    this.errorResponse = { error: failure.code ?? failure.kind, errorDescription: failure.message };
+  constructor(options: KeyfobErrorOptions) {
+    super(options);
+    this.errorResponse = { error: options.code ?? options.kind, errorDescription: options.message };
   }
 }
 
@@ -75,8 +75,8 @@ export class AggregateAuthenticationError extends CredentialUnavailableError {
   /** What each of them said. */
   readonly errors: readonly CredentialUnavailableError[];
 
-  constructor(failure: Failure) {
-    super(failure);
+  constructor(options: KeyfobErrorOptions) {
+    super(options);
     this.errors = this.attempts.map(
       ({ credential, message }) =>
         new CredentialUnavailableError({ kind: "credential-unavailable", message: `${credential}: ${message}` }),
@@ -89,7 +89,7 @@ export class RestError extends KeyfobError {
   override name = "RestError";
 }
 
-const CLASSES: Partial<Record<ErrorKind, new (failure: Failure) => KeyfobError>> = {
+const ERROR_CLASSES: Partial<Record<ErrorKind, new (options: KeyfobErrorOptions) => KeyfobError>> = {
   "authentication-failed": AuthenticationError,
   "not-found": RestError,
   forbidden: RestError,
@@ -103,11 +103,11 @@ const CLASSES: Partial<Record<ErrorKind, new (failure: Failure) => KeyfobError>>
 };
 
 /** The error of the component's as one of ours. */
-export function fromComponent(told: AzureError): KeyfobError {
-  const attempts = told.attempts.map((attempt) => ({ ...attempt, message: inOurWords(attempt.message) }));
-  const error = { ...told, message: inOurWords(told.message), hint: told.hint && inOurWords(told.hint), attempts };
+export function fromComponent(source: AzureError): KeyfobError {
+  const attempts = source.attempts.map((attempt) => ({ ...attempt, message: toJavaScriptTerms(attempt.message) }));
+  const error = { ...source, message: toJavaScriptTerms(source.message), hint: source.hint && toJavaScriptTerms(source.hint), attempts };
   if (error.kind === "credential-unavailable") {
     return new (error.attempts.length > 1 ? AggregateAuthenticationError : CredentialUnavailableError)(error);
   }
-  return new (CLASSES[error.kind] ?? KeyfobError)(error);
+  return new (ERROR_CLASSES[error.kind] ?? KeyfobError)(error);
 }

@@ -1,33 +1,33 @@
 import type { AbortSignalLike } from "./abort.js";
 import type { AccessToken, TokenCredential } from "./base-credential.js";
-import { nextId, tie } from "./resources.js";
-import { variables } from "./environment.js";
-import { thread } from "./component-worker.js";
+import { nextResourceId, dropWithOwner } from "./resources.js";
+import { knownVariables } from "./environment.js";
+import { componentWorker } from "./component-worker.js";
 import type { CredentialSpec } from "./protocol.js";
 
 /** A token that ends so soon is replaced first. */
-const MARGIN_MS = 120_000;
+const REFRESH_MARGIN_MS = 120_000;
 
 /**
  * A credential of somebody else's, such as one of `@azure/identity`. It can't be called from inside the component, so its
  * token is fetched before a call, handed over, and replaced when it is due.
  */
-export class Foreign {
+export class ExternalCredential {
   readonly spec: CredentialSpec;
   readonly #credential: TokenCredential;
   #token: AccessToken | undefined;
 
   constructor(credential: TokenCredential) {
     this.#credential = credential;
-    const env = variables(process.env);
-    this.spec = { id: nextId(), make: "staticToken", args: ["", 0n], settings: [], sources: [], env, folders: [] };
-    tie(this, this.spec.id);
+    const env = knownVariables(process.env);
+    this.spec = { id: nextResourceId(), create: "staticToken", args: ["", 0n], options: [], sources: [], env, directories: [] };
+    dropWithOwner(this, this.spec.id);
   }
 
   /** Hands over a token that is good for the next call. */
   async prepare(scope: string, abortSignal: AbortSignalLike | undefined): Promise<void> {
-    const due = this.#token?.refreshAfterTimestamp ?? (this.#token?.expiresOnTimestamp ?? 0) - MARGIN_MS;
-    if (due > Date.now()) return;
+    const refreshAt = this.#token?.refreshAfterTimestamp ?? (this.#token?.expiresOnTimestamp ?? 0) - REFRESH_MARGIN_MS;
+    if (refreshAt > Date.now()) return;
     const token = await this.#credential.getToken(scope, abortSignal === undefined ? {} : { abortSignal });
     if (typeof token?.token !== "string" || !Number.isFinite(token.expiresOnTimestamp)) {
       throw new TypeError("the credential's getToken gave no token with its expiresOnTimestamp (milliseconds since 1970)");
@@ -35,7 +35,7 @@ export class Foreign {
     this.#token = token;
     const args: [string, bigint] = [token.token, BigInt(Math.floor(token.expiresOnTimestamp / 1000))];
     this.spec.args = args;
-    await thread.run("setToken", [this.spec, ...args], abortSignal);
+    await componentWorker.run("setToken", [this.spec, ...args], abortSignal);
   }
 
   /** The vault did not like the token: the next call begins with another. */

@@ -13,8 +13,8 @@ export interface KeyVaultSecretIdentifier {
 /** Takes an identifier such as `https://my-vault.vault.azure.net/secrets/NAME/VERSION` apart. */
 export function parseKeyVaultSecretIdentifier(id: string): KeyVaultSecretIdentifier {
   const url = URL.canParse(id) ? new URL(id) : undefined;
-  const [, folder, name, version, ...rest] = url?.pathname.split("/") ?? [];
-  if (url === undefined || (folder !== "secrets" && folder !== "deletedsecrets") || !name || rest.length > 0) {
+  const [, directory, name, version, ...rest] = url?.pathname.split("/") ?? [];
+  if (url === undefined || (directory !== "secrets" && directory !== "deletedsecrets") || !name || rest.length > 0) {
     const message = "the identifier is not like https://my-vault.vault.azure.net/secrets/NAME/VERSION";
     throw new KeyfobError({ kind: "invalid-argument", message });
   }

@@ -19,10 +19,10 @@ export {
   RestError,
   type Attempt,
   type ErrorKind,
-  type Failure,
+  type KeyfobErrorOptions,
 } from "./errors.js";
 export * from "./identifier.js";
 export * from "./credentials.js";
 export type { PagedAsyncIterableIterator, PageSettings } from "./paging.js";
 export type { Poller, PollerOptions, PollOperationState } from "./poller.js";
-export type { DeletedSecret, Deletion, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
+export type { DeletedSecret, DeletionProperties, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";

@@ -1,7 +1,7 @@
 /** The component's advice names its own options and its other hosts' ways; here it is given in the words of this package. */
 
 /** What the component says, and what is said here. `tests/unit/messages.test.js` finds each in the component's sources. */
-export const WORDS: readonly (readonly [component: string, here: string])[] = [
+export const REPLACEMENTS: readonly (readonly [component: string, javascript: string])[] = [
   [
     "credential-options.managed-identity, `--managed-identity-client-id`",
     "the option managedIdentityClientId, or clientId of ManagedIdentityCredential",
@@ -24,9 +24,9 @@ export const WORDS: readonly (readonly [component: string, here: string])[] = [
 ];
 
 /** A named file's folder is always given. */
-const FOLDER = /, and is the file's folder itself given to the component\?.*?`mountPath: [^`]*`/s;
+const DIRECTORY_ADVICE = /, and is the file's folder itself given to the component\?.*?`mountPath: [^`]*`/s;
 
-export function inOurWords(text: string): string {
-  const without = text.replace(FOLDER, "?");
-  return WORDS.reduce((text, [component, here]) => text.replaceAll(component, here), without);
+export function toJavaScriptTerms(text: string): string {
+  const shortened = text.replace(DIRECTORY_ADVICE, "?");
+  return REPLACEMENTS.reduce((text, [component, javascript]) => text.replaceAll(component, javascript), shortened);
 }

@@ -1,4 +1,4 @@
-import { close, nextId, tie } from "./resources.js";
+import { dropNow, nextResourceId, dropWithOwner } from "./resources.js";
 
 /** How pages are made. */
 export interface PageSettings {
@@ -14,11 +14,11 @@ export interface PagedAsyncIterableIterator<T> extends AsyncIterableIterator<T> 
 }
 
 /** Begins a list of that number; the function that comes back fetches its next page, `undefined` after the last. */
-type Begin<T> = (list: number, maxPageSize: number | undefined) => () => Promise<T[] | undefined>;
+type CreatePageFetcher<T> = (listId: number, maxPageSize: number | undefined) => () => Promise<T[] | undefined>;
 
-export function paged<T>(begin: Begin<T>): PagedAsyncIterableIterator<T> {
-  const byPage = (settings: PageSettings = {}) => pages(begin, settings);
-  const items = each(byPage());
+export function createPagedIterator<T>(createFetcher: CreatePageFetcher<T>): PagedAsyncIterableIterator<T> {
+  const byPage = (settings: PageSettings = {}) => pages(createFetcher, settings);
+  const items = flatten(byPage());
   return {
     next: () => items.next(),
     // A loop that is left ends the list.
@@ -30,18 +30,18 @@ export function paged<T>(begin: Begin<T>): PagedAsyncIterableIterator<T> {
   };
 }
 
-async function* pages<T>(begin: Begin<T>, { maxPageSize, continuationToken }: PageSettings): AsyncGenerator<T[], void> {
+async function* pages<T>(createFetcher: CreatePageFetcher<T>, { maxPageSize, continuationToken }: PageSettings): AsyncGenerator<T[], void> {
   if (continuationToken) throw new TypeError("a list can't be continued with a continuationToken; go on with its iterator");
-  const list = nextId();
-  const next = begin(list, maxPageSize);
-  tie(next, list);
+  const listId = nextResourceId();
+  const next = createFetcher(listId, maxPageSize);
+  dropWithOwner(next, listId);
   try {
     for (let page = await next(); page !== undefined; page = await next()) yield page;
   } finally {
-    close(next, list);
+    dropNow(next, listId);
   }
 }
 
-async function* each<T>(pages: AsyncIterable<T[]>): AsyncGenerator<T, void> {
+async function* flatten<T>(pages: AsyncIterable<T[]>): AsyncGenerator<T, void> {
   for await (const page of pages) yield* page;
 }

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { abortError, type AbortSignalLike } from "./abort.js";
 import { KeyfobError } from "./errors.js";
@@ -18,20 +18,20 @@ export interface PollerOptions {
 }
 
 /** Looks once whether it is done; throws `timed-out` where it is not. */
-export type LookOnce = (signal?: AbortSignalLike) => Promise<void>;
+export type PollOnce = (signal?: AbortSignalLike) => Promise<void>;
 
 /** Something that goes on in the vault, as the pollers of the Azure SDK have it. Between two looks other calls run. */
 export class Poller<Result> {
   readonly #state: PollOperationState<Result>;
-  readonly #look: LookOnce;
+  readonly #pollOnce: PollOnce;
   readonly #interval: number;
   readonly #listeners = new Set<(state: PollOperationState<Result>) => void>();
   #stopped = false;
 
   /** @internal */
-  constructor(begun: Result, look: LookOnce, options: PollerOptions) {
-    this.#state = { isStarted: true, isCompleted: false, result: begun };
-    this.#look = look;
+  constructor(initialResult: Result, pollOnce: PollOnce, options: PollerOptions) {
+    this.#state = { isStarted: true, isCompleted: false, result: initialResult };
+    this.#pollOnce = pollOnce;
     this.#interval = options.intervalInMs ?? 2000;
   }
 
@@ -39,7 +39,7 @@ export class Poller<Result> {
   async poll(options: { abortSignal?: AbortSignalLike } = {}): Promise<void> {
     if (this.#state.isCompleted) return;
     try {
-      await this.#look(options.abortSignal);
+      await this.#pollOnce(options.abortSignal);
       this.#state.isCompleted = true;
     } catch (error) {
       if (!(error instanceof KeyfobError && error.kind === "timed-out")) {
@@ -59,7 +59,7 @@ export class Poller<Result> {
       if (this.#stopped) throw Object.assign(new Error("This poller is already stopped"), { name: "PollerStoppedError" });
       const signal = options.abortSignal;
       if (signal?.aborted === true) throw abortError();
-      await pause(this.#interval);
+      await delay(this.#interval);
     }
   }
 

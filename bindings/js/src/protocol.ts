@@ -5,23 +5,23 @@ import type { AzureError } from "./component/interfaces/keyfob-azure-types.js";
 import type { Operations } from "./worker/operations.js";
 
 /** Methods of one of the component's options and what each is given, in this order. */
-export type Settings = [method: string, ...values: unknown[]][];
+export type OptionValues = [method: string, ...values: unknown[]][];
 
 /** A folder that the component may read, as its path is spelt in the environment. */
-export type Folder = string;
+export type Directory = string;
 
 /** How a credential is made. The thread makes it when it first needs it, also after a crash. */
 export interface CredentialSpec {
   id: number;
   /** The component's function. */
-  make: string;
+  create: string;
   args: unknown[];
-  settings: Settings;
+  options: OptionValues;
   /** The credentials of a chain. */
   sources: CredentialSpec[];
   /** The variables as they were when the credential was made. */
   env: [name: string, value: string][];
-  folders: Folder[];
+  directories: Directory[];
 }
 
 /** How a client is made. */
@@ -29,7 +29,7 @@ export interface ClientSpec {
   id: number;
   vaultUrl: string;
   credential: CredentialSpec;
-  settings: Settings;
+  options: OptionValues;
 }
 
 /** A call, one at a time. */
@@ -43,7 +43,7 @@ export interface Call {
 export type Reply = { ok: unknown } | { error: AzureError };
 
 /** An HTTP request of the component's. */
-export interface Send {
+export interface SendRequest {
   type: "send";
   id: number;
   method: string;
@@ -56,28 +56,28 @@ export interface Send {
 }
 
 /** What the component's thread asks of the network. */
-export type Wish =
-  | Send
+export type HostRequest =
+  | SendRequest
   /** The last piece of the body has been read: the next one, please. */
   | { type: "more"; id: number }
   /** Nobody reads this answer any more. */
   | { type: "drop"; id: number };
 
 /** What the network tells. */
-export type Happening = { id: number } & (
-  | { head: { status: number; headers: [name: string, value: Uint8Array][] } }
-  | { piece: Uint8Array }
+export type HostEvent = { id: number } & (
+  | { response: { status: number; headers: [name: string, value: Uint8Array][] } }
+  | { chunk: Uint8Array }
   | { end: true }
-  | { failed: ErrorCode }
+  | { error: ErrorCode }
 );
 
 /** The shared words: how many happenings there were, and which call is given up. */
-export const HAPPENINGS = 0;
-export const ABORTED = 1;
-export const WORDS = 2;
+export const EVENT_COUNT = 0;
+export const ABORTED_CALL = 1;
+export const SHARED_LENGTH = 2;
 
 /** What the thread starts with. */
 export interface Start {
   port: import("node:worker_threads").MessagePort;
-  words: Int32Array;
+  shared: Int32Array;
 }

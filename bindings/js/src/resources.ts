@@ -1,22 +1,22 @@
-import { thread } from "./component-worker.js";
+import { componentWorker } from "./component-worker.js";
 
-let last = 0;
+let lastId = 0;
 
 /** The number of the next object of the component's. */
-export function nextId(): number {
-  last += 1;
-  return last;
+export function nextResourceId(): number {
+  lastId += 1;
+  return lastId;
 }
 
-const forgotten = new FinalizationRegistry<number>((id) => thread.drop(id));
+const registry = new FinalizationRegistry<number>((id) => componentWorker.drop(id));
 
 /** Ends the component's object together with ours. */
-export function tie(object: object, id: number): void {
-  forgotten.register(object, id, object);
+export function dropWithOwner(owner: object, id: number): void {
+  registry.register(owner, id, owner);
 }
 
 /** Ends the component's object now. */
-export function close(object: object, id: number): void {
-  forgotten.unregister(object);
-  thread.drop(id);
+export function dropNow(owner: object, id: number): void {
+  registry.unregister(owner);
+  componentWorker.drop(id);
 }

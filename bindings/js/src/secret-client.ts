@@ -1,17 +1,17 @@
 import type { AbortSignalLike } from "./abort.js";
-import { seconds, text, whole } from "./validate.js";
+import { toUnixSeconds, requireString, toWholeNumber } from "./validate.js";
 import { KeyfobCredential, type TokenCredential } from "./base-credential.js";
 import { AuthenticationError, fromComponent } from "./errors.js";
-import { Foreign } from "./external-credential.js";
-import { close, nextId, tie } from "./resources.js";
-import { paged, type PagedAsyncIterableIterator } from "./paging.js";
+import { ExternalCredential } from "./external-credential.js";
+import { dropNow, nextResourceId, dropWithOwner } from "./resources.js";
+import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
 import { Poller, type PollerOptions } from "./poller.js";
-import { deleted, properties, read } from "./secret.js";
+import { toDeletedSecret, toReadSecret, toSecretProperties } from "./secret.js";
 import type { DeletedSecret, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
-import { settings } from "./component-options.js";
-import { thread } from "./component-worker.js";
-import type { ClientSpec, Settings } from "./protocol.js";
-import type { ChangeName, ListName, Operations } from "./worker/operations.js";
+import { toOptionValues } from "./option-values.js";
+import { componentWorker } from "./component-worker.js";
+import type { ClientSpec, OptionValues } from "./protocol.js";
+import type { BeginMethod, ListMethod, Operations } from "./worker/operations.js";
 
 /** What every call can be told, as in the Azure SDK. */
 export interface OperationOptions {
@@ -70,45 +70,45 @@ export type BeginOptions = OperationOptions & PollerOptions;
 const PUBLIC_SCOPE = "https://vault.azure.net/.default";
 
 /** One look is given so long, so that other calls have their turn: the component looks once and does not wait. */
-const LOOK_MS = 2000n;
+const POLL_TIMEOUT_MS = 2000n;
 
 /** The secrets of one vault, with the methods of `SecretClient` of `@azure/keyvault-secrets`. */
 export class SecretClient {
   /** The vault's URL. */
   readonly vaultUrl: string;
-  readonly #credential: KeyfobCredential | Foreign;
+  readonly #credential: KeyfobCredential | ExternalCredential;
   readonly #spec: ClientSpec;
   #scope: string | undefined;
 
   /** The URL is checked by the first call. */
   constructor(vaultUrl: string, credential: TokenCredential, options: SecretClientOptions = {}) {
-    this.vaultUrl = text("the vault URL", vaultUrl, "Set the variable that it comes from, such as KEYVAULT_URL");
-    this.#credential = credential instanceof KeyfobCredential ? credential : new Foreign(credential);
-    const id = nextId();
-    this.#spec = { id, vaultUrl, credential: this.#credential.spec, settings: clientSettings(options) };
-    tie(this, id);
+    this.vaultUrl = requireString("the vault URL", vaultUrl, "Set the variable that it comes from, such as KEYVAULT_URL");
+    this.#credential = credential instanceof KeyfobCredential ? credential : new ExternalCredential(credential);
+    const id = nextResourceId();
+    this.#spec = { id, vaultUrl, credential: this.#credential.spec, options: toClientOptions(options) };
+    dropWithOwner(this, id);
   }
 
   /** Reads a secret. Its identifier serves as its name too. */
   async getSecret(name: string, options: GetSecretOptions = {}): Promise<ReadSecret> {
-    return read(await this.#run("getSecret", [this.#spec, text("the name", name), getSettings(options)], options));
+    return toReadSecret(await this.#run("getSecret", [this.#spec, requireString("the name", name), toGetOptions(options)], options));
   }
 
   /** Reads several secrets at the same time: the outcome of each, in the order of the names. */
   async getSecrets(names: string[], options: GetSecretsOptions = {}): Promise<PromiseSettledResult<ReadSecret>[]> {
-    const asked = [...getSettings(options), ...settings({ maxConcurrency: options.maxConcurrency })];
-    const outcomes = await this.#run("getSecrets", [this.#spec, names, asked], options);
+    const callOptions = [...toGetOptions(options), ...toOptionValues({ maxConcurrency: options.maxConcurrency })];
+    const outcomes = await this.#run("getSecrets", [this.#spec, names, callOptions], options);
     return outcomes.map((outcome) =>
       outcome.tag === "ok"
-        ? { status: "fulfilled", value: read(outcome.val) }
+        ? { status: "fulfilled", value: toReadSecret(outcome.val) }
         : { status: "rejected", reason: fromComponent(outcome.val) },
     );
   }
 
   /** Sets a secret: a new version of it, if there is one of that name. */
   async setSecret(name: string, value: string, options: SetSecretOptions = {}): Promise<KeyVaultSecret> {
-    const told = await this.#run("setSecret", [this.#spec, text("the name", name), text("the value", value), setSettings(options)], options);
-    return { name: told.name, value, properties: properties(told) };
+    const response = await this.#run("setSecret", [this.#spec, requireString("the name", name), requireString("the value", value), toSetOptions(options)], options);
+    return { name: response.name, value, properties: toSecretProperties(response) };
   }
 
   /** Changes what is known of a secret, and not its value. An empty version is the latest. */
@@ -117,13 +117,13 @@ export class SecretClient {
     version: string,
     options: UpdateSecretPropertiesOptions = {},
   ): Promise<SecretProperties> {
-    const asked = [...setSettings(options), ...settings({ version: version || undefined })];
-    return properties(await this.#run("updateSecretProperties", [this.#spec, name, asked], options));
+    const callOptions = [...toSetOptions(options), ...toOptionValues({ version: version || undefined })];
+    return toSecretProperties(await this.#run("updateSecretProperties", [this.#spec, name, callOptions], options));
   }
 
   /** The properties of all secrets, in their latest version and without their values. */
   listPropertiesOfSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<SecretProperties> {
-    return this.#list("listPropertiesOfSecrets", "", options, properties);
+    return this.#list("listPropertiesOfSecrets", "", options, toSecretProperties);
   }
 
   /** The properties of all versions of a secret. */
@@ -131,47 +131,47 @@ export class SecretClient {
     name: string,
     options: ListOptions = {},
   ): PagedAsyncIterableIterator<SecretProperties> {
-    return this.#list("listPropertiesOfSecretVersions", name, options, properties);
+    return this.#list("listPropertiesOfSecretVersions", name, options, toSecretProperties);
   }
 
   /** All deleted secrets. */
   listDeletedSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<DeletedSecret> {
-    return this.#list("listDeletedSecrets", "", options, deleted);
+    return this.#list("listDeletedSecrets", "", options, toDeletedSecret);
   }
 
   /** Begins to delete a secret, all its versions. */
   beginDeleteSecret(name: string, options: BeginOptions = {}): Promise<Poller<DeletedSecret>> {
-    return this.#begin("beginDeleteSecret", name, options, deleted);
+    return this.#begin("beginDeleteSecret", name, options, toDeletedSecret);
   }
 
   /** What the vault says of a deleted secret. */
   async getDeletedSecret(name: string, options: OperationOptions = {}): Promise<DeletedSecret> {
-    return deleted(await this.#run("getDeletedSecret", [this.#spec, name, callSettings(options)], options));
+    return toDeletedSecret(await this.#run("getDeletedSecret", [this.#spec, name, toCallOptions(options)], options));
   }
 
   /** Begins to recover a deleted secret. */
   beginRecoverDeletedSecret(name: string, options: BeginOptions = {}): Promise<Poller<SecretProperties>> {
-    return this.#begin("beginRecoverDeletedSecret", name, options, properties);
+    return this.#begin("beginRecoverDeletedSecret", name, options, toSecretProperties);
   }
 
   /** Deletes a deleted secret for good. */
   async purgeDeletedSecret(name: string, options: OperationOptions = {}): Promise<void> {
-    await this.#run("purgeDeletedSecret", [this.#spec, name, callSettings(options)], options);
+    await this.#run("purgeDeletedSecret", [this.#spec, name, toCallOptions(options)], options);
   }
 
   /** All versions of a secret, in a form that only Key Vault can read. */
   backupSecret(name: string, options: OperationOptions = {}): Promise<Uint8Array> {
-    return this.#run("backupSecret", [this.#spec, name, callSettings(options)], options);
+    return this.#run("backupSecret", [this.#spec, name, toCallOptions(options)], options);
   }
 
   /** Restores a secret from its backup. */
   async restoreSecretBackup(backup: Uint8Array, options: OperationOptions = {}): Promise<SecretProperties> {
-    return properties(await this.#run("restoreSecretBackup", [this.#spec, backup, callSettings(options)], options));
+    return toSecretProperties(await this.#run("restoreSecretBackup", [this.#spec, backup, toCallOptions(options)], options));
   }
 
   /** Ends it now instead of when it is collected. */
   close(): void {
-    close(this, this.#spec.id);
+    dropNow(this, this.#spec.id);
   }
 
   /** Runs an operation, with a token of the foreign credential's if there is one. */
@@ -181,68 +181,68 @@ export class SecretClient {
     { abortSignal }: OperationOptions,
   ): Promise<ReturnType<Operations[K]>> {
     const credential = this.#credential;
-    if (credential instanceof KeyfobCredential) return thread.run(operation, args, abortSignal);
-    this.#scope ??= (await thread.run("scope", [this.#spec], abortSignal)) ?? PUBLIC_SCOPE;
+    if (credential instanceof KeyfobCredential) return componentWorker.run(operation, args, abortSignal);
+    this.#scope ??= (await componentWorker.run("scope", [this.#spec], abortSignal)) ?? PUBLIC_SCOPE;
     await credential.prepare(this.#scope, abortSignal);
-    return thread.run(operation, args, abortSignal).catch((error: unknown) => {
+    return componentWorker.run(operation, args, abortSignal).catch((error: unknown) => {
       if (error instanceof AuthenticationError) credential.forget();
       throw error;
     });
   }
 
-  #list<T>(which: ListName, name: string, options: ListOptions, shape: (told: Told) => T): PagedAsyncIterableIterator<T> {
-    return paged((list, maxPageSize) => {
-      const asked = [...callSettings(options), ...settings({ maxPageSize })];
-      const next = () => this.#run("nextPage", [this.#spec, list, which, name, asked], options);
-      return async () => (await next())?.map(shape);
+  #list<T>(method: ListMethod, name: string, options: ListOptions, convert: (response: ComponentSecretProperties) => T): PagedAsyncIterableIterator<T> {
+    return createPagedIterator((listId, maxPageSize) => {
+      const callOptions = [...toCallOptions(options), ...toOptionValues({ maxPageSize })];
+      const next = () => this.#run("nextPage", [this.#spec, listId, method, name, callOptions], options);
+      return async () => (await next())?.map(convert);
     });
   }
 
-  async #begin<T>(which: ChangeName, name: string, options: BeginOptions, shape: (told: Told) => T): Promise<Poller<T>> {
-    const change = nextId();
-    const told = await this.#run("begin", [this.#spec, change, which, name, callSettings(options)], options);
-    const once = settings({ timeout: LOOK_MS });
-    const look = (abortSignal?: AbortSignalLike) =>
-      this.#run("wait", [this.#spec, change, once], abortSignal === undefined ? {} : { abortSignal });
-    const poller = new Poller(shape(told), look, options);
-    tie(poller, change);
+  async #begin<T>(method: BeginMethod, name: string, options: BeginOptions, convert: (response: ComponentSecretProperties) => T): Promise<Poller<T>> {
+    const pollerId = nextResourceId();
+    const response = await this.#run("begin", [this.#spec, pollerId, method, name, toCallOptions(options)], options);
+    const pollOptions = toOptionValues({ timeout: POLL_TIMEOUT_MS });
+    const pollOnce = (abortSignal?: AbortSignalLike) =>
+      this.#run("wait", [this.#spec, pollerId, pollOptions], abortSignal === undefined ? {} : { abortSignal });
+    const poller = new Poller(convert(response), pollOnce, options);
+    dropWithOwner(poller, pollerId);
     return poller;
   }
 }
 
-type Told = Parameters<typeof properties>[0];
+type ComponentSecretProperties = Parameters<typeof toSecretProperties>[0];
 
-function clientSettings({ serviceVersion, disableChallengeResourceVerification, cache }: SecretClientOptions) {
-  const limits: Settings = cache?.limits ? [["cacheLimits", cache.limits.secrets, whole("limits.bytes", cache.limits.bytes)]] : [];
+function toClientOptions({ serviceVersion, disableChallengeResourceVerification, cache }: SecretClientOptions) {
+  const limits: OptionValues = cache?.limits ? [["cacheLimits", cache.limits.secrets, toWholeNumber("limits.bytes", cache.limits.bytes)]] : [];
   return [
-    ...settings({
+    ...toOptionValues({
       apiVersion: serviceVersion,
       verifyChallengeResource: disableChallengeResourceVerification === true ? false : undefined,
-      cacheTtl: whole("ttlInSeconds", cache?.ttlInSeconds),
-      cacheStaleIfError: whole("staleIfErrorInSeconds", cache?.staleIfErrorInSeconds),
+      cacheTtl: toWholeNumber("ttlInSeconds", cache?.ttlInSeconds),
+      cacheStaleIfError: toWholeNumber("staleIfErrorInSeconds", cache?.staleIfErrorInSeconds),
     }),
     ...limits,
   ];
 }
 
-function callSettings({ requestOptions }: OperationOptions) {
-  return settings({ timeout: whole("timeout", requestOptions?.timeout) });
+function toCallOptions({ requestOptions }: OperationOptions) {
+  return toOptionValues({ timeout: toWholeNumber("timeout", requestOptions?.timeout) });
 }
 
-function getSettings(options: GetSecretOptions) {
+function toGetOptions(options: GetSecretOptions) {
   const { version, outContentType, bypassCache } = options;
-  return [...callSettings(options), ...settings({ version, outContentType, bypassCache })];
+  return [...toCallOptions(options), ...toOptionValues({ version, outContentType, bypassCache })];
 }
 
-function setSettings(options: UpdateSecretPropertiesOptions) {
+function toSetOptions(options: UpdateSecretPropertiesOptions) {
   const { contentType, enabled, notBefore, expiresOn, tags } = options;
   return [
-    ...callSettings(options),
-    ...settings({
+    ...toCallOptions(options),
+    ...toOptionValues({
       contentType,
       enabled,
-      notBefore: seconds("notBefore", notBefore),
-      expiresOn: seconds("expiresOn", expiresOn),
+      notBefore: toUnixSeconds("notBefore", notBefore),
+      expiresOn: toUnixSeconds("expiresOn", expiresOn),
       tags: tags && Object.entries(tags),
     }),
   ];

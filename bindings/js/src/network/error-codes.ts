@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../component/interfaces/wasi-http-types.js";
 
-const CODES: Record<string, ErrorCode> = {
+const WASI_ERROR_CODES: Record<string, ErrorCode> = {
   ENOTFOUND: { tag: "DNS-error", val: {} },
   EAI_AGAIN: { tag: "DNS-error", val: {} },
   ECONNREFUSED: { tag: "connection-refused" },
@@ -18,14 +18,14 @@ const CODES: Record<string, ErrorCode> = {
 };
 
 /** OpenSSL's reasons for a certificate that is not trusted, and Node's for one of another host. */
-const CERTIFICATE = /CERT|UNABLE_TO_|SELF_SIGNED|_CA$|_CRL|HOSTNAME_MISMATCH|PATH_LENGTH/;
+const CERTIFICATE_CODE = /CERT|UNABLE_TO_|SELF_SIGNED|_CA$|_CRL|HOSTNAME_MISMATCH|PATH_LENGTH/;
 
 /** What WASI has for an error of Node's. */
-export function errorCode(error: Error & { code?: string }): ErrorCode {
+export function toWasiErrorCode(error: Error & { code?: string }): ErrorCode {
   const code = error.code ?? "";
-  const known = CODES[code];
+  const known = WASI_ERROR_CODES[code];
   if (known !== undefined) return known;
-  if (CERTIFICATE.test(code)) return { tag: "TLS-certificate-error" };
+  if (CERTIFICATE_CODE.test(code)) return { tag: "TLS-certificate-error" };
   if (/^ERR_(SSL|TLS)_/.test(code)) return { tag: "TLS-protocol-error" };
   if (code.startsWith("HPE_")) return { tag: "HTTP-protocol-error" };
   return { tag: "internal-error", val: code };

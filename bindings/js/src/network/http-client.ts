@@ -1,12 +1,12 @@
-import { request as overHttp, type ClientRequest, type IncomingMessage } from "node:http";
-import { request as overHttps } from "node:https";
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 
-import type { Happening, Send, Wish } from "../protocol.js";
-import { errorCode } from "./error-codes.js";
-import { route } from "./proxy.js";
+import type { HostEvent, SendRequest, HostRequest } from "../protocol.js";
+import { toWasiErrorCode } from "./error-codes.js";
+import { findRoute } from "./proxy.js";
 
-interface Going {
+interface PendingRequest {
   request: ClientRequest;
   /** Lets the next piece of the body come. */
   more?: () => void;
@@ -17,63 +17,63 @@ interface Going {
  * (`NODE_EXTRA_CA_CERTS`). Redirects are not followed. Time is the component's business, all but a connection that does not
  * come about, which it can't see.
  */
-export class Network {
-  readonly #tell: (happening: Happening) => void;
-  readonly #going = new Map<number, Going>();
+export class HttpClient {
+  readonly #emit: (event: HostEvent) => void;
+  readonly #pending = new Map<number, PendingRequest>();
 
-  constructor(tell: (happening: Happening) => void) {
-    this.#tell = tell;
+  constructor(emit: (event: HostEvent) => void) {
+    this.#emit = emit;
   }
 
-  wish(wish: Wish): void {
-    if (wish.type === "send") this.#send(wish);
-    else if (wish.type === "more") this.#going.get(wish.id)?.more?.();
-    else this.#end(wish.id);
+  handle(request: HostRequest): void {
+    if (request.type === "send") this.#send(request);
+    else if (request.type === "more") this.#pending.get(request.id)?.more?.();
+    else this.#cancel(request.id);
   }
 
   close(): void {
-    for (const id of this.#going.keys()) this.#end(id);
+    for (const id of this.#pending.keys()) this.#cancel(id);
   }
 
-  #end(id: number): void {
-    this.#going.get(id)?.request.destroy();
-    this.#going.delete(id);
+  #cancel(id: number): void {
+    this.#pending.get(id)?.request.destroy();
+    this.#pending.delete(id);
   }
 
   #fail(id: number, error: Error): void {
     // Silent for a request that nobody waits for any more.
-    if (this.#going.delete(id)) this.#tell({ id, failed: errorCode(error) });
+    if (this.#pending.delete(id)) this.#emit({ id, error: toWasiErrorCode(error) });
   }
 
-  #send({ id, method, secure, authority, path, headers, body, connectTimeoutMs }: Send): void {
+  #send({ id, method, secure, authority, path, headers, body, connectTimeoutMs }: SendRequest): void {
     let request: ClientRequest;
     try {
-      const way = route(secure, authority);
-      request = (secure ? overHttps : overHttp)({ ...way, method, path, headers: text(headers) });
+      const target = findRoute(secure, authority);
+      request = (secure ? httpsRequest : httpRequest)({ ...target, method, path, headers: toHeaderRecord(headers) });
     } catch (error) {
-      this.#tell({ id, failed: errorCode(error as Error) });
+      this.#emit({ id, error: toWasiErrorCode(error as Error) });
       return;
     }
-    this.#going.set(id, { request });
+    this.#pending.set(id, { request });
     request.on("error", (error) => this.#fail(id, error));
     request.on("response", (response) => void this.#receive(id, response));
     if (connectTimeoutMs !== undefined) limitConnect(request, secure, connectTimeoutMs);
-    for (const piece of body) request.write(piece);
+    for (const chunk of body) request.write(chunk);
     request.end();
   }
 
   async #receive(id: number, response: IncomingMessage): Promise<void> {
-    const going = this.#going.get(id);
-    if (going === undefined) return;
-    this.#tell({ id, head: { status: response.statusCode ?? 0, headers: bytes(response.rawHeaders) } });
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#emit({ id, response: { status: response.statusCode ?? 0, headers: toHeaderEntries(response.rawHeaders) } });
     try {
-      for await (const piece of response as AsyncIterable<Buffer>) {
-        const read = new Promise<void>((resolve) => (going.more = resolve));
-        this.#tell({ id, piece: new Uint8Array(piece) });
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        const read = new Promise<void>((resolve) => (pending.more = resolve));
+        this.#emit({ id, chunk: new Uint8Array(chunk) });
         // No more of an endless body is kept than one piece.
         await read;
       }
-      if (this.#going.delete(id)) this.#tell({ id, end: true });
+      if (this.#pending.delete(id)) this.#emit({ id, end: true });
     } catch (error) {
       this.#fail(id, error as Error);
     }
@@ -92,18 +92,18 @@ function limitConnect(request: ClientRequest, secure: boolean, milliseconds: num
   });
 }
 
-function text(headers: Send["headers"]): Record<string, string | string[]> {
-  const all: Record<string, string | string[]> = {};
+function toHeaderRecord(headers: SendRequest["headers"]): Record<string, string | string[]> {
+  const record: Record<string, string | string[]> = {};
   for (const [name, value] of headers) {
-    const before = all[name];
+    const before = record[name];
     const next = Buffer.from(value).toString("latin1");
-    all[name] = before === undefined ? next : [before, next].flat();
+    record[name] = before === undefined ? next : [before, next].flat();
   }
-  return all;
+  return record;
 }
 
 /** Name, value, name, value. */
-function bytes(raw: string[]): [string, Uint8Array][] {
+function toHeaderEntries(raw: string[]): [string, Uint8Array][] {
   return Array.from({ length: raw.length / 2 }, (_, pair) => [
     raw[2 * pair] ?? "",
     new Uint8Array(Buffer.from(raw[2 * pair + 1] ?? "", "latin1")),

@@ -1,40 +1,40 @@
 import { Pollable } from "./poll.js";
-import type { Wire } from "./host-channel.js";
+import type { HostChannel } from "./host-channel.js";
 
-const NANOS = 1_000_000n;
-const SECONDS = 1_000_000_000n;
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 
 /** More than any call may take (600 seconds). */
-const BEYOND_EVERY_DEADLINE = 601n * SECONDS;
+const LONGER_THAN_ANY_DEADLINE = 601n * NANOSECONDS_PER_SECOND;
 
 /**
  * The component's clocks. Its own deadlines are the authority for everything that waits, so a call that is given up needs
  * no more than this: its clock jumps past them, and it ends in the orderly way of a call whose time is over.
  */
-export class Clock {
-  readonly #wire: Wire;
-  #jumped = 0n;
-  #given_up = 0;
+export class MonotonicClock {
+  readonly #channel: HostChannel;
+  #offset = 0n;
+  #abortedCall = 0;
 
-  constructor(wire: Wire) {
-    this.#wire = wire;
+  constructor(channel: HostChannel) {
+    this.#channel = channel;
   }
 
   /** Nanoseconds, never backwards. */
   now(): bigint {
-    if (this.#wire.aborted && this.#given_up !== this.#wire.call) {
-      this.#given_up = this.#wire.call;
-      this.#jumped += BEYOND_EVERY_DEADLINE;
+    if (this.#channel.aborted && this.#abortedCall !== this.#channel.call) {
+      this.#abortedCall = this.#channel.call;
+      this.#offset += LONGER_THAN_ANY_DEADLINE;
     }
-    return process.hrtime.bigint() + this.#jumped;
+    return process.hrtime.bigint() + this.#offset;
   }
 
   /** Ready after so many nanoseconds. */
   subscribe(duration: bigint): Pollable {
-    const due = this.now() + duration;
-    return new Pollable(this.#wire, () => {
-      const left = due - this.now();
-      return left <= 0n ? true : Number(left / NANOS) + 1;
+    const deadline = this.now() + duration;
+    return new Pollable(this.#channel, () => {
+      const remaining = deadline - this.now();
+      return remaining <= 0n ? true : Number(remaining / NANOSECONDS_PER_MILLISECOND) + 1;
     });
   }
 }

@@ -2,11 +2,11 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } fro
 import { join, sep } from "node:path";
 
 import type { ErrorCode } from "../component/interfaces/wasi-filesystem-types.js";
-import { HostError } from "./wasi-error.js";
+import { WasiError } from "./wasi-error.js";
 
 /** The folders that the call may read. */
-export interface Granted {
-  folders: string[];
+export interface ReadableDirectories {
+  directories: string[];
 }
 
 /** A folder that is granted, or a file in one. There is no way to write. */
@@ -19,17 +19,17 @@ export class Descriptor {
   }
 
   openAt(_flags: unknown, path: string): Descriptor {
-    return guarded(() => {
-      const folder = realpathSync(this.#path);
-      const real = realpathSync(join(folder, path));
+    return withWasiErrors(() => {
+      const directory = realpathSync(this.#path);
+      const real = realpathSync(join(directory, path));
       // Kubernetes mounts a token as a symbolic link inside its folder; none may lead out of it.
-      if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw new HostError("not-permitted");
+      if (!real.startsWith(directory.endsWith(sep) ? directory : directory + sep)) throw new WasiError("not-permitted");
       const opened = new Descriptor(real);
       // What is no file may never begin, or never end: a pipe, a device.
       opened.#file = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       if (!fstatSync(opened.#file).isFile()) {
         opened[Symbol.dispose]();
-        throw new HostError("not-permitted");
+        throw new WasiError("not-permitted");
       }
       return opened;
     });
@@ -37,8 +37,8 @@ export class Descriptor {
 
   read(length: bigint, offset: bigint): [Uint8Array, boolean] {
     const file = this.#file;
-    if (file === undefined) throw new HostError("is-directory");
-    return guarded(() => {
+    if (file === undefined) throw new WasiError("is-directory");
+    return withWasiErrors(() => {
       const bytes = new Uint8Array(Number(length));
       const count = readSync(file, bytes, 0, bytes.length, offset);
       return [bytes.subarray(0, count), count === 0];
@@ -52,17 +52,17 @@ export class Descriptor {
 }
 
 /** The folders as the component sees them. */
-export function directories(granted: Granted): [Descriptor, string][] {
-  return granted.folders.map((folder) => [new Descriptor(folder), folder]);
+export function preopens(granted: ReadableDirectories): [Descriptor, string][] {
+  return granted.directories.map((directory) => [new Descriptor(directory), directory]);
 }
 
-const CODES: Record<string, ErrorCode> = { ENOENT: "no-entry", ENOTDIR: "no-entry", EACCES: "access", ELOOP: "loop" };
+const ERROR_CODES: Record<string, ErrorCode> = { ENOENT: "no-entry", ENOTDIR: "no-entry", EACCES: "access", ELOOP: "loop" };
 
-function guarded<T>(read: () => T): T {
+function withWasiErrors<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof HostError) throw error;
-    throw new HostError(CODES[(error as NodeJS.ErrnoException).code ?? ""] ?? "io");
+    if (error instanceof WasiError) throw error;
+    throw new WasiError(ERROR_CODES[(error as NodeJS.ErrnoException).code ?? ""] ?? "io");
   }
 }

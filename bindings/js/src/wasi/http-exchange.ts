@@ -1,59 +1,59 @@
 import type { ErrorCode } from "../component/interfaces/wasi-http-types.js";
-import type { Happening, Send } from "../protocol.js";
-import { HostError } from "./wasi-error.js";
-import { StreamFailure, type Source } from "./streams.js";
-import type { Wire } from "./host-channel.js";
+import type { HostEvent, SendRequest } from "../protocol.js";
+import { WasiError } from "./wasi-error.js";
+import { IoError, type ByteSource } from "./streams.js";
+import type { HostChannel } from "./host-channel.js";
 
 /** A request and what has come of it so far. Its body comes piece by piece, the next one when the last is read. */
-export class Exchange implements Source {
-  head: { status: number; headers: [string, Uint8Array][] } | undefined;
-  failed: ErrorCode | undefined;
-  readonly #wire: Wire;
+export class HttpExchange implements ByteSource {
+  response: { status: number; headers: [string, Uint8Array][] } | undefined;
+  error: ErrorCode | undefined;
+  readonly #channel: HostChannel;
   readonly #id: number;
-  #piece: Uint8Array | undefined;
+  #chunk: Uint8Array | undefined;
   #ended = false;
   #sent = false;
 
-  constructor(wire: Wire) {
-    this.#wire = wire;
-    this.#id = wire.open((happening) => this.#receive(happening));
+  constructor(channel: HostChannel) {
+    this.#channel = channel;
+    this.#id = channel.open((event) => this.#receive(event));
   }
 
-  send(request: Omit<Send, "type" | "id">): void {
+  send(request: Omit<SendRequest, "type" | "id">): void {
     this.#sent = true;
-    this.#wire.send({ type: "send", id: this.#id, ...request });
+    this.#channel.send({ type: "send", id: this.#id, ...request });
   }
 
-  get answered(): boolean {
-    return this.head !== undefined || this.failed !== undefined;
+  get settled(): boolean {
+    return this.response !== undefined || this.error !== undefined;
   }
 
-  readonly look = (): true | number => this.#piece !== undefined || this.#ended || this.failed !== undefined || Infinity;
+  readonly ready = (): true | number => this.#chunk !== undefined || this.#ended || this.error !== undefined || Infinity;
 
   read(length: number): Uint8Array | undefined {
-    if (this.failed !== undefined) {
-      throw new HostError({ tag: "last-operation-failed", val: new StreamFailure() });
+    if (this.error !== undefined) {
+      throw new WasiError({ tag: "last-operation-failed", val: new IoError() });
     }
-    if (this.#piece === undefined) return this.#ended ? undefined : new Uint8Array();
-    const bytes = this.#piece.subarray(0, length);
-    if (bytes.length < this.#piece.length) {
-      this.#piece = this.#piece.subarray(length);
+    if (this.#chunk === undefined) return this.#ended ? undefined : new Uint8Array();
+    const bytes = this.#chunk.subarray(0, length);
+    if (bytes.length < this.#chunk.length) {
+      this.#chunk = this.#chunk.subarray(length);
     } else {
-      this.#piece = undefined;
-      this.#wire.send({ type: "more", id: this.#id });
+      this.#chunk = undefined;
+      this.#channel.send({ type: "more", id: this.#id });
     }
     return bytes;
   }
 
   drop(): void {
-    this.#wire.close(this.#id);
-    if (this.#sent && !this.#ended && this.failed === undefined) this.#wire.send({ type: "drop", id: this.#id });
+    this.#channel.close(this.#id);
+    if (this.#sent && !this.#ended && this.error === undefined) this.#channel.send({ type: "drop", id: this.#id });
   }
 
-  #receive(happening: Happening): void {
-    if ("head" in happening) this.head = happening.head;
-    else if ("piece" in happening) this.#piece = happening.piece;
-    else if ("failed" in happening) this.failed = happening.failed;
+  #receive(event: HostEvent): void {
+    if ("response" in event) this.response = event.response;
+    else if ("chunk" in event) this.#chunk = event.chunk;
+    else if ("error" in event) this.error = event.error;
     else this.#ended = true;
   }
 }

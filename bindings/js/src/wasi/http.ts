@@ -1,15 +1,15 @@
 import type { ErrorCode, Method, Scheme } from "../component/interfaces/wasi-http-types.js";
-import { Exchange } from "./http-exchange.js";
-import { HostError } from "./wasi-error.js";
+import { HttpExchange } from "./http-exchange.js";
+import { WasiError } from "./wasi-error.js";
 import { Pollable } from "./poll.js";
 import { InputStream, OutputStream } from "./streams.js";
-import type { Wire } from "./host-channel.js";
+import type { HostChannel } from "./host-channel.js";
 
 /** Headers. */
 export class Fields {
   #entries: [string, Uint8Array][] = [];
 
-  static of(entries: [string, Uint8Array][]): Fields {
+  static from(entries: [string, Uint8Array][]): Fields {
     const fields = new Fields();
     fields.#entries = entries;
     return fields;
@@ -39,105 +39,105 @@ export class RequestOptions {
 
 /** A request's body, which is sent when it is whole: the component's are small. */
 export class OutgoingBody {
-  readonly pieces: Uint8Array[] = [];
+  readonly chunks: Uint8Array[] = [];
   /** Sends what waits for the body. */
-  finished: (() => void) | undefined;
-  readonly #wire: Wire;
+  onFinish: (() => void) | undefined;
+  readonly #channel: HostChannel;
 
-  constructor(wire: Wire) {
-    this.#wire = wire;
+  constructor(channel: HostChannel) {
+    this.#channel = channel;
   }
 
   write(): OutputStream {
-    return new OutputStream(this.#wire, (bytes) => this.pieces.push(bytes));
+    return new OutputStream(this.#channel, (bytes) => this.chunks.push(bytes));
   }
 
   static finish(body: OutgoingBody): void {
-    body.finished?.();
+    body.onFinish?.();
   }
 }
 
 class IncomingBody {
-  readonly #wire: Wire;
-  readonly #exchange: Exchange;
+  readonly #channel: HostChannel;
+  readonly #exchange: HttpExchange;
 
-  constructor(wire: Wire, exchange: Exchange) {
-    this.#wire = wire;
+  constructor(channel: HostChannel, exchange: HttpExchange) {
+    this.#channel = channel;
     this.#exchange = exchange;
   }
 
   stream(): InputStream {
-    return new InputStream(this.#wire, this.#exchange);
+    return new InputStream(this.#channel, this.#exchange);
   }
 }
 
 class IncomingResponse {
-  readonly #wire: Wire;
-  readonly #exchange: Exchange;
+  readonly #channel: HostChannel;
+  readonly #exchange: HttpExchange;
 
-  constructor(wire: Wire, exchange: Exchange) {
-    this.#wire = wire;
+  constructor(channel: HostChannel, exchange: HttpExchange) {
+    this.#channel = channel;
     this.#exchange = exchange;
   }
 
   status(): number {
-    return this.#exchange.head?.status ?? 0;
+    return this.#exchange.response?.status ?? 0;
   }
 
   headers(): Fields {
-    return Fields.of(this.#exchange.head?.headers ?? []);
+    return Fields.from(this.#exchange.response?.headers ?? []);
   }
 
   consume(): IncomingBody {
-    return new IncomingBody(this.#wire, this.#exchange);
+    return new IncomingBody(this.#channel, this.#exchange);
   }
 }
 
-type Answer = { tag: "ok"; val: { tag: "ok"; val: IncomingResponse } | { tag: "err"; val: ErrorCode } };
+type ResponseResult = { tag: "ok"; val: { tag: "ok"; val: IncomingResponse } | { tag: "err"; val: ErrorCode } };
 
 class FutureIncomingResponse {
-  readonly #wire: Wire;
-  readonly #exchange: Exchange;
+  readonly #channel: HostChannel;
+  readonly #exchange: HttpExchange;
 
-  constructor(wire: Wire, exchange: Exchange) {
-    this.#wire = wire;
+  constructor(channel: HostChannel, exchange: HttpExchange) {
+    this.#channel = channel;
     this.#exchange = exchange;
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#wire, () => this.#exchange.answered || Infinity);
+    return new Pollable(this.#channel, () => this.#exchange.settled || Infinity);
   }
 
-  get(): Answer | undefined {
-    if (!this.#exchange.answered) return undefined;
-    const { failed } = this.#exchange;
-    if (failed !== undefined) return { tag: "ok", val: { tag: "err", val: failed } };
-    return { tag: "ok", val: { tag: "ok", val: new IncomingResponse(this.#wire, this.#exchange) } };
+  get(): ResponseResult | undefined {
+    if (!this.#exchange.settled) return undefined;
+    const { error } = this.#exchange;
+    if (error !== undefined) return { tag: "ok", val: { tag: "err", val: error } };
+    return { tag: "ok", val: { tag: "ok", val: new IncomingResponse(this.#channel, this.#exchange) } };
   }
 
   [Symbol.dispose](): void {
     // A response goes on without it.
-    if (this.#exchange.head === undefined) this.#exchange.drop();
+    if (this.#exchange.response === undefined) this.#exchange.drop();
   }
 }
 
 /** wasi:http, as far as the component imports it. */
-export function http(wire: Wire) {
+export function httpInterfaces(channel: HostChannel) {
   class OutgoingRequest {
     readonly headers: Fields;
     method = "GET";
     secure = true;
     authority = "";
     path = "/";
-    outgoing: OutgoingBody | undefined;
+    outgoingBody: OutgoingBody | undefined;
 
     constructor(headers: Fields) {
       this.headers = headers;
     }
 
     body(): OutgoingBody {
-      this.outgoing = new OutgoingBody(wire);
-      return this.outgoing;
+      this.outgoingBody = new OutgoingBody(channel);
+      return this.outgoingBody;
     }
 
     setMethod(method: Method): void {
@@ -159,9 +159,9 @@ export function http(wire: Wire) {
 
   function handle(request: OutgoingRequest, options: RequestOptions | undefined): FutureIncomingResponse {
     // A call that is given up sends nothing more.
-    if (wire.aborted) throw new HostError({ tag: "connection-timeout" });
-    const { method, secure, authority, path, outgoing } = request;
-    const exchange = new Exchange(wire);
+    if (channel.aborted) throw new WasiError({ tag: "connection-timeout" });
+    const { method, secure, authority, path, outgoingBody } = request;
+    const exchange = new HttpExchange(channel);
     const { connectTimeout } = options ?? {};
     const send = () =>
       exchange.send({
@@ -170,12 +170,12 @@ export function http(wire: Wire) {
         authority,
         path,
         headers: request.headers.entries(),
-        body: outgoing?.pieces ?? [],
+        body: outgoingBody?.chunks ?? [],
         connectTimeoutMs: connectTimeout === undefined ? undefined : Math.ceil(Number(connectTimeout) / 1e6),
       });
-    if (outgoing === undefined) send();
-    else outgoing.finished = send;
-    return new FutureIncomingResponse(wire, exchange);
+    if (outgoingBody === undefined) send();
+    else outgoingBody.onFinish = send;
+    return new FutureIncomingResponse(channel, exchange);
   }
 
   const types = { Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest, RequestOptions };

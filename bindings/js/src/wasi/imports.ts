@@ -7,41 +7,41 @@ import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 
 import type { ImportObject } from "../component/keyfob.js";
-import { Descriptor, directories } from "./filesystem.js";
-import { http } from "./http.js";
+import { Descriptor, preopens } from "./filesystem.js";
+import { httpInterfaces } from "./http.js";
 import { Pollable, poll } from "./poll.js";
-import { InputStream, OutputStream, StreamFailure } from "./streams.js";
-import { Clock, wallClock } from "./clocks.js";
-import type { Wire } from "./host-channel.js";
+import { InputStream, OutputStream, IoError } from "./streams.js";
+import { MonotonicClock, wallClock } from "./clocks.js";
+import type { HostChannel } from "./host-channel.js";
 
 /** What the call that runs may see. */
-export interface Surroundings {
+export interface WasiContext {
   env: [name: string, value: string][];
-  folders: string[];
+  directories: string[];
 }
 
 const STDERR = 2;
 
 /** The component's imports. */
-export function imports(wire: Wire, surroundings: Surroundings): ImportObject {
-  const clock = new Clock(wire);
-  const { handle, types } = http(wire);
-  const world = {
-    "wasi:cli/environment": { getEnvironment: () => surroundings.env },
-    "wasi:cli/stderr": { getStderr: () => new OutputStream(wire, (bytes) => void writeSync(STDERR, bytes)) },
+export function wasiImports(channel: HostChannel, context: WasiContext): ImportObject {
+  const clock = new MonotonicClock(channel);
+  const { handle, types } = httpInterfaces(channel);
+  const interfaces = {
+    "wasi:cli/environment": { getEnvironment: () => context.env },
+    "wasi:cli/stderr": { getStderr: () => new OutputStream(channel, (bytes) => void writeSync(STDERR, bytes)) },
     "wasi:clocks/monotonic-clock": {
       now: () => clock.now(),
       subscribeDuration: (duration: bigint) => clock.subscribe(duration),
     },
     "wasi:clocks/wall-clock": { now: wallClock },
-    "wasi:filesystem/preopens": { getDirectories: () => directories(surroundings) },
+    "wasi:filesystem/preopens": { getDirectories: () => preopens(context) },
     "wasi:filesystem/types": { Descriptor },
     "wasi:http/outgoing-handler": { handle },
     "wasi:http/types": types,
-    "wasi:io/error": { Error: StreamFailure },
+    "wasi:io/error": { Error: IoError },
     "wasi:io/poll": { Pollable, poll },
     "wasi:io/streams": { InputStream, OutputStream },
     "wasi:random/random": { getRandomU64: () => randomBytes(8).readBigUInt64LE() },
   };
-  return world as unknown as ImportObject;
+  return interfaces as unknown as ImportObject;
 }

@@ -1,21 +1,21 @@
-import type { Wire } from "./host-channel.js";
+import type { HostChannel } from "./host-channel.js";
 
 /** True for ready; else in how many milliseconds it may be without anything having happened. */
-export type Look = () => true | number;
+export type ReadyCheck = () => true | number;
 
 /** Something to wait for. */
 export class Pollable {
-  readonly wire: Wire;
-  readonly look: Look;
+  readonly channel: HostChannel;
+  readonly check: ReadyCheck;
 
-  constructor(wire: Wire, look: Look) {
-    this.wire = wire;
-    this.look = look;
+  constructor(channel: HostChannel, check: ReadyCheck) {
+    this.channel = channel;
+    this.check = check;
   }
 
   ready(): boolean {
-    this.wire.deliver();
-    return this.look() === true;
+    this.channel.deliver();
+    return this.check() === true;
   }
 }
 
@@ -23,10 +23,10 @@ export class Pollable {
 export function poll(pollables: Pollable[]): Uint32Array {
   for (;;) {
     // Counted first: what happens after it wakes the sleep below at once.
-    const count = pollables[0]?.wire.deliver() ?? 0;
-    const looks = pollables.map((pollable) => pollable.look());
-    const ready = looks.flatMap((look, place) => (look === true ? [place] : []));
+    const count = pollables[0]?.channel.deliver() ?? 0;
+    const checks = pollables.map((pollable) => pollable.check());
+    const ready = checks.flatMap((check, index) => (check === true ? [index] : []));
     if (ready.length > 0) return Uint32Array.from(ready);
-    pollables[0]?.wire.sleep(count, Math.min(...(looks as number[])));
+    pollables[0]?.channel.sleep(count, Math.min(...(checks as number[])));
   }
 }

@@ -1,13 +1,13 @@
-import { HostError } from "./wasi-error.js";
-import { Pollable, type Look } from "./poll.js";
-import type { Wire } from "./host-channel.js";
+import { WasiError } from "./wasi-error.js";
+import { Pollable, type ReadyCheck } from "./poll.js";
+import type { HostChannel } from "./host-channel.js";
 
 /** What went wrong with a stream. The component asks for no more than that. */
-export class StreamFailure {}
+export class IoError {}
 
 /** Where an input stream's bytes come from. */
-export interface Source {
-  look: Look;
+export interface ByteSource {
+  ready: ReadyCheck;
   /** The next bytes; `undefined` at the end. Empty while there are none. */
   read(length: number): Uint8Array | undefined;
   /** Nobody reads on. */
@@ -16,22 +16,22 @@ export interface Source {
 
 /** Bytes that come. */
 export class InputStream {
-  readonly #wire: Wire;
-  readonly #source: Source;
+  readonly #channel: HostChannel;
+  readonly #source: ByteSource;
 
-  constructor(wire: Wire, source: Source) {
-    this.#wire = wire;
+  constructor(channel: HostChannel, source: ByteSource) {
+    this.#channel = channel;
     this.#source = source;
   }
 
   read(length: bigint): Uint8Array {
     const bytes = this.#source.read(Number(length));
-    if (bytes === undefined) throw new HostError({ tag: "closed" });
+    if (bytes === undefined) throw new WasiError({ tag: "closed" });
     return bytes;
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#wire, this.#source.look);
+    return new Pollable(this.#channel, this.#source.ready);
   }
 
   [Symbol.dispose](): void {
@@ -40,25 +40,25 @@ export class InputStream {
 }
 
 /** How much is taken at once. */
-const ROOM = 65_536n;
+const WRITE_LIMIT = 65_536n;
 
 /** Bytes that go. Whoever takes them always has room. */
 export class OutputStream {
-  readonly #wire: Wire;
-  readonly #take: (bytes: Uint8Array) => void;
+  readonly #channel: HostChannel;
+  readonly #sink: (bytes: Uint8Array) => void;
 
-  constructor(wire: Wire, take: (bytes: Uint8Array) => void) {
-    this.#wire = wire;
-    this.#take = take;
+  constructor(channel: HostChannel, sink: (bytes: Uint8Array) => void) {
+    this.#channel = channel;
+    this.#sink = sink;
   }
 
   checkWrite(): bigint {
-    return ROOM;
+    return WRITE_LIMIT;
   }
 
   write(bytes: Uint8Array): void {
     // The component's memory is used again for other things.
-    this.#take(bytes.slice());
+    this.#sink(bytes.slice());
   }
 
   blockingWriteAndFlush(bytes: Uint8Array): void {
@@ -66,6 +66,6 @@ export class OutputStream {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#wire, () => true);
+    return new Pollable(this.#channel, () => true);
   }
 }

@@ -1,5 +1,5 @@
 /** The error of a function that the component imports: its payload is what WIT says. */
-export class HostError extends Error {
+export class WasiError extends Error {
   readonly payload: unknown;
 
   constructor(payload: unknown) {

@@ -5,23 +5,23 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import type { AzureError } from "../component/interfaces/keyfob-azure-types.js";
 import { instantiate } from "../component/keyfob.js";
-import { imports, type Surroundings } from "../wasi/imports.js";
-import { Wire } from "../wasi/host-channel.js";
+import { wasiImports, type WasiContext } from "../wasi/imports.js";
+import { HostChannel } from "../wasi/host-channel.js";
 import type { Call, Reply, Start } from "../protocol.js";
-import { Objects } from "./resource-table.js";
-import { operations } from "./operations.js";
+import { ResourceTable } from "./resource-table.js";
+import { createOperations } from "./operations.js";
 
-const { port, words } = workerData as Start;
-const wire = new Wire(port, words);
-const surroundings: Surroundings = { env: [], folders: [] };
+const { port, shared } = workerData as Start;
+const channel = new HostChannel(port, shared);
+const context: WasiContext = { env: [], directories: [] };
 
-const core = (path: string) => new WebAssembly.Module(readFileSync(new URL(`../component/${path}`, import.meta.url)));
-const component = instantiate(core, imports(wire, surroundings));
-const table = operations(new Objects(component, surroundings));
+const loadCoreModule = (path: string) => new WebAssembly.Module(readFileSync(new URL(`../component/${path}`, import.meta.url)));
+const component = instantiate(loadCoreModule, wasiImports(channel, context));
+const operations = createOperations(new ResourceTable(component, context));
 
 parentPort?.on("message", ({ id, operation, args }: Call) => {
-  wire.call = id;
-  parentPort?.postMessage(perform(table[operation] as (...args: unknown[]) => unknown, args));
+  channel.call = id;
+  parentPort?.postMessage(perform(operations[operation] as (...args: unknown[]) => unknown, args));
 });
 
 function perform(operation: (...args: unknown[]) => unknown, args: unknown[]): Reply {

@@ -1,83 +1,83 @@
 import type { CallOptions, SecretChange } from "../component/interfaces/keyfob-azure-secrets.js";
-import { withOptions, type Objects } from "./resource-table.js";
-import type { ClientSpec, CredentialSpec, Settings } from "../protocol.js";
+import { withOptions, type ResourceTable } from "./resource-table.js";
+import type { ClientSpec, CredentialSpec, OptionValues } from "../protocol.js";
 
-export type Operations = ReturnType<typeof operations>;
+export type Operations = ReturnType<typeof createOperations>;
 
 /** What the thread can be asked to do: the component's functions, on objects that are named by how they are made. */
-export function operations(objects: Objects) {
-  const { identity, secrets } = objects.component;
+export function createOperations(resources: ResourceTable) {
+  const { identity, secrets } = resources.component;
 
-  const call = <T>(settings: Settings, use: (options: CallOptions) => T) =>
-    withOptions(secrets.CallOptions, settings, use);
+  const withCallOptions = <T>(values: OptionValues, use: (options: CallOptions) => T) =>
+    withOptions(secrets.CallOptions, values, use);
 
   return {
-    getToken: (spec: CredentialSpec, scopes: string[], settings: Settings) =>
-      withOptions(identity.TokenOptions, settings, (options) => objects.credential(spec).getToken(scopes, options)),
+    getToken: (spec: CredentialSpec, scopes: string[], values: OptionValues) =>
+      withOptions(identity.TokenOptions, values, (options) => resources.credential(spec).getToken(scopes, options)),
 
-    explain: (spec: CredentialSpec) => objects.credential(spec).explain(),
+    explain: (spec: CredentialSpec) => resources.credential(spec).explain(),
 
     setToken: (spec: CredentialSpec, token: string, expiresOn: bigint) =>
-      objects.credential(spec).setToken(token, expiresOn),
+      resources.credential(spec).setToken(token, expiresOn),
 
-    scope: (spec: ClientSpec) => objects.client(spec).scope(),
+    scope: (spec: ClientSpec) => resources.client(spec).scope(),
 
-    getSecret: (spec: ClientSpec, name: string, settings: Settings) =>
-      withOptions(secrets.GetSecretOptions, settings, (options) => objects.client(spec).getSecret(name, options)),
+    getSecret: (spec: ClientSpec, name: string, values: OptionValues) =>
+      withOptions(secrets.GetSecretOptions, values, (options) => resources.client(spec).getSecret(name, options)),
 
-    getSecrets: (spec: ClientSpec, names: string[], settings: Settings) =>
-      withOptions(secrets.GetSecretOptions, settings, (options) => objects.client(spec).getSecrets(names, options)),
+    getSecrets: (spec: ClientSpec, names: string[], values: OptionValues) =>
+      withOptions(secrets.GetSecretOptions, values, (options) => resources.client(spec).getSecrets(names, options)),
 
-    setSecret: (spec: ClientSpec, name: string, value: string, settings: Settings) =>
-      withOptions(secrets.SetOptions, settings, (options) => objects.client(spec).setSecret(name, value, options)),
+    setSecret: (spec: ClientSpec, name: string, value: string, values: OptionValues) =>
+      withOptions(secrets.SetOptions, values, (options) => resources.client(spec).setSecret(name, value, options)),
 
-    updateSecretProperties: (spec: ClientSpec, name: string, settings: Settings) =>
-      withOptions(secrets.SetOptions, settings, (options) => objects.client(spec).updateSecretProperties(name, options)),
+    updateSecretProperties: (spec: ClientSpec, name: string, values: OptionValues) =>
+      withOptions(secrets.SetOptions, values, (options) => resources.client(spec).updateSecretProperties(name, options)),
 
     /** The next page of the list of that number, which begins with its first. */
-    nextPage: (spec: ClientSpec, list: number, which: ListName, name: string, settings: Settings) => {
-      const client = objects.client(spec);
+    nextPage: (spec: ClientSpec, listId: number, method: ListMethod, name: string, values: OptionValues) => {
+      const client = resources.client(spec);
       const begin = () =>
-        withOptions(secrets.ListOptions, settings, (options) =>
-          which === "listPropertiesOfSecretVersions" ? client[which](name, options) : client[which](options),
+        withOptions(secrets.ListOptions, values, (options) =>
+          method === "listPropertiesOfSecretVersions" ? client[method](name, options) : client[method](options),
         );
-      return objects.get(list, begin).next();
+      return resources.get(listId, begin).next();
     },
 
     /** Begins a deletion or a recovery, which has that number from then on. */
-    begin: (spec: ClientSpec, change: number, which: ChangeName, name: string, settings: Settings) => {
-      const client = objects.client(spec);
-      return objects.get(change, () => call(settings, (options) => client[which](name, options))).properties();
+    begin: (spec: ClientSpec, pollerId: number, method: BeginMethod, name: string, values: OptionValues) => {
+      const client = resources.client(spec);
+      return resources.get(pollerId, () => withCallOptions(values, (options) => client[method](name, options))).properties();
     },
 
     /** Waits for the change of that number. */
-    wait: (spec: ClientSpec, change: number, settings: Settings) => {
+    wait: (spec: ClientSpec, pollerId: number, values: OptionValues) => {
       // For its surroundings.
-      objects.client(spec);
-      const begun = objects.get<SecretChange>(change, () => {
+      resources.client(spec);
+      const poller = resources.get<SecretChange>(pollerId, () => {
         throw new Error("the component's thread has been replaced since this began; it goes on in the vault");
       });
-      call(settings, (options) => begun.wait(options));
+      withCallOptions(values, (options) => poller.wait(options));
     },
 
-    getDeletedSecret: (spec: ClientSpec, name: string, settings: Settings) =>
-      call(settings, (options) => objects.client(spec).getDeletedSecret(name, options)),
+    getDeletedSecret: (spec: ClientSpec, name: string, values: OptionValues) =>
+      withCallOptions(values, (options) => resources.client(spec).getDeletedSecret(name, options)),
 
-    purgeDeletedSecret: (spec: ClientSpec, name: string, settings: Settings) =>
-      call(settings, (options) => objects.client(spec).purgeDeletedSecret(name, options)),
+    purgeDeletedSecret: (spec: ClientSpec, name: string, values: OptionValues) =>
+      withCallOptions(values, (options) => resources.client(spec).purgeDeletedSecret(name, options)),
 
-    backupSecret: (spec: ClientSpec, name: string, settings: Settings) =>
-      call(settings, (options) => objects.client(spec).backupSecret(name, options)),
+    backupSecret: (spec: ClientSpec, name: string, values: OptionValues) =>
+      withCallOptions(values, (options) => resources.client(spec).backupSecret(name, options)),
 
-    restoreSecretBackup: (spec: ClientSpec, backup: Uint8Array, settings: Settings) =>
-      call(settings, (options) => objects.client(spec).restoreSecretBackup(backup, options)),
+    restoreSecretBackup: (spec: ClientSpec, backup: Uint8Array, values: OptionValues) =>
+      withCallOptions(values, (options) => resources.client(spec).restoreSecretBackup(backup, options)),
 
-    drop: (id: number) => objects.drop(id),
+    drop: (id: number) => resources.drop(id),
 
     /** How many objects there are. */
-    count: () => objects.size,
+    count: () => resources.size,
   };
 }
 
-export type ListName = "listPropertiesOfSecrets" | "listPropertiesOfSecretVersions" | "listDeletedSecrets";
-export type ChangeName = "beginDeleteSecret" | "beginRecoverDeletedSecret";
+export type ListMethod = "listPropertiesOfSecrets" | "listPropertiesOfSecretVersions" | "listDeletedSecrets";
+export type BeginMethod = "beginDeleteSecret" | "beginRecoverDeletedSecret";

@@ -1,29 +1,29 @@
 import type { Credential } from "../component/interfaces/keyfob-azure-identity.js";
 import type { SecretClient } from "../component/interfaces/keyfob-azure-secrets.js";
 import type { Root } from "../component/keyfob.js";
-import type { Surroundings } from "../wasi/imports.js";
-import type { ClientSpec, CredentialSpec, Settings } from "../protocol.js";
+import type { WasiContext } from "../wasi/imports.js";
+import type { ClientSpec, CredentialSpec, OptionValues } from "../protocol.js";
 
 interface Disposable {
   [Symbol.dispose]?(): void;
 }
 
 /** The component and its objects, by the numbers that the caller's side gave them. Each is made when it is first needed. */
-export class Objects {
+export class ResourceTable {
   readonly component: Root;
-  readonly #surroundings: Surroundings;
-  readonly #objects = new Map<number, object>();
+  readonly #context: WasiContext;
+  readonly #resources = new Map<number, object>();
 
-  constructor(component: Root, surroundings: Surroundings) {
+  constructor(component: Root, context: WasiContext) {
     this.component = component;
-    this.#surroundings = surroundings;
+    this.#context = context;
   }
 
   /** A credential, with its own surroundings while it works. */
   credential(spec: CredentialSpec): Credential {
-    const credential = this.get(spec.id, () => this.#make(spec));
-    this.#surroundings.env = spec.env;
-    this.#surroundings.folders = spec.folders;
+    const credential = this.get(spec.id, () => this.#createCredential(spec));
+    this.#context.env = spec.env;
+    this.#context.directories = spec.directories;
     return credential;
   }
 
@@ -31,43 +31,43 @@ export class Objects {
     const credential = this.credential(spec.credential);
     const { SecretClient, ClientOptions } = this.component.secrets;
     return this.get(spec.id, () =>
-      withOptions(ClientOptions, spec.settings, (options) => SecretClient.open(spec.vaultUrl, credential, options)),
+      withOptions(ClientOptions, spec.options, (options) => SecretClient.open(spec.vaultUrl, credential, options)),
     );
   }
 
   /** The object of that number. */
-  get<T extends object>(id: number, make: () => T): T {
-    const known = this.#objects.get(id);
-    if (known !== undefined) return known as T;
-    const made = make();
-    this.#objects.set(id, made);
-    return made;
+  get<T extends object>(id: number, create: () => T): T {
+    const existing = this.#resources.get(id);
+    if (existing !== undefined) return existing as T;
+    const created = create();
+    this.#resources.set(id, created);
+    return created;
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.#resources.size;
   }
 
   drop(id: number): void {
-    (this.#objects.get(id) as Disposable | undefined)?.[Symbol.dispose]?.();
-    this.#objects.delete(id);
+    (this.#resources.get(id) as Disposable | undefined)?.[Symbol.dispose]?.();
+    this.#resources.delete(id);
   }
 
-  #make(spec: CredentialSpec): Credential {
+  #createCredential(spec: CredentialSpec): Credential {
     const { Credential, CredentialOptions } = this.component.identity;
-    if (spec.make === "chained") return Credential.chained(spec.sources.map((source) => this.credential(source)));
-    this.#surroundings.env = spec.env;
-    if (spec.make === "staticToken") return Credential.staticToken(...(spec.args as [string, bigint]));
-    const make = Credential[spec.make as "environment"] as (...args: unknown[]) => Credential;
-    return withOptions(CredentialOptions, spec.settings, (options) => make(...spec.args, options));
+    if (spec.create === "chained") return Credential.chained(spec.sources.map((source) => this.credential(source)));
+    this.#context.env = spec.env;
+    if (spec.create === "staticToken") return Credential.staticToken(...(spec.args as [string, bigint]));
+    const create = Credential[spec.create as "environment"] as (...args: unknown[]) => Credential;
+    return withOptions(CredentialOptions, spec.options, (options) => create(...spec.args, options));
   }
 }
 
 /** Does something with options, which end with it. */
-export function withOptions<O extends object, T>(Options: new () => O, settings: Settings, use: (options: O) => T): T {
+export function withOptions<O extends object, T>(Options: new () => O, values: OptionValues, use: (options: O) => T): T {
   const options = new Options();
   try {
-    for (const [method, ...values] of settings) (options as Record<string, (...values: unknown[]) => void>)[method]?.(...values);
+    for (const [setter, ...args] of values) (options as Record<string, (...args: unknown[]) => void>)[setter]?.(...args);
     return use(options);
   } finally {
     (options as Disposable)[Symbol.dispose]?.();

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { directories } from "../../dist/wasi/filesystem.js";
-import { imports } from "../../dist/wasi/imports.js";
-import { VARIABLES, folders, variables } from "../../dist/environment.js";
+import { preopens } from "../../dist/wasi/filesystem.js";
+import { wasiImports } from "../../dist/wasi/imports.js";
+import { KNOWN_VARIABLES, knownVariables, readableDirectories } from "../../dist/environment.js";
 
 const top = fileURLToPath(new URL("../../../../", import.meta.url));
 
@@ -19,16 +19,16 @@ test("the variables are those that the component's sources name", () => {
   const sources = files.map((name) => readFileSync(join(top, "src", name), "utf8")).join("\n");
   const named = new Set(sources.match(/(?<=")(AZURE|IDENTITY|MSI|IMDS|DEFAULT_IDENTITY|KEYFOB)_[A-Z_]+(?=")/g));
   // cargo's, for the build with a certificate's key.
-  assert.deepEqual([...named].sort(), VARIABLES.toSorted());
+  assert.deepEqual([...named].sort(), KNOWN_VARIABLES.toSorted());
 });
 
 test("variables that the component does not know stay outside", () => {
-  const seen = variables({ AZURE_CLIENT_ID: "an id", AZURE_TENANT_ID: "", PATH: "/bin", DATABASE_PASSWORD: "a secret" });
+  const seen = knownVariables({ AZURE_CLIENT_ID: "an id", AZURE_TENANT_ID: "", PATH: "/bin", DATABASE_PASSWORD: "a secret" });
   assert.deepEqual(seen, [["KEYFOB_HOST", "node"], ["AZURE_CLIENT_ID", "an id"]]);
 });
 
 test("the folders are those of the named files, never the whole disk", () => {
-  const of = (env, ...files) => folders(Object.entries(env), ...files);
+  const of = (env, ...files) => readableDirectories(Object.entries(env), ...files);
   assert.deepEqual(of({}), []);
   assert.deepEqual(of({ AZURE_FEDERATED_TOKEN_FILE: "/var/run/secrets/azure/tokens/token" }), ["/var/run/secrets/azure/tokens"]);
   assert.deepEqual(of({ AZURE_CLIENT_CERTIFICATE_PATH: "cert.pem" }, "/keys/key.pem", undefined), [".", "/keys"]);
@@ -38,7 +38,7 @@ test("the folders are those of the named files, never the whole disk", () => {
 
 test("the component's imports are those of its own list", () => {
   const listed = readFileSync(join(top, "tests/component/imports.txt"), "utf8").trim().split("\n");
-  const world = imports({}, { env: [], folders: [] });
+  const world = wasiImports({}, { env: [], directories: [] });
   const names = new Set(listed.map((line) => line.split(/[@ ]/)[0]));
   assert.deepEqual(new Set(Object.keys(world)), names);
   for (const line of listed) {
@@ -70,7 +70,7 @@ test("files: read, and never left by a link, a parent or a pipe", (t) => {
   symlinkSync("..data/token", join(granted, "token"));
   symlinkSync("../outside", join(granted, "link"));
   const pipe = spawnSync("mkfifo", [join(granted, "pipe")]).status === 0;
-  const [[root, name]] = directories({ folders: [granted] });
+  const [[root, name]] = preopens({ directories: [granted] });
   assert.equal(name, granted);
   const read = (path) => Buffer.from(root.openAt({}, path).read(100n, 0n)[0]).toString();
   assert.equal(read("token"), "the token");

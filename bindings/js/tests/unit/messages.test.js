@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { EnvironmentCredential, WorkloadIdentityCredential } from "../../dist/index.js";
-import { WORDS, inOurWords } from "../../dist/messages.js";
+import { REPLACEMENTS, toJavaScriptTerms } from "../../dist/messages.js";
 
 const src = fileURLToPath(new URL("../../../../src/", import.meta.url));
 
@@ -13,11 +13,11 @@ test("the component still says what is put into other words", () => {
   const files = readdirSync(src, { recursive: true }).filter((name) => name.endsWith(".rs"));
   // A string of Rust's goes on after a backslash at the end of a line.
   const sources = files.map((name) => readFileSync(join(src, name), "utf8").replaceAll(/\\\n\s*/g, "")).join("\n");
-  for (const [component] of WORDS) assert.ok(sources.includes(component), component);
+  for (const [component] of REPLACEMENTS) assert.ok(sources.includes(component), component);
 });
 
 test("each of them", () => {
-  for (const [component, here] of WORDS) assert.equal(inOurWords(`before ${component} after`), `before ${here} after`);
+  for (const [component, here] of REPLACEMENTS) assert.equal(toJavaScriptTerms(`before ${component} after`), `before ${here} after`);
 });
 
 test("advice speaks of this package", async () => {

@@ -5,16 +5,16 @@ import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
 import { test } from "node:test";
 
-import { errorCode } from "../../dist/network/error-codes.js";
-import { Network } from "../../dist/network/http-client.js";
-import { proxyFor, route } from "../../dist/network/proxy.js";
+import { toWasiErrorCode } from "../../dist/network/error-codes.js";
+import { HttpClient } from "../../dist/network/http-client.js";
+import { proxyFor, findRoute } from "../../dist/network/proxy.js";
 import { answer, client, serve } from "./loopback-vault.js";
 
 /** The first thing that happens to a request. */
 function first(send) {
   return new Promise((resolve) => {
     const request = { type: "send", id: 1, method: "GET", path: "/", headers: [], body: [], connectTimeoutMs: undefined };
-    new Network(resolve).wish({ ...request, ...send });
+    new HttpClient(resolve).handle({ ...request, ...send });
   });
 }
 
@@ -23,14 +23,14 @@ test("an address that lets TLS wait is given up", async (t) => {
   await once(server, "listening");
   t.after(() => server.close());
   const authority = `127.0.0.1:${server.address().port}`;
-  const happening = await first({ secure: true, authority, connectTimeoutMs: 50 });
-  assert.deepEqual(happening.failed, { tag: "connection-timeout" });
+  const event = await first({ secure: true, authority, connectTimeoutMs: 50 });
+  assert.deepEqual(event.error, { tag: "connection-timeout" });
 });
 
 test("an answer may take longer than the limit for connecting", async (t) => {
   const { port } = await serve(t, (_, response) => setTimeout(() => response.end(), 100));
-  const happening = await first({ secure: false, authority: `127.0.0.1:${port}`, connectTimeoutMs: 50 });
-  assert.equal(happening.head.status, 200);
+  const event = await first({ secure: false, authority: `127.0.0.1:${port}`, connectTimeoutMs: 50 });
+  assert.equal(event.response.status, 200);
 });
 
 test("IPv6", async (t) => {
@@ -40,16 +40,16 @@ test("IPv6", async (t) => {
 });
 
 test("where requests go", () => {
-  assert.deepEqual(route(true, "a.b", {}), { host: "a.b", port: 443 });
-  assert.deepEqual(route(true, "[fe80::1]:81", {}), { host: "fe80::1", port: 81 });
+  assert.deepEqual(findRoute(true, "a.b", {}), { host: "a.b", port: 443 });
+  assert.deepEqual(findRoute(true, "[fe80::1]:81", {}), { host: "fe80::1", port: 81 });
   // Never by a proxy.
-  const { agent: near, ...direct } = route(false, "169.254.169.254", { HTTP_PROXY: "http://p", HTTPS_PROXY: "http://p", ALL_PROXY: "http://p" });
+  const { agent: near, ...direct } = findRoute(false, "169.254.169.254", { HTTP_PROXY: "http://p", HTTPS_PROXY: "http://p", ALL_PROXY: "http://p" });
   assert.deepEqual(direct, { host: "169.254.169.254", port: 80 });
-  assert.equal(near, route(false, "a.b", {}).agent);
+  assert.equal(near, findRoute(false, "a.b", {}).agent);
   // One agent a proxy, so that connections are kept.
-  const { agent } = route(true, "a.b", { https_proxy: "http://p" });
-  assert.ok(agent !== undefined && agent !== near && agent === route(true, "c.d", { https_proxy: "http://p" }).agent);
-  for (const authority of ["", "a:b", "a:1:2", "[::1"]) assert.throws(() => route(true, authority, {}), { code: "ENOTFOUND" });
+  const { agent } = findRoute(true, "a.b", { https_proxy: "http://p" });
+  assert.ok(agent !== undefined && agent !== near && agent === findRoute(true, "c.d", { https_proxy: "http://p" }).agent);
+  for (const authority of ["", "a:b", "a:1:2", "[::1"]) assert.throws(() => findRoute(true, authority, {}), { code: "ENOTFOUND" });
 });
 
 test("which requests a proxy gets", () => {
@@ -69,8 +69,8 @@ test("a proxy is told who asks, and may refuse", async (t) => {
   });
   process.env.HTTPS_PROXY = url.replace("//", "//me:my%20self@");
   t.after(() => delete process.env.HTTPS_PROXY);
-  const happening = await first({ secure: true, authority: "my-vault.vault.azure.net" });
-  assert.deepEqual(happening.failed, { tag: "internal-error", val: "ERR_PROXY_REFUSED" });
+  const event = await first({ secure: true, authority: "my-vault.vault.azure.net" });
+  assert.deepEqual(event.error, { tag: "internal-error", val: "ERR_PROXY_REFUSED" });
 });
 
 test("errors of Node's in WASI's words", () => {
@@ -86,5 +86,5 @@ test("errors of Node's in WASI's words", () => {
     HPE_INVALID_CONSTANT: "HTTP-protocol-error",
     E_ANYTHING: "internal-error",
   };
-  for (const [code, tag] of Object.entries(table)) assert.equal(errorCode({ code }).tag, tag, code);
+  for (const [code, tag] of Object.entries(table)) assert.equal(toWasiErrorCode({ code }).tag, tag, code);
 });

@@ -7,12 +7,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { EnvironmentCredential } from "../../dist/index.js";
-import { thread } from "../../dist/component-worker.js";
+import { componentWorker } from "../../dist/component-worker.js";
 import { answer, client, serve } from "./loopback-vault.js";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc");
-const count = () => thread.run("count", []);
+const count = () => componentWorker.run("count", []);
 
 async function use(t) {
   const { url } = await serve(t, answer);
