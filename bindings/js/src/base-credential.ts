@@ -5,7 +5,7 @@ import { dropNow, nextResourceId, dropWithOwner } from "./resources.js";
 import { toOptionValues } from "./option-values.js";
 import { knownVariables, readableDirectories, type Environment } from "./environment.js";
 import { componentWorker } from "./component-worker.js";
-import type { CredentialSpec, OptionValues } from "./protocol.js";
+import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
 import { toJavaScriptTerms } from "./messages.js";
 
 export type { Candidate };
@@ -67,7 +67,7 @@ export abstract class KeyfobCredential implements TokenCredential {
 
   /** @internal */
   protected constructor(
-    create: string,
+    create: CredentialConstructor,
     args: unknown[],
     options: CredentialOptions,
     ownOptions: OptionValues,

@@ -3,7 +3,7 @@ import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { abortError, type AbortSignalLike } from "./abort.js";
 import { KeyfobError, fromComponent } from "./errors.js";
 import { HttpClient } from "./network/http-client.js";
-import { ABORTED_CALL, EVENT_COUNT, SHARED_LENGTH, type Call, type Reply, type Start, type HostRequest } from "./protocol.js";
+import { ABORTED_CALL, EVENT_COUNT, SHARED_LENGTH, type Call, type HostRequest, type Reply, type WorkerData } from "./protocol.js";
 import type { Operations } from "./worker/operations.js";
 
 /** How a call ends: by the component, with the component, or because its caller gives it up. */
@@ -92,10 +92,10 @@ class ComponentWorker {
 
   #start(): Worker {
     const { port1, port2 } = new MessageChannel();
-    const start: Start = { port: port2, shared: this.#shared };
+    const workerData: WorkerData = { port: port2, shared: this.#shared };
     const worker = new Worker(new URL("./worker/main.js", import.meta.url), {
       name: "keyfob",
-      workerData: start,
+      workerData,
       transferList: [port2],
       // The component sees the variables that a call brings, and so does whoever looks from inside the thread.
       env: {},

@@ -1,13 +1,13 @@
-import type { OptionValues } from "./protocol.js";
+import type { OptionValues, Setter } from "./protocol.js";
 
 type Value = string | number | bigint | boolean | object | undefined;
 
-/** Methods of the component's options, for what is given. One that takes one value at a time is called for each of a list. */
-export function toOptionValues(values: Record<string, Value>): OptionValues {
-  return Object.entries(values).flatMap(([method, value]): OptionValues => {
+/** The setter calls for the options that are given. A setter that takes one item is called for each item of a list. */
+export function toOptionValues(options: Partial<Record<Setter, Value>>): OptionValues {
+  return (Object.entries(options) as [Setter, Value][]).flatMap(([setter, value]): OptionValues => {
     if (value === undefined || value === null) return [];
-    return EACH.has(method) ? (value as unknown[]).map((one) => [method, one]) : [[method, value]];
+    return PER_ITEM.has(setter) ? (value as unknown[]).map((item) => [setter, item]) : [[setter, value]];
   });
 }
 
-const EACH = new Set(["additionallyAllowedTenant", "exclude"]);
+const PER_ITEM: ReadonlySet<Setter> = new Set<Setter>(["additionallyAllowedTenant", "exclude"]);

@@ -10,8 +10,8 @@ import { toDeletedSecret, toReadSecret, toSecretProperties } from "./secret.js";
 import type { DeletedSecret, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
 import { toOptionValues } from "./option-values.js";
 import { componentWorker } from "./component-worker.js";
-import type { ClientSpec, OptionValues } from "./protocol.js";
-import type { BeginMethod, ListMethod, Operations } from "./worker/operations.js";
+import type { BeginMethod, ClientSpec, ListMethod, OptionValues } from "./protocol.js";
+import type { Operations } from "./worker/operations.js";
 
 /** What every call can be told, as in the Azure SDK. */
 export interface OperationOptions {

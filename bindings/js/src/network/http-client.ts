@@ -9,7 +9,7 @@ import { findRoute } from "./proxy.js";
 interface PendingRequest {
   request: ClientRequest;
   /** Lets the next piece of the body come. */
-  more?: () => void;
+  readNext?: () => void;
 }
 
 /**
@@ -27,7 +27,7 @@ export class HttpClient {
 
   handle(request: HostRequest): void {
     if (request.type === "send") this.#send(request);
-    else if (request.type === "more") this.#pending.get(request.id)?.more?.();
+    else if (request.type === "read") this.#pending.get(request.id)?.readNext?.();
     else this.#cancel(request.id);
   }
 
@@ -68,7 +68,7 @@ export class HttpClient {
     this.#emit({ id, response: { status: response.statusCode ?? 0, headers: toHeaderEntries(response.rawHeaders) } });
     try {
       for await (const chunk of response as AsyncIterable<Buffer>) {
-        const read = new Promise<void>((resolve) => (pending.more = resolve));
+        const read = new Promise<void>((resolve) => (pending.readNext = resolve));
         this.#emit({ id, chunk: new Uint8Array(chunk) });
         // No more of an endless body is kept than one piece.
         await read;

@@ -2,12 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } fro
 import { join, sep } from "node:path";
 
 import type { ErrorCode } from "../component/interfaces/wasi-filesystem-types.js";
+import type { WasiContext } from "../protocol.js";
 import { WasiError } from "./wasi-error.js";
-
-/** The folders that the call may read. */
-export interface ReadableDirectories {
-  directories: string[];
-}
 
 /** A folder that is granted, or a file in one. There is no way to write. */
 export class Descriptor {
@@ -52,7 +48,7 @@ export class Descriptor {
 }
 
 /** The folders as the component sees them. */
-export function preopens(granted: ReadableDirectories): [Descriptor, string][] {
+export function preopens(granted: Pick<WasiContext, "directories">): [Descriptor, string][] {
   return granted.directories.map((directory) => [new Descriptor(directory), directory]);
 }
 

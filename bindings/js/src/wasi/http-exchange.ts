@@ -40,14 +40,14 @@ export class HttpExchange implements ByteSource {
       this.#chunk = this.#chunk.subarray(length);
     } else {
       this.#chunk = undefined;
-      this.#channel.send({ type: "more", id: this.#id });
+      this.#channel.send({ type: "read", id: this.#id });
     }
     return bytes;
   }
 
   drop(): void {
     this.#channel.close(this.#id);
-    if (this.#sent && !this.#ended && this.error === undefined) this.#channel.send({ type: "drop", id: this.#id });
+    if (this.#sent && !this.#ended && this.error === undefined) this.#channel.send({ type: "cancel", id: this.#id });
   }
 
   #receive(event: HostEvent): void {

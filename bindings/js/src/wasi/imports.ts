@@ -7,18 +7,13 @@ import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 
 import type { ImportObject } from "../component/keyfob.js";
+import type { WasiContext } from "../protocol.js";
 import { Descriptor, preopens } from "./filesystem.js";
 import { httpInterfaces } from "./http.js";
 import { Pollable, poll } from "./poll.js";
 import { InputStream, OutputStream, IoError } from "./streams.js";
 import { MonotonicClock, wallClock } from "./clocks.js";
 import type { HostChannel } from "./host-channel.js";
-
-/** What the call that runs may see. */
-export interface WasiContext {
-  env: [name: string, value: string][];
-  directories: string[];
-}
 
 const STDERR = 2;
 

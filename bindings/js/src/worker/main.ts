@@ -5,13 +5,13 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import type { AzureError } from "../component/interfaces/keyfob-azure-types.js";
 import { instantiate } from "../component/keyfob.js";
-import { wasiImports, type WasiContext } from "../wasi/imports.js";
+import type { Call, Reply, WasiContext, WorkerData } from "../protocol.js";
 import { HostChannel } from "../wasi/host-channel.js";
-import type { Call, Reply, Start } from "../protocol.js";
+import { wasiImports } from "../wasi/imports.js";
+import { createOperations, type Operations } from "./operations.js";
 import { ResourceTable } from "./resource-table.js";
-import { createOperations } from "./operations.js";
 
-const { port, shared } = workerData as Start;
+const { port, shared } = workerData as WorkerData;
 const channel = new HostChannel(port, shared);
 const context: WasiContext = { env: [], directories: [] };
 
@@ -21,7 +21,7 @@ const operations = createOperations(new ResourceTable(component, context));
 
 parentPort?.on("message", ({ id, operation, args }: Call) => {
   channel.call = id;
-  parentPort?.postMessage(perform(operations[operation] as (...args: unknown[]) => unknown, args));
+  parentPort?.postMessage(perform(operations[operation as keyof Operations] as (...args: unknown[]) => unknown, args));
 });
 
 function perform(operation: (...args: unknown[]) => unknown, args: unknown[]): Reply {

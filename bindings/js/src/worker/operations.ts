@@ -1,6 +1,6 @@
 import type { CallOptions, SecretChange } from "../component/interfaces/keyfob-azure-secrets.js";
+import type { BeginMethod, ClientSpec, CredentialSpec, ListMethod, OptionValues } from "../protocol.js";
 import { withOptions, type ResourceTable } from "./resource-table.js";
-import type { ClientSpec, CredentialSpec, OptionValues } from "../protocol.js";
 
 export type Operations = ReturnType<typeof createOperations>;
 
@@ -78,6 +78,3 @@ export function createOperations(resources: ResourceTable) {
     count: () => resources.size,
   };
 }
-
-export type ListMethod = "listPropertiesOfSecrets" | "listPropertiesOfSecretVersions" | "listDeletedSecrets";
-export type BeginMethod = "beginDeleteSecret" | "beginRecoverDeletedSecret";

@@ -1,8 +1,7 @@
 import type { Credential } from "../component/interfaces/keyfob-azure-identity.js";
 import type { SecretClient } from "../component/interfaces/keyfob-azure-secrets.js";
 import type { Root } from "../component/keyfob.js";
-import type { WasiContext } from "../wasi/imports.js";
-import type { ClientSpec, CredentialSpec, OptionValues } from "../protocol.js";
+import type { ClientSpec, CredentialSpec, OptionValues, Setter, WasiContext } from "../protocol.js";
 
 interface Disposable {
   [Symbol.dispose]?(): void;
@@ -67,7 +66,7 @@ export class ResourceTable {
 export function withOptions<O extends object, T>(Options: new () => O, values: OptionValues, use: (options: O) => T): T {
   const options = new Options();
   try {
-    for (const [setter, ...args] of values) (options as Record<string, (...args: unknown[]) => void>)[setter]?.(...args);
+    for (const [setter, ...args] of values) (options as unknown as Record<Setter, (...args: unknown[]) => void>)[setter](...args);
     return use(options);
   } finally {
     (options as Disposable)[Symbol.dispose]?.();
