@@ -8,20 +8,20 @@ import type { HostChannel } from "./host-channel.js";
 export class HttpExchange implements ByteSource {
   response: { status: number; headers: [string, Uint8Array][] } | undefined;
   error: ErrorCode | undefined;
-  readonly #channel: HostChannel;
+  readonly channel: HostChannel;
   readonly #id: number;
   #chunk: Uint8Array | undefined;
   #ended = false;
   #sent = false;
 
   constructor(channel: HostChannel) {
-    this.#channel = channel;
+    this.channel = channel;
     this.#id = channel.open((event) => this.#receive(event));
   }
 
   send(request: Omit<SendRequest, "type" | "id">): void {
     this.#sent = true;
-    this.#channel.send({ type: "send", id: this.#id, ...request });
+    this.channel.send({ type: "send", id: this.#id, ...request });
   }
 
   get settled(): boolean {
@@ -40,14 +40,14 @@ export class HttpExchange implements ByteSource {
       this.#chunk = this.#chunk.subarray(length);
     } else {
       this.#chunk = undefined;
-      this.#channel.send({ type: "read", id: this.#id });
+      this.channel.send({ type: "read", id: this.#id });
     }
     return bytes;
   }
 
   drop(): void {
-    this.#channel.close(this.#id);
-    if (this.#sent && !this.#ended && this.error === undefined) this.#channel.send({ type: "cancel", id: this.#id });
+    this.channel.close(this.#id);
+    if (this.#sent && !this.#ended && this.error === undefined) this.channel.send({ type: "cancel", id: this.#id });
   }
 
   #receive(event: HostEvent): void {

@@ -58,25 +58,21 @@ export class OutgoingBody {
 }
 
 class IncomingBody {
-  readonly #channel: HostChannel;
   readonly #exchange: HttpExchange;
 
-  constructor(channel: HostChannel, exchange: HttpExchange) {
-    this.#channel = channel;
+  constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
   }
 
   stream(): InputStream {
-    return new InputStream(this.#channel, this.#exchange);
+    return new InputStream(this.#exchange.channel, this.#exchange);
   }
 }
 
 class IncomingResponse {
-  readonly #channel: HostChannel;
   readonly #exchange: HttpExchange;
 
-  constructor(channel: HostChannel, exchange: HttpExchange) {
-    this.#channel = channel;
+  constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
   }
 
@@ -89,30 +85,28 @@ class IncomingResponse {
   }
 
   consume(): IncomingBody {
-    return new IncomingBody(this.#channel, this.#exchange);
+    return new IncomingBody(this.#exchange);
   }
 }
 
 type ResponseResult = { tag: "ok"; val: { tag: "ok"; val: IncomingResponse } | { tag: "err"; val: ErrorCode } };
 
 class FutureIncomingResponse {
-  readonly #channel: HostChannel;
   readonly #exchange: HttpExchange;
 
-  constructor(channel: HostChannel, exchange: HttpExchange) {
-    this.#channel = channel;
+  constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#channel, () => this.#exchange.settled || Infinity);
+    return new Pollable(this.#exchange.channel, () => this.#exchange.settled || Infinity);
   }
 
   get(): ResponseResult | undefined {
     if (!this.#exchange.settled) return undefined;
     const { error } = this.#exchange;
     if (error !== undefined) return { tag: "ok", val: { tag: "err", val: error } };
-    return { tag: "ok", val: { tag: "ok", val: new IncomingResponse(this.#channel, this.#exchange) } };
+    return { tag: "ok", val: { tag: "ok", val: new IncomingResponse(this.#exchange) } };
   }
 
   [Symbol.dispose](): void {
@@ -175,7 +169,7 @@ export function httpInterfaces(channel: HostChannel) {
       });
     if (outgoingBody === undefined) send();
     else outgoingBody.onFinish = send;
-    return new FutureIncomingResponse(channel, exchange);
+    return new FutureIncomingResponse(exchange);
   }
 
   const types = { Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest, RequestOptions };
