@@ -1,6 +1,15 @@
 import type { CallOptions, SecretChange } from "../component/interfaces/keyfob-azure-secrets.js";
+import type { AzureError } from "../component/interfaces/keyfob-azure-types.js";
 import type { BeginMethod, ClientSpec, CredentialSpec, ListMethod, OptionValues } from "../protocol.js";
 import { withOptions, type ResourceTable } from "./resource-table.js";
+
+/** Thrown as the component throws its errors: an `Error` would mean a trap, and end the worker. */
+const RESTARTED: AzureError = {
+  kind: "other",
+  message: "the component was restarted after this operation began, and can't wait for it; the operation continues in the vault",
+  attempts: [],
+  details: [],
+};
 
 export type Operations = ReturnType<typeof createOperations>;
 
@@ -55,7 +64,7 @@ export function createOperations(resources: ResourceTable) {
       // For its surroundings.
       resources.client(spec);
       const poller = resources.get<SecretChange>(pollerId, () => {
-        throw new Error("the component's thread has been replaced since this began; it goes on in the vault");
+        throw RESTARTED;
       });
       withCallOptions(values, (options) => poller.wait(options));
     },

@@ -121,6 +121,18 @@ test("a component that has stopped begins anew, with the same objects", async (t
   assert.equal((await one.getSecret("a")).value, "a");
 });
 
+test("a poller from before a restart says so, and restarts nothing", async (t) => {
+  const { url } = await serve(t, (request, response) => {
+    const base = `http://${request.headers.host}`;
+    const deleted = { id: `${base}/secrets/a`, recoveryId: `${base}/deletedsecrets/a`, deletedDate: 1, scheduledPurgeDate: 2, attributes: {} };
+    response.setHeader("content-type", "application/json").end(JSON.stringify(deleted));
+  });
+  const one = client(url);
+  const poller = await one.beginDeleteSecret("a");
+  await assert.rejects(one.getSecret("a", { version: 7 }), { kind: "invalid-argument" });
+  await assert.rejects(poller.poll(), { kind: "other", message: /^the component was restarted/ });
+});
+
 test("closed objects can be used again", async (t) => {
   const { url } = await serve(t, answer);
   const one = client(url);
