@@ -1,68 +1,68 @@
 import type { AbortSignalLike } from "./abort.js";
 import type { Candidate } from "./component/interfaces/keyfob-azure-identity.js";
-import { toWholeNumber } from "./validate.js";
-import { dropNow, nextResourceId, dropWithOwner } from "./resources.js";
-import { toOptionValues } from "./option-values.js";
-import { knownVariables, readableDirectories, type Environment } from "./environment.js";
 import { componentWorker } from "./component-worker.js";
-import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
+import { knownVariables, readableDirectories, type Environment } from "./environment.js";
 import { toJavaScriptTerms } from "./messages.js";
+import { toOptionValues } from "./option-values.js";
+import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
+import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
+import { toWholeNumber } from "./validate.js";
 
 export type { Candidate };
 
-/** A token, as the Azure SDK has it, and who gave it. */
+/** A token, as in the Azure SDK. */
 export interface AccessToken {
   /** The token itself. Treat it as a secret. */
   token: string;
-  /** When it ends, in milliseconds since 1970. */
+  /** When it expires, in milliseconds since 1970. */
   expiresOnTimestamp: number;
-  /** When to ask for the next one, in milliseconds since 1970, where that is known. */
+  /** When to get a new one, in milliseconds since 1970, if that is known. */
   refreshAfterTimestamp?: number;
   tokenType?: "Bearer" | "pop";
 }
 
-/** A token of one of our credentials. */
+/** A token of a credential of this package. */
 export interface KeyfobAccessToken extends AccessToken {
-  /** The credential that gave it, by its class name. */
+  /** The class name of the credential that got it. */
   credential: string;
-  /** Where that credential got it: `App Service`, `IMDS`, `Microsoft Entra ID`, … */
+  /** Where that credential got it from: `App Service`, `IMDS`, `Microsoft Entra ID`, … */
   source: string;
 }
 
-/** How a token is asked for, as in the Azure SDK. */
+/** Options of `getToken`, as in the Azure SDK. */
 export interface GetTokenOptions {
-  /** Calls the wait off. */
+  /** Aborts the call. */
   abortSignal?: AbortSignalLike;
-  /** A claims challenge as JSON text. */
+  /** A claims challenge, as JSON. */
   claims?: string;
-  /** The tenant to ask, where it is not the credential's own. */
+  /** A tenant other than the credential's own. */
   tenantId?: string;
-  /** The caller can handle claims challenges. */
+  /** The caller handles claims challenges (Continuous Access Evaluation). */
   enableCae?: boolean;
-  /** The limit of the whole call in milliseconds, 30,000 by default. */
+  /** The timeout of the whole call in milliseconds, 30,000 by default. */
   requestOptions?: { timeout?: number };
 }
 
-/** What gives tokens, here and in the Azure SDK. */
+/** A credential of this package, of `@azure/identity`, or your own. */
 export interface TokenCredential {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>;
 }
 
-/** What every credential can be told. */
+/** Options of every credential. */
 export interface CredentialOptions {
-  /** The Microsoft Entra host; wins over `AZURE_AUTHORITY_HOST`. */
+  /** The Microsoft Entra host; takes precedence over `AZURE_AUTHORITY_HOST`. */
   authorityHost?: string;
-  /** Lets the authority host be one that Keyfob does not know (AD FS, Azure Stack): secrets are then sent there. */
+  /** Accepts an authority host that Keyfob does not know (AD FS, Azure Stack). The credential's secrets are sent to it. */
   disableInstanceDiscovery?: boolean;
-  /** Tenants that the credential may ask besides its own; `*` is any. */
+  /** Tenants besides its own that the credential may get tokens from; `*` is any. */
   additionallyAllowedTenants?: string[];
-  /** The variables to go by instead of `process.env`. Either is read now, and only those that Keyfob knows. */
+  /** The environment variables to use instead of `process.env`. They are copied when the credential is made. */
   env?: Environment;
 }
 
-/** A credential of this package. Making one never fails; what is wrong with it, `getToken` says. */
+/** The base class of this package's credentials. `getToken` reports what is missing or wrong in their configuration. */
 export abstract class KeyfobCredential implements TokenCredential {
-  /** How the component makes it. @internal */
+  /** @internal */
   readonly spec: CredentialSpec;
 
   /** @internal */
@@ -81,7 +81,7 @@ export abstract class KeyfobCredential implements TokenCredential {
     dropWithOwner(this, id);
   }
 
-  /** A token for the scopes, such as `https://vault.azure.net/.default`; from memory while it is fresh. */
+  /** Gets a token for scopes such as `https://vault.azure.net/.default`, from the cache if it holds one. Throws a `KeyfobError`. */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<KeyfobAccessToken> {
     const { abortSignal, claims, tenantId, enableCae, requestOptions } = options;
     const tokenOptions = toOptionValues({ claims, tenantId, enableCae, timeout: toWholeNumber("timeout", requestOptions?.timeout) });
@@ -96,7 +96,7 @@ export abstract class KeyfobCredential implements TokenCredential {
     };
   }
 
-  /** What `getToken` would try, in this order, told from options and variables alone. */
+  /** What `getToken` would try, in this order. Looks at options and variables only, and sends nothing. */
   async explain(): Promise<Candidate[]> {
     const candidates = await componentWorker.run("explain", [this.spec]);
     return candidates.map(({ hint, ...candidate }) => ({
@@ -106,7 +106,7 @@ export abstract class KeyfobCredential implements TokenCredential {
     }));
   }
 
-  /** Ends it now instead of when it is collected. The clients that were made from it go on. */
+  /** Frees its memory in the component now instead of when it is garbage-collected. Clients that use it keep working. */
   close(): void {
     dropNow(this, this.spec.id);
   }

@@ -3,20 +3,21 @@ import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { abortError, type AbortSignalLike } from "./abort.js";
 import { KeyfobError, fromComponent } from "./errors.js";
 import { HttpClient } from "./network/http-client.js";
-import { ABORTED_CALL, EVENT_COUNT, SHARED_LENGTH, type Call, type HostRequest, type Reply, type WorkerData } from "./protocol.js";
+import { ABORTED_CALL, EVENT_COUNT, SHARED_LENGTH } from "./protocol.js";
+import type { Call, HostRequest, Reply, WorkerData } from "./protocol.js";
 import type { Operations } from "./worker/operations.js";
 
-/** How a call ends: by the component, with the component, or because its caller gives it up. */
+/** The end of a call: a reply, a crash of the worker, or an abort by the caller. */
 type Outcome = Reply | { workerError: Error } | { aborted: true };
 
 interface PendingCall {
   call: Call;
-  resolve(end: Outcome): void;
+  resolve(outcome: Outcome): void;
 }
 
 /**
- * The component's thread, as the caller's event loop sees it: calls wait their turn here, and the network is here. Nothing of
- * it keeps the process alive but a call that runs.
+ * The caller's side of the component's worker thread: the queue of calls, and the HTTP client for the component's requests.
+ * The worker starts with the first call. It keeps the process alive only while a call runs.
  */
 class ComponentWorker {
   #worker: Worker | undefined;
@@ -26,14 +27,17 @@ class ComponentWorker {
   #waiting: PendingCall[] = [];
   #running: PendingCall | undefined;
 
-  /** Asks for an operation. The signal ends the wait at once, and the operation as soon as it looks at its clock. */
+  /**
+   * Runs an operation after those that were called before. The signal rejects the promise at once; the operation itself ends when
+   * the component next reads its clock. Throws a `KeyfobError`.
+   */
   async run<K extends keyof Operations>(
     operation: K,
     args: Parameters<Operations[K]>,
     signal?: AbortSignalLike,
   ): Promise<ReturnType<Operations[K]>> {
     const outcome = await this.#outcome(operation, args, signal);
-    // Made here, an error's stack leads to whoever called.
+    // The error is created in this async function so that its stack contains the caller.
     if ("aborted" in outcome) throw abortError();
     if ("workerError" in outcome) throw workerError(outcome.workerError);
     if ("error" in outcome) throw fromComponent(outcome.error);
@@ -58,7 +62,7 @@ class ComponentWorker {
     }
   }
 
-  /** Ends an object of the component's, if the component runs at all. */
+  /** Drops a resource. There is none if the worker does not run. */
   drop(id: number): void {
     if (this.#worker !== undefined) this.run("drop", [id]).catch(() => {});
   }
@@ -97,7 +101,7 @@ class ComponentWorker {
       name: "keyfob",
       workerData,
       transferList: [port2],
-      // The component sees the variables that a call brings, and so does whoever looks from inside the thread.
+      // Each call brings the variables that the component may see; no others are copied into the worker.
       env: {},
       execArgv: [],
     });
@@ -121,7 +125,7 @@ class ComponentWorker {
     this.#runNext();
   }
 
-  /** A trap, or memory that has run out: the next call begins with a new thread. */
+  /** The component trapped or ran out of memory. The next call starts a new worker. */
   #onWorkerError(worker: Worker, httpClient: HttpClient, error: Error): void {
     if (this.#worker !== worker) return;
     httpClient.close();
@@ -134,14 +138,13 @@ class ComponentWorker {
   }
 }
 
-/** What stopped the component. It checks the types of what it is given only on the way in. */
+/** The error of a call whose worker crashed. Converting an argument of the wrong type for WIT throws a `TypeError` there. */
 function workerError({ name, message }: Error): KeyfobError {
   if (name === "TypeError") {
-    return new KeyfobError({ kind: "invalid-argument", message: `an argument is of a wrong type: ${message}` });
+    return new KeyfobError({ kind: "invalid-argument", message: `an argument has the wrong type: ${message}` });
   }
-  const what = "the component has stopped, and begins anew with the next call";
-  return new KeyfobError({ kind: "other", message: `${what}: ${message}` });
+  return new KeyfobError({ kind: "other", message: `the component crashed, and the next call restarts it: ${message}` });
 }
 
-/** There is one. */
+/** The one worker of this process. */
 export const componentWorker = new ComponentWorker();

@@ -1,22 +1,22 @@
-/** The credentials, one class each, with the names and arguments of `@azure/identity`. */
+/** The credential classes, with the names and arguments of `@azure/identity`. */
 
-import { toWholeNumber } from "./validate.js";
 import { KeyfobCredential, type CredentialOptions, type TokenCredential } from "./base-credential.js";
 import { toOptionValues } from "./option-values.js";
 import type { OptionValues } from "./protocol.js";
+import { toWholeNumber } from "./validate.js";
 
-/** Which managed identity; without any of these the environment or the platform decides. */
+/** Selects the managed identity. Set at most one; with none, `AZURE_CLIENT_ID` or the platform decides. */
 export interface ManagedIdentityOptions {
   managedIdentityClientId?: string;
   managedIdentityResourceId?: string;
   managedIdentityObjectId?: string;
-  /** The system-assigned identity, even though `AZURE_CLIENT_ID` is set. */
+  /** Use the system-assigned identity even if `AZURE_CLIENT_ID` is set. */
   managedIdentitySystemAssigned?: boolean;
 }
 
-/** For the metadata service of a virtual machine. */
+/** Options for the instance metadata service (IMDS) of a virtual machine. */
 export interface ImdsOptions {
-  /** How long to wait for a connection to it, in milliseconds. */
+  /** The timeout for connecting to it, in milliseconds. */
   imdsConnectTimeoutInMs?: number;
 }
 
@@ -24,21 +24,21 @@ export interface DefaultAzureCredentialOptions extends CredentialOptions, Manage
   /** The tenant for workload identity. */
   tenantId?: string;
   workloadIdentityClientId?: string;
-  /** The federated token file for workload identity; wins over `AZURE_FEDERATED_TOKEN_FILE`. */
+  /** The federated token file for workload identity; takes precedence over `AZURE_FEDERATED_TOKEN_FILE`. */
   tokenFilePath?: string;
-  /** Credentials to leave out, by their class names. */
+  /** The class names of credentials to skip. */
   exclude?: string[];
-  /** `AZURE_TOKEN_CREDENTIALS` here makes it required. */
+  /** `AZURE_TOKEN_CREDENTIALS`: `getToken` fails if this variable is not set. */
   requiredEnvVars?: string | string[];
 }
 
-/** Environment, workload identity, managed identity, in this order. The first that is available is used, and remembered. */
+/** Tries environment, workload identity and managed identity, in this order. Uses the first one that is available from then on. */
 export class DefaultAzureCredential extends KeyfobCredential {
   constructor(options: DefaultAzureCredentialOptions = {}) {
     const { tenantId, workloadIdentityClientId, tokenFilePath, exclude, requiredEnvVars } = options;
     const required = [requiredEnvVars ?? []].flat();
     const unknown = required.find((name) => name !== "AZURE_TOKEN_CREDENTIALS");
-    if (unknown !== undefined) throw new TypeError(`requiredEnvVars takes AZURE_TOKEN_CREDENTIALS alone, not ${unknown}`);
+    if (unknown !== undefined) throw new TypeError(`requiredEnvVars accepts only AZURE_TOKEN_CREDENTIALS, not ${unknown}`);
     const requireTokenCredentials = required.length > 0 || undefined;
     const ownOptions = { tenantId, workloadIdentityClientId, tokenFilePath, exclude, requireTokenCredentials };
     super("defaultAzure", [], options, [...toOptionValues(ownOptions), ...managedIdentityOptions(options)], [tokenFilePath]);
@@ -51,7 +51,7 @@ export interface ManagedIdentityCredentialOptions extends CredentialOptions, Imd
   objectId?: string;
 }
 
-/** The identity that Azure gives to an app or a machine. Alone it does not read `AZURE_CLIENT_ID`, as in the Azure SDKs. */
+/** A managed identity. As in the Azure SDK, it does not read `AZURE_CLIENT_ID`; only `DefaultAzureCredential` does. */
 export class ManagedIdentityCredential extends KeyfobCredential {
   constructor(options?: ManagedIdentityCredentialOptions);
   constructor(clientId: string, options?: ManagedIdentityCredentialOptions);
@@ -68,7 +68,10 @@ export class ManagedIdentityCredential extends KeyfobCredential {
   }
 }
 
-/** `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, and `AZURE_CLIENT_SECRET` or `AZURE_CLIENT_CERTIFICATE_PATH`. */
+/**
+ * A service principal that is configured by `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, and `AZURE_CLIENT_SECRET` or
+ * `AZURE_CLIENT_CERTIFICATE_PATH`.
+ */
 export class EnvironmentCredential extends KeyfobCredential {
   constructor(options: CredentialOptions & { sendCertificateChain?: boolean } = {}) {
     super("environment", [], options, toOptionValues({ sendCertificateChain: options.sendCertificateChain }));
@@ -81,7 +84,7 @@ export interface WorkloadIdentityCredentialOptions extends CredentialOptions {
   tokenFilePath?: string;
 }
 
-/** AKS's workload identity; what is not given comes from `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_FEDERATED_TOKEN_FILE`. */
+/** Workload identity on AKS. The defaults are `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_FEDERATED_TOKEN_FILE`. */
 export class WorkloadIdentityCredential extends KeyfobCredential {
   constructor(options: WorkloadIdentityCredentialOptions = {}) {
     const { tenantId, clientId, tokenFilePath } = options;
@@ -90,19 +93,19 @@ export class WorkloadIdentityCredential extends KeyfobCredential {
   }
 }
 
-/** A service principal with a secret. */
+/** A service principal with a client secret. */
 export class ClientSecretCredential extends KeyfobCredential {
   constructor(tenantId: string, clientId: string, clientSecret: string, options: CredentialOptions = {}) {
     super("clientSecret", [tenantId, clientId, clientSecret], options, []);
   }
 }
 
-/** A certificate's PEM text or bytes (PEM or PKCS#12), or its file, with the password if it has one. */
+/** A certificate with its private key, PEM or PKCS#12: the content or the path of the file, and its password if it has one. */
 export type ClientCertificate =
   | { certificate: string | Uint8Array; certificatePassword?: string }
   | { certificatePath: string; certificatePassword?: string };
 
-/** A service principal with a certificate. A path is read for each assertion, because certificates are renewed. */
+/** A service principal with a certificate. A file is read for each token request, so that a renewed certificate is used. */
 export class ClientCertificateCredential extends KeyfobCredential {
   constructor(
     tenantId: string,
@@ -121,13 +124,13 @@ export class ClientCertificateCredential extends KeyfobCredential {
   }
 }
 
-/** The given credentials, in this order. One that is unavailable hands over to the next; one that fails does not. */
+/** Tries credentials in this order. Continues after one that is unavailable, and stops at one that fails. */
 export class ChainedTokenCredential extends KeyfobCredential {
   constructor(...sources: TokenCredential[]) {
     const keyfobCredentials = sources.filter((source) => source instanceof KeyfobCredential);
     if (keyfobCredentials.length < sources.length) {
       throw new TypeError(
-        "this ChainedTokenCredential takes credentials of keyfob alone; that of @azure/identity takes keyfob's among others",
+        "ChainedTokenCredential of keyfob accepts only credentials of keyfob; ChainedTokenCredential of @azure/identity accepts both",
       );
     }
     super("chained", [], {}, []);

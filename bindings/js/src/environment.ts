@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 
-/** Variables, such as `process.env`. */
+/** Environment variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every variable that the component looks at; `tests/unit/environment.test.js` holds the list against its sources. */
+/** Every variable that the component reads; `tests/unit/environment.test.js` compares the list with the component's sources. */
 export const KNOWN_VARIABLES = [
   "AZURE_ADDITIONALLY_ALLOWED_TENANTS",
   "AZURE_AUTHORITY_HOST",
@@ -31,28 +31,31 @@ export const KNOWN_VARIABLES = [
   "MSI_SECRET",
 ];
 
-/** Without any variable the component would take us for a host that passes none on, and say so. */
+/** With no variable at all, the component would report a host that passes no environment on. */
 const HOST_VARIABLE: [string, string] = ["KEYFOB_HOST", "node"];
 
 /**
- * Azure Arc's agent leaves the keys of its challenges here:
+ * Azure Arc's agent writes the keys of its challenges to this directory:
  * https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
  */
 const ARC_KEY_DIRECTORY = "/var/opt/azcmagent/tokens";
 
-/** The variables of an environment that the component may see, as they are now. */
+/** A copy of the variables that the component may see: those of `KNOWN_VARIABLES` that are not empty. */
 export function knownVariables(env: Environment): [string, string][] {
   const seen = KNOWN_VARIABLES.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : []));
   return [HOST_VARIABLE, ...seen];
 }
 
-/** The folders of the files that variables and options name. The folder, because Kubernetes replaces the file by a link. */
+/**
+ * The directories of the files that variables and options name. Not the files alone: Kubernetes mounts a token as a symbolic link
+ * to another file of its directory.
+ */
 export function readableDirectories(variables: [string, string][], ...files: (string | undefined)[]): string[] {
   const env = new Map(variables);
   const named = [env.get("AZURE_FEDERATED_TOKEN_FILE"), env.get("AZURE_CLIENT_CERTIFICATE_PATH"), ...files];
   const parents = named.flatMap((file) => (file ? [dirname(file)] : []));
-  // A variable that Arc's agent sets, and nobody else.
+  // Only Azure Arc's agent sets IMDS_ENDPOINT.
   if (env.has("IMDS_ENDPOINT")) parents.push(ARC_KEY_DIRECTORY);
-  // Never the whole disk.
+  // A file in the root directory must not grant the whole disk.
   return [...new Set(parents)].filter((directory) => directory !== "/");
 }

@@ -1,4 +1,4 @@
-/** Azure identity and Key Vault secrets, in the shape of `@azure/identity` and `@azure/keyvault-secrets`. */
+/** Azure identity and Key Vault secrets, with the interfaces of `@azure/identity` and `@azure/keyvault-secrets`. */
 
 export type { AbortSignalLike } from "./abort.js";
 export * from "./secret-client.js";

@@ -1,6 +1,6 @@
-/** The component's advice names its own options and its other hosts' ways; here it is given in the words of this package. */
+/** The component's messages name its WIT options and other hosts; for users of this package, they name JavaScript options and Node. */
 
-/** What the component says, and what is said here. `tests/unit/messages.test.js` finds each in the component's sources. */
+/** Phrases of the component and their replacements. `tests/unit/messages.test.js` finds each phrase in the component's sources. */
 export const REPLACEMENTS: readonly (readonly [component: string, javascript: string])[] = [
   [
     "credential-options.managed-identity, `--managed-identity-client-id`",
@@ -23,9 +23,10 @@ export const REPLACEMENTS: readonly (readonly [component: string, javascript: st
   ],
 ];
 
-/** A named file's folder is always given. */
+/** A question about the host's grants, which does not apply: this package always grants the directory of a configured file. */
 const DIRECTORY_ADVICE = /, and is the file's folder itself given to the component\?.*?`mountPath: [^`]*`/s;
 
+/** The message with the option names of this package. */
 export function toJavaScriptTerms(text: string): string {
   const shortened = text.replace(DIRECTORY_ADVICE, "?");
   return REPLACEMENTS.reduce((text, [component, javascript]) => text.replaceAll(component, javascript), shortened);

@@ -2,7 +2,7 @@ import type { OptionValues, Setter } from "./protocol.js";
 
 type Value = string | number | bigint | boolean | object | undefined;
 
-/** The setter calls for the options that are given. A setter that takes one item is called for each item of a list. */
+/** The setter calls for the options that are not undefined. */
 export function toOptionValues(options: Partial<Record<Setter, Value>>): OptionValues {
   return (Object.entries(options) as [Setter, Value][]).flatMap(([setter, value]): OptionValues => {
     if (value === undefined || value === null) return [];
@@ -10,4 +10,5 @@ export function toOptionValues(options: Partial<Record<Setter, Value>>): OptionV
   });
 }
 
+/** Setters that take one item of a list and are called once for each. */
 const PER_ITEM: ReadonlySet<Setter> = new Set<Setter>(["additionallyAllowedTenant", "exclude"]);

@@ -1,19 +1,19 @@
-import { dropNow, nextResourceId, dropWithOwner } from "./resources.js";
+import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
 
-/** How pages are made. */
+/** Options of `byPage`, as in `@azure/core-paging`. */
 export interface PageSettings {
-  /** How many a page has at most, 1 to 25. */
+  /** The most items of a page, 1 to 25. */
   maxPageSize?: number;
-  /** Not taken: a page is only known by the one before it. */
+  /** Not supported: `byPage` throws a `TypeError` for it. */
   continuationToken?: string;
 }
 
-/** What is listed, one by one or page by page, as in the Azure SDK. */
+/** A list that is read item by item or page by page, as in the Azure SDK. */
 export interface PagedAsyncIterableIterator<T> extends AsyncIterableIterator<T> {
   byPage(settings?: PageSettings): AsyncIterableIterator<T[]>;
 }
 
-/** Begins a list of that number; the function that comes back fetches its next page, `undefined` after the last. */
+/** Makes the function that fetches the next page of the list with this resource id; `undefined` after the last page. */
 type CreatePageFetcher<T> = (listId: number, maxPageSize: number | undefined) => () => Promise<T[] | undefined>;
 
 export function createPagedIterator<T>(createFetcher: CreatePageFetcher<T>): PagedAsyncIterableIterator<T> {
@@ -21,7 +21,7 @@ export function createPagedIterator<T>(createFetcher: CreatePageFetcher<T>): Pag
   const items = flatten(byPage());
   return {
     next: () => items.next(),
-    // A loop that is left ends the list.
+    // Called when a loop ends early; drops the component's list.
     return: () => items.return(),
     [Symbol.asyncIterator]() {
       return this;
@@ -30,15 +30,18 @@ export function createPagedIterator<T>(createFetcher: CreatePageFetcher<T>): Pag
   };
 }
 
-async function* pages<T>(createFetcher: CreatePageFetcher<T>, { maxPageSize, continuationToken }: PageSettings): AsyncGenerator<T[], void> {
-  if (continuationToken) throw new TypeError("a list can't be continued with a continuationToken; go on with its iterator");
+async function* pages<T>(
+  createFetcher: CreatePageFetcher<T>,
+  { maxPageSize, continuationToken }: PageSettings,
+): AsyncGenerator<T[], void> {
+  if (continuationToken) throw new TypeError("continuationToken is not supported; continue with the iterator of the first call");
   const listId = nextResourceId();
-  const next = createFetcher(listId, maxPageSize);
-  dropWithOwner(next, listId);
+  const fetchPage = createFetcher(listId, maxPageSize);
+  dropWithOwner(fetchPage, listId);
   try {
-    for (let page = await next(); page !== undefined; page = await next()) yield page;
+    for (let page = await fetchPage(); page !== undefined; page = await fetchPage()) yield page;
   } finally {
-    dropNow(next, listId);
+    dropNow(fetchPage, listId);
   }
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { abortError, type AbortSignalLike } from "./abort.js";
 import { KeyfobError } from "./errors.js";
 
-/** How far something is that goes on in the vault. */
+/** The state of an operation in the vault, as in the Azure SDK. */
 export interface PollOperationState<Result> {
   isStarted: boolean;
   isCompleted: boolean;
@@ -11,16 +11,16 @@ export interface PollOperationState<Result> {
   error?: Error;
 }
 
-/** How a deletion or a recovery is waited for. */
+/** Options of a poller. */
 export interface PollerOptions {
-  /** Milliseconds between two looks, 2,000 by default. */
+  /** Milliseconds between two polls, 2,000 by default. */
   intervalInMs?: number;
 }
 
-/** Looks once whether it is done; throws `timed-out` where it is not. */
+/** Polls once. Throws a `KeyfobError` of kind `timed-out` if the operation has not completed. */
 export type PollOnce = (signal?: AbortSignalLike) => Promise<void>;
 
-/** Something that goes on in the vault, as the pollers of the Azure SDK have it. Between two looks other calls run. */
+/** Waits for a deletion or a recovery, as the pollers of the Azure SDK. Other calls run between two polls. */
 export class Poller<Result> {
   readonly #state: PollOperationState<Result>;
   readonly #pollOnce: PollOnce;
@@ -35,7 +35,7 @@ export class Poller<Result> {
     this.#interval = options.intervalInMs ?? 2000;
   }
 
-  /** Looks once. */
+  /** Polls once. */
   async poll(options: { abortSignal?: AbortSignalLike } = {}): Promise<void> {
     if (this.#state.isCompleted) return;
     try {
@@ -50,7 +50,7 @@ export class Poller<Result> {
     for (const listener of this.#listeners) listener(this.#state);
   }
 
-  /** Waits until it is done: until the secret can be purged or recovered, or read again. */
+  /** Waits until the operation has completed: a deleted secret can be purged or recovered, a recovered one can be read. */
   async pollUntilDone(options: { abortSignal?: AbortSignalLike } = {}): Promise<Result> {
     this.#stopped = false;
     for (;;) {
@@ -63,7 +63,7 @@ export class Poller<Result> {
     }
   }
 
-  /** Tells of every look. The returned function ends that. */
+  /** Calls the listener after each poll. The returned function removes the listener. */
   onProgress(listener: (state: PollOperationState<Result>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -73,7 +73,7 @@ export class Poller<Result> {
     return this.#state.isCompleted;
   }
 
-  /** Ends `pollUntilDone` at its next look. In the vault it goes on. */
+  /** Makes `pollUntilDone` throw after its next poll. The operation in the vault continues. */
   stopPolling(): void {
     this.#stopped = true;
   }
@@ -86,7 +86,7 @@ export class Poller<Result> {
     return this.#state;
   }
 
-  /** What the vault said when it began. */
+  /** The vault's response to the request that started the operation. */
   getResult(): Result | undefined {
     return this.#state.result;
   }

@@ -1,8 +1,10 @@
+/** The component's resources live in the worker; the objects of this thread own them by id. */
+
 import { componentWorker } from "./component-worker.js";
 
 let lastId = 0;
 
-/** The number of the next object of the component's. */
+/** A new id for a resource. The worker makes the resource when an operation first needs it. */
 export function nextResourceId(): number {
   lastId += 1;
   return lastId;
@@ -10,12 +12,12 @@ export function nextResourceId(): number {
 
 const registry = new FinalizationRegistry<number>((id) => componentWorker.drop(id));
 
-/** Ends the component's object together with ours. */
+/** Drops the resource when its owner is garbage-collected. */
 export function dropWithOwner(owner: object, id: number): void {
   registry.register(owner, id, owner);
 }
 
-/** Ends the component's object now. */
+/** Drops the resource now. */
 export function dropNow(owner: object, id: number): void {
   registry.unregister(owner);
   componentWorker.drop(id);

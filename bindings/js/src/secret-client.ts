@@ -1,38 +1,38 @@
 import type { AbortSignalLike } from "./abort.js";
-import { toUnixSeconds, requireString, toWholeNumber } from "./validate.js";
 import { KeyfobCredential, type TokenCredential } from "./base-credential.js";
+import { componentWorker } from "./component-worker.js";
 import { AuthenticationError, fromComponent } from "./errors.js";
 import { ExternalCredential } from "./external-credential.js";
-import { dropNow, nextResourceId, dropWithOwner } from "./resources.js";
+import { toOptionValues } from "./option-values.js";
 import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
 import { Poller, type PollerOptions } from "./poller.js";
+import type { BeginMethod, ClientSpec, ListMethod, OptionValues } from "./protocol.js";
+import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
 import { toDeletedSecret, toReadSecret, toSecretProperties } from "./secret.js";
 import type { DeletedSecret, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
-import { toOptionValues } from "./option-values.js";
-import { componentWorker } from "./component-worker.js";
-import type { BeginMethod, ClientSpec, ListMethod, OptionValues } from "./protocol.js";
+import { requireString, toUnixSeconds, toWholeNumber } from "./validate.js";
 import type { Operations } from "./worker/operations.js";
 
-/** What every call can be told, as in the Azure SDK. */
+/** Options of every call, as in the Azure SDK. */
 export interface OperationOptions {
-  /** Calls the wait off; a request that is under way is ended. */
+  /** Aborts the call, and its HTTP request. */
   abortSignal?: AbortSignalLike;
-  /** The limit of the whole call in milliseconds, token included, 30,000 by default. */
+  /** The timeout of the whole call in milliseconds, 30,000 by default. It includes getting a token. */
   requestOptions?: { timeout?: number };
 }
 
 export interface SecretClientOptions {
-  /** The version of Key Vault's interface, for an emulator that does not know the newest one. */
+  /** The API version of Key Vault, for an emulator that does not support the latest one. */
   serviceVersion?: string;
-  /** Accepts a challenge for another resource than the vault's own domain. For emulators alone. */
+  /** Accepts a challenge for a resource outside of the vault's domain. Only for emulators. */
   disableChallengeResourceVerification?: boolean;
-  /** Keeps values in memory, which it does not do without. */
+  /** Keeps secret values in memory. There is no cache by default. */
   cache?: {
-    /** For so long nothing is sent for a secret that was read. */
+    /** How long a value is returned without a request. */
     ttlInSeconds: number;
-    /** For so long after that, a value stands in where the vault can't be asked. */
+    /** How long after `ttlInSeconds` a value is still returned if the vault can't be reached. */
     staleIfErrorInSeconds?: number;
-    /** What is kept at most; 100 secrets and 262,144 bytes by default. */
+    /** The size of the cache, 100 secrets and 262,144 bytes by default. */
     limits?: { secrets: number; bytes: number };
   };
 }
@@ -40,14 +40,14 @@ export interface SecretClientOptions {
 export interface GetSecretOptions extends OperationOptions {
   /** This version instead of the latest. */
   version?: string;
-  /** The form that the secret of a certificate shall come in. */
+  /** The content type to convert the secret of a certificate to. */
   outContentType?: string;
-  /** Asks the vault, whatever is kept in memory. */
+  /** Reads from the vault, not from the cache. */
   bypassCache?: boolean;
 }
 
 export interface GetSecretsOptions extends GetSecretOptions {
-  /** How many are fetched at the same time, 10 by default. */
+  /** The most requests at the same time, 10 by default. */
   maxConcurrency?: number;
 }
 
@@ -56,7 +56,7 @@ export interface UpdateSecretPropertiesOptions extends OperationOptions {
   enabled?: boolean;
   readonly notBefore?: Date;
   readonly expiresOn?: Date;
-  /** All its tags; an empty object takes them away. */
+  /** Replaces all tags; an empty object removes them. */
   tags?: Record<string, string>;
 }
 
@@ -66,10 +66,10 @@ export type ListOptions = OperationOptions;
 
 export type BeginOptions = OperationOptions & PollerOptions;
 
-/** A vault whose domain is in no known cloud says by its challenge what it wants; a given token is then asked for this. */
+/** The scope for an external credential if the vault's domain is in no known cloud, such as that of an emulator. */
 const PUBLIC_SCOPE = "https://vault.azure.net/.default";
 
-/** One look is given so long, so that other calls have their turn: the component looks once and does not wait. */
+/** The timeout of one poll. It is short because other calls wait for it: the component runs one call at a time. */
 const POLL_TIMEOUT_MS = 2000n;
 
 /** The secrets of one vault, with the methods of `SecretClient` of `@azure/keyvault-secrets`. */
@@ -80,7 +80,7 @@ export class SecretClient {
   readonly #spec: ClientSpec;
   #scope: string | undefined;
 
-  /** The URL is checked by the first call. */
+  /** Throws only if the URL is not a string; the first call checks the rest. */
   constructor(vaultUrl: string, credential: TokenCredential, options: SecretClientOptions = {}) {
     this.vaultUrl = requireString("the vault URL", vaultUrl, "Set the variable that it comes from, such as KEYVAULT_URL");
     this.#credential = credential instanceof KeyfobCredential ? credential : new ExternalCredential(credential);
@@ -89,12 +89,12 @@ export class SecretClient {
     dropWithOwner(this, id);
   }
 
-  /** Reads a secret. Its identifier serves as its name too. */
+  /** Reads a secret. The name may also be the identifier of a secret or of a version. */
   async getSecret(name: string, options: GetSecretOptions = {}): Promise<ReadSecret> {
     return toReadSecret(await this.#run("getSecret", [this.#spec, requireString("the name", name), toGetOptions(options)], options));
   }
 
-  /** Reads several secrets at the same time: the outcome of each, in the order of the names. */
+  /** Reads several secrets at the same time. The results are those of `Promise.allSettled`, in the order of the names. */
   async getSecrets(names: string[], options: GetSecretsOptions = {}): Promise<PromiseSettledResult<ReadSecret>[]> {
     const callOptions = [...toGetOptions(options), ...toOptionValues({ maxConcurrency: options.maxConcurrency })];
     const outcomes = await this.#run("getSecrets", [this.#spec, names, callOptions], options);
@@ -105,13 +105,14 @@ export class SecretClient {
     );
   }
 
-  /** Sets a secret: a new version of it, if there is one of that name. */
+  /** Creates a secret, or a new version if the name exists. */
   async setSecret(name: string, value: string, options: SetSecretOptions = {}): Promise<KeyVaultSecret> {
-    const response = await this.#run("setSecret", [this.#spec, requireString("the name", name), requireString("the value", value), toSetOptions(options)], options);
+    const args = [this.#spec, requireString("the name", name), requireString("the value", value), toSetOptions(options)] as const;
+    const response = await this.#run("setSecret", [...args], options);
     return { name: response.name, value, properties: toSecretProperties(response) };
   }
 
-  /** Changes what is known of a secret, and not its value. An empty version is the latest. */
+  /** Updates the properties of a secret, not its value. An empty version means the latest one. */
   async updateSecretProperties(
     name: string,
     version: string,
@@ -121,12 +122,12 @@ export class SecretClient {
     return toSecretProperties(await this.#run("updateSecretProperties", [this.#spec, name, callOptions], options));
   }
 
-  /** The properties of all secrets, in their latest version and without their values. */
+  /** Lists the properties of the latest version of every secret. */
   listPropertiesOfSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<SecretProperties> {
     return this.#list("listPropertiesOfSecrets", "", options, toSecretProperties);
   }
 
-  /** The properties of all versions of a secret. */
+  /** Lists the properties of every version of a secret. */
   listPropertiesOfSecretVersions(
     name: string,
     options: ListOptions = {},
@@ -134,47 +135,47 @@ export class SecretClient {
     return this.#list("listPropertiesOfSecretVersions", name, options, toSecretProperties);
   }
 
-  /** All deleted secrets. */
+  /** Lists the deleted secrets. */
   listDeletedSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<DeletedSecret> {
     return this.#list("listDeletedSecrets", "", options, toDeletedSecret);
   }
 
-  /** Begins to delete a secret, all its versions. */
+  /** Starts to delete a secret with all its versions. */
   beginDeleteSecret(name: string, options: BeginOptions = {}): Promise<Poller<DeletedSecret>> {
     return this.#begin("beginDeleteSecret", name, options, toDeletedSecret);
   }
 
-  /** What the vault says of a deleted secret. */
+  /** Gets the properties of a deleted secret. */
   async getDeletedSecret(name: string, options: OperationOptions = {}): Promise<DeletedSecret> {
     return toDeletedSecret(await this.#run("getDeletedSecret", [this.#spec, name, toCallOptions(options)], options));
   }
 
-  /** Begins to recover a deleted secret. */
+  /** Starts to recover a deleted secret. */
   beginRecoverDeletedSecret(name: string, options: BeginOptions = {}): Promise<Poller<SecretProperties>> {
     return this.#begin("beginRecoverDeletedSecret", name, options, toSecretProperties);
   }
 
-  /** Deletes a deleted secret for good. */
+  /** Purges a deleted secret. It can't be recovered afterwards. */
   async purgeDeletedSecret(name: string, options: OperationOptions = {}): Promise<void> {
     await this.#run("purgeDeletedSecret", [this.#spec, name, toCallOptions(options)], options);
   }
 
-  /** All versions of a secret, in a form that only Key Vault can read. */
+  /** Exports all versions of a secret, encrypted so that only Key Vault can read them. */
   backupSecret(name: string, options: OperationOptions = {}): Promise<Uint8Array> {
     return this.#run("backupSecret", [this.#spec, name, toCallOptions(options)], options);
   }
 
-  /** Restores a secret from its backup. */
+  /** Restores a secret from a backup. */
   async restoreSecretBackup(backup: Uint8Array, options: OperationOptions = {}): Promise<SecretProperties> {
     return toSecretProperties(await this.#run("restoreSecretBackup", [this.#spec, backup, toCallOptions(options)], options));
   }
 
-  /** Ends it now instead of when it is collected. */
+  /** Frees its memory in the component now instead of when it is garbage-collected. */
   close(): void {
     dropNow(this, this.#spec.id);
   }
 
-  /** Runs an operation, with a token of the foreign credential's if there is one. */
+  /** Runs an operation. If the credential is an external one, gets its token first. */
   async #run<K extends keyof Operations>(
     operation: K,
     args: Parameters<Operations[K]>,
@@ -190,15 +191,15 @@ export class SecretClient {
     });
   }
 
-  #list<T>(method: ListMethod, name: string, options: ListOptions, convert: (response: ComponentSecretProperties) => T): PagedAsyncIterableIterator<T> {
+  #list<T>(method: ListMethod, name: string, options: ListOptions, convert: Convert<T>): PagedAsyncIterableIterator<T> {
     return createPagedIterator((listId, maxPageSize) => {
       const callOptions = [...toCallOptions(options), ...toOptionValues({ maxPageSize })];
-      const next = () => this.#run("nextPage", [this.#spec, listId, method, name, callOptions], options);
-      return async () => (await next())?.map(convert);
+      const fetchPage = () => this.#run("nextPage", [this.#spec, listId, method, name, callOptions], options);
+      return async () => (await fetchPage())?.map(convert);
     });
   }
 
-  async #begin<T>(method: BeginMethod, name: string, options: BeginOptions, convert: (response: ComponentSecretProperties) => T): Promise<Poller<T>> {
+  async #begin<T>(method: BeginMethod, name: string, options: BeginOptions, convert: Convert<T>): Promise<Poller<T>> {
     const pollerId = nextResourceId();
     const response = await this.#run("begin", [this.#spec, pollerId, method, name, toCallOptions(options)], options);
     const pollOptions = toOptionValues({ timeout: POLL_TIMEOUT_MS });
@@ -210,10 +211,12 @@ export class SecretClient {
   }
 }
 
-type ComponentSecretProperties = Parameters<typeof toSecretProperties>[0];
+/** Converts the component's record of a secret's properties. */
+type Convert<T> = (response: Parameters<typeof toSecretProperties>[0]) => T;
 
 function toClientOptions({ serviceVersion, disableChallengeResourceVerification, cache }: SecretClientOptions) {
-  const limits: OptionValues = cache?.limits ? [["cacheLimits", cache.limits.secrets, toWholeNumber("limits.bytes", cache.limits.bytes)]] : [];
+  const { limits } = cache ?? {};
+  const cacheLimits: OptionValues = limits ? [["cacheLimits", limits.secrets, toWholeNumber("limits.bytes", limits.bytes)]] : [];
   return [
     ...toOptionValues({
       apiVersion: serviceVersion,
@@ -221,7 +224,7 @@ function toClientOptions({ serviceVersion, disableChallengeResourceVerification,
       cacheTtl: toWholeNumber("ttlInSeconds", cache?.ttlInSeconds),
       cacheStaleIfError: toWholeNumber("staleIfErrorInSeconds", cache?.staleIfErrorInSeconds),
     }),
-    ...limits,
+    ...cacheLimits,
   ];
 }
 

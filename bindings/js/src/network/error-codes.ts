@@ -17,10 +17,10 @@ const WASI_ERROR_CODES: Record<string, ErrorCode> = {
   HPE_HEADER_OVERFLOW: { tag: "HTTP-response-header-section-size", val: undefined },
 };
 
-/** OpenSSL's reasons for a certificate that is not trusted, and Node's for one of another host. */
+/** OpenSSL's codes for a certificate that is not trusted, and Node's for a certificate of another host. */
 const CERTIFICATE_CODE = /CERT|UNABLE_TO_|SELF_SIGNED|_CA$|_CRL|HOSTNAME_MISMATCH|PATH_LENGTH/;
 
-/** What WASI has for an error of Node's. */
+/** The wasi:http error code for an error of Node's HTTP client. */
 export function toWasiErrorCode(error: Error & { code?: string }): ErrorCode {
   const code = error.code ?? "";
   const known = WASI_ERROR_CODES[code];

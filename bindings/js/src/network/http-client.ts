@@ -2,20 +2,20 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 
-import type { HostEvent, SendRequest, HostRequest } from "../protocol.js";
+import type { HostEvent, HostRequest, SendRequest } from "../protocol.js";
 import { toWasiErrorCode } from "./error-codes.js";
 import { findRoute } from "./proxy.js";
 
 interface PendingRequest {
   request: ClientRequest;
-  /** Lets the next piece of the body come. */
+  /** Continues reading the response body. */
   readNext?: () => void;
 }
 
 /**
- * What the component may send, with Node's own client: its agents, which keep connections, and its certificates
- * (`NODE_EXTRA_CA_CERTS`). Redirects are not followed. Time is the component's business, all but a connection that does not
- * come about, which it can't see.
+ * Sends the component's requests with Node's HTTP client, so that they use its keep-alive agents and its certificate authorities
+ * (`NODE_EXTRA_CA_CERTS`). Redirects are not followed. The only timeout here is that for connecting, which the component can't
+ * measure; it enforces all others itself.
  */
 export class HttpClient {
   readonly #emit: (event: HostEvent) => void;
@@ -41,7 +41,7 @@ export class HttpClient {
   }
 
   #fail(id: number, error: Error): void {
-    // Silent for a request that nobody waits for any more.
+    // A cancelled request also fails, and the component no longer waits for it.
     if (this.#pending.delete(id)) this.#emit({ id, error: toWasiErrorCode(error) });
   }
 
@@ -70,7 +70,7 @@ export class HttpClient {
       for await (const chunk of response as AsyncIterable<Buffer>) {
         const read = new Promise<void>((resolve) => (pending.readNext = resolve));
         this.#emit({ id, chunk: new Uint8Array(chunk) });
-        // No more of an endless body is kept than one piece.
+        // Wait until the component has read the chunk, so that an endless body does not fill the memory.
         await read;
       }
       if (this.#pending.delete(id)) this.#emit({ id, end: true });
@@ -80,18 +80,19 @@ export class HttpClient {
   }
 }
 
-/** Ends a request whose connection is not there in time. One that waits for a free connection of the pool has it already. */
+/** Destroys a request whose socket does not connect in time. A socket from the keep-alive pool is already connected. */
 function limitConnect(request: ClientRequest, secure: boolean, milliseconds: number): void {
   request.once("socket", (socket: Socket) => {
     if (!socket.connecting) return;
-    const late = Object.assign(new Error("no connection in time"), { code: "ETIMEDOUT" });
-    const timer = setTimeout(() => request.destroy(late), milliseconds);
+    const timeout = Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" });
+    const timer = setTimeout(() => request.destroy(timeout), milliseconds);
     const stop = () => clearTimeout(timer);
     socket.once(secure ? "secureConnect" : "connect", stop);
     request.once("close", stop);
   });
 }
 
+/** Headers for the constructor of the request: an invalid one then throws before a connection is opened. */
 function toHeaderRecord(headers: SendRequest["headers"]): Record<string, string | string[]> {
   const record: Record<string, string | string[]> = {};
   for (const [name, value] of headers) {
@@ -102,7 +103,7 @@ function toHeaderRecord(headers: SendRequest["headers"]): Record<string, string 
   return record;
 }
 
-/** Name, value, name, value. */
+/** Pairs from `rawHeaders`, which is a flat list of name, value, name, value. */
 function toHeaderEntries(raw: string[]): [string, Uint8Array][] {
   return Array.from({ length: raw.length / 2 }, (_, pair) => [
     raw[2 * pair] ?? "",

@@ -2,21 +2,21 @@ import { Agent as HttpAgent, request } from "node:http";
 import { Agent } from "node:https";
 import { connect, type ConnectionOptions } from "node:tls";
 
-/** Where a request goes, for Node's client. Without an agent it is `https.globalAgent`, which is the program's. */
+/** The connection options of a request. Without an agent, Node uses the program's `https.globalAgent`. */
 export interface Route {
   host: string;
   port: number;
   agent?: HttpAgent;
 }
 
-/** Plain http is spoken with the platform's own endpoints alone: they are near, and what they say is no proxy's business. */
+/** Plain http is only for the platform's own endpoints. Their requests carry secrets that a proxy must not see. */
 const PLAIN_HTTP_AGENT = new HttpAgent({ keepAlive: true });
 
-/** The way to an authority: direct, or by the proxy that `HTTPS_PROXY` and `NO_PROXY` name, as in the Azure SDKs. */
+/** The route to an authority: direct, or through the proxy of `HTTPS_PROXY` and `NO_PROXY`, as in the Azure SDK. */
 export function findRoute(secure: boolean, authority: string, env = process.env): Route {
   const [, hostname = "", digits] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(authority) ?? [];
-  if (hostname === "") throw Object.assign(new Error("the authority is none"), { code: "ENOTFOUND" });
-  // IPv6 addresses stand in brackets in a URL, and without in Node.
+  if (hostname === "") throw Object.assign(new Error("the authority of the URL is invalid"), { code: "ENOTFOUND" });
+  // A URL has an IPv6 address in brackets; Node expects it without.
   const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
   const port = digits === undefined ? (secure ? 443 : 80) : Number(digits);
   if (!secure) return { host, port, agent: PLAIN_HTTP_AGENT };
@@ -24,17 +24,17 @@ export function findRoute(secure: boolean, authority: string, env = process.env)
   return proxy === undefined ? { host, port } : { host, port, agent: tunnelAgent(proxy) };
 }
 
-/** The proxy for a host, if it has one. */
+/** The proxy for https requests to a host, or undefined for a direct connection. Throws for a proxy that is not `http://`. */
 export function proxyFor(host: string, env: NodeJS.ProcessEnv): URL | undefined {
   const variable = (name: string) => env[name.toLowerCase()] || env[name] || "";
-  const exempt = variable("NO_PROXY").split(",").map((entry) => entry.trim().toLowerCase().replace(/^\*?\./, ""));
-  const isIn = (domain: string) => domain !== "" && (host === domain || host.endsWith(`.${domain}`));
-  if (exempt.some((entry) => entry === "*" || isIn(entry))) return undefined;
+  const noProxy = variable("NO_PROXY").split(",").map((entry) => entry.trim().toLowerCase().replace(/^\*?\./, ""));
+  const matches = (domain: string) => domain !== "" && (host === domain || host.endsWith(`.${domain}`));
+  if (noProxy.some((entry) => entry === "*" || matches(entry))) return undefined;
   const url = variable("HTTPS_PROXY") || variable("ALL_PROXY");
   if (url === "") return undefined;
   const proxy = URL.canParse(url) ? new URL(url) : undefined;
   if (proxy?.protocol === "http:") return proxy;
-  throw Object.assign(new Error("the proxy is no http:// URL"), { code: "ERR_PROXY_URL" });
+  throw Object.assign(new Error("the proxy is not an http:// URL"), { code: "ERR_PROXY_URL" });
 }
 
 function proxyAuthorization(proxy: URL): Record<string, string> {
@@ -45,7 +45,7 @@ function proxyAuthorization(proxy: URL): Record<string, string> {
 
 const tunnelAgents = new Map<string, Agent>();
 
-/** The agent that reaches everything through this proxy. It keeps its connections, so there is one. */
+/** The agent for this proxy. There is one for each proxy, so that its connections are reused. */
 function tunnelAgent(proxy: URL): Agent {
   const known = tunnelAgents.get(proxy.href);
   if (known !== undefined) return known;
@@ -54,6 +54,7 @@ function tunnelAgent(proxy: URL): Agent {
   return agent;
 }
 
+/** Opens TLS connections through an HTTP proxy with `CONNECT`. Node 20 has no agent that does. */
 class TunnelAgent extends Agent {
   readonly #proxy: URL;
 
@@ -77,7 +78,7 @@ class TunnelAgent extends Agent {
     connectRequest.once("connect", (response, socket) => {
       if (response.statusCode === 200) return done(null, connect({ ...options, socket, servername: host }));
       socket.destroy();
-      done(Object.assign(new Error("the proxy refuses"), { code: "ERR_PROXY_REFUSED" }));
+      done(Object.assign(new Error("the proxy refused the CONNECT request"), { code: "ERR_PROXY_REFUSED" }));
     });
     connectRequest.end();
   }

@@ -1,15 +1,15 @@
-import { Pollable } from "./poll.js";
 import type { HostChannel } from "./host-channel.js";
+import { Pollable } from "./poll.js";
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 
-/** More than any call may take (600 seconds). */
+/** The longest timeout of a call is 600 seconds. */
 const LONGER_THAN_ANY_DEADLINE = 601n * NANOSECONDS_PER_SECOND;
 
 /**
- * The component's clocks. Its own deadlines are the authority for everything that waits, so a call that is given up needs
- * no more than this: its clock jumps past them, and it ends in the orderly way of a call whose time is over.
+ * The component's monotonic clock. When a call is aborted, the clock jumps past all deadlines, so that the component ends the call
+ * as one that has timed out, and its state stays consistent.
  */
 export class MonotonicClock {
   readonly #channel: HostChannel;
@@ -20,7 +20,7 @@ export class MonotonicClock {
     this.#channel = channel;
   }
 
-  /** Nanoseconds, never backwards. */
+  /** Nanoseconds. Never goes backwards. */
   now(): bigint {
     if (this.#channel.aborted && this.#abortedCall !== this.#channel.call) {
       this.#abortedCall = this.#channel.call;
@@ -29,7 +29,7 @@ export class MonotonicClock {
     return process.hrtime.bigint() + this.#offset;
   }
 
-  /** Ready after so many nanoseconds. */
+  /** A pollable that is ready after this many nanoseconds. */
   subscribe(duration: bigint): Pollable {
     const deadline = this.now() + duration;
     return new Pollable(this.#channel, () => {
@@ -39,7 +39,7 @@ export class MonotonicClock {
   }
 }
 
-/** The time of day. */
+/** The time since 1970, for wasi:clocks/wall-clock. */
 export function wallClock(): { seconds: bigint; nanoseconds: number } {
   const milliseconds = Date.now();
   return { seconds: BigInt(Math.floor(milliseconds / 1000)), nanoseconds: (milliseconds % 1000) * 1_000_000 };

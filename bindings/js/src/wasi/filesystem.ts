@@ -5,7 +5,7 @@ import type { ErrorCode } from "../component/interfaces/wasi-filesystem-types.js
 import type { WasiContext } from "../protocol.js";
 import { WasiError } from "./wasi-error.js";
 
-/** A folder that is granted, or a file in one. There is no way to write. */
+/** A preopened directory, or a file inside of one. Read-only. */
 export class Descriptor {
   readonly #path: string;
   #file: number | undefined;
@@ -18,10 +18,10 @@ export class Descriptor {
     return withWasiErrors(() => {
       const directory = realpathSync(this.#path);
       const real = realpathSync(join(directory, path));
-      // Kubernetes mounts a token as a symbolic link inside its folder; none may lead out of it.
+      // Kubernetes mounts a token as a symbolic link inside the directory. A link that leads out of it is refused.
       if (!real.startsWith(directory.endsWith(sep) ? directory : directory + sep)) throw new WasiError("not-permitted");
       const opened = new Descriptor(real);
-      // What is no file may never begin, or never end: a pipe, a device.
+      // Only regular files: opening or reading a pipe or a device can block forever.
       opened.#file = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       if (!fstatSync(opened.#file).isFile()) {
         opened[Symbol.dispose]();
@@ -47,11 +47,12 @@ export class Descriptor {
   }
 }
 
-/** The folders as the component sees them. */
-export function preopens(granted: Pick<WasiContext, "directories">): [Descriptor, string][] {
-  return granted.directories.map((directory) => [new Descriptor(directory), directory]);
+/** The preopened directories with the paths under which the component sees them. */
+export function preopens(context: Pick<WasiContext, "directories">): [Descriptor, string][] {
+  return context.directories.map((directory) => [new Descriptor(directory), directory]);
 }
 
+/** The wasi:filesystem error codes for Node's; any other is `io`. */
 const ERROR_CODES: Record<string, ErrorCode> = { ENOENT: "no-entry", ENOTDIR: "no-entry", EACCES: "access", ELOOP: "loop" };
 
 function withWasiErrors<T>(read: () => T): T {

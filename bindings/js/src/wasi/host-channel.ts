@@ -3,15 +3,15 @@ import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { ABORTED_CALL, EVENT_COUNT, type HostEvent, type HostRequest } from "../protocol.js";
 
 /**
- * The way to the network, which is the caller's event loop. The component's thread has no event loop of its own while the
- * component runs: it sleeps until the other side wakes it.
+ * The worker's end of the channel to the HTTP client in the caller's thread. While the component runs, the worker's event loop does
+ * not, so the worker sleeps on shared memory and then reads the port.
  */
 export class HostChannel {
   readonly #port: MessagePort;
   readonly #shared: Int32Array;
   readonly #receivers = new Map<number, (event: HostEvent) => void>();
-  #last = 0;
-  /** The call that runs. */
+  #lastId = 0;
+  /** The id of the running call. */
   call = 0;
 
   constructor(port: MessagePort, shared: Int32Array) {
@@ -19,11 +19,11 @@ export class HostChannel {
     this.#shared = shared;
   }
 
-  /** A new exchange's number; what happens to it comes to the receiver. */
+  /** Returns the id for a new request, whose events go to the receiver. */
   open(receiver: (event: HostEvent) => void): number {
-    this.#last += 1;
-    this.#receivers.set(this.#last, receiver);
-    return this.#last;
+    this.#lastId += 1;
+    this.#receivers.set(this.#lastId, receiver);
+    return this.#lastId;
   }
 
   close(id: number): void {
@@ -34,7 +34,7 @@ export class HostChannel {
     this.#port.postMessage(request);
   }
 
-  /** Hands out what has happened. The count is that of `sleep`. */
+  /** Passes all events that have arrived to their receivers. Returns the event count for `sleep`. */
   deliver(): number {
     const count = Atomics.load(this.#shared, EVENT_COUNT);
     for (;;) {
@@ -44,12 +44,12 @@ export class HostChannel {
     }
   }
 
-  /** Sleeps until something happens after this count, or the time is over. */
+  /** Sleeps until an event arrives or the time is over. Returns at once if the event count is no longer the given one. */
   sleep(count: number, milliseconds: number): void {
     Atomics.wait(this.#shared, EVENT_COUNT, count, milliseconds);
   }
 
-  /** The caller has given this call up. */
+  /** The caller has aborted the running call. */
   get aborted(): boolean {
     return Atomics.load(this.#shared, ABORTED_CALL) === this.call;
   }

@@ -1,10 +1,10 @@
 import type { ErrorCode } from "../component/interfaces/wasi-http-types.js";
 import type { HostEvent, SendRequest } from "../protocol.js";
-import { WasiError } from "./wasi-error.js";
-import { IoError, type ByteSource } from "./streams.js";
 import type { HostChannel } from "./host-channel.js";
+import { IoError, type ByteSource } from "./streams.js";
+import { WasiError } from "./wasi-error.js";
 
-/** A request and what has come of it so far. Its body comes piece by piece, the next one when the last is read. */
+/** An HTTP request and its response. The caller's thread sends the next chunk of the body when the last one has been read. */
 export class HttpExchange implements ByteSource {
   response: { status: number; headers: [string, Uint8Array][] } | undefined;
   error: ErrorCode | undefined;
@@ -24,6 +24,7 @@ export class HttpExchange implements ByteSource {
     this.channel.send({ type: "send", id: this.#id, ...request });
   }
 
+  /** There is a response or an error. */
   get settled(): boolean {
     return this.response !== undefined || this.error !== undefined;
   }

@@ -1,11 +1,11 @@
 import type { ErrorCode, Method, Scheme } from "../component/interfaces/wasi-http-types.js";
+import type { HostChannel } from "./host-channel.js";
 import { HttpExchange } from "./http-exchange.js";
-import { WasiError } from "./wasi-error.js";
 import { Pollable } from "./poll.js";
 import { InputStream, OutputStream } from "./streams.js";
-import type { HostChannel } from "./host-channel.js";
+import { WasiError } from "./wasi-error.js";
 
-/** Headers. */
+/** wasi:http `fields`: headers. */
 export class Fields {
   #entries: [string, Uint8Array][] = [];
 
@@ -24,7 +24,7 @@ export class Fields {
   }
 }
 
-/** How long each step may take. The component's own clock watches over the rest. */
+/** wasi:http `request-options`. Only the timeout for connecting is used: the component enforces the others with its clock. */
 export class RequestOptions {
   connectTimeout: bigint | undefined;
 
@@ -37,10 +37,10 @@ export class RequestOptions {
   setBetweenBytesTimeout(): void {}
 }
 
-/** A request's body, which is sent when it is whole: the component's are small. */
+/** wasi:http `outgoing-body`. The request is sent when its body is complete; the component's bodies are small. */
 export class OutgoingBody {
   readonly chunks: Uint8Array[] = [];
-  /** Sends what waits for the body. */
+  /** Sends the request. */
   onFinish: (() => void) | undefined;
   readonly #channel: HostChannel;
 
@@ -110,12 +110,12 @@ class FutureIncomingResponse {
   }
 
   [Symbol.dispose](): void {
-    // A response goes on without it.
+    // Once there is a response, its body stream uses the exchange and drops it.
     if (this.#exchange.response === undefined) this.#exchange.drop();
   }
 }
 
-/** wasi:http, as far as the component imports it. */
+/** The part of wasi:http that the component imports. */
 export function httpInterfaces(channel: HostChannel) {
   class OutgoingRequest {
     readonly headers: Fields;
@@ -152,7 +152,7 @@ export function httpInterfaces(channel: HostChannel) {
   }
 
   function handle(request: OutgoingRequest, options: RequestOptions | undefined): FutureIncomingResponse {
-    // A call that is given up sends nothing more.
+    // An aborted call sends no more requests.
     if (channel.aborted) throw new WasiError({ tag: "connection-timeout" });
     const { method, secure, authority, path, outgoingBody } = request;
     const exchange = new HttpExchange(channel);

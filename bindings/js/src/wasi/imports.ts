@@ -1,6 +1,6 @@
 /**
- * The world of the component: what `tests/component/imports.txt` lists, and nothing more. It is given the variables and the
- * folders of each call; it has no way to the rest of the process.
+ * The WASI functions that the component imports: those that `tests/component/imports.txt` lists and no others. The component sees
+ * the environment and the directories of the running call, and nothing else of this process.
  */
 
 import { randomBytes } from "node:crypto";
@@ -8,16 +8,16 @@ import { writeSync } from "node:fs";
 
 import type { ImportObject } from "../component/keyfob.js";
 import type { WasiContext } from "../protocol.js";
+import { MonotonicClock, wallClock } from "./clocks.js";
 import { Descriptor, preopens } from "./filesystem.js";
+import type { HostChannel } from "./host-channel.js";
 import { httpInterfaces } from "./http.js";
 import { Pollable, poll } from "./poll.js";
-import { InputStream, OutputStream, IoError } from "./streams.js";
-import { MonotonicClock, wallClock } from "./clocks.js";
-import type { HostChannel } from "./host-channel.js";
+import { InputStream, IoError, OutputStream } from "./streams.js";
 
 const STDERR = 2;
 
-/** The component's imports. */
+/** The import object for jco's `instantiate`. */
 export function wasiImports(channel: HostChannel, context: WasiContext): ImportObject {
   const clock = new MonotonicClock(channel);
   const { handle, types } = httpInterfaces(channel);

@@ -1,9 +1,9 @@
 import type { HostChannel } from "./host-channel.js";
 
-/** True for ready; else in how many milliseconds it may be without anything having happened. */
+/** Returns true for ready; otherwise the milliseconds after which to check again if no event arrives before. */
 export type ReadyCheck = () => true | number;
 
-/** Something to wait for. */
+/** wasi:io `pollable`. */
 export class Pollable {
   readonly channel: HostChannel;
   readonly check: ReadyCheck;
@@ -19,10 +19,10 @@ export class Pollable {
   }
 }
 
-/** Sleeps until one of them is ready, and gives the places of those that are. */
+/** Sleeps until at least one of the pollables is ready. Returns the indices of those that are. */
 export function poll(pollables: Pollable[]): Uint32Array {
   for (;;) {
-    // Counted first: what happens after it wakes the sleep below at once.
+    // The count is read before the checks, so that an event between a check and the sleep ends the sleep at once.
     const count = pollables[0]?.channel.deliver() ?? 0;
     const checks = pollables.map((pollable) => pollable.check());
     const ready = checks.flatMap((check, index) => (check === true ? [index] : []));

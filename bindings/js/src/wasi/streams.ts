@@ -1,20 +1,20 @@
-import { WasiError } from "./wasi-error.js";
-import { Pollable, type ReadyCheck } from "./poll.js";
 import type { HostChannel } from "./host-channel.js";
+import { Pollable, type ReadyCheck } from "./poll.js";
+import { WasiError } from "./wasi-error.js";
 
-/** What went wrong with a stream. The component asks for no more than that. */
+/** wasi:io `error`. It has no content because the component does not read any. */
 export class IoError {}
 
-/** Where an input stream's bytes come from. */
+/** The source of an input stream. */
 export interface ByteSource {
   ready: ReadyCheck;
-  /** The next bytes; `undefined` at the end. Empty while there are none. */
+  /** Returns the next bytes: empty if none have arrived yet, `undefined` at the end. */
   read(length: number): Uint8Array | undefined;
-  /** Nobody reads on. */
+  /** Called when the stream is dropped. */
   drop(): void;
 }
 
-/** Bytes that come. */
+/** wasi:io `input-stream`. */
 export class InputStream {
   readonly #channel: HostChannel;
   readonly #source: ByteSource;
@@ -39,10 +39,10 @@ export class InputStream {
   }
 }
 
-/** How much is taken at once. */
+/** The most bytes of one write. */
 const WRITE_LIMIT = 65_536n;
 
-/** Bytes that go. Whoever takes them always has room. */
+/** wasi:io `output-stream`. Always ready, because the sink takes every write at once. */
 export class OutputStream {
   readonly #channel: HostChannel;
   readonly #sink: (bytes: Uint8Array) => void;
@@ -57,7 +57,7 @@ export class OutputStream {
   }
 
   write(bytes: Uint8Array): void {
-    // The component's memory is used again for other things.
+    // Copied, because the component reuses its memory.
     this.#sink(bytes.slice());
   }
 

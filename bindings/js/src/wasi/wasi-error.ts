@@ -1,9 +1,9 @@
-/** The error of a function that the component imports: its payload is what WIT says. */
+/** The error result of a function that the component imports. jco passes the payload on as the WIT error value. */
 export class WasiError extends Error {
   readonly payload: unknown;
 
   constructor(payload: unknown) {
-    super(`the host answers ${JSON.stringify(payload)}`);
+    super(`WASI error: ${JSON.stringify(payload)}`);
     this.payload = payload;
   }
 }

@@ -1,4 +1,4 @@
-/** The component's thread: one instance, one call at a time. */
+/** The worker thread: one instance of the component, which runs one call at a time. */
 
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
@@ -15,7 +15,8 @@ const { port, shared } = workerData as WorkerData;
 const channel = new HostChannel(port, shared);
 const context: WasiContext = { env: [], directories: [] };
 
-const loadCoreModule = (path: string) => new WebAssembly.Module(readFileSync(new URL(`../component/${path}`, import.meta.url)));
+const coreUrl = (path: string) => new URL(`../component/${path}`, import.meta.url);
+const loadCoreModule = (path: string) => new WebAssembly.Module(readFileSync(coreUrl(path)));
 const component = instantiate(loadCoreModule, wasiImports(channel, context));
 const operations = createOperations(new ResourceTable(component, context));
 
@@ -28,9 +29,9 @@ function perform(operation: (...args: unknown[]) => unknown, args: unknown[]): R
   try {
     return { ok: operation(...args) };
   } catch (error) {
-    // A trap: the instance is lost, and the thread with it.
+    // A trap: the instance can't be used any more, so the worker ends.
     if (error instanceof Error) throw error;
-    // What WIT says is thrown as it is.
+    // jco throws the error of a WIT result as a plain object.
     return { error: error as AzureError };
   }
 }

@@ -13,7 +13,10 @@ const RESTARTED: AzureError = {
 
 export type Operations = ReturnType<typeof createOperations>;
 
-/** What the thread can be asked to do: the component's functions, on objects that are named by how they are made. */
+/**
+ * The operations that the caller's thread can run. Together with `resource-table.ts`, these are the only calls of the component's
+ * functions. A spec names a resource and says how to make it.
+ */
 export function createOperations(resources: ResourceTable) {
   const { identity, secrets } = resources.component;
 
@@ -43,25 +46,25 @@ export function createOperations(resources: ResourceTable) {
     updateSecretProperties: (spec: ClientSpec, name: string, values: OptionValues) =>
       withOptions(secrets.SetOptions, values, (options) => resources.client(spec).updateSecretProperties(name, options)),
 
-    /** The next page of the list of that number, which begins with its first. */
+    /** Returns the next page of a list. The first call starts the list. */
     nextPage: (spec: ClientSpec, listId: number, method: ListMethod, name: string, values: OptionValues) => {
       const client = resources.client(spec);
-      const begin = () =>
+      const start = () =>
         withOptions(secrets.ListOptions, values, (options) =>
           method === "listPropertiesOfSecretVersions" ? client[method](name, options) : client[method](options),
         );
-      return resources.get(listId, begin).next();
+      return resources.get(listId, start).next();
     },
 
-    /** Begins a deletion or a recovery, which has that number from then on. */
+    /** Starts a deletion or a recovery. `wait` takes the same poller id. */
     begin: (spec: ClientSpec, pollerId: number, method: BeginMethod, name: string, values: OptionValues) => {
       const client = resources.client(spec);
       return resources.get(pollerId, () => withCallOptions(values, (options) => client[method](name, options))).properties();
     },
 
-    /** Waits for the change of that number. */
+    /** Waits until the deletion or the recovery has completed. */
     wait: (spec: ClientSpec, pollerId: number, values: OptionValues) => {
-      // For its surroundings.
+      // Sets the environment for the token request that waiting may need.
       resources.client(spec);
       const poller = resources.get<SecretChange>(pollerId, () => {
         throw RESTARTED;
@@ -83,7 +86,7 @@ export function createOperations(resources: ResourceTable) {
 
     drop: (id: number) => resources.drop(id),
 
-    /** How many objects there are. */
+    /** How many resources there are, for tests. */
     count: () => resources.size,
   };
 }

@@ -3,11 +3,7 @@ import type { SecretClient } from "../component/interfaces/keyfob-azure-secrets.
 import type { Root } from "../component/keyfob.js";
 import type { ClientSpec, CredentialSpec, OptionValues, Setter, WasiContext } from "../protocol.js";
 
-interface Disposable {
-  [Symbol.dispose]?(): void;
-}
-
-/** The component and its objects, by the numbers that the caller's side gave them. Each is made when it is first needed. */
+/** The component's resources, by the ids that the caller's thread gave them. Each is made when it is first needed. */
 export class ResourceTable {
   readonly component: Root;
   readonly #context: WasiContext;
@@ -18,7 +14,7 @@ export class ResourceTable {
     this.#context = context;
   }
 
-  /** A credential, with its own surroundings while it works. */
+  /** Returns a credential, and sets the environment and the directories for the call that uses it. */
   credential(spec: CredentialSpec): Credential {
     const credential = this.get(spec.id, () => this.#createCredential(spec));
     this.#context.env = spec.env;
@@ -26,6 +22,7 @@ export class ResourceTable {
     return credential;
   }
 
+  /** Returns a client, and sets the environment and the directories of its credential. */
   client(spec: ClientSpec): SecretClient {
     const credential = this.credential(spec.credential);
     const { SecretClient, ClientOptions } = this.component.secrets;
@@ -34,7 +31,7 @@ export class ResourceTable {
     );
   }
 
-  /** The object of that number. */
+  /** Returns the resource with this id, or makes it. */
   get<T extends object>(id: number, create: () => T): T {
     const existing = this.#resources.get(id);
     if (existing !== undefined) return existing as T;
@@ -48,7 +45,7 @@ export class ResourceTable {
   }
 
   drop(id: number): void {
-    (this.#resources.get(id) as Disposable | undefined)?.[Symbol.dispose]?.();
+    dispose(this.#resources.get(id));
     this.#resources.delete(id);
   }
 
@@ -62,13 +59,18 @@ export class ResourceTable {
   }
 }
 
-/** Does something with options, which end with it. */
+/** Makes an options resource, calls its setters, passes it to `use` and drops it. */
 export function withOptions<O extends object, T>(Options: new () => O, values: OptionValues, use: (options: O) => T): T {
   const options = new Options();
   try {
     for (const [setter, ...args] of values) (options as unknown as Record<Setter, (...args: unknown[]) => void>)[setter](...args);
     return use(options);
   } finally {
-    (options as Disposable)[Symbol.dispose]?.();
+    dispose(options);
   }
+}
+
+/** jco adds `Symbol.dispose` to the classes of the component's resources, but not to their types. */
+function dispose(resource: object | undefined): void {
+  (resource as Partial<Disposable> | undefined)?.[Symbol.dispose]?.();
 }

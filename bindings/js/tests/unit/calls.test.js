@@ -109,8 +109,8 @@ test("what is no string, date or number is told before anything is sent", async 
   assert.throws(() => new SecretClient(undefined, {}), { kind: "invalid-argument", hint: /KEYVAULT_URL/ });
   const one = client("http://127.0.0.1:1");
   await assert.rejects(one.getSecret(undefined), { kind: "invalid-argument" });
-  await assert.rejects(one.setSecret("a", "b", { expiresOn: new Date("tomorrow") }), { message: /^expiresOn is no date/ });
-  await assert.rejects(one.getSecret("a", { requestOptions: { timeout: -1 } }), { message: /^timeout is no number/ });
+  await assert.rejects(one.setSecret("a", "b", { expiresOn: new Date("tomorrow") }), { message: /^expiresOn must be a valid date/ });
+  await assert.rejects(one.getSecret("a", { requestOptions: { timeout: -1 } }), { message: /^timeout must be a finite number/ });
 });
 
 test("a component that has stopped begins anew, with the same objects", async (t) => {
@@ -147,6 +147,6 @@ test("a foreign credential's failure is its own", async () => {
   await assert.rejects(new SecretClient("https://my-vault.vault.azure.net", failing).getSecret("a"), failure);
   for (const token of [null, {}, { token: "a.b.c" }]) {
     const none = { getToken: async () => token };
-    await assert.rejects(new SecretClient("https://my-vault.vault.azure.net", none).getSecret("a"), /gave no token/);
+    await assert.rejects(new SecretClient("https://my-vault.vault.azure.net", none).getSecret("a"), /getToken must return token/);
   }
 });
