@@ -5,12 +5,12 @@ import { once } from "node:events";
 import { test } from "node:test";
 
 import { SecretClient } from "../../dist/index.js";
-import { answer, client, serve } from "./loopback-vault.js";
+import { respond, client, serve } from "./loopback-vault.js";
 
 test("the event loop turns while a call waits", async (t) => {
   let turns = 0;
   const { url } = await serve(t, (request, response) => {
-    const turn = () => ((turns += 1) < 100 ? setImmediate(turn) : answer(request, response));
+    const turn = () => ((turns += 1) < 100 ? setImmediate(turn) : respond(request, response));
     turn();
   });
   assert.equal((await client(url).getSecret("a")).value, "a");
@@ -18,8 +18,8 @@ test("the event loop turns while a call waits", async (t) => {
 });
 
 test("two clients at the same time", async (t) => {
-  const first = await serve(t, answer);
-  const second = await serve(t, answer);
+  const first = await serve(t, respond);
+  const second = await serve(t, respond);
   const clients = [client(first.url), client(second.url)];
   const secrets = await Promise.all(clients.flatMap((one) => [one.getSecret("a"), one.getSecret("b")]));
   assert.deepEqual(secrets.map(({ value }) => value), ["a", "b", "a", "b"]);
@@ -31,7 +31,7 @@ test("several secrets are fetched at the same time", async (t) => {
   const { url } = await serve(t, (request, response) => {
     held.push([request, response]);
     // Nobody gets an answer before all have asked.
-    if (held.length === 5) for (const one of held) answer(...one);
+    if (held.length === 5) for (const one of held) respond(...one);
   });
   const outcomes = await client(url).getSecrets(["a", "b", "c", "d", "e"], { maxConcurrency: 5 });
   assert.deepEqual(outcomes.map(({ value }) => value.value), ["a", "b", "c", "d", "e"]);
@@ -39,7 +39,7 @@ test("several secrets are fetched at the same time", async (t) => {
 
 test("a call that is given up ends at once, its request too, and the thread is free", async (t) => {
   const { server, url } = await serve(t, (request, response) => {
-    if (request.url.includes("/good")) answer(request, response);
+    if (request.url.includes("/good")) respond(request, response);
   });
   const controller = new AbortController();
   const silent = client(url);
@@ -63,14 +63,14 @@ test("a call that waits its turn can be given up", async (t) => {
   const second = client(url).getSecret("second", { abortSignal: controller.signal });
   controller.abort();
   await assert.rejects(second, { name: "AbortError" });
-  answer(...held[0]);
+  respond(...held[0]);
   assert.equal((await first).value, "first");
   assert.equal(held.length, 1);
 });
 
 test("a silent server costs the time-out, and the next call works", async (t) => {
   let silent = true;
-  const { url } = await serve(t, (request, response) => silent || answer(request, response));
+  const { url } = await serve(t, (request, response) => silent || respond(request, response));
   const one = client(url);
   const error = await one.getSecret("a", { requestOptions: { timeout: 200 } }).catch((error) => error);
   assert.deepEqual([error.name, error.kind], ["RestError", "timed-out"]);
@@ -93,13 +93,13 @@ test("an answer without end is cut off", async (t) => {
 
 test("a dropped connection is asked again", async (t) => {
   let asked = 0;
-  const { url } = await serve(t, (request, response) => ((asked += 1) === 1 ? request.socket.destroy() : answer(request, response)));
+  const { url } = await serve(t, (request, response) => ((asked += 1) === 1 ? request.socket.destroy() : respond(request, response)));
   assert.equal((await client(url).getSecret("a")).value, "a");
   assert.equal(asked, 2);
 });
 
 test("nobody there", async (t) => {
-  const { server, url } = await serve(t, answer);
+  const { server, url } = await serve(t, respond);
   server.close();
   const error = await client(url).getSecret("a").catch((error) => error);
   assert.deepEqual([error.name, error.kind], ["RestError", "transport"]);
@@ -114,7 +114,7 @@ test("what is no string, date or number is told before anything is sent", async 
 });
 
 test("a component that has stopped begins anew, with the same objects", async (t) => {
-  const { url } = await serve(t, answer);
+  const { url } = await serve(t, respond);
   const one = client(url);
   assert.equal((await one.getSecret("a")).value, "a");
   await assert.rejects(one.getSecret("a", { version: 7 }), { kind: "invalid-argument", message: /wrong type/ });
@@ -134,7 +134,7 @@ test("a poller from before a restart says so, and restarts nothing", async (t) =
 });
 
 test("closed objects can be used again", async (t) => {
-  const { url } = await serve(t, answer);
+  const { url } = await serve(t, respond);
   const one = client(url);
   await one.getSecret("a");
   one.close();

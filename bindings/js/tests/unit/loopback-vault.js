@@ -29,12 +29,12 @@ export function client(url, options) {
 }
 
 /** What a vault answers for a secret. */
-export function secret(url, name, value) {
+export function secretBody(url, name, value) {
   return JSON.stringify({ value, id: `${url}/secrets/${name}/00000000000000000000000000000001`, attributes: { enabled: true } });
 }
 
 /** Answers with the secret that is asked for, whose value is its name. */
-export function answer(request, response) {
+export function respond(request, response) {
   const name = request.url.split(/[/?]/)[2];
-  response.setHeader("content-type", "application/json").end(secret(`http://${request.headers.host}`, name, name));
+  response.setHeader("content-type", "application/json").end(secretBody(`http://${request.headers.host}`, name, name));
 }

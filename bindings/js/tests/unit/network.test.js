@@ -8,10 +8,10 @@ import { test } from "node:test";
 import { toWasiErrorCode } from "../../dist/network/error-codes.js";
 import { HttpClient } from "../../dist/network/http-client.js";
 import { proxyFor, findRoute } from "../../dist/network/proxy.js";
-import { answer, client, serve } from "./loopback-vault.js";
+import { respond, client, serve } from "./loopback-vault.js";
 
 /** The first thing that happens to a request. */
-function first(send) {
+function firstEvent(send) {
   return new Promise((resolve) => {
     const request = { type: "send", id: 1, method: "GET", path: "/", headers: [], body: [], connectTimeoutMs: undefined };
     new HttpClient(resolve).handle({ ...request, ...send });
@@ -23,18 +23,18 @@ test("an address that lets TLS wait is given up", async (t) => {
   await once(server, "listening");
   t.after(() => server.close());
   const authority = `127.0.0.1:${server.address().port}`;
-  const event = await first({ secure: true, authority, connectTimeoutMs: 50 });
+  const event = await firstEvent({ secure: true, authority, connectTimeoutMs: 50 });
   assert.deepEqual(event.error, { tag: "connection-timeout" });
 });
 
 test("an answer may take longer than the limit for connecting", async (t) => {
   const { port } = await serve(t, (_, response) => setTimeout(() => response.end(), 100));
-  const event = await first({ secure: false, authority: `127.0.0.1:${port}`, connectTimeoutMs: 50 });
+  const event = await firstEvent({ secure: false, authority: `127.0.0.1:${port}`, connectTimeoutMs: 50 });
   assert.equal(event.response.status, 200);
 });
 
 test("IPv6", async (t) => {
-  const served = await serve(t, answer, "::1").catch((error) => error);
+  const served = await serve(t, respond, "::1").catch((error) => error);
   if (served.code === "EADDRNOTAVAIL" || served.code === "EAFNOSUPPORT") return t.skip("this machine has no IPv6");
   assert.equal((await client(served.url).getSecret("a")).value, "a");
 });
@@ -62,14 +62,14 @@ test("which requests a proxy gets", () => {
 });
 
 test("a proxy is told who asks, and may refuse", async (t) => {
-  const { server, url } = await serve(t, answer);
+  const { server, url } = await serve(t, respond);
   server.on("connect", ({ method, url, headers }, socket) => {
     assert.deepEqual([method, url, headers["proxy-authorization"]], ["CONNECT", "my-vault.vault.azure.net:443", "Basic bWU6bXkgc2VsZg=="]);
     socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
   });
   process.env.HTTPS_PROXY = url.replace("//", "//me:my%20self@");
   t.after(() => delete process.env.HTTPS_PROXY);
-  const event = await first({ secure: true, authority: "my-vault.vault.azure.net" });
+  const event = await firstEvent({ secure: true, authority: "my-vault.vault.azure.net" });
   assert.deepEqual(event.error, { tag: "internal-error", val: "ERR_PROXY_REFUSED" });
 });
 

@@ -6,13 +6,13 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { answer, serve } from "./loopback-vault.js";
+import { respond, serve } from "./loopback-vault.js";
 
 const run = promisify(execFile);
 const index = new URL("../../dist/index.js", import.meta.url);
 
 test("a script ends by itself after its last call", async (t) => {
-  const { url } = await serve(t, answer);
+  const { url } = await serve(t, respond);
   const script = `
     import { SecretClient } from ${JSON.stringify(index)};
     const credential = { getToken: async () => ({ token: "a.b.c", expiresOnTimestamp: Date.now() + 3600000 }) };

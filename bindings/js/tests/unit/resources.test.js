@@ -8,14 +8,14 @@ import { runInNewContext } from "node:vm";
 
 import { EnvironmentCredential } from "../../dist/index.js";
 import { componentWorker } from "../../dist/component-worker.js";
-import { answer, client, serve } from "./loopback-vault.js";
+import { respond, client, serve } from "./loopback-vault.js";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc");
 const count = () => componentWorker.run("count", []);
 
 async function use(t) {
-  const { url } = await serve(t, answer);
+  const { url } = await serve(t, respond);
   for (let number = 0; number < 200; number += 1) await new EnvironmentCredential({ env: {} }).explain();
   for (let number = 0; number < 20; number += 1) await client(url).getSecret("a");
 }
