@@ -9,18 +9,18 @@ import { REPLACEMENTS, toJavaScriptTerms } from "../../dist/messages.js";
 
 const src = fileURLToPath(new URL("../../../../src/", import.meta.url));
 
-test("the component still says what is put into other words", () => {
+test("the component's sources contain every phrase that is replaced", () => {
   const files = readdirSync(src, { recursive: true }).filter((name) => name.endsWith(".rs"));
-  // A string of Rust's goes on after a backslash at the end of a line.
+  // A Rust string continues on the next line after a backslash.
   const sources = files.map((name) => readFileSync(join(src, name), "utf8").replaceAll(/\\\n\s*/g, "")).join("\n");
   for (const [component] of REPLACEMENTS) assert.ok(sources.includes(component), component);
 });
 
-test("each of them", () => {
-  for (const [component, here] of REPLACEMENTS) assert.equal(toJavaScriptTerms(`before ${component} after`), `before ${here} after`);
+test("each phrase is replaced", () => {
+  for (const [component, javascript] of REPLACEMENTS) assert.equal(toJavaScriptTerms(`before ${component} after`), `before ${javascript} after`);
 });
 
-test("advice speaks of this package", async () => {
+test("hints name options of this package", async () => {
   const error = await new EnvironmentCredential({ env: {} }).getToken("x").catch((error) => error);
   assert.match(error.hint, /give SecretClient an object whose getToken returns it/);
   const tokenFilePath = "/no/such/folder/token";

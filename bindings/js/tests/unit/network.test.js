@@ -1,4 +1,4 @@
-/** What jco's own HTTP can't do: a limit for connecting, IPv6; and proxies. */
+/** The HTTP client: the timeout for connecting, IPv6, proxies and error codes. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -10,15 +10,15 @@ import { HttpClient } from "../../dist/network/http-client.js";
 import { proxyFor, findRoute } from "../../dist/network/proxy.js";
 import { respond, client, serve } from "./loopback-vault.js";
 
-/** The first thing that happens to a request. */
-function firstEvent(send) {
+/** The first event of a request. */
+function firstEvent(request) {
   return new Promise((resolve) => {
-    const request = { type: "send", id: 1, method: "GET", path: "/", headers: [], body: [], connectTimeoutMs: undefined };
-    new HttpClient(resolve).handle({ ...request, ...send });
+    const defaults = { type: "send", id: 1, method: "GET", path: "/", headers: [], body: [], connectTimeoutMs: undefined };
+    new HttpClient(resolve).handle({ ...defaults, ...request });
   });
 }
 
-test("an address that lets TLS wait is given up", async (t) => {
+test("a server that does not complete the TLS handshake is a connection timeout", async (t) => {
   const server = createTcpServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());
@@ -27,32 +27,32 @@ test("an address that lets TLS wait is given up", async (t) => {
   assert.deepEqual(event.error, { tag: "connection-timeout" });
 });
 
-test("an answer may take longer than the limit for connecting", async (t) => {
+test("the timeout for connecting does not limit the response", async (t) => {
   const { port } = await serve(t, (_, response) => setTimeout(() => response.end(), 100));
   const event = await firstEvent({ secure: false, authority: `127.0.0.1:${port}`, connectTimeoutMs: 50 });
   assert.equal(event.response.status, 200);
 });
 
-test("IPv6", async (t) => {
+test("a vault with an IPv6 address", async (t) => {
   const served = await serve(t, respond, "::1").catch((error) => error);
   if (served.code === "EADDRNOTAVAIL" || served.code === "EAFNOSUPPORT") return t.skip("this machine has no IPv6");
   assert.equal((await client(served.url).getSecret("a")).value, "a");
 });
 
-test("where requests go", () => {
+test("findRoute: host, port and agent of an authority", () => {
   assert.deepEqual(findRoute(true, "a.b", {}), { host: "a.b", port: 443 });
   assert.deepEqual(findRoute(true, "[fe80::1]:81", {}), { host: "fe80::1", port: 81 });
-  // Never by a proxy.
-  const { agent: near, ...direct } = findRoute(false, "169.254.169.254", { HTTP_PROXY: "http://p", HTTPS_PROXY: "http://p", ALL_PROXY: "http://p" });
+  // Plain http never goes through a proxy.
+  const { agent: plainHttp, ...direct } = findRoute(false, "169.254.169.254", { HTTP_PROXY: "http://p", HTTPS_PROXY: "http://p", ALL_PROXY: "http://p" });
   assert.deepEqual(direct, { host: "169.254.169.254", port: 80 });
-  assert.equal(near, findRoute(false, "a.b", {}).agent);
-  // One agent a proxy, so that connections are kept.
+  assert.equal(plainHttp, findRoute(false, "a.b", {}).agent);
+  // One agent for each proxy, so that its connections are reused.
   const { agent } = findRoute(true, "a.b", { https_proxy: "http://p" });
-  assert.ok(agent !== undefined && agent !== near && agent === findRoute(true, "c.d", { https_proxy: "http://p" }).agent);
+  assert.ok(agent !== undefined && agent !== plainHttp && agent === findRoute(true, "c.d", { https_proxy: "http://p" }).agent);
   for (const authority of ["", "a:b", "a:1:2", "[::1"]) assert.throws(() => findRoute(true, authority, {}), { code: "ENOTFOUND" });
 });
 
-test("which requests a proxy gets", () => {
+test("proxyFor: HTTPS_PROXY and NO_PROXY", () => {
   const env = { HTTPS_PROXY: "http://p:1", NO_PROXY: "localhost, .internal,*.example.com,10.0.0.1" };
   const proxied = (host, more) => proxyFor(host, { ...env, ...more }) !== undefined;
   for (const host of ["my-vault.vault.azure.net", "localhost.example.org", "xinternal"]) assert.ok(proxied(host), host);
@@ -61,7 +61,7 @@ test("which requests a proxy gets", () => {
   assert.throws(() => proxyFor("a.b", { HTTPS_PROXY: "socks5://p:1" }), { code: "ERR_PROXY_URL" });
 });
 
-test("a proxy is told who asks, and may refuse", async (t) => {
+test("a proxy gets the credentials of its URL, and may refuse", async (t) => {
   const { server, url } = await serve(t, respond);
   server.on("connect", ({ method, url, headers }, socket) => {
     assert.deepEqual([method, url, headers["proxy-authorization"]], ["CONNECT", "my-vault.vault.azure.net:443", "Basic bWU6bXkgc2VsZg=="]);
@@ -73,7 +73,7 @@ test("a proxy is told who asks, and may refuse", async (t) => {
   assert.deepEqual(event.error, { tag: "internal-error", val: "ERR_PROXY_REFUSED" });
 });
 
-test("errors of Node's in WASI's words", () => {
+test("toWasiErrorCode: the WASI error codes of Node's", () => {
   const table = {
     ENOTFOUND: "DNS-error",
     ECONNREFUSED: "connection-refused",

@@ -1,4 +1,4 @@
-/** A script ends by itself, and not before its calls have. */
+/** The worker keeps the process alive while a call runs, and only then. */
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -11,7 +11,7 @@ import { respond, serve } from "./loopback-vault.js";
 const run = promisify(execFile);
 const index = new URL("../../dist/index.js", import.meta.url);
 
-test("a script ends by itself after its last call", async (t) => {
+test("a script exits after its last call has completed", async (t) => {
   const { url } = await serve(t, respond);
   const script = `
     import { SecretClient } from ${JSON.stringify(index)};
@@ -25,7 +25,7 @@ test("a script ends by itself after its last call", async (t) => {
   assert.deepEqual([stdout, stderr.replaceAll(/keyfob: KEYFOB_ALLOW_LOOPBACK_HTTP.*\n/g, "")], ["a\nb\n", ""]);
 });
 
-test("importing it starts nothing", async () => {
+test("importing the package and making a credential starts no worker", async () => {
   const script = `
     import { DefaultAzureCredential } from ${JSON.stringify(index)};
     new DefaultAzureCredential();
@@ -35,7 +35,7 @@ test("importing it starts nothing", async () => {
   assert.equal(stdout, "0\n");
 });
 
-test("a program may exit while a call waits", async (t) => {
+test("process.exit works while a call runs", async (t) => {
   const { server, url } = await serve(t, () => {});
   const script = `
     import { SecretClient } from ${JSON.stringify(index)};

@@ -1,4 +1,4 @@
-/** The component's objects end with ours. */
+/** The component's resources are dropped with the JavaScript objects that own them. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,10 +20,10 @@ async function use(t) {
   for (let number = 0; number < 20; number += 1) await client(url).getSecret("a");
 }
 
-test("objects that nobody has any more", async (t) => {
+test("resources of garbage-collected objects are dropped", async (t) => {
   await use(t);
   assert.ok((await count()) > 0);
-  // The collector takes as many rounds as it likes.
+  // Finalizers run some time after the collection, so the number of rounds is not fixed.
   for (let round = 0; round < 1000 && (await count()) > 0; round += 1) {
     collect();
     await turn();
@@ -31,7 +31,7 @@ test("objects that nobody has any more", async (t) => {
   assert.equal(await count(), 0);
 });
 
-test("closing ends an object now, and what was made from it goes on", async () => {
+test("close drops the resource at once, and the object can be used again", async () => {
   const credential = new EnvironmentCredential({ env: {} });
   await credential.explain();
   assert.equal(await count(), 1);
@@ -41,19 +41,19 @@ test("closing ends an object now, and what was made from it goes on", async () =
   assert.equal((await credential.explain()).length > 0, true);
 });
 
-test("a list that is left half read", async (t) => {
+test("leaving a loop over a list drops the list", async (t) => {
   const { url } = await serve(t, (request, response) => {
     const id = `http://${request.headers.host}/secrets/a`;
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ value: [{ id, attributes: {} }, { id, attributes: {} }], nextLink: null }));
   });
-  const one = client(url);
+  const vault = client(url);
   await count();
-  for await (const { name } of one.listPropertiesOfSecrets()) {
+  for await (const { name } of vault.listPropertiesOfSecrets()) {
     assert.equal(name, "a");
     break;
   }
   const before = await count();
-  for await (const _ of one.listPropertiesOfSecrets()) break;
+  for await (const _ of vault.listPropertiesOfSecrets()) break;
   assert.equal(await count(), before);
 });
