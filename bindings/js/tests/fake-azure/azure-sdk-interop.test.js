@@ -1,4 +1,4 @@
-/** With the official packages: our credential in their client, and theirs in ours. */
+/** Together with the Azure SDK: keyfob's credentials in its client, and its credentials in keyfob's client. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,20 +13,20 @@ import {
   SecretClient,
   parseKeyVaultSecretIdentifier,
 } from "../../dist/index.js";
-import { CLIENT_ID, SCOPE, VALUE, VAULT } from "./constants.js";
+import { CLIENT_ID, SCOPE, SECRET_VALUE, VAULT } from "./constants.js";
 
-test("our credential in the official client", async () => {
+test("a keyfob credential in SecretClient of the Azure SDK", async () => {
   const client = new OfficialClient(VAULT, new DefaultAzureCredential({ managedIdentityClientId: CLIENT_ID }));
-  assert.equal((await client.getSecret("secret-a")).value, VALUE);
+  assert.equal((await client.getSecret("secret-a")).value, SECRET_VALUE);
 });
 
-test("our credential in the official chain, which goes on after it", async () => {
+test("a keyfob credential in ChainedTokenCredential of the Azure SDK, which continues after it", async () => {
   const unavailable = new EnvironmentCredential({ env: {} });
   const chain = new official.ChainedTokenCredential(unavailable, new ManagedIdentityCredential(CLIENT_ID));
   assert.ok((await chain.getToken(SCOPE)).token);
 });
 
-test("the official credential in our client: asked once, and again when the token is due", async () => {
+test("an Azure SDK credential in keyfob's client: its token is kept until it is due for a refresh", async () => {
   const inner = new official.ManagedIdentityCredential(CLIENT_ID);
   const asked = [];
   let shorten = true;
@@ -34,26 +34,26 @@ test("the official credential in our client: asked once, and again when the toke
     async getToken(scopes) {
       asked.push(scopes);
       const token = await inner.getToken(scopes);
-      // The first one is due at once.
+      // The first token is due for a refresh at once.
       return shorten ? { ...token, refreshAfterTimestamp: Date.now() - 1 } : token;
     },
   };
   const client = new SecretClient(VAULT, counting);
-  assert.equal((await client.getSecret("secret-a")).value, VALUE);
+  assert.equal((await client.getSecret("secret-a")).value, SECRET_VALUE);
   shorten = false;
   const { value, credential } = await client.getSecret("secret-a");
   await client.getSecret("secret-a");
-  assert.deepEqual([value, credential, asked], [VALUE, "StaticTokenCredential", [SCOPE, SCOPE]]);
+  assert.deepEqual([value, credential, asked], [SECRET_VALUE, "StaticTokenCredential", [SCOPE, SCOPE]]);
 });
 
-test("both give the same token's worth", async () => {
+test("both managed identity credentials return equivalent tokens", async () => {
   const ours = await new ManagedIdentityCredential(CLIENT_ID).getToken(SCOPE);
   const theirs = await new official.ManagedIdentityCredential(CLIENT_ID).getToken(SCOPE);
   assert.ok(Math.abs(ours.expiresOnTimestamp - theirs.expiresOnTimestamp) < 60_000);
   assert.deepEqual([ours.tokenType, theirs.tokenType], ["Bearer", "Bearer"]);
 });
 
-test("identifiers are taken apart alike", () => {
+test("parseKeyVaultSecretIdentifier returns the same parts", () => {
   for (const id of [`${VAULT}/secrets/name`, `${VAULT}/secrets/name/0123`, "https://localhost:8443/secrets/name/0123"]) {
     const { version, ...rest } = officialParse(id);
     assert.deepEqual(parseKeyVaultSecretIdentifier(id), { ...rest, ...(version && { version }) });

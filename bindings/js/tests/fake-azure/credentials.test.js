@@ -16,7 +16,7 @@ import {
   ManagedIdentityCredential,
   WorkloadIdentityCredential,
 } from "../../dist/index.js";
-import { CLIENT_ID, PRINCIPAL, PRINCIPAL_SECRET, SCOPE, TENANT } from "./constants.js";
+import { CLIENT_ID, SERVICE_PRINCIPAL_ID, SERVICE_PRINCIPAL_SECRET, SCOPE, TENANT_ID } from "./constants.js";
 
 const certificates = fileURLToPath(new URL("../../../../tests/certificates/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "keyfob-js-"));
@@ -28,14 +28,14 @@ const token = async (credential, options) => {
   return name;
 };
 
-test("a secret, in code and from the environment", async () => {
-  assert.equal(await token(new ClientSecretCredential(TENANT, PRINCIPAL, PRINCIPAL_SECRET)), "ClientSecretCredential");
-  const env = { AZURE_TENANT_ID: TENANT, AZURE_CLIENT_ID: PRINCIPAL, AZURE_CLIENT_SECRET: PRINCIPAL_SECRET };
+test("a client secret, in code and from the environment", async () => {
+  assert.equal(await token(new ClientSecretCredential(TENANT_ID, SERVICE_PRINCIPAL_ID, SERVICE_PRINCIPAL_SECRET)), "ClientSecretCredential");
+  const env = { AZURE_TENANT_ID: TENANT_ID, AZURE_CLIENT_ID: SERVICE_PRINCIPAL_ID, AZURE_CLIENT_SECRET: SERVICE_PRINCIPAL_SECRET };
   assert.equal(await token(new EnvironmentCredential({ env })), "EnvironmentCredential");
   assert.equal(await token(new DefaultAzureCredential({ env })), "EnvironmentCredential");
 });
 
-test("a certificate, by path, as text and as bytes with a password", async () => {
+test("a certificate: by path, as PEM text, as PKCS#12 bytes with a password", async () => {
   const file = join(folder, "cert.pem");
   copyFileSync(join(certificates, "cert-first.pem"), file);
   const given = [
@@ -45,28 +45,28 @@ test("a certificate, by path, as text and as bytes with a password", async () =>
     { certificate: readFileSync(join(certificates, "aes256.pfx")), certificatePassword: "keyfob-test" },
   ];
   for (const certificate of given) {
-    assert.equal(await token(new ClientCertificateCredential(TENANT, PRINCIPAL, certificate)), "ClientCertificateCredential");
+    assert.equal(await token(new ClientCertificateCredential(TENANT_ID, SERVICE_PRINCIPAL_ID, certificate)), "ClientCertificateCredential");
   }
 });
 
-test("a wrong secret is refused, and is not printed", async () => {
+test("a wrong client secret is an AuthenticationError that does not contain it", async () => {
   const wrong = "canary~wrong.secret";
-  const error = await new ClientSecretCredential(TENANT, PRINCIPAL, wrong).getToken(SCOPE).catch((error) => error);
+  const error = await new ClientSecretCredential(TENANT_ID, SERVICE_PRINCIPAL_ID, wrong).getToken(SCOPE).catch((error) => error);
   assert.ok(error instanceof AuthenticationError, error);
   assert.deepEqual([error.name, error.code, error.errorResponse.error], ["AuthenticationError", "AADSTS7000215", "AADSTS7000215"]);
   assert.ok(!JSON.stringify([error, error.message, error.stack]).includes(wrong));
-  // The stack leads here.
+  // The stack contains the caller.
   assert.match(error.stack, /credentials\.test\.js/);
 });
 
-test("a chain goes on after what is unavailable", async () => {
+test("a chain continues after an unavailable credential", async () => {
   const chain = new ChainedTokenCredential(new EnvironmentCredential({ env: {} }), new ManagedIdentityCredential(CLIENT_ID));
   assert.equal(await token(chain), "ManagedIdentityCredential");
   await assert.rejects(new EnvironmentCredential({ env: {} }).getToken(SCOPE), CredentialUnavailableError);
   assert.throws(() => new ChainedTokenCredential({ getToken: async () => null }), TypeError);
 });
 
-test("which managed identity", async () => {
+test("selecting the managed identity", async () => {
   assert.equal(await token(new ManagedIdentityCredential({ clientId: CLIENT_ID })), "ManagedIdentityCredential");
   const env = { ...process.env, AZURE_CLIENT_ID: CLIENT_ID };
   const error = await new DefaultAzureCredential({ env, managedIdentitySystemAssigned: true }).getToken(SCOPE).catch((e) => e);
@@ -82,7 +82,7 @@ test("the environment is read when the credential is made", async () => {
   assert.equal(await token(credential), "ManagedIdentityCredential");
 });
 
-test("options of a call", async () => {
+test("options of getToken", async () => {
   const credential = new ManagedIdentityCredential(CLIENT_ID);
   await token(credential, { enableCae: true, requestOptions: { timeout: 20_000 } });
   await assert.rejects(credential.getToken(SCOPE, { claims: "no JSON" }), { kind: "invalid-argument" });
@@ -90,16 +90,16 @@ test("options of a call", async () => {
   await assert.rejects(credential.getToken([]), { kind: "invalid-argument" });
 });
 
-test("what would be tried is told offline", async () => {
+test("explain: what getToken would try", async () => {
   const [environment, , managed] = await new DefaultAzureCredential({ managedIdentityClientId: CLIENT_ID }).explain();
   assert.deepEqual([environment.credential, environment.readiness], ["EnvironmentCredential", "unavailable"]);
   assert.deepEqual([managed.credential, managed.readiness], ["ManagedIdentityCredential", "ready"]);
 });
 
-test("a file outside of the named file's folder is not read, though a link leads there", async () => {
+test("a symbolic link out of the configured file's directory is not followed", async () => {
   symlinkSync(join(certificates, "cert-first.pem"), join(folder, "link.pem"));
-  const linked = new ClientCertificateCredential(TENANT, PRINCIPAL, join(folder, "link.pem"));
+  const linked = new ClientCertificateCredential(TENANT_ID, SERVICE_PRINCIPAL_ID, join(folder, "link.pem"));
   await assert.rejects(linked.getToken(SCOPE), { name: "AuthenticationError" });
-  const missing = new WorkloadIdentityCredential({ tenantId: TENANT, clientId: PRINCIPAL, tokenFilePath: join(folder, "none") });
+  const missing = new WorkloadIdentityCredential({ tenantId: TENANT_ID, clientId: SERVICE_PRINCIPAL_ID, tokenFilePath: join(folder, "none") });
   await assert.rejects(missing.getToken(SCOPE), /none/);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ManagedIdentityCredential, RestError, SecretClient } from "../../dist/index.js";
-import { CLIENT_ID, OTHER_VAULT, SLOW_VAULT, VALUE, VAULT } from "./constants.js";
+import { CLIENT_ID, FORBIDDEN_VAULT, SLOW_VAULT, SECRET_VALUE, VAULT } from "./constants.js";
 
 const credential = new ManagedIdentityCredential(CLIENT_ID);
 const client = new SecretClient(VAULT, credential);
@@ -19,12 +19,12 @@ const refusal = (status, code) => (error) => {
   return true;
 };
 
-test("a secret has the shape of the official one", async () => {
+test("a secret has the properties of the Azure SDK's", async () => {
   const { details, ...secret } = await client.getSecret("secret-a");
   assert.equal(typeof details, "object");
   assert.deepEqual(secret, {
     name: "secret-a",
-    value: VALUE,
+    value: SECRET_VALUE,
     properties: {
       vaultUrl: VAULT,
       id: `${VAULT}/secrets/secret-a/00000000000000000000000000000002`,
@@ -45,7 +45,7 @@ test("a secret has the shape of the official one", async () => {
   assert.ok(secret.properties.createdOn instanceof Date);
 });
 
-test("a version, an identifier, a certificate", async () => {
+test("getSecret: by version, by identifier, of a certificate", async () => {
   const version = "00000000000000000000000000000001";
   assert.equal((await client.getSecret("secret-a", { version })).value, "the first value of secret-a");
   assert.equal((await client.getSecret(`${VAULT}/secrets/secret-a/${version}`)).properties.version, version);
@@ -54,14 +54,14 @@ test("a version, an identifier, a certificate", async () => {
   assert.match(properties.certificateKeyId, /\/keys\/cert\//);
 });
 
-test("several at once, each with its own outcome", async () => {
+test("getSecrets: each secret has its own result", async () => {
   const [good, missing] = await client.getSecrets(["secret-a", "missing"]);
-  assert.deepEqual([good.status, good.value.value], ["fulfilled", VALUE]);
+  assert.deepEqual([good.status, good.value.value], ["fulfilled", SECRET_VALUE]);
   assert.equal(missing.status, "rejected");
   assert.ok(refusal(404, "SecretNotFound")(missing.reason));
 });
 
-test("set and update", async () => {
+test("setSecret and updateSecretProperties", async () => {
   const expiresOn = new Date("2030-01-01T00:00:00Z");
   const set = await client.setSecret("set", "one", { contentType: "text", tags: { a: "b" }, expiresOn });
   assert.deepEqual([set.name, set.value, set.properties.expiresOn, set.properties.tags], ["set", "one", expiresOn, { a: "b" }]);
@@ -73,7 +73,7 @@ test("set and update", async () => {
   assert.equal((await client.getSecret("set")).value, "one");
 });
 
-test("lists, one by one and by page", async () => {
+test("lists: by item and by page", async () => {
   const names = Array.from({ length: 4 }, (_, number) => `listed-${number}`);
   for (const name of names) await client.setSecret(name, "x");
   const all = (await collect(client.listPropertiesOfSecrets())).map(({ name }) => name);
@@ -86,7 +86,7 @@ test("lists, one by one and by page", async () => {
   await assert.rejects(collect(client.listPropertiesOfSecrets().byPage({ continuationToken: "x" })), TypeError);
 });
 
-test("delete, list, recover, purge", async () => {
+test("delete, list, recover and purge a secret", async () => {
   await client.setSecret("life", "x");
   const poller = await client.beginDeleteSecret("life", { intervalInMs: 1 });
   const deleted = await poller.pollUntilDone();
@@ -103,20 +103,20 @@ test("delete, list, recover, purge", async () => {
   await assert.rejects(client.getDeletedSecret("life"), refusal(404, "SecretNotFound"));
 });
 
-test("what takes its time is looked at again, and other calls run meanwhile", async () => {
+test("a slow deletion is polled repeatedly, and other calls run meanwhile", async () => {
   const slow = new SecretClient(SLOW_VAULT, credential);
   const poller = await slow.beginDeleteSecret("secret-a", { intervalInMs: 50 });
-  let looks = 0;
-  const silence = poller.onProgress(() => (looks += 1));
+  let polls = 0;
+  const removeListener = poller.onProgress(() => (polls += 1));
   const done = poller.pollUntilDone();
-  assert.equal((await client.getSecret("secret-a")).value, VALUE);
+  assert.equal((await client.getSecret("secret-a")).value, SECRET_VALUE);
   assert.equal(poller.isDone(), false);
   assert.equal((await done).name, "secret-a");
-  silence();
-  assert.ok(looks >= 2);
+  removeListener();
+  assert.ok(polls >= 2);
 });
 
-test("backup and restore", async () => {
+test("backupSecret and restoreSecretBackup", async () => {
   await client.setSecret("kept", "x");
   const backup = await client.backupSecret("kept");
   assert.ok(backup instanceof Uint8Array);
@@ -127,15 +127,15 @@ test("backup and restore", async () => {
   assert.equal((await client.getSecret("kept")).value, "x");
 });
 
-test("refusals tell who was refused, and what to do", async () => {
-  const error = await new SecretClient(OTHER_VAULT, credential).getSecret("secret-b").catch((error) => error);
+test("errors: a missing role with its hint, and an invalid vault URL", async () => {
+  const error = await new SecretClient(FORBIDDEN_VAULT, credential).getSecret("secret-b").catch((error) => error);
   assert.ok(refusal(403, "ForbiddenByRbac")(error));
   assert.deepEqual([error.kind, error.hint.includes("Key Vault Secrets User")], ["forbidden", true]);
   const bad = await new SecretClient(`${VAULT}:8443`, credential).getSecret("x").catch((error) => error);
   assert.deepEqual([bad.name, bad.kind], ["KeyfobError", "invalid-argument"]);
 });
 
-test("values in memory, where the client is told to keep them", async () => {
+test("the cache option: a cached value, its size limit, and bypassCache", async () => {
   const caching = new SecretClient(VAULT, credential, { cache: { ttlInSeconds: 60, limits: { secrets: 1, bytes: 1000 } } });
   assert.equal((await caching.getSecret("secret-a")).details.cache, undefined);
   assert.equal((await caching.getSecret("secret-a")).details.cache, "fresh");

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { AggregateAuthenticationError, DefaultAzureCredential, SecretClient } from "../../dist/index.js";
-import { CLIENT_ID, VALUE, VAULT } from "./constants.js";
+import { CLIENT_ID, SECRET_VALUE, VAULT } from "./constants.js";
 
 const secret = (options) => new SecretClient(VAULT, new DefaultAzureCredential(options)).getSecret("secret-a");
 
-test("a user-assigned identity that nobody names fails, and the error names the cure", async () => {
+test("without the client id of a user-assigned identity, the error tells how to set it", async () => {
   const error = await secret().catch((error) => error);
   assert.ok(error instanceof AggregateAuthenticationError);
   assert.equal(error.kind, "credential-unavailable");
@@ -22,15 +22,15 @@ test("a user-assigned identity that nobody names fails, and the error names the 
   assert.match(String(error.errors[2]), /^CredentialUnavailableError: ManagedIdentityCredential: App Service managed identity/);
 });
 
-test("cure 1: the client id in code", async () => {
+test("the client id in code", async () => {
   const { value, credential, source } = await secret({ managedIdentityClientId: CLIENT_ID });
-  assert.deepEqual([value, credential, source], [VALUE, "ManagedIdentityCredential", "App Service"]);
+  assert.deepEqual([value, credential, source], [SECRET_VALUE, "ManagedIdentityCredential", "App Service"]);
 });
 
-test("cure 2: AZURE_CLIENT_ID, and the code as it was", async () => {
+test("the client id in AZURE_CLIENT_ID", async () => {
   process.env.AZURE_CLIENT_ID = CLIENT_ID;
   try {
-    assert.equal((await secret()).value, VALUE);
+    assert.equal((await secret()).value, SECRET_VALUE);
   } finally {
     delete process.env.AZURE_CLIENT_ID;
   }
