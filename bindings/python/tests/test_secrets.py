@@ -154,10 +154,10 @@ def test_throttled_request_is_retried(make_client):
 def test_value_cache(make_client):
     client = make_client(cache_ttl=60, cache_max_secrets=5)
     client.set_secret("kept", "a value")
-    client.get_secret("kept")
-    again = client.get_secret("kept")
-    assert again.properties.details["cache"] == "fresh"
-    assert "cache" not in client.get_secret("kept", bypass_cache=True).properties.details
+    assert client.get_secret("kept").cache is None
+    again = client.get_secret("kept").cache
+    assert again is not None and not again.stale and again.error is None and again.age < 60
+    assert client.get_secret("kept", bypass_cache=True).cache is None
     for limit in ("cache_max_secrets", "cache_max_bytes"):
         with pytest.raises(InvalidArgumentError):
             make_client(cache_ttl=60, **{limit: 0})

@@ -38,16 +38,20 @@ class Resource(NamedTuple):
         return Function(self.interface, f"[static]{self.name}.{name}")
 
     def setter(self, option: str) -> Function:
-        """The method of an options resource that sets an option."""
-        return self.method(option)
+        """The method of an options resource that sets an option, or adds one value to it."""
+        return self.method(_ADDERS.get(option, f"set-{option}"))
 
 
-HOST = "keyfob:azure/host@0.1.0"
+# Options with several values, each given by a call of its own.
+_ADDERS = {"additionally-allowed-tenant": "add-additionally-allowed-tenant", "exclude": "exclude-credential"}
+
+
+HOST = "keyfob:embedding/host@0.1.0"
 """The interface that the component imports."""
 
 _IDENTITY = "keyfob:azure/identity@0.1.0"
 _SECRETS = "keyfob:azure/secrets@0.1.0"
-_PROVIDERS = "keyfob:azure/providers@0.1.0"
+_PROVIDERS = "keyfob:embedding/providers@0.1.0"
 
 CREDENTIAL = Resource(_IDENTITY, "credential")
 CREDENTIAL_OPTIONS = Resource(_IDENTITY, "credential-options")
@@ -55,10 +59,12 @@ TOKEN_OPTIONS = Resource(_IDENTITY, "token-options")
 
 SECRET_CLIENT = Resource(_SECRETS, "secret-client")
 SECRET_LIST = Resource(_SECRETS, "secret-list")
-SECRET_POLLER = Resource(_SECRETS, "secret-change")
+DELETED_SECRET_LIST = Resource(_SECRETS, "deleted-secret-list")
+SECRET_POLLER = Resource(_SECRETS, "secret-poller")
+DELETED_SECRET_POLLER = Resource(_SECRETS, "deleted-secret-poller")
 CLIENT_OPTIONS = Resource(_SECRETS, "client-options")
 GET_SECRET_OPTIONS = Resource(_SECRETS, "get-secret-options")
-SET_SECRET_OPTIONS = Resource(_SECRETS, "set-options")
+SET_SECRET_OPTIONS = Resource(_SECRETS, "set-secret-options")
 LIST_OPTIONS = Resource(_SECRETS, "list-options")
 CALL_OPTIONS = Resource(_SECRETS, "call-options")
 

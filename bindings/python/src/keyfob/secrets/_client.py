@@ -15,7 +15,7 @@ from keyfob.exceptions import AzureError
 from keyfob.identity._credentials import as_keyfob_credential
 from keyfob.identity._token import TokenCredential
 
-from ._models import DeletedSecret, KeyVaultSecret, SecretProperties, unix_seconds
+from ._models import CacheInfo, DeletedSecret, KeyVaultSecret, SecretProperties, unix_seconds
 from ._paging import ItemPaged
 from ._polling import LROPoller
 
@@ -47,7 +47,7 @@ class SecretClient:
     :param cache_max_secrets: the most secrets that are cached, 1 to 10,000; 100 by default.
     :param cache_max_bytes: the most bytes that are cached, 1 to 16,777,216; 262,144 by default.
     :param cache_stale_if_error: for this many seconds after a value has expired, 1 to 86,400, returns it if the vault
-        can't be reached or fails. ``properties.details`` says that the value is stale.
+        can't be reached or fails. ``KeyVaultSecret.cache`` says that the value is stale.
     :raises ValueError: the URL is not a vault's, or an option is out of range.
     :raises TypeError: ``credential`` is not a credential.
     """
@@ -79,7 +79,7 @@ class SecretClient:
         client_options = Options(wit.CLIENT_OPTIONS, options)
 
         def create() -> Any:
-            return guest.call_locked(wit.SECRET_CLIENT.static("open"), vault_url, credential_handle, client_options)
+            return guest.call_locked(wit.SECRET_CLIENT.static("create"), vault_url, credential_handle, client_options)
 
         self._vault_url = vault_url.strip(" /")
         self._guest = guest
@@ -204,19 +204,20 @@ class SecretClient:
         :param max_page_size: the most secrets in a page, 1 to 25.
         :param timeout: the time limit of each page; see :meth:`get_secret`.
         """
-        return self._list("list-properties-of-secrets", (), SecretProperties, max_page_size, timeout)
+        return self._list("list-properties-of-secrets", (), wit.SECRET_LIST, SecretProperties, max_page_size, timeout)
 
     def list_properties_of_secret_versions(
         self, name: str, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
     ) -> ItemPaged[SecretProperties]:
         """Lists the properties of all versions of a secret; see :meth:`list_properties_of_secrets`."""
-        return self._list("list-properties-of-secret-versions", (name,), SecretProperties, max_page_size, timeout)
+        function = "list-properties-of-secret-versions"
+        return self._list(function, (name,), wit.SECRET_LIST, SecretProperties, max_page_size, timeout)
 
     def list_deleted_secrets(
         self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
     ) -> ItemPaged[DeletedSecret]:
         """Lists the deleted secrets; see :meth:`list_properties_of_secrets`."""
-        return self._list("list-deleted-secrets", (), DeletedSecret, max_page_size, timeout)
+        return self._list("list-deleted-secrets", (), wit.DELETED_SECRET_LIST, DeletedSecret, max_page_size, timeout)
 
     def begin_delete_secret(self, name: str, *, timeout: Optional[float] = None) -> LROPoller[DeletedSecret]:
         """Starts to delete a secret with all its versions. The poller tells when the deletion is complete.
@@ -224,7 +225,8 @@ class SecretClient:
         :param timeout: the time limit of the first request; see :meth:`get_secret`.
         :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such secret.
         """
-        return LROPoller(self._call_for_resource("begin-delete-secret", name, _call_options(timeout)), DeletedSecret)
+        handle = self._call_for_resource("begin-delete-secret", name, _call_options(timeout))
+        return LROPoller(handle, wit.DELETED_SECRET_POLLER, "deleted-secret", DeletedSecret)
 
     def get_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> DeletedSecret:
         """Reads the properties of a deleted secret.
@@ -242,9 +244,8 @@ class SecretClient:
         :param timeout: the time limit of the first request; see :meth:`get_secret`.
         :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such deleted secret.
         """
-        return LROPoller(
-            self._call_for_resource("begin-recover-deleted-secret", name, _call_options(timeout)), SecretProperties
-        )
+        handle = self._call_for_resource("begin-recover-deleted-secret", name, _call_options(timeout))
+        return LROPoller(handle, wit.SECRET_POLLER, "properties", SecretProperties)
 
     def purge_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> None:
         """Deletes a deleted secret permanently.
@@ -301,6 +302,7 @@ class SecretClient:
         self,
         function: str,
         arguments: Sequence[str],
+        resource: wit.Resource,
         item: Callable[[Any], Any],
         max_page_size: Optional[int],
         timeout: Optional[float],
@@ -308,6 +310,7 @@ class SecretClient:
         options = setters(max_page_size=max_page_size, timeout=milliseconds(timeout))
         return ItemPaged(
             lambda: self._call_for_resource(function, *arguments, Options(wit.LIST_OPTIONS, options)),
+            resource,
             item,
         )
 
@@ -318,7 +321,8 @@ class SecretClient:
 
 
 def _to_secret(record: Any) -> KeyVaultSecret:
-    return KeyVaultSecret(SecretProperties(record.properties), record.value, record.credential, record.source)
+    cache = None if record.cache is None else CacheInfo(record.cache.age, record.cache.stale, record.cache.error)
+    return KeyVaultSecret(SecretProperties(record.properties), record.value, record.credential, record.source, cache)
 
 
 def _call_options(timeout: Optional[float]) -> Options:

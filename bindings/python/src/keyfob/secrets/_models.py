@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from keyfob._component.conversions import field
@@ -147,8 +147,19 @@ class SecretProperties:
 
     @property
     def details(self) -> Mapping[str, str]:
-        """Added by Keyfob for a cached value: ``cache`` (``fresh`` or ``stale``), ``cache-age``, ``cache-error``."""
+        """More names and values, which a later version of Keyfob may add."""
         return dict(self._record.details)
+
+
+class CacheInfo(NamedTuple):
+    """How a value came from the client's cache."""
+
+    age: int
+    """The seconds since the vault was asked for the value."""
+    stale: bool
+    """True if the value has expired, and is returned because reading it again failed."""
+    error: Optional[str]
+    """If the value is stale, the message of the error that reading it again ended with."""
 
 
 class KeyVaultSecret:
@@ -160,6 +171,7 @@ class KeyVaultSecret:
         value: Optional[str],
         credential: Optional[str] = None,
         source: Optional[str] = None,
+        cache: Optional[CacheInfo] = None,
     ) -> None:
         self.properties = properties
         """The properties."""
@@ -169,6 +181,8 @@ class KeyVaultSecret:
         """The class name of the credential whose token was used."""
         self.source = source
         """The service that issued the token: ``App Service``, ``IMDS``, …"""
+        self.cache = cache
+        """How the value came from the client's cache; ``None`` if it came from the vault."""
 
     def __repr__(self) -> str:
         return f"<KeyVaultSecret [{self.id}]>"
@@ -189,7 +203,7 @@ class DeletedSecret:
 
     def __init__(self, record: Any) -> None:
         self._record = record
-        self.properties = SecretProperties(record)
+        self.properties = SecretProperties(record.properties)
         """The properties."""
 
     def __repr__(self) -> str:

@@ -18,10 +18,11 @@ _MIN_TIMEOUT_SECONDS, _MAX_TIMEOUT_SECONDS = 0.001, 600.0
 class LROPoller(Generic[T]):
     """A deletion or a recovery. The vault completes it even if the program does not wait."""
 
-    def __init__(self, handle: ResourceHandle, to_item: Callable[[Any], T]) -> None:
+    def __init__(self, handle: ResourceHandle, resource: wit.Resource, getter: str, to_item: Callable[[Any], T]) -> None:
         self._handle = handle
+        self._wait = resource.method("wait")
         self._done = False
-        self._result = to_item(handle.guest.call(wit.SECRET_POLLER.method("properties"), handle))
+        self._result = to_item(handle.guest.call(resource.method(getter), handle))
 
     def wait(self, timeout: Optional[float] = None) -> None:
         """Waits until a deleted secret can be purged or recovered, or a recovered secret can be read.
@@ -61,5 +62,5 @@ class LROPoller(Generic[T]):
 
     def _poll(self, timeout: float) -> None:
         options = Options(wit.CALL_OPTIONS, setters(timeout=milliseconds(timeout)))
-        self._handle.guest.call(wit.SECRET_POLLER.method("wait"), self._handle, options)
+        self._handle.guest.call(self._wait, self._handle, options)
         self._done = True
