@@ -25,4 +25,4 @@ export * from "./identifier.js";
 export * from "./credentials.js";
 export type { PagedAsyncIterableIterator, PageSettings } from "./paging.js";
 export type { Poller, PollerOptions, PollOperationState } from "./poller.js";
-export type { DeletedSecret, DeletionProperties, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
+export type { CacheInfo, DeletedSecret, DeletionProperties, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";

@@ -12,13 +12,13 @@ import type {
   GetSecretOptions,
   ListOptions,
   SecretClient,
-  SetOptions,
+  SetSecretOptions,
 } from "./component/interfaces/keyfob-azure-secrets.js";
 import type { AzureError } from "./component/interfaces/keyfob-azure-types.js";
 import type { ErrorCode } from "./component/interfaces/wasi-http-types.js";
 
 /** A setter of one of the component's options resources. */
-export type Setter = keyof (CallOptions & ClientOptions & CredentialOptions & GetSecretOptions & ListOptions & SetOptions & TokenOptions);
+export type Setter = keyof (CallOptions & ClientOptions & CredentialOptions & GetSecretOptions & ListOptions & SetSecretOptions & TokenOptions);
 
 /** The setters to call on an options resource, in this order, each with its arguments. */
 export type OptionValues = [setter: Setter, ...args: unknown[]][];
@@ -26,11 +26,8 @@ export type OptionValues = [setter: Setter, ...args: unknown[]][];
 /** A static function of the component that makes a credential. */
 export type CredentialConstructor = Exclude<keyof typeof Credential, "prototype">;
 
-/** A method of the component's client that starts a list. */
-export type ListMethod = keyof SecretClient & `list${string}`;
-
-/** A method of the component's client that starts an operation that goes on in the vault. */
-export type BeginMethod = keyof SecretClient & `begin${string}`;
+/** A method of the component's client that lists the properties of secrets. */
+export type ListMethod = keyof SecretClient & `listProperties${string}`;
 
 /** What the component may see of this process while a call runs. */
 export interface WasiContext {

@@ -1,12 +1,16 @@
 import type { AbortSignalLike } from "./abort.js";
 import { KeyfobCredential, type TokenCredential } from "./base-credential.js";
+import type {
+  DeletedSecret as ComponentDeletedSecret,
+  SecretProperties as ComponentSecretProperties,
+} from "./component/interfaces/keyfob-azure-secrets.js";
 import { componentWorker } from "./component-worker.js";
 import { AuthenticationError, fromComponent } from "./errors.js";
 import { ExternalCredential } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
 import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
 import { Poller, type PollerOptions } from "./poller.js";
-import type { BeginMethod, ClientSpec, ListMethod, OptionValues } from "./protocol.js";
+import type { ClientSpec, ListMethod, OptionValues } from "./protocol.js";
 import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
 import { toDeletedSecret, toReadSecret, toSecretProperties } from "./secret.js";
 import type { DeletedSecret, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
@@ -124,7 +128,7 @@ export class SecretClient {
 
   /** Lists the properties of the latest version of every secret. */
   listPropertiesOfSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<SecretProperties> {
-    return this.#list("listPropertiesOfSecrets", "", options, toSecretProperties);
+    return this.#listProperties("listPropertiesOfSecrets", "", options);
   }
 
   /** Lists the properties of every version of a secret. */
@@ -132,17 +136,20 @@ export class SecretClient {
     name: string,
     options: ListOptions = {},
   ): PagedAsyncIterableIterator<SecretProperties> {
-    return this.#list("listPropertiesOfSecretVersions", name, options, toSecretProperties);
+    return this.#listProperties("listPropertiesOfSecretVersions", name, options);
   }
 
   /** Lists the deleted secrets. */
   listDeletedSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<DeletedSecret> {
-    return this.#list("listDeletedSecrets", "", options, toDeletedSecret);
+    const nextPage: NextPage<ComponentDeletedSecret> = (listId, values) =>
+      this.#run("nextDeletedPage", [this.#spec, listId, values], options);
+    return this.#list(nextPage, options, toDeletedSecret);
   }
 
   /** Starts to delete a secret with all its versions. */
   beginDeleteSecret(name: string, options: BeginOptions = {}): Promise<Poller<DeletedSecret>> {
-    return this.#begin("beginDeleteSecret", name, options, toDeletedSecret);
+    const begin = (pollerId: number) => this.#run("beginDeleteSecret", [this.#spec, pollerId, name, toCallOptions(options)], options);
+    return this.#begin(begin, options, toDeletedSecret);
   }
 
   /** Gets the properties of a deleted secret. */
@@ -152,7 +159,9 @@ export class SecretClient {
 
   /** Starts to recover a deleted secret. */
   beginRecoverDeletedSecret(name: string, options: BeginOptions = {}): Promise<Poller<SecretProperties>> {
-    return this.#begin("beginRecoverDeletedSecret", name, options, toSecretProperties);
+    const begin = (pollerId: number) =>
+      this.#run("beginRecoverDeletedSecret", [this.#spec, pollerId, name, toCallOptions(options)], options);
+    return this.#begin(begin, options, toSecretProperties);
   }
 
   /** Purges a deleted secret. It can't be recovered afterwards. */
@@ -191,17 +200,22 @@ export class SecretClient {
     });
   }
 
-  #list<T>(method: ListMethod, name: string, options: ListOptions, convert: Convert<T>): PagedAsyncIterableIterator<T> {
+  #listProperties(method: ListMethod, name: string, options: ListOptions): PagedAsyncIterableIterator<SecretProperties> {
+    const nextPage: NextPage<ComponentSecretProperties> = (listId, values) =>
+      this.#run("nextPage", [this.#spec, listId, method, name, values], options);
+    return this.#list(nextPage, options, toSecretProperties);
+  }
+
+  #list<R, T>(nextPage: NextPage<R>, options: ListOptions, convert: (response: R) => T): PagedAsyncIterableIterator<T> {
     return createPagedIterator((listId, maxPageSize) => {
       const callOptions = [...toCallOptions(options), ...toOptionValues({ maxPageSize })];
-      const fetchPage = () => this.#run("nextPage", [this.#spec, listId, method, name, callOptions], options);
-      return async () => (await fetchPage())?.map(convert);
+      return async () => (await nextPage(listId, callOptions))?.map(convert);
     });
   }
 
-  async #begin<T>(method: BeginMethod, name: string, options: BeginOptions, convert: Convert<T>): Promise<Poller<T>> {
+  async #begin<R, T>(begin: (pollerId: number) => Promise<R>, options: BeginOptions, convert: (response: R) => T): Promise<Poller<T>> {
     const pollerId = nextResourceId();
-    const response = await this.#run("begin", [this.#spec, pollerId, method, name, toCallOptions(options)], options);
+    const response = await begin(pollerId);
     const pollOptions = toOptionValues({ timeout: POLL_TIMEOUT_MS });
     const pollOnce = (abortSignal?: AbortSignalLike) =>
       this.#run("wait", [this.#spec, pollerId, pollOptions], abortSignal === undefined ? {} : { abortSignal });
@@ -211,12 +225,12 @@ export class SecretClient {
   }
 }
 
-/** Converts the component's record of a secret's properties. */
-type Convert<T> = (response: Parameters<typeof toSecretProperties>[0]) => T;
+/** Fetches the next page of the component's list with this id; `undefined` after the last. */
+type NextPage<R> = (listId: number, values: OptionValues) => Promise<R[] | undefined>;
 
 function toClientOptions({ serviceVersion, disableChallengeResourceVerification, cache }: SecretClientOptions) {
   const { limits } = cache ?? {};
-  const cacheLimits: OptionValues = limits ? [["cacheLimits", limits.secrets, toWholeNumber("limits.bytes", limits.bytes)]] : [];
+  const cacheLimits: OptionValues = limits ? [["setCacheLimits", limits.secrets, toWholeNumber("limits.bytes", limits.bytes)]] : [];
   return [
     ...toOptionValues({
       apiVersion: serviceVersion,

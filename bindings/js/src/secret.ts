@@ -1,4 +1,8 @@
-import type { Secret, SecretProperties as ComponentSecretProperties } from "./component/interfaces/keyfob-azure-secrets.js";
+import type {
+  DeletedSecret as ComponentDeletedSecret,
+  Secret,
+  SecretProperties as ComponentSecretProperties,
+} from "./component/interfaces/keyfob-azure-secrets.js";
 import { parseKeyVaultSecretIdentifier } from "./identifier.js";
 
 /** The properties of a secret, without its value, as in `@azure/keyvault-secrets`. */
@@ -30,13 +34,25 @@ export interface KeyVaultSecret {
   properties: SecretProperties;
 }
 
+/** How a value came from the client's cache. */
+export interface CacheInfo {
+  /** The seconds since the vault was asked for the value. */
+  ageInSeconds: number;
+  /** True if the value has expired, and is returned because reading it again failed. */
+  stale: boolean;
+  /** If the value is stale, the message of the error that reading it again ended with. */
+  error?: string;
+}
+
 /** A secret that was read, and the credential that it was read with. */
 export interface ReadSecret extends KeyVaultSecret {
   /** The class name of the credential whose token was used. */
   credential: string;
   /** Where that credential gets its tokens: `App Service`, `IMDS`, … */
   source: string;
-  /** More information by name. For a value from the cache, `cache` is `fresh` or `stale` and `cache-age` is its age in seconds. */
+  /** Only if the value came from the client's cache. */
+  cache?: CacheInfo;
+  /** More information by name, which a later version may add. */
   details: Record<string, string>;
 }
 
@@ -86,17 +102,23 @@ export function toReadSecret(secret: Secret): ReadSecret {
     properties: toSecretProperties(secret.properties),
     credential: secret.credential,
     source: secret.source,
+    ...(secret.cache !== undefined && { cache: toCacheInfo(secret.cache) }),
     details: Object.fromEntries(secret.properties.details),
   };
 }
 
-export function toDeletedSecret(source: ComponentSecretProperties): DeletedSecret {
+function toCacheInfo({ age, stale, error }: NonNullable<Secret["cache"]>): CacheInfo {
+  return { ageInSeconds: Number(age), stale, ...(error !== undefined && { error }) };
+}
+
+export function toDeletedSecret(source: ComponentDeletedSecret): DeletedSecret {
   const deletion = omitUndefined({
     recoveryId: source.recoveryId,
     deletedOn: toDate(source.deletedOn),
     scheduledPurgeDate: toDate(source.scheduledPurgeOn),
   });
-  return { name: source.name, properties: { ...toSecretProperties(source), ...deletion }, ...deletion };
+  const properties = toSecretProperties(source.properties);
+  return { name: properties.name, properties: { ...properties, ...deletion }, ...deletion };
 }
 
 function toDate(seconds: bigint | undefined): Date | undefined {

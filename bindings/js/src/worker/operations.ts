@@ -1,6 +1,6 @@
-import type { CallOptions, SecretChange } from "../component/interfaces/keyfob-azure-secrets.js";
+import type { CallOptions, DeletedSecretPoller, SecretPoller } from "../component/interfaces/keyfob-azure-secrets.js";
 import type { AzureError } from "../component/interfaces/keyfob-azure-types.js";
-import type { BeginMethod, ClientSpec, CredentialSpec, ListMethod, OptionValues } from "../protocol.js";
+import type { ClientSpec, CredentialSpec, ListMethod, OptionValues } from "../protocol.js";
 import { withOptions, type ResourceTable } from "./resource-table.js";
 
 /** Thrown as the component throws its errors: an `Error` would mean a trap, and end the worker. */
@@ -41,10 +41,10 @@ export function createOperations(resources: ResourceTable) {
       withOptions(secrets.GetSecretOptions, values, (options) => resources.client(spec).getSecrets(names, options)),
 
     setSecret: (spec: ClientSpec, name: string, value: string, values: OptionValues) =>
-      withOptions(secrets.SetOptions, values, (options) => resources.client(spec).setSecret(name, value, options)),
+      withOptions(secrets.SetSecretOptions, values, (options) => resources.client(spec).setSecret(name, value, options)),
 
     updateSecretProperties: (spec: ClientSpec, name: string, values: OptionValues) =>
-      withOptions(secrets.SetOptions, values, (options) => resources.client(spec).updateSecretProperties(name, options)),
+      withOptions(secrets.SetSecretOptions, values, (options) => resources.client(spec).updateSecretProperties(name, options)),
 
     /** Returns the next page of a list. The first call starts the list. */
     nextPage: (spec: ClientSpec, listId: number, method: ListMethod, name: string, values: OptionValues) => {
@@ -56,17 +56,32 @@ export function createOperations(resources: ResourceTable) {
       return resources.get(listId, start).next();
     },
 
-    /** Starts a deletion or a recovery. `wait` takes the same poller id. */
-    begin: (spec: ClientSpec, pollerId: number, method: BeginMethod, name: string, values: OptionValues) => {
+    /** Returns the next page of the list of deleted secrets. The first call starts the list. */
+    nextDeletedPage: (spec: ClientSpec, listId: number, values: OptionValues) => {
       const client = resources.client(spec);
-      return resources.get(pollerId, () => withCallOptions(values, (options) => client[method](name, options))).properties();
+      const start = () => withOptions(secrets.ListOptions, values, (options) => client.listDeletedSecrets(options));
+      return resources.get(listId, start).next();
+    },
+
+    /** Starts a deletion. `wait` takes the same poller id. */
+    beginDeleteSecret: (spec: ClientSpec, pollerId: number, name: string, values: OptionValues) => {
+      const client = resources.client(spec);
+      const start = () => withCallOptions(values, (options) => client.beginDeleteSecret(name, options));
+      return resources.get(pollerId, start).deletedSecret();
+    },
+
+    /** Starts a recovery. `wait` takes the same poller id. */
+    beginRecoverDeletedSecret: (spec: ClientSpec, pollerId: number, name: string, values: OptionValues) => {
+      const client = resources.client(spec);
+      const start = () => withCallOptions(values, (options) => client.beginRecoverDeletedSecret(name, options));
+      return resources.get(pollerId, start).properties();
     },
 
     /** Waits until the deletion or the recovery has completed. */
     wait: (spec: ClientSpec, pollerId: number, values: OptionValues) => {
       // Sets the environment for the token request that waiting may need.
       resources.client(spec);
-      const poller = resources.get<SecretChange>(pollerId, () => {
+      const poller = resources.get<DeletedSecretPoller | SecretPoller>(pollerId, () => {
         throw RESTARTED;
       });
       withCallOptions(values, (options) => poller.wait(options));

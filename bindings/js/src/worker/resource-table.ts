@@ -27,7 +27,7 @@ export class ResourceTable {
     const credential = this.credential(spec.credential);
     const { SecretClient, ClientOptions } = this.component.secrets;
     return this.get(spec.id, () =>
-      withOptions(ClientOptions, spec.options, (options) => SecretClient.open(spec.vaultUrl, credential, options)),
+      withOptions(ClientOptions, spec.options, (options) => SecretClient.create(spec.vaultUrl, credential, options)),
     );
   }
 
