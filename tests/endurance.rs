@@ -60,7 +60,7 @@ async fn instance() -> Instance {
 }
 
 async fn client(instance: &mut Instance, credential: Credential, vault: &str) -> SecretClient {
-    instance.open(vault, credential, &Default::default()).await.unwrap()
+    instance.create_client(vault, credential, &Default::default()).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +79,7 @@ async fn a_hundred_thousand_calls() {
             4 => {
                 let list = app.list_secrets(good, &Default::default()).await.unwrap();
                 let page = app.next_page(list).await.map(drop);
-                app.drop_list(list).await.unwrap();
+                app.drop_handle(list).await.unwrap();
                 page
             }
             _ => app.get_secret(good, "secret-a", &Default::default()).await.map(drop),
@@ -107,9 +107,9 @@ async fn ten_thousand_credentials_and_clients() {
         let credential = app.credential(&CredentialSpec { kind: CredentialKind::Default, options }).await.unwrap();
         let client = client(&mut app, credential, "https://story-kv.vault.azure.net").await;
         // The client lives on without the credential's handle.
-        app.drop_credential(credential).await.unwrap();
+        app.drop_handle(credential).await.unwrap();
         let _ = app.get_secret(client, "secret-a", &Default::default()).await;
-        app.drop_client(client).await.unwrap();
+        app.drop_handle(client).await.unwrap();
         if number == 500 {
             warm = app.memory();
         }

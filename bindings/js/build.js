@@ -1,4 +1,4 @@
-/** Makes the package: the component's module with jco, and our own sources with tsc. `node build.js KEYFOB.wasm`. */
+/** `node build.js KEYFOB.wasm` builds dist/: transpiles the component with jco, and compiles src/ with tsc. */
 
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -11,11 +11,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const component = process.argv[2] ?? here("../../target/keyfob-with-certificates.wasm");
 
 if (!existsSync(component)) {
-  console.error(`${component} is not there. Write it first: keyfob component --with-certificates ${component}`);
+  console.error(`${component} not found. Create it with: keyfob component --with-certificates ${component}`);
   process.exit(1);
 }
 
-// The component's imports are ours (src/host), so WASI's shim is not needed. Errors come as they are.
+// src/wasi implements the imports, so jco's WASI shim is not needed. WIT errors are thrown without jco's wrapper class.
 const { files } = await transpile(component, {
   name: "keyfob",
   outDir: here("src/component"),

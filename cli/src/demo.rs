@@ -82,7 +82,7 @@ impl Stage {
         let (host, recorder) = self.host(variables).map_err(CallError::Bug)?;
         let mut app = host.instantiate().await.map_err(CallError::Bug)?;
         let credential = app.credential(&CredentialSpec { kind: CredentialKind::Default, options }).await?;
-        let client = app.open(&self.vault, credential, &Default::default()).await?;
+        let client = app.create_client(&self.vault, credential, &Default::default()).await?;
         let secret = app.get_secret(client, SECRET, &Default::default()).await?;
         Ok((secret.value, recorder.lines()))
     }

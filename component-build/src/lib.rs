@@ -31,13 +31,14 @@ const NOT_INHERITED: [&str; 9] = [
 ];
 
 /// What a component's build reads, relative to the workspace.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
     "component-build/src",
     "src",
     "wit",
+    "wit-embedding",
     "config/src",
     "config/wit",
     "config/Cargo.toml",

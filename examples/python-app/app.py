@@ -13,7 +13,7 @@ class WitWorld(wit_world.WitWorld):
     def sign(self, path: str) -> str:
         try:
             credential = Credential.default_azure(None)
-            client = SecretClient.open(os.environ.get("KEYVAULT_URL", ""), credential, None)
+            client = SecretClient.create(os.environ.get("KEYVAULT_URL", ""), credential, None)
             key = client.get_secret("link-key", None).value
         except Err as error:
             raise Err(f"{error.value.message}\n\nhint: {error.value.hint or 'none'}") from None

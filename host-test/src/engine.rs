@@ -41,7 +41,7 @@ impl Build {
     }
 }
 
-/// The component of this source tree for programs that embed it: its one import is `keyfob:azure/host`, so no [`Keyfob`]
+/// The component of this source tree for programs that embed it: its one import is `keyfob:embedding/host`, so no [`Keyfob`]
 /// is made of it.
 #[cfg(feature = "embedded")]
 pub fn embedded_component() -> &'static [u8] {

@@ -31,7 +31,7 @@
 //!
 //!     let mut keyfob = host.instantiate().await?;
 //!     let credential = keyfob.credential(&CredentialKind::Default.into()).await?;
-//!     let client = keyfob.open("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
+//!     let client = keyfob.create_client("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
 //!     let secret = keyfob.get_secret(client, "secret-a", &Default::default()).await?;
 //!     assert_eq!(secret.value, "the value");
 //!     assert_eq!(requests.lines().len(), 2); // the token, the secret
@@ -59,7 +59,7 @@
 //!
 //! let mut keyfob = host.instantiate().await?;
 //! let credential = keyfob.credential(&CredentialKind::Default.into()).await?;
-//! let client = keyfob.open("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
+//! let client = keyfob.create_client("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
 //! let names = ["db-user".to_owned(), "db-password".to_owned()];
 //! let mut read = keyfob.get_secrets(client, &names, &Default::default()).await?;
 //! Ok(read.pop().expect("as many as names")?.value)
@@ -80,7 +80,7 @@ pub mod spec;
 
 pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
-pub use bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
+pub use bindings::exports::keyfob::azure::secrets::{CacheInfo, DeletedSecret, Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use clock::{Clock, WallClock};
 pub use egress::{Egress, Recorder, Sockets};
@@ -91,8 +91,10 @@ pub use engine::config_component;
 pub use engine::embedded_component;
 pub use failure::CallError;
 pub use host::Host;
-pub use instance::{Credential, Instance, SecretChange, SecretClient, SecretList};
+pub use instance::{
+    Credential, DeletedSecretList, DeletedSecretPoller, Handle, Instance, SecretClient, SecretList, SecretPoller,
+};
 pub use spec::{
     ClientOptions, CredentialKind, CredentialOptions, CredentialSpec, GetSecretOptions, ListOptions, ManagedIdentity,
-    SetOptions, TokenOptions,
+    SetSecretOptions, TokenOptions,
 };

@@ -135,9 +135,9 @@ pub struct GetSecretOptions {
     pub timeout: Option<Duration>,
 }
 
-/// The WIT resource `set-options`.
+/// The WIT resource `set-secret-options`.
 #[derive(Clone, Debug, Default)]
-pub struct SetOptions {
+pub struct SetSecretOptions {
     /// Free text.
     pub content_type: Option<String>,
     /// Whether the secret can be read.

@@ -44,17 +44,25 @@ fn named(details: Vec<(&'static str, String)>) -> Vec<(String, String)> {
 
 impl From<crate::VaultSecret> for secrets::Secret {
     fn from(secret: crate::VaultSecret) -> Self {
-        let mut properties = secrets::SecretProperties::from(secret.properties);
-        if let Some(crate::Cached { age, error }) = secret.cached {
-            let cache = if error.is_some() { "stale" } else { "fresh" };
-            properties.details = named(vec![("cache", cache.to_owned()), ("cache-age", age.to_string())]);
-            properties.details.extend(error.map(|error| ("cache-error".to_owned(), error)));
-        }
+        let cache =
+            |crate::Cached { age, error }: crate::Cached| secrets::CacheInfo { age, stale: error.is_some(), error };
         Self {
             value: secret.value.expose().to_owned(),
-            properties,
+            properties: secret.properties.into(),
             credential: secret.credential.to_owned(),
             source: secret.source.to_owned(),
+            cache: secret.cached.map(cache),
+        }
+    }
+}
+
+impl From<crate::Properties> for secrets::DeletedSecret {
+    fn from(properties: crate::Properties) -> Self {
+        Self {
+            deleted_on: properties.deleted_on,
+            scheduled_purge_on: properties.scheduled_purge_on,
+            recovery_id: properties.recovery_id.clone(),
+            properties: properties.into(),
         }
     }
 }
@@ -76,9 +84,6 @@ impl From<crate::Properties> for secrets::SecretProperties {
             managed: properties.managed,
             key_id: properties.key_id,
             previous_version: properties.previous_version,
-            deleted_on: properties.deleted_on,
-            scheduled_purge_on: properties.scheduled_purge_on,
-            recovery_id: properties.recovery_id,
             tags: properties.tags,
             details: Vec::new(),
         }

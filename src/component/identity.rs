@@ -13,7 +13,7 @@ impl wit::GuestCredentialOptions for Options<CredentialOptions> {
         Self::default()
     }
 
-    fn managed_identity(&self, id: wit::ManagedIdentity) {
+    fn set_managed_identity(&self, id: wit::ManagedIdentity) {
         self.set(|options| {
             options.managed_identity = match id {
                 wit::ManagedIdentity::FromEnvironment => ManagedIdentityId::FromEnvironment,
@@ -25,43 +25,43 @@ impl wit::GuestCredentialOptions for Options<CredentialOptions> {
         });
     }
 
-    fn workload_identity_client_id(&self, client_id: String) {
+    fn set_workload_identity_client_id(&self, client_id: String) {
         self.set(|options| options.workload_identity_client_id = Some(client_id));
     }
 
-    fn tenant_id(&self, tenant: String) {
+    fn set_tenant_id(&self, tenant: String) {
         self.set(|options| options.tenant_id = Some(tenant));
     }
 
-    fn token_file_path(&self, path: String) {
+    fn set_token_file_path(&self, path: String) {
         self.set(|options| options.token_file_path = Some(path));
     }
 
-    fn exclude(&self, credential: String) {
+    fn exclude_credential(&self, credential: String) {
         self.set(|options| options.exclude.push(credential));
     }
 
-    fn authority_host(&self, url: String) {
+    fn set_authority_host(&self, url: String) {
         self.set(|options| options.authority_host = Some(url));
     }
 
-    fn disable_instance_discovery(&self, disable: bool) {
+    fn set_disable_instance_discovery(&self, disable: bool) {
         self.set(|options| options.disable_instance_discovery = disable);
     }
 
-    fn imds_connect_timeout(&self, milliseconds: u64) {
-        self.set(|options| options.imds_connect_timeout = Some(milliseconds));
+    fn set_imds_connect_timeout(&self, timeout: types::Milliseconds) {
+        self.set(|options| options.imds_connect_timeout = Some(timeout));
     }
 
-    fn additionally_allowed_tenant(&self, tenant: String) {
+    fn add_additionally_allowed_tenant(&self, tenant: String) {
         self.set(|options| options.additionally_allowed_tenants.push(tenant));
     }
 
-    fn require_token_credentials(&self, require: bool) {
+    fn set_require_token_credentials(&self, require: bool) {
         self.set(|options| options.require_token_credentials = require);
     }
 
-    fn send_certificate_chain(&self, send: bool) {
+    fn set_send_certificate_chain(&self, send: bool) {
         self.set(|options| options.send_certificate_chain = send);
     }
 }
@@ -71,19 +71,19 @@ impl wit::GuestTokenOptions for Options<TokenOptions> {
         Self::default()
     }
 
-    fn timeout(&self, milliseconds: u64) {
-        self.set(|options| options.timeout = Some(milliseconds));
+    fn set_timeout(&self, timeout: types::Milliseconds) {
+        self.set(|options| options.timeout = Some(timeout));
     }
 
-    fn tenant_id(&self, tenant: String) {
+    fn set_tenant_id(&self, tenant: String) {
         self.set(|options| options.tenant_id = Some(tenant));
     }
 
-    fn claims(&self, json: String) {
+    fn set_claims(&self, json: String) {
         self.set(|options| options.claims = Some(json));
     }
 
-    fn enable_cae(&self, enable: bool) {
+    fn set_enable_cae(&self, enable: bool) {
         self.set(|options| options.enable_cae = enable);
     }
 }
@@ -191,15 +191,19 @@ impl wit::GuestCredential for Credential {
         Self::handle(CredentialKind::Chained(links), None)
     }
 
-    fn static_token(token: String, expires_on: u64) -> wit::Credential {
+    fn static_token(token: String, expires_on: types::UnixSeconds) -> wit::Credential {
         Self::handle(CredentialKind::StaticToken { token: token.into(), expires_on }, None)
     }
 
-    fn set_token(&self, token: String, expires_on: u64) -> Result<(), types::ErrorKind> {
+    fn name(&self) -> String {
+        self.core.name().to_owned()
+    }
+
+    fn set_token(&self, token: String, expires_on: types::UnixSeconds) -> Result<(), types::AzureError> {
         Ok(self.core.set_token(token.into(), expires_on)?)
     }
 
-    fn set_assertion(&self, assertion: String) -> Result<(), types::ErrorKind> {
+    fn set_assertion(&self, assertion: String) -> Result<(), types::AzureError> {
         Ok(self.core.set_assertion(assertion.into())?)
     }
 

@@ -29,9 +29,9 @@ mod bindings {
     wit_bindgen::generate!({ path: "wit", world: "keyfob" });
     #[cfg(feature = "embedded")]
     wit_bindgen::generate!({
-        path: "wit",
-        world: "embedded",
-        with: { "keyfob:azure/host@0.1.0": crate::platform::embedded::host },
+        path: ["wit", "wit-embedding"],
+        world: "keyfob:embedding/embedded",
+        with: { "keyfob:embedding/host@0.1.0": crate::platform::embedded::host },
     });
     use super::Component;
     export!(Component);
@@ -39,7 +39,7 @@ mod bindings {
 
 use bindings::exports::keyfob::azure::{identity as wit, secrets as vault, simple, types};
 use identity::Credential;
-use secrets::{CallOptions, SecretChange, SecretClient, SecretList};
+use secrets::{CallOptions, DeletedSecretList, DeletedSecretPoller, SecretClient, SecretList, SecretPoller};
 
 struct Component;
 
@@ -52,11 +52,13 @@ impl wit::Guest for Component {
 impl vault::Guest for Component {
     type ClientOptions = Options<ClientOptions>;
     type GetSecretOptions = Options<GetSecretOptions>;
-    type SetOptions = Options<SetOptions>;
+    type SetSecretOptions = Options<SetOptions>;
     type CallOptions = Options<CallOptions>;
     type ListOptions = Options<ListOptions>;
     type SecretList = SecretList;
-    type SecretChange = SecretChange;
+    type DeletedSecretList = DeletedSecretList;
+    type SecretPoller = SecretPoller;
+    type DeletedSecretPoller = DeletedSecretPoller;
     type SecretClient = SecretClient;
 }
 

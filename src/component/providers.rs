@@ -3,7 +3,8 @@
 use alloc::rc::Rc;
 
 use super::Component;
-use super::bindings::exports::keyfob::azure::{identity as wit, providers};
+use super::bindings::exports::keyfob::azure::identity as wit;
+use super::bindings::exports::keyfob::embedding::providers;
 use super::identity::{Credential, OptionsHandle};
 use crate::platform::embedded::HostProvider;
 use crate::prelude::*;

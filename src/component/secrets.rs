@@ -14,24 +14,24 @@ impl secrets::GuestClientOptions for Options<ClientOptions> {
         Self::default()
     }
 
-    fn verify_challenge_resource(&self, verify: bool) {
+    fn set_verify_challenge_resource(&self, verify: bool) {
         self.set(|options| options.verify_challenge_resource = verify);
     }
 
-    fn api_version(&self, version: String) {
+    fn set_api_version(&self, version: String) {
         self.set(|options| options.api_version = Some(version));
     }
 
-    fn cache_ttl(&self, seconds: u64) {
-        self.set(|options| options.cache.ttl = Some(seconds));
+    fn set_cache_ttl(&self, ttl: types::Seconds) {
+        self.set(|options| options.cache.ttl = Some(ttl));
     }
 
-    fn cache_limits(&self, secrets: u32, bytes: u64) {
+    fn set_cache_limits(&self, secrets: u32, bytes: u64) {
         self.set(|options| (options.cache.secrets, options.cache.bytes) = (secrets, bytes));
     }
 
-    fn cache_stale_if_error(&self, seconds: u64) {
-        self.set(|options| options.cache.stale_if_error = Some(seconds));
+    fn set_cache_stale_if_error(&self, duration: types::Seconds) {
+        self.set(|options| options.cache.stale_if_error = Some(duration));
     }
 }
 
@@ -40,62 +40,62 @@ impl secrets::GuestGetSecretOptions for Options<GetSecretOptions> {
         Self::default()
     }
 
-    fn version(&self, version: String) {
+    fn set_version(&self, version: String) {
         self.set(|options| options.version = Some(version));
     }
 
-    fn out_content_type(&self, content_type: String) {
+    fn set_out_content_type(&self, content_type: String) {
         self.set(|options| options.out_content_type = Some(content_type));
     }
 
-    fn bypass_cache(&self, bypass: bool) {
+    fn set_bypass_cache(&self, bypass: bool) {
         self.set(|options| options.bypass_cache = bypass);
     }
 
-    fn max_concurrency(&self, count: u32) {
+    fn set_max_concurrency(&self, count: u32) {
         self.set(|options| options.max_concurrency = Some(count));
     }
 
-    fn timeout(&self, milliseconds: u64) {
-        self.set(|options| options.timeout = Some(milliseconds));
+    fn set_timeout(&self, timeout: types::Milliseconds) {
+        self.set(|options| options.timeout = Some(timeout));
     }
 }
 
-impl secrets::GuestSetOptions for Options<SetOptions> {
+impl secrets::GuestSetSecretOptions for Options<SetOptions> {
     fn new() -> Self {
         Self::default()
     }
 
-    fn content_type(&self, content_type: String) {
+    fn set_content_type(&self, content_type: String) {
         self.set(|options| options.content_type = Some(content_type));
     }
 
-    fn enabled(&self, enabled: bool) {
+    fn set_enabled(&self, enabled: bool) {
         self.set(|options| options.enabled = Some(enabled));
     }
 
-    fn not_before(&self, seconds: u64) {
-        self.set(|options| options.not_before = Some(seconds));
+    fn set_not_before(&self, time: types::UnixSeconds) {
+        self.set(|options| options.not_before = Some(time));
     }
 
-    fn expires_on(&self, seconds: u64) {
-        self.set(|options| options.expires_on = Some(seconds));
+    fn set_expires_on(&self, time: types::UnixSeconds) {
+        self.set(|options| options.expires_on = Some(time));
     }
 
-    fn tags(&self, tags: Vec<(String, String)>) {
+    fn set_tags(&self, tags: Vec<(String, String)>) {
         self.set(|options| options.tags = Some(tags));
     }
 
-    fn version(&self, version: String) {
+    fn set_version(&self, version: String) {
         self.set(|options| options.version = Some(version));
     }
 
-    fn timeout(&self, milliseconds: u64) {
-        self.set(|options| options.timeout = Some(milliseconds));
+    fn set_timeout(&self, timeout: types::Milliseconds) {
+        self.set(|options| options.timeout = Some(timeout));
     }
 }
 
-/// How what needs no further word is done.
+/// Options for operations that have only a timeout.
 #[derive(Clone, Default)]
 pub(super) struct CallOptions {
     timeout: Option<u64>,
@@ -106,8 +106,8 @@ impl secrets::GuestCallOptions for Options<CallOptions> {
         Self::default()
     }
 
-    fn timeout(&self, milliseconds: u64) {
-        self.set(|options| options.timeout = Some(milliseconds));
+    fn set_timeout(&self, timeout: types::Milliseconds) {
+        self.set(|options| options.timeout = Some(timeout));
     }
 }
 
@@ -116,12 +116,12 @@ impl secrets::GuestListOptions for Options<ListOptions> {
         Self::default()
     }
 
-    fn max_page_size(&self, count: u32) {
+    fn set_max_page_size(&self, count: u32) {
         self.set(|options| options.max_page_size = Some(count));
     }
 
-    fn timeout(&self, milliseconds: u64) {
-        self.set(|options| options.timeout = Some(milliseconds));
+    fn set_timeout(&self, timeout: types::Milliseconds) {
+        self.set(|options| options.timeout = Some(timeout));
     }
 }
 
@@ -144,24 +144,57 @@ impl secrets::GuestSecretList for SecretList {
     }
 }
 
-/// A deletion or a recovery and the executor that its calls block on.
-pub(super) struct SecretChange {
+/// A list of deleted secrets.
+pub(super) struct DeletedSecretList(SecretList);
+
+impl secrets::GuestDeletedSecretList for DeletedSecretList {
+    fn next(&self) -> Result<Option<Vec<secrets::DeletedSecret>>, types::AzureError> {
+        let SecretList { ground, core } = &self.0;
+        let page = ground.block_on(Box::pin(core.next()))?;
+        Ok(page.map(|page| page.into_iter().map(Into::into).collect()))
+    }
+}
+
+/// A recovery in progress.
+pub(super) struct SecretPoller(Poller);
+
+/// A deletion in progress.
+pub(super) struct DeletedSecretPoller(Poller);
+
+/// What goes on in the vault and the executor that its calls block on.
+struct Poller {
     ground: Rc<Ground>,
     core: crate::Change,
 }
 
-impl secrets::GuestSecretChange for SecretChange {
-    fn properties(&self) -> secrets::SecretProperties {
-        self.core.properties().clone().into()
-    }
-
+impl Poller {
     fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
         Ok(self.ground.block_on(Box::pin(self.core.wait(chosen!(options, CallOptions).timeout)))?)
     }
 }
 
+impl secrets::GuestSecretPoller for SecretPoller {
+    fn properties(&self) -> secrets::SecretProperties {
+        self.0.core.properties().clone().into()
+    }
+
+    fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
+        self.0.wait(options)
+    }
+}
+
+impl secrets::GuestDeletedSecretPoller for DeletedSecretPoller {
+    fn deleted_secret(&self) -> secrets::DeletedSecret {
+        self.0.core.properties().clone().into()
+    }
+
+    fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
+        self.0.wait(options)
+    }
+}
+
 type CallHandle<'a> = secrets::CallOptionsBorrow<'a>;
-type SetHandle<'a> = secrets::SetOptionsBorrow<'a>;
+type SetHandle<'a> = secrets::SetSecretOptionsBorrow<'a>;
 type ListHandle<'a> = secrets::ListOptionsBorrow<'a>;
 type Told = Result<secrets::SecretProperties, types::AzureError>;
 
@@ -172,29 +205,28 @@ impl SecretClient {
         Ok(self.ground.block_on(call)?.into())
     }
 
-    #[inline(never)]
-    fn begun(
-        &self,
-        call: LocalFuture<'_, crate::Result<crate::Change>>,
-    ) -> Result<secrets::SecretChange, types::AzureError> {
+    fn poller(&self, call: LocalFuture<'_, crate::Result<crate::Change>>) -> Result<Poller, types::AzureError> {
         let core = self.ground.block_on(call)?;
-        Ok(secrets::SecretChange::new(SecretChange { ground: self.ground.clone(), core }))
+        Ok(Poller { ground: self.ground.clone(), core })
     }
 
-    #[inline(never)]
-    fn list(&self, core: crate::SecretList) -> secrets::SecretList {
-        secrets::SecretList::new(SecretList { ground: self.ground.clone(), core })
+    fn list(&self, core: crate::SecretList) -> SecretList {
+        SecretList { ground: self.ground.clone(), core }
     }
 }
 
 impl secrets::GuestSecretClient for SecretClient {
-    fn open(
+    fn create(
         vault_url: String,
         credential: wit::CredentialBorrow<'_>,
         options: Option<secrets::ClientOptionsBorrow<'_>>,
     ) -> Result<secrets::SecretClient, types::AzureError> {
         let client = credential.get::<Credential>().open(&vault_url, chosen!(options, ClientOptions))?;
         Ok(secrets::SecretClient::new(client))
+    }
+
+    fn vault_url(&self) -> String {
+        self.core.vault_url()
     }
 
     fn scope(&self) -> Option<String> {
@@ -231,35 +263,47 @@ impl secrets::GuestSecretClient for SecretClient {
     }
 
     fn list_properties_of_secrets(&self, options: Option<ListHandle<'_>>) -> secrets::SecretList {
-        self.list(self.core.list_properties_of_secrets(&chosen!(options, ListOptions)))
+        let list = self.core.list_properties_of_secrets(&chosen!(options, ListOptions));
+        secrets::SecretList::new(self.list(list))
     }
 
     fn list_properties_of_secret_versions(&self, name: String, options: Option<ListHandle<'_>>) -> secrets::SecretList {
-        self.list(self.core.list_properties_of_secret_versions(&name, &chosen!(options, ListOptions)))
+        let list = self.core.list_properties_of_secret_versions(&name, &chosen!(options, ListOptions));
+        secrets::SecretList::new(self.list(list))
     }
 
     fn begin_delete_secret(
         &self,
         name: String,
         options: Option<CallHandle<'_>>,
-    ) -> Result<secrets::SecretChange, types::AzureError> {
-        self.begun(Box::pin(self.core.begin_delete_secret(&name, chosen!(options, CallOptions).timeout)))
+    ) -> Result<secrets::DeletedSecretPoller, types::AzureError> {
+        let timeout = chosen!(options, CallOptions).timeout;
+        let poller = self.poller(Box::pin(self.core.begin_delete_secret(&name, timeout)))?;
+        Ok(secrets::DeletedSecretPoller::new(DeletedSecretPoller(poller)))
     }
 
-    fn get_deleted_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Told {
-        self.told(Box::pin(self.core.get_deleted_secret(&name, chosen!(options, CallOptions).timeout)))
+    fn get_deleted_secret(
+        &self,
+        name: String,
+        options: Option<CallHandle<'_>>,
+    ) -> Result<secrets::DeletedSecret, types::AzureError> {
+        let timeout = chosen!(options, CallOptions).timeout;
+        Ok(self.ground.block_on(Box::pin(self.core.get_deleted_secret(&name, timeout)))?.into())
     }
 
-    fn list_deleted_secrets(&self, options: Option<ListHandle<'_>>) -> secrets::SecretList {
-        self.list(self.core.list_deleted_secrets(&chosen!(options, ListOptions)))
+    fn list_deleted_secrets(&self, options: Option<ListHandle<'_>>) -> secrets::DeletedSecretList {
+        let list = self.core.list_deleted_secrets(&chosen!(options, ListOptions));
+        secrets::DeletedSecretList::new(DeletedSecretList(self.list(list)))
     }
 
     fn begin_recover_deleted_secret(
         &self,
         name: String,
         options: Option<CallHandle<'_>>,
-    ) -> Result<secrets::SecretChange, types::AzureError> {
-        self.begun(Box::pin(self.core.begin_recover_deleted_secret(&name, chosen!(options, CallOptions).timeout)))
+    ) -> Result<secrets::SecretPoller, types::AzureError> {
+        let timeout = chosen!(options, CallOptions).timeout;
+        let poller = self.poller(Box::pin(self.core.begin_recover_deleted_secret(&name, timeout)))?;
+        Ok(secrets::SecretPoller::new(SecretPoller(poller)))
     }
 
     fn purge_deleted_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {

@@ -241,20 +241,30 @@ impl Credential {
         Self { platform, link: Link::new(name, &env, made), log }
     }
 
+    /// The credential's class name in the Azure SDKs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.link.made.name()
+    }
+
     /// Replaces the token of a static credential.
     ///
     /// # Errors
     /// `Unsupported` for any other credential.
-    pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
-        self.link.made.set_token(token, expires_on)
+    pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<()> {
+        let replaced = self.link.made.set_token(token, expires_on);
+        replaced.map_err(|kind| Error::new(kind, format!("{} has no token that set-token can replace", self.name())))
     }
 
     /// Replaces the assertion of a client assertion credential.
     ///
     /// # Errors
     /// `Unsupported` for any other credential.
-    pub fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
-        self.link.made.set_assertion(assertion)
+    pub fn set_assertion(&self, assertion: Secret) -> Result<()> {
+        let replaced = self.link.made.set_assertion(assertion);
+        replaced.map_err(|kind| {
+            Error::new(kind, format!("{} has no assertion that set-assertion can replace", self.name()))
+        })
     }
 
     /// A token for the scopes, from memory while it is fresh.

@@ -81,6 +81,12 @@ impl SecretClient {
         Ok(Self { vault, credential: credential.clone(), options, challenge: RefCell::new(None), cache })
     }
 
+    /// The vault's URL: scheme and host in lower case, and the port if it is not the scheme's default.
+    #[must_use]
+    pub fn vault_url(&self) -> String {
+        self.vault.url.origin()
+    }
+
     /// The scope that a token for this vault must have; `None` where only the vault's challenge tells.
     #[must_use]
     pub fn scope(&self) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The outside world over `keyfob:azure/host`, for a component that a program embeds: the program sends its requests.
+//! The outside world over `keyfob:embedding/host`, for a component that a program embeds: the program sends its requests.
 //! Nothing here names WASI.
 
 use core::cell::RefCell;
@@ -19,13 +19,13 @@ use crate::secret::{Bytes, Secret};
 pub(crate) mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
     wit_bindgen::generate!({
-        path: "wit",
-        inline: "package keyfob:ground; world ground { import keyfob:azure/host@0.1.0; }",
+        path: ["wit", "wit-embedding"],
+        inline: "package keyfob:ground; world ground { import keyfob:embedding/host@0.1.0; }",
         generate_all,
     });
 }
 
-pub(crate) use bindings::keyfob::azure::host;
+pub(crate) use bindings::keyfob::embedding::host;
 
 /// The embedding program as a platform, with the executor that its futures wait with.
 #[derive(Default)]

@@ -7,14 +7,14 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use keyfob_component::{
     Bytes, Cached, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions,
-    ErrorKind, FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request,
+    FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Properties, Request,
     Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
 };
 use fake_azure::wire;
 use keyfob_host_test::egress;
 
 use crate::case::{self, Case, Credential as Spec, Kind, Operation, Step, certificate};
-use crate::play::{Explained, Got, Problem, World, property_fields};
+use crate::play::{Explained, Got, Problem, World, deletion_fields, property_fields};
 
 pub struct Native {
     platform: Rc<Scripted>,
@@ -60,10 +60,12 @@ impl Native {
         let timeout = step.timeout_ms;
         if let Some(token) = &step.set_token {
             let expires_on = case.credential.expires_on.unwrap_or_default() * 2;
-            return Ok(replaced(credential.set_token(token.as_str().into(), expires_on)));
+            credential.set_token(token.as_str().into(), expires_on)?;
+            return Ok(Ok(Got::default()));
         }
         if let Some(assertion) = &step.set_assertion {
-            return Ok(replaced(credential.set_assertion(assertion.as_str().into())));
+            credential.set_assertion(assertion.as_str().into())?;
+            return Ok(Ok(Got::default()));
         }
         if let Some(scopes) = &step.get_token {
             let options = TokenOptions {
@@ -135,7 +137,7 @@ impl Native {
 
     fn got(&self, secret: VaultSecret) -> Got {
         self.platform.show(&secret);
-        let mut fields = property_fields!(secret.properties);
+        let mut fields = fields(secret.properties);
         fields.extend([("credential", secret.credential.to_owned()), ("source", secret.source.to_owned())]);
         if let Some(Cached { age, error }) = secret.cached {
             let cache = if error.is_some() { "stale" } else { "fresh" };
@@ -152,7 +154,7 @@ async fn pages(list: SecretList, step: &Step) -> keyfob_component::Result<Result
     while step.most_pages.is_none_or(|most| got.pages.len() < most) {
         let Some(page) = list.next().await? else { break };
         got.pages.push(page.iter().map(|secret| secret.name.clone()).collect());
-        got.listed.extend(page.into_iter().map(|secret| property_fields!(secret)));
+        got.listed.extend(page.into_iter().map(fields));
     }
     Ok(Ok(got))
 }
@@ -200,7 +202,7 @@ impl Native {
             }
             Operation::Restore => client.restore_secret_backup(&self.backup, timeout).await?,
         };
-        Ok(Ok(Got { fields: property_fields!(properties), ..Got::default() }))
+        Ok(Ok(Got { fields: fields(properties), ..Got::default() }))
     }
 }
 
@@ -362,10 +364,11 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
     Credential::new(platform.clone(), kind, &options)
 }
 
-/// The end of a call that fails with a kind alone.
-fn replaced(result: Result<(), ErrorKind>) -> Result<Got, Box<Problem>> {
-    let problem = |kind| Box::new(Problem { kind: kebab(format!("{kind:?}")), ..Problem::default() });
-    result.map(|()| Got::default()).map_err(problem)
+fn fields(properties: Properties) -> Vec<(&'static str, String)> {
+    let deletion = deletion_fields!(properties);
+    let mut fields = property_fields!(properties);
+    fields.extend(deletion);
+    fields
 }
 
 /// The name in WIT of what Rust calls so.

@@ -75,14 +75,24 @@ macro_rules! property_fields {
             ("managed", properties.managed.map(|managed| managed.to_string()).unwrap_or_default()),
             ("key-id", properties.key_id.unwrap_or_default()),
             ("previous-version", properties.previous_version.unwrap_or_default()),
-            ("deleted-on", number(properties.deleted_on)),
-            ("scheduled-purge-on", number(properties.scheduled_purge_on)),
-            ("recovery-id", properties.recovery_id.unwrap_or_default()),
             ("tags", format!("{:?}", properties.tags)),
         ]
     }};
 }
 pub(crate) use property_fields;
+
+/// What a vault says of a deletion, in the terms of cases. The core has it among the properties of a secret.
+macro_rules! deletion_fields {
+    ($deleted:expr) => {{
+        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+        [
+            ("deleted-on", number($deleted.deleted_on)),
+            ("scheduled-purge-on", number($deleted.scheduled_purge_on)),
+            ("recovery-id", $deleted.recovery_id.clone().unwrap_or_default()),
+        ]
+    }};
+}
+pub(crate) use deletion_fields;
 
 /// A candidate in the terms of cases.
 #[derive(Debug)]

@@ -6,11 +6,12 @@ use keyfob_host_test::names::{kind_name, outcome_name, readiness_name};
 use keyfob_host_test::spec::{ClientCertificate, ManagedIdentity};
 use keyfob_host_test::{
     Build, CallError, ClientOptions, Credential as Handle, CredentialKind, CredentialOptions, CredentialSpec,
-    GetSecretOptions, Host, Instance, Keyfob, ListOptions, Secret, SecretClient, SecretList, SetOptions, TokenOptions,
+    DeletedSecret, DeletedSecretList, GetSecretOptions, Handle as AnyHandle, Host, Instance, Keyfob, ListOptions,
+    Secret, SecretClient, SecretList, SecretProperties, SetSecretOptions, TokenOptions,
 };
 
 use crate::case::{self, Case, Credential, Kind, Operation, Step, certificate};
-use crate::play::{Explained, Got, Problem, World, property_fields};
+use crate::play::{Explained, Got, Problem, World, deletion_fields, property_fields};
 
 pub struct Wasm {
     instance: Instance,
@@ -57,10 +58,10 @@ impl Wasm {
             return self.instance.into_memory().await.unwrap();
         }
         if let Some(client) = self.client {
-            self.instance.drop_client(client).await.unwrap();
+            self.instance.drop_handle(client).await.unwrap();
         }
         if let Some(credential) = self.credential {
-            self.instance.drop_credential(credential).await.unwrap();
+            self.instance.drop_handle(credential).await.unwrap();
         }
         self.instance.into_memory().await.unwrap()
     }
@@ -119,7 +120,7 @@ impl Wasm {
             Some(client) => client,
             None => {
                 if let Some(other) = self.client.take() {
-                    self.instance.drop_client(other).await?;
+                    self.instance.drop_handle(other).await?;
                 }
                 let options = ClientOptions {
                     verify_challenge_resource: case.client.verify_challenge_resource,
@@ -128,7 +129,7 @@ impl Wasm {
                     cache_limits: case.client.cache_limits,
                     cache_stale_if_error: case.client.cache_stale_if_error.map(Duration::from_secs),
                 };
-                self.instance.open(vault, credential, &options).await?
+                self.instance.create_client(vault, credential, &options).await?
             }
         };
         self.client = Some(client);
@@ -158,33 +159,69 @@ impl Wasm {
     }
 }
 
-fn got(mut secret: Secret) -> Got {
-    let details = std::mem::take(&mut secret.properties.details);
-    let mut fields = property_fields!(secret.properties);
+fn got(secret: Secret) -> Got {
+    let mut fields = fields(secret.properties);
     fields.extend([("credential", secret.credential), ("source", secret.source)]);
-    for name in ["cache", "cache-age", "cache-error"] {
-        let found = details.iter().find(|(detail, _)| detail == name);
-        fields.extend(found.map(|(_, value)| (name, value.clone())));
+    if let Some(cache) = secret.cache {
+        assert_eq!(cache.stale, cache.error.is_some());
+        let state = if cache.stale { "stale" } else { "fresh" };
+        fields.extend([("cache", state.to_owned()), ("cache-age", cache.age.to_string())]);
+        fields.extend(cache.error.map(|error| ("cache-error", error)));
     }
     Got { value: secret.value, fields, ..Got::default() }
 }
 
+/// A list of secrets or of deleted ones.
+trait List: Copy + Into<AnyHandle> {
+    /// The next page: of each secret the name and the fields.
+    async fn next(self, instance: &mut Instance) -> Result<Option<Vec<(String, Fields)>>, CallError>;
+}
+
+impl List for SecretList {
+    async fn next(self, instance: &mut Instance) -> Result<Option<Vec<(String, Fields)>>, CallError> {
+        let page = instance.next_page(self).await?;
+        Ok(page.map(|page| page.into_iter().map(|secret| (secret.name.clone(), fields(secret))).collect()))
+    }
+}
+
+impl List for DeletedSecretList {
+    async fn next(self, instance: &mut Instance) -> Result<Option<Vec<(String, Fields)>>, CallError> {
+        let page = instance.next_deleted_page(self).await?;
+        let item = |secret: DeletedSecret| (secret.properties.name.clone(), deleted_fields(secret));
+        Ok(page.map(|page| page.into_iter().map(item).collect()))
+    }
+}
+
+type Fields = Vec<(&'static str, String)>;
+
+fn fields(properties: SecretProperties) -> Fields {
+    deleted_fields(DeletedSecret { properties, deleted_on: None, scheduled_purge_on: None, recovery_id: None })
+}
+
+fn deleted_fields(secret: DeletedSecret) -> Fields {
+    assert_eq!(secret.properties.details, []);
+    let deletion = deletion_fields!(secret);
+    let mut fields = property_fields!(secret.properties);
+    fields.extend(deletion);
+    fields
+}
+
 impl Wasm {
     /// The pages of a list.
-    async fn pages(&mut self, list: SecretList, step: &Step) -> Result<Got, CallError> {
+    async fn pages(&mut self, list: impl List, step: &Step) -> Result<Got, CallError> {
         let mut got = Got::default();
         let mut end = Ok(());
         while end.is_ok() && step.most_pages.is_none_or(|most| got.pages.len() < most) {
-            match self.instance.next_page(list).await {
+            match list.next(&mut self.instance).await {
                 Ok(Some(page)) => {
-                    got.pages.push(page.iter().map(|secret| secret.name.clone()).collect());
-                    got.listed.extend(page.into_iter().map(|secret| property_fields!(secret)));
+                    got.pages.push(page.iter().map(|(name, _)| name.clone()).collect());
+                    got.listed.extend(page.into_iter().map(|(_, fields)| fields));
                 }
                 Ok(None) => break,
                 Err(error) => end = Err(error),
             }
         }
-        self.instance.drop_list(list).await?;
+        self.instance.drop_handle(list).await?;
         end.map(|()| got)
     }
 
@@ -207,20 +244,27 @@ impl Wasm {
                 let list = app.list_deleted_secrets(client, &size(*items)).await?;
                 return self.pages(list, step).await;
             }
-            Operation::GetDeleted(name) => app.get_deleted_secret(client, name, timeout).await?,
+            Operation::GetDeleted(name) => {
+                let deleted = app.get_deleted_secret(client, name, timeout).await?;
+                return Ok(Got { fields: deleted_fields(deleted), ..Got::default() });
+            }
             Operation::Purge(name) => {
                 app.purge_deleted_secret(client, name, timeout).await?;
                 return Ok(Got::default());
             }
-            Operation::Delete(_) | Operation::Recover(_) => {
-                let change = match operation {
-                    Operation::Delete(name) => app.begin_delete_secret(client, name, timeout).await?,
-                    Operation::Recover(name) => app.begin_recover_deleted_secret(client, name, timeout).await?,
-                    _ => unreachable!(),
-                };
-                let properties = app.properties(change).await?;
-                let done = app.wait(change, timeout).await;
-                app.drop_change(change).await?;
+            Operation::Delete(name) => {
+                let poller = app.begin_delete_secret(client, name, timeout).await?;
+                let deleted = app.deleted_secret(poller).await?;
+                let done = app.wait_deleted(poller, timeout).await;
+                app.drop_handle(poller).await?;
+                done?;
+                return Ok(Got { fields: deleted_fields(deleted), ..Got::default() });
+            }
+            Operation::Recover(name) => {
+                let poller = app.begin_recover_deleted_secret(client, name, timeout).await?;
+                let properties = app.recovered_properties(poller).await?;
+                let done = app.wait_recovered(poller, timeout).await;
+                app.drop_handle(poller).await?;
                 done?;
                 properties
             }
@@ -230,13 +274,13 @@ impl Wasm {
             }
             Operation::Restore => app.restore_secret_backup(client, &self.backup, timeout).await?,
         };
-        Ok(Got { fields: property_fields!(properties), ..Got::default() })
+        Ok(Got { fields: fields(properties), ..Got::default() })
     }
 }
 
-fn set_options(options: &case::SetOptions, timeout: Option<Duration>) -> SetOptions {
+fn set_options(options: &case::SetOptions, timeout: Option<Duration>) -> SetSecretOptions {
     let case::SetOptions { content_type, enabled, not_before, expires_on, tags, version } = options.clone();
-    SetOptions { content_type, enabled, not_before, expires_on, tags, version, timeout }
+    SetSecretOptions { content_type, enabled, not_before, expires_on, tags, version, timeout }
 }
 
 fn spec(credential: &Credential) -> CredentialSpec {

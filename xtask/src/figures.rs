@@ -74,7 +74,7 @@ async fn secrets(keyfob: &Keyfob) -> anyhow::Result<()> {
 
         let start = Instant::now();
         let credential = app.credential(&CredentialKind::Default.into()).await?;
-        let client = app.open(VAULT, credential, &Default::default()).await?;
+        let client = app.create_client(VAULT, credential, &Default::default()).await?;
         app.get_secret(client, "secret-a", &Default::default()).await?;
         first.push(start.elapsed());
 

@@ -1,11 +1,11 @@
-/** What can call a wait off: an `AbortSignal`, or the older kind of the Azure SDKs. */
+/** The signal that aborts a call: an `AbortSignal`, or that of older Azure SDK packages. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   addEventListener(type: "abort", listener: () => void): void;
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** What a wait that was called off ends with. */
+/** The error of an aborted call, with the name and the message of the Azure SDK. */
 export function abortError(): Error {
   return Object.assign(new Error("The operation was aborted."), { name: "AbortError" });
 }

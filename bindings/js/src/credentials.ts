@@ -1,113 +1,152 @@
-import type { AbortSignalLike } from "./abort.js";
-import type { Candidate } from "./component/interfaces/keyfob-azure-identity.js";
-import { whole } from "./check.js";
-import { close, nextId, tie } from "./lifetime.js";
-import { settings } from "./settings.js";
-import { folders, variables, type Environment } from "./surroundings.js";
-import { thread } from "./thread/index.js";
-import type { CredentialSpec, Settings } from "./thread/messages.js";
-import { inOurWords } from "./words.js";
+/** The credential classes, with the names and arguments of `@azure/identity`. */
 
-export type { Candidate };
+import { KeyfobCredential, type CredentialOptions, type TokenCredential } from "./base-credential.js";
+import { toOptionValues } from "./option-values.js";
+import type { OptionValues } from "./protocol.js";
+import { toWholeNumber } from "./validate.js";
 
-/** A token, as the Azure SDK has it, and who gave it. */
-export interface AccessToken {
-  /** The token itself. Treat it as a secret. */
-  token: string;
-  /** When it ends, in milliseconds since 1970. */
-  expiresOnTimestamp: number;
-  /** When to ask for the next one, in milliseconds since 1970, where that is known. */
-  refreshAfterTimestamp?: number;
-  tokenType?: "Bearer" | "pop";
+/** Selects the managed identity. Set at most one; with none, `AZURE_CLIENT_ID` or the platform decides. */
+export interface ManagedIdentityOptions {
+  managedIdentityClientId?: string;
+  managedIdentityResourceId?: string;
+  managedIdentityObjectId?: string;
+  /** Use the system-assigned identity even if `AZURE_CLIENT_ID` is set. */
+  managedIdentitySystemAssigned?: boolean;
 }
 
-/** A token of one of our credentials. */
-export interface KeyfobAccessToken extends AccessToken {
-  /** The credential that gave it, by its class name. */
-  credential: string;
-  /** Where that credential got it: `App Service`, `IMDS`, `Microsoft Entra ID`, … */
-  source: string;
+/** Options for the instance metadata service (IMDS) of a virtual machine. */
+export interface ImdsOptions {
+  /** The timeout for connecting to it, in milliseconds. */
+  imdsConnectTimeoutInMs?: number;
 }
 
-/** How a token is asked for, as in the Azure SDK. */
-export interface GetTokenOptions {
-  /** Calls the wait off. */
-  abortSignal?: AbortSignalLike;
-  /** A claims challenge as JSON text. */
-  claims?: string;
-  /** The tenant to ask, where it is not the credential's own. */
+export interface DefaultAzureCredentialOptions extends CredentialOptions, ManagedIdentityOptions, ImdsOptions {
+  /** The tenant for workload identity. */
   tenantId?: string;
-  /** The caller can handle claims challenges. */
-  enableCae?: boolean;
-  /** The limit of the whole call in milliseconds, 30,000 by default. */
-  requestOptions?: { timeout?: number };
+  workloadIdentityClientId?: string;
+  /** The federated token file for workload identity; takes precedence over `AZURE_FEDERATED_TOKEN_FILE`. */
+  tokenFilePath?: string;
+  /** The class names of credentials to skip. */
+  exclude?: string[];
+  /** `AZURE_TOKEN_CREDENTIALS`: `getToken` fails if this variable is not set. */
+  requiredEnvVars?: string | string[];
 }
 
-/** What gives tokens, here and in the Azure SDK. */
-export interface TokenCredential {
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>;
-}
-
-/** What every credential can be told. */
-export interface CredentialOptions {
-  /** The Microsoft Entra host; wins over `AZURE_AUTHORITY_HOST`. */
-  authorityHost?: string;
-  /** Lets the authority host be one that Keyfob does not know (AD FS, Azure Stack): secrets are then sent there. */
-  disableInstanceDiscovery?: boolean;
-  /** Tenants that the credential may ask besides its own; `*` is any. */
-  additionallyAllowedTenants?: string[];
-  /** The variables to go by instead of `process.env`. Either is read now, and only those that Keyfob knows. */
-  env?: Environment;
-}
-
-/** A credential of this package. Making one never fails; what is wrong with it, `getToken` says. */
-export abstract class KeyfobCredential implements TokenCredential {
-  /** How the component makes it. @internal */
-  readonly spec: CredentialSpec;
-
-  /** @internal */
-  protected constructor(
-    make: string,
-    args: unknown[],
-    options: CredentialOptions,
-    more: Settings,
-    files: (string | undefined)[] = [],
-  ) {
-    const env = variables(options.env ?? process.env);
-    const { authorityHost, disableInstanceDiscovery, additionallyAllowedTenants } = options;
-    const common = settings({ authorityHost, disableInstanceDiscovery, additionallyAllowedTenant: additionallyAllowedTenants });
-    const id = nextId();
-    this.spec = { id, make, args, settings: [...common, ...more], sources: [], env, folders: folders(env, ...files) };
-    tie(this, id);
+/** Tries environment, workload identity and managed identity, in this order. Uses the first one that is available from then on. */
+export class DefaultAzureCredential extends KeyfobCredential {
+  constructor(options: DefaultAzureCredentialOptions = {}) {
+    const { tenantId, workloadIdentityClientId, tokenFilePath, exclude, requiredEnvVars } = options;
+    const required = [requiredEnvVars ?? []].flat();
+    const unknown = required.find((name) => name !== "AZURE_TOKEN_CREDENTIALS");
+    if (unknown !== undefined) throw new TypeError(`requiredEnvVars accepts only AZURE_TOKEN_CREDENTIALS, not ${unknown}`);
+    const requireTokenCredentials = required.length > 0 || undefined;
+    const ownOptions = { tenantId, workloadIdentityClientId, tokenFilePath, exclude, requireTokenCredentials };
+    super("defaultAzure", [], options, [...toOptionValues(ownOptions), ...managedIdentityOptions(options)], [tokenFilePath]);
   }
+}
 
-  /** A token for the scopes, such as `https://vault.azure.net/.default`; from memory while it is fresh. */
-  async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<KeyfobAccessToken> {
-    const { abortSignal, claims, tenantId, enableCae, requestOptions } = options;
-    const asked = settings({ claims, tenantId, enableCae, timeout: whole("timeout", requestOptions?.timeout) });
-    const token = await thread.run("getToken", [this.spec, [scopes].flat(), asked], abortSignal);
-    return {
-      token: token.token,
-      expiresOnTimestamp: Number(token.expiresOn) * 1000,
-      ...(token.refreshOn !== undefined && { refreshAfterTimestamp: Number(token.refreshOn) * 1000 }),
-      tokenType: "Bearer",
-      credential: token.credential,
-      source: token.source,
+export interface ManagedIdentityCredentialOptions extends CredentialOptions, ImdsOptions {
+  clientId?: string;
+  resourceId?: string;
+  objectId?: string;
+}
+
+/** A managed identity. As in the Azure SDK, it does not read `AZURE_CLIENT_ID`; only `DefaultAzureCredential` does. */
+export class ManagedIdentityCredential extends KeyfobCredential {
+  constructor(options?: ManagedIdentityCredentialOptions);
+  constructor(clientId: string, options?: ManagedIdentityCredentialOptions);
+  constructor(first: string | ManagedIdentityCredentialOptions = {}, second: ManagedIdentityCredentialOptions = {}) {
+    const options = typeof first === "string" ? { ...second, clientId: first } : first;
+    const { clientId, resourceId, objectId } = options;
+    const selection: ManagedIdentityOptions & ImdsOptions = {
+      ...(clientId !== undefined && { managedIdentityClientId: clientId }),
+      ...(resourceId !== undefined && { managedIdentityResourceId: resourceId }),
+      ...(objectId !== undefined && { managedIdentityObjectId: objectId }),
+      ...(options.imdsConnectTimeoutInMs !== undefined && { imdsConnectTimeoutInMs: options.imdsConnectTimeoutInMs }),
     };
+    super("managedIdentity", [], options, managedIdentityOptions(selection));
   }
+}
 
-  /** What `getToken` would try, in this order, told from options and variables alone. */
-  async explain(): Promise<Candidate[]> {
-    const candidates = await thread.run("explain", [this.spec]);
-    return candidates.map(({ hint, ...told }) => ({
-      ...told,
-      message: inOurWords(told.message),
-      ...(hint !== undefined && { hint: inOurWords(hint) }),
-    }));
+/**
+ * A service principal that is configured by `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, and `AZURE_CLIENT_SECRET` or
+ * `AZURE_CLIENT_CERTIFICATE_PATH`.
+ */
+export class EnvironmentCredential extends KeyfobCredential {
+  constructor(options: CredentialOptions & { sendCertificateChain?: boolean } = {}) {
+    super("environment", [], options, toOptionValues({ sendCertificateChain: options.sendCertificateChain }));
   }
+}
 
-  /** Ends it now instead of when it is collected. The clients that were made from it go on. */
-  close(): void {
-    close(this, this.spec.id);
+export interface WorkloadIdentityCredentialOptions extends CredentialOptions {
+  tenantId?: string;
+  clientId?: string;
+  tokenFilePath?: string;
+}
+
+/** Workload identity on AKS. The defaults are `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_FEDERATED_TOKEN_FILE`. */
+export class WorkloadIdentityCredential extends KeyfobCredential {
+  constructor(options: WorkloadIdentityCredentialOptions = {}) {
+    const { tenantId, clientId, tokenFilePath } = options;
+    const ownOptions = toOptionValues({ tenantId, workloadIdentityClientId: clientId, tokenFilePath });
+    super("workloadIdentity", [], options, ownOptions, [tokenFilePath]);
   }
+}
+
+/** A service principal with a client secret. */
+export class ClientSecretCredential extends KeyfobCredential {
+  constructor(tenantId: string, clientId: string, clientSecret: string, options: CredentialOptions = {}) {
+    super("clientSecret", [tenantId, clientId, clientSecret], options, []);
+  }
+}
+
+/** A certificate with its private key, PEM or PKCS#12: the content or the path of the file, and its password if it has one. */
+export type ClientCertificate =
+  | { certificate: string | Uint8Array; certificatePassword?: string }
+  | { certificatePath: string; certificatePassword?: string };
+
+/** A service principal with a certificate. A file is read for each token request, so that a renewed certificate is used. */
+export class ClientCertificateCredential extends KeyfobCredential {
+  constructor(
+    tenantId: string,
+    clientId: string,
+    certificate: string | ClientCertificate,
+    options: CredentialOptions & { sendCertificateChain?: boolean } = {},
+  ) {
+    const certificateOptions = typeof certificate === "string" ? { certificatePath: certificate } : certificate;
+    const path = "certificatePath" in certificateOptions ? certificateOptions.certificatePath : undefined;
+    const source =
+      "certificatePath" in certificateOptions
+        ? { tag: "path", val: certificateOptions.certificatePath }
+        : { tag: "bytes", val: new Uint8Array(Buffer.from(certificateOptions.certificate as string)) };
+    const args = [tenantId, clientId, source, certificateOptions.certificatePassword];
+    super("clientCertificate", args, options, toOptionValues({ sendCertificateChain: options.sendCertificateChain }), [path]);
+  }
+}
+
+/** Tries credentials in this order. Continues after one that is unavailable, and stops at one that fails. */
+export class ChainedTokenCredential extends KeyfobCredential {
+  constructor(...sources: TokenCredential[]) {
+    const keyfobCredentials = sources.filter((source) => source instanceof KeyfobCredential);
+    if (keyfobCredentials.length < sources.length) {
+      throw new TypeError(
+        "ChainedTokenCredential of keyfob accepts only credentials of keyfob; ChainedTokenCredential of @azure/identity accepts both",
+      );
+    }
+    super("chained", [], {}, []);
+    this.spec.sources = keyfobCredentials.map(({ spec }) => spec);
+    this.spec.directories = [...new Set(keyfobCredentials.flatMap(({ spec }) => spec.directories))];
+  }
+}
+
+function managedIdentityOptions(selection: ManagedIdentityOptions & ImdsOptions): OptionValues {
+  const selected = [
+    ["client-id", selection.managedIdentityClientId],
+    ["object-id", selection.managedIdentityObjectId],
+    ["resource-id", selection.managedIdentityResourceId],
+    ["system-assigned", selection.managedIdentitySystemAssigned || undefined],
+  ].filter(([, value]) => value !== undefined);
+  if (selected.length > 1) throw new TypeError(`choose one managed identity, not ${selected.map(([tag]) => tag).join(" and ")}`);
+  const managedIdentity = selected.map(([tag, value]) => (value === true ? { tag } : { tag, val: value }))[0];
+  return toOptionValues({ managedIdentity, imdsConnectTimeout: toWholeNumber("imdsConnectTimeoutInMs", selection.imdsConnectTimeoutInMs) });
 }

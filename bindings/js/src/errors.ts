@@ -1,82 +1,82 @@
 import type { Attempt, AzureError, ErrorKind } from "./component/interfaces/keyfob-azure-types.js";
-import { inOurWords } from "./words.js";
+import { toJavaScriptTerms } from "./messages.js";
 
 export type { Attempt, ErrorKind };
 
-/** What is known of a failure. */
-export interface Failure {
+/** What a `KeyfobError` is made from. */
+export interface KeyfobErrorOptions {
   kind: ErrorKind;
-  /** What was tried, with which identity and where its id came from, and what Azure answered. */
+  /** What was tried, with which identity, where its id came from, and what Azure answered. */
   message: string;
-  /** What to change. */
+  /** How to fix it. */
   hint?: string | undefined;
-  /** Every credential that was tried, in order. */
+  /** The credentials that were tried, in order. */
   attempts?: Attempt[];
-  /** The HTTP status of the answer that decided. */
+  /** The HTTP status of the response that caused the error. */
   status?: number | undefined;
   /** The service's own code, such as `ForbiddenByRbac`. */
   code?: string | undefined;
-  /** The delay that the service asked for, in seconds. */
+  /** The `Retry-After` of the response, in seconds. */
   retryAfter?: bigint | undefined;
-  /** More names and values: `x-ms-request-id`, `source`, `client-id`, … */
+  /** More information by name: `x-ms-request-id`, `source`, `client-id`, … */
   details?: [name: string, value: string][];
 }
 
-/** Every failure of this package. The classes below have the names of those of the Azure SDK. */
+/** The base class of this package's errors. The classes below have the names of those in the Azure SDK. */
 export class KeyfobError extends Error {
   override name = "KeyfobError";
-  /** What went wrong, to match on. */
+  /** The category of the error, for `switch`. */
   readonly kind: ErrorKind;
-  /** What to change, in concrete words, where that is known. The message ends with it. */
+  /** How to fix it, if that is known. The message ends with it. */
   readonly hint: string | undefined;
-  /** Every credential that was tried, in order. */
+  /** The credentials that were tried, in order. */
   readonly attempts: readonly Attempt[];
-  /** The HTTP status of the answer that decided. */
+  /** The HTTP status of the response that caused the error. */
   readonly statusCode: number | undefined;
   /** The service's own code: `AADSTS7000215`, `ForbiddenByRbac`, `SecretNotFound`, … */
   readonly code: string | undefined;
-  /** The delay that the service asked for, in seconds. */
+  /** The `Retry-After` of the response, in seconds. */
   readonly retryAfterInSeconds: number | undefined;
-  /** More names and values: `x-ms-request-id`, `source`, `client-id`, … */
+  /** More information by name: `x-ms-request-id`, `source`, `client-id`, … */
   readonly details: Readonly<Record<string, string>>;
 
-  constructor(failure: Failure) {
-    super(failure.hint === undefined ? failure.message : `${failure.message}\n\nhint: ${failure.hint}`);
-    this.kind = failure.kind;
-    this.hint = failure.hint;
-    this.attempts = failure.attempts ?? [];
-    this.statusCode = failure.status;
-    this.code = failure.code;
-    this.retryAfterInSeconds = failure.retryAfter === undefined ? undefined : Number(failure.retryAfter);
-    this.details = Object.fromEntries(failure.details ?? []);
+  constructor(options: KeyfobErrorOptions) {
+    super(options.hint === undefined ? options.message : `${options.message}\n\nhint: ${options.hint}`);
+    this.kind = options.kind;
+    this.hint = options.hint;
+    this.attempts = options.attempts ?? [];
+    this.statusCode = options.status;
+    this.code = options.code;
+    this.retryAfterInSeconds = options.retryAfter === undefined ? undefined : Number(options.retryAfter);
+    this.details = Object.fromEntries(options.details ?? []);
   }
 }
 
-/** No credential could be used here; a chain of the Azure SDK goes on to its next one. */
+/** The credential can't be used in this environment. The Azure SDK's `ChainedTokenCredential` continues with its next credential. */
 export class CredentialUnavailableError extends KeyfobError {
   override name = "CredentialUnavailableError";
 }
 
-/** A credential was usable and was refused, or its endpoint failed. */
+/** The credential is configured, but its token request was rejected or failed. */
 export class AuthenticationError extends KeyfobError {
   override name = "AuthenticationError";
-  /** As in the Azure SDK. */
+  /** The OAuth error, as in the Azure SDK. */
   readonly errorResponse: { error: string; errorDescription: string };
 
-  constructor(failure: Failure) {
-    super(failure);
-    this.errorResponse = { error: failure.code ?? failure.kind, errorDescription: failure.message };
+  constructor(options: KeyfobErrorOptions) {
+    super(options);
+    this.errorResponse = { error: options.code ?? options.kind, errorDescription: options.message };
   }
 }
 
-/** No credential of a chain could be used. */
+/** No credential of a chain can be used in this environment. */
 export class AggregateAuthenticationError extends CredentialUnavailableError {
   override name = "AggregateAuthenticationError";
-  /** What each of them said. */
+  /** The error of each credential. */
   readonly errors: readonly CredentialUnavailableError[];
 
-  constructor(failure: Failure) {
-    super(failure);
+  constructor(options: KeyfobErrorOptions) {
+    super(options);
     this.errors = this.attempts.map(
       ({ credential, message }) =>
         new CredentialUnavailableError({ kind: "credential-unavailable", message: `${credential}: ${message}` }),
@@ -84,12 +84,12 @@ export class AggregateAuthenticationError extends CredentialUnavailableError {
   }
 }
 
-/** A vault, or what gives tokens, was asked and did not do it, or could not be asked. */
+/** A request failed: no response, or a response that reports an error. */
 export class RestError extends KeyfobError {
   override name = "RestError";
 }
 
-const CLASSES: Partial<Record<ErrorKind, new (failure: Failure) => KeyfobError>> = {
+const ERROR_CLASSES: Partial<Record<ErrorKind, new (options: KeyfobErrorOptions) => KeyfobError>> = {
   "authentication-failed": AuthenticationError,
   "not-found": RestError,
   forbidden: RestError,
@@ -102,12 +102,12 @@ const CLASSES: Partial<Record<ErrorKind, new (failure: Failure) => KeyfobError>>
   service: RestError,
 };
 
-/** The error of the component's as one of ours. */
-export function fromComponent(told: AzureError): KeyfobError {
-  const attempts = told.attempts.map((attempt) => ({ ...attempt, message: inOurWords(attempt.message) }));
-  const error = { ...told, message: inOurWords(told.message), hint: told.hint && inOurWords(told.hint), attempts };
+/** Converts an error of the component. */
+export function fromComponent(source: AzureError): KeyfobError {
+  const attempts = source.attempts.map((attempt) => ({ ...attempt, message: toJavaScriptTerms(attempt.message) }));
+  const error = { ...source, message: toJavaScriptTerms(source.message), hint: source.hint && toJavaScriptTerms(source.hint), attempts };
   if (error.kind === "credential-unavailable") {
     return new (error.attempts.length > 1 ? AggregateAuthenticationError : CredentialUnavailableError)(error);
   }
-  return new (CLASSES[error.kind] ?? KeyfobError)(error);
+  return new (ERROR_CLASSES[error.kind] ?? KeyfobError)(error);
 }

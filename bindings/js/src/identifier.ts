@@ -1,8 +1,8 @@
 import { KeyfobError } from "./errors.js";
 
-/** The parts of a secret's identifier. */
+/** The parts of a secret's identifier, as in `@azure/keyvault-secrets`. */
 export interface KeyVaultSecretIdentifier {
-  /** The whole identifier. */
+  /** The identifier itself. */
   sourceId: string;
   /** The vault's URL. */
   vaultUrl: string;
@@ -10,12 +10,15 @@ export interface KeyVaultSecretIdentifier {
   version?: string;
 }
 
-/** Takes an identifier such as `https://my-vault.vault.azure.net/secrets/NAME/VERSION` apart. */
+/**
+ * Splits an identifier such as `https://my-vault.vault.azure.net/secrets/NAME/VERSION` into its parts.
+ * Throws a `KeyfobError` of kind `invalid-argument` for anything else.
+ */
 export function parseKeyVaultSecretIdentifier(id: string): KeyVaultSecretIdentifier {
   const url = URL.canParse(id) ? new URL(id) : undefined;
-  const [, folder, name, version, ...rest] = url?.pathname.split("/") ?? [];
-  if (url === undefined || (folder !== "secrets" && folder !== "deletedsecrets") || !name || rest.length > 0) {
-    const message = "the identifier is not like https://my-vault.vault.azure.net/secrets/NAME/VERSION";
+  const [, directory, name, version, ...rest] = url?.pathname.split("/") ?? [];
+  if (url === undefined || (directory !== "secrets" && directory !== "deletedsecrets") || !name || rest.length > 0) {
+    const message = "the identifier is not of the form https://my-vault.vault.azure.net/secrets/NAME/VERSION";
     throw new KeyfobError({ kind: "invalid-argument", message });
   }
   return { sourceId: id, vaultUrl: url.origin, name, ...(version && { version }) };

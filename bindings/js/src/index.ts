@@ -1,7 +1,7 @@
-/** Azure identity and Key Vault secrets, in the shape of `@azure/identity` and `@azure/keyvault-secrets`. */
+/** Azure identity and Key Vault secrets, with the interfaces of `@azure/identity` and `@azure/keyvault-secrets`. */
 
 export type { AbortSignalLike } from "./abort.js";
-export * from "./client.js";
+export * from "./secret-client.js";
 export {
   KeyfobCredential,
   type AccessToken,
@@ -10,7 +10,7 @@ export {
   type GetTokenOptions,
   type KeyfobAccessToken,
   type TokenCredential,
-} from "./credentials.js";
+} from "./base-credential.js";
 export {
   AggregateAuthenticationError,
   AuthenticationError,
@@ -19,10 +19,10 @@ export {
   RestError,
   type Attempt,
   type ErrorKind,
-  type Failure,
+  type KeyfobErrorOptions,
 } from "./errors.js";
 export * from "./identifier.js";
-export * from "./identities.js";
-export type { PagedAsyncIterableIterator, PageSettings } from "./pages.js";
+export * from "./credentials.js";
+export type { PagedAsyncIterableIterator, PageSettings } from "./paging.js";
 export type { Poller, PollerOptions, PollOperationState } from "./poller.js";
-export type { DeletedSecret, Deletion, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
+export type { CacheInfo, DeletedSecret, DeletionProperties, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";

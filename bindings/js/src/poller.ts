@@ -1,9 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { abortError, type AbortSignalLike } from "./abort.js";
 import { KeyfobError } from "./errors.js";
 
-/** How far something is that goes on in the vault. */
+/** The state of an operation in the vault, as in the Azure SDK. */
 export interface PollOperationState<Result> {
   isStarted: boolean;
   isCompleted: boolean;
@@ -11,35 +11,35 @@ export interface PollOperationState<Result> {
   error?: Error;
 }
 
-/** How a deletion or a recovery is waited for. */
+/** Options of a poller. */
 export interface PollerOptions {
-  /** Milliseconds between two looks, 2,000 by default. */
+  /** Milliseconds between two polls, 2,000 by default. */
   intervalInMs?: number;
 }
 
-/** Looks once whether it is done; throws `timed-out` where it is not. */
-export type LookOnce = (signal?: AbortSignalLike) => Promise<void>;
+/** Polls once. Throws a `KeyfobError` of kind `timed-out` if the operation has not completed. */
+export type PollOnce = (signal?: AbortSignalLike) => Promise<void>;
 
-/** Something that goes on in the vault, as the pollers of the Azure SDK have it. Between two looks other calls run. */
+/** Waits for a deletion or a recovery, as the pollers of the Azure SDK. Other calls run between two polls. */
 export class Poller<Result> {
   readonly #state: PollOperationState<Result>;
-  readonly #look: LookOnce;
+  readonly #pollOnce: PollOnce;
   readonly #interval: number;
   readonly #listeners = new Set<(state: PollOperationState<Result>) => void>();
   #stopped = false;
 
   /** @internal */
-  constructor(begun: Result, look: LookOnce, options: PollerOptions) {
-    this.#state = { isStarted: true, isCompleted: false, result: begun };
-    this.#look = look;
+  constructor(initialResult: Result, pollOnce: PollOnce, options: PollerOptions) {
+    this.#state = { isStarted: true, isCompleted: false, result: initialResult };
+    this.#pollOnce = pollOnce;
     this.#interval = options.intervalInMs ?? 2000;
   }
 
-  /** Looks once. */
+  /** Polls once. */
   async poll(options: { abortSignal?: AbortSignalLike } = {}): Promise<void> {
     if (this.#state.isCompleted) return;
     try {
-      await this.#look(options.abortSignal);
+      await this.#pollOnce(options.abortSignal);
       this.#state.isCompleted = true;
     } catch (error) {
       if (!(error instanceof KeyfobError && error.kind === "timed-out")) {
@@ -50,7 +50,7 @@ export class Poller<Result> {
     for (const listener of this.#listeners) listener(this.#state);
   }
 
-  /** Waits until it is done: until the secret can be purged or recovered, or read again. */
+  /** Waits until the operation has completed: a deleted secret can be purged or recovered, a recovered one can be read. */
   async pollUntilDone(options: { abortSignal?: AbortSignalLike } = {}): Promise<Result> {
     this.#stopped = false;
     for (;;) {
@@ -59,11 +59,11 @@ export class Poller<Result> {
       if (this.#stopped) throw Object.assign(new Error("This poller is already stopped"), { name: "PollerStoppedError" });
       const signal = options.abortSignal;
       if (signal?.aborted === true) throw abortError();
-      await pause(this.#interval);
+      await delay(this.#interval);
     }
   }
 
-  /** Tells of every look. The returned function ends that. */
+  /** Calls the listener after each poll. The returned function removes the listener. */
   onProgress(listener: (state: PollOperationState<Result>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -73,7 +73,7 @@ export class Poller<Result> {
     return this.#state.isCompleted;
   }
 
-  /** Ends `pollUntilDone` at its next look. In the vault it goes on. */
+  /** Makes `pollUntilDone` throw after its next poll. The operation in the vault continues. */
   stopPolling(): void {
     this.#stopped = true;
   }
@@ -86,7 +86,7 @@ export class Poller<Result> {
     return this.#state;
   }
 
-  /** What the vault said when it began. */
+  /** The vault's response to the request that started the operation. */
   getResult(): Result | undefined {
     return this.#state.result;
   }

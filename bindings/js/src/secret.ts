@@ -1,7 +1,11 @@
-import type { Secret, SecretProperties as Told } from "./component/interfaces/keyfob-azure-secrets.js";
+import type {
+  DeletedSecret as ComponentDeletedSecret,
+  Secret,
+  SecretProperties as ComponentSecretProperties,
+} from "./component/interfaces/keyfob-azure-secrets.js";
 import { parseKeyVaultSecretIdentifier } from "./identifier.js";
 
-/** What a vault says of a secret beside its value, as in `@azure/keyvault-secrets`. */
+/** The properties of a secret, without its value, as in `@azure/keyvault-secrets`. */
 export interface SecretProperties {
   vaultUrl: string;
   id: string;
@@ -14,98 +18,116 @@ export interface SecretProperties {
   readonly createdOn?: Date;
   readonly updatedOn?: Date;
   tags?: Record<string, string>;
-  /** The key's identifier, when the secret belongs to a certificate. */
+  /** The identifier of the certificate's key, if the secret belongs to a certificate. */
   readonly certificateKeyId?: string;
-  /** True when the secret belongs to a certificate. */
+  /** True if the secret belongs to a certificate. */
   readonly managed?: true;
   readonly recoveryLevel?: string;
   recoverableDays?: number;
   readonly previousVersion?: string;
 }
 
-/** A secret and its value. */
+/** A secret with its value. */
 export interface KeyVaultSecret {
   name: string;
   value: string;
   properties: SecretProperties;
 }
 
-/** A secret that was read, and how. */
+/** How a value came from the client's cache. */
+export interface CacheInfo {
+  /** The seconds since the vault was asked for the value. */
+  ageInSeconds: number;
+  /** True if the value has expired, and is returned because reading it again failed. */
+  stale: boolean;
+  /** If the value is stale, the message of the error that reading it again ended with. */
+  error?: string;
+}
+
+/** A secret that was read, and the credential that it was read with. */
 export interface ReadSecret extends KeyVaultSecret {
-  /** The credential whose token read it, by its class name. */
+  /** The class name of the credential whose token was used. */
   credential: string;
-  /** Where that credential got the token: `App Service`, `IMDS`, … */
+  /** Where that credential gets its tokens: `App Service`, `IMDS`, … */
   source: string;
-  /** More names and values: `cache` is `fresh` or `stale` for what came from memory, `cache-age` its age in seconds. */
+  /** Only if the value came from the client's cache. */
+  cache?: CacheInfo;
+  /** More information by name, which a later version may add. */
   details: Record<string, string>;
 }
 
-/** What is known of a deleted secret, here and in its properties, as in `@azure/keyvault-secrets`. */
-export interface Deletion {
-  /** The identifier by which it can be recovered. */
+/** The deletion of a secret, as in `@azure/keyvault-secrets`. */
+export interface DeletionProperties {
+  /** The identifier for recovering the secret. */
   recoveryId?: string;
   deletedOn?: Date;
-  /** When it goes for good. */
+  /** When the vault purges the secret. */
   scheduledPurgeDate?: Date;
 }
 
-/** A secret that is deleted, and can be recovered if the vault keeps them. */
-export interface DeletedSecret extends Deletion {
+/** A deleted secret. It can be recovered if soft-delete is enabled for the vault. */
+export interface DeletedSecret extends DeletionProperties {
   name: string;
-  properties: SecretProperties & Deletion;
+  properties: SecretProperties & DeletionProperties;
 }
 
-/** What the component tells, in the shape of the Azure SDK. */
-export function properties(told: Told): SecretProperties {
+/** Converts from the component's record to the shape of the Azure SDK. */
+export function toSecretProperties(source: ComponentSecretProperties): SecretProperties {
   return {
-    vaultUrl: parseKeyVaultSecretIdentifier(told.id).vaultUrl,
-    id: told.id,
-    name: told.name,
-    ...given({
-      version: told.version,
-      contentType: told.contentType,
-      enabled: told.enabled,
-      notBefore: date(told.notBefore),
-      expiresOn: date(told.expiresOn),
-      createdOn: date(told.createdOn),
-      updatedOn: date(told.updatedOn),
-      tags: told.tags.length > 0 ? Object.fromEntries(told.tags) : undefined,
-      certificateKeyId: told.keyId,
-      managed: told.managed === true ? (true as const) : undefined,
-      recoveryLevel: told.recoveryLevel,
-      recoverableDays: told.recoverableDays,
-      previousVersion: told.previousVersion,
+    vaultUrl: parseKeyVaultSecretIdentifier(source.id).vaultUrl,
+    id: source.id,
+    name: source.name,
+    ...omitUndefined({
+      version: source.version,
+      contentType: source.contentType,
+      enabled: source.enabled,
+      notBefore: toDate(source.notBefore),
+      expiresOn: toDate(source.expiresOn),
+      createdOn: toDate(source.createdOn),
+      updatedOn: toDate(source.updatedOn),
+      tags: source.tags.length > 0 ? Object.fromEntries(source.tags) : undefined,
+      certificateKeyId: source.keyId,
+      managed: source.managed === true ? (true as const) : undefined,
+      recoveryLevel: source.recoveryLevel,
+      recoverableDays: source.recoverableDays,
+      previousVersion: source.previousVersion,
     }),
   };
 }
 
-export function read(secret: Secret): ReadSecret {
+export function toReadSecret(secret: Secret): ReadSecret {
   return {
     name: secret.properties.name,
     value: secret.value,
-    properties: properties(secret.properties),
+    properties: toSecretProperties(secret.properties),
     credential: secret.credential,
     source: secret.source,
+    ...(secret.cache !== undefined && { cache: toCacheInfo(secret.cache) }),
     details: Object.fromEntries(secret.properties.details),
   };
 }
 
-export function deleted(told: Told): DeletedSecret {
-  const deletion = given({
-    recoveryId: told.recoveryId,
-    deletedOn: date(told.deletedOn),
-    scheduledPurgeDate: date(told.scheduledPurgeOn),
-  });
-  return { name: told.name, properties: { ...properties(told), ...deletion }, ...deletion };
+function toCacheInfo({ age, stale, error }: NonNullable<Secret["cache"]>): CacheInfo {
+  return { ageInSeconds: Number(age), stale, ...(error !== undefined && { error }) };
 }
 
-function date(seconds: bigint | undefined): Date | undefined {
+export function toDeletedSecret(source: ComponentDeletedSecret): DeletedSecret {
+  const deletion = omitUndefined({
+    recoveryId: source.recoveryId,
+    deletedOn: toDate(source.deletedOn),
+    scheduledPurgeDate: toDate(source.scheduledPurgeOn),
+  });
+  const properties = toSecretProperties(source.properties);
+  return { name: properties.name, properties: { ...properties, ...deletion }, ...deletion };
+}
+
+function toDate(seconds: bigint | undefined): Date | undefined {
   return seconds === undefined ? undefined : new Date(Number(seconds) * 1000);
 }
 
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Without what is undefined. */
-function given<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+/** The object without properties that are undefined: the official types do not allow them. */
+function omitUndefined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -1,4 +1,4 @@
-/** As much of WebAssembly as is used here; Node's own types have none of it. */
+/** The WebAssembly types that this package uses: `@types/node` has none, and the `dom` library would declare far more. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,4 +1,4 @@
-/** Checked by tsc and never run: our types and the official ones fit into each other. */
+/** Checked by tsc and never run: the types of keyfob and of the Azure SDK are compatible. */
 
 import type { TokenCredential as OfficialCredential } from "@azure/identity";
 import * as official from "@azure/identity";
@@ -22,7 +22,7 @@ export const ours: OfficialCredential[] = [
 export const inTheirs = new OfficialClient(vaultUrl, new keyfob.DefaultAzureCredential());
 export const theirs = new keyfob.SecretClient(vaultUrl, new official.DefaultAzureCredential(), { cache: { ttlInSeconds: 60 } });
 
-/** What an app has written for the official client goes on with ours. */
+/** Code for the Azure SDK's client also compiles with keyfob's. */
 export async function app(client: OfficialClient | keyfob.SecretClient): Promise<KeyVaultSecret> {
   await client.setSecret("name", "value", { tags: { a: "b" }, expiresOn: new Date() });
   const properties: SecretProperties = await client.updateSecretProperties("name", "", { enabled: true });
@@ -36,7 +36,7 @@ export async function app(client: OfficialClient | keyfob.SecretClient): Promise
   return client.getSecret("name", { version: "", requestOptions: { timeout: 1000 } });
 }
 
-// @ts-expect-error an option that there is not
+// @ts-expect-error no such option
 new keyfob.DefaultAzureCredential({ managedIdentityClient: "" });
-// @ts-expect-error a number is no name
+// @ts-expect-error the name must be a string
 void theirs.getSecret(1);

@@ -1,4 +1,4 @@
-"""A fake Azure for each test that asks for one: a proxy, a private certificate authority, and a platform's variables."""
+"""Fixtures: a clean environment, and a fake Azure with its proxy, certificate authority and environment variables."""
 
 from __future__ import annotations
 
@@ -13,80 +13,82 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYFOB = Path(os.environ["KEYFOB"])
-USER_ASSIGNED = "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08"
-VALUE = "the value of secret-a"
+USER_ASSIGNED_CLIENT_ID = "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08"
+SECRET_VALUE = "the value of secret-a"
 
-# Kept from the machine: what a Python needs to start.
-_KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")
-
-
-# Runs in the fake's environment: tells it, and stays until nobody is at the other end.
-_APP = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
+# The variables that Python needs to start. All others are removed.
+_KEPT_VARIABLES = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")
 
 
-class Fake:
-    """A running `keyfob fake`, and the environment of an app in it."""
+# The program that `keyfob fake` runs: prints its environment and ends when its standard input is closed.
+_PRINT_ENVIRONMENT = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
+
+
+class FakeAzure:
+    """A running `keyfob fake`, and the environment variables that it gives to an app."""
 
     def __init__(self, *arguments: str) -> None:
-        given = {"PATH": os.environ["PATH"]}
+        base_environment = {"PATH": os.environ["PATH"]}
         self._process = subprocess.Popen(
-            [str(KEYFOB), "fake", *arguments, "--", sys.executable, "-c", _APP],
+            [str(KEYFOB), "fake", *arguments, "--", sys.executable, "-c", _PRINT_ENVIRONMENT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=given,
+            env=base_environment,
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, f"keyfob fake did not start: {self.log()}"
-        told = json.loads(line)
-        self.environment: Dict[str, str] = {name: told[name] for name in told.keys() - given.keys() - {"LC_CTYPE"}}
+        printed = json.loads(line)
+        self.environment: Dict[str, str] = {
+            name: printed[name] for name in printed.keys() - base_environment.keys() - {"LC_CTYPE"}
+        }
         self._log = ""
 
     def log(self) -> str:
-        """Ends it, and gives what it told of the requests."""
+        """Stops the fake and returns its log of the requests."""
         if self._process.poll() is None:
             _, self._log = self._process.communicate(input="", timeout=30)
         return self._log
 
 
 @pytest.fixture(autouse=True)
-def nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sign-in and no proxy of the machine is seen; no request leaves it."""
+def isolated_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hides the machine's Azure sign-ins and proxies, and keeps requests from leaving the machine."""
     for name in list(os.environ):
-        if name not in _KEPT and not name.startswith("PYTEST"):
+        if name not in _KEPT_VARIABLES and not name.startswith("PYTEST"):
             monkeypatch.delenv(name)
-    # What no fake replaces goes to a port at which nothing listens.
+    # Without a fake, requests go to a port on which nothing listens.
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Fake]]:
-    """Starts a fake Azure and sets the environment of an app in it."""
-    started: List[Fake] = []
+def start_fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakeAzure]]:
+    """A function that starts a fake Azure and sets the environment variables of an app in it."""
+    started: List[FakeAzure] = []
 
-    def start(*arguments: str) -> Fake:
-        running = Fake(*arguments)
-        started.append(running)
-        for name, value in running.environment.items():
+    def start(*arguments: str) -> FakeAzure:
+        fake = FakeAzure(*arguments)
+        started.append(fake)
+        for name, value in fake.environment.items():
             monkeypatch.setenv(name, value)
-        return running
+        return fake
 
     yield start
-    for running in started:
-        running.log()
+    for fake in started:
+        fake.log()
 
 
 @pytest.fixture
-def app_service(fake: Callable[..., Fake]) -> Fake:
-    """The story's app, which has a user-assigned identity."""
-    return fake("--example", "app-service")
+def app_service(start_fake: Callable[..., FakeAzure]) -> FakeAzure:
+    """An App Service app with a user-assigned identity."""
+    return start_fake("--example", "app-service")
 
 
 @pytest.fixture
-def vaults(fake: Callable[..., Fake]) -> Fake:
-    """A machine whose identity may do everything in `my-vault`, and vaults that refuse."""
-    return fake(str(ROOT / "cli/tests/fake-sdk/operations.toml"))
+def fake_vaults(start_fake: Callable[..., FakeAzure]) -> FakeAzure:
+    """A virtual machine whose identity may do everything in `my-vault`, and vaults that return errors."""
+    return start_fake(str(ROOT / "cli/tests/fake-sdk/operations.toml"))

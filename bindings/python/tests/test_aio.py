@@ -1,4 +1,4 @@
-"""asyncio: the loop goes on while a call is made."""
+"""The classes for asyncio."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ import threading
 import azure.identity.aio
 import azure.keyvault.secrets.aio
 import pytest
-from conftest import USER_ASSIGNED, VALUE
+from conftest import SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
 
 from keyfob.aio import ChainedTokenCredential, DefaultAzureCredential, ManagedIdentityCredential, SecretClient
 from keyfob.exceptions import ClientAuthenticationError, ResourceNotFoundError
@@ -15,19 +15,22 @@ from keyfob.exceptions import ClientAuthenticationError, ResourceNotFoundError
 SCOPE = "https://vault.azure.net/.default"
 
 
-def test_the_story(app_service):
+def test_quick_start(app_service):
     async def main():
-        async with DefaultAzureCredential() as credential, SecretClient(os.environ["KEYVAULT_URL"], credential) as client:
+        async with (
+            DefaultAzureCredential() as credential,
+            SecretClient(os.environ["KEYVAULT_URL"], credential) as client,
+        ):
             with pytest.raises(ClientAuthenticationError) as raised:
                 await client.get_secret("secret-a")
             assert "AZURE_CLIENT_ID" in raised.value.hint
-        credential = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED)
+        credential = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED_CLIENT_ID)
         return (await SecretClient(os.environ["KEYVAULT_URL"], credential).get_secret("secret-a")).value
 
-    assert asyncio.run(main()) == VALUE
+    assert asyncio.run(main()) == SECRET_VALUE
 
 
-def test_every_method(vaults):
+def test_every_client_method(fake_vaults):
     async def main():
         client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential(), cache_ttl=60)
         first = await client.set_secret("a", "one", tags={"x": "y"})
@@ -51,22 +54,22 @@ def test_every_method(vaults):
     asyncio.run(main())
 
 
-def test_the_loop_is_free(vaults):
+def test_event_loop_is_not_blocked(fake_vaults):
     async def main():
         client = SecretClient("https://slow-vault.vault.azure.net", ManagedIdentityCredential())
-        # Deleting takes four seconds there. Meanwhile others are served, by the loop and by another credential.
+        # Deleting takes four seconds in this vault. Meanwhile the loop serves calls with another credential.
         deleting = asyncio.create_task(client.delete_secret("secret-a"))
         other = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
         while not (await asyncio.wait([deleting], timeout=0.01))[0]:
-            served.append((await other.set_secret("a", "x")).value)
+            values.append((await other.set_secret("a", "x")).value)
         assert (await deleting).name == "secret-a"
 
-    served = []
+    values = []
     asyncio.run(main())
-    assert len(served) > 1
+    assert len(values) > 1
 
 
-def test_many_tasks_share_a_client(vaults):
+def test_concurrent_tasks_share_a_client(fake_vaults):
     async def main():
         client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
         await client.set_secret("a", "x")
@@ -75,13 +78,13 @@ def test_many_tasks_share_a_client(vaults):
     assert {secret.value for secret in asyncio.run(main())} == {"x"}
 
 
-def test_one_client_in_several_loops(vaults):
+def test_client_used_from_two_event_loops(fake_vaults):
     client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
     assert asyncio.run(client.set_secret("a", "x")).value == "x"
     assert asyncio.run(client.get_secret("a")).value == "x"
 
 
-def test_a_cancelled_call_leaves_a_client_that_works(vaults):
+def test_client_works_after_a_cancelled_call(fake_vaults):
     async def main():
         client = SecretClient("https://slow-vault.vault.azure.net", ManagedIdentityCredential())
         deleting = asyncio.create_task(client.delete_secret("secret-a"))
@@ -94,43 +97,45 @@ def test_a_cancelled_call_leaves_a_client_that_works(vaults):
     assert asyncio.run(main()) in ([], ["secret-a"])
 
 
-def test_with_the_official_packages(app_service):
+def test_interop_with_azure_sdk_aio(app_service):
     async def main():
         url = os.environ["KEYVAULT_URL"]
-        ours = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED)
-        async with azure.keyvault.secrets.aio.SecretClient(url, ours) as official:
-            assert (await official.get_secret("secret-a")).value == VALUE
+        keyfob_credential = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED_CLIENT_ID)
+        async with azure.keyvault.secrets.aio.SecretClient(url, keyfob_credential) as azure_client:
+            assert (await azure_client.get_secret("secret-a")).value == SECRET_VALUE
 
-        async with azure.identity.aio.ManagedIdentityCredential(client_id=USER_ASSIGNED) as theirs:
-            assert (await SecretClient(url, theirs).get_secret("secret-a")).value == VALUE
-            chain = ChainedTokenCredential(azure.identity.aio.EnvironmentCredential(), theirs, ours)
-            assert (await SecretClient(url, chain).get_secret("secret-a")).value == VALUE
+        async with azure.identity.aio.ManagedIdentityCredential(client_id=USER_ASSIGNED_CLIENT_ID) as azure_credential:
+            assert (await SecretClient(url, azure_credential).get_secret("secret-a")).value == SECRET_VALUE
+            chain = ChainedTokenCredential(
+                azure.identity.aio.EnvironmentCredential(), azure_credential, keyfob_credential
+            )
+            assert (await SecretClient(url, chain).get_secret("secret-a")).value == SECRET_VALUE
 
     asyncio.run(main())
 
 
-def test_a_loop_that_ends_in_the_midst(app_service):
-    class Forever:
+def test_event_loop_closed_during_a_call(app_service):
+    class NeverAnswers:
         async def get_token(self, *scopes, **options):
-            asked.set()
+            requested.set()
             await asyncio.Event().wait()
 
     async def main():
         calling = asyncio.create_task(client.get_secret("secret-a"))
-        while not asked.is_set():
+        while not requested.is_set():
             await asyncio.sleep(0.01)
         calling.cancel()
 
-    asked = threading.Event()
-    client = SecretClient(os.environ["KEYVAULT_URL"], Forever())
+    requested = threading.Event()
+    client = SecretClient(os.environ["KEYVAULT_URL"], NeverAnswers())
     asyncio.run(main())
-    # Its thread ends, and the client is free.
-    client._synchronous._instance.executor().submit(len, "").result(timeout=60)
+    # The executor's thread is free again.
+    client._sync_client._guest.executor().submit(len, "").result(timeout=60)
 
 
-def test_an_asynchronous_credential_in_a_synchronous_client(app_service):
+def test_async_credential_in_sync_client_is_rejected(app_service):
     import keyfob.secrets
 
     client = keyfob.secrets.SecretClient(os.environ["KEYVAULT_URL"], azure.identity.aio.ManagedIdentityCredential())
-    with pytest.raises(ClientAuthenticationError, match="give it to the classes of keyfob.aio"):
+    with pytest.raises(ClientAuthenticationError, match="use it with the classes of keyfob.aio"):
         client.get_secret("secret-a")

@@ -1,10 +1,10 @@
-"""The credentials, each on its platform."""
+"""The credentials, each on an Azure host where it works."""
 
 import os
 import pickle
 
 import pytest
-from conftest import ROOT, USER_ASSIGNED, VALUE
+from conftest import ROOT, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
 
 from keyfob.exceptions import ClientAuthenticationError, CredentialUnavailableError, InvalidArgumentError
 from keyfob.identity import (
@@ -23,69 +23,69 @@ from keyfob.secrets import SecretClient
 SCOPE = "https://vault.azure.net/.default"
 
 
-def read(credential):
+def read_secret(credential):
     return SecretClient(os.environ["KEYVAULT_URL"], credential).get_secret("secret-a").value
 
 
 @pytest.mark.parametrize("platform", ["vm", "aks", "cloud-shell", "service-principal", "us-government", "azure-ml"])
-def test_the_default_chain_everywhere(fake, monkeypatch, platform):
-    fake("--example", platform)
+def test_default_chain_on_each_platform(start_fake, monkeypatch, platform):
+    start_fake("--example", platform)
     if platform == "azure-ml":
-        monkeypatch.setenv("AZURE_CLIENT_ID", USER_ASSIGNED)
-    assert read(DefaultAzureCredential()) == VALUE
+        monkeypatch.setenv("AZURE_CLIENT_ID", USER_ASSIGNED_CLIENT_ID)
+    assert read_secret(DefaultAzureCredential()) == SECRET_VALUE
 
 
-def test_workload_identity(fake, monkeypatch):
-    fake("--example", "aks")
-    told = {
+def test_workload_identity(start_fake, monkeypatch):
+    start_fake("--example", "aks")
+    options = {
         "tenant_id": os.environ["AZURE_TENANT_ID"],
         "client_id": os.environ["AZURE_CLIENT_ID"],
         "token_file_path": os.environ["AZURE_FEDERATED_TOKEN_FILE"],
     }
-    assert read(WorkloadIdentityCredential()) == VALUE
+    assert read_secret(WorkloadIdentityCredential()) == SECRET_VALUE
     for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"):
         monkeypatch.delenv(name)
-    assert read(WorkloadIdentityCredential(**told)) == VALUE
+    assert read_secret(WorkloadIdentityCredential(**options)) == SECRET_VALUE
     with pytest.raises(ClientAuthenticationError) as raised:
-        read(WorkloadIdentityCredential(**{**told, "token_file_path": "/nowhere/token"}))
+        read_secret(WorkloadIdentityCredential(**{**options, "token_file_path": "/nowhere/token"}))
     assert "/nowhere/token" in str(raised.value) and "--dir" not in str(raised.value)
 
 
-def test_service_principals(fake, monkeypatch):
-    fake("--example", "service-principal")
+def test_client_secret(start_fake, monkeypatch):
+    start_fake("--example", "service-principal")
     tenant, client = os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"]
     secret = os.environ["AZURE_CLIENT_SECRET"]
-    assert read(EnvironmentCredential()) == VALUE
+    assert read_secret(EnvironmentCredential()) == SECRET_VALUE
     for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"):
         monkeypatch.delenv(name)
-    assert read(ClientSecretCredential(tenant, client, secret)) == VALUE
+    assert read_secret(ClientSecretCredential(tenant, client, secret)) == SECRET_VALUE
     with pytest.raises(ClientAuthenticationError) as raised:
-        read(ClientSecretCredential(tenant, client, "wrong-secret"))
+        read_secret(ClientSecretCredential(tenant, client, "wrong-secret"))
     assert raised.value.error.code == "AADSTS7000215" and "wrong-secret" not in str(raised.value)
 
 
-def test_certificates(fake, monkeypatch, tmp_path):
+def test_client_certificate(start_fake, monkeypatch, tmp_path):
     files = ROOT / "tests/certificates"
     pem = (files / "cert-first.pem").read_text()
-    world = (ROOT / "examples/azure/service-principal.toml").read_text()
+    description = (ROOT / "examples/azure/service-principal.toml").read_text()
     registered = "certificate = '''\n" + pem[: pem.index("-----END CERTIFICATE-----")] + "-----END CERTIFICATE-----'''"
-    (tmp_path / "world.toml").write_text(world.replace("client-secret =", f"{registered}\nclient-secret ="))
-    fake(str(tmp_path / "world.toml"))
+    (tmp_path / "azure.toml").write_text(description.replace("client-secret =", f"{registered}\nclient-secret ="))
+    start_fake(str(tmp_path / "azure.toml"))
     who = os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"]
-    assert read(CertificateCredential(*who, str(files / "cert-first.pem"))) == VALUE
-    assert read(CertificateCredential(*who, certificate_data=pem.encode())) == VALUE
-    assert read(CertificateCredential(*who, str(files / "aes256.pfx"), password="keyfob-test")) == VALUE
+    assert read_secret(CertificateCredential(*who, str(files / "cert-first.pem"))) == SECRET_VALUE
+    assert read_secret(CertificateCredential(*who, certificate_data=pem.encode())) == SECRET_VALUE
+    assert read_secret(CertificateCredential(*who, str(files / "aes256.pfx"), password="keyfob-test")) == SECRET_VALUE
     with pytest.raises(ClientAuthenticationError, match="the password does not open it"):
-        read(CertificateCredential(*who, str(files / "aes256.pfx"), password=b"wrong"))
+        read_secret(CertificateCredential(*who, str(files / "aes256.pfx"), password=b"wrong"))
     with pytest.raises(ClientAuthenticationError, match="does not exist") as raised:
-        read(CertificateCredential(*who, "/nowhere/app.pem"))
+        read_secret(CertificateCredential(*who, "/nowhere/app.pem"))
     assert "may the user that the program runs as read /nowhere/app.pem?" in raised.value.hint
-    with pytest.raises(ValueError, match="not by both"):
+    with pytest.raises(ValueError, match="either certificate_path or certificate_data"):
         CertificateCredential(*who)
 
 
-def test_tokens(app_service):
-    credential = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED)
+def test_get_token(app_service):
+    credential = DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED_CLIENT_ID)
     token = credential.get_token(SCOPE)
     assert isinstance(token, AccessToken) and token.token.count(".") == 2
     info = credential.get_token_info(SCOPE, options={"enable_cae": True})
@@ -94,23 +94,25 @@ def test_tokens(app_service):
     assert token.token not in repr(info)
 
 
-def test_managed_identity_by_other_ids(app_service):
-    assert read(ManagedIdentityCredential(client_id=USER_ASSIGNED)) == VALUE
+def test_managed_identity_selection(app_service):
+    assert read_secret(ManagedIdentityCredential(client_id=USER_ASSIGNED_CLIENT_ID)) == SECRET_VALUE
     with pytest.raises(ClientAuthenticationError) as raised:
-        read(ManagedIdentityCredential(identity_config={"object_id": USER_ASSIGNED}))
+        read_secret(ManagedIdentityCredential(identity_config={"object_id": USER_ASSIGNED_CLIENT_ID}))
     assert "object" in raised.value.hint
-    with pytest.raises(ValueError, match="Give one of"):
-        ManagedIdentityCredential(client_id=USER_ASSIGNED, identity_config={"object_id": USER_ASSIGNED})
+    with pytest.raises(ValueError, match="give only one of"):
+        ManagedIdentityCredential(
+            client_id=USER_ASSIGNED_CLIENT_ID, identity_config={"object_id": USER_ASSIGNED_CLIENT_ID}
+        )
     with pytest.raises(ValueError, match="nonsense"):
         ManagedIdentityCredential(identity_config={"nonsense": "x"})
 
 
-def test_a_chain(app_service):
+def test_chained_token_credential(app_service):
     nothing = EnvironmentCredential()
-    app = ManagedIdentityCredential(client_id=USER_ASSIGNED)
-    assert read(ChainedTokenCredential(nothing, app)) == VALUE
+    app = ManagedIdentityCredential(client_id=USER_ASSIGNED_CLIENT_ID)
+    assert read_secret(ChainedTokenCredential(nothing, app)) == SECRET_VALUE
     with pytest.raises(CredentialUnavailableError) as raised:
-        read(ChainedTokenCredential(nothing, WorkloadIdentityCredential()))
+        read_secret(ChainedTokenCredential(nothing, WorkloadIdentityCredential()))
     assert [attempt.credential for attempt in raised.value.attempts] == [
         "EnvironmentCredential",
         "WorkloadIdentityCredential",
@@ -119,8 +121,8 @@ def test_a_chain(app_service):
         ChainedTokenCredential()
 
 
-def test_an_assertion_is_signed_for_each_exchange(fake):
-    fake("--example", "aks")
+def test_client_assertion(start_fake):
+    start_fake("--example", "aks")
     tenant, client = os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"]
     signed = []
 
@@ -129,35 +131,34 @@ def test_an_assertion_is_signed_for_each_exchange(fake):
             signed.append(file.read().strip())
         return signed[-1]
 
-    assert read(ClientAssertionCredential(tenant, client, sign)) == VALUE
+    assert read_secret(ClientAssertionCredential(tenant, client, sign)) == SECRET_VALUE
     assert len(signed) == 1
 
     def fail():
         raise LookupError("the vault of assertions is locked")
 
     with pytest.raises(ClientAuthenticationError, match="fail: the vault of assertions is locked") as raised:
-        read(ClientAssertionCredential(tenant, client, fail))
+        read_secret(ClientAssertionCredential(tenant, client, fail))
     assert isinstance(raised.value.__cause__, LookupError)
-    with pytest.raises(ClientAuthenticationError, match="it gave bytes"):
-        read(ClientAssertionCredential(tenant, client, lambda: b"x"))
+    with pytest.raises(ClientAuthenticationError, match="it returned bytes"):
+        read_secret(ClientAssertionCredential(tenant, client, lambda: b"x"))
 
 
-def test_what_would_be_tried(app_service):
+def test_explain(app_service):
     candidates = DefaultAzureCredential(exclude_environment_credential=True, exclude_cli_credential=True).explain()
     by_name = {candidate.credential: candidate for candidate in candidates}
     assert by_name["EnvironmentCredential"].readiness == "excluded"
     assert by_name["ManagedIdentityCredential"].details["source"] == "App Service"
 
 
-def test_mistakes_are_named(app_service):
+def test_invalid_arguments_are_rejected(app_service):
     with pytest.raises(TypeError, match="exclude_nonsense_credential"):
         DefaultAzureCredential(exclude_nonsense_credential=True)
     with pytest.raises(TypeError, match="get_token"):
         SecretClient(os.environ["KEYVAULT_URL"], "a token")
     with pytest.raises(InvalidArgumentError):
-        read(DefaultAzureCredential(managed_identity_client_id="not a client id"))
+        read_secret(DefaultAzureCredential(managed_identity_client_id="not a client id"))
     with pytest.raises(InvalidArgumentError):
         DefaultAzureCredential().get_token()
-    with pytest.raises(TypeError, match="another process"):
+    with pytest.raises(TypeError, match="can't be pickled"):
         pickle.dumps(DefaultAzureCredential())
-

@@ -1,4 +1,4 @@
-"""Every method of the client, and what a vault refuses."""
+"""The client's methods, and errors from a vault."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -18,13 +18,13 @@ from keyfob.secrets import KeyVaultSecretIdentifier, SecretClient
 
 
 @pytest.fixture
-def vault(vaults):
+def make_client(fake_vaults):
     credential = ManagedIdentityCredential()
     return lambda name="my-vault", **options: SecretClient(f"https://{name}.vault.azure.net", credential, **options)
 
 
-def test_set_get_and_versions(vault):
-    client = vault()
+def test_set_get_and_versions(make_client):
+    client = make_client()
     expiry = datetime(2030, 1, 1, tzinfo=timezone.utc)
     first = client.set_secret("Secret-A", "the first value")
     second = client.set_secret(
@@ -36,7 +36,7 @@ def test_set_get_and_versions(vault):
         not_before=datetime(2020, 1, 1),
     )
     got = client.get_secret("secret-a")
-    # A name is the one that the vault has, from the first time.
+    # The vault keeps the spelling that the name was first set with.
     assert (got.value, got.name, got.id) == ("a välue\n", "Secret-A", second.id)
     properties = got.properties
     assert (properties.content_type, properties.tags, properties.enabled) == ("text/plain", {"owner": "me"}, True)
@@ -54,20 +54,20 @@ def test_set_get_and_versions(vault):
     assert versions == {first.properties.version, second.properties.version}
 
 
-def test_lists(vault):
-    client = vault()
+def test_list_paging(make_client):
+    client = make_client()
     for number in range(26):
         client.set_secret(f"s-{number:02}", "x")
     pages = [[one.name for one in page] for page in client.list_properties_of_secrets().by_page()]
     assert [len(page) for page in pages] == [25, 2]
     assert [one.name for one in client.list_properties_of_secrets(max_page_size=10)] == pages[0] + pages[1]
-    # An iterator, as in the Azure SDK.
+    # The list is an iterator, as in the Azure SDK.
     assert next(client.list_properties_of_secrets()).name == pages[0][0]
     assert list(client.list_properties_of_secret_versions("missing")) == []
 
 
-def test_delete_recover_purge(vault):
-    client = vault("slow-vault")
+def test_delete_recover_purge(make_client):
+    client = make_client("slow-vault")
     poller = client.begin_delete_secret("secret-a")
     assert not poller.done() and poller.status() == "InProgress"
     poller.wait(timeout=0.1)
@@ -89,8 +89,8 @@ def test_delete_recover_purge(vault):
     assert list(client.list_deleted_secrets()) == []
 
 
-def test_backup_and_restore(vault):
-    client = vault()
+def test_backup_and_restore(make_client):
+    client = make_client()
     client.set_secret("kept", "a value")
     backup = client.backup_secret("kept")
     assert isinstance(backup, bytes)
@@ -102,8 +102,8 @@ def test_backup_and_restore(vault):
     assert client.get_secret("kept").value == "a value"
 
 
-def test_several_at_the_same_time(vault, vaults):
-    client = vault()
+def test_get_secrets(make_client, fake_vaults):
+    client = make_client()
     for name in "abc":
         client.set_secret(name, f"value {name}")
     a, missing, c, wrong = client.get_secrets(["a", "missing", "c", "bad_name"])
@@ -111,87 +111,90 @@ def test_several_at_the_same_time(vault, vaults):
     assert isinstance(missing, ResourceNotFoundError) and isinstance(wrong, InvalidArgumentError)
 
 
-def test_as_many_at_a_time_as_is_said(vault, monkeypatch):
-    begin, together = Host.start, []
+def test_get_secrets_max_concurrency(make_client, monkeypatch):
+    original_start, in_flight = Host.start, []
 
     def start(host, request, limits):
-        number = begin(host, request, limits)
-        together.append(len(host._running))
+        number = original_start(host, request, limits)
+        in_flight.append(len(host._pending))
         return number
 
-    client = vault()
+    client = make_client()
     client.set_secret("a", "x")
     monkeypatch.setattr(Host, "start", start)
     for count in (1, 4):
-        together.clear()
+        in_flight.clear()
         assert [one.value for one in client.get_secrets(["a"] * 8, max_concurrency=count)] == ["x"] * 8
-        assert (len(together), max(together)) == (8, count)
+        assert (len(in_flight), max(in_flight)) == (8, count)
 
 
-def test_what_a_vault_refuses(vault):
-    def refused(name, secret="secret-a"):
+def test_errors_from_the_vault(make_client):
+    def error_from(name, secret="secret-a"):
         with pytest.raises(HttpResponseError) as raised:
-            vault(name).get_secret(secret)
+            make_client(name).get_secret(secret)
         return raised.value
 
-    missing = refused("my-vault", "missing")
+    missing = error_from("my-vault", "missing")
     assert isinstance(missing, ResourceNotFoundError)
     assert (missing.kind, missing.status_code, missing.error.code) == ("not-found", 404, "SecretNotFound")
-    forbidden = refused("reader-vault")
+    forbidden = error_from("reader-vault")
     assert (forbidden.kind, forbidden.status_code) == ("forbidden", 403)
     assert "Key Vault Secrets User" in forbidden.hint
-    assert "firewall" in refused("firewall-vault").hint
+    assert "firewall" in error_from("firewall-vault").hint
     with pytest.raises(HttpResponseError) as raised:
-        vault("protected-vault").begin_delete_secret("secret-a").wait()
-        vault("protected-vault").purge_deleted_secret("secret-a")
+        make_client("protected-vault").begin_delete_secret("secret-a").wait()
+        make_client("protected-vault").purge_deleted_secret("secret-a")
     assert raised.value.kind == "forbidden"
 
 
-def test_a_busy_vault_is_asked_again(vault):
-    assert vault("busy-vault").get_secret("secret-a").value == "the value of secret-a"
+def test_throttled_request_is_retried(make_client):
+    assert make_client("busy-vault").get_secret("secret-a").value == "the value of secret-a"
 
 
-def test_values_kept_in_memory(vault):
-    client = vault(cache_ttl=60, cache_max_secrets=5)
+def test_value_cache(make_client):
+    client = make_client(cache_ttl=60, cache_max_secrets=5)
     client.set_secret("kept", "a value")
-    client.get_secret("kept")
-    again = client.get_secret("kept")
-    assert again.properties.details["cache"] == "fresh"
-    assert "cache" not in client.get_secret("kept", bypass_cache=True).properties.details
+    assert client.get_secret("kept").cache is None
+    again = client.get_secret("kept").cache
+    assert again is not None and not again.stale and again.error is None and again.age < 60
+    assert client.get_secret("kept", bypass_cache=True).cache is None
+    for limit in ("cache_max_secrets", "cache_max_bytes"):
+        with pytest.raises(InvalidArgumentError):
+            make_client(cache_ttl=60, **{limit: 0})
 
 
-def test_arguments_are_checked_before_anything_is_sent(vault):
+def test_invalid_arguments_are_rejected(make_client):
     for url in ("http://my-vault.vault.azure.net", "https://my-vault.privatelink.vaultcore.azure.net", "nonsense"):
         with pytest.raises(ValueError) as raised:
             SecretClient(url, DefaultAzureCredential())
         assert isinstance(raised.value, AzureError) and raised.value.kind == "invalid-argument"
     with pytest.raises(ValueError):
-        vault().get_secret("bad_name")
+        make_client().get_secret("bad_name")
     with pytest.raises(ValueError):
-        vault().set_secret("large", "x" * 25_601)
+        make_client().set_secret("large", "x" * 25_601)
     with pytest.raises(TypeError):
-        vault().get_secret(5)
+        make_client().get_secret(5)
     with pytest.raises(ValueError, match="before 1970"):
-        vault().set_secret("old", "x", expires_on=datetime(1969, 12, 31))
-    # And the client goes on.
-    assert vault().set_secret("fine", "x").value == "x"
+        make_client().set_secret("old", "x", expires_on=datetime(1969, 12, 31))
+    # A client can still be used afterwards.
+    assert make_client().set_secret("fine", "x").value == "x"
 
 
-def test_time_out(vault):
+def test_timeout(make_client):
     with pytest.raises(ServiceResponseTimeoutError) as raised:
-        vault().get_secret("secret-a", timeout=0.000_6)
+        make_client().get_secret("secret-a", timeout=0.000_6)
     assert raised.value.kind == "timed-out"
 
 
-def test_a_closed_client(vault):
-    with vault() as client:
+def test_closed_client_is_rejected(make_client):
+    with make_client() as client:
         client.set_secret("a", "x")
     with pytest.raises(ValueError, match="closed"):
         client.get_secret("a")
-    assert vault().get_secret("a").value == "x"
+    assert make_client().get_secret("a").value == "x"
 
 
-def test_identifiers():
+def test_secret_identifier():
     parts = KeyVaultSecretIdentifier("https://my-vault.vault.azure.net/secrets/name/123")
     assert (parts.vault_url, parts.name, parts.version) == ("https://my-vault.vault.azure.net", "name", "123")
     assert KeyVaultSecretIdentifier("https://v.vault.azure.net/secrets/name").version is None

@@ -68,7 +68,7 @@ async fn open(
     credential: Credential,
     vault_url: &str,
 ) -> Result<(SecretClient, Option<String>), CallError> {
-    let client = instance.open(vault_url, credential, &ClientOptions::default()).await?;
+    let client = instance.create_client(vault_url, credential, &ClientOptions::default()).await?;
     Ok((client, instance.scope(client).await?))
 }
 

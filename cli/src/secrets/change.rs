@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::Failure;
 use super::vault::Vault;
-use keyfob_host_test::instance::SecretChange;
+use keyfob_host_test::failure::CallError;
+use keyfob_host_test::instance::Instance;
 
 /// What deletions and recoveries take.
 #[derive(Args, Debug)]
@@ -15,9 +16,13 @@ pub(super) struct ChangeArgs {
 }
 
 /// Waits until it is done. `look` is a command that tells later whether it is.
-pub(super) async fn wait(vault: &mut Vault<'_>, change: SecretChange, doing: &str, look: &str) -> Result<(), Failure> {
-    let timeout = vault.timeout;
-    let done = vault.call(doing, async |it, _| it.wait(change, timeout).await).await;
+pub(super) async fn wait(
+    vault: &mut Vault<'_>,
+    doing: &str,
+    look: &str,
+    wait: impl AsyncFnOnce(&mut Instance) -> Result<(), CallError>,
+) -> Result<(), Failure> {
+    let done = vault.call(doing, async |it, _| wait(it).await).await;
     done.map_err(|failure| match failure {
         Failure::Answer(report) if report.is_timed_out() => Failure::Answer(Box::new(report.or_hint(format!(
             "{look} tells when the vault is done with it. To wait longer, give --timeout SECONDS, 600 at most"

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::change::{ChangeArgs, wait};
 use super::vault::VaultArgs;
-use super::{Failure, told};
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::SecretProperties;
+use super::{Failure, json, told};
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::DeletedSecret;
 use crate::date;
 
 const EXAMPLES: &str = "\
@@ -33,24 +33,25 @@ pub(super) async fn run(args: &DeleteSecret) -> Result<u8, Failure> {
     let (name, timeout) = (&args.name, vault.timeout);
     let doing = format!("deleting {name}");
     let begun = vault.call(&doing, async |it, client| {
-        let change = it.begin_delete_secret(client, name, timeout).await?;
-        Ok((change, it.properties(change).await?))
+        let poller = it.begin_delete_secret(client, name, timeout).await?;
+        Ok((poller, it.deleted_secret(poller).await?))
     });
-    let (change, properties) = begun.await?;
+    let (poller, deleted) = begun.await?;
     if !args.change.no_wait {
-        wait(&mut vault, change, &doing, &args.vault.command("list-secrets --deleted")).await?;
+        let look = args.vault.command("list-secrets --deleted");
+        wait(&mut vault, &doing, &look, async |it| it.wait_deleted(poller, timeout).await).await?;
     }
-    Ok(told(&args.vault, &properties, &args.text(&properties)))
+    Ok(told(&args.vault, &json::deleted(&deleted), &args.text(&deleted)))
 }
 
 impl DeleteSecret {
-    fn text(&self, properties: &SecretProperties) -> String {
-        let name = &properties.name;
-        if properties.recovery_id.is_none() {
+    fn text(&self, deleted: &DeletedSecret) -> String {
+        let name = &deleted.properties.name;
+        if deleted.recovery_id.is_none() {
             return format!("{name} is deleted for good: this vault keeps no deleted secrets.");
         }
         let done = if self.change.no_wait { "is being deleted, which goes on in the vault" } else { "is deleted" };
-        let until = properties.scheduled_purge_on.map(|end| format!(" until {}", date::text(end)));
+        let until = deleted.scheduled_purge_on.map(|end| format!(" until {}", date::text(end)));
         let recover = self.vault.command(&format!("recover-secret {name}"));
         format!("{name} {done}. It can be recovered{}: {recover}", until.unwrap_or_default())
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, Secret, SecretProperties};
 use crate::output::object;
 
 /// A secret with its value, and who read it.
@@ -16,7 +16,7 @@ pub(super) fn secret(secret: &Secret) -> Value {
 
 /// What a vault says of a secret beside its value.
 pub(super) fn properties(properties: &SecretProperties) -> Value {
-    let mut json = json!({
+    json!({
         "name": properties.name,
         "id": properties.id,
         "version": properties.version,
@@ -35,11 +35,16 @@ pub(super) fn properties(properties: &SecretProperties) -> Value {
         "key_id": properties.key_id,
         "previous_version": properties.previous_version,
         "details": object(&properties.details),
-    });
-    if let Some(recovery_id) = &properties.recovery_id {
+    })
+}
+
+/// A deleted secret: its properties, and how long it can be recovered. A vault that keeps no deleted secrets says nothing of that.
+pub(super) fn deleted(secret: &DeletedSecret) -> Value {
+    let mut json = properties(&secret.properties);
+    if let Some(recovery_id) = &secret.recovery_id {
         json["recovery_id"] = json!(recovery_id);
-        json["deleted_on"] = json!(properties.deleted_on);
-        json["scheduled_purge_on"] = json!(properties.scheduled_purge_on);
+        json["deleted_on"] = json!(secret.deleted_on);
+        json["scheduled_purge_on"] = json!(secret.scheduled_purge_on);
     }
     json
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Failure;
-use super::pages::{Column, ListArgs, print};
+use super::pages::{Column, List, ListArgs, print};
 use super::vault::VaultArgs;
 
 const EXAMPLES: &str = "\
@@ -35,8 +35,8 @@ pub(super) async fn run(args: &ListSecrets) -> Result<u8, Failure> {
     let (what, columns) =
         if args.deleted { ("deleted secrets", Column::OF_DELETED) } else { ("secrets", Column::OF_SECRETS) };
     let list = vault.call("listing", async |it, client| match args.deleted {
-        true => it.list_deleted_secrets(client, &options).await,
-        false => it.list_secrets(client, &options).await,
+        true => it.list_deleted_secrets(client, &options).await.map(List::Deleted),
+        false => it.list_secrets(client, &options).await.map(List::Secrets),
     });
     let list = list.await?;
     print(&mut vault, list, what, args.vault.common.json, columns).await

@@ -16,6 +16,7 @@ mod vault;
 mod versions;
 
 use clap::Subcommand;
+use serde_json::Value;
 
 use self::backup::BackupSecret;
 use self::delete::DeleteSecret;
@@ -28,7 +29,6 @@ use self::set::SetSecret;
 use self::vault::VaultArgs;
 use self::versions::ListVersions;
 use super::{DONE, FAILED, Failure, failed, output, screen};
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::SecretProperties;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SecretsVerb {
@@ -71,9 +71,9 @@ impl SecretsVerb {
 }
 
 /// Prints what the vault says of a secret: all of it as JSON, or this text.
-fn told(vault: &VaultArgs, properties: &SecretProperties, text: &str) -> u8 {
+fn told(vault: &VaultArgs, json: &Value, text: &str) -> u8 {
     if vault.common.json {
-        output::line(&json::properties(properties).to_string());
+        output::line(&json.to_string());
     } else {
         output::line(text);
     }

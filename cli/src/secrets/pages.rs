@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::Value;
 
 use super::vault::Vault;
 use super::{DONE, Failure, json, output};
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::SecretProperties;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, SecretProperties};
 use crate::date;
-use keyfob_host_test::instance::SecretList;
+use keyfob_host_test::failure::CallError;
+use keyfob_host_test::instance::{DeletedSecretList, Instance, SecretList};
 use keyfob_host_test::spec::ListOptions;
 
 /// What every list takes.
@@ -22,6 +24,54 @@ pub(super) struct ListArgs {
 impl ListArgs {
     pub(super) fn options(&self, timeout: Option<Duration>) -> ListOptions {
         ListOptions { max_page_size: self.max_page_size, timeout }
+    }
+}
+
+/// A list of either kind.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum List {
+    Secrets(SecretList),
+    Deleted(DeletedSecretList),
+}
+
+/// A secret on a page.
+enum Item {
+    Secret(SecretProperties),
+    Deleted(DeletedSecret),
+}
+
+impl List {
+    async fn next_page(self, instance: &mut Instance) -> Result<Option<Vec<Item>>, CallError> {
+        Ok(match self {
+            Self::Secrets(list) => {
+                instance.next_page(list).await?.map(|page| page.into_iter().map(Item::Secret).collect())
+            }
+            Self::Deleted(list) => {
+                instance.next_deleted_page(list).await?.map(|page| page.into_iter().map(Item::Deleted).collect())
+            }
+        })
+    }
+}
+
+impl Item {
+    fn properties(&self) -> &SecretProperties {
+        match self {
+            Self::Secret(properties) | Self::Deleted(DeletedSecret { properties, .. }) => properties,
+        }
+    }
+
+    fn deleted(&self) -> Option<&DeletedSecret> {
+        match self {
+            Self::Secret(_) => None,
+            Self::Deleted(secret) => Some(secret),
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Self::Secret(properties) => json::properties(properties),
+            Self::Deleted(secret) => json::deleted(secret),
+        }
     }
 }
 
@@ -43,15 +93,16 @@ impl Column {
     pub(super) const OF_DELETED: &[Self] =
         &[Self::Name, Self::Enabled, Self::UpdatedOn, Self::ContentType, Self::DeletedOn, Self::ScheduledPurgeOn];
 
-    fn of(self, it: &SecretProperties) -> Option<String> {
+    fn of(self, item: &Item) -> Option<String> {
+        let it = item.properties();
         match self {
             Self::Name => Some(it.name.clone()),
             Self::Version => it.version.clone(),
             Self::Enabled => it.enabled.map(|enabled| if enabled { "enabled" } else { "disabled" }.to_owned()),
             Self::UpdatedOn => it.updated_on.map(date::text),
             Self::ContentType => it.content_type.as_deref().map(plain),
-            Self::DeletedOn => it.deleted_on.map(date::text),
-            Self::ScheduledPurgeOn => it.scheduled_purge_on.map(date::text),
+            Self::DeletedOn => item.deleted()?.deleted_on.map(date::text),
+            Self::ScheduledPurgeOn => item.deleted()?.scheduled_purge_on.map(date::text),
         }
     }
 }
@@ -59,7 +110,7 @@ impl Column {
 /// Prints a list as it comes, until its end or until nobody reads on.
 pub(super) async fn print(
     vault: &mut Vault<'_>,
-    list: SecretList,
+    list: List,
     what: &str,
     json: bool,
     columns: &[Column],
@@ -67,9 +118,9 @@ pub(super) async fn print(
     let mut count = 0;
     loop {
         let doing = format!("listing {what}, {count} so far");
-        let Some(page) = vault.call(&doing, async |it, _| it.next_page(list).await).await? else { return Ok(DONE) };
+        let Some(page) = vault.call(&doing, async |it, _| list.next_page(it).await).await? else { return Ok(DONE) };
         count += page.len();
-        let line = |it| if json { json::properties(it).to_string() } else { line(it, columns) };
+        let line = |it: &Item| if json { it.json().to_string() } else { line(it, columns) };
         let lines: String = page.iter().map(|it| line(it) + "\n").collect();
         if output::write(lines.as_bytes()).is_err() {
             return Ok(DONE);
@@ -77,7 +128,7 @@ pub(super) async fn print(
     }
 }
 
-fn line(it: &SecretProperties, columns: &[Column]) -> String {
+fn line(it: &Item, columns: &[Column]) -> String {
     let cells = columns.iter().map(|column| column.of(it).filter(|cell| !cell.is_empty()));
     cells.map(|cell| cell.unwrap_or_else(|| "-".to_owned())).collect::<Vec<_>>().join("\t")
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::change::{ChangeArgs, wait};
 use super::vault::VaultArgs;
-use super::{Failure, told};
+use super::{Failure, json, told};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,14 +31,15 @@ pub(super) async fn run(args: &RecoverSecret) -> Result<u8, Failure> {
     let (name, timeout) = (&args.name, vault.timeout);
     let doing = format!("recovering {name}");
     let begun = vault.call(&doing, async |it, client| {
-        let change = it.begin_recover_deleted_secret(client, name, timeout).await?;
-        Ok((change, it.properties(change).await?))
+        let poller = it.begin_recover_deleted_secret(client, name, timeout).await?;
+        Ok((poller, it.recovered_properties(poller).await?))
     });
-    let (change, properties) = begun.await?;
-    let name = &properties.name;
+    let (poller, properties) = begun.await?;
+    let (name, json) = (&properties.name, json::properties(&properties));
     if args.change.no_wait {
-        return Ok(told(&args.vault, &properties, &format!("{name} is being recovered, which goes on in the vault.")));
+        return Ok(told(&args.vault, &json, &format!("{name} is being recovered, which goes on in the vault.")));
     }
-    wait(&mut vault, change, &doing, &args.vault.command(&format!("list-versions {name}"))).await?;
-    Ok(told(&args.vault, &properties, &format!("{name} is recovered: {}", properties.id)))
+    let look = args.vault.command(&format!("list-versions {name}"));
+    wait(&mut vault, &doing, &look, async |it| it.wait_recovered(poller, timeout).await).await?;
+    Ok(told(&args.vault, &json, &format!("{name} is recovered: {}", properties.id)))
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::input::Source;
 use super::vault::VaultArgs;
-use super::{Failure, told};
+use super::{Failure, json, told};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,7 +37,7 @@ pub(super) async fn run(args: &RestoreSecret) -> Result<u8, Failure> {
     let timeout = vault.timeout;
     let call = vault.call("restoring", async |it, client| it.restore_secret_backup(client, &backup, timeout).await);
     let properties = call.await?;
-    Ok(told(&args.vault, &properties, &properties.id))
+    Ok(told(&args.vault, &json::properties(&properties), &properties.id))
 }
 
 impl RestoreSecret {

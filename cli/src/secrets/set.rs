@@ -6,10 +6,10 @@ use clap::Args;
 
 use super::input::{self, Source};
 use super::vault::VaultArgs;
-use super::{Failure, screen, told};
+use super::{Failure, json, screen, told};
 use crate::date;
 use crate::shell::quoted;
-use keyfob_host_test::spec::SetOptions;
+use keyfob_host_test::spec::SetSecretOptions;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,17 +59,17 @@ pub(super) async fn run(args: &SetSecret) -> Result<u8, Failure> {
     let doing = format!("setting {}", args.name);
     let call = vault.call(&doing, async |it, client| it.set_secret(client, &args.name, &value, &options).await);
     let properties = call.await?;
-    Ok(told(&args.vault, &properties, &properties.id))
+    Ok(told(&args.vault, &json::properties(&properties), &properties.id))
 }
 
 impl SetSecret {
-    fn options(&self) -> Result<SetOptions, Failure> {
+    fn options(&self) -> Result<SetSecretOptions, Failure> {
         let mut names: Vec<&str> = self.tag.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.array_windows().find(|[one, other]| one == other) {
             return Err(Failure::usage(format!("--tag {twice} is given twice, and a tag has one value")));
         }
-        Ok(SetOptions {
+        Ok(SetSecretOptions {
             content_type: self.content_type.clone(),
             enabled: self.disabled.then_some(false),
             not_before: self.not_before,

@@ -66,7 +66,7 @@ impl<'a> Place<'a> {
         let (instance, client) = within(common.timeout, async {
             let mut instance = instance(&host).await?;
             let credential = instance.credential(&common.identity.spec()).await?;
-            let client = instance.open(&url, credential, &ClientOptions::default()).await?;
+            let client = instance.create_client(&url, credential, &ClientOptions::default()).await?;
             Ok((instance, client))
         })
         .await?;

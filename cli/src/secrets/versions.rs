@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Failure;
-use super::pages::{Column, ListArgs, print};
+use super::pages::{Column, List, ListArgs, print};
 use super::vault::VaultArgs;
 
 const EXAMPLES: &str = "\
@@ -33,5 +33,5 @@ pub(super) async fn run(args: &ListVersions) -> Result<u8, Failure> {
     let what = format!("versions of {}", args.name);
     let list = vault.call("listing", async |it, client| it.list_secret_versions(client, &args.name, &options).await);
     let list = list.await?;
-    print(&mut vault, list, &what, args.vault.common.json, Column::OF_VERSIONS).await
+    print(&mut vault, List::Secrets(list), &what, args.vault.common.json, Column::OF_VERSIONS).await
 }

@@ -6,7 +6,7 @@ use keyfob::azure::types::AzureError;
 
 fn secret(vault_url: &str, name: &str) -> Result<String, AzureError> {
     let credential = Credential::default_azure(None);
-    let client = SecretClient::open(vault_url, &credential, None)?;
+    let client = SecretClient::create(vault_url, &credential, None)?;
     Ok(client.get_secret(name, None)?.value)
 }
 

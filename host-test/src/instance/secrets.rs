@@ -1,59 +1,35 @@
-//! Clients of vaults.
+//! Clients of vaults, and the calls on them.
 
 use std::time::Duration;
 
-use wasmtime::component::ResourceAny;
-
-use super::{Credential, Instance, bug};
-use crate::bindings::exports::keyfob::azure::secrets::{Secret, SecretProperties};
+use super::Instance;
+use super::handle::{Credential, DeletedSecretList, DeletedSecretPoller, SecretClient, SecretList, SecretPoller};
+use crate::bindings::exports::keyfob::azure::secrets::{DeletedSecret, Secret, SecretProperties};
 use crate::bindings::exports::keyfob::azure::types::AzureError;
 use crate::failure::CallError;
-use crate::spec::{ClientOptions, GetSecretOptions, ListOptions, SetOptions, milliseconds};
+use crate::spec::{ClientOptions, GetSecretOptions, ListOptions, SetSecretOptions};
 
-/// A client for one vault inside one instance.
-#[derive(Clone, Copy, Debug)]
-pub struct SecretClient(pub ResourceAny);
-
-/// A list of secrets inside one instance.
-#[derive(Clone, Copy, Debug)]
-pub struct SecretList(pub ResourceAny);
-
-/// A deletion or a recovery inside one instance.
-#[derive(Clone, Copy, Debug)]
-pub struct SecretChange(pub ResourceAny);
-
+/// Every call can fail with the component's error, or with [`CallError::Bug`] if the component can't be called.
 impl Instance {
-    /// Makes a client for a vault.
-    pub async fn open(
+    /// Makes a client for a vault. Nothing is sent.
+    pub async fn create_client(
         &mut self,
         vault_url: &str,
         credential: Credential,
         options: &ClientOptions,
     ) -> Result<SecretClient, CallError> {
-        let secrets = self.bindings.keyfob_azure_secrets();
-        let store = &mut self.store;
-        let handle = secrets.client_options().call_constructor(&mut *store).await.map_err(bug)?;
-        if let Some(verify) = options.verify_challenge_resource {
-            let guest = secrets.client_options();
-            guest.call_verify_challenge_resource(&mut *store, handle, verify).await.map_err(bug)?;
-        }
-        if let Some(version) = &options.api_version {
-            secrets.client_options().call_api_version(&mut *store, handle, version).await.map_err(bug)?;
-        }
-        if let Some(ttl) = options.cache_ttl {
-            secrets.client_options().call_cache_ttl(&mut *store, handle, ttl.as_secs()).await.map_err(bug)?;
-        }
-        if let Some((count, bytes)) = options.cache_limits {
-            secrets.client_options().call_cache_limits(&mut *store, handle, count, bytes).await.map_err(bug)?;
-        }
-        if let Some(time) = options.cache_stale_if_error {
-            let guest = secrets.client_options();
-            guest.call_cache_stale_if_error(&mut *store, handle, time.as_secs()).await.map_err(bug)?;
-        }
-        let guest = secrets.secret_client();
-        let client = guest.call_open(store, vault_url, credential.0, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(SecretClient(client?))
+        let client = call!(self, keyfob_azure_secrets.secret_client.call_create(vault_url, credential.0), options)??;
+        Ok(SecretClient(client))
+    }
+
+    /// Returns the URL of a client's vault.
+    pub async fn vault_url(&mut self, client: SecretClient) -> Result<String, CallError> {
+        call!(self, keyfob_azure_secrets.secret_client.call_vault_url(client.0))
+    }
+
+    /// Returns the scope of the tokens for a client's vault.
+    pub async fn scope(&mut self, client: SecretClient) -> Result<Option<String>, CallError> {
+        call!(self, keyfob_azure_secrets.secret_client.call_scope(client.0))
     }
 
     /// Reads a secret.
@@ -63,134 +39,17 @@ impl Instance {
         name: &str,
         options: &GetSecretOptions,
     ) -> Result<Secret, CallError> {
-        let handle = self.get_secret_options(options).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let secret = guest.call_get_secret(&mut self.store, client.0, name, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(secret?)
+        Ok(call!(self, keyfob_azure_secrets.secret_client.call_get_secret(client.0, name), options)??)
     }
 
-    /// Reads several secrets at the same time: the outcome of each, in the order of the names.
+    /// Reads several secrets concurrently. Returns a result for each, in the order of the names.
     pub async fn get_secrets(
         &mut self,
         client: SecretClient,
         names: &[String],
         options: &GetSecretOptions,
     ) -> Result<Vec<Result<Secret, AzureError>>, CallError> {
-        let handle = self.get_secret_options(options).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let outcomes = guest.call_get_secrets(&mut self.store, client.0, names, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(outcomes)
-    }
-
-    async fn get_secret_options(&mut self, options: &GetSecretOptions) -> Result<ResourceAny, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().get_secret_options();
-        let store = &mut self.store;
-        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
-        if let Some(version) = &options.version {
-            guest.call_version(&mut *store, handle, version).await.map_err(bug)?;
-        }
-        if let Some(content_type) = &options.out_content_type {
-            guest.call_out_content_type(&mut *store, handle, content_type).await.map_err(bug)?;
-        }
-        if options.bypass_cache {
-            guest.call_bypass_cache(&mut *store, handle, true).await.map_err(bug)?;
-        }
-        if let Some(count) = options.max_concurrency {
-            guest.call_max_concurrency(&mut *store, handle, count).await.map_err(bug)?;
-        }
-        if let Some(limit) = options.timeout {
-            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
-        }
-        Ok(handle)
-    }
-
-    /// Begins a list of secrets. Nothing is sent yet.
-    pub async fn list_secrets(&mut self, client: SecretClient, options: &ListOptions) -> Result<SecretList, CallError> {
-        let handle = self.list_options(options).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let list = guest.call_list_properties_of_secrets(&mut self.store, client.0, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(SecretList(list))
-    }
-
-    /// Begins a list of a secret's versions.
-    pub async fn list_secret_versions(
-        &mut self,
-        client: SecretClient,
-        name: &str,
-        options: &ListOptions,
-    ) -> Result<SecretList, CallError> {
-        let handle = self.list_options(options).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let list = guest.call_list_properties_of_secret_versions(&mut self.store, client.0, name, Some(handle));
-        let list = list.await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(SecretList(list))
-    }
-
-    /// Begins a list of deleted secrets.
-    pub async fn list_deleted_secrets(
-        &mut self,
-        client: SecretClient,
-        options: &ListOptions,
-    ) -> Result<SecretList, CallError> {
-        let handle = self.list_options(options).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let list = guest.call_list_deleted_secrets(&mut self.store, client.0, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(SecretList(list))
-    }
-
-    async fn list_options(&mut self, options: &ListOptions) -> Result<ResourceAny, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().list_options();
-        let store = &mut self.store;
-        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
-        if let Some(size) = options.max_page_size {
-            guest.call_max_page_size(&mut *store, handle, size).await.map_err(bug)?;
-        }
-        if let Some(limit) = options.timeout {
-            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
-        }
-        Ok(handle)
-    }
-
-    async fn set_options(&mut self, options: &SetOptions) -> Result<ResourceAny, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().set_options();
-        let store = &mut self.store;
-        let handle = guest.call_constructor(&mut *store).await.map_err(bug)?;
-        if let Some(content_type) = &options.content_type {
-            guest.call_content_type(&mut *store, handle, content_type).await.map_err(bug)?;
-        }
-        if let Some(enabled) = options.enabled {
-            guest.call_enabled(&mut *store, handle, enabled).await.map_err(bug)?;
-        }
-        if let Some(seconds) = options.not_before {
-            guest.call_not_before(&mut *store, handle, seconds).await.map_err(bug)?;
-        }
-        if let Some(seconds) = options.expires_on {
-            guest.call_expires_on(&mut *store, handle, seconds).await.map_err(bug)?;
-        }
-        if let Some(tags) = &options.tags {
-            guest.call_tags(&mut *store, handle, tags).await.map_err(bug)?;
-        }
-        if let Some(version) = &options.version {
-            guest.call_version(&mut *store, handle, version).await.map_err(bug)?;
-        }
-        if let Some(limit) = options.timeout {
-            guest.call_timeout(&mut *store, handle, milliseconds(limit)).await.map_err(bug)?;
-        }
-        Ok(handle)
-    }
-
-    async fn call_options(&mut self, timeout: Option<Duration>) -> Result<ResourceAny, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().call_options();
-        let handle = guest.call_constructor(&mut self.store).await.map_err(bug)?;
-        if let Some(limit) = timeout {
-            guest.call_timeout(&mut self.store, handle, milliseconds(limit)).await.map_err(bug)?;
-        }
-        Ok(handle)
+        call!(self, keyfob_azure_secrets.secret_client.call_get_secrets(client.0, names), options)
     }
 
     /// Sets a secret.
@@ -199,28 +58,59 @@ impl Instance {
         client: SecretClient,
         name: &str,
         value: &str,
-        options: &SetOptions,
+        options: &SetSecretOptions,
     ) -> Result<SecretProperties, CallError> {
-        let handle = self.set_options(options).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let told = guest.call_set_secret(&mut self.store, client.0, name, value, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(told?)
+        Ok(call!(self, keyfob_azure_secrets.secret_client.call_set_secret(client.0, name, value), options)??)
     }
 
-    /// Changes what is known of a secret.
+    /// Changes the properties of a secret.
     pub async fn update_secret_properties(
         &mut self,
         client: SecretClient,
         name: &str,
-        options: &SetOptions,
+        options: &SetSecretOptions,
     ) -> Result<SecretProperties, CallError> {
-        let handle = self.set_options(options).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let told = guest.call_update_secret_properties(&mut self.store, client.0, name, Some(handle));
-        let told = told.await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(told?)
+        Ok(call!(self, keyfob_azure_secrets.secret_client.call_update_secret_properties(client.0, name), options)??)
+    }
+
+    /// Returns a list of all secrets. Nothing is sent yet.
+    pub async fn list_secrets(&mut self, client: SecretClient, options: &ListOptions) -> Result<SecretList, CallError> {
+        call!(self, keyfob_azure_secrets.secret_client.call_list_properties_of_secrets(client.0), options)
+            .map(SecretList)
+    }
+
+    /// Returns a list of a secret's versions. Nothing is sent yet.
+    pub async fn list_secret_versions(
+        &mut self,
+        client: SecretClient,
+        name: &str,
+        options: &ListOptions,
+    ) -> Result<SecretList, CallError> {
+        call!(self, keyfob_azure_secrets.secret_client.call_list_properties_of_secret_versions(client.0, name), options)
+            .map(SecretList)
+    }
+
+    /// Returns a list of all deleted secrets. Nothing is sent yet.
+    pub async fn list_deleted_secrets(
+        &mut self,
+        client: SecretClient,
+        options: &ListOptions,
+    ) -> Result<DeletedSecretList, CallError> {
+        call!(self, keyfob_azure_secrets.secret_client.call_list_deleted_secrets(client.0), options)
+            .map(DeletedSecretList)
+    }
+
+    /// Returns the next page of a list; `None` after the last.
+    pub async fn next_page(&mut self, list: SecretList) -> Result<Option<Vec<SecretProperties>>, CallError> {
+        Ok(call!(self, keyfob_azure_secrets.secret_list.call_next(list.0))??)
+    }
+
+    /// Returns the next page of a list of deleted secrets; `None` after the last.
+    pub async fn next_deleted_page(
+        &mut self,
+        list: DeletedSecretList,
+    ) -> Result<Option<Vec<DeletedSecret>>, CallError> {
+        Ok(call!(self, keyfob_azure_secrets.deleted_secret_list.call_next(list.0))??)
     }
 
     /// Begins to delete a secret.
@@ -229,12 +119,24 @@ impl Instance {
         client: SecretClient,
         name: &str,
         timeout: Option<Duration>,
-    ) -> Result<SecretChange, CallError> {
-        let handle = self.call_options(timeout).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let begun = guest.call_begin_delete_secret(&mut self.store, client.0, name, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(SecretChange(begun?))
+    ) -> Result<DeletedSecretPoller, CallError> {
+        let poller =
+            call!(self, keyfob_azure_secrets.secret_client.call_begin_delete_secret(client.0, name), &timeout)??;
+        Ok(DeletedSecretPoller(poller))
+    }
+
+    /// Returns what the vault returned when a deletion began.
+    pub async fn deleted_secret(&mut self, poller: DeletedSecretPoller) -> Result<DeletedSecret, CallError> {
+        call!(self, keyfob_azure_secrets.deleted_secret_poller.call_deleted_secret(poller.0))
+    }
+
+    /// Waits until a deletion is complete.
+    pub async fn wait_deleted(
+        &mut self,
+        poller: DeletedSecretPoller,
+        timeout: Option<Duration>,
+    ) -> Result<(), CallError> {
+        Ok(call!(self, keyfob_azure_secrets.deleted_secret_poller.call_wait(poller.0), &timeout)??)
     }
 
     /// Begins to recover a deleted secret.
@@ -243,111 +145,62 @@ impl Instance {
         client: SecretClient,
         name: &str,
         timeout: Option<Duration>,
-    ) -> Result<SecretChange, CallError> {
-        let handle = self.call_options(timeout).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let begun = guest.call_begin_recover_deleted_secret(&mut self.store, client.0, name, Some(handle));
-        let begun = begun.await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(SecretChange(begun?))
+    ) -> Result<SecretPoller, CallError> {
+        let poller = call!(
+            self,
+            keyfob_azure_secrets.secret_client.call_begin_recover_deleted_secret(client.0, name),
+            &timeout
+        )??;
+        Ok(SecretPoller(poller))
     }
 
-    /// What the vault said of a secret when a deletion or a recovery of it began.
-    pub async fn properties(&mut self, change: SecretChange) -> Result<SecretProperties, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().secret_change();
-        guest.call_properties(&mut self.store, change.0).await.map_err(bug)
+    /// Returns the properties that the vault returned when a recovery began.
+    pub async fn recovered_properties(&mut self, poller: SecretPoller) -> Result<SecretProperties, CallError> {
+        call!(self, keyfob_azure_secrets.secret_poller.call_properties(poller.0))
     }
 
-    /// Waits for a deletion or a recovery.
-    pub async fn wait(&mut self, change: SecretChange, timeout: Option<Duration>) -> Result<(), CallError> {
-        let handle = self.call_options(timeout).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_change();
-        let done = guest.call_wait(&mut self.store, change.0, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(done?)
+    /// Waits until a recovery is complete.
+    pub async fn wait_recovered(&mut self, poller: SecretPoller, timeout: Option<Duration>) -> Result<(), CallError> {
+        Ok(call!(self, keyfob_azure_secrets.secret_poller.call_wait(poller.0), &timeout)??)
     }
 
-    /// What the vault says of a deleted secret.
+    /// Reads the properties of a deleted secret.
     pub async fn get_deleted_secret(
         &mut self,
         client: SecretClient,
         name: &str,
         timeout: Option<Duration>,
-    ) -> Result<SecretProperties, CallError> {
-        let handle = self.call_options(timeout).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let told = guest.call_get_deleted_secret(&mut self.store, client.0, name, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(told?)
+    ) -> Result<DeletedSecret, CallError> {
+        Ok(call!(self, keyfob_azure_secrets.secret_client.call_get_deleted_secret(client.0, name), &timeout)??)
     }
 
-    /// Deletes a deleted secret for good.
+    /// Deletes a deleted secret permanently.
     pub async fn purge_deleted_secret(
         &mut self,
         client: SecretClient,
         name: &str,
         timeout: Option<Duration>,
     ) -> Result<(), CallError> {
-        let handle = self.call_options(timeout).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let done = guest.call_purge_deleted_secret(&mut self.store, client.0, name, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(done?)
+        Ok(call!(self, keyfob_azure_secrets.secret_client.call_purge_deleted_secret(client.0, name), &timeout)??)
     }
 
-    /// Backs a secret up.
+    /// Returns a backup of a secret.
     pub async fn backup_secret(
         &mut self,
         client: SecretClient,
         name: &str,
         timeout: Option<Duration>,
     ) -> Result<Vec<u8>, CallError> {
-        let handle = self.call_options(timeout).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let backup = guest.call_backup_secret(&mut self.store, client.0, name, Some(handle)).await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(backup?)
+        Ok(call!(self, keyfob_azure_secrets.secret_client.call_backup_secret(client.0, name), &timeout)??)
     }
 
-    /// Restores a secret from its backup.
+    /// Restores a secret from a backup.
     pub async fn restore_secret_backup(
         &mut self,
         client: SecretClient,
         backup: &[u8],
         timeout: Option<Duration>,
     ) -> Result<SecretProperties, CallError> {
-        let handle = self.call_options(timeout).await?;
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        let told = guest.call_restore_secret_backup(&mut self.store, client.0, backup, Some(handle));
-        let told = told.await.map_err(bug)?;
-        self.release(handle).await?;
-        Ok(told?)
-    }
-
-    /// The next page of a list; `None` after the last.
-    pub async fn next_page(&mut self, list: SecretList) -> Result<Option<Vec<SecretProperties>>, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().secret_list();
-        Ok(guest.call_next(&mut self.store, list.0).await.map_err(bug)??)
-    }
-
-    /// The scope that a token for the client's vault must have.
-    pub async fn scope(&mut self, client: SecretClient) -> Result<Option<String>, CallError> {
-        let guest = self.bindings.keyfob_azure_secrets().secret_client();
-        guest.call_scope(&mut self.store, client.0).await.map_err(bug)
-    }
-
-    /// Drops a client.
-    pub async fn drop_client(&mut self, client: SecretClient) -> Result<(), CallError> {
-        self.release(client.0).await
-    }
-
-    /// Drops a list.
-    pub async fn drop_list(&mut self, list: SecretList) -> Result<(), CallError> {
-        self.release(list.0).await
-    }
-
-    /// Drops a deletion or a recovery, which goes on in the vault.
-    pub async fn drop_change(&mut self, change: SecretChange) -> Result<(), CallError> {
-        self.release(change.0).await
+        Ok(call!(self, keyfob_azure_secrets.secret_client.call_restore_secret_backup(client.0, backup), &timeout)??)
     }
 }

@@ -1,11 +1,11 @@
-"""From the fields of a case to the SDK's classes and arguments."""
+"""Creates the SDK's credentials from the fields of a case, and checks whether the SDK can run the case."""
 
 import os
 
 from azure import identity
 
-# The SDK's developer credentials would look at this machine. Keyfob's report names them as not supported.
-_DEVELOPERS = dict.fromkeys(
+# The SDK's developer credentials would use this machine's sign-ins. Keyfob reports them as not supported.
+_EXCLUDE_DEVELOPER_CREDENTIALS = dict.fromkeys(
     [
         "exclude_shared_token_cache_credential",
         "exclude_visual_studio_code_credential",
@@ -17,32 +17,32 @@ _DEVELOPERS = dict.fromkeys(
     True,
 )
 
-# So are they where the environment asks for them.
-_ASKED_FOR = {
+# The values of AZURE_TOKEN_CREDENTIALS that select developer credentials.
+_DEVELOPER_SELECTIONS = {
     *("dev", "visualstudiocodecredential", "azureclicredential", "azuredeveloperclicredential"),
     *("azurepowershellcredential", "interactivebrowsercredential"),
 }
 
-_EXCLUDE = {
+_EXCLUDE_ARGUMENTS = {
     "EnvironmentCredential": "exclude_environment_credential",
     "WorkloadIdentityCredential": "exclude_workload_identity_credential",
     "ManagedIdentityCredential": "exclude_managed_identity_credential",
 }
 
-# What a kind reads of [credential]. Fields of another kind are left alone, as in the other players.
+# The fields of [credential] that each kind reads. Fields of other kinds are ignored, as with Keyfob.
 _COMMON = {"kind", "authority-host", "disable-instance-discovery", "additionally-allowed-tenants"}
-_MANAGED = {"client-id", "object-id", "resource-id", "system-assigned"}
-_WORKLOAD = {"workload-identity-client-id", "tenant-id", "token-file-path"}
+_MANAGED_IDENTITY = {"client-id", "object-id", "resource-id", "system-assigned"}
+_WORKLOAD_IDENTITY = {"workload-identity-client-id", "tenant-id", "token-file-path"}
 _CLIENT = {"tenant-id", "client-id"}
 _CERTIFICATE = {"certificate", "certificate-path", "certificate-password", "send-certificate-chain"}
 _FIELDS = {
     "default-azure": _COMMON
-    | _MANAGED
-    | _WORKLOAD
+    | _MANAGED_IDENTITY
+    | _WORKLOAD_IDENTITY
     | {"exclude", "require-token-credentials", "send-certificate-chain"},
     "environment": _COMMON | {"send-certificate-chain"},
-    "workload-identity": _COMMON | _WORKLOAD,
-    "managed-identity": _COMMON | _MANAGED,
+    "workload-identity": _COMMON | _WORKLOAD_IDENTITY,
+    "managed-identity": _COMMON | _MANAGED_IDENTITY,
     "client-secret": _COMMON | _CLIENT | {"client-secret"},
     "client-assertion": _COMMON | _CLIENT | {"assertion"},
     "client-certificate": _COMMON | _CLIENT | _CERTIFICATE,
@@ -50,79 +50,82 @@ _FIELDS = {
 }
 _ALL_FIELDS = frozenset().union(*_FIELDS.values())
 
-# What only Keyfob has, with the reason why no comparison is possible.
-_KEYFOBS_KINDS = {"static-token": "the SDK has no credential for a token that the caller has"}
-_KEYFOBS_FIELDS = {
+# Kinds, fields and steps that only Keyfob has, with the reason why they can't be compared.
+_KEYFOB_ONLY_KINDS = {"static-token": "the SDK has no credential for a token that the caller has"}
+_KEYFOB_ONLY_FIELDS = {
     "imds-connect-timeout-ms": "the SDK has no option for the time to connect to IMDS",
     "token": "the SDK has no credential for a token that the caller has",
     "expires-on": "the SDK has no credential for a token that the caller has",
 }
-_KEYFOBS_STEPS = {
+_KEYFOB_ONLY_STEPS = {
     "set-token": "the SDK has no credential for a token that the caller has",
-    "explain": "the SDK does not tell what it would try",
+    "explain": "the SDK has no equivalent of explain",
     "timeout-ms": "the SDK has no limit for a whole call",
     "get-secrets": "the SDK reads one secret at a time",
-    "bypass-cache": "the SDK keeps no values",
+    "bypass-cache": "the SDK does not cache values",
 }
-_KEYFOBS_CLIENT = dict.fromkeys(["cache-ttl", "cache-limits", "cache-stale-if-error"], "the SDK keeps no values")
+_KEYFOB_ONLY_CLIENT = dict.fromkeys(
+    ["cache-ttl", "cache-limits", "cache-stale-if-error"], "the SDK does not cache values"
+)
 
 _STEP_FIELDS = {
-    *("after", "clock-ahead", "get-secret", "version", "list-secrets", "get-token", "tenant-id", "claims", "enable-cae"),
+    *("after", "clock-ahead", "get-secret", "version", "list-secrets", "get-token"),
+    *("tenant-id", "claims", "enable-cae"),
     *("set-assertion", "vault-url", "out-content-type", "most-pages", "operation", "value-times", "expect"),
 }
 _CLIENT_FIELDS = {"vault-url", "verify-challenge-resource", "api-version"}
 
 
 class NotApplicable(Exception):
-    """The SDK has nothing of the kind."""
+    """The SDK has no equivalent of something in the case."""
 
 
-class Unknown(Exception):
-    """A field of a case that is news to this file."""
+class UnknownField(Exception):
+    """A field of a case that this file does not know."""
 
 
 def check(case):
-    """Raises unless the SDK can play the case."""
-    ours = sorted(name for name in case.get("env", {}) if name.startswith("KEYFOB_"))
-    if ours:
-        raise NotApplicable(f"{ours[0]} is a variable of Keyfob alone")
-    if case.get("env", {}).get("AZURE_TOKEN_CREDENTIALS", "").strip().lower() in _ASKED_FOR:
-        raise NotApplicable("the SDK's developer credentials would look at this machine")
+    """Raises NotApplicable or UnknownField unless the SDK can run the case."""
+    keyfob_variables = sorted(name for name in case.get("env", {}) if name.startswith("KEYFOB_"))
+    if keyfob_variables:
+        raise NotApplicable(f"{keyfob_variables[0]} is a variable that only Keyfob reads")
+    if case.get("env", {}).get("AZURE_TOKEN_CREDENTIALS", "").strip().lower() in _DEVELOPER_SELECTIONS:
+        raise NotApplicable("the SDK's developer credentials would use this machine's sign-ins")
     _check_credential(case.get("credential", {}))
-    _known("[client]", case.get("client", {}), _CLIENT_FIELDS, _KEYFOBS_CLIENT)
+    _check_fields("[client]", case.get("client", {}), _CLIENT_FIELDS, _KEYFOB_ONLY_CLIENT)
     if any(fault.get("body-size", 0) > 1 << 24 for fault in case.get("fault", [])):
-        raise NotApplicable("the SDK reads all that it is sent, and so much does not go through this check's pipe")
+        raise NotApplicable("the SDK reads bodies of any size, and this one is too large for the test's pipe")
     for step in case["step"]:
-        _known("[[step]]", step, _STEP_FIELDS, _KEYFOBS_STEPS)
+        _check_fields("[[step]]", step, _STEP_FIELDS, _KEYFOB_ONLY_STEPS)
         if "set-assertion" in step and case.get("credential", {}).get("kind") != "client-assertion":
-            raise NotApplicable("the SDK asks the caller for each assertion, and no other credential has one")
+            raise NotApplicable("only the SDK's ClientAssertionCredential has an assertion")
 
 
 def _check_credential(fields):
     kind = fields.get("kind", "default-azure")
-    if kind in _KEYFOBS_KINDS:
-        raise NotApplicable(_KEYFOBS_KINDS[kind])
+    if kind in _KEYFOB_ONLY_KINDS:
+        raise NotApplicable(_KEYFOB_ONLY_KINDS[kind])
     if kind not in _FIELDS:
-        raise Unknown(f"[credential] kind = {kind!r}")
-    _known("[credential]", fields, _ALL_FIELDS, _KEYFOBS_FIELDS)
+        raise UnknownField(f"[credential] kind = {kind!r}")
+    _check_fields("[credential]", fields, _ALL_FIELDS, _KEYFOB_ONLY_FIELDS)
     if kind == "default-azure" and "token-file-path" in fields:
-        raise NotApplicable("the SDK's default chain takes the token file from its variable only")
+        raise NotApplicable("the SDK's default chain reads the token file's path from its variable only")
     if kind in ("default-azure", "environment") and "send-certificate-chain" in fields:
-        raise NotApplicable("the SDK's environment credential takes this from its variable only")
+        raise NotApplicable("the SDK's environment credential reads this from its variable only")
     for link in fields.get("links", []):
         _check_credential(link)
 
 
-def _known(where, fields, known, ours):
+def _check_fields(table, fields, known, keyfob_only):
     for name in fields:
-        if name in ours:
-            raise NotApplicable(ours[name])
+        if name in keyfob_only:
+            raise NotApplicable(keyfob_only[name])
         if name not in known:
-            raise Unknown(f"the field {name!r} of {where}")
+            raise UnknownField(f"the field {name!r} of {table}")
 
 
 class Assertion:
-    """The caller's assertion, as the SDK asks for it."""
+    """The function that the SDK calls for an assertion."""
 
     current = ""
 
@@ -130,102 +133,106 @@ class Assertion:
         return self.current
 
 
-def certificates(fields, folder):
-    """The bytes of the certificates that a case gives as such, by name. They are no files of its world."""
-    names = [each["certificate"] for each in [fields, *fields.get("links", [])] if "certificate" in each]
-    found = {}
+def read_certificates(fields, folder):
+    """The contents of the certificates that a case passes as bytes, by name. Call it before `sandbox.isolate`."""
+    names = [link["certificate"] for link in [fields, *fields.get("links", [])] if "certificate" in link]
+    contents = {}
     for name in names:
         with open(os.path.join(folder, name), "rb") as file:
-            found[name] = file.read()
-    return found
+            contents[name] = file.read()
+    return contents
 
 
-def make(fields, player):
-    """The credential; what becomes of the links of a chain is noted in the player's attempts."""
+def create(fields, runner):
+    """Creates a credential. The outcomes of a chain's credentials are recorded in the runner's attempts."""
     kind = fields.get("kind", "default-azure")
-    given = {name: value for name, value in fields.items() if name in _FIELDS[kind]}
-    common = {"transport": player.transport}
-    if "authority-host" in given:
-        common["authority"] = given["authority-host"]
-    if "disable-instance-discovery" in given:
-        common["disable_instance_discovery"] = given["disable-instance-discovery"]
-    if "additionally-allowed-tenants" in given:
-        common["additionally_allowed_tenants"] = given["additionally-allowed-tenants"]
+    fields = {name: value for name, value in fields.items() if name in _FIELDS[kind]}
+    common = {"transport": runner.transport}
+    if "authority-host" in fields:
+        common["authority"] = fields["authority-host"]
+    if "disable-instance-discovery" in fields:
+        common["disable_instance_discovery"] = fields["disable-instance-discovery"]
+    if "additionally-allowed-tenants" in fields:
+        common["additionally_allowed_tenants"] = fields["additionally-allowed-tenants"]
     if kind == "default-azure":
-        return _default(given, common, player.attempts)
+        return _default_azure_credential(fields, common, runner.attempts)
     if kind == "environment":
         return identity.EnvironmentCredential(**common)
     if kind == "managed-identity":
-        return identity.ManagedIdentityCredential(**_managed(given), **common)
-    client = [given.get(name, "") for name in ("tenant-id", "client-id")]
+        return identity.ManagedIdentityCredential(**_managed_identity_arguments(fields), **common)
+    client = [fields.get(name, "") for name in ("tenant-id", "client-id")]
     if kind == "client-secret":
-        return identity.ClientSecretCredential(*client, given.get("client-secret", ""), **common)
+        return identity.ClientSecretCredential(*client, fields.get("client-secret", ""), **common)
     if kind == "client-assertion":
-        player.assertion.current = given.get("assertion", "")
-        return identity.ClientAssertionCredential(*client, player.assertion, **common)
+        runner.assertion.current = fields.get("assertion", "")
+        return identity.ClientAssertionCredential(*client, runner.assertion, **common)
     if kind == "client-certificate":
-        return identity.CertificateCredential(*client, **_certificate(given, player.certificates), **common)
+        return identity.CertificateCredential(*client, **_certificate_arguments(fields, runner.certificates), **common)
     if kind == "workload-identity":
-        return identity.WorkloadIdentityCredential(**_workload(given), **common)
-    links = [make(link, player) for link in given.get("links", [])]
+        return identity.WorkloadIdentityCredential(**_workload_identity_arguments(fields), **common)
+    links = [create(link, runner) for link in fields.get("links", [])]
     for link in links:
         if not isinstance(link, identity.ChainedTokenCredential):
-            player.attempts.watch(type(link).__name__, link)
+            runner.attempts.observe(type(link).__name__, link)
     return identity.ChainedTokenCredential(*links)
 
 
-def _default(given, common, attempts):
-    options = dict(_DEVELOPERS, **common)
-    for name in given.get("exclude", []):
-        if name in _EXCLUDE:
-            options[_EXCLUDE[name]] = True
-    if "client-id" in given:
-        options["managed_identity_client_id"] = given["client-id"]
-    elif given.get("system-assigned"):
+def _default_azure_credential(fields, common, attempts):
+    options = dict(_EXCLUDE_DEVELOPER_CREDENTIALS, **common)
+    for name in fields.get("exclude", []):
+        if name in _EXCLUDE_ARGUMENTS:
+            options[_EXCLUDE_ARGUMENTS[name]] = True
+    if "client-id" in fields:
+        options["managed_identity_client_id"] = fields["client-id"]
+    elif fields.get("system-assigned"):
         options["managed_identity_client_id"] = None
-    if "workload-identity-client-id" in given:
-        options["workload_identity_client_id"] = given["workload-identity-client-id"]
-    if "tenant-id" in given:
-        options["workload_identity_tenant_id"] = given["tenant-id"]
-    if "require-token-credentials" in given:
-        options["require_envvar"] = given["require-token-credentials"]
+    if "workload-identity-client-id" in fields:
+        options["workload_identity_client_id"] = fields["workload-identity-client-id"]
+    if "tenant-id" in fields:
+        options["workload_identity_tenant_id"] = fields["tenant-id"]
+    if "require-token-credentials" in fields:
+        options["require_envvar"] = fields["require-token-credentials"]
     chain = identity.DefaultAzureCredential(**options)
-    if "object-id" in given or "resource-id" in given:
-        # Here the SDK's chain takes client ids only. Its link is replaced by one that it would have made.
-        managed = identity.ManagedIdentityCredential(_enable_imds_probe=True, **_managed(given), **common)
-        ours = identity.ManagedIdentityCredential
-        chain.credentials = tuple(managed if isinstance(link, ours) else link for link in chain.credentials)
+    if "object-id" in fields or "resource-id" in fields:
+        # The SDK's chain accepts client ids only. Its managed identity credential is replaced by an equal one.
+        managed = identity.ManagedIdentityCredential(
+            _enable_imds_probe=True, **_managed_identity_arguments(fields), **common
+        )
+        managed_identity_class = identity.ManagedIdentityCredential
+        chain.credentials = tuple(
+            managed if isinstance(link, managed_identity_class) else link for link in chain.credentials
+        )
     for link in chain.credentials:
-        attempts.watch(getattr(link, "_credential_name", type(link).__name__), link)
+        attempts.observe(getattr(link, "_credential_name", type(link).__name__), link)
     return chain
 
 
-def _managed(given):
-    if "client-id" in given:
-        return {"client_id": given["client-id"]}
+def _managed_identity_arguments(fields):
+    if "client-id" in fields:
+        return {"client_id": fields["client-id"]}
     for field, name in (("object-id", "object_id"), ("resource-id", "resource_id")):
-        if field in given:
-            return {"identity_config": {name: given[field]}}
+        if field in fields:
+            return {"identity_config": {name: fields[field]}}
     return {}
 
 
-def _workload(given):
+def _workload_identity_arguments(fields):
     names = {
         "workload-identity-client-id": "client_id",
         "tenant-id": "tenant_id",
         "token-file-path": "token_file_path",
     }
-    return {name: given[field] for field, name in names.items() if field in given}
+    return {name: fields[field] for field, name in names.items() if field in fields}
 
 
-def _certificate(given, certificates):
+def _certificate_arguments(fields, certificates):
     options = {}
-    if "certificate" in given:
-        options["certificate_data"] = certificates[given["certificate"]]
-    if "certificate-path" in given:
-        options["certificate_path"] = given["certificate-path"]
-    if "certificate-password" in given:
-        options["password"] = given["certificate-password"]
-    if "send-certificate-chain" in given:
-        options["send_certificate_chain"] = given["send-certificate-chain"]
+    if "certificate" in fields:
+        options["certificate_data"] = certificates[fields["certificate"]]
+    if "certificate-path" in fields:
+        options["certificate_path"] = fields["certificate-path"]
+    if "certificate-password" in fields:
+        options["password"] = fields["certificate-password"]
+    if "send-certificate-chain" in fields:
+        options["send_certificate_chain"] = fields["send-certificate-chain"]
     return options

@@ -1,62 +1,64 @@
-"""From an operation of a case to the SDK's method, and what it tells of a secret."""
+"""Runs the operations of a case with the SDK's client."""
 
 from datetime import datetime, timezone
 
 
-def perform(player, operation, pages):
-    """Does it; `pages` makes an outcome of a list."""
-    # An operation without fields is its name alone.
+def perform(runner, operation, pages):
+    """Runs an operation and returns its outcome. `pages` returns the outcome of a list."""
+    # An operation without fields is a string, its name.
     name, fields = next(iter(operation.items())) if isinstance(operation, dict) else (operation, None)
-    return _OPERATIONS[name](player, fields, pages)
+    return _OPERATIONS[name](runner, fields, pages)
 
 
-def _set(player, fields, _pages):
-    options = _options(fields.get("options", {}))
-    value = fields["value"] * player.step_now.get("value-times", 1)
-    return _told(player.client.set_secret(fields["name"], value, **options).properties)
+def _set(runner, fields, _pages):
+    options = _set_options(fields.get("options", {}))
+    value = fields["value"] * runner.current_step.get("value-times", 1)
+    return _properties_outcome(runner.client.set_secret(fields["name"], value, **options).properties)
 
 
-def _update(player, fields, _pages):
-    options = _options(fields.get("options", {}))
-    return _told(player.client.update_secret_properties(fields["name"], options.pop("version", None), **options))
+def _update(runner, fields, _pages):
+    options = _set_options(fields.get("options", {}))
+    return _properties_outcome(
+        runner.client.update_secret_properties(fields["name"], options.pop("version", None), **options)
+    )
 
 
-def _list_versions(player, fields, pages):
-    return pages(player.client.list_properties_of_secret_versions(fields["name"], **_size(fields)))
+def _list_versions(runner, fields, pages):
+    return pages(runner.client.list_properties_of_secret_versions(fields["name"], **_page_size(fields)))
 
 
-def _list_deleted(player, fields, pages):
-    return pages(player.client.list_deleted_secrets(**_size(fields)))
+def _list_deleted(runner, fields, pages):
+    return pages(runner.client.list_deleted_secrets(**_page_size(fields)))
 
 
-def _get_deleted(player, name, _pages):
-    return _told(player.client.get_deleted_secret(name).properties)
+def _get_deleted(runner, name, _pages):
+    return _properties_outcome(runner.client.get_deleted_secret(name).properties)
 
 
-def _purge(player, name, _pages):
-    player.client.purge_deleted_secret(name)
+def _purge(runner, name, _pages):
+    runner.client.purge_deleted_secret(name)
     return {"class": "done"}
 
 
-def _delete(player, name, _pages):
-    poller = player.client.begin_delete_secret(name)
+def _delete(runner, name, _pages):
+    poller = runner.client.begin_delete_secret(name)
     poller.wait()
-    return _told(poller.result().properties)
+    return _properties_outcome(poller.result().properties)
 
 
-def _recover(player, name, _pages):
-    poller = player.client.begin_recover_deleted_secret(name)
+def _recover(runner, name, _pages):
+    poller = runner.client.begin_recover_deleted_secret(name)
     poller.wait()
-    return _told(poller.result())
+    return _properties_outcome(poller.result())
 
 
-def _backup(player, name, _pages):
-    player.backup = player.client.backup_secret(name)
+def _backup(runner, name, _pages):
+    runner.backup = runner.client.backup_secret(name)
     return {"class": "done"}
 
 
-def _restore(player, _fields, _pages):
-    return _told(player.client.restore_secret_backup(player.backup))
+def _restore(runner, _fields, _pages):
+    return _properties_outcome(runner.client.restore_secret_backup(runner.backup))
 
 
 _OPERATIONS = {
@@ -73,12 +75,12 @@ _OPERATIONS = {
 }
 
 
-def _size(fields):
-    # 0 is the vault's own size, as when nothing is said.
+def _page_size(fields):
+    # 0 stands for the vault's default.
     return {"max_page_size": fields["size"]} if fields.get("size") else {}
 
 
-def _options(fields):
+def _set_options(fields):
     options = {name.replace("-", "_"): value for name, value in fields.items()}
     for time in ("not_before", "expires_on"):
         if time in options:
@@ -88,15 +90,15 @@ def _options(fields):
     return options
 
 
-def _told(properties):
+def _properties_outcome(properties):
     def seconds(time):
         return "" if time is None else str(int(time.timestamp()))
 
-    told = {
+    properties_by_field = {
         "name": properties.name,
         "content-type": properties.content_type or "",
         "enabled": "" if properties.enabled is None else str(properties.enabled).lower(),
         "not-before": seconds(properties.not_before),
         "expires-on": seconds(properties.expires_on),
     }
-    return {"class": "told", "told": told, "tags": sorted((properties.tags or {}).items())}
+    return {"class": "told", "told": properties_by_field, "tags": sorted((properties.tags or {}).items())}

@@ -1,4 +1,4 @@
-"""How a call ended, in the classes of the comparison."""
+"""The outcomes of calls, in the classes that the test compares."""
 
 import json
 
@@ -9,18 +9,18 @@ _STATUSES = {401: "failed", 403: "forbidden", 404: "not-found", 409: "conflict",
 
 
 class Attempts:
-    """What became of each credential of a chain, in one call."""
+    """The credentials of a chain that were tried in one call, each with its outcome."""
 
     def __init__(self):
         self.list = []
 
-    def watch(self, name, credential):
-        """Notes what the credential's two ways to a token end in."""
+    def observe(self, name, credential):
+        """Records the outcome whenever one of the credential's two methods for a token is called."""
         for method in ("get_token", "get_token_info"):
             if hasattr(credential, method):
-                setattr(credential, method, self._noting(name, getattr(credential, method)))
+                setattr(credential, method, self._recording(name, getattr(credential, method)))
 
-    def _noting(self, name, inner):
+    def _recording(self, name, inner):
         def call(*args, **kwargs):
             try:
                 token = inner(*args, **kwargs)
@@ -34,7 +34,7 @@ class Attempts:
 
 
 def classify(error):
-    """One class for an exception."""
+    """The class of an exception."""
     if isinstance(error, CredentialUnavailableError):
         return "unavailable"
     if isinstance(error, core.ClientAuthenticationError):
@@ -48,7 +48,7 @@ def classify(error):
     if isinstance(error, core.HttpResponseError):
         status = error.status_code or 0
         return _STATUSES.get(status) or ("service" if status >= 400 else "unexpected-reply")
-    # The SDK's parser lets it through as it is. It is a ValueError too.
+    # The SDK does not catch these exceptions of its parsers. They are ValueErrors too.
     if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
         return "unexpected-reply"
     if isinstance(error, ValueError):

@@ -21,7 +21,7 @@ fn it_is_the_wit_folder() {
     let released = print(&released, package);
     // Neither is printed where they differ: that is a thousand lines.
     assert!(released == print(&resolve, own), "{FILE} is not what wit/ is");
-    assert!(released.contains("/// The token itself. Treat it as a secret."), "no documentation");
+    assert!(released.contains("/// The token, for the header `Authorization: Bearer`. A secret."), "no documentation");
     says(&bytes, "keyfob:azure", "The interface of Keyfob: Azure identity and Key Vault secrets");
 }
 

@@ -39,9 +39,11 @@ fn allowed(group: &str) -> BTreeSet<&'static str> {
 
 #[test]
 fn each_is_of_its_component() {
-    for (component, package) in
-        [("keyfob", "keyfob-component"), ("keyfob-with-certificates", "keyfob-component"), ("keyfob-config", "keyfob-config")]
-    {
+    for (component, package) in [
+        ("keyfob", "keyfob-component"),
+        ("keyfob-with-certificates", "keyfob-component"),
+        ("keyfob-config", "keyfob-config"),
+    ] {
         let sbom = sbom(component);
         assert_eq!((&sbom["bomFormat"], &sbom["specVersion"]), (&json!("CycloneDX"), &json!("1.6")));
         let metadata = &sbom["metadata"];

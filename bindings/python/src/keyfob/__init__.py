@@ -1,15 +1,14 @@
-"""Azure identity and Key Vault secrets, in the shape of the Azure SDK.
+"""Azure identity and Key Vault secrets, with the API of the Azure SDK.
 
-Change two import lines of a program::
+To use it in a program written for the Azure SDK, change two import lines::
 
     from keyfob.identity import DefaultAzureCredential
     from keyfob.secrets import SecretClient
 
-and leave the rest as it is. What does the work is one WebAssembly component, which this package carries; it is the same
-for programs in every language. Its requests are sent by this process, so they go through its proxy and trust its
-certificate authorities. Where it fails, the error says what to change.
+The package runs Keyfob's WebAssembly component. This process sends the component's HTTP requests, with its own proxy
+settings and certificate authorities. Errors have a ``hint`` that says what to change.
 
-For asyncio the same classes are in ``keyfob.aio``, and the exceptions are in ``keyfob.exceptions``.
+The classes for asyncio are in :mod:`keyfob.aio`, the exceptions in :mod:`keyfob.exceptions`.
 """
 
 __version__ = "0.1.0"

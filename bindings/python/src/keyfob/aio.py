@@ -1,4 +1,4 @@
-"""Everything for asyncio: the credentials of :mod:`keyfob.identity.aio` and the client of :mod:`keyfob.secrets.aio`."""
+"""The classes for asyncio: those of :mod:`keyfob.identity.aio` and :mod:`keyfob.secrets.aio`."""
 
 from keyfob.identity.aio import *  # noqa: F403
 from keyfob.identity.aio import __all__ as _identity

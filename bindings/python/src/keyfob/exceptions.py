@@ -1,57 +1,59 @@
 """The exceptions, with the names and the hierarchy of ``azure.core.exceptions`` and ``azure.identity``.
 
-Where the Azure SDK is installed each of them also is the SDK's own exception of that name, so that ``except`` clauses
-written for the SDK go on to work. Where it is not, nothing of it is needed.
+If the Azure SDK is installed, each class is also a subclass of the SDK's exception of the same name, so ``except``
+clauses for the SDK's exceptions work. The SDK is not required.
 """
 
 from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple, Type
 
-from . import _official
+from . import _azure_exceptions
 
 
 class Attempt(NamedTuple):
-    """One line of the report of a credential chain."""
+    """A credential of a chain that was tried for a token."""
 
     credential: str
     """The credential's class name."""
     outcome: str
     """``unavailable``, ``failed`` or ``not-supported``."""
     message: str
-    """Why, in one line."""
+    """The reason, in one line."""
 
 
 class ServiceError(NamedTuple):
-    """What the service said of its refusal."""
+    """The error in the service's response."""
 
     code: Optional[str]
-    """Its own code, such as ``SecretNotFound`` or ``ForbiddenByRbac``."""
+    """The service's error code, such as ``SecretNotFound`` or ``ForbiddenByRbac``."""
     message: str
-    """What it said."""
+    """The message of the exception."""
 
 
-class AzureError(_official.AzureError):
-    """Every failure of this package."""
+class AzureError(_azure_exceptions.AzureError):
+    """The base class of this package's exceptions."""
 
     kind: str = "other"
-    """What went wrong, as a closed set: ``invalid-argument``, ``credential-unavailable``, ``forbidden``, …"""
+    """The kind of error: ``invalid-argument``, ``credential-unavailable``, ``authentication-failed``, ``not-found``,
+    ``forbidden``, ``conflict``, ``throttled``, ``timed-out``, ``denied-by-host``, ``transport``, ``unexpected-reply``,
+    ``unsupported``, ``service`` or ``other``."""
     message: str = ""
-    """What was tried, and what was answered."""
+    """What was tried and what the service answered."""
     hint: Optional[str] = None
-    """What to change, where that is known."""
+    """What to change, if that is known."""
     attempts: Sequence[Attempt] = ()
-    """Every credential that was tried, in order."""
+    """The credentials that were tried, in order."""
     status_code: Optional[int] = None
-    """The HTTP status that decided."""
+    """The HTTP status of the response, 100 to 599."""
     code: Optional[str] = None
-    """The service's own code."""
+    """The service's error code."""
     retry_after: Optional[int] = None
-    """The delay that the service asked for, in seconds."""
+    """How long the service asks to wait before the next request, in seconds."""
     details: Mapping[str, str] = {}
-    """More names and values, such as ``x-ms-request-id``."""
+    """More information by name, such as ``x-ms-request-id``. New names may be added."""
 
-    # What the SDK's exceptions have besides.
+    # Further attributes of the Azure SDK's exceptions.
     response: Optional[Any] = None
     reason: Optional[str] = None
     model: Optional[Any] = None
@@ -63,11 +65,11 @@ class AzureError(_official.AzureError):
     exc_traceback: Optional[Any] = None
     exc_msg: str = ""
 
-    def __init__(self, message: str = "", **facts: Any) -> None:
-        # Not the constructors of the SDK's classes: they want a response to read all this from.
+    def __init__(self, message: str = "", **attributes: Any) -> None:
+        # The constructors of the SDK's classes are not called: they need a response to read the attributes from.
         Exception.__init__(self, message)
         self.message = self.exc_msg = message
-        for name, value in facts.items():
+        for name, value in attributes.items():
             setattr(self, name, value)
         if self.status_code is not None:
             self.error = ServiceError(self.code, message)
@@ -76,54 +78,54 @@ class AzureError(_official.AzureError):
         return self.message if self.hint is None else f"{self.message}\nhint: {self.hint}"
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        # Exceptions travel from worker processes to their pool.
+        # Exceptions are pickled when a process pool returns them.
         names = ("kind", "hint", "attempts", "status_code", "code", "retry_after", "details")
-        return _rebuild, (type(self), self.message, {name: getattr(self, name) for name in names})
+        return _unpickle, (type(self), self.message, {name: getattr(self, name) for name in names})
 
 
-def _rebuild(of: type, message: str, facts: Mapping[str, Any]) -> BaseException:
-    made: BaseException = of(message, **facts)
-    return made
+def _unpickle(exception_class: type, message: str, attributes: Mapping[str, Any]) -> BaseException:
+    error: BaseException = exception_class(message, **attributes)
+    return error
 
 
 class InvalidArgumentError(AzureError, ValueError):
-    """An argument or a variable is not what it claims to be. Nothing was sent."""
+    """An argument or an environment variable is invalid. Nothing was sent."""
 
 
-class ServiceRequestError(AzureError, _official.ServiceRequestError):
-    """No usable connection, or a proxy did not let the request out."""
+class ServiceRequestError(AzureError, _azure_exceptions.ServiceRequestError):
+    """There was no connection, or a proxy denied the request."""
 
 
-class ServiceResponseError(AzureError, _official.ServiceResponseError):
-    """A request was sent, and no whole answer came."""
+class ServiceResponseError(AzureError, _azure_exceptions.ServiceResponseError):
+    """A request was sent, and no complete response was received."""
 
 
-class ServiceResponseTimeoutError(ServiceResponseError, _official.ServiceResponseTimeoutError):
-    """The time of the call was over first."""
+class ServiceResponseTimeoutError(ServiceResponseError, _azure_exceptions.ServiceResponseTimeoutError):
+    """The call's timeout passed."""
 
 
-class HttpResponseError(AzureError, _official.HttpResponseError):
-    """The service refused; ``status_code`` and ``error.code`` say how."""
+class HttpResponseError(AzureError, _azure_exceptions.HttpResponseError):
+    """The service answered with an error: see ``status_code`` and ``error.code``."""
 
 
-class DecodeError(HttpResponseError, _official.DecodeError):
-    """What answered does not speak the service's protocol."""
+class DecodeError(HttpResponseError, _azure_exceptions.DecodeError):
+    """The response is not one of the service: HTML, truncated JSON, a challenge for another resource."""
 
 
-class ResourceExistsError(HttpResponseError, _official.ResourceExistsError):
-    """The secret is deleted but recoverable, or being deleted."""
+class ResourceExistsError(HttpResponseError, _azure_exceptions.ResourceExistsError):
+    """The secret exists, is deleted but recoverable, or is being deleted."""
 
 
-class ResourceNotFoundError(HttpResponseError, _official.ResourceNotFoundError):
+class ResourceNotFoundError(HttpResponseError, _azure_exceptions.ResourceNotFoundError):
     """The vault has no such secret, or no such version."""
 
 
-class ClientAuthenticationError(HttpResponseError, _official.ClientAuthenticationError):
-    """A credential was usable and was refused, or its endpoint failed."""
+class ClientAuthenticationError(HttpResponseError, _azure_exceptions.ClientAuthenticationError):
+    """No token was obtained: the service rejected the credential, or its endpoint failed."""
 
 
-class CredentialUnavailableError(ClientAuthenticationError, _official.CredentialUnavailableError):
-    """No credential could be used here; each of ``attempts`` says why."""
+class CredentialUnavailableError(ClientAuthenticationError, _azure_exceptions.CredentialUnavailableError):
+    """No credential was available; each of ``attempts`` has the reason."""
 
 
 _CLASSES: Mapping[str, Type[AzureError]] = {
@@ -142,6 +144,6 @@ _CLASSES: Mapping[str, Type[AzureError]] = {
 }
 
 
-def of_kind(kind: str, message: str, **facts: Any) -> AzureError:
-    """The exception for an error of the component."""
-    return _CLASSES.get(kind, AzureError)(message, kind=kind, **facts)
+def exception_of_kind(kind: str, message: str, **attributes: Any) -> AzureError:
+    """Creates the exception for a kind of ``azure-error``."""
+    return _CLASSES.get(kind, AzureError)(message, kind=kind, **attributes)

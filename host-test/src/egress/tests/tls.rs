@@ -131,8 +131,10 @@ async fn a_handshake_that_fails_sends_nothing_and_can_be_mended() {
                 CredentialKind::Static { token: "canary-token".to_owned(), expires_on: u64::from(u32::MAX) }
             };
             let credential = app.credential(&kind.into()).await.expect("a credential");
-            let client =
-                app.open(&format!("https://{VAULT}"), credential, &Default::default()).await.expect("a client");
+            let client = app
+                .create_client(&format!("https://{VAULT}"), credential, &Default::default())
+                .await
+                .expect("a client");
             let mut call = async || -> Result<String, CallError> {
                 if hop == VAULT {
                     return Ok(app.get_secret(client, "a", &Default::default()).await?.value);

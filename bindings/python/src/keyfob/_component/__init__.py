@@ -1,1 +1,1 @@
-"""The component, and what it runs on in this process. Nothing here is meant for other packages."""
+"""Runs the component in this process with wasmtime. Internal: other packages must not import it."""

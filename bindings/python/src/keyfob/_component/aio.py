@@ -1,4 +1,4 @@
-"""Calls that do not block the event loop: each runs in the one thread of its instance."""
+"""Calls for asyncio. They run in a thread, so that the event loop is not blocked."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import asyncio
 import contextvars
 from typing import Any, Callable, TypeVar
 
-from .instance import Instance
-from .providers import LOOP
+from .guest import Guest
+from .providers import EVENT_LOOP
 
 T = TypeVar("T")
 
 
-async def in_thread(instance: Instance, call: Callable[..., T], *arguments: Any, **options: Any) -> T:
-    """Makes a call there. One that is cancelled goes on there to its end, and the next waits for it."""
+async def call_in_thread(guest: Guest, function: Callable[..., T], *arguments: Any, **options: Any) -> T:
+    """Runs a function in the guest's executor and waits for its result.
+
+    Cancelling the task does not stop the function: it runs to its end, and the guest's next call waits for it.
+    """
     loop = asyncio.get_running_loop()
     context = contextvars.copy_context()
 
     def run() -> T:
-        # An asynchronous credential of the program's is asked in this loop, which is free.
-        LOOP.set(loop)
-        return call(*arguments, **options)
+        # Asynchronous credentials of the program run in this event loop, which is not blocked meanwhile.
+        EVENT_LOOP.set(loop)
+        return function(*arguments, **options)
 
-    return await loop.run_in_executor(instance.executor(), context.run, run)
+    return await loop.run_in_executor(guest.executor(), context.run, run)

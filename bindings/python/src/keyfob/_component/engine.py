@@ -1,4 +1,7 @@
-"""Engine, compiled component and linker: once a process, on first use. Instances of it are made in microseconds."""
+"""The compiled component, once for each process, and instances of it.
+
+Compiling takes about half a second of CPU time and is done on first use. Instantiating takes less than a millisecond.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from typing import Any, Callable, Dict, Optional
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Func, Instance, Linker
 
-_PATH = Path(__file__).parent.parent / "keyfob.wasm"
-_PACKAGE = "keyfob:azure/{}@0.1.0"
+from . import wit
+
+_COMPONENT_PATH = Path(__file__).parent.parent / "keyfob.wasm"
 _HOST_FUNCTIONS = (
     "environment",
     "read-file",
@@ -28,86 +32,103 @@ _HOST_FUNCTIONS = (
 )
 
 _lock = threading.Lock()
-_compiled: Optional["Compiled"] = None
+_compiled_component: Optional["CompiledComponent"] = None
 
 
-class Compiled:
-    """The component, ready to be instantiated by any thread."""
+class CompiledComponent:
+    """The compiled component and its linker. Any thread may instantiate it.
 
-    def __init__(self, dispatch: Callable[[str], Callable[..., Any]]) -> None:
+    :param host_function: returns the implementation of an imported function, by its WIT name.
+    :raises RuntimeError: the package does not contain the component.
+    """
+
+    def __init__(self, host_function: Callable[[str], Callable[..., Any]]) -> None:
         config = Config()
-        # In a process that was forked the pool of threads that would compile is not there any more.
+        # Parallel compilation uses a thread pool, which does not exist any more in a forked process.
         config.parallel_compilation = False
         self._engine = Engine(config)
         try:
-            code = _PATH.read_bytes()
+            code = _COMPONENT_PATH.read_bytes()
         except FileNotFoundError:
             raise RuntimeError(
-                f"{_PATH} is not there: in a clone of the repository, write it with "
+                f"{_COMPONENT_PATH} does not exist; in a clone of the repository, build it with "
                 "`cargo run -- component --embedded bindings/python/src/keyfob/keyfob.wasm`"
             ) from None
         self._component = Component(self._engine, code)
         self._linker = Linker(self._engine)
-        with self._linker.root() as root, root.add_instance(_PACKAGE.format("host")) as host:
+        with self._linker.root() as root, root.add_instance(wit.HOST) as host:
             for name in _HOST_FUNCTIONS:
-                host.add_func(name, dispatch(name))
+                host.add_func(name, host_function(name))
 
-    def instantiate(self) -> "Running":
+    def instantiate(self) -> "ComponentInstance":
+        """Creates an instance with a store of its own."""
         store = Store(self._engine)
         with _lock:
-            return Running(store, self._linker.instantiate(store, self._component))
+            return ComponentInstance(store, self._linker.instantiate(store, self._component))
 
 
-class Running:
-    """One instance and its store. One thread at a time may use it: two would end the process."""
+class ComponentInstance:
+    """An instance of the component and its store.
+
+    The caller must let only one thread at a time use it: with two, wasmtime aborts the process.
+    """
 
     def __init__(self, store: Store, instance: Instance) -> None:
         self.store = store
         self._instance = instance
-        self._functions: Dict[str, Func] = {}
-        # The garbage collector closes a resource without dropping it, so none may be where it looks for garbage.
+        self._functions: Dict[wit.Function, Func] = {}
+        # wasmtime's finalizer closes a resource without dropping it in the component. Kept here, resources are not
+        # garbage until `drop`.
         self.resources: Dict[int, Any] = {}
-        self._numbers = itertools.count(1)
+        self._ids = itertools.count(1)
 
-    def keep(self, resource: Any) -> int:
-        """Keeps a resource under a number, until it is dropped."""
-        number = next(self._numbers)
-        self.resources[number] = resource
-        return number
+    def add(self, resource: Any) -> int:
+        """Keeps a resource until it is dropped, and returns its id."""
+        id = next(self._ids)
+        self.resources[id] = resource
+        return id
 
-    def drop(self, number: int) -> None:
-        self.resources.pop(number).drop(self.store)
+    def drop(self, id: int) -> None:
+        """Drops a resource in the component."""
+        self.resources.pop(id).drop(self.store)
 
-    def call(self, interface: str, function: str, *arguments: Any) -> Any:
-        found = self._functions.get(function)
-        if found is None:
-            found = self._functions[function] = self._find(interface, function)
-        return found(self.store, *arguments)
+    def call(self, function: wit.Function, *arguments: Any) -> Any:
+        """Calls an exported function; arguments and result are wasmtime's."""
+        export = self._functions.get(function)
+        if export is None:
+            export = self._functions[function] = self._find(function)
+        return export(self.store, *arguments)
 
-    def _find(self, interface: str, function: str) -> Func:
-        outer = self._instance.get_export_index(self.store, _PACKAGE.format(interface))
-        index = outer and self._instance.get_export_index(self.store, function, outer)
-        found = index and self._instance.get_func(self.store, index)
-        if not found:
-            raise RuntimeError(f"{_PATH} has no {function} in {interface}: it is of another version than this package")
-        return found
+    def _find(self, function: wit.Function) -> Func:
+        interface_index = self._instance.get_export_index(self.store, function.interface)
+        function_index = interface_index and self._instance.get_export_index(self.store, function.name, interface_index)
+        export = function_index and self._instance.get_func(self.store, function_index)
+        if not export:
+            raise RuntimeError(
+                f"{_COMPONENT_PATH} has no {function.name} in {function.interface}: "
+                "the component and the package have different versions"
+            )
+        return export
 
-    def abandon(self) -> None:
-        """Forgets the store without running anything of it: it belongs to a thread that was not forked along."""
+    def leak(self) -> None:
+        """Discards the store without freeing it: a thread of the parent process was using it at the fork."""
         self.store._consume()  # type: ignore[no-untyped-call, unused-ignore]
 
 
-def compiled(dispatch: Callable[[str], Callable[..., Any]]) -> Compiled:
-    """The component of this process. `dispatch` gives each of the functions that it imports."""
-    global _compiled
+def compiled_component(host_function: Callable[[str], Callable[..., Any]]) -> CompiledComponent:
+    """The compiled component of this process; compiles it on the first call.
+
+    :param host_function: see :class:`CompiledComponent`.
+    """
+    global _compiled_component
     with _lock:
-        if _compiled is None:
-            _compiled = Compiled(dispatch)
-        return _compiled
+        if _compiled_component is None:
+            _compiled_component = CompiledComponent(host_function)
+        return _compiled_component
 
 
 def _after_fork() -> None:
-    # Another thread of the parent may have held it.
+    # Another thread of the parent may have held the lock.
     global _lock
     _lock = threading.Lock()
 

@@ -1,4 +1,4 @@
-"""What the component imports: `keyfob:azure/host`, for one instance."""
+"""The functions that the component imports (the WIT interface ``host``)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from wasmtime.component import Record, Variant
 
-from .exchange import Ended, Exchange, Outcome, monotonic
-from .providers import Provider, refusal
+from .conversions import record
+from .pending_request import FinishedRequest, PendingRequest, SendResult, monotonic_ns
+from .providers import Provider, provider_error
 from .transport import Transport
-from .values import record
 
-_SECOND = 1_000_000_000
-# A wait without an end is cut in parts: no clock counts the seconds of 292 years.
-_LONGEST_WAIT = 3600.0
+_NANOSECONDS_PER_SECOND = 1_000_000_000
+# The component waits for up to 2**63 ns (292 years), which is more than a queue's timeout can be.
+_MAX_WAIT_SECONDS = 3600.0
 
 _log = logging.getLogger("keyfob")
 _LEVELS = {
@@ -30,28 +30,31 @@ _LEVELS = {
 
 
 class Host:
-    """The outside world of one instance. Its methods have the names of the functions that are imported."""
+    """Implements the imported functions for one guest. The WIT file describes each of them.
+
+    A method that raises an exception makes the component trap.
+    """
 
     def __init__(self) -> None:
         self.variables: Mapping[str, str] = {}
         self.providers: List[Provider] = []
         self._transport = Transport()
-        self._numbers = itertools.count(1)
-        self.begin_anew()
+        self._ids = itertools.count(1)
+        self.reset()
 
-    def begin_anew(self) -> None:
-        """Forgets what was on its way."""
-        self._running: Dict[int, Exchange] = {}
-        self._ended: SimpleQueue[Ended] = SimpleQueue()
-        self.failure: Optional[Exception] = None
+    def reset(self) -> None:
+        """Discards the requests that are pending."""
+        self._pending: Dict[int, PendingRequest] = {}
+        self._finished: SimpleQueue[FinishedRequest] = SimpleQueue()
+        self.send_exception: Optional[Exception] = None
 
     def after_fork(self) -> None:
-        """Forgets what is the parent's."""
-        self._transport.forget()
-        self.begin_anew()
+        """In the child process: discards connections and requests of the parent."""
+        self._transport.reset()
+        self.reset()
 
     def environment(self) -> List[Tuple[str, str]]:
-        # What is no UTF-8 has surrogates here, which the component can't be given.
+        # Bytes that are not UTF-8 are lone surrogates in Python, and a WIT string can't hold those.
         return [(name, value) for name, value in self.variables.items() if _is_text(name) and _is_text(value)]
 
     def read_file(self, path: str, limit: int) -> Union[bytes, str]:
@@ -68,64 +71,64 @@ class Host:
         return int(time.time())
 
     def monotonic(self) -> int:
-        return monotonic()
+        return monotonic_ns()
 
     def random(self) -> int:
         return secrets.randbits(64)
 
     def log(self, line: str) -> None:
         text = line[len("keyfob: ") :] if line.startswith("keyfob: ") else line
-        word, _, rest = text.partition(" ")
-        level = _LEVELS.get(word)
+        tag, _, message = text.partition(" ")
+        level = _LEVELS.get(tag)
         if level is None:
             _log.warning("%s", text)
         else:
-            _log.log(level, "%s", rest)
+            _log.log(level, "%s", message)
 
     def start(self, request: Record, limits: Record) -> int:
-        exchange = Exchange(next(self._numbers), request, limits, self._transport, self._ended)
-        self._running[exchange.number] = exchange
-        exchange.start()
-        return exchange.number
+        pending = PendingRequest(next(self._ids), request, limits, self._transport, self._finished)
+        self._pending[pending.id] = pending
+        pending.start()
+        return pending.id
 
     def wait(self, limit: int) -> List[Record]:
-        now = monotonic()
-        dues = [exchange.due() - now for exchange in self._running.values()]
-        timeout = max(0, min([limit, *dues])) / _SECOND
-        ended: List[Ended] = []
+        now = monotonic_ns()
+        expiries = [pending.next_expiry() - now for pending in self._pending.values()]
+        timeout = max(0, min([limit, *expiries])) / _NANOSECONDS_PER_SECOND
+        finished: List[FinishedRequest] = []
         try:
-            ended.append(self._ended.get(timeout=min(timeout, _LONGEST_WAIT)))
+            finished.append(self._finished.get(timeout=min(timeout, _MAX_WAIT_SECONDS)))
             while True:
-                ended.append(self._ended.get_nowait())
+                finished.append(self._finished.get_nowait())
         except Empty:
             pass
-        now = monotonic()
-        told: List[Tuple[int, Outcome]] = []
-        for number, outcome, error in ended:
-            if self._running.pop(number, None):
-                told.append((number, outcome))
-                self.failure = error or self.failure
-        for number, exchange in list(self._running.items()):
-            limit_passed = exchange.overdue(now)
-            if limit_passed is not None:
-                del self._running[number]
-                told.append((number, limit_passed))
-        return [record(id=number, outcome=outcome) for number, outcome in told]
+        now = monotonic_ns()
+        results: List[Tuple[int, SendResult]] = []
+        for id, outcome, error in finished:
+            if self._pending.pop(id, None):
+                results.append((id, outcome))
+                self.send_exception = error or self.send_exception
+        for id, pending in list(self._pending.items()):
+            expired = pending.expired_limit(now)
+            if expired is not None:
+                del self._pending[id]
+                results.append((id, expired))
+        return [record(id=id, outcome=outcome) for id, outcome in results]
 
-    def cancel(self, number: int) -> None:
-        self._running.pop(number, None)
+    def cancel(self, id: int) -> None:
+        self._pending.pop(id, None)
 
     def get_token(self, provider: int, request: Any) -> Variant:
         try:
             return Variant("ok", self.providers[provider].token(request))
         except Exception as error:
-            return Variant("err", refusal(self.providers[provider], error))
+            return Variant("err", provider_error(self.providers[provider], error))
 
     def get_assertion(self, provider: int) -> Union[str, Record]:
         try:
             return self.providers[provider].assertion()
         except Exception as error:
-            return refusal(self.providers[provider], error)
+            return provider_error(self.providers[provider], error)
 
 
 def _is_text(value: str) -> bool:

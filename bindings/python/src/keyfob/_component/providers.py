@@ -1,4 +1,4 @@
-"""Credentials and functions of the program that the component asks: those of the Azure SDK, and assertions."""
+"""Credentials and functions of the program that the component calls: token providers and assertion providers."""
 
 from __future__ import annotations
 
@@ -10,89 +10,103 @@ from typing import Any, Callable, Optional
 
 from wasmtime.component import Record
 
-from .values import field, record
+from .conversions import field, record
 
-LOOP: ContextVar[Optional[asyncio.AbstractEventLoop]] = ContextVar("keyfob_loop", default=None)
-"""The event loop that waits for the call which runs in this thread."""
+EVENT_LOOP: ContextVar[Optional[asyncio.AbstractEventLoop]] = ContextVar("keyfob_loop", default=None)
+"""The event loop that waits for the current call, if the call was made through :mod:`keyfob.aio`."""
 
 
 class Provider:
-    """Something that gives tokens or assertions, and what it last failed with."""
+    """A credential of the program, or a function that returns assertions, and its last exception."""
 
-    def __init__(self, given: Any) -> None:
-        self.given = given
+    def __init__(self, target: Any) -> None:
+        self.target = target
         self.error: Optional[BaseException] = None
 
     @property
     def name(self) -> str:
-        return getattr(self.given, "__name__", type(self.given).__name__)
+        """The name for error messages: the function's or the class's."""
+        return getattr(self.target, "__name__", type(self.target).__name__)
 
     def token(self, request: Any) -> Record:
-        """A token, by either way that the Azure SDK's credentials have."""
-        claims, tenant, cae = field(request, "claims"), field(request, "tenant-id"), field(request, "enable-cae")
+        """Calls ``get_token_info``, or ``get_token`` if the credential does not have it.
+
+        :param request: the WIT record ``token-request``.
+        :returns: the WIT record ``provided-token``.
+        :raises TypeError: the credential returned something else than a token.
+        """
+        claims, tenant, enable_cae = field(request, "claims"), field(request, "tenant-id"), field(request, "enable-cae")
         options = {name: value for name, value in (("claims", claims), ("tenant_id", tenant)) if value is not None}
-        if cae:
+        if enable_cae:
             options["enable_cae"] = True
-        if hasattr(self.given, "get_token_info"):
-            token = _finished(self.given.get_token_info(*field(request, "scopes"), options=options or None))
+        if hasattr(self.target, "get_token_info"):
+            token = _resolve(self.target.get_token_info(*field(request, "scopes"), options=options or None))
         else:
-            token = _finished(self.given.get_token(*field(request, "scopes"), **options))
+            token = _resolve(self.target.get_token(*field(request, "scopes"), **options))
         if not isinstance(getattr(token, "token", None), str):
-            raise TypeError(f"it gave {type(token).__name__}, and a token has the attributes token (str) and expires_on")
+            raise TypeError(
+                f"it returned {type(token).__name__}; a token needs the attributes token (str) and expires_on (int)"
+            )
         refresh_on = getattr(token, "refresh_on", None)
         return record(
-            token=_text(token.token),
-            expires_on=_seconds(token.expires_on),
-            refresh_on=None if refresh_on is None else _seconds(refresh_on),
+            token=_replace_surrogates(token.token),
+            expires_on=_unix_seconds(token.expires_on),
+            refresh_on=None if refresh_on is None else _unix_seconds(refresh_on),
         )
 
     def assertion(self) -> str:
-        """An assertion, signed anew."""
-        call: Callable[[], Any] = self.given
-        assertion = _finished(call())
+        """Calls the function for a new assertion.
+
+        :raises TypeError: the function returned something else than a string.
+        """
+        function: Callable[[], Any] = self.target
+        assertion = _resolve(function())
         if not isinstance(assertion, str):
-            raise TypeError(f"it gave {type(assertion).__name__}, and an assertion is str")
-        return _text(assertion)
+            raise TypeError(f"it returned {type(assertion).__name__}; an assertion must be str")
+        return _replace_surrogates(assertion)
 
 
-def _text(given: str) -> str:
-    """The component takes no lone surrogates; a token that has one is none."""
-    return given.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+def _replace_surrogates(text: str) -> str:
+    """Replaces lone surrogates, which a WIT string can't hold. The component rejects the token that results."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _seconds(given: Any) -> int:
-    """Unix seconds, in the range that the component takes."""
-    return min(max(int(given), 0), 2**53)
+def _unix_seconds(value: Any) -> int:
+    """Unix seconds, limited to the range that the component takes (0 to 2**53)."""
+    return min(max(int(value), 0), 2**53)
 
 
-def _finished(result: Any) -> Any:
-    """What an asynchronous credential gives comes from the event loop that waits for this very call."""
+def _resolve(result: Any) -> Any:
+    """Awaits the result of an asynchronous credential in the event loop that waits for this call.
+
+    :raises TypeError: the result is awaitable and the call was made by a synchronous class.
+    """
     if not inspect.isawaitable(result):
         return result
-    loop = LOOP.get()
+    loop = EVENT_LOOP.get()
     if loop is None:
         if inspect.iscoroutine(result):
             result.close()
-        raise TypeError("it is asynchronous: give it to the classes of keyfob.aio")
+        raise TypeError("it is asynchronous: use it with the classes of keyfob.aio")
 
-    async def finish() -> Any:
+    async def awaited() -> Any:
         return await result
 
-    future = asyncio.run_coroutine_threadsafe(finish(), loop)
+    future = asyncio.run_coroutine_threadsafe(awaited(), loop)
     while True:
         try:
             return future.result(timeout=1)
         except concurrent.futures.TimeoutError:
             if future.done():
                 raise
-            # Nobody would ever finish it, and this thread would keep the interpreter from ending.
+            # The future would never be done, and this thread would keep the interpreter from ending.
             if loop.is_closed():
-                raise RuntimeError("the event loop has ended") from None
+                raise RuntimeError("the event loop was closed before the credential returned") from None
 
 
-def refusal(provider: Provider, error: Exception) -> Record:
-    """Why there is no token, for the component; the exception itself is kept for who called."""
+def provider_error(provider: Provider, error: Exception) -> Record:
+    """The WIT record ``provider-error`` for an exception. The provider keeps the exception, for the error's cause."""
     provider.error = error
-    unavailable = any(it.__name__ == "CredentialUnavailableError" for it in type(error).__mro__)
+    unavailable = any(base.__name__ == "CredentialUnavailableError" for base in type(error).__mro__)
     text = str(error) or type(error).__name__
-    return record(unavailable=unavailable, message=_text(f"{provider.name}: {text}"))
+    return record(unavailable=unavailable, message=_replace_surrogates(f"{provider.name}: {text}"))

@@ -1,4 +1,4 @@
-"""The way out of this process: urllib3, with the proxies and the certificate authorities that `requests` would use."""
+"""Sends HTTP requests with urllib3, with the proxies and certificate authorities that `requests` would use."""
 
 from __future__ import annotations
 
@@ -14,30 +14,35 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3 import exceptions
 
-from .values import field
+from .conversions import field
 
-# Connections that are kept for later; as many requests as `get_secrets` makes at a time by default.
-_KEPT = 10
+# For each host. As many as the requests that `get_secrets` sends at the same time by default.
+_MAX_IDLE_CONNECTIONS = 10
 
 
 class Transport:
-    """Connections of one credential and its clients, kept open between calls."""
+    """The connections of a credential and its clients. They are kept open between calls."""
 
     def __init__(self) -> None:
-        # The authorities are read once; a fork takes them along.
-        self._trust: Optional[ssl.SSLContext] = None
-        self.forget()
+        # Created by the first request and kept after a fork: the authorities are read once.
+        self._tls_context: Optional[ssl.SSLContext] = None
+        self.reset()
 
-    def forget(self) -> None:
-        """Begins anew, without the connections: after a fork they are the parent's."""
+    def reset(self) -> None:
+        """Discards the connections: after a fork they belong to the parent process."""
         self._lock = threading.Lock()
         self._pools: Dict[Optional[str], urllib3.PoolManager] = {}
 
     def send(self, request: Any, connect: float, first_byte: float) -> Any:
-        """Sends a request; the answer's body is still to be read."""
+        """Sends a request and returns urllib3's response, whose body has not been read.
+
+        :param request: the WIT record ``request``.
+        :param connect: the timeout of the connection in seconds.
+        :param first_byte: the timeout of each read in seconds.
+        """
         url = field(request, "url")
         body = field(request, "body")
-        return self._pool(_proxy(url)).urlopen(
+        return self._pool_manager(_proxy_for(url)).urlopen(
             field(request, "method"),
             url,
             body=None if body is None else body.encode(),
@@ -49,34 +54,35 @@ class Transport:
             decode_content=False,
         )
 
-    def _pool(self, proxy: Optional[str]) -> urllib3.PoolManager:
+    def _pool_manager(self, proxy: Optional[str]) -> urllib3.PoolManager:
         with self._lock:
-            if self._trust is None:
-                self._trust = _trust()
+            if self._tls_context is None:
+                self._tls_context = _make_tls_context()
             if proxy not in self._pools:
-                self._pools[proxy] = _pool(proxy, self._trust)
+                self._pools[proxy] = _make_pool_manager(proxy, self._tls_context)
             return self._pools[proxy]
 
 
-def _pool(proxy: Optional[str], trusted: ssl.SSLContext) -> urllib3.PoolManager:
-    trust: Any = {"ssl_context": trusted, "maxsize": _KEPT}
+def _make_pool_manager(proxy: Optional[str], tls_context: ssl.SSLContext) -> urllib3.PoolManager:
+    options: Any = {"ssl_context": tls_context, "maxsize": _MAX_IDLE_CONNECTIONS}
     if proxy is None:
-        return urllib3.PoolManager(**trust)
+        return urllib3.PoolManager(**options)
     parts = urlsplit(proxy)
     if parts.scheme not in ("http", "https"):
         raise exceptions.ProxySchemeUnknown(parts.scheme)
     if parts.username is not None:
-        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        trust["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=user)
+        credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        options["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=credentials)
     host = parts.netloc.rpartition("@")[2]
-    return urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=trusted, **trust)
+    return urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=tls_context, **options)
 
 
-def _proxy(url: str) -> Optional[str]:
-    """The proxy for a request, by the variables of this process (or, on Windows and macOS, its system)."""
+def _proxy_for(url: str) -> Optional[str]:
+    """The URL of the proxy for a request, from the environment or, on Windows and macOS, the system settings."""
     parts = urlsplit(url)
-    # Plain http is for the identity endpoints of this machine and its private network: no proxy may see their header's secret.
-    if parts.scheme == "http" or _is_of_this_machine(parts.hostname or ""):
+    # Plain http is spoken by identity endpoints on this machine or in its private network. Requests to them carry a
+    # secret header, which no proxy may see.
+    if parts.scheme == "http" or _is_local(parts.hostname or ""):
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
@@ -85,8 +91,8 @@ def _proxy(url: str) -> Optional[str]:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def _is_of_this_machine(host: str) -> bool:
-    """Loopback and link-local: no proxy can reach the endpoint that is meant, and none may see its header's secret.
+def _is_local(host: str) -> bool:
+    """Whether a host is a loopback or link-local address. A proxy can't reach those of this machine.
     https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#proxies
     """
     try:
@@ -96,8 +102,8 @@ def _is_of_this_machine(host: str) -> bool:
     return address.is_loopback or address.is_link_local
 
 
-def _trust() -> ssl.SSLContext:
-    """Whom TLS trusts: the file or folder that `requests` would take, else what OpenSSL takes (SSL_CERT_FILE)."""
+def _make_tls_context() -> ssl.SSLContext:
+    """Trusts the authorities that `requests` would (REQUESTS_CA_BUNDLE), else those of OpenSSL (SSL_CERT_FILE)."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or None
     try:
         if bundle is not None and os.path.isdir(bundle):
@@ -107,32 +113,35 @@ def _trust() -> ssl.SSLContext:
         raise exceptions.SSLError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {bundle}: {error}") from error
 
 
-def failure(error: BaseException, answered: bool) -> str:
-    """The `send-error` for an exception of urllib3."""
+def send_error(error: BaseException, response_started: bool) -> str:
+    """The name of the ``send-error`` for an exception of urllib3.
+
+    :param response_started: whether the head of the response had been received.
+    """
     if isinstance(error, exceptions.ProxyError):
-        # "Tunnel connection failed: 403 Forbidden" is the answer of a proxy that is there.
+        # "Tunnel connection failed: 403 Forbidden" means that the proxy answered and refused.
         if "Tunnel connection failed" in str(error.original_error):
             return "denied"
         error = error.original_error
     if isinstance(error, exceptions.NameResolutionError):
         return "name-not-found"
     if isinstance(error, exceptions.NewConnectionError):
-        return _refusal(error.__cause__ or error.__context__)
+        return _connect_error(error.__cause__ or error.__context__)
     if isinstance(error, exceptions.ConnectTimeoutError):
         return "connect-timeout"
     if isinstance(error, (exceptions.ReadTimeoutError, TimeoutError)):
-        return "between-bytes-timeout" if answered else "first-byte-timeout"
+        return "between-bytes-timeout" if response_started else "first-byte-timeout"
     if isinstance(error, (exceptions.SSLError, ssl.SSLError)):
         return "tls"
     if isinstance(error, (exceptions.ProtocolError, ConnectionError)):
         return "reset"
-    return _refusal(error)
+    return _connect_error(error)
 
 
-def _refusal(error: Optional[BaseException]) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.ECONNREFUSED:
+def _connect_error(error: Optional[BaseException]) -> str:
+    code = error.errno if isinstance(error, OSError) else None
+    if code == errno.ECONNREFUSED:
         return "refused"
-    if number in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL):
+    if code in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL):
         return "unreachable"
     return "other"

@@ -1,4 +1,4 @@
-"""Credentials, in the shape of ``azure.identity``."""
+"""Credentials, with the API of ``azure.identity``."""
 
 from keyfob.exceptions import ClientAuthenticationError, CredentialUnavailableError
 

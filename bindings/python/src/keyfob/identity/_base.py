@@ -1,57 +1,63 @@
-"""What all credentials have in common."""
+"""The base class of the credentials."""
 
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, TypeVar
 
-from keyfob._component.instance import Handle, Instance, Options
-from keyfob._component.values import field
+from keyfob._component import wit
+from keyfob._component.conversions import field
+from keyfob._component.guest import Guest, ResourceHandle
+from keyfob._component.options import Options, milliseconds, setters
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
 Self = TypeVar("Self", bound="Credential")
-Set = List[Tuple[str, Tuple[Any, ...]]]
 
 
 class Candidate(NamedTuple):
-    """What one credential is set up to do."""
+    """A credential that ``get_token`` would or would not try, as :meth:`Credential.explain` reports it."""
 
     credential: str
-    """Its class name."""
+    """The class name."""
     readiness: str
-    """``ready``, ``unproven``, ``unavailable``, ``failed``, ``not-supported`` or ``excluded``."""
+    """``ready``: would be tried, and decides the call.
+    ``unproven``: would be tried; whether it is available is known only then.
+    ``unavailable``: something is not set, so the chain goes on.
+    ``failed``: something is invalid, so the chain stops.
+    ``not-supported``: can't work in a WebAssembly component.
+    ``excluded``: left out of the chain by an option or a variable."""
     message: str
-    """Whom it would ask, as which identity; else what it lacks."""
+    """The endpoint and the identity that it would use, or what is missing."""
     hint: Optional[str]
-    """What to change, where something may have to be."""
+    """What to change, if something may be wrong."""
     variables: Sequence[str]
-    """The variables that it looks at and that are set."""
+    """The names of the environment variables that it reads and that are set."""
     details: Mapping[str, str]
-    """More names and values."""
+    """More information by name, such as ``source`` and ``client-id``. New names may be added."""
 
 
 class Credential:
-    """An identity. It keeps its tokens; the environment is read when it is made.
+    """A credential. It caches its tokens. The environment variables are read when it is created.
 
-    Threads may share it: one at a time makes its call. After a fork it goes on in both processes.
+    Threads may share it; their calls are made one after the other. It can be used after a fork in both processes.
     """
 
-    def __init__(self, make: Callable[[Instance], Any]) -> None:
+    def __init__(self, create: Callable[[Guest], Any]) -> None:
         environment: Dict[str, str] = dict(os.environ)
 
-        def in_its_environment(instance: Instance) -> Any:
-            with instance.environment(environment):
-                return make(instance)
+        def create_in_environment(guest: Guest) -> Any:
+            with guest.using_environment(environment):
+                return create(guest)
 
-        self._make = in_its_environment
-        self._instance = Instance()
-        self._handle = self._in(self._instance)
+        self._create = create_in_environment
+        self._guest = Guest()
+        self._handle = self._handle_in(self._guest)
 
-    def _in(self, instance: Instance) -> Handle:
-        """This credential in an instance: its own, or that of a chain."""
-        make = self._make
-        return Handle(instance, lambda: make(instance))
+    def _handle_in(self, guest: Guest) -> ResourceHandle:
+        """This credential in a guest: its own, or the guest of a chain."""
+        create = self._create
+        return ResourceHandle(guest, lambda: create(guest))
 
     def get_token(
         self,
@@ -62,36 +68,48 @@ class Credential:
         timeout: Optional[float] = None,
         **_: Any,
     ) -> AccessToken:
-        """A token for the scopes, such as ``https://vault.azure.net/.default``; from memory while it is fresh.
+        """Returns a token, from the cache if it is fresh.
 
-        Other keywords, which the protocol of the Azure SDK allows, change nothing.
+        Other keyword arguments are accepted, as the Azure SDK's protocol requires, and ignored.
 
-        :param claims: a claims challenge.
-        :param tenant_id: the tenant, where it is not the credential's own.
+        :param scopes: such as ``https://vault.azure.net/.default``.
+        :param claims: a claims challenge, as JSON text. A cached token is not used then.
+        :param tenant_id: the tenant, if it is not the credential's. Managed identity ignores it.
         :param enable_cae: whether the caller can handle claims challenges (continuous access evaluation).
-        :param timeout: the limit of the whole call in seconds.
-        :raises keyfob.exceptions.ClientAuthenticationError: the credential was refused, or none could be used.
+        :param timeout: the time limit of the whole call in seconds, 0.001 to 600. The default is 30, and 100 for
+            :class:`ManagedIdentityCredential`.
+        :raises keyfob.exceptions.CredentialUnavailableError: no credential is available.
+        :raises keyfob.exceptions.ClientAuthenticationError: a credential was rejected or its endpoint failed.
+        :raises keyfob.exceptions.InvalidArgumentError: an argument, an option or a variable is invalid.
+        :raises keyfob.exceptions.AzureError: any other error, such as a timeout or no connection.
         """
         token = self._token(scopes, claims, tenant_id, enable_cae, timeout)
         return AccessToken(token.token, token.expires_on)
 
     def get_token_info(self, *scopes: str, options: Optional[TokenRequestOptions] = None) -> AccessTokenInfo:
-        """The same with all that is known of the token."""
-        asked = options or {}
+        """Like :meth:`get_token`, and returns more information about the token."""
+        requested = options or {}
         return self._token(
-            scopes, asked.get("claims"), asked.get("tenant_id"), asked.get("enable_cae", False), None
+            scopes, requested.get("claims"), requested.get("tenant_id"), requested.get("enable_cae", False), None
         )
 
     def explain(self) -> List[Candidate]:
-        """What a call would try, in this order, told from options and variables alone: nothing is sent."""
-        found = self._instance.call("identity", "[method]credential.explain", self._handle)
+        """The credentials that :meth:`get_token` would try, in this order. Sends nothing and reads no file."""
+        candidates = self._guest.call(wit.CREDENTIAL.method("explain"), self._handle)
         return [
-            Candidate(one.credential, one.readiness, one.message, one.hint, one.variables, dict(one.details))
-            for one in found
+            Candidate(
+                candidate.credential,
+                candidate.readiness,
+                candidate.message,
+                candidate.hint,
+                candidate.variables,
+                dict(candidate.details),
+            )
+            for candidate in candidates
         ]
 
     def close(self) -> None:
-        """Does nothing: a credential is kept by who uses it. It is there because the Azure SDK has it."""
+        """Does nothing. Exists because the Azure SDK's credentials have it."""
 
     def __enter__(self: Self) -> Self:
         return self
@@ -100,7 +118,7 @@ class Credential:
         self.close()
 
     def __reduce__(self) -> Any:
-        raise TypeError(f"a {type(self).__name__} can't be sent to another process: make one there, or fork")
+        raise TypeError(f"a {type(self).__name__} can't be pickled: create one in the other process, or fork")
 
     def _token(
         self,
@@ -110,13 +128,14 @@ class Credential:
         enable_cae: bool,
         timeout: Optional[float],
     ) -> AccessTokenInfo:
-        options = given(claims=claims, tenant_id=tenant_id, enable_cae=enable_cae or None, timeout=milliseconds(timeout))
-        token = self._instance.call(
-            "identity",
-            "[method]credential.get-token",
+        options = setters(
+            claims=claims, tenant_id=tenant_id, enable_cae=enable_cae or None, timeout=milliseconds(timeout)
+        )
+        token = self._guest.call(
+            wit.CREDENTIAL.method("get-token"),
             self._handle,
             list(scopes),
-            Options("identity", "token-options", options),
+            Options(wit.TOKEN_OPTIONS, options),
         )
         return AccessTokenInfo(
             token.token,
@@ -125,13 +144,3 @@ class Credential:
             credential=token.credential,
             source=token.source,
         )
-
-
-def given(**options: Any) -> Set:
-    """The methods of a builder for those options that were chosen."""
-    return [(name.replace("_", "-"), (value,)) for name, value in options.items() if value is not None]
-
-
-def milliseconds(timeout: Optional[float]) -> Optional[int]:
-    """A time-out as the component takes it."""
-    return None if timeout is None else max(0, round(timeout * 1000))

@@ -6,19 +6,21 @@ from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
 
 from wasmtime.component import Variant
 
-from keyfob._component.instance import Instance, Options
+from keyfob._component import wit
+from keyfob._component.guest import Guest
+from keyfob._component.options import Options, Setters, setters
 
-from ._base import Credential, Set, given
+from ._base import Credential
 from ._token import TokenCredential
 
-# What the default chain holds here. The Azure SDK's other credentials need a process, a browser or a desktop; they can be
-# given to ChainedTokenCredential and to SecretClient as they are.
-_EXCLUDABLE = {
+# The credentials of the default chain. The Azure SDK's other credentials start processes or a browser, which a
+# component can't; they can be passed to ChainedTokenCredential and SecretClient.
+_EXCLUDE_ARGUMENTS = {
     "exclude_environment_credential": "EnvironmentCredential",
     "exclude_workload_identity_credential": "WorkloadIdentityCredential",
     "exclude_managed_identity_credential": "ManagedIdentityCredential",
 }
-_NEVER_HERE = frozenset(
+_IGNORED_EXCLUDE_ARGUMENTS = frozenset(
     f"exclude_{name}_credential"
     for name in (
         "broker",
@@ -31,55 +33,73 @@ _NEVER_HERE = frozenset(
     )
 )
 
+# The keys of `identity_config` (aliases as in the Azure SDK) and the cases of the WIT variant `managed-identity`.
+_IDENTITY_CONFIG_CASES = {
+    "client_id": "client-id",
+    "object_id": "object-id",
+    "principal_id": "object-id",
+    "resource_id": "resource-id",
+    "mi_res_id": "resource-id",
+    "msi_res_id": "resource-id",
+}
 
-def _entra(
+
+def _entra_options(
     authority: Optional[str], disable_instance_discovery: bool, additionally_allowed_tenants: Iterable[str]
-) -> Set:
-    options = given(authority_host=_url(authority), disable_instance_discovery=disable_instance_discovery or None)
+) -> Setters:
+    options = setters(
+        authority_host=_authority_url(authority), disable_instance_discovery=disable_instance_discovery or None
+    )
     return options + [("additionally-allowed-tenant", (tenant,)) for tenant in additionally_allowed_tenants]
 
 
-def _url(authority: Optional[str]) -> Optional[str]:
-    """The Azure SDK takes a host as well as a URL."""
+def _authority_url(authority: Optional[str]) -> Optional[str]:
+    """Adds ``https://`` to a host name: the Azure SDK accepts both."""
     return authority if authority is None or "://" in authority else f"https://{authority}"
 
 
-def _made(function: str, *arguments: Any, options: Set) -> Callable[[Instance], Any]:
-    last = Options("identity", "credential-options", options)
-    return lambda instance: instance.call_inside("identity", f"[static]credential.{function}", *arguments, last)
+def _static_constructor(function: str, *arguments: Any, options: Setters) -> Callable[[Guest], Any]:
+    credential_options = Options(wit.CREDENTIAL_OPTIONS, options)
+    return lambda guest: guest.call_locked(wit.CREDENTIAL.static(function), *arguments, credential_options)
 
 
-def _managed_identity(client_id: Optional[str], identity_config: Mapping[str, str], system_assigned: bool) -> Set:
-    ids = [("client-id", client_id)] if client_id is not None else []
+def _managed_identity_options(
+    client_id: Optional[str], identity_config: Mapping[str, str], system_assigned: bool
+) -> Setters:
+    identities = [] if client_id is None else [Variant("client-id", client_id)]
     for key, value in identity_config.items():
-        case = {"client_id": "client-id", "object_id": "object-id", "principal_id": "object-id"}.get(key)
-        if key in ("resource_id", "mi_res_id", "msi_res_id"):
-            case = "resource-id"
-        if case is None:
-            raise ValueError(f"identity_config has {key!r}: its keys are client_id, object_id and resource_id")
-        ids.append((case, value))
-    if len(ids) + system_assigned > 1:
-        raise ValueError("which managed identity? Give one of client_id, object_id, resource_id and system_assigned")
-    chosen = [Variant(case, value) for case, value in ids] or [Variant("system-assigned")][: int(system_assigned)]
-    return [("managed-identity", (id,)) for id in chosen]
+        if key not in _IDENTITY_CONFIG_CASES:
+            raise ValueError(f"identity_config has the unknown key {key!r}: use client_id, object_id or resource_id")
+        identities.append(Variant(_IDENTITY_CONFIG_CASES[key], value))
+    if system_assigned:
+        identities.append(Variant("system-assigned"))
+    if len(identities) > 1:
+        raise ValueError(
+            "more than one managed identity: give only one of client_id, object_id, resource_id and system_assigned"
+        )
+    return [("managed-identity", (identity,)) for identity in identities]
 
 
 class DefaultAzureCredential(Credential):
-    """Works out which identity the program runs as: environment, workload identity, managed identity, in this order.
+    """Tries environment, workload identity and managed identity, in this order.
 
-    The first that is available is used, and remembered. ``AZURE_TOKEN_CREDENTIALS`` may name one of them.
+    The first credential that is available is used for all further calls. ``AZURE_TOKEN_CREDENTIALS`` can select one of
+    them by its class name.
 
-    :param authority: the Microsoft Entra host; wins over ``AZURE_AUTHORITY_HOST``.
-    :param managed_identity_client_id: the user-assigned managed identity; wins over ``AZURE_CLIENT_ID``.
-    :param managed_identity_system_assigned: the system-assigned one, even though ``AZURE_CLIENT_ID`` is set.
-    :param workload_identity_client_id: the client id for workload identity; wins over ``AZURE_CLIENT_ID``.
-    :param workload_identity_tenant_id: the tenant for workload identity; wins over ``AZURE_TENANT_ID``.
-    :param additionally_allowed_tenants: tenants that may be asked besides the credential's own.
-    :param disable_instance_discovery: lets the authority be one that is not known (AD FS, Azure Stack).
-    :param require_envvar: fails where ``AZURE_TOKEN_CREDENTIALS`` is not set.
+    :param authority: the Microsoft Entra host; overrides ``AZURE_AUTHORITY_HOST``.
+    :param managed_identity_client_id: the client id of a user-assigned identity; overrides ``AZURE_CLIENT_ID``.
+    :param managed_identity_system_assigned: use the system-assigned identity even if ``AZURE_CLIENT_ID`` is set.
+    :param workload_identity_client_id: the client id for workload identity; overrides ``AZURE_CLIENT_ID``.
+    :param workload_identity_tenant_id: the tenant for workload identity; overrides ``AZURE_TENANT_ID``.
+    :param additionally_allowed_tenants: tenants for which tokens may be requested besides the credential's own; ``*``
+        allows any.
+    :param disable_instance_discovery: allow an authority that Keyfob does not know (AD FS, Azure Stack).
+    :param require_envvar: fail if ``AZURE_TOKEN_CREDENTIALS`` is not set.
     :param exclude: ``exclude_environment_credential``, ``exclude_workload_identity_credential`` and
-        ``exclude_managed_identity_credential``. Those of developer credentials are taken, and change nothing: these
-        can't be in this chain.
+        ``exclude_managed_identity_credential``. Those of the developer credentials are accepted and ignored: these
+        credentials are never in this chain.
+    :raises TypeError: another keyword argument was given.
+    :raises ValueError: both managed identity arguments were given.
     """
 
     def __init__(
@@ -95,23 +115,32 @@ class DefaultAzureCredential(Credential):
         require_envvar: bool = False,
         **exclude: bool,
     ) -> None:
-        unknown = [name for name in exclude if name not in _EXCLUDABLE and name not in _NEVER_HERE]
+        unknown = [
+            name for name in exclude if name not in _EXCLUDE_ARGUMENTS and name not in _IGNORED_EXCLUDE_ARGUMENTS
+        ]
         if unknown:
             raise TypeError(f"DefaultAzureCredential has no argument {unknown[0]}")
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        options += _managed_identity(managed_identity_client_id, {}, managed_identity_system_assigned)
-        options += given(
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += _managed_identity_options(managed_identity_client_id, {}, managed_identity_system_assigned)
+        options += setters(
             workload_identity_client_id=workload_identity_client_id,
             tenant_id=workload_identity_tenant_id,
             require_token_credentials=require_envvar or None,
         )
-        options += [("exclude", (_EXCLUDABLE[name],)) for name, out in exclude.items() if out and name in _EXCLUDABLE]
-        super().__init__(_made("default-azure", options=options))
+        options += [
+            ("exclude", (_EXCLUDE_ARGUMENTS[name],))
+            for name, excluded in exclude.items()
+            if excluded and name in _EXCLUDE_ARGUMENTS
+        ]
+        super().__init__(_static_constructor("default-azure", options=options))
 
 
 class EnvironmentCredential(Credential):
-    """A service principal with a secret or a certificate, from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and
-    ``AZURE_CLIENT_SECRET`` or ``AZURE_CLIENT_CERTIFICATE_PATH``."""
+    """A service principal from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and ``AZURE_CLIENT_SECRET``, or
+    ``AZURE_CLIENT_CERTIFICATE_PATH`` with ``AZURE_CLIENT_CERTIFICATE_PASSWORD``.
+
+    The arguments are those of :class:`DefaultAzureCredential`.
+    """
 
     def __init__(
         self,
@@ -120,26 +149,37 @@ class EnvironmentCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        super().__init__(_made("environment", options=options))
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        super().__init__(_static_constructor("environment", options=options))
 
 
 class ManagedIdentityCredential(Credential):
-    """The managed identity of the platform. ``AZURE_CLIENT_ID`` is not read, as in the Azure SDK.
+    """The managed identity of the Azure host. ``AZURE_CLIENT_ID`` is not read, as in the Azure SDK.
 
-    :param client_id: the user-assigned identity with this client id.
-    :param identity_config: ``{"object_id": …}`` or ``{"resource_id": …}`` for one that is known by another id.
+    Without arguments the Azure host chooses the identity.
+
+    :param client_id: the client id of a user-assigned identity.
+    :param identity_config: selects the identity by another id: ``{"object_id": …}`` or ``{"resource_id": …}``.
+    :raises ValueError: ``identity_config`` has an unknown key, or more than one id was given.
     """
 
-    def __init__(
-        self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None
-    ) -> None:
-        super().__init__(_made("managed-identity", options=_managed_identity(client_id, identity_config or {}, False)))
+    def __init__(self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None) -> None:
+        super().__init__(
+            _static_constructor(
+                "managed-identity", options=_managed_identity_options(client_id, identity_config or {}, False)
+            )
+        )
 
 
 class WorkloadIdentityCredential(Credential):
-    """A pod's identity on Kubernetes. What is not given comes from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and
-    ``AZURE_FEDERATED_TOKEN_FILE``."""
+    """The workload identity of a Kubernetes pod.
+
+    :param tenant_id: the tenant; the default is ``AZURE_TENANT_ID``.
+    :param client_id: the client id; the default is ``AZURE_CLIENT_ID``.
+    :param token_file_path: the federated token file; the default is ``AZURE_FEDERATED_TOKEN_FILE``.
+
+    The other arguments are those of :class:`DefaultAzureCredential`.
+    """
 
     def __init__(
         self,
@@ -151,15 +191,16 @@ class WorkloadIdentityCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        options += given(
-            tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=token_file_path
-        )
-        super().__init__(_made("workload-identity", options=options))
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += setters(tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=token_file_path)
+        super().__init__(_static_constructor("workload-identity", options=options))
 
 
 class ClientSecretCredential(Credential):
-    """A service principal with a secret."""
+    """A service principal with a client secret.
+
+    The keyword arguments are those of :class:`DefaultAzureCredential`.
+    """
 
     def __init__(
         self,
@@ -171,17 +212,20 @@ class ClientSecretCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        super().__init__(_made("client-secret", tenant_id, client_id, client_secret, options=options))
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        super().__init__(_static_constructor("client-secret", tenant_id, client_id, client_secret, options=options))
 
 
 class CertificateCredential(Credential):
     """A service principal with a certificate and its private key, as PEM or PKCS#12.
 
-    :param certificate_path: the file. It is read for each assertion, because certificates are renewed.
-    :param certificate_data: its content instead.
-    :param password: of the file.
-    :param send_certificate_chain: sends the certificates along, for subject name and issuer authentication.
+    :param certificate_path: the path of the file. It is read for each token request, because certificates are renewed.
+    :param certificate_data: the content of the file, instead of its path.
+    :param password: the password of the file.
+    :param send_certificate_chain: send the certificate chain (``x5c``), for subject name and issuer authentication.
+    :raises ValueError: not exactly one of ``certificate_path`` and ``certificate_data`` was given.
+
+    The other keyword arguments are those of :class:`DefaultAzureCredential`.
     """
 
     def __init__(
@@ -198,16 +242,23 @@ class CertificateCredential(Credential):
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
         if (certificate_path is None) == (certificate_data is None):
-            raise ValueError("give the certificate by certificate_path or by certificate_data, not by both")
+            raise ValueError("give either certificate_path or certificate_data")
         certificate = certificate_path if certificate_data is None else certificate_data
         text = password.decode() if isinstance(password, bytes) else password
-        options = _entra(authority, disable_instance_discovery, additionally_allowed_tenants)
-        options += given(send_certificate_chain=send_certificate_chain or None)
-        super().__init__(_made("client-certificate", tenant_id, client_id, certificate, text, options=options))
+        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options += setters(send_certificate_chain=send_certificate_chain or None)
+        super().__init__(
+            _static_constructor("client-certificate", tenant_id, client_id, certificate, text, options=options)
+        )
 
 
 class ClientAssertionCredential(Credential):
-    """A service principal with an assertion that ``func`` signs, anew for each exchange."""
+    """A service principal with a signed assertion.
+
+    :param func: returns an assertion. Called for each token request; its exceptions become the cause of the error.
+
+    The keyword arguments are those of :class:`DefaultAzureCredential`.
+    """
 
     def __init__(
         self,
@@ -219,54 +270,60 @@ class ClientAssertionCredential(Credential):
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Iterable[str] = (),
     ) -> None:
-        last = Options(
-            "identity",
-            "credential-options",
-            _entra(authority, disable_instance_discovery, additionally_allowed_tenants),
+        credential_options = Options(
+            wit.CREDENTIAL_OPTIONS,
+            _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants),
         )
 
-        def make(instance: Instance) -> Any:
-            provider = instance.provider(func)
-            return instance.call_inside("providers", "assertion-provider", tenant_id, client_id, provider, last)
+        def create(guest: Guest) -> Any:
+            provider = guest.register_provider(func)
+            return guest.call_locked(wit.ASSERTION_PROVIDER, tenant_id, client_id, provider, credential_options)
 
-        super().__init__(make)
+        super().__init__(create)
 
 
 class ChainedTokenCredential(Credential):
-    """The given credentials, in this order; those of the Azure SDK may be among them.
+    """Tries the credentials in this order. They may be this package's, the Azure SDK's or the program's own.
 
-    The chain keeps tokens of its own: it makes each of this package's credentials again, as it was made.
+    The chain does not share the token cache of this package's credentials: it creates each of them again, with the same
+    arguments and environment.
+
+    :raises ValueError: there is no credential.
+    :raises TypeError: an argument is not a credential.
     """
 
     def __init__(self, *credentials: TokenCredential) -> None:
-        links = [ours(credential) for credential in credentials]
+        links = [as_keyfob_credential(credential) for credential in credentials]
         if not links:
             raise ValueError("at least one credential is required")
 
-        def make(instance: Instance) -> Any:
-            handles: List[Any] = [link._in(instance) for link in links]
-            return instance.call_inside("identity", "[static]credential.chained", handles)
+        def create(guest: Guest) -> Any:
+            handles: List[Any] = [link._handle_in(guest) for link in links]
+            return guest.call_locked(wit.CREDENTIAL.static("chained"), handles)
 
-        super().__init__(make)
+        super().__init__(create)
 
 
-class ProvidedCredential(Credential):
-    """A credential of the program's own, such as one of the Azure SDK."""
+class TokenProviderCredential(Credential):
+    """A credential that is not this package's, such as one of the Azure SDK."""
 
     def __init__(self, credential: TokenCredential) -> None:
-        def make(instance: Instance) -> Any:
-            return instance.call_inside("providers", "token-provider", instance.provider(credential))
+        def create(guest: Guest) -> Any:
+            return guest.call_locked(wit.TOKEN_PROVIDER, guest.register_provider(credential))
 
-        super().__init__(make)
+        super().__init__(create)
 
 
-def ours(credential: Any) -> Credential:
-    """A credential of this package for what the program gives."""
+def as_keyfob_credential(credential: Any) -> Credential:
+    """Returns this package's credential for any credential.
+
+    :raises TypeError: the object has no ``get_token`` method.
+    """
     if isinstance(credential, Credential):
         return credential
-    synchronous = getattr(credential, "_synchronous", None)
-    if isinstance(synchronous, Credential):
-        return synchronous
+    sync_credential = getattr(credential, "_sync_credential", None)
+    if isinstance(sync_credential, Credential):
+        return sync_credential
     if hasattr(credential, "get_token") or hasattr(credential, "get_token_info"):
-        return ProvidedCredential(credential)
-    raise TypeError(f"a credential has the method get_token, and {type(credential).__name__} has not")
+        return TokenProviderCredential(credential)
+    raise TypeError(f"{type(credential).__name__} is not a credential: it has no method get_token")

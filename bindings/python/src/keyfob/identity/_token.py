@@ -1,4 +1,4 @@
-"""Tokens, in the shape of ``azure.core.credentials``; where that is installed, they are its own."""
+"""Tokens, with the API of ``azure.core.credentials``. If the Azure SDK is installed, its classes are used."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Protocol, TypedDict
 __all__ = ["AccessToken", "AccessTokenInfo", "TokenCredential", "TokenRequestOptions"]
 
 if TYPE_CHECKING:
-    from azure.core.credentials import AccessToken
+    from azure.core.credentials import AccessToken, TokenRequestOptions
     from azure.core.credentials import AccessTokenInfo as _AccessTokenInfo
-    from azure.core.credentials import TokenRequestOptions
 else:
     try:
         from azure.core.credentials import AccessToken, TokenRequestOptions
@@ -18,26 +17,26 @@ else:
         _AccessTokenInfo = object
 
         class AccessToken(NamedTuple):
-            """A token and when it ends."""
+            """An access token and its expiry time."""
 
             token: str
             """The token itself. Treat it as a secret."""
             expires_on: int
-            """When it ends, in unix seconds."""
+            """The expiry time, in unix seconds."""
 
         class TokenRequestOptions(TypedDict, total=False):
-            """How a token is asked for."""
+            """Options of ``get_token_info``."""
 
             claims: str
-            """A claims challenge."""
+            """A claims challenge, as JSON text."""
             tenant_id: str
-            """The tenant, where it is not the credential's own."""
+            """The tenant, if it is not the credential's."""
             enable_cae: bool
             """Whether the caller can handle claims challenges."""
 
 
 class AccessTokenInfo(_AccessTokenInfo):
-    """A token, when it ends, and who gave it."""
+    """An access token with its expiry time and its origin."""
 
     def __init__(
         self,
@@ -52,15 +51,15 @@ class AccessTokenInfo(_AccessTokenInfo):
         self.token = token
         """The token itself. Treat it as a secret."""
         self.expires_on = expires_on
-        """When it ends, in unix seconds."""
+        """The expiry time, in unix seconds."""
         self.token_type = token_type
-        """How it is used."""
+        """The scheme of the ``Authorization`` header."""
         self.refresh_on = refresh_on
-        """When to ask for the next one, in unix seconds, where that is known."""
+        """When to request the next token, in unix seconds, if that is known."""
         self.credential = credential
-        """The class name of the credential that gave it."""
+        """The class name of the credential that returned it."""
         self.source = source
-        """Where that credential got it: ``App Service``, ``IMDS``, ``Microsoft Entra ID``, …"""
+        """The service that issued it to the credential: ``App Service``, ``IMDS``, ``Microsoft Entra ID``, …"""
 
     def __repr__(self) -> str:
         return (
@@ -70,7 +69,7 @@ class AccessTokenInfo(_AccessTokenInfo):
 
 
 class TokenCredential(Protocol):
-    """What gives tokens: every credential of this package, and those of the Azure SDK."""
+    """The protocol of credentials: those of this package and of the Azure SDK have it."""
 
     def get_token(
         self,
@@ -80,5 +79,5 @@ class TokenCredential(Protocol):
         enable_cae: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """A token for the scopes."""
+        """Returns a token for the scopes."""
         ...

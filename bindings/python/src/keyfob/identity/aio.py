@@ -1,26 +1,29 @@
-"""Credentials for asyncio, in the shape of ``azure.identity.aio``. Their arguments are those of :mod:`keyfob.identity`."""
+"""Credentials for asyncio, with the API of ``azure.identity.aio``.
+
+Arguments, results and exceptions are those of :mod:`keyfob.identity`.
+"""
 
 from __future__ import annotations
 
 from typing import Any, List, Optional, Type, TypeVar
 
-from keyfob._component.aio import in_thread
+from keyfob._component.aio import call_in_thread
 
-from . import _credentials as synchronous
+from . import _credentials as sync_credentials
 from ._base import Candidate
-from ._base import Credential as SynchronousCredential
+from ._base import Credential as SyncCredential
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
 Self = TypeVar("Self", bound="Credential")
 
 
 class Credential:
-    """An identity. Calls are made in a thread, one at a time; the event loop goes on."""
+    """The base class. Calls run in a thread, one after the other, and do not block the event loop."""
 
-    _kind: Type[SynchronousCredential]
+    _credential_class: Type[SyncCredential]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        self._synchronous = self._kind(*arguments, **options)
+        self._sync_credential = self._credential_class(*arguments, **options)
 
     async def get_token(
         self,
@@ -31,10 +34,10 @@ class Credential:
         timeout: Optional[float] = None,
         **_: Any,
     ) -> AccessToken:
-        """A token for the scopes; from memory while it is fresh."""
-        return await in_thread(
-            self._synchronous._instance,
-            self._synchronous.get_token,
+        """See :meth:`keyfob.identity.Credential.get_token`."""
+        return await call_in_thread(
+            self._sync_credential._guest,
+            self._sync_credential.get_token,
             *scopes,
             claims=claims,
             tenant_id=tenant_id,
@@ -43,16 +46,16 @@ class Credential:
         )
 
     async def get_token_info(self, *scopes: str, options: Optional[TokenRequestOptions] = None) -> AccessTokenInfo:
-        """The same with all that is known of the token."""
-        call = self._synchronous.get_token_info
-        return await in_thread(self._synchronous._instance, call, *scopes, options=options)
+        """See :meth:`keyfob.identity.Credential.get_token_info`."""
+        call = self._sync_credential.get_token_info
+        return await call_in_thread(self._sync_credential._guest, call, *scopes, options=options)
 
     async def explain(self) -> List[Candidate]:
-        """What a call would try, in this order: nothing is sent."""
-        return await in_thread(self._synchronous._instance, self._synchronous.explain)
+        """See :meth:`keyfob.identity.Credential.explain`."""
+        return await call_in_thread(self._sync_credential._guest, self._sync_credential.explain)
 
     async def close(self) -> None:
-        """Does nothing; it is there because the Azure SDK has it."""
+        """Does nothing. Exists because the Azure SDK's credentials have it."""
 
     async def __aenter__(self: Self) -> Self:
         return self
@@ -64,49 +67,49 @@ class Credential:
 class DefaultAzureCredential(Credential):
     """See :class:`keyfob.identity.DefaultAzureCredential`."""
 
-    _kind = synchronous.DefaultAzureCredential
+    _credential_class = sync_credentials.DefaultAzureCredential
 
 
 class EnvironmentCredential(Credential):
     """See :class:`keyfob.identity.EnvironmentCredential`."""
 
-    _kind = synchronous.EnvironmentCredential
+    _credential_class = sync_credentials.EnvironmentCredential
 
 
 class ManagedIdentityCredential(Credential):
     """See :class:`keyfob.identity.ManagedIdentityCredential`."""
 
-    _kind = synchronous.ManagedIdentityCredential
+    _credential_class = sync_credentials.ManagedIdentityCredential
 
 
 class WorkloadIdentityCredential(Credential):
     """See :class:`keyfob.identity.WorkloadIdentityCredential`."""
 
-    _kind = synchronous.WorkloadIdentityCredential
+    _credential_class = sync_credentials.WorkloadIdentityCredential
 
 
 class ClientSecretCredential(Credential):
     """See :class:`keyfob.identity.ClientSecretCredential`."""
 
-    _kind = synchronous.ClientSecretCredential
+    _credential_class = sync_credentials.ClientSecretCredential
 
 
 class CertificateCredential(Credential):
     """See :class:`keyfob.identity.CertificateCredential`."""
 
-    _kind = synchronous.CertificateCredential
+    _credential_class = sync_credentials.CertificateCredential
 
 
 class ClientAssertionCredential(Credential):
-    """See :class:`keyfob.identity.ClientAssertionCredential`. The function may be a coroutine function."""
+    """See :class:`keyfob.identity.ClientAssertionCredential`. ``func`` may be a coroutine function."""
 
-    _kind = synchronous.ClientAssertionCredential
+    _credential_class = sync_credentials.ClientAssertionCredential
 
 
 class ChainedTokenCredential(Credential):
-    """See :class:`keyfob.identity.ChainedTokenCredential`. Asynchronous credentials may be among the given ones."""
+    """See :class:`keyfob.identity.ChainedTokenCredential`. The credentials may be asynchronous."""
 
-    _kind = synchronous.ChainedTokenCredential
+    _credential_class = sync_credentials.ChainedTokenCredential
 
 
 __all__ = [

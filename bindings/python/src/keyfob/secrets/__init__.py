@@ -1,10 +1,12 @@
-"""Secrets of an Azure Key Vault, in the shape of ``azure.keyvault.secrets``."""
+"""Secrets in an Azure Key Vault, with the API of ``azure.keyvault.secrets``."""
 
 from ._client import SecretClient
-from ._models import DeletedSecret, KeyVaultSecret, KeyVaultSecretIdentifier, SecretProperties
-from ._progress import ItemPaged, LROPoller
+from ._models import CacheInfo, DeletedSecret, KeyVaultSecret, KeyVaultSecretIdentifier, SecretProperties
+from ._paging import ItemPaged
+from ._polling import LROPoller
 
 __all__ = [
+    "CacheInfo",
     "DeletedSecret",
     "ItemPaged",
     "KeyVaultSecret",

@@ -1,4 +1,4 @@
-"""The client of a vault, with the methods of ``azure.keyvault.secrets``."""
+"""The client of a vault, with the methods of ``azure.keyvault.secrets.SecretClient``."""
 
 from __future__ import annotations
 
@@ -7,31 +7,49 @@ from typing import Any, Callable, List, Mapping, Optional, Sequence, Union
 
 from wasmtime.component import Variant
 
-from keyfob._component.instance import Handle, Options
-from keyfob._component.values import exception
+from keyfob._component import wit
+from keyfob._component.conversions import exception_from
+from keyfob._component.guest import ResourceHandle
+from keyfob._component.options import Options, Setters, milliseconds, setters
 from keyfob.exceptions import AzureError
-from keyfob.identity._base import Set, given, milliseconds
-from keyfob.identity._credentials import ours
+from keyfob.identity._credentials import as_keyfob_credential
 from keyfob.identity._token import TokenCredential
 
-from ._models import DeletedSecret, KeyVaultSecret, SecretProperties, seconds
-from ._progress import ItemPaged, LROPoller
+from ._models import CacheInfo, DeletedSecret, KeyVaultSecret, SecretProperties, unix_seconds
+from ._paging import ItemPaged
+from ._polling import LROPoller
 
 
 class SecretClient:
-    """The secrets of one vault. Threads may share it; after a fork it goes on in both processes.
+    """Reads and changes the secrets of one vault.
+
+    Threads may share it; calls of clients with the same credential are made one after the other. It can be used after
+    a fork in both processes.
+
+    Wherever a method takes a secret's name (1 to 127 letters, digits and dashes), it also takes the secret's identifier
+    (``https://VAULT/secrets/NAME``) and an App Service reference (``@Microsoft.KeyVault(…)``) to a secret of this
+    vault.
+
+    Besides the exceptions that its description names, a method raises:
+
+    - :class:`~keyfob.exceptions.InvalidArgumentError` (a ``ValueError``): an argument is invalid. Nothing was sent.
+    - :class:`~keyfob.exceptions.ClientAuthenticationError`: no token was obtained.
+    - :class:`~keyfob.exceptions.HttpResponseError`: the vault answered with an error.
+    - :class:`~keyfob.exceptions.ServiceRequestError`: there was no connection.
+    - :class:`~keyfob.exceptions.ServiceResponseError`: there was no complete response, or the timeout passed.
 
     :param vault_url: such as ``https://my-vault.vault.azure.net``.
-    :param credential: one of :mod:`keyfob.identity`, or of the Azure SDK.
-    :param api_version: the version of Key Vault's interface, for an emulator that does not know the newest.
-    :param verify_challenge_resource: false accepts a challenge for another resource than the vault's own domain. Meant for
-        emulators.
-    :param cache_ttl: keeps the values of secrets in memory for this many seconds. Without it no value is kept.
-    :param cache_max_secrets: how many are kept at most; 100 by default.
-    :param cache_max_bytes: how many bytes of them; 262,144 by default.
-    :param cache_stale_if_error: for this many seconds after its time a value stands in where the vault can't be asked.
-        ``properties.details`` of what came from memory say so.
-    :raises ValueError: the URL is not a vault's.
+    :param credential: a credential of :mod:`keyfob.identity` or of the Azure SDK.
+    :param api_version: the version of Key Vault's REST API, for an emulator that does not support the latest.
+    :param verify_challenge_resource: false accepts an authentication challenge for a resource other than the vault's
+        domain. Only for emulators: the server then chooses what the token is valid for.
+    :param cache_ttl: caches values in memory for this many seconds, 1 to 86,400. Without it, values are not cached.
+    :param cache_max_secrets: the most secrets that are cached, 1 to 10,000; 100 by default.
+    :param cache_max_bytes: the most bytes that are cached, 1 to 16,777,216; 262,144 by default.
+    :param cache_stale_if_error: for this many seconds after a value has expired, 1 to 86,400, returns it if the vault
+        can't be reached or fails. ``KeyVaultSecret.cache`` says that the value is stale.
+    :raises ValueError: the URL is not a vault's, or an option is out of range.
+    :raises TypeError: ``credential`` is not a credential.
     """
 
     def __init__(
@@ -46,26 +64,27 @@ class SecretClient:
         cache_max_bytes: Optional[int] = None,
         cache_stale_if_error: Optional[int] = None,
     ) -> None:
-        options = given(
+        options = setters(
             api_version=api_version,
             verify_challenge_resource=None if verify_challenge_resource else False,
             cache_ttl=cache_ttl,
             cache_stale_if_error=cache_stale_if_error,
         )
         if cache_max_secrets is not None or cache_max_bytes is not None:
-            limits = (cache_max_secrets or 100, cache_max_bytes or 262_144)
-            options.append(("cache-limits", limits))
-        self._credential = ours(credential)
-        instance, asks = self._credential._instance, self._credential._handle
-        chosen = Options("secrets", "client-options", options)
+            max_secrets = 100 if cache_max_secrets is None else cache_max_secrets
+            max_bytes = 262_144 if cache_max_bytes is None else cache_max_bytes
+            options.append(("cache-limits", (max_secrets, max_bytes)))
+        self._credential = as_keyfob_credential(credential)
+        guest, credential_handle = self._credential._guest, self._credential._handle
+        client_options = Options(wit.CLIENT_OPTIONS, options)
 
-        def make() -> Any:
-            return instance.call_inside("secrets", "[static]secret-client.open", vault_url, asks, chosen)
+        def create() -> Any:
+            return guest.call_locked(wit.SECRET_CLIENT.static("create"), vault_url, credential_handle, client_options)
 
         self._vault_url = vault_url.strip(" /")
-        self._instance = instance
-        self._handle: Optional[Handle] = Handle(instance, make)
-        instance.open(self._handle)
+        self._guest = guest
+        self._handle: Optional[ResourceHandle] = ResourceHandle(guest, create)
+        guest.create(self._handle)
 
     @property
     def vault_url(self) -> str:
@@ -83,22 +102,21 @@ class SecretClient:
     ) -> KeyVaultSecret:
         """Reads a secret.
 
-        :param name: its name, its identifier, or App Service's reference to it.
-        :param version: this version instead of the latest.
-        :param out_content_type: the form that the secret of a certificate shall come in.
-        :param bypass_cache: asks the vault, whatever is kept in memory.
-        :param timeout: the limit of the whole call in seconds, token included.
-        :raises keyfob.exceptions.ResourceNotFoundError: there is no such secret, or no such version.
-        :raises keyfob.exceptions.HttpResponseError: the vault refused.
-        :raises keyfob.exceptions.ClientAuthenticationError: there is no token.
+        :param version: the version; the default is the latest.
+        :param out_content_type: the format of a certificate's secret: ``application/x-pem-file`` for one that is stored
+            as PKCS#12. The vault supports no other conversion.
+        :param bypass_cache: do not use a cached value. The new value replaces the cached one.
+        :param timeout: the time limit of the whole call in seconds, including the token request, 0.001 to 600. The
+            default is 30, and 100 with a :class:`~keyfob.identity.ManagedIdentityCredential`.
+        :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such secret or version.
         """
-        options = given(
+        options = setters(
             version=version or None,
-            out_content_type=None if out_content_type is None else _text(out_content_type),
+            out_content_type=None if out_content_type is None else _enum_value(out_content_type),
             bypass_cache=bypass_cache or None,
             timeout=milliseconds(timeout),
         )
-        return _secret(self._call("get-secret", name, Options("secrets", "get-secret-options", options)))
+        return _to_secret(self._call("get-secret", name, Options(wit.GET_SECRET_OPTIONS, options)))
 
     def get_secrets(
         self,
@@ -108,19 +126,21 @@ class SecretClient:
         max_concurrency: Optional[int] = None,
         timeout: Optional[float] = None,
     ) -> List[Union[KeyVaultSecret, AzureError]]:
-        """Reads several secrets at the same time: a secret, or the exception for it, in the order of the names.
+        """Reads several secrets at the same time. The Azure SDK has no such method.
 
-        They share one token and one limit. The Azure SDK has no such method.
-
-        :param max_concurrency: how many are fetched at the same time, 1 to 100; 10 by default.
+        :param bypass_cache: see :meth:`get_secret`.
+        :param max_concurrency: the most requests that are sent at the same time, 1 to 100; 10 by default.
+        :param timeout: the time limit of all requests together; see :meth:`get_secret`.
+        :returns: for each name, in the same order, the secret or the exception. Exceptions are not raised.
         """
-        options = given(
+        options = setters(
             bypass_cache=bypass_cache or None, max_concurrency=max_concurrency, timeout=milliseconds(timeout)
         )
-        outcomes: List[Variant] = self._call(
-            "get-secrets", list(names), Options("secrets", "get-secret-options", options)
-        )
-        return [_secret(one.payload) if one.tag == "ok" else exception(one.payload) for one in outcomes]
+        outcomes: List[Variant] = self._call("get-secrets", list(names), Options(wit.GET_SECRET_OPTIONS, options))
+        return [
+            _to_secret(outcome.payload) if outcome.tag == "ok" else exception_from(outcome.payload)
+            for outcome in outcomes
+        ]
 
     def set_secret(
         self,
@@ -134,13 +154,20 @@ class SecretClient:
         expires_on: Optional[datetime] = None,
         timeout: Optional[float] = None,
     ) -> KeyVaultSecret:
-        """Sets a secret: a new version of it, if there is one of that name.
+        """Creates a secret, or a new version of an existing one.
 
+        :param value: at most 25,600 bytes.
+        :param enabled: whether the secret can be read.
+        :param tags: the tags, by name.
+        :param content_type: free text.
+        :param not_before: when the secret becomes valid. A time without a time zone is UTC.
+        :param expires_on: when the secret expires. A time without a time zone is UTC.
+        :param timeout: see :meth:`get_secret`.
         :raises keyfob.exceptions.ResourceExistsError: a deleted secret has the name.
         """
-        options = _set(enabled, tags, content_type, not_before, expires_on, timeout)
-        told = self._call("set-secret", name, value, Options("secrets", "set-options", options))
-        return KeyVaultSecret(SecretProperties(told), value)
+        options = _set_options(enabled, tags, content_type, not_before, expires_on, timeout)
+        record = self._call("set-secret", name, value, Options(wit.SET_SECRET_OPTIONS, options))
+        return KeyVaultSecret(SecretProperties(record), value)
 
     def update_secret_properties(
         self,
@@ -154,59 +181,103 @@ class SecretClient:
         expires_on: Optional[datetime] = None,
         timeout: Optional[float] = None,
     ) -> SecretProperties:
-        """Changes what is known of a secret, and not its value. What is not given is left as it is."""
-        options = _set(enabled, tags, content_type, not_before, expires_on, timeout) + given(version=version or None)
-        told = self._call("update-secret-properties", name, Options("secrets", "set-options", options))
-        return SecretProperties(told)
+        """Changes properties of a secret. The value, and properties that are not given, stay as they are.
+
+        :param version: the version; the default is the latest.
+        :param tags: replaces all tags; an empty mapping removes them.
+
+        The other arguments are those of :meth:`set_secret`.
+
+        :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such secret or version.
+        """
+        options = _set_options(enabled, tags, content_type, not_before, expires_on, timeout) + setters(
+            version=version or None
+        )
+        record = self._call("update-secret-properties", name, Options(wit.SET_SECRET_OPTIONS, options))
+        return SecretProperties(record)
 
     def list_properties_of_secrets(
         self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
     ) -> ItemPaged[SecretProperties]:
-        """The properties of all secrets, in their latest version. Nothing is sent until the first is asked for."""
-        return self._list("list-properties-of-secrets", (), SecretProperties, max_page_size, timeout)
+        """Lists the properties of all secrets, each in its latest version. Sends nothing until it is iterated.
+
+        :param max_page_size: the most secrets in a page, 1 to 25.
+        :param timeout: the time limit of each page; see :meth:`get_secret`.
+        """
+        return self._list("list-properties-of-secrets", (), wit.SECRET_LIST, SecretProperties, max_page_size, timeout)
 
     def list_properties_of_secret_versions(
         self, name: str, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
     ) -> ItemPaged[SecretProperties]:
-        """The properties of all versions of a secret."""
-        return self._list("list-properties-of-secret-versions", (name,), SecretProperties, max_page_size, timeout)
+        """Lists the properties of all versions of a secret; see :meth:`list_properties_of_secrets`."""
+        function = "list-properties-of-secret-versions"
+        return self._list(function, (name,), wit.SECRET_LIST, SecretProperties, max_page_size, timeout)
 
     def list_deleted_secrets(
         self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
     ) -> ItemPaged[DeletedSecret]:
-        """The deleted secrets that can be recovered."""
-        return self._list("list-deleted-secrets", (), DeletedSecret, max_page_size, timeout)
+        """Lists the deleted secrets; see :meth:`list_properties_of_secrets`."""
+        return self._list("list-deleted-secrets", (), wit.DELETED_SECRET_LIST, DeletedSecret, max_page_size, timeout)
 
     def begin_delete_secret(self, name: str, *, timeout: Optional[float] = None) -> LROPoller[DeletedSecret]:
-        """Begins to delete a secret, all its versions."""
-        return LROPoller(self._hold("begin-delete-secret", name, _within(timeout)), DeletedSecret)
+        """Starts to delete a secret with all its versions. The poller tells when the deletion is complete.
+
+        :param timeout: the time limit of the first request; see :meth:`get_secret`.
+        :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such secret.
+        """
+        handle = self._call_for_resource("begin-delete-secret", name, _call_options(timeout))
+        return LROPoller(handle, wit.DELETED_SECRET_POLLER, "deleted-secret", DeletedSecret)
 
     def get_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> DeletedSecret:
-        """What the vault says of a deleted secret."""
-        return DeletedSecret(self._call("get-deleted-secret", name, _within(timeout)))
+        """Reads the properties of a deleted secret.
 
-    def begin_recover_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> LROPoller[SecretProperties]:
-        """Begins to recover a deleted secret."""
-        return LROPoller(self._hold("begin-recover-deleted-secret", name, _within(timeout)), SecretProperties)
+        :param timeout: see :meth:`get_secret`.
+        :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such deleted secret.
+        """
+        return DeletedSecret(self._call("get-deleted-secret", name, _call_options(timeout)))
+
+    def begin_recover_deleted_secret(
+        self, name: str, *, timeout: Optional[float] = None
+    ) -> LROPoller[SecretProperties]:
+        """Starts to recover a deleted secret. The poller tells when the secret can be read again.
+
+        :param timeout: the time limit of the first request; see :meth:`get_secret`.
+        :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such deleted secret.
+        """
+        handle = self._call_for_resource("begin-recover-deleted-secret", name, _call_options(timeout))
+        return LROPoller(handle, wit.SECRET_POLLER, "properties", SecretProperties)
 
     def purge_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> None:
-        """Deletes a deleted secret for good."""
-        self._call("purge-deleted-secret", name, _within(timeout))
+        """Deletes a deleted secret permanently.
+
+        :param timeout: see :meth:`get_secret`.
+        :raises keyfob.exceptions.HttpResponseError: the vault has purge protection.
+        :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such deleted secret.
+        """
+        self._call("purge-deleted-secret", name, _call_options(timeout))
 
     def backup_secret(self, name: str, *, timeout: Optional[float] = None) -> bytes:
-        """All versions of a secret, in a form that only Key Vault can read."""
-        backup: bytes = self._call("backup-secret", name, _within(timeout))
+        """Returns all versions of a secret in a format that only Key Vault can read.
+
+        The backup can be restored in a vault of the same subscription and geography.
+
+        :param timeout: see :meth:`get_secret`.
+        :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such secret.
+        """
+        backup: bytes = self._call("backup-secret", name, _call_options(timeout))
         return backup
 
     def restore_secret_backup(self, backup: bytes, *, timeout: Optional[float] = None) -> SecretProperties:
-        """Restores a secret from its backup.
+        """Restores a secret with all its versions.
 
-        :raises keyfob.exceptions.ResourceExistsError: the vault has one of that name.
+        :param backup: the result of :meth:`backup_secret`.
+        :param timeout: see :meth:`get_secret`.
+        :raises keyfob.exceptions.ResourceExistsError: the vault has a secret of that name, or a deleted one.
         """
-        return SecretProperties(self._call("restore-secret-backup", bytes(backup), _within(timeout)))
+        return SecretProperties(self._call("restore-secret-backup", bytes(backup), _call_options(timeout)))
 
     def close(self) -> None:
-        """Ends the client. Its credential goes on."""
+        """Closes the client; further calls raise ``ValueError``. The credential can still be used."""
         self._handle = None
 
     def __enter__(self) -> "SecretClient":
@@ -219,61 +290,63 @@ class SecretClient:
         return f"<SecretClient [{self._vault_url}]>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a SecretClient can't be sent to another process: make one there, or fork")
+        raise TypeError("a SecretClient can't be pickled: create one in the other process, or fork")
 
     def _call(self, function: str, *arguments: Any) -> Any:
-        return self._instance.call("secrets", f"[method]secret-client.{function}", self._open(), *arguments)
+        return self._guest.call(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)
 
-    def _hold(self, function: str, *arguments: Any) -> Handle:
-        return self._instance.hold("secrets", f"[method]secret-client.{function}", self._open(), *arguments)
+    def _call_for_resource(self, function: str, *arguments: Any) -> ResourceHandle:
+        return self._guest.call_for_resource(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)
 
     def _list(
         self,
         function: str,
         arguments: Sequence[str],
+        resource: wit.Resource,
         item: Callable[[Any], Any],
         max_page_size: Optional[int],
         timeout: Optional[float],
     ) -> ItemPaged[Any]:
-        options = given(max_page_size=max_page_size, timeout=milliseconds(timeout))
+        options = setters(max_page_size=max_page_size, timeout=milliseconds(timeout))
         return ItemPaged(
-            lambda: self._hold(function, *arguments, Options("secrets", "list-options", options)), item
+            lambda: self._call_for_resource(function, *arguments, Options(wit.LIST_OPTIONS, options)),
+            resource,
+            item,
         )
 
-    def _open(self) -> Handle:
+    def _open_handle(self) -> ResourceHandle:
         if self._handle is None:
             raise ValueError("this SecretClient is closed")
         return self._handle
 
 
-def _secret(read: Any) -> KeyVaultSecret:
-    return KeyVaultSecret(SecretProperties(read.properties), read.value, read.credential, read.source)
+def _to_secret(record: Any) -> KeyVaultSecret:
+    cache = None if record.cache is None else CacheInfo(record.cache.age, record.cache.stale, record.cache.error)
+    return KeyVaultSecret(SecretProperties(record.properties), record.value, record.credential, record.source, cache)
 
 
-def _within(timeout: Optional[float]) -> Options:
-    return Options("secrets", "call-options", given(timeout=milliseconds(timeout)))
+def _call_options(timeout: Optional[float]) -> Options:
+    return Options(wit.CALL_OPTIONS, setters(timeout=milliseconds(timeout)))
 
 
-def _text(value: Any) -> str:
-    """The Azure SDK takes members of an enumeration where it takes text."""
+def _enum_value(value: Any) -> str:
+    """The text of an enumeration member: the Azure SDK accepts both."""
     return str(getattr(value, "value", value))
 
 
-def _set(
+def _set_options(
     enabled: Optional[bool],
     tags: Optional[Mapping[str, str]],
     content_type: Optional[str],
     not_before: Optional[datetime],
     expires_on: Optional[datetime],
     timeout: Optional[float],
-) -> Set:
-    return given(
+) -> Setters:
+    return setters(
         enabled=enabled,
         tags=None if tags is None else list(tags.items()),
         content_type=content_type,
-        not_before=seconds(not_before),
-        expires_on=seconds(expires_on),
+        not_before=unix_seconds(not_before),
+        expires_on=unix_seconds(expires_on),
         timeout=milliseconds(timeout),
     )
-
-

@@ -1,72 +1,76 @@
-"""What the vault says of secrets, with the attributes of ``azure.keyvault.secrets``."""
+"""Secrets and their properties, with the attributes of the classes in ``azure.keyvault.secrets``."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 from urllib.parse import urlsplit
 
-from keyfob._component.values import field
+from keyfob._component.conversions import field
 
 
-def _time(seconds: Optional[int]) -> Optional[datetime]:
+def _utc_datetime(seconds: Optional[int]) -> Optional[datetime]:
     return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
 
 
-def seconds(time: Optional[datetime]) -> Optional[int]:
-    """Unix seconds. A time without a zone is UTC, as in the Azure SDK."""
+def unix_seconds(time: Optional[datetime]) -> Optional[int]:
+    """Unix seconds. A time without a time zone is UTC, as in the Azure SDK.
+
+    :raises ValueError: the time is before 1970.
+    """
     if time is None:
         return None
     unix = int((time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp())
     if unix < 0:
-        raise ValueError(f"{time} is before 1970, which no vault can keep")
+        raise ValueError(f"{time} is before 1970: Key Vault stores times as unix seconds, which can't be negative")
     return unix
 
 
 class KeyVaultSecretIdentifier:
-    """The parts of a secret's identifier.
+    """Splits a secret's identifier into its parts.
 
     :param source_id: such as ``https://my-vault.vault.azure.net/secrets/NAME/VERSION``.
+    :raises ValueError: it is not a URL with ``/secrets/NAME`` and an optional version.
     """
 
     def __init__(self, source_id: str) -> None:
         parts = urlsplit(source_id)
         path = parts.path.strip("/").split("/")
         if not parts.scheme or not parts.netloc or len(path) not in (2, 3):
-            raise ValueError(f"{source_id} is no secret's identifier: those are https://VAULT/secrets/NAME/VERSION")
+            raise ValueError(f"{source_id} is not a secret identifier; expected https://VAULT/secrets/NAME/VERSION")
         self.source_id = source_id
-        """The whole identifier."""
+        """The identifier."""
         self.vault_url = f"{parts.scheme}://{parts.netloc}"
         """The vault's URL."""
         self.name = path[1]
         """The secret's name."""
         self.version = path[2] if len(path) == 3 else None
-        """The version, where the identifier has one."""
+        """The version, if the identifier has one."""
 
 
 class SecretProperties:
-    """All that the vault says of a secret beside its value."""
+    """The properties of a secret: everything except its value. Times are in UTC."""
 
-    def __init__(self, told: Any) -> None:
-        self._told = told
+    def __init__(self, record: Any) -> None:
+        self._record = record
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} [{self.id}]>"
 
     @property
     def id(self) -> str:
-        """The identifier, a URL with vault, name and version."""
-        return str(self._told.id)
+        """The identifier: a URL with the vault, the name and the version."""
+        return str(self._record.id)
 
     @property
     def name(self) -> str:
         """The name."""
-        return str(self._told.name)
+        return str(self._record.name)
 
     @property
     def version(self) -> Optional[str]:
-        """The version, where the identifier has one."""
-        version: Optional[str] = self._told.version
+        """The version, if the identifier has one."""
+        version: Optional[str] = self._record.version
         return version
 
     @property
@@ -76,75 +80,86 @@ class SecretProperties:
 
     @property
     def content_type(self) -> Optional[str]:
-        """Free text of whoever set the secret."""
-        content_type: Optional[str] = field(self._told, "content-type")
+        """Free text, set with the secret."""
+        content_type: Optional[str] = field(self._record, "content-type")
         return content_type
 
     @property
     def enabled(self) -> Optional[bool]:
-        """Whether it can be read."""
-        enabled: Optional[bool] = self._told.enabled
+        """Whether the secret can be read."""
+        enabled: Optional[bool] = self._record.enabled
         return enabled
 
     @property
     def not_before(self) -> Optional[datetime]:
-        """Not to be used before."""
-        return _time(field(self._told, "not-before"))
+        """The secret should not be used before this time. Key Vault does not enforce it."""
+        return _utc_datetime(field(self._record, "not-before"))
 
     @property
     def expires_on(self) -> Optional[datetime]:
-        """Not to be used after."""
-        return _time(field(self._told, "expires-on"))
+        """The secret should not be used after this time. Key Vault does not enforce it."""
+        return _utc_datetime(field(self._record, "expires-on"))
 
     @property
     def created_on(self) -> Optional[datetime]:
-        """When this version was made."""
-        return _time(field(self._told, "created-on"))
+        """When this version was created."""
+        return _utc_datetime(field(self._record, "created-on"))
 
     @property
     def updated_on(self) -> Optional[datetime]:
-        """When its properties last changed."""
-        return _time(field(self._told, "updated-on"))
+        """When this version's properties last changed."""
+        return _utc_datetime(field(self._record, "updated-on"))
 
     @property
     def recoverable_days(self) -> Optional[int]:
-        """The days that a deleted secret is kept."""
-        days: Optional[int] = field(self._told, "recoverable-days")
+        """How many days a deleted secret is kept: 7 to 90, or 0."""
+        days: Optional[int] = field(self._record, "recoverable-days")
         return days
 
     @property
     def recovery_level(self) -> Optional[str]:
-        """What deletion means here, such as ``Recoverable+Purgeable``."""
-        level: Optional[str] = field(self._told, "recovery-level")
+        """What the vault does with deleted secrets, such as ``Recoverable+Purgeable``."""
+        level: Optional[str] = field(self._record, "recovery-level")
         return level
 
     @property
     def managed(self) -> Optional[bool]:
-        """True when the secret belongs to a certificate."""
-        managed: Optional[bool] = self._told.managed
+        """True if the secret belongs to a certificate."""
+        managed: Optional[bool] = self._record.managed
         return managed
 
     @property
     def key_id(self) -> Optional[str]:
-        """The key's identifier, when the secret belongs to a certificate."""
-        key_id: Optional[str] = field(self._told, "key-id")
+        """The key's identifier, if the secret belongs to a certificate."""
+        key_id: Optional[str] = field(self._record, "key-id")
         return key_id
 
     @property
     def previous_version(self) -> Optional[str]:
-        """The version before this one, for certificates."""
-        version: Optional[str] = field(self._told, "previous-version")
+        """The previous version, if the secret belongs to a certificate."""
+        version: Optional[str] = field(self._record, "previous-version")
         return version
 
     @property
     def tags(self) -> Dict[str, str]:
         """The tags, by name."""
-        return dict(self._told.tags)
+        return dict(self._record.tags)
 
     @property
     def details(self) -> Mapping[str, str]:
-        """What Keyfob adds: ``cache``, ``cache-age`` and ``cache-error`` of a value that came from memory."""
-        return dict(self._told.details)
+        """More names and values, which a later version of Keyfob may add."""
+        return dict(self._record.details)
+
+
+class CacheInfo(NamedTuple):
+    """How a value came from the client's cache."""
+
+    age: int
+    """The seconds since the vault was asked for the value."""
+    stale: bool
+    """True if the value has expired, and is returned because reading it again failed."""
+    error: Optional[str]
+    """If the value is stale, the message of the error that reading it again ended with."""
 
 
 class KeyVaultSecret:
@@ -156,15 +171,18 @@ class KeyVaultSecret:
         value: Optional[str],
         credential: Optional[str] = None,
         source: Optional[str] = None,
+        cache: Optional[CacheInfo] = None,
     ) -> None:
         self.properties = properties
-        """All that the vault says of it."""
+        """The properties."""
         self.value = value
         """The value, exactly as it was set."""
         self.credential = credential
-        """The class name of the credential whose token read it."""
+        """The class name of the credential whose token was used."""
         self.source = source
-        """Where that credential got the token."""
+        """The service that issued the token: ``App Service``, ``IMDS``, …"""
+        self.cache = cache
+        """How the value came from the client's cache; ``None`` if it came from the vault."""
 
     def __repr__(self) -> str:
         return f"<KeyVaultSecret [{self.id}]>"
@@ -181,19 +199,19 @@ class KeyVaultSecret:
 
 
 class DeletedSecret:
-    """A secret that is deleted, and can be recovered for a time."""
+    """A deleted secret, which can be recovered until ``scheduled_purge_date``."""
 
-    def __init__(self, told: Any) -> None:
-        self._told = told
-        self.properties = SecretProperties(told)
-        """All that the vault says of it."""
+    def __init__(self, record: Any) -> None:
+        self._record = record
+        self.properties = SecretProperties(record.properties)
+        """The properties."""
 
     def __repr__(self) -> str:
         return f"<DeletedSecret [{self.id}]>"
 
     @property
     def id(self) -> str:
-        """The identifier that it had."""
+        """The identifier that the secret had."""
         return self.properties.id
 
     @property
@@ -204,15 +222,15 @@ class DeletedSecret:
     @property
     def deleted_date(self) -> Optional[datetime]:
         """When it was deleted."""
-        return _time(field(self._told, "deleted-on"))
+        return _utc_datetime(field(self._record, "deleted-on"))
 
     @property
     def scheduled_purge_date(self) -> Optional[datetime]:
-        """When it goes for good."""
-        return _time(field(self._told, "scheduled-purge-on"))
+        """When the vault will purge it."""
+        return _utc_datetime(field(self._record, "scheduled-purge-on"))
 
     @property
     def recovery_id(self) -> Optional[str]:
-        """The identifier by which it can be recovered."""
-        recovery_id: Optional[str] = field(self._told, "recovery-id")
+        """The identifier of the deleted secret."""
+        recovery_id: Optional[str] = field(self._record, "recovery-id")
         return recovery_id

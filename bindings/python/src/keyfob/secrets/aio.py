@@ -1,36 +1,37 @@
-"""The client of a vault for asyncio, in the shape of ``azure.keyvault.secrets.aio``.
+"""The client of a vault for asyncio, with the API of ``azure.keyvault.secrets.aio``.
 
-The arguments of its methods are those of :class:`keyfob.secrets.SecretClient`. As in the Azure SDK, ``delete_secret`` and
-``recover_deleted_secret`` wait until it is done.
+Arguments, results and exceptions are those of :class:`keyfob.secrets.SecretClient`. As in the Azure SDK,
+``delete_secret`` and ``recover_deleted_secret`` return when the operation is complete.
 """
 
 from __future__ import annotations
 
 from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Optional, Sequence, TypeVar, Union
 
-from keyfob._component.aio import in_thread
-from keyfob._component.instance import Instance
+from keyfob._component.aio import call_in_thread
+from keyfob._component.guest import Guest
 from keyfob.exceptions import AzureError
 
 from . import _client
 from ._models import DeletedSecret, KeyVaultSecret, SecretProperties
-from ._progress import ItemPaged, LROPoller
+from ._paging import ItemPaged
+from ._polling import LROPoller
 
 T = TypeVar("T")
 
 
 class AsyncItemPaged(Generic[T]):
-    """The items of a list, fetched page by page as they are asked for."""
+    """An asynchronous iterator over a list. Each page is fetched when its first item is needed."""
 
-    def __init__(self, instance: Instance, items: ItemPaged[T]) -> None:
-        self._instance = instance
+    def __init__(self, guest: Guest, items: ItemPaged[T]) -> None:
+        self._guest = guest
         self._pages = items.by_page
         self._items: Optional[AsyncIterator[T]] = None
 
     async def by_page(self) -> AsyncIterator[List[T]]:
-        """The pages instead of the items."""
-        pages: Iterator[List[T]] = await in_thread(self._instance, self._pages)
-        while (page := await in_thread(self._instance, next, pages, None)) is not None:
+        """Iterates over the pages instead of the items."""
+        pages: Iterator[List[T]] = await call_in_thread(self._guest, self._pages)
+        while (page := await call_in_thread(self._guest, next, pages, None)) is not None:
             yield page
 
     def __aiter__(self) -> "AsyncItemPaged[T]":
@@ -43,76 +44,79 @@ class AsyncItemPaged(Generic[T]):
 
 
 class SecretClient:
-    """The secrets of one vault. Calls are made in a thread, one at a time; the event loop goes on."""
+    """Reads and changes the secrets of one vault.
+
+    Calls run in a thread, one after the other, and do not block the event loop.
+    """
 
     def __init__(self, vault_url: str, credential: Any, **options: Any) -> None:
-        self._synchronous = _client.SecretClient(vault_url, credential, **options)
+        self._sync_client = _client.SecretClient(vault_url, credential, **options)
 
     @property
     def vault_url(self) -> str:
         """The vault's URL."""
-        return self._synchronous.vault_url
+        return self._sync_client.vault_url
 
     async def get_secret(self, name: str, version: Optional[str] = None, **options: Any) -> KeyVaultSecret:
         """Reads a secret."""
-        return await self._call(self._synchronous.get_secret, name, version, **options)
+        return await self._call(self._sync_client.get_secret, name, version, **options)
 
     async def get_secrets(self, names: Sequence[str], **options: Any) -> List[Union[KeyVaultSecret, AzureError]]:
         """Reads several secrets at the same time."""
-        return await self._call(self._synchronous.get_secrets, names, **options)
+        return await self._call(self._sync_client.get_secrets, names, **options)
 
     async def set_secret(self, name: str, value: str, **options: Any) -> KeyVaultSecret:
-        """Sets a secret."""
-        return await self._call(self._synchronous.set_secret, name, value, **options)
+        """Creates a secret, or a new version of an existing one."""
+        return await self._call(self._sync_client.set_secret, name, value, **options)
 
     async def update_secret_properties(
         self, name: str, version: Optional[str] = None, **options: Any
     ) -> SecretProperties:
-        """Changes what is known of a secret, and not its value."""
-        return await self._call(self._synchronous.update_secret_properties, name, version, **options)
+        """Changes properties of a secret, but not its value."""
+        return await self._call(self._sync_client.update_secret_properties, name, version, **options)
 
     def list_properties_of_secrets(self, **options: Any) -> AsyncItemPaged[SecretProperties]:
-        """The properties of all secrets, in their latest version."""
-        return self._list(self._synchronous.list_properties_of_secrets(**options))
+        """Lists the properties of all secrets, each in its latest version."""
+        return self._list(self._sync_client.list_properties_of_secrets(**options))
 
     def list_properties_of_secret_versions(self, name: str, **options: Any) -> AsyncItemPaged[SecretProperties]:
-        """The properties of all versions of a secret."""
-        return self._list(self._synchronous.list_properties_of_secret_versions(name, **options))
+        """Lists the properties of all versions of a secret."""
+        return self._list(self._sync_client.list_properties_of_secret_versions(name, **options))
 
     def list_deleted_secrets(self, **options: Any) -> AsyncItemPaged[DeletedSecret]:
-        """The deleted secrets that can be recovered."""
-        return self._list(self._synchronous.list_deleted_secrets(**options))
+        """Lists the deleted secrets."""
+        return self._list(self._sync_client.list_deleted_secrets(**options))
 
     async def delete_secret(self, name: str, **options: Any) -> DeletedSecret:
-        """Deletes a secret, all its versions, and waits until that is done."""
-        poller: LROPoller[DeletedSecret] = await self._call(self._synchronous.begin_delete_secret, name, **options)
+        """Deletes a secret with all its versions, and waits until it can be purged or recovered."""
+        poller: LROPoller[DeletedSecret] = await self._call(self._sync_client.begin_delete_secret, name, **options)
         return await self._call(poller.result)
 
     async def get_deleted_secret(self, name: str, **options: Any) -> DeletedSecret:
-        """What the vault says of a deleted secret."""
-        return await self._call(self._synchronous.get_deleted_secret, name, **options)
+        """Reads the properties of a deleted secret."""
+        return await self._call(self._sync_client.get_deleted_secret, name, **options)
 
     async def recover_deleted_secret(self, name: str, **options: Any) -> SecretProperties:
-        """Recovers a deleted secret, and waits until that is done."""
-        begin = self._synchronous.begin_recover_deleted_secret
+        """Recovers a deleted secret, and waits until it can be read."""
+        begin = self._sync_client.begin_recover_deleted_secret
         poller: LROPoller[SecretProperties] = await self._call(begin, name, **options)
         return await self._call(poller.result)
 
     async def purge_deleted_secret(self, name: str, **options: Any) -> None:
-        """Deletes a deleted secret for good."""
-        await self._call(self._synchronous.purge_deleted_secret, name, **options)
+        """Deletes a deleted secret permanently."""
+        await self._call(self._sync_client.purge_deleted_secret, name, **options)
 
     async def backup_secret(self, name: str, **options: Any) -> bytes:
-        """All versions of a secret, in a form that only Key Vault can read."""
-        return await self._call(self._synchronous.backup_secret, name, **options)
+        """Returns all versions of a secret in a format that only Key Vault can read."""
+        return await self._call(self._sync_client.backup_secret, name, **options)
 
     async def restore_secret_backup(self, backup: bytes, **options: Any) -> SecretProperties:
-        """Restores a secret from its backup."""
-        return await self._call(self._synchronous.restore_secret_backup, backup, **options)
+        """Restores a secret with all its versions."""
+        return await self._call(self._sync_client.restore_secret_backup, backup, **options)
 
     async def close(self) -> None:
-        """Ends the client. Its credential goes on."""
-        self._synchronous.close()
+        """Closes the client; further calls raise ``ValueError``. The credential can still be used."""
+        self._sync_client.close()
 
     async def __aenter__(self) -> "SecretClient":
         return self
@@ -121,10 +125,10 @@ class SecretClient:
         await self.close()
 
     async def _call(self, call: Callable[..., T], *arguments: Any, **options: Any) -> T:
-        return await in_thread(self._synchronous._instance, call, *arguments, **options)
+        return await call_in_thread(self._sync_client._guest, call, *arguments, **options)
 
     def _list(self, items: ItemPaged[T]) -> AsyncItemPaged[T]:
-        return AsyncItemPaged(self._synchronous._instance, items)
+        return AsyncItemPaged(self._sync_client._guest, items)
 
 
 __all__ = ["AsyncItemPaged", "SecretClient"]

@@ -1,0 +1,113 @@
+import type { AbortSignalLike } from "./abort.js";
+import type { Candidate } from "./component/interfaces/keyfob-azure-identity.js";
+import { componentWorker } from "./component-worker.js";
+import { knownVariables, readableDirectories, type Environment } from "./environment.js";
+import { toJavaScriptTerms } from "./messages.js";
+import { toOptionValues } from "./option-values.js";
+import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
+import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
+import { toWholeNumber } from "./validate.js";
+
+export type { Candidate };
+
+/** A token, as in the Azure SDK. */
+export interface AccessToken {
+  /** The token itself. Treat it as a secret. */
+  token: string;
+  /** When it expires, in milliseconds since 1970. */
+  expiresOnTimestamp: number;
+  /** When to get a new one, in milliseconds since 1970, if that is known. */
+  refreshAfterTimestamp?: number;
+  tokenType?: "Bearer" | "pop";
+}
+
+/** A token of a credential of this package. */
+export interface KeyfobAccessToken extends AccessToken {
+  /** The class name of the credential that got it. */
+  credential: string;
+  /** Where that credential got it from: `App Service`, `IMDS`, `Microsoft Entra ID`, … */
+  source: string;
+}
+
+/** Options of `getToken`, as in the Azure SDK. */
+export interface GetTokenOptions {
+  /** Aborts the call. */
+  abortSignal?: AbortSignalLike;
+  /** A claims challenge, as JSON. */
+  claims?: string;
+  /** A tenant other than the credential's own. */
+  tenantId?: string;
+  /** The caller handles claims challenges (Continuous Access Evaluation). */
+  enableCae?: boolean;
+  /** The timeout of the whole call in milliseconds, 30,000 by default. */
+  requestOptions?: { timeout?: number };
+}
+
+/** A credential of this package, of `@azure/identity`, or your own. */
+export interface TokenCredential {
+  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>;
+}
+
+/** Options of every credential. */
+export interface CredentialOptions {
+  /** The Microsoft Entra host; takes precedence over `AZURE_AUTHORITY_HOST`. */
+  authorityHost?: string;
+  /** Accepts an authority host that Keyfob does not know (AD FS, Azure Stack). The credential's secrets are sent to it. */
+  disableInstanceDiscovery?: boolean;
+  /** Tenants besides its own that the credential may get tokens from; `*` is any. */
+  additionallyAllowedTenants?: string[];
+  /** The environment variables to use instead of `process.env`. They are copied when the credential is made. */
+  env?: Environment;
+}
+
+/** The base class of this package's credentials. `getToken` reports what is missing or wrong in their configuration. */
+export abstract class KeyfobCredential implements TokenCredential {
+  /** @internal */
+  readonly spec: CredentialSpec;
+
+  /** @internal */
+  protected constructor(
+    create: CredentialConstructor,
+    args: unknown[],
+    options: CredentialOptions,
+    ownOptions: OptionValues,
+    files: (string | undefined)[] = [],
+  ) {
+    const env = knownVariables(options.env ?? process.env);
+    const { authorityHost, disableInstanceDiscovery, additionallyAllowedTenants } = options;
+    const common = toOptionValues({ authorityHost, disableInstanceDiscovery, additionallyAllowedTenant: additionallyAllowedTenants });
+    const id = nextResourceId();
+    this.spec = { id, create, args, options: [...common, ...ownOptions], sources: [], env, directories: readableDirectories(env, ...files) };
+    dropWithOwner(this, id);
+  }
+
+  /** Gets a token for scopes such as `https://vault.azure.net/.default`, from the cache if it holds one. Throws a `KeyfobError`. */
+  async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<KeyfobAccessToken> {
+    const { abortSignal, claims, tenantId, enableCae, requestOptions } = options;
+    const tokenOptions = toOptionValues({ claims, tenantId, enableCae, timeout: toWholeNumber("timeout", requestOptions?.timeout) });
+    const token = await componentWorker.run("getToken", [this.spec, [scopes].flat(), tokenOptions], abortSignal);
+    return {
+      token: token.token,
+      expiresOnTimestamp: Number(token.expiresOn) * 1000,
+      ...(token.refreshOn !== undefined && { refreshAfterTimestamp: Number(token.refreshOn) * 1000 }),
+      tokenType: "Bearer",
+      credential: token.credential,
+      source: token.source,
+    };
+  }
+
+  /** What `getToken` would try, in this order. Looks at options and variables only, and sends nothing. */
+  async explain(): Promise<Candidate[]> {
+    const candidates = await componentWorker.run("explain", [this.spec]);
+    return candidates.map(({ hint, ...candidate }) => ({
+      ...candidate,
+      message: toJavaScriptTerms(candidate.message),
+      ...(hint !== undefined && { hint: toJavaScriptTerms(hint) }),
+    }));
+  }
+
+  /** Frees its memory in the component now instead of when it is garbage-collected. Clients that use it keep working. */
+  close(): void {
+    dropNow(this, this.spec.id);
+  }
+}

@@ -1,0 +1,61 @@
+import { dirname } from "node:path";
+
+/** Environment variables, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every variable that the component reads; `tests/unit/environment.test.js` compares the list with the component's sources. */
+export const KNOWN_VARIABLES = [
+  "AZURE_ADDITIONALLY_ALLOWED_TENANTS",
+  "AZURE_AUTHORITY_HOST",
+  "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+  "AZURE_CLIENT_CERTIFICATE_PATH",
+  "AZURE_CLIENT_ID",
+  "AZURE_CLIENT_SECRET",
+  "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
+  "AZURE_FEDERATED_TOKEN_FILE",
+  "AZURE_IDENTITY_DISABLE_MULTITENANTAUTH",
+  "AZURE_KUBERNETES_TOKEN_PROXY",
+  "AZURE_LOG_LEVEL",
+  "AZURE_PASSWORD",
+  "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+  "AZURE_TENANT_ID",
+  "AZURE_TOKEN_CREDENTIALS",
+  "AZURE_USERNAME",
+  "DEFAULT_IDENTITY_CLIENT_ID",
+  "IDENTITY_ENDPOINT",
+  "IDENTITY_HEADER",
+  "IDENTITY_SERVER_THUMBPRINT",
+  "IMDS_ENDPOINT",
+  "KEYFOB_ALLOW_LOOPBACK_HTTP",
+  "MSI_ENDPOINT",
+  "MSI_SECRET",
+];
+
+/** With no variable at all, the component would report a host that passes no environment on. */
+const HOST_VARIABLE: [string, string] = ["KEYFOB_HOST", "node"];
+
+/**
+ * Azure Arc's agent writes the keys of its challenges to this directory:
+ * https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
+ */
+const ARC_KEY_DIRECTORY = "/var/opt/azcmagent/tokens";
+
+/** A copy of the variables that the component may see: those of `KNOWN_VARIABLES` that are not empty. */
+export function knownVariables(env: Environment): [string, string][] {
+  const seen = KNOWN_VARIABLES.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : []));
+  return [HOST_VARIABLE, ...seen];
+}
+
+/**
+ * The directories of the files that variables and options name. Not the files alone: Kubernetes mounts a token as a symbolic link
+ * to another file of its directory.
+ */
+export function readableDirectories(variables: [string, string][], ...files: (string | undefined)[]): string[] {
+  const env = new Map(variables);
+  const named = [env.get("AZURE_FEDERATED_TOKEN_FILE"), env.get("AZURE_CLIENT_CERTIFICATE_PATH"), ...files];
+  const parents = named.flatMap((file) => (file ? [dirname(file)] : []));
+  // Only Azure Arc's agent sets IMDS_ENDPOINT.
+  if (env.has("IMDS_ENDPOINT")) parents.push(ARC_KEY_DIRECTORY);
+  // A file in the root directory must not grant the whole disk.
+  return [...new Set(parents)].filter((directory) => directory !== "/");
+}

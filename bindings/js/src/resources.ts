@@ -1,0 +1,24 @@
+/** The component's resources live in the worker; the objects of this thread own them by id. */
+
+import { componentWorker } from "./component-worker.js";
+
+let lastId = 0;
+
+/** A new id for a resource. The worker makes the resource when an operation first needs it. */
+export function nextResourceId(): number {
+  lastId += 1;
+  return lastId;
+}
+
+const registry = new FinalizationRegistry<number>((id) => componentWorker.drop(id));
+
+/** Drops the resource when its owner is garbage-collected. */
+export function dropWithOwner(owner: object, id: number): void {
+  registry.register(owner, id, owner);
+}
+
+/** Drops the resource now. */
+export function dropNow(owner: object, id: number): void {
+  registry.unregister(owner);
+  componentWorker.drop(id);
+}

@@ -1,0 +1,47 @@
+"""Lists of secrets, fetched page by page."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Generic, Iterator, List, Optional, TypeVar
+
+from keyfob._component.guest import ResourceHandle
+from keyfob._component.wit import Resource
+
+T = TypeVar("T")
+
+
+class ItemPaged(Generic[T]):
+    """An iterator over a list. Each page is fetched when its first item is needed."""
+
+    def __init__(
+        self, start: Callable[[], ResourceHandle], resource: Resource, to_item: Callable[[Any], T]
+    ) -> None:
+        self._start = start
+        self._resource = resource
+        self._to_item = to_item
+        self._items: Optional[Iterator[T]] = None
+
+    def by_page(self) -> Iterator[List[T]]:
+        """Iterates over the pages instead of the items. After an error, the next step requests the same page again."""
+        return _Pages(self._start(), self._resource, self._to_item)
+
+    def __iter__(self) -> "ItemPaged[T]":
+        return self
+
+    def __next__(self) -> T:
+        if self._items is None:
+            self._items = (item for page in self.by_page() for item in page)
+        return next(self._items)
+
+
+class _Pages(Generic[T], Iterator[List[T]]):
+    def __init__(self, handle: ResourceHandle, resource: Resource, to_item: Callable[[Any], T]) -> None:
+        self._handle = handle
+        self._next = resource.method("next")
+        self._to_item = to_item
+
+    def __next__(self) -> List[T]:
+        page = self._handle.guest.call(self._next, self._handle)
+        if page is None:
+            raise StopIteration
+        return [self._to_item(record) for record in page]

@@ -1,0 +1,31 @@
+"""For the type checker alone: programs that use this package and the Azure SDK together. Not run."""
+
+import azure.core.credentials
+import azure.identity
+import azure.keyvault.secrets
+import azure.keyvault.secrets.aio
+from azure.core.credentials import AccessToken
+
+import keyfob.aio
+import keyfob.identity
+import keyfob.secrets
+
+URL = "https://my-vault.vault.azure.net"
+
+keyfob_credential = keyfob.identity.DefaultAzureCredential(managed_identity_client_id="x")
+protocol: azure.core.credentials.TokenCredential = keyfob_credential
+azure.keyvault.secrets.SecretClient(vault_url=URL, credential=keyfob_credential)
+azure.keyvault.secrets.aio.SecretClient(URL, keyfob.aio.DefaultAzureCredential())
+azure.identity.ChainedTokenCredential(keyfob_credential)
+
+azure_credential = azure.identity.AzureCliCredential()
+keyfob.secrets.SecretClient(vault_url=URL, credential=azure_credential)
+chain = keyfob.identity.ChainedTokenCredential(azure_credential, keyfob_credential)
+token: AccessToken = chain.get_token("x")
+
+with keyfob.secrets.SecretClient(URL, chain) as client:
+    for properties in client.list_properties_of_secrets():
+        name: str = properties.name
+    outcome = client.get_secrets(["a"])[0]
+    if isinstance(outcome, keyfob.secrets.KeyVaultSecret):
+        print(outcome.value)
