@@ -28,7 +28,7 @@ const NOT_INHERITED: [&str; 9] = [
 ];
 
 fn main() {
-    let crates = ["../src", "../wit", "../config/src", "../config/wit", "../config/Cargo.toml"];
+    let crates = ["../src", "../wit", "../bindgen", "../config/src", "../config/wit", "../config/Cargo.toml"];
     for path in ["build.rs", "build", "../.cargo/config.toml", "../Cargo.toml", "../Cargo.lock"].iter().chain(&crates) {
         println!("cargo:rerun-if-changed={path}");
     }
