@@ -85,7 +85,7 @@ pub(crate) fn templates(record: &Record, probe: &[TokenTree]) -> Result<Vec<Temp
     }
     for template in &templates {
         if hides(&template.pointer, &template.statements) {
-            bail!("a variable of a loop has the name of the pointer to the record");
+            bail!("a loop names the pointer to the record");
         }
     }
     Ok(templates)
@@ -172,7 +172,8 @@ fn supers(tokens: &[TokenTree]) -> usize {
     tokens.chunks(3).take_while(|chunk| is_ident(chunk.first(), "super")).count()
 }
 
-/// Whether a group gives the pointer's name, or that of a loop's `base`, another meaning and uses it.
+/// Whether statements that have a `base` of their own, as loops do, also name the pointer to the record. In an export, the
+/// pointer itself can be called `base`.
 fn hides(pointer: &Ident, tokens: &[TokenTree]) -> bool {
     tokens.iter().any(|token| match token {
         TokenTree::Group(group) => {
