@@ -120,7 +120,7 @@ fn linked(features: &str) -> Vec<Linked> {
         .unwrap();
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
     let lines = String::from_utf8(told.stdout).unwrap();
-    let lines: BTreeSet<_> = lines.lines().filter(|line| !line.starts_with("keyfob ")).collect();
+    let lines: BTreeSet<_> = lines.lines().filter(|line| !line.starts_with("keyfob-component ")).collect();
     lines
         .into_iter()
         .map(|line| {
