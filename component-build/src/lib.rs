@@ -31,10 +31,11 @@ const NOT_INHERITED: [&str; 9] = [
 ];
 
 /// What a component's build reads, relative to the workspace.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
+    "bindgen",
     "component-build/src",
     "src",
     "wit",

@@ -26,13 +26,18 @@ use crate::platform::wasi::Wasi as Ground;
 mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
     #[cfg(not(feature = "embedded"))]
-    wit_bindgen::generate!({ path: "wit", world: "keyfob" });
+    keyfob_bindgen::generate! {
+        path: "wit",
+        world: "keyfob",
+        share: ["azure-error", "secret-properties", "deleted-secret"],
+    }
     #[cfg(feature = "embedded")]
-    wit_bindgen::generate!({
+    keyfob_bindgen::generate! {
         path: ["wit", "wit-embedding"],
         world: "keyfob:embedding/embedded",
         with: { "keyfob:embedding/host@0.1.0": crate::platform::embedded::host },
-    });
+        share: ["azure-error", "secret-properties", "deleted-secret"],
+    }
     use super::Component;
     export!(Component);
 }

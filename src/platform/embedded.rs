@@ -18,11 +18,11 @@ use crate::secret::{Bytes, Secret};
 /// The imports. What the component is as a whole says the world `embedded`.
 pub(crate) mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
-    wit_bindgen::generate!({
+    keyfob_bindgen::generate! {
         path: ["wit", "wit-embedding"],
         inline: "package keyfob:ground; world ground { import keyfob:embedding/host@0.1.0; }",
         generate_all,
-    });
+    }
 }
 
 pub(crate) use bindings::keyfob::embedding::host;
