@@ -43,11 +43,11 @@ stage NAME:
 
 # Build a release in a new folder
 release FOLDER:
-    cargo xtask release {{FOLDER}}
+    release/run {{FOLDER}}
 
 # Measure the figures of docs/benchmarks.md
 figures:
-    cargo xtask figures
+    cargo run --release -p xtask -- figures
 
 # Measure the weights of docs/dependencies.md
 weights:
