@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use keyfob_component::{CREDENTIALS, SOURCES};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde::Deserialize;
 
@@ -26,6 +27,16 @@ fn the_readme_is_short() {
 fn the_readmes_app_is_the_example() {
     let example = include_str!("../examples/rust-app/src/main.rs");
     assert!(README.contains(&format!("```rust\n{example}```")));
+}
+
+#[test]
+fn every_credential_and_source_has_its_row() {
+    let credentials = include_str!("../docs/credentials.md");
+    let missing = CREDENTIALS.iter().find(|name| !credentials.contains(&format!("`{name}`")));
+    assert_eq!(missing, None, "not in docs/credentials.md");
+    let sources = include_str!("../docs/managed-identity.md");
+    let missing = SOURCES.iter().find(|name| !sources.contains(&format!("\n| {name}")));
+    assert_eq!(missing, None, "not in docs/managed-identity.md");
 }
 
 #[test]
