@@ -76,6 +76,53 @@ fn a_link_that_leads_nowhere_is_found() {
     assert_eq!(problem("../../elsewhere.md"), Some("leads out of the repository"));
 }
 
+/// The paths in ARCHITECTURE.md and CONTRIBUTING.md exist, so that the pages stay true when files move.
+#[test]
+fn paths_for_contributors_exist() {
+    let documents = documents();
+    let mut missing = Vec::new();
+    let mut checked = 0;
+    for name in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        for path in documents[Path::new(name)].code.iter().filter_map(|code| path(code)) {
+            checked += 1;
+            if !Path::new(ROOT).join(path).exists() {
+                missing.push(format!("{name}: {path}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(checked > 40, "only {checked} paths were found");
+}
+
+/// The path in a code span, up to a placeholder such as NAME.
+fn path(code: &str) -> Option<&str> {
+    let is_path = |it: char| it.is_ascii_alphanumeric() || matches!(it, '/' | '.' | '-' | '_' | '*');
+    let is_ours = code.contains('/') && !code.starts_with(['/', '*']) && !code.starts_with("target/");
+    if !is_ours || !code.chars().all(is_path) {
+        return None;
+    }
+    let parts = code.split_inclusive('/');
+    let is_placeholder = |part: &&str| part.contains('*') || part.split('.').next().is_some_and(is_capital);
+    let fixed: usize = parts.take_while(|part| !is_placeholder(part)).map(str::len).sum();
+    code.get(..fixed).filter(|fixed| !fixed.is_empty())
+}
+
+fn is_capital(part: &str) -> bool {
+    let name = part.trim_end_matches('/');
+    !name.is_empty() && name.chars().all(|it| it.is_ascii_uppercase())
+}
+
+#[test]
+fn a_path_ends_before_its_placeholder() {
+    assert_eq!(path("tests/cases/NAME/"), Some("tests/cases/"));
+    assert_eq!(path("src/credential/NAME.rs"), Some("src/credential/"));
+    assert_eq!(path("tests/component/imports*.txt"), Some("tests/component/"));
+    assert_eq!(path("src/entra.rs"), Some("src/entra.rs"));
+    for other in ["target/", "keyfob:azure", "cargo test", "wasi:http/types", "Debug"] {
+        assert_eq!(path(other), None, "{other}");
+    }
+}
+
 #[test]
 fn headings_become_anchors_as_on_github() {
     let text = "# What it does: `a` & *b*, twice\n\n## Same\n\n### Same\n\n## `.env` files\n";
@@ -86,15 +133,20 @@ fn headings_become_anchors_as_on_github() {
 /// What of a Markdown file is checked.
 struct Document {
     links: Vec<String>,
+    /// The code spans.
+    code: Vec<String>,
     /// The anchors of its headings.
     anchors: BTreeSet<String>,
 }
 
 impl Document {
     fn parse(text: &str) -> Self {
-        let (mut links, mut anchors) = (Vec::new(), BTreeSet::new());
+        let (mut links, mut code, mut anchors) = (Vec::new(), Vec::new(), BTreeSet::new());
         let mut heading: Option<String> = None;
         for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+            if let Event::Code(text) = &event {
+                code.push(text.to_string());
+            }
             match event {
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                     links.push(dest_url.into_string());
@@ -114,7 +166,7 @@ impl Document {
                 _ => {}
             }
         }
-        Self { links, anchors }
+        Self { links, code, anchors }
     }
 }
 
