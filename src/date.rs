@@ -1,6 +1,6 @@
 //! Times as text, in the forms that Azure's endpoints and HTTP write them.
 
-use crate::text::{find, split_once, whole};
+use crate::text::whole;
 
 /// Seconds from 1970 of a time by the Gregorian calendar, at UTC.
 fn unix(year: u64, month: u64, day: u64, [hour, minute, second]: [u64; 3]) -> Option<u64> {
@@ -74,7 +74,7 @@ pub(crate) fn read(text: &str) -> Option<u64> {
     match (offset.as_bytes().first(), offset.get(1..)) {
         (None, _) | (Some(b'Z' | b'z'), Some("")) => Some(seconds),
         (Some(sign @ (b'+' | b'-')), Some(offset)) => {
-            let (hours, minutes) = split_once(offset, ":")?;
+            let (hours, minutes) = offset.split_once(':')?;
             let (hours, minutes) = (whole(hours)?, whole(minutes)?);
             if hours > 23 || minutes > 59 {
                 return None;
@@ -92,7 +92,7 @@ pub(crate) fn http(text: &str) -> Option<u64> {
     if text.len() != 29 || !text.ends_with(" GMT") {
         return None;
     }
-    let month = find(MONTHS, text.get(8..11)?).filter(|at| at % 3 == 0)? as u64 / 3 + 1;
+    let month = MONTHS.find(text.get(8..11)?).filter(|at| at % 3 == 0)? as u64 / 3 + 1;
     let number = |from: usize, to: usize| whole(text.get(from..to)?);
     unix(number(12, 16)?, month, number(5, 7)?, three(text.get(17..25)?, b':')?)
 }

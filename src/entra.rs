@@ -9,7 +9,7 @@ use crate::http::{self, Call, Draft, ENDPOINT, Reply};
 use crate::json::Json;
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::{encode, trim_end};
+use crate::text::encode;
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
 
@@ -39,9 +39,8 @@ impl Authority {
                 "Correct {from}; for AD FS or Azure Stack give the host in code, with the option disable-instance-discovery"
             )))
         };
-        let trimmed = trim_end(text.trim_ascii(), b'/');
-        let with_scheme =
-            if crate::text::find(trimmed, "://").is_some() { trimmed.to_owned() } else { format!("https://{trimmed}") };
+        let trimmed = text.trim_ascii().trim_end_matches('/');
+        let with_scheme = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
         let url = Url::parse(&with_scheme).map_err(invalid)?;
         let loopback = !url.https && url.is_loopback() && env.allows_loopback_http();
         if !url.path.is_empty() {
@@ -107,7 +106,7 @@ pub(crate) async fn token(
     let mut form = format!(
         "client_id={}&grant_type=client_credentials&scope={}",
         encode(client.client_id),
-        encode(&crate::text::join(&scopes, " "))
+        encode(&scopes.join(" "))
     );
     if let Some(claims) = request.claims_parameter() {
         form.push_str(&format!("&claims={}", encode(&claims)));

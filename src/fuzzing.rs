@@ -103,15 +103,3 @@ pub fn to_base64(bytes: &[u8]) -> (String, String) {
 pub fn percent_encode(text: &str) -> String {
     text::encode(text)
 }
-
-/// Where the needle begins, what stands on both sides of it, and the text with it replaced.
-#[must_use]
-pub fn search<'t>(text: &'t str, needle: &str, by: &str) -> (Option<usize>, Option<(&'t str, &'t str)>, String) {
-    (text::find(text, needle), text::split_once(text, needle), text::replace(text, needle, by))
-}
-
-/// What stands on both sides of the last of an ASCII character, and the text without it at its end.
-#[must_use]
-pub fn search_back(text: &str, separator: u8) -> (Option<(&str, &str)>, &str) {
-    (text::rsplit_once(text, separator), text::trim_end(text, separator))
-}

@@ -1,43 +1,6 @@
-//! Small work on text. The standard library's searcher for substrings and its `join` weigh several KB each time they
-//! are used for another type; these are used everywhere.
+//! Numbers, base64 and percent-encoding.
 
 use crate::prelude::*;
-
-/// Where `needle` begins in `text`.
-pub(crate) fn find(text: &str, needle: &str) -> Option<usize> {
-    text.as_bytes().windows(needle.len()).position(|window| window == needle.as_bytes())
-}
-
-/// What stands before and after the first `needle`.
-pub(crate) fn split_once<'t>(text: &'t str, needle: &str) -> Option<(&'t str, &'t str)> {
-    let at = find(text, needle)?;
-    Some((text.get(..at)?, text.get(at + needle.len()..)?))
-}
-
-/// What stands before and after the last of this ASCII character.
-pub(crate) fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().rposition(|byte| byte == separator)?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
-}
-
-/// The text without this ASCII character at its end, however often it stands there.
-pub(crate) fn trim_end(text: &str, end: u8) -> &str {
-    let length = text.bytes().rposition(|byte| byte != end).map_or(0, |at| at + 1);
-    text.get(..length).unwrap_or_default()
-}
-
-/// The text with every `needle` replaced.
-pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
-    let mut replaced = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = split_once(rest, needle) {
-        replaced.push_str(before);
-        replaced.push_str(by);
-        rest = after;
-    }
-    replaced.push_str(rest);
-    replaced
-}
 
 /// The number that these digits are; `parse` would take a plus sign.
 pub(crate) fn whole(digits: &str) -> Option<u64> {
@@ -46,20 +9,8 @@ pub(crate) fn whole(digits: &str) -> Option<u64> {
 
 /// The whole number and whether it has a fraction.
 pub(crate) fn decimal(text: &str) -> Option<(u64, bool)> {
-    let (number, fraction) = split_once(text, ".").unwrap_or((text, ""));
+    let (number, fraction) = text.split_once('.').unwrap_or((text, ""));
     fraction.bytes().all(|b| b.is_ascii_digit()).then(|| Some((whole(number)?, !fraction.is_empty())))?
-}
-
-/// The parts with `separator` between them.
-pub(crate) fn join(parts: &[&str], separator: &str) -> String {
-    let mut joined = String::new();
-    for part in parts {
-        if !joined.is_empty() {
-            joined.push_str(separator);
-        }
-        joined.push_str(part);
-    }
-    joined
 }
 
 /// Decodes base64url text without padding (RFC 4648).
@@ -151,17 +102,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finding_and_replacing() {
-        assert_eq!(find("abcabc", "ca"), Some(2));
-        assert_eq!(find("ab", "abc"), None);
-        assert_eq!(split_once("https://a://b", "://"), Some(("https", "a://b")));
-        assert_eq!(rsplit_once("[::1]:80", b':'), Some(("[::1]", "80")));
-        assert_eq!(rsplit_once("a.b", b':'), None);
-        assert_eq!(replace("xaxbx", "x", "yy"), "yyayybyy");
-        assert_eq!(join(&["a", "b"], ", "), "a, b");
+    fn numbers() {
         assert_eq!((whole("007"), whole("+7"), whole("-7"), whole("")), (Some(7), None, None, None));
         assert_eq!((decimal("7.5"), decimal("7"), decimal("7.5e3")), (Some((7, true)), Some((7, false)), None));
-        assert_eq!((trim_end("a//", b'/'), trim_end("//", b'/'), trim_end("\u{e9}/", b'/')), ("a", "", "\u{e9}"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
-use crate::text::{base64url, trim_end};
+use crate::text::base64url;
 
 /// What a token is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl AccessToken {
     pub(crate) fn describe(&self) -> String {
         let mut text = format!("{} from {} ({})", self.identity, self.source, self.credential);
         for (name, value) in self.ids() {
-            text.push_str(&format!(", {} {value}", crate::text::replace(name, "-", " ")));
+            text.push_str(&format!(", {} {value}", name.replace('-', " ")));
         }
         text
     }
@@ -143,7 +143,7 @@ impl AccessToken {
     /// What the token says, where it is a JWT. Not verified: that is for whom it is shown to.
     pub(crate) fn claims(&self) -> Json {
         let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
-        let payload = base64url(trim_end(payload, b'=')).unwrap_or_default();
+        let payload = base64url(payload.trim_end_matches('=')).unwrap_or_default();
         Json::parse(&payload).unwrap_or(Json::Null)
     }
 }

@@ -24,7 +24,6 @@ pub(crate) use assertion::Assertion;
 pub(crate) use flaw::Flaw;
 
 use crate::prelude::*;
-use crate::text::find;
 
 /// The largest file that is read. A chain of ten certificates has half of it.
 pub(crate) const MAX_SIZE: usize = 64 * 1024;
@@ -50,7 +49,7 @@ impl Certificate {
             return Err(flaw::TOO_LARGE);
         }
         let text = ascii(bytes);
-        let contents = if find(&text, pem::BEGIN).is_some() {
+        let contents = if text.contains(pem::BEGIN) {
             pem::read(&text)?
         } else if bytes.first() == Some(&der::SEQUENCE) {
             pkcs12::read(bytes, password)?

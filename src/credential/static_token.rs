@@ -9,7 +9,6 @@ use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
-use crate::text::trim_end;
 use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "StaticTokenCredential";
@@ -52,7 +51,7 @@ impl StaticToken {
         // An audience may be an application id too, which tells nothing here.
         if let (Some(audience), Ok(resource)) = (claims.text(&["aud"]), request.resource())
             && audience.starts_with("https://")
-            && trim_end(audience, b'/') != trim_end(resource, b'/')
+            && audience.trim_end_matches('/') != resource.trim_end_matches('/')
         {
             return refused(format!("the static token is for {}, not for {resource}", quote(audience, &[])));
         }

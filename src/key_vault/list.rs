@@ -12,7 +12,6 @@ use crate::http::Call;
 use crate::json::Json;
 use crate::prelude::*;
 use crate::secret::Secret as Hidden;
-use crate::text::join;
 use crate::url::Url;
 
 /// How secrets are listed.
@@ -139,6 +138,6 @@ impl SecretList {
         let url = Url::parse(link).ok().filter(|url| url.origin() == self.client.vault.url.origin())?;
         let query = url.path.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
         let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("api-version=")).collect();
-        Some(if rest.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, join(&rest, "&")) })
+        Some(if rest.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, rest.join("&")) })
     }
 }

@@ -4,7 +4,6 @@
 use crate::json::Json;
 use crate::prelude::*;
 use crate::secret::Secret as Hidden;
-use crate::text::split_once;
 
 /// A secret and who read it.
 #[derive(Clone, Debug)]
@@ -67,7 +66,7 @@ pub(super) fn properties(json: &Json, name: Option<&str>, version: Option<&str>)
     let number = |field| json.number(&["attributes", field]);
     let id = text("id").unwrap_or_default();
     // …/secrets/NAME/VERSION. Only name and version count: the host of an emulator or a custom domain differs.
-    let mut segments = split_once(&id, "/secrets/").unwrap_or_default().1.split('/');
+    let mut segments = id.split_once("/secrets/").unwrap_or_default().1.split('/');
     let id_name = segments.next().filter(|segment| !segment.is_empty());
     let id_version = segments.next().filter(|segment| !segment.is_empty()).map(str::to_owned);
     if id_name.zip(name).is_some_and(|(got, asked)| !got.eq_ignore_ascii_case(asked))

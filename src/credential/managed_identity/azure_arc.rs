@@ -11,7 +11,7 @@ use crate::json::Json;
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
-use crate::text::{encode, rsplit_once};
+use crate::text::encode;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -47,7 +47,7 @@ impl AzureArc {
             _ => return Err(odd("there is no Basic realm")),
         };
         // No path is made simpler before it is compared: what `..` would lead to is not in that folder.
-        let name = match rsplit_once(realm, b'/') {
+        let name = match realm.rsplit_once('/') {
             Some((KEYS, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,
             _ => return Err(odd(&format!("{} is no .key file in {KEYS}", quote(realm, &[])))),
         };

@@ -10,7 +10,6 @@ use crate::json::Json;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::find;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -95,7 +94,7 @@ impl Endpoint {
         }
         Err(match reply.response.status {
             // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
-            400 | 404 if find(&said, "AADSTS").is_none() => asked.refused(self.name, reply, message),
+            400 | 404 if !said.contains("AADSTS") => asked.refused(self.name, reply, message),
             401 | 403 if !self.secret_variable.is_empty() => reply
                 .error(ErrorKind::AuthenticationFailed, message)
                 .hint(diagnosis::identity_header(self.secret_variable)),

@@ -17,7 +17,7 @@ use crate::http::{Call, Draft, Hop, Policy, Reply, no_answer};
 use crate::json::Json;
 use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
-use crate::text::{encode, find, trim_end};
+use crate::text::encode;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -52,7 +52,7 @@ pub(super) struct Imds {
 impl Imds {
     pub(super) fn new(env: &Env, options: &CredentialOptions) -> Result<Self> {
         const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| trim_end(host, b'/'));
+        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| host.trim_end_matches('/'));
         let url = Url::parse(text).ok().filter(|url| url.is_local() && url.path.is_empty()).ok_or_else(|| {
             Error::invalid(format!(
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
@@ -105,7 +105,7 @@ fn refused(asked: &Asked, reply: &Reply, mut message: String) -> Box<Error> {
     }
     let code = reply.json().and_then(|json| Some(reply.quote(json.text(&["error"])?)));
     let mut error = match (reply.response.status, code.as_deref()) {
-        (400, Some("invalid_request")) if find(&said, "AADSTS").is_none() => asked.refused(NAME, reply, message),
+        (400, Some("invalid_request")) if !said.contains("AADSTS") => asked.refused(NAME, reply, message),
         (404 | 410, _) => {
             reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
         }

@@ -21,7 +21,6 @@ use crate::http::{Call, Draft, Reply};
 use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::find;
 use crate::token::{AccessToken, TokenRequest, describe_id};
 use crate::token_cache::{Fetch, TokenCache};
 use crate::url::Url;
@@ -163,7 +162,7 @@ impl ManagedIdentity {
                     error.hint = error.hint.map(diagnosis::not_read_alone);
                 }
                 // Entra's answer, passed on.
-                if find(&error.message, "AADSTS50001").is_some() {
+                if error.message.contains("AADSTS50001") {
                     error.hint.get_or_insert_with(diagnosis::no_such_resource);
                 }
                 error.details.push(("source", self.source.name().to_owned()));
