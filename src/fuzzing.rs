@@ -55,7 +55,7 @@ pub fn json_number(bytes: &[u8]) -> Option<u64> {
 /// Reads the time at which a token ends.
 #[must_use]
 pub fn expiry(text: &str) -> Option<u64> {
-    date::read(text)
+    date::parse_expiry(text)
 }
 
 /// Reads an HTTP date.

@@ -4,7 +4,7 @@
 //! (measured), and what is read are strings and whole numbers at known places.
 
 use crate::prelude::*;
-use crate::text::decimal;
+use crate::text::parse_decimal;
 
 /// A value. Numbers stay as they are written.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Json {
     /// fraction is cut off.
     pub(crate) fn number(&self, path: &[&str]) -> Option<u64> {
         match self.at(path)? {
-            Self::Number(text) | Self::Text(text) => decimal(text.trim_ascii()).map(|(whole, _)| whole),
+            Self::Number(text) | Self::Text(text) => parse_decimal(text.trim_ascii()).map(|(whole, _)| whole),
             _ => None,
         }
     }

@@ -3,14 +3,14 @@
 use crate::prelude::*;
 
 /// The number that these digits are; `parse` would take a plus sign.
-pub(crate) fn whole(digits: &str) -> Option<u64> {
+pub(crate) fn parse_digits(digits: &str) -> Option<u64> {
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 /// The whole number and whether it has a fraction.
-pub(crate) fn decimal(text: &str) -> Option<(u64, bool)> {
+pub(crate) fn parse_decimal(text: &str) -> Option<(u64, bool)> {
     let (number, fraction) = text.split_once('.').unwrap_or((text, ""));
-    fraction.bytes().all(|b| b.is_ascii_digit()).then(|| Some((whole(number)?, !fraction.is_empty())))?
+    fraction.bytes().all(|b| b.is_ascii_digit()).then(|| Some((parse_digits(number)?, !fraction.is_empty())))?
 }
 
 /// Decodes base64url text without padding (RFC 4648).
@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn numbers() {
-        assert_eq!((whole("007"), whole("+7"), whole("-7"), whole("")), (Some(7), None, None, None));
-        assert_eq!((decimal("7.5"), decimal("7"), decimal("7.5e3")), (Some((7, true)), Some((7, false)), None));
+        assert_eq!((parse_digits("007"), parse_digits("+7"), parse_digits("-7"), parse_digits("")), (Some(7), None, None, None));
+        assert_eq!((parse_decimal("7.5"), parse_decimal("7"), parse_decimal("7.5e3")), (Some((7, true)), Some((7, false)), None));
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl AccessToken {
         }
         let number = |name| json.number(&[name]);
         let expires_on = number("expires_on")
-            .or_else(|| json.text(&["expires_on"]).and_then(crate::date::read))
+            .or_else(|| json.text(&["expires_on"]).and_then(crate::date::parse_expiry))
             .or_else(|| number("expires_in").map(|seconds| now.saturating_add(seconds)))
             .ok_or("neither expires_on nor expires_in is a time")?;
         Ok(Self::new(token.into(), now, expires_on, number("refresh_in")))

@@ -10,7 +10,7 @@ use crate::log::{self, Level, Log};
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
 use crate::secret::{self, Secret};
-use crate::text::{decimal, whole};
+use crate::text::{parse_decimal, parse_digits};
 use crate::url::Url;
 
 /// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
@@ -276,7 +276,7 @@ impl Call<'_> {
 pub(crate) fn retry_after(response: &Response, now: u64) -> Option<Duration> {
     if let Some(value) = response.header("retry-after").map(str::trim_ascii) {
         // A fraction of a second is waited for as a whole one.
-        if let Some((seconds, more)) = decimal(value) {
+        if let Some((seconds, more)) = parse_decimal(value) {
             return Some(Duration::from_secs(seconds.saturating_add(more.into())));
         }
         // By the server's clock: the host's may be wrong.
@@ -284,7 +284,7 @@ pub(crate) fn retry_after(response: &Response, now: u64) -> Option<Duration> {
         return date::http(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;
-    whole(milliseconds.trim_ascii()).map(Duration::from_millis)
+    parse_digits(milliseconds.trim_ascii()).map(Duration::from_millis)
 }
 
 /// The error of a request that got no answer from `who` at `url`.
