@@ -102,7 +102,7 @@ fn uuid(high: u64, low: u64) -> String {
 mod tests {
     use core::time::Duration;
 
-    use rsa::RsaPublicKey;
+    use rsa::PublicKey;
 
     use super::super::tests::{fixture, read};
     use super::*;
@@ -155,7 +155,7 @@ mod tests {
         (json(header), json(claims), format!("{header}.{claims}"), base64url(signature).unwrap())
     }
 
-    fn public(name: &str) -> RsaPublicKey {
+    fn public(name: &str) -> PublicKey {
         read(name).unwrap().key.to_public_key()
     }
 

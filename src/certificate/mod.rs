@@ -17,7 +17,7 @@ mod random;
 #[cfg(test)]
 mod tests;
 
-use rsa::RsaPrivateKey;
+use rsa::PrivateKey;
 use zeroize::Zeroizing;
 
 pub(crate) use assertion::Assertion;
@@ -30,7 +30,7 @@ pub(crate) const MAX_SIZE: usize = 64 * 1024;
 
 /// A certificate with its private key.
 pub(crate) struct Certificate {
-    key: RsaPrivateKey,
+    key: PrivateKey,
     /// The certificates in DER: the key's own, then the others in the order of the file.
     chain: Vec<Vec<u8>>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Certificate {
 /// What a file holds.
 #[derive(Default)]
 struct Contents {
-    keys: Vec<RsaPrivateKey>,
+    keys: Vec<PrivateKey>,
     certificates: Vec<Vec<u8>>,
 }
 
