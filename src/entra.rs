@@ -6,7 +6,7 @@ use crate::diagnosis::{self, Client, Hint};
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
-use crate::json::Json;
+use crate::json::Object;
 use crate::prelude::*;
 use crate::secret::Secret;
 use crate::text::encode;
@@ -119,12 +119,11 @@ pub(crate) async fn token(
     let reply =
         call.send(&ENDPOINT, &draft).await.map_err(|error| http::no_answer(&call, error, SOURCE, &authority.url))?;
     let now = call.platform.unix_now();
-    let json = reply.json();
-    match json.as_ref() {
-        Some(json) if reply.response.status == 200 => {
-            AccessToken::read(json, now).map_err(|why| unexpected(authority, &reply, why))
+    match reply.json(&["error", "error_description", "correlation_id", "trace_id", "timestamp"]) {
+        Ok(_) if reply.response.status == 200 => {
+            AccessToken::read(&reply.response.body.0, now).map_err(|why| unexpected(authority, &reply, why))
         }
-        Some(json) if json.text(&["error"]).is_some() => Err(refused(authority, client, request, &reply, json)),
+        Ok(json) if json.text("error").is_some() => Err(refused(authority, client, request, &reply, &json)),
         _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
             ErrorKind::AuthenticationFailed,
             format!("{SOURCE} at {} answered {}", authority.origin(), reply.status()),
@@ -149,10 +148,9 @@ fn refused(
     client: &Client<'_>,
     request: &TokenRequest,
     reply: &Reply,
-    json: &Json,
+    json: &Object<'_>,
 ) -> Box<Error> {
-    let text = |name| json.text(&[name]);
-    let description = text("error_description").or(text("error")).unwrap_or_default();
+    let description = json.text("error_description").or(json.text("error")).unwrap_or_default();
     let code = description.split(':').next().filter(|code| code.starts_with("AADSTS") && code.len() < 20);
     let code = code.map(|code| reply.quote(code));
     let mut error = reply.error(
@@ -163,15 +161,15 @@ fn refused(
             reply.status(),
             client.client_id,
             client.tenant,
-            reply.quote(description)
+            reply.quote(&description)
         ),
     );
     let hint = other_cloud(authority, request).or_else(|| diagnosis::entra(code.as_deref()?, client));
     error.hint = error.hint.or(hint);
-    error.code = code.or_else(|| text("error").map(|error| reply.quote(error)));
+    error.code = code.or_else(|| json.text("error").map(|error| reply.quote(&error)));
     for name in ["error", "correlation_id", "trace_id", "timestamp"] {
-        if let Some(value) = text(name) {
-            error.details.push((name, reply.quote(value)));
+        if let Some(value) = json.text(name) {
+            error.details.push((name, reply.quote(&value)));
         }
     }
     error

@@ -5,7 +5,7 @@ use core::time::Duration;
 use crate::date;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::Json;
+use crate::json::{self, JsonError};
 use crate::log::{self, Level, Log};
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
@@ -154,9 +154,12 @@ impl Reply {
         self.response.status.into()
     }
 
-    /// The body as JSON.
-    pub(crate) fn json(&self) -> Option<Json> {
-        Json::parse(&self.response.body.0)
+    /// The members of these names of the body, which is a JSON object.
+    ///
+    /// # Errors
+    /// As [`json::object`].
+    pub(crate) fn json(&self, names: &[&'static str]) -> Result<json::Object<'_>, JsonError> {
+        json::object(&self.response.body.0, names)
     }
 
     /// An error about this answer, with its status, delay and request id.

@@ -7,7 +7,6 @@ use super::id::{Asked, ManagedIdentityId};
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Draft, Reply};
-use crate::json::Json;
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
@@ -70,14 +69,14 @@ impl AzureArc {
 /// Agents that know no user-assigned identities answer with the system-assigned one's token. Newer ones name the
 /// identity, so the token counts only where the reply names the one that was asked for.
 fn confirm(asked: &Asked, reply: &Reply) -> Result<()> {
-    let (names, wanted): (&[&str], _) = match &asked.id {
+    let (names, wanted): (&[&'static str], _) = match &asked.id {
         ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return Ok(()),
         ManagedIdentityId::ClientId(id) => (&["client_id"], id),
         ManagedIdentityId::ObjectId(id) => (&["object_id"], id),
         ManagedIdentityId::ResourceId(id) => (&["msi_res_id", "mi_res_id"], id),
     };
-    let json = reply.json().unwrap_or(Json::Null);
-    let named = names.iter().find_map(|name| json.text(&[name]));
+    let json = reply.json(names).unwrap_or_default();
+    let named = names.iter().find_map(|name| json.text(name));
     if named.is_some_and(|named| named.eq_ignore_ascii_case(wanted)) {
         return Ok(());
     }

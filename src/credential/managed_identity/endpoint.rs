@@ -6,7 +6,6 @@ use super::said;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
-use crate::json::Json;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::Secret;
@@ -79,8 +78,7 @@ impl Endpoint {
     pub(super) fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if reply.response.status == 200 {
-            let json = reply.json().unwrap_or(Json::Null);
-            return AccessToken::read(&json, now).map_err(|why| {
+            return AccessToken::read(&reply.response.body.0, now).map_err(|why| {
                 self.unexpected(reply, format!("{answered} with something that is no token reply: {why}"))
             });
         }
@@ -89,7 +87,8 @@ impl Endpoint {
         };
         let message = format!("{answered}: {said}");
         // Whatever identity was asked for: on a developer's machine there is the developer's alone.
-        if reply.json().is_some_and(|json| json.text(&["code"]) == Some(DEVELOPER_IDENTITY)) {
+        let json = reply.json(&["code"]).unwrap_or_default();
+        if json.text("code").as_deref() == Some(DEVELOPER_IDENTITY) {
             return Err(reply.error(ErrorKind::CredentialUnavailable, message).hint(diagnosis::developer_sign_in()));
         }
         Err(match reply.response.status {
