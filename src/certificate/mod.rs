@@ -7,7 +7,7 @@
 
 mod assertion;
 mod der;
-mod flaw;
+mod error;
 mod key;
 mod oid;
 mod pbe;
@@ -21,7 +21,7 @@ use rsa::PrivateKey;
 use zeroize::Zeroizing;
 
 pub(crate) use assertion::Assertion;
-pub(crate) use flaw::Flaw;
+pub(crate) use error::CertificateError;
 
 use crate::prelude::*;
 
@@ -44,9 +44,9 @@ struct Contents {
 
 impl Certificate {
     /// Reads PEM or PKCS#12. The password is PKCS#12's; none and an empty one are the same.
-    pub(crate) fn read(bytes: &[u8], password: Option<&str>) -> Result<Self, Flaw> {
+    pub(crate) fn read(bytes: &[u8], password: Option<&str>) -> Result<Self, CertificateError> {
         if bytes.len() > MAX_SIZE {
-            return Err(flaw::TOO_LARGE);
+            return Err(error::TOO_LARGE);
         }
         let text = ascii(bytes);
         let contents = if text.contains(pem::BEGIN) {
@@ -55,20 +55,20 @@ impl Certificate {
             pkcs12::read(bytes, password)?
         } else {
             // Any DER of 128 bytes or more begins so in base64.
-            return Err(if text.trim_start().starts_with("MI") { flaw::BASE64 } else { flaw::NEITHER });
+            return Err(if text.trim_start().starts_with("MI") { error::BASE64 } else { error::NEITHER });
         };
         Self::choose(contents)
     }
 
     /// The one key, and the certificate that belongs to it first.
-    fn choose(contents: Contents) -> Result<Self, Flaw> {
+    fn choose(contents: Contents) -> Result<Self, CertificateError> {
         let Contents { mut keys, certificates: mut chain } = contents;
         let key = match (keys.pop(), chain.is_empty()) {
-            (Some(_), _) if !keys.is_empty() => return Err(flaw::TWO_KEYS),
-            (Some(_), true) => return Err(flaw::NO_CERTIFICATE),
+            (Some(_), _) if !keys.is_empty() => return Err(error::TWO_KEYS),
+            (Some(_), true) => return Err(error::NO_CERTIFICATE),
             (Some(key), false) => key,
-            (None, false) => return Err(flaw::NO_KEY),
-            (None, true) => return Err(flaw::NEITHER),
+            (None, false) => return Err(error::NO_KEY),
+            (None, true) => return Err(error::NEITHER),
         };
         for at in 0..chain.len() {
             if chain.get(at).map_or(Ok(false), |certificate| key::belongs(certificate, &key))? {
@@ -78,7 +78,7 @@ impl Certificate {
                 return Ok(Self { key, chain });
             }
         }
-        Err(flaw::OTHER_KEY)
+        Err(error::OTHER_KEY)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::flaw::{DAMAGED, ELLIPTIC, ENCRYPTED_PEM, Flaw, NOT_RSA};
+use super::error::{CertificateError, DAMAGED, ELLIPTIC, ENCRYPTED_PEM, NOT_RSA};
 use super::{Contents, key};
 use crate::prelude::*;
 use crate::text::base64;
@@ -11,7 +11,7 @@ pub(super) const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 
 /// The keys and certificates of a PEM file, in its order.
-pub(super) fn read(text: &str) -> Result<Contents, Flaw> {
+pub(super) fn read(text: &str) -> Result<Contents, CertificateError> {
     let mut contents = Contents::default();
     let mut rest = text;
     while let Some((_, block)) = rest.split_once(BEGIN) {
@@ -35,6 +35,6 @@ pub(super) fn read(text: &str) -> Result<Contents, Flaw> {
     Ok(contents)
 }
 
-fn decode(body: &str) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+fn decode(body: &str) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     base64(body).map(Zeroizing::new).ok_or(DAMAGED)
 }
