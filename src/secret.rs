@@ -102,11 +102,7 @@ const PATH_LIMIT: usize = 255;
 
 /// A path of the configuration, for an error message.
 pub(crate) fn quote_path(path: &str) -> String {
-    if path.len() <= PATH_LIMIT {
-        quote(path, &[])
-    } else {
-        format!("of {} bytes, which is no path", path.len() as u64)
-    }
+    if path.len() <= PATH_LIMIT { quote(path, &[]) } else { format!("of {} bytes, which is no path", path.len()) }
 }
 
 #[cfg(test)]

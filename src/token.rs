@@ -172,7 +172,7 @@ pub(crate) fn describe_id(text: &str) -> String {
     if is_uuid(text) || text.starts_with("/subscriptions/") {
         return quote(text, &[]);
     }
-    format!("it has {} bytes", text.len() as u64)
+    format!("it has {} bytes", text.len())
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ impl Url {
     pub(crate) fn authority(&self) -> String {
         match self.port {
             // As all numbers in texts: a formatter for each width would weigh 300 bytes.
-            Some(port) => format!("{}:{}", self.host, u64::from(port)),
+            Some(port) => format!("{}:{port}", self.host),
             None => self.host.clone(),
         }
     }

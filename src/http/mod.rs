@@ -149,9 +149,9 @@ impl Reply {
         secret::quote(text, &self.secrets)
     }
 
-    /// The status, for a text. In 64 bits: a formatter for each width would weigh 300 bytes.
-    pub(crate) fn status(&self) -> u64 {
-        self.response.status.into()
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        self.response.status
     }
 
     /// The members of these names of the body, which is a JSON object.
@@ -215,7 +215,7 @@ impl Call<'_> {
                 Ok(response) => {
                     let id = response.header("x-ms-request-id").map(|id| secret::quote(id, &draft.secrets));
                     let id = id.map(|id| format!(", x-ms-request-id {id}")).unwrap_or_default();
-                    format!("{}{id}", u64::from(response.status))
+                    format!("{}{id}", response.status)
                 }
                 Err(error) => error.describe().to_owned(),
             };

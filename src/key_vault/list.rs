@@ -70,8 +70,8 @@ impl SecretList {
         let next = match (options.max_page_size, bad) {
             (_, Some(message)) => Err(message),
             (None, _) => Ok(Some(path.clone())),
-            (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={}", u64::from(size)))),
-            (Some(size), _) => Err(format!("max-page-size {} is not 1 to 25", u64::from(size))),
+            (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={size}"))),
+            (Some(size), _) => Err(format!("max-page-size {size} is not 1 to 25")),
         };
         let (client, name) = (Rc::clone(client), name.map(str::to_owned));
         Self { client, kind, name, path, timeout: options.timeout, next: RefCell::new(next) }

@@ -80,7 +80,6 @@ impl SecretClient {
         }
         let length = value.expose().len();
         if length > MAX_VALUE {
-            let length = length as u64;
             return Err(Error::invalid(format!(
                 "the value has {length} bytes, and Key Vault keeps at most 25,600; nothing was sent"
             )));

@@ -177,7 +177,7 @@ fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)
         Method::Delete => WasiMethod::Delete,
     };
     if request.method.has_body() {
-        headers.append("content-length", (request.body.expose().len() as u64).to_string().as_bytes()).ok()?;
+        headers.append("content-length", request.body.expose().len().to_string().as_bytes()).ok()?;
     }
     let outgoing = OutgoingRequest::new(headers);
     outgoing.set_method(&method).ok()?;
