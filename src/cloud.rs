@@ -1,7 +1,5 @@
 //! Azure's clouds: where each has Microsoft Entra ID, and where its vaults are.
 
-use crate::text::trim_end;
-
 /// A cloud, whole and apart from the others: its Entra knows nobody else's vaults.
 pub(crate) struct Cloud {
     pub(crate) name: &'static str,
@@ -60,6 +58,6 @@ pub(crate) fn of_authority(host: &str) -> Option<&'static Cloud> {
 
 /// The cloud of a vault's resource, such as `https://vault.azure.net`.
 pub(crate) fn of_resource(resource: &str) -> Option<&'static Cloud> {
-    let host = trim_end(resource.strip_prefix("https://")?, b'/');
+    let host = resource.strip_prefix("https://")?.trim_end_matches('/');
     CLOUDS.iter().find(|cloud| cloud.vaults == Some(host))
 }

@@ -1,9 +1,9 @@
 //! Times as text, in the forms that Azure's endpoints and HTTP write them.
 
-use crate::text::{find, split_once, whole};
+use crate::text::parse_digits;
 
 /// Seconds from 1970 of a time by the Gregorian calendar, at UTC.
-fn unix(year: u64, month: u64, day: u64, [hour, minute, second]: [u64; 3]) -> Option<u64> {
+fn unix_from_civil(year: u64, month: u64, day: u64, [hour, minute, second]: [u64; 3]) -> Option<u64> {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last = match month {
         2 => 28 + u64::from(leap),
@@ -26,7 +26,7 @@ fn unix(year: u64, month: u64, day: u64, [hour, minute, second]: [u64; 3]) -> Op
 }
 
 /// Three whole numbers with a separator between them and nothing else.
-fn three(text: &str, separator: u8) -> Option<[u64; 3]> {
+fn split3(text: &str, separator: u8) -> Option<[u64; 3]> {
     let mut numbers = [0; 3];
     let mut parts = text.as_bytes().split(|byte| *byte == separator);
     for number in &mut numbers {
@@ -49,10 +49,10 @@ fn cut(text: &str, fits: fn(u8) -> bool) -> (&str, &str) {
 /// When a token ends, as identity endpoints write it: RFC 3339, the same with a space and without an offset (UTC), and
 /// the two forms of the protocol of 2017, `1/2/2030 3:04:05 PM +00:00` on Windows and `01/02/2030 15:04:05 +00:00` on
 /// Linux. <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
-pub(crate) fn read(text: &str) -> Option<u64> {
+pub(crate) fn parse_expiry(text: &str) -> Option<u64> {
     let (date, rest) = cut(text.trim_ascii(), |byte| matches!(byte, b' ' | b'T' | b't'));
     let (time, rest) = cut(rest.get(1..)?, |byte| !matches!(byte, b'0'..=b'9' | b':' | b'.'));
-    let mut time = three(cut(time, |byte| byte == b'.').0, b':')?;
+    let mut time = split3(cut(time, |byte| byte == b'.').0, b':')?;
     let [hour, ..] = &mut time;
     let rest = rest.trim_ascii();
     let offset = match rest.get(..2) {
@@ -67,15 +67,15 @@ pub(crate) fn read(text: &str) -> Option<u64> {
         }
         _ => rest,
     };
-    let seconds = match three(date, b'/') {
-        Some([month, day, year]) => unix(year, month, day, time)?,
-        None => three(date, b'-').and_then(|[year, month, day]| unix(year, month, day, time))?,
+    let seconds = match split3(date, b'/') {
+        Some([month, day, year]) => unix_from_civil(year, month, day, time)?,
+        None => split3(date, b'-').and_then(|[year, month, day]| unix_from_civil(year, month, day, time))?,
     };
     match (offset.as_bytes().first(), offset.get(1..)) {
         (None, _) | (Some(b'Z' | b'z'), Some("")) => Some(seconds),
         (Some(sign @ (b'+' | b'-')), Some(offset)) => {
-            let (hours, minutes) = split_once(offset, ":")?;
-            let (hours, minutes) = (whole(hours)?, whole(minutes)?);
+            let (hours, minutes) = offset.split_once(':')?;
+            let (hours, minutes) = (parse_digits(hours)?, parse_digits(minutes)?);
             if hours > 23 || minutes > 59 {
                 return None;
             }
@@ -92,9 +92,9 @@ pub(crate) fn http(text: &str) -> Option<u64> {
     if text.len() != 29 || !text.ends_with(" GMT") {
         return None;
     }
-    let month = find(MONTHS, text.get(8..11)?).filter(|at| at % 3 == 0)? as u64 / 3 + 1;
-    let number = |from: usize, to: usize| whole(text.get(from..to)?);
-    unix(number(12, 16)?, month, number(5, 7)?, three(text.get(17..25)?, b':')?)
+    let month = MONTHS.find(text.get(8..11)?).filter(|at| at % 3 == 0)? as u64 / 3 + 1;
+    let number = |from: usize, to: usize| parse_digits(text.get(from..to)?);
+    unix_from_civil(number(12, 16)?, month, number(5, 7)?, split3(text.get(17..25)?, b':')?)
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
             ("2024-02-29T23:59:59Z", 1_709_251_199),
             ("2000-02-29T00:00:00Z", 951_782_400),
         ] {
-            assert_eq!(read(text), Some(seconds), "{text}");
+            assert_eq!(parse_expiry(text), Some(seconds), "{text}");
         }
         for text in [
             "",
@@ -143,7 +143,7 @@ mod tests {
             "+030-01-02T15:04:05Z",
             "1893596645",
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(parse_expiry(text), None, "{text}");
         }
     }
 

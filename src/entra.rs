@@ -6,10 +6,10 @@ use crate::diagnosis::{self, Client, Hint};
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
-use crate::json::Json;
+use crate::json::Object;
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::{encode, trim_end};
+use crate::text::encode;
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
 
@@ -39,9 +39,8 @@ impl Authority {
                 "Correct {from}; for AD FS or Azure Stack give the host in code, with the option disable-instance-discovery"
             )))
         };
-        let trimmed = trim_end(text.trim_ascii(), b'/');
-        let with_scheme =
-            if crate::text::find(trimmed, "://").is_some() { trimmed.to_owned() } else { format!("https://{trimmed}") };
+        let trimmed = text.trim_ascii().trim_end_matches('/');
+        let with_scheme = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
         let url = Url::parse(&with_scheme).map_err(invalid)?;
         let loopback = !url.https && url.is_loopback() && env.allows_loopback_http();
         if !url.path.is_empty() {
@@ -107,7 +106,7 @@ pub(crate) async fn token(
     let mut form = format!(
         "client_id={}&grant_type=client_credentials&scope={}",
         encode(client.client_id),
-        encode(&crate::text::join(&scopes, " "))
+        encode(&scopes.join(" "))
     );
     if let Some(claims) = request.claims_parameter() {
         form.push_str(&format!("&claims={}", encode(&claims)));
@@ -120,12 +119,11 @@ pub(crate) async fn token(
     let reply =
         call.send(&ENDPOINT, &draft).await.map_err(|error| http::no_answer(&call, error, SOURCE, &authority.url))?;
     let now = call.platform.unix_now();
-    let json = reply.json();
-    match json.as_ref() {
-        Some(json) if reply.response.status == 200 => {
-            AccessToken::read(json, now).map_err(|why| unexpected(authority, &reply, why))
+    match reply.json(&["error", "error_description", "correlation_id", "trace_id", "timestamp"]) {
+        Ok(_) if reply.response.status == 200 => {
+            AccessToken::read(&reply.response.body.0, now).map_err(|why| unexpected(authority, &reply, why))
         }
-        Some(json) if json.text(&["error"]).is_some() => Err(refused(authority, client, request, &reply, json)),
+        Ok(json) if json.text("error").is_some() => Err(refused(authority, client, request, &reply, &json)),
         _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
             ErrorKind::AuthenticationFailed,
             format!("{SOURCE} at {} answered {}", authority.origin(), reply.status()),
@@ -150,10 +148,9 @@ fn refused(
     client: &Client<'_>,
     request: &TokenRequest,
     reply: &Reply,
-    json: &Json,
+    json: &Object<'_>,
 ) -> Box<Error> {
-    let text = |name| json.text(&[name]);
-    let description = text("error_description").or(text("error")).unwrap_or_default();
+    let description = json.text("error_description").or(json.text("error")).unwrap_or_default();
     let code = description.split(':').next().filter(|code| code.starts_with("AADSTS") && code.len() < 20);
     let code = code.map(|code| reply.quote(code));
     let mut error = reply.error(
@@ -164,15 +161,15 @@ fn refused(
             reply.status(),
             client.client_id,
             client.tenant,
-            reply.quote(description)
+            reply.quote(&description)
         ),
     );
     let hint = other_cloud(authority, request).or_else(|| diagnosis::entra(code.as_deref()?, client));
     error.hint = error.hint.or(hint);
-    error.code = code.or_else(|| text("error").map(|error| reply.quote(error)));
+    error.code = code.or_else(|| json.text("error").map(|error| reply.quote(&error)));
     for name in ["error", "correlation_id", "trace_id", "timestamp"] {
-        if let Some(value) = text(name) {
-            error.details.push((name, reply.quote(value)));
+        if let Some(value) = json.text(name) {
+            error.details.push((name, reply.quote(&value)));
         }
     }
     error

@@ -1,9 +1,9 @@
-//! The door for `fuzz/`: what parses bytes from outside and can't be reached alone through a credential or a vault. It
+//! What `fuzz/` calls: the parsers of bytes from outside that can't be reached alone through a credential or a vault. It
 //! exists only where cargo-fuzz builds (`--cfg fuzzing`).
 
 use core::time::Duration;
 
-use crate::json::Json;
+use crate::json::{self, Value};
 use crate::platform::Response;
 use crate::prelude::*;
 use crate::secret::Secret;
@@ -38,24 +38,40 @@ pub fn url(text: &str) -> Option<Parts> {
     Some(Parts { https, host, port, path, origin, is_loopback, is_local })
 }
 
-/// Reads a JSON document and writes it again.
-#[must_use]
-pub fn json(bytes: &[u8]) -> Option<String> {
-    let mut written = String::new();
-    Json::parse(bytes)?.write(&mut written);
-    Some(written)
+/// Reads the members of these names of a JSON document, each with its value as it is written.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn json_members<'t>(
+    bytes: &'t [u8],
+    names: &[&'static str],
+) -> core::result::Result<Vec<(&'static str, &'t str)>, &'static str> {
+    let object = json::object(bytes, names)?;
+    Ok(names.iter().filter_map(|name| Some((*name, object.get(name)?.as_written()))).collect())
 }
 
-/// Reads a JSON document that is a whole number, or a text that holds one.
+/// Reads a JSON document that is a string.
+#[must_use]
+pub fn json_text(bytes: &[u8]) -> Option<String> {
+    Value::parse(bytes).ok()?.text()
+}
+
+/// Reads a JSON document that is a whole number, or a string that holds one.
 #[must_use]
 pub fn json_number(bytes: &[u8]) -> Option<u64> {
-    Json::parse(bytes)?.number(&[])
+    Value::parse(bytes).ok()?.number()
+}
+
+/// Sets a member of a JSON document.
+#[must_use]
+pub fn json_with_member(bytes: &[u8], path: &[&str], json: &str) -> Option<String> {
+    Value::parse(bytes).ok()?.with_member(path, json)
 }
 
 /// Reads the time at which a token ends.
 #[must_use]
 pub fn expiry(text: &str) -> Option<u64> {
-    date::read(text)
+    date::parse_expiry(text)
 }
 
 /// Reads an HTTP date.
@@ -102,16 +118,4 @@ pub fn to_base64(bytes: &[u8]) -> (String, String) {
 #[must_use]
 pub fn percent_encode(text: &str) -> String {
     text::encode(text)
-}
-
-/// Where the needle begins, what stands on both sides of it, and the text with it replaced.
-#[must_use]
-pub fn search<'t>(text: &'t str, needle: &str, by: &str) -> (Option<usize>, Option<(&'t str, &'t str)>, String) {
-    (text::find(text, needle), text::split_once(text, needle), text::replace(text, needle, by))
-}
-
-/// What stands on both sides of the last of an ASCII character, and the text without it at its end.
-#[must_use]
-pub fn search_back(text: &str, separator: u8) -> (Option<(&str, &str)>, &str) {
-    (text::rsplit_once(text, separator), text::trim_end(text, separator))
 }

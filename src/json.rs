@@ -1,260 +1,351 @@
-//! Reading JSON replies.
+//! JSON: the few members of a reply that are asked for, and the strings of what is sent.
 //!
-//! Not `serde_json`: with its maps and its floating-point numbers it weighs 35 KB here, a sixth of the component
-//! (measured), and what is read are strings and whole numbers at known places.
+//! `serde_json` reads it, and nothing is built of what it reads: a [`Value`] is the part of the document's text that a
+//! value stands in. So a member that nobody asked for costs no memory, and a number is the one that was written. The
+//! nesting is bounded, and so is the number of a list's items.
+
+use core::fmt;
+
+use serde_core::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::prelude::*;
-use crate::text::decimal;
+use crate::text::parse_decimal;
 
-/// A value. Numbers stay as they are written.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Json {
-    Null,
-    Bool(bool),
-    Number(String),
-    Text(String),
-    List(Vec<Json>),
-    Object(Vec<(String, Json)>),
-}
-
-/// Deeper than any reply of Azure, and far from the end of the stack.
+/// The lists and objects that may be open at once: more than any reply of Azure has.
 const MAX_DEPTH: u32 = 32;
 
-impl Json {
-    /// Reads a whole document (RFC 8259); `None` if it is none.
-    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let text = core::str::from_utf8(bytes).ok()?;
-        let mut reader = Reader { rest: text.strip_prefix('\u{feff}').unwrap_or(text) };
-        let value = reader.value(MAX_DEPTH)?;
-        reader.skip_space();
-        reader.rest.is_empty().then_some(value)
-    }
+/// The items of a list, and the members of an object that is read whole. A page of Key Vault has 25 secrets, and a secret
+/// 15 tags.
+const MAX_ITEMS: usize = 4096;
 
-    /// The value at a path of object members; the first of members with the same name.
-    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
-        path.iter().try_fold(self, |value, name| match value {
-            Self::Object(members) => members.iter().find(|(n, _)| n == name).map(|(_, value)| value),
-            _ => None,
-        })
-    }
+/// Why a document can't be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JsonError {
+    /// It is no JSON (RFC 8259), or has more than 32 lists and objects within each other.
+    Malformed,
+    /// A member that was asked for comes twice: two readers could take two values for it.
+    DuplicateName,
+    /// A list has more than 4096 items.
+    TooManyItems,
+}
 
-    /// The member of that name, which becomes an empty object where there is none; `None` where this is no object.
-    pub(crate) fn member(&mut self, name: &str) -> Option<&mut Self> {
-        let Self::Object(members) = self else { return None };
-        let at = members.iter().position(|(n, _)| n == name).unwrap_or(members.len());
-        if at == members.len() {
-            members.push((name.to_owned(), Self::Object(Vec::new())));
-        }
-        members.get_mut(at).map(|(_, value)| value)
-    }
-
-    /// Appends the document to a text, in one line.
-    pub(crate) fn write(&self, to: &mut String) {
+impl JsonError {
+    /// What is wrong, as the end of a sentence.
+    pub(crate) fn describe(self) -> &'static str {
         match self {
-            Self::Null => to.push_str("null"),
-            Self::Bool(value) => to.push_str(if *value { "true" } else { "false" }),
-            Self::Number(text) => to.push_str(text),
-            Self::Text(text) => write_text(text, to),
-            Self::List(list) => {
-                for (index, value) in list.iter().enumerate() {
-                    to.push(if index == 0 { '[' } else { ',' });
-                    value.write(to);
+            Self::Malformed => "it is no JSON",
+            Self::DuplicateName => "it has a member twice",
+            Self::TooManyItems => "it has a list of more than 4096 items",
+        }
+    }
+}
+
+impl From<JsonError> for &'static str {
+    fn from(error: JsonError) -> Self {
+        error.describe()
+    }
+}
+
+/// Reads the members of these names of a document that is an object.
+///
+/// # Errors
+/// `Malformed` and `DuplicateName`. A document that is no object has no members.
+pub(crate) fn object<'t>(bytes: &'t [u8], names: &[&'static str]) -> Result<Object<'t>, JsonError> {
+    Value::parse(bytes)?.object(names)
+}
+
+/// A string with its quotes and escapes.
+pub(crate) fn quote(text: &str) -> String {
+    // Writing a string to memory can't fail.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A value of a document, as it is written there. It is JSON: the document was checked as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Value<'t>(&'t str);
+
+impl<'t> Value<'t> {
+    /// Reads a whole document, with or without a byte order mark before it.
+    ///
+    /// # Errors
+    /// `Malformed`.
+    pub(crate) fn parse(bytes: &'t [u8]) -> Result<Self, JsonError> {
+        let text = core::str::from_utf8(bytes).map_err(|_| JsonError::Malformed)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_matches(SPACE);
+        if !is_shallow(text) {
+            return Err(JsonError::Malformed);
+        }
+        serde_json::from_str(text).map(|IgnoredAny| Self(text)).map_err(|_| JsonError::Malformed)
+    }
+
+    /// The value as it is written.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn as_written(self) -> &'t str {
+        self.0
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        self.0 == "null"
+    }
+
+    pub(crate) fn is_object(self) -> bool {
+        self.0.starts_with('{')
+    }
+
+    pub(crate) fn is_list(self) -> bool {
+        self.0.starts_with('[')
+    }
+
+    /// The string. One that holds half a surrogate pair (`\ud800`) is none.
+    pub(crate) fn text(self) -> Option<String> {
+        serde_json::Deserializer::from_str(self.0).deserialize_any(Text).ok()?
+    }
+
+    /// Whether it is this string.
+    fn is_text(self, text: &str) -> bool {
+        if self.0.contains('\\') {
+            return self.text().is_some_and(|it| it == text);
+        }
+        self.0.strip_prefix('"').and_then(|it| it.strip_suffix('"')) == Some(text)
+    }
+
+    /// The whole number, not negative; the same in a string, as several of Azure's endpoints write it. A fraction is cut
+    /// off.
+    pub(crate) fn number(self) -> Option<u64> {
+        let text = self.text();
+        let number = text.as_deref().map_or(self.0, str::trim_ascii);
+        parse_decimal(number).map(|(whole, _)| whole)
+    }
+
+    /// The truth value.
+    pub(crate) fn bool(self) -> Option<bool> {
+        match self.0 {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The members of these names; none of a value that is no object.
+    ///
+    /// # Errors
+    /// `DuplicateName`.
+    pub(crate) fn object(self, names: &[&'static str]) -> Result<Object<'t>, JsonError> {
+        let mut object = Object::default();
+        for (member, value) in self.pairs() {
+            if let Some(name) = names.iter().find(|name| member.is_text(name)) {
+                if object.get(name).is_some() {
+                    return Err(JsonError::DuplicateName);
                 }
-                to.push_str(if list.is_empty() { "[]" } else { "]" });
-            }
-            Self::Object(members) => {
-                for (index, (name, value)) in members.iter().enumerate() {
-                    to.push(if index == 0 { '{' } else { ',' });
-                    write_text(name, to);
-                    to.push(':');
-                    value.write(to);
-                }
-                to.push_str(if members.is_empty() { "{}" } else { "}" });
+                object.0.push((name, value));
             }
         }
+        Ok(object)
     }
 
-    /// The text there.
-    pub(crate) fn text(&self, path: &[&str]) -> Option<&str> {
-        match self.at(path)? {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
+    /// All members that are strings, in their order; none of a value that is no object.
+    ///
+    /// # Errors
+    /// `TooManyItems`.
+    pub(crate) fn texts(self) -> Result<Vec<(String, String)>, JsonError> {
+        let texts = self.pairs().filter_map(|(name, value)| Some((name.text()?, value.text()?)));
+        bounded(texts)
     }
 
-    /// The whole number there, not negative; the same in a string, as several of Azure's endpoints write it. A
-    /// fraction is cut off.
-    pub(crate) fn number(&self, path: &[&str]) -> Option<u64> {
-        match self.at(path)? {
-            Self::Number(text) | Self::Text(text) => decimal(text.trim_ascii()).map(|(whole, _)| whole),
-            _ => None,
-        }
+    /// The items of a list; none of a value that is no list.
+    ///
+    /// # Errors
+    /// `TooManyItems`.
+    pub(crate) fn items(self) -> Result<Vec<Self>, JsonError> {
+        bounded(Values(self.0.strip_prefix('[').unwrap_or_default()))
     }
 
-    /// The truth value there.
-    pub(crate) fn bool(&self, path: &[&str]) -> Option<bool> {
-        match self.at(path)? {
-            Self::Bool(value) => Some(*value),
-            _ => None,
+    /// The object with this JSON as the member at this path; objects on the way are made where there are none. `None`
+    /// where the path leads through something that is no object.
+    pub(crate) fn with_member(self, path: &[&str], json: &str) -> Option<String> {
+        let Some((name, path)) = path.split_first() else { return Some(json.to_owned()) };
+        if !self.is_object() {
+            return None;
         }
+        let mut members = Members::default();
+        let mut found = false;
+        for (member, value) in self.pairs() {
+            if !found && member.is_text(name) {
+                found = true;
+                members.member(member.0, &value.with_member(path, json)?);
+            } else {
+                members.member(member.0, value.0);
+            }
+        }
+        if !found {
+            members.json(name, &EMPTY.with_member(path, json)?);
+        }
+        Some(members.finish())
+    }
+
+    /// The names and values of an object.
+    fn pairs(self) -> impl Iterator<Item = (Self, Self)> {
+        let mut values = Values(self.0.strip_prefix('{').unwrap_or_default());
+        core::iter::from_fn(move || values.next().zip(values.next()))
     }
 }
 
-/// Appends a text with its quotes and escapes.
-fn write_text(text: &str, to: &mut String) {
-    to.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => to.extend(['\\', character]),
-            // The short escapes are never needed.
-            c if c < ' ' => to.push_str(&format!(
-                "\\u00{}{}",
-                u64::from(c) >> 4,
-                char::from_digit(u32::from(c) & 15, 16).unwrap_or('0')
-            )),
-            c => to.push(c),
-        }
+/// The white space of JSON.
+const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// The values in a list, or the names and values in an object: what follows the opening bracket in a document that is
+/// JSON.
+struct Values<'t>(&'t str);
+
+impl<'t> Iterator for Values<'t> {
+    type Item = Value<'t>;
+
+    fn next(&mut self) -> Option<Value<'t>> {
+        let rest = self.0.trim_start_matches(|c| matches!(c, ',' | ':') || SPACE.contains(&c));
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+        // The closing bracket is no value.
+        values.next()?.ok()?;
+        let (value, rest) = rest.split_at_checked(values.byte_offset())?;
+        self.0 = rest;
+        Some(Value(value))
     }
-    to.push('"');
 }
 
-struct Reader<'t> {
-    rest: &'t str,
+/// All of them, or `TooManyItems`.
+fn bounded<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>, JsonError> {
+    let items: Vec<T> = items.take(MAX_ITEMS + 1).collect();
+    if items.len() > MAX_ITEMS { Err(JsonError::TooManyItems) } else { Ok(items) }
 }
 
-impl<'t> Reader<'t> {
-    fn skip_space(&mut self) {
-        self.take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
+/// An object without members.
+pub(crate) const EMPTY: Value<'static> = Value("{}");
+
+/// Members of an object that were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Object<'t>(Vec<(&'static str, Value<'t>)>);
+
+impl<'t> Object<'t> {
+    /// The value of a member.
+    pub(crate) fn get(&self, name: &str) -> Option<Value<'t>> {
+        self.0.iter().find(|(member, _)| *member == name).map(|(_, value)| *value)
     }
 
-    /// Takes the character if it is the next one.
-    fn take(&mut self, expected: char) -> Option<()> {
-        self.rest = self.rest.strip_prefix(expected)?;
-        Some(())
+    /// The string of a member.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.text()
     }
 
-    /// Takes characters while they fit.
-    fn take_while(&mut self, fits: fn(u8) -> bool) -> &'t str {
-        let end = self.rest.bytes().position(|b| !fits(b)).unwrap_or(self.rest.len());
-        // No end inside a character: those bytes fit all or none.
-        let (taken, rest) = self.rest.split_at_checked(end).unwrap_or_default();
-        self.rest = rest;
-        taken
+    /// The whole number of a member; see [`Value::number`].
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.get(name)?.number()
     }
 
-    fn value(&mut self, depth: u32) -> Option<Json> {
-        let depth = depth.checked_sub(1)?;
-        self.skip_space();
-        match self.rest.bytes().next()? {
-            b'"' => self.text().map(Json::Text),
-            b'{' => {
-                let mut members = Vec::new();
-                self.items('{', '}', |reader| {
-                    reader.skip_space();
-                    let name = reader.text()?;
-                    reader.skip_space();
-                    reader.take(':')?;
-                    members.push((name, reader.value(depth)?));
-                    Some(())
-                })?;
-                Some(Json::Object(members))
-            }
-            b'[' => {
-                let mut list = Vec::new();
-                self.items('[', ']', |reader| {
-                    list.push(reader.value(depth)?);
-                    Some(())
-                })?;
-                Some(Json::List(list))
-            }
-            b'-' | b'0'..=b'9' => self.number(),
-            _ => match self.take_while(|b| b.is_ascii_lowercase()) {
-                "null" => Some(Json::Null),
-                "true" => Some(Json::Bool(true)),
-                "false" => Some(Json::Bool(false)),
-                _ => None,
-            },
+    /// The truth value of a member.
+    pub(crate) fn bool(&self, name: &str) -> Option<bool> {
+        self.get(name)?.bool()
+    }
+
+    /// The members of these names of an object that is a member; none where there is no such object.
+    ///
+    /// # Errors
+    /// `DuplicateName`.
+    pub(crate) fn object(&self, name: &str, names: &[&'static str]) -> Result<Self, JsonError> {
+        self.get(name).unwrap_or(EMPTY).object(names)
+    }
+}
+
+/// Writes an object, member after member, in one line.
+#[derive(Default)]
+pub(crate) struct Members(String);
+
+impl Members {
+    /// Adds a member whose value is this JSON.
+    pub(crate) fn json(&mut self, name: &str, json: &str) {
+        self.member(&quote(name), json);
+    }
+
+    /// Adds a member whose value is a string.
+    pub(crate) fn text(&mut self, name: &str, text: &str) {
+        self.json(name, &quote(text));
+    }
+
+    /// Adds a member whose name is in quotes already.
+    fn member(&mut self, name: &str, json: &str) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.0.push_str(name);
+        self.0.push(':');
+        self.0.push_str(json);
+    }
+
+    /// The whole object.
+    pub(crate) fn finish(mut self) -> String {
+        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
+        self.0
+    }
+}
+
+/// Whether no value is nested too deeply, in a document that is JSON. `serde_json` skips values without a limit, and
+/// remembers each open bracket for that.
+fn is_shallow(text: &str) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return false;
         }
     }
+    true
+}
 
-    /// Items with commas between them, none after the last.
-    fn items(&mut self, open: char, close: char, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        self.take(open)?;
-        self.skip_space();
-        if self.take(close).is_some() {
-            return Some(());
-        }
-        loop {
-            item(self)?;
-            self.skip_space();
-            if self.take(close).is_some() {
-                return Some(());
-            }
-            self.take(',')?;
-        }
+/// A string, `None` for every other kind of value. Each kind has a method: for one without, serde makes an error that shows
+/// the value, and the code that shows floating-point numbers would weigh as much as all of this module.
+struct Text;
+
+impl<'t> Visitor<'t> for Text {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
     }
 
-    /// A number as it is written. Claims are sent on, so it must be one to whoever reads it next.
-    fn number(&mut self) -> Option<Json> {
-        let text = self.rest;
-        let _ = self.take('-');
-        if self.take('0').is_none() {
-            self.digits()?;
-        }
-        if self.take('.').is_some() {
-            self.digits()?;
-        }
-        if self.take('e').or_else(|| self.take('E')).is_some() {
-            let _ = self.take('+').or_else(|| self.take('-'));
-            self.digits()?;
-        }
-        text.get(..text.len() - self.rest.len()).map(|number| Json::Number(number.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(text.to_owned()))
     }
 
-    fn digits(&mut self) -> Option<()> {
-        (!self.take_while(|b| b.is_ascii_digit()).is_empty()).then_some(())
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    fn text(&mut self) -> Option<String> {
-        self.take('"')?;
-        let mut text = String::new();
-        loop {
-            text.push_str(self.take_while(|b| b != b'"' && b != b'\\' && b >= b' '));
-            if self.take('"').is_some() {
-                return Some(text);
-            }
-            self.take('\\')?;
-            let escape = self.rest.chars().next()?;
-            self.take(escape)?;
-            text.push(match escape {
-                '"' | '\\' | '/' => escape,
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'u' => self.unicode()?,
-                _ => return None,
-            });
-        }
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    /// What follows `\u`: four digits, or a surrogate pair. Half a pair is no character.
-    fn unicode(&mut self) -> Option<char> {
-        let first = self.hex()?;
-        if !(0xd800..0xdc00).contains(&first) {
-            return char::from_u32(first);
-        }
-        self.take('\\')?;
-        self.take('u')?;
-        let second = self.hex()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
-        char::from_u32(0x10000 + ((first - 0xd800) << 10) + second)
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    fn hex(&mut self) -> Option<u32> {
-        let (digits, rest) = self.rest.split_at_checked(4)?;
-        self.rest = rest;
-        digits.bytes().try_fold(0, |value, digit| Some(value * 16 + char::from(digit).to_digit(16)?))
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, _: A) -> Result<Self::Value, A::Error> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, _: A) -> Result<Self::Value, A::Error> {
+        Ok(None)
     }
 }
 
@@ -263,42 +354,79 @@ impl<'t> Reader<'t> {
 mod tests {
     use super::*;
 
+    const NAMES: &[&str] = &["a", "b", "n", "s", "f", "t", "z", "l"];
+
+    fn read(text: &str) -> Result<Object<'_>, JsonError> {
+        object(text.as_bytes(), NAMES)
+    }
+
     #[test]
-    fn values_at_paths() {
-        let json = Json::parse(
-            br#" {"a": {"b": "x", "n": 12, "s": "34", "f": 5.9, "t": true, "z": null, "l": [1, {}, []]}, "a": 1} "#,
+    fn members_that_are_asked_for() {
+        let json = read(
+            r#" {"a": {"b": "x", "n": 12, "s": "34", "f": 5.9, "t": true, "z": null, "l": [1, {}, []]}, "c": 1} "#,
         )
         .unwrap();
-        assert_eq!(json.text(&["a", "b"]), Some("x"));
-        assert_eq!(
-            (json.number(&["a", "n"]), json.number(&["a", "s"]), json.number(&["a", "f"])),
-            (Some(12), Some(34), Some(5))
-        );
-        assert_eq!(
-            (json.bool(&["a", "t"]), json.text(&["a", "n"]), json.text(&["a", "b", "c"])),
-            (Some(true), None, None)
-        );
-        assert_eq!(json.at(&["a", "z"]), Some(&Json::Null));
+        let inner = json.object("a", NAMES).unwrap();
+        assert_eq!(inner.text("b").as_deref(), Some("x"));
+        assert_eq!((inner.number("n"), inner.number("s"), inner.number("f")), (Some(12), Some(34), Some(5)));
+        assert_eq!((inner.bool("t"), inner.text("n"), inner.number("b")), (Some(true), None, None));
+        assert!(inner.get("z").unwrap().is_null());
+        let items = inner.get("l").unwrap().items().unwrap();
+        assert_eq!(items.into_iter().map(Value::as_written).collect::<Vec<_>>(), ["1", "{}", "[]"]);
+        assert_eq!(json.get("c"), None, "nobody asked for it");
+        assert_eq!(json.object("b", NAMES), Ok(Object::default()));
+    }
+
+    #[test]
+    fn what_is_no_object_has_no_members() {
+        for text in ["null", "1", "\"a\"", "[\"a\"]", "[{\"a\":1}]"] {
+            assert_eq!(read(text), Ok(Object::default()), "{text}");
+            assert_eq!(Value::parse(text.as_bytes()).unwrap().texts(), Ok(Vec::new()), "{text}");
+        }
+        assert_eq!(Value::parse(b"{\"a\":1}").unwrap().items(), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_name_that_comes_twice_is_refused_where_it_is_asked_for() {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"b":2,"\u0061":null}"#] {
+            assert_eq!(read(text), Err(JsonError::DuplicateName), "{text}");
+        }
+        assert_eq!(read(r#"{"c":1,"a":2,"c":3}"#).unwrap().number("a"), Some(2));
     }
 
     #[test]
     fn text_comes_out_as_it_went_in() {
-        let json = Json::parse(br#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 \u0000""#).unwrap();
-        assert_eq!(json, Json::Text("\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600} \0".to_owned()));
+        let json = Value::parse(br#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 \u0000""#).unwrap();
+        assert_eq!(json.text().as_deref(), Some("\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600} \0"));
+        // Half a surrogate pair is no character.
+        for text in [r#""\ud800""#, r#""\ud800\u0041""#, r#""\udc00""#] {
+            assert_eq!(Value::parse(text.as_bytes()).unwrap().text(), None, "{text}");
+        }
     }
 
     #[test]
-    fn what_is_read_is_written() {
-        let text = r#"{"a":[0,-2.5e3,10E-7,{}],"b\"":"\\x\u000a\u001f é","c":[],"d":true,"e":null}"#;
-        let mut json = Json::parse(text.as_bytes()).unwrap();
-        let mut written = String::new();
-        json.write(&mut written);
-        assert_eq!(written, text);
-        *json.member("a").unwrap() = Json::Bool(false);
-        *json.member("f").unwrap().member("g").unwrap() = Json::Null;
-        assert_eq!(json.at(&["a"]), Some(&Json::Bool(false)));
-        assert_eq!(json.at(&["f", "g"]), Some(&Json::Null));
-        assert!(json.member("a").unwrap().member("x").is_none());
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(read("\u{feff}{\"n\":1}").unwrap().number("n"), Some(1));
+    }
+
+    #[test]
+    fn a_member_is_set_and_the_rest_stays_as_it_is_written() {
+        // The white space between members is not.
+        let set = |text: &str, path: &[&str]| Value::parse(text.as_bytes()).unwrap().with_member(path, "[true]");
+        let text = r#"{"a":[0,-2.5e3,10E-7,{}],"b\"":"\\x\u000a é","d":1e400}"#;
+        assert_eq!(set(text, &["f", "g"]).unwrap(), format!(r#"{},"f":{{"g":[true]}}}}"#, &text[..text.len() - 1]));
+        assert_eq!(set(r#"{"a":{"b":1,"c":2}}"#, &["a", "b"]).unwrap(), r#"{"a":{"b":[true],"c":2}}"#);
+        assert_eq!(set("{ }", &["a"]).unwrap(), r#"{"a":[true]}"#);
+        assert_eq!(set(r#"{"a":1}"#, &["a", "b"]).or(set("[]", &["a"])), None);
+    }
+
+    #[test]
+    fn what_is_written() {
+        let mut members = Members::default();
+        assert_eq!(Members::default().finish(), "{}");
+        members.text("a\"", "\\x\n\u{1f} \u{e9}");
+        members.json("n", "1");
+        assert_eq!(members.finish(), r#"{"a\"":"\\x\n\u001f é","n":1}"#);
     }
 
     #[test]
@@ -315,8 +443,6 @@ mod tests {
             "\"",
             "\"\n\"",
             "\"\\x\"",
-            "\"\\ud800\"",
-            "\"\\ud800\\u0041\"",
             "\"\\u12\"",
             "\"\\u+123\"",
             "nul",
@@ -334,10 +460,12 @@ mod tests {
             "{} x",
             "'a'",
             "{a:1}",
+            "{\"c\":01}",
+            "{\"c\":[1,]}",
         ] {
-            assert_eq!(Json::parse(text.as_bytes()), None, "{text}");
+            assert_eq!(Value::parse(text.as_bytes()), Err(JsonError::Malformed), "{text}");
         }
-        assert_eq!(Json::parse(b"\"\xff\""), None);
+        assert_eq!(Value::parse(b"\"\xff\""), Err(JsonError::Malformed));
     }
 
     #[test]
@@ -345,14 +473,30 @@ mod tests {
         for text in
             ["-1", "1e5", "1.7e9", "\"\"", "\"+1\"", "\"1.2.3\"", "\"12 34\"", "99999999999999999999", "\"+\"", "true"]
         {
-            assert_eq!(Json::parse(format!("{{\"n\":{text}}}").as_bytes()).unwrap().number(&["n"]), None, "{text}");
+            assert_eq!(read(&format!("{{\"n\":{text}}}")).unwrap().number("n"), None, "{text}");
         }
     }
 
     #[test]
     fn depth_is_bounded() {
-        assert!(Json::parse("[".repeat(100_000).as_bytes()).is_none());
-        assert!(Json::parse(format!("{}1{}", "[".repeat(31), "]".repeat(31)).as_bytes()).is_some());
-        assert!(Json::parse(format!("{}1{}", "[".repeat(32), "]".repeat(32)).as_bytes()).is_none());
+        let nested = |depth| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Value::parse("[".repeat(100_000).as_bytes()).is_err());
+        assert!(Value::parse(nested(32).as_bytes()).is_ok());
+        assert!(Value::parse(nested(33).as_bytes()).is_err());
+        assert!(Value::parse(format!("[{}]", "{\"a\":[]},".repeat(99) + "1").as_bytes()).is_ok());
+        // Brackets in a string are text.
+        assert!(Value::parse(format!("{:?}", "[\"\\[".repeat(99)).as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn the_number_of_items_is_bounded() {
+        let list = |count: usize| format!("[{}1]", "1,".repeat(count - 1));
+        let object = |count: usize| format!("{{{}\"\":\"\"}}", "\"\":\"\",".repeat(count - 1));
+        assert_eq!(Value::parse(list(MAX_ITEMS).as_bytes()).unwrap().items().unwrap().len(), MAX_ITEMS);
+        assert_eq!(Value::parse(object(MAX_ITEMS).as_bytes()).unwrap().texts().unwrap().len(), MAX_ITEMS);
+        let (list, object) = (list(MAX_ITEMS + 1), object(MAX_ITEMS + 1));
+        assert_eq!(Value::parse(list.as_bytes()).unwrap().items(), Err(JsonError::TooManyItems));
+        assert_eq!(Value::parse(object.as_bytes()).unwrap().texts(), Err(JsonError::TooManyItems));
+        assert_eq!(Value::parse(object.as_bytes()).unwrap().object(NAMES), Ok(Object::default()));
     }
 }

@@ -7,7 +7,6 @@ use crate::env::Env;
 use crate::platform::{Platform, Request};
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
-use crate::text::replace;
 
 /// How much is told; each holds those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +61,7 @@ impl Log<'_> {
     /// Tells an event, if somebody wants to know.
     pub(crate) fn tell(&self, level: Level, event: &dyn Fn() -> String) {
         if level <= self.level {
-            let line = replace(&event(), "\n", " ");
+            let line = event().replace("\n", " ");
             self.platform.log(&format!("keyfob: [{}] {line}", level.name()));
         }
     }

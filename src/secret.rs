@@ -5,7 +5,7 @@ use core::fmt;
 use crate::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::text::{encode, replace};
+use crate::text::encode;
 
 /// Text that must not be seen: a token, a secret's value, an assertion, a header value.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
         // Shorter ones are no secrets, and masking them would tear the text.
         if plain.len() >= 6 {
             let encoded = encode(secret.expose());
-            quoted = replace(&replace(&quoted, &plain, "REDACTED"), &encoded, "REDACTED");
+            quoted = quoted.replace(&plain, "REDACTED").replace(&encoded, "REDACTED");
         }
     }
     if let Some((end, _)) = quoted.char_indices().nth(QUOTE_LIMIT) {
@@ -102,11 +102,7 @@ const PATH_LIMIT: usize = 255;
 
 /// A path of the configuration, for an error message.
 pub(crate) fn quote_path(path: &str) -> String {
-    if path.len() <= PATH_LIMIT {
-        quote(path, &[])
-    } else {
-        format!("of {} bytes, which is no path", path.len() as u64)
-    }
+    if path.len() <= PATH_LIMIT { quote(path, &[]) } else { format!("of {} bytes, which is no path", path.len()) }
 }
 
 #[cfg(test)]

@@ -1,149 +1,55 @@
-//! Small work on text. The standard library's searcher for substrings and its `join` weigh several KB each time they
-//! are used for another type; these are used everywhere.
+//! Numbers, base64 and percent-encoding.
+
+#[cfg(feature = "certificate")]
+use base64ct::{Base64, Base64Unpadded};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+#[cfg(feature = "certificate")]
+use zeroize::Zeroizing;
 
 use crate::prelude::*;
 
-/// Where `needle` begins in `text`.
-pub(crate) fn find(text: &str, needle: &str) -> Option<usize> {
-    text.as_bytes().windows(needle.len()).position(|window| window == needle.as_bytes())
-}
-
-/// What stands before and after the first `needle`.
-pub(crate) fn split_once<'t>(text: &'t str, needle: &str) -> Option<(&'t str, &'t str)> {
-    let at = find(text, needle)?;
-    Some((text.get(..at)?, text.get(at + needle.len()..)?))
-}
-
-/// What stands before and after the last of this ASCII character.
-pub(crate) fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().rposition(|byte| byte == separator)?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
-}
-
-/// The text without this ASCII character at its end, however often it stands there.
-pub(crate) fn trim_end(text: &str, end: u8) -> &str {
-    let length = text.bytes().rposition(|byte| byte != end).map_or(0, |at| at + 1);
-    text.get(..length).unwrap_or_default()
-}
-
-/// The text with every `needle` replaced.
-pub(crate) fn replace(text: &str, needle: &str, by: &str) -> String {
-    let mut replaced = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = split_once(rest, needle) {
-        replaced.push_str(before);
-        replaced.push_str(by);
-        rest = after;
-    }
-    replaced.push_str(rest);
-    replaced
-}
-
 /// The number that these digits are; `parse` would take a plus sign.
-pub(crate) fn whole(digits: &str) -> Option<u64> {
+pub(crate) fn parse_digits(digits: &str) -> Option<u64> {
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 /// The whole number and whether it has a fraction.
-pub(crate) fn decimal(text: &str) -> Option<(u64, bool)> {
-    let (number, fraction) = split_once(text, ".").unwrap_or((text, ""));
-    fraction.bytes().all(|b| b.is_ascii_digit()).then(|| Some((whole(number)?, !fraction.is_empty())))?
-}
-
-/// The parts with `separator` between them.
-pub(crate) fn join(parts: &[&str], separator: &str) -> String {
-    let mut joined = String::new();
-    for part in parts {
-        if !joined.is_empty() {
-            joined.push_str(separator);
-        }
-        joined.push_str(part);
-    }
-    joined
+pub(crate) fn parse_decimal(text: &str) -> Option<(u64, bool)> {
+    let (number, fraction) = text.split_once('.').unwrap_or((text, ""));
+    fraction.bytes().all(|b| b.is_ascii_digit()).then(|| Some((parse_digits(number)?, !fraction.is_empty())))?
 }
 
 /// Decodes base64url text without padding (RFC 4648).
 pub(crate) fn base64url(text: &str) -> Option<Vec<u8>> {
-    from_base64(text.bytes(), [b'-', b'_'])
+    Base64UrlUnpadded::decode_vec(text).ok()
 }
 
-/// Decodes base64 text in lines, as PEM has it.
+/// Decodes base64 text in lines, as PEM has it, with or without padding.
 #[cfg(feature = "certificate")]
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
-    from_base64(
-        text.trim_ascii_end().trim_end_matches('=').bytes().filter(|byte| !byte.is_ascii_whitespace()),
-        [b'+', b'/'],
-    )
-}
-
-/// `symbols` are the digits 62 and 63.
-fn from_base64(digits: impl Iterator<Item = u8>, symbols: [u8; 2]) -> Option<Vec<u8>> {
-    // Its size first: what is decoded may be a private key, and a vector that grows leaves copies behind.
-    let mut bytes = Vec::with_capacity(digits.size_hint().1.unwrap_or_default() / 4 * 3 + 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in digits {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            _ if byte == symbols[0] => 62,
-            _ if byte == symbols[1] => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    // What is left over: not a whole digit, and nothing but zeros.
-    (count < 6 && bits & ((1 << count) - 1) == 0).then_some(bytes)
+    let text = text.trim_ascii_end().trim_end_matches('=');
+    // Its size first: it may be a private key, and a string that grows leaves copies behind.
+    let mut digits = Zeroizing::new(String::with_capacity(text.len()));
+    digits.extend(text.chars().filter(|character| !character.is_ascii_whitespace()));
+    Base64Unpadded::decode_vec(&digits).ok()
 }
 
 /// Encodes as base64url without padding (RFC 4648).
 pub(crate) fn to_base64url(bytes: &[u8]) -> String {
-    into_base64(bytes, ['-', '_'])
+    Base64UrlUnpadded::encode_string(bytes)
 }
 
 /// Encodes as base64 with padding.
 #[cfg(feature = "certificate")]
 pub(crate) fn to_base64(bytes: &[u8]) -> String {
-    let mut text = into_base64(bytes, ['+', '/']);
-    while !text.len().is_multiple_of(4) {
-        text.push('=');
-    }
-    text
-}
-
-fn into_base64(bytes: &[u8], symbols: [char; 2]) -> String {
-    let mut text = String::with_capacity(bytes.len() / 3 * 4 + 4);
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (24 - 8 * chunk.len());
-        text.extend((0..=chunk.len()).map(|digit| match (bits >> (18 - 6 * digit) & 63) as u8 {
-            value @ 0..26 => char::from(b'A' + value),
-            value @ 26..52 => char::from(b'a' + value - 26),
-            value @ 52..62 => char::from(b'0' + value - 52),
-            62 => symbols[0],
-            _ => symbols[1],
-        }));
-    }
-    text
+    Base64::encode_string(bytes)
 }
 
 /// Percent-encodes one value of a query or a form: all but the unreserved characters of RFC 3986.
 pub(crate) fn encode(text: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |value: u8| DIGITS.get(usize::from(value)).map_or('0', |digit| char::from(*digit));
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    encoded
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, RESERVED).collect()
 }
 
 #[cfg(test)]
@@ -151,17 +57,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finding_and_replacing() {
-        assert_eq!(find("abcabc", "ca"), Some(2));
-        assert_eq!(find("ab", "abc"), None);
-        assert_eq!(split_once("https://a://b", "://"), Some(("https", "a://b")));
-        assert_eq!(rsplit_once("[::1]:80", b':'), Some(("[::1]", "80")));
-        assert_eq!(rsplit_once("a.b", b':'), None);
-        assert_eq!(replace("xaxbx", "x", "yy"), "yyayybyy");
-        assert_eq!(join(&["a", "b"], ", "), "a, b");
-        assert_eq!((whole("007"), whole("+7"), whole("-7"), whole("")), (Some(7), None, None, None));
-        assert_eq!((decimal("7.5"), decimal("7"), decimal("7.5e3")), (Some((7, true)), Some((7, false)), None));
-        assert_eq!((trim_end("a//", b'/'), trim_end("//", b'/'), trim_end("\u{e9}/", b'/')), ("a", "", "\u{e9}"));
+    fn numbers() {
+        assert_eq!(
+            (parse_digits("007"), parse_digits("+7"), parse_digits("-7"), parse_digits("")),
+            (Some(7), None, None, None)
+        );
+        assert_eq!(
+            (parse_decimal("7.5"), parse_decimal("7"), parse_decimal("7.5e3")),
+            (Some((7, true)), Some((7, false)), None)
+        );
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Tokens: what is asked for, what comes back, and whom a token speaks for.
 
 use crate::error::{Error, Result};
-use crate::json::Json;
+use crate::json::{self, JsonError};
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
-use crate::text::{base64url, trim_end};
+use crate::text::base64url;
 
 /// What a token is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub(crate) struct TokenRequest {
 impl TokenRequest {
     /// Checks the scopes, one to sixteen of printable ASCII, and the claims. Nothing has been sent yet.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.claims.as_ref().is_some_and(|claims| !matches!(Json::parse(claims.as_bytes()), Some(Json::Object(_)))) {
+        let is_object = |claims: &String| json::Value::parse(claims.as_bytes()).is_ok_and(json::Value::is_object);
+        if !self.claims.as_ref().is_none_or(is_object) {
             return Err(Error::invalid("the claims are no JSON object, such as {\"access_token\":{…}}"));
         }
         let fine =
@@ -45,14 +46,9 @@ impl TokenRequest {
         if !self.cae {
             return text.map(str::to_owned);
         }
-        let mut claims = text.and_then(|text| Json::parse(text.as_bytes())).unwrap_or(Json::Object(Vec::new()));
-        let values = claims.member("access_token").and_then(|token| token.member("xms_cc")?.member("values"));
-        // What has no place for it goes as it is: Entra judges it.
-        let Some(values) = values else { return text.map(str::to_owned) };
-        *values = Json::List(vec![Json::Text("CP1".to_owned())]);
-        let mut written = String::new();
-        claims.write(&mut written);
-        Some(written)
+        let claims = text.and_then(|text| json::Value::parse(text.as_bytes()).ok()).unwrap_or(json::EMPTY);
+        // Claims that have no place for the capability go as they are: Entra judges them.
+        claims.with_member(&["access_token", "xms_cc", "values"], r#"["CP1"]"#).or(text.map(str::to_owned))
     }
 
     /// The resource, for endpoints that know no scopes: the one scope without its `/.default`, as the Azure SDKs have it.
@@ -108,43 +104,48 @@ impl AccessToken {
 
     /// Reads a token reply of Entra or an identity endpoint; the error says what is wrong with it. Numbers come as
     /// numbers or as strings of digits, times as dates too, depending on the endpoint.
-    pub(crate) fn read(json: &Json, now: u64) -> Result<Self, &'static str> {
-        let token = json.text(&["access_token"]).filter(|t| !t.is_empty()).ok_or("there is no access_token")?;
+    pub(crate) fn read(body: &[u8], now: u64) -> Result<Self, &'static str> {
+        let json = match json::object(body, &["access_token", "expires_on", "expires_in", "refresh_in"]) {
+            Err(JsonError::Malformed) => json::Object::default(),
+            json => json?,
+        };
+        let token = json.text("access_token").filter(|t| !t.is_empty()).ok_or("there is no access_token")?;
         // It becomes a header value.
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err("the access_token holds characters that no token has");
         }
-        let number = |name| json.number(&[name]);
-        let expires_on = number("expires_on")
-            .or_else(|| json.text(&["expires_on"]).and_then(crate::date::read))
-            .or_else(|| number("expires_in").map(|seconds| now.saturating_add(seconds)))
+        let expires_on = json
+            .number("expires_on")
+            .or_else(|| json.text("expires_on").as_deref().and_then(crate::date::parse_expiry))
+            .or_else(|| json.number("expires_in").map(|seconds| now.saturating_add(seconds)))
             .ok_or("neither expires_on nor expires_in is a time")?;
-        Ok(Self::new(token.into(), now, expires_on, number("refresh_in")))
+        Ok(Self::new(token.into(), now, expires_on, json.number("refresh_in")))
     }
 
     /// Whom the token speaks for, for a person: what was asked for, and the ids that the token itself names.
     pub(crate) fn describe(&self) -> String {
         let mut text = format!("{} from {} ({})", self.identity, self.source, self.credential);
         for (name, value) in self.ids() {
-            text.push_str(&format!(", {} {value}", crate::text::replace(name, "-", " ")));
+            text.push_str(&format!(", {} {value}", name.replace('-', " ")));
         }
         text
     }
 
     /// The client id and the object id, where the token is a JWT that names them. Not verified: only printed.
     pub(crate) fn ids(&self) -> Vec<(&'static str, String)> {
-        let claims = self.claims();
+        let payload = self.payload();
+        let claims = json::object(&payload, &["appid", "oid"]).unwrap_or_default();
         [("client-id", "appid"), ("object-id", "oid")]
             .into_iter()
-            .filter_map(|(name, claim)| Some((name, claims.text(&[claim]).filter(|id| is_uuid(id))?.to_owned())))
+            .filter_map(|(name, claim)| Some((name, claims.text(claim).filter(|id| is_uuid(id))?)))
             .collect()
     }
 
-    /// What the token says, where it is a JWT. Not verified: that is for whom it is shown to.
-    pub(crate) fn claims(&self) -> Json {
+    /// The claims of a token that is a JWT, in JSON; empty for any other token. They are not verified: that is up to
+    /// the service that the token is for.
+    pub(crate) fn payload(&self) -> Vec<u8> {
         let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
-        let payload = base64url(trim_end(payload, b'=')).unwrap_or_default();
-        Json::parse(&payload).unwrap_or(Json::Null)
+        base64url(payload.trim_end_matches('=')).unwrap_or_default()
     }
 }
 
@@ -171,7 +172,7 @@ pub(crate) fn describe_id(text: &str) -> String {
     if is_uuid(text) || text.starts_with("/subscriptions/") {
         return quote(text, &[]);
     }
-    format!("it has {} bytes", text.len() as u64)
+    format!("it has {} bytes", text.len())
 }
 
 #[cfg(test)]
@@ -205,6 +206,20 @@ mod tests {
         for odd in [r#"{"access_token":null}"#, r#"{"access_token":{"xms_cc":1}}"#] {
             assert_eq!(parameter(Some(odd), true).as_deref(), Some(odd));
         }
+    }
+
+    #[test]
+    fn a_member_of_a_token_reply_that_comes_twice_is_refused() {
+        let read = |body: &str| AccessToken::read(body.as_bytes(), 0).map(|token| token.expires_on);
+        assert_eq!(read(r#"{"access_token":"t","expires_in":1,"x":1,"x":2}"#), Ok(1));
+        for body in [
+            r#"{"access_token":"t","expires_in":1,"access_token":"u"}"#,
+            r#"{"access_token":"t","expires_in":1,"\u0061ccess_token":"t"}"#,
+            r#"{"access_token":"t","expires_in":1,"expires_in":2}"#,
+        ] {
+            assert_eq!(read(body), Err("it has a member twice"), "{body}");
+        }
+        assert_eq!(read("[]").and(read("no JSON")), Err("there is no access_token"));
     }
 
     #[test]

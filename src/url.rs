@@ -4,7 +4,6 @@
 //! on purpose. A URL that two readers could take for two hosts is no URL.
 
 use crate::prelude::*;
-use crate::text::{rsplit_once, split_once};
 
 /// A URL of scheme http or https with a plain ASCII host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ impl Url {
                 _ => "it holds a character other than printable ASCII",
             });
         }
-        let (scheme, rest) = split_once(text, "://").ok_or("it does not start with https://")?;
+        let (scheme, rest) = text.split_once("://").ok_or("it does not start with https://")?;
         let https = match scheme.to_ascii_lowercase().as_str() {
             "https" => true,
             "http" => false,
@@ -42,7 +41,7 @@ impl Url {
         if authority.contains('@') {
             return Err("it holds a user name (@)");
         }
-        let (host, port) = match rsplit_once(authority, b':') {
+        let (host, port) = match authority.rsplit_once(':') {
             // The colons of a bracketed IPv6 address without a port.
             Some(_) if authority.ends_with(']') => (authority, None),
             Some((host, port)) => (host, Some(port)),
@@ -68,7 +67,7 @@ impl Url {
     pub(crate) fn authority(&self) -> String {
         match self.port {
             // As all numbers in texts: a formatter for each width would weigh 300 bytes.
-            Some(port) => format!("{}:{}", self.host, u64::from(port)),
+            Some(port) => format!("{}:{port}", self.host),
             None => self.host.clone(),
         }
     }
@@ -93,7 +92,7 @@ impl Url {
                 || (address.find(':') == Some(4)
                     && ["fe8", "fe9", "fea", "feb", "fc", "fd"].iter().any(|p| address.starts_with(p)));
         }
-        let last = rsplit_once(&self.host, b'.').map_or(self.host.as_str(), |(_, last)| last);
+        let last = self.host.rsplit_once('.').map_or(self.host.as_str(), |(_, last)| last);
         // `2130706433` and `0x7f.1` are addresses to some resolvers and names to others.
         if last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") {
             return matches!(

@@ -1,7 +1,7 @@
-//! The small work on text, beside the standard library and the crates `base64` and `percent-encoding`; and what `quote`
-//! promises of every text that is quoted from a reply.
+//! Base64 and percent-encoding, compared with the crates `base64` and `percent-encoding`; and what `quote` promises of
+//! every text that is quoted from a reply.
 //!
-//! The first line is what is sought, and a secret; the rest is the text.
+//! The first line is a secret, the rest is the text.
 #![no_main]
 
 use base64::Engine;
@@ -17,24 +17,15 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 const LONGEST: usize = 800 + 1;
 
 fuzz_target!(|data: &[u8]| {
-    let Some((needle, rest)) = line(data) else { return };
+    let Some((secret, rest)) = line(data) else { return };
     check_base64(data);
     let Ok(text) = std::str::from_utf8(rest) else { return };
-    if !needle.is_empty() {
-        let (at, split, replaced) = fuzzing::search(text, needle, "by");
-        assert_eq!((at, split), (text.find(needle), text.split_once(needle)));
-        assert_eq!(replaced, text.replace(needle, "by"));
-        if let [byte] = needle.as_bytes() {
-            let found = fuzzing::search_back(text, *byte);
-            assert_eq!(found, (text.rsplit_once(needle), text.trim_end_matches(needle)));
-        }
-    }
     assert_eq!(fuzzing::percent_encode(text), utf8_percent_encode(text, RESERVED).to_string());
     assert_eq!(fuzzing::base64url(text), URL_SAFE_NO_PAD.decode(text).ok());
     if let Ok(decoded) = STANDARD.decode(text) {
         assert_eq!(fuzzing::base64(text), Some(decoded));
     }
-    check_quote(text, needle);
+    check_quote(text, secret);
 });
 
 fn check_base64(bytes: &[u8]) {

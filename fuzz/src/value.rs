@@ -39,13 +39,27 @@ impl Value {
         }
     }
 
-    /// How deep it is nested.
-    pub fn depth(&self) -> usize {
-        1 + match self {
-            Self::List(list) => list.iter().map(Self::depth).max().unwrap_or_default(),
-            Self::Object(members) => members.iter().map(|(_, value)| value.depth()).max().unwrap_or_default(),
+    /// How often an object has a member of this name.
+    pub fn count(&self, name: &str) -> usize {
+        match self {
+            Self::Object(members) => members.iter().filter(|(n, _)| n == name).count(),
             _ => 0,
         }
+    }
+
+    /// How many lists and objects stand within each other.
+    pub fn nesting(&self) -> usize {
+        match self {
+            Self::List(list) => 1 + list.iter().map(Self::nesting).max().unwrap_or_default(),
+            Self::Object(members) => 1 + members.iter().map(|(_, value)| value.nesting()).max().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+
+    /// Why a document is none.
+    pub fn error(bytes: &[u8]) -> String {
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        serde_json::from_slice::<Self>(bytes).map_or_else(|error| error.to_string(), |_| String::new())
     }
 }
 

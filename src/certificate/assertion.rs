@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Certificate;
 use super::random::Random;
-use crate::json::Json;
+use crate::json::quote;
 use crate::platform::Platform;
 use crate::prelude::*;
 use crate::secret::Secret;
@@ -83,12 +83,6 @@ fn claims(assertion: &Assertion<'_>, platform: &dyn Platform) -> String {
     )
 }
 
-fn quote(text: &str) -> String {
-    let mut quoted = String::new();
-    Json::Text(text.to_owned()).write(&mut quoted);
-    quoted
-}
-
 /// A random UUID (RFC 9562, version 4).
 fn uuid(high: u64, low: u64) -> String {
     let high = high & !0xf000 | 0x4000;
@@ -102,7 +96,8 @@ fn uuid(high: u64, low: u64) -> String {
 mod tests {
     use core::time::Duration;
 
-    use rsa::RsaPublicKey;
+    use rsa::PublicKey;
+    use serde_json::{Value as Json, json};
 
     use super::super::tests::{fixture, read};
     use super::*;
@@ -151,11 +146,11 @@ mod tests {
         let token = read(name).unwrap().assertion(assertion, &Constant(50)).unwrap();
         let parts: Vec<_> = token.expose().split('.').collect();
         let [header, claims, signature] = *parts else { unreachable!() };
-        let json = |part| Json::parse(&base64url(part).unwrap()).unwrap();
+        let json = |part| serde_json::from_slice(&base64url(part).unwrap()).unwrap();
         (json(header), json(claims), format!("{header}.{claims}"), base64url(signature).unwrap())
     }
 
-    fn public(name: &str) -> RsaPublicKey {
+    fn public(name: &str) -> PublicKey {
         read(name).unwrap().key.to_public_key()
     }
 
@@ -167,17 +162,17 @@ mod tests {
     #[test]
     fn an_assertion_for_entra() {
         let (header, claims, signed, signature) = made("cert-first.pem", &ASSERTION);
-        assert_eq!(header.text(&["alg"]), Some("PS256"));
-        assert_eq!(header.text(&["typ"]), Some("JWT"));
-        assert_eq!(header.text(&["x5t#S256"]), Some(thumbprint("x5t-s256.txt").as_str()));
-        assert_eq!(header.at(&["x5t"]).or(header.at(&["x5c"])), None);
-        assert_eq!(claims.text(&["aud"]), Some(ASSERTION.audience));
-        assert_eq!(claims.text(&["iss"]), Some("client"));
-        assert_eq!(claims.text(&["sub"]), Some("client"));
-        assert_eq!(claims.text(&["jti"]), Some("00000000-0000-4032-8000-000000000032"));
-        assert_eq!(claims.at(&["iat"]), Some(&Json::Number("1700000000".into())));
-        assert_eq!(claims.at(&["nbf"]), Some(&Json::Number("1700000000".into())));
-        assert_eq!(claims.at(&["exp"]), Some(&Json::Number("1700000600".into())));
+        assert_eq!(header["alg"], json!("PS256"));
+        assert_eq!(header["typ"], json!("JWT"));
+        assert_eq!(header["x5t#S256"], json!(thumbprint("x5t-s256.txt").as_str()));
+        assert_eq!(header.get("x5t").or(header.get("x5c")), None);
+        assert_eq!(claims["aud"], json!(ASSERTION.audience));
+        assert_eq!(claims["iss"], json!("client"));
+        assert_eq!(claims["sub"], json!("client"));
+        assert_eq!(claims["jti"], json!("00000000-0000-4032-8000-000000000032"));
+        assert_eq!(claims["iat"], json!(1_700_000_000));
+        assert_eq!(claims["nbf"], json!(1_700_000_000));
+        assert_eq!(claims["exp"], json!(1_700_000_600));
         let digest = Sha256::digest(&signed);
         assert_eq!(public("cert-first.pem").verify(Pss::<Sha256>::new_with_salt(32), &digest, &signature), Ok(()));
     }
@@ -185,9 +180,9 @@ mod tests {
     #[test]
     fn an_assertion_for_ad_fs() {
         let (header, _, signed, signature) = made("pkcs1.pem", &Assertion { adfs: true, ..ASSERTION });
-        assert_eq!(header.text(&["alg"]), Some("RS256"));
-        assert_eq!(header.text(&["x5t"]), Some(thumbprint("x5t.txt").as_str()));
-        assert_eq!(header.at(&["x5t#S256"]), None);
+        assert_eq!(header["alg"], json!("RS256"));
+        assert_eq!(header["x5t"], json!(thumbprint("x5t.txt").as_str()));
+        assert_eq!(header.get("x5t#S256"), None);
         let digest = Sha256::digest(&signed);
         assert_eq!(public("pkcs1.pem").verify(Pkcs1v15Sign::new::<Sha256>(), &digest, &signature), Ok(()));
     }
@@ -196,10 +191,9 @@ mod tests {
     fn the_chain_goes_along_when_asked() {
         for name in ["chain.pem", "chain-root-first.pem", "chain.pfx"] {
             let (header, ..) = made(name, &Assertion { send_chain: true, ..ASSERTION });
-            let Some(Json::List(sent)) = header.at(&["x5c"]) else { unreachable!() };
             let chain = read(name).unwrap().chain;
-            let expected: Vec<_> = chain.iter().map(|certificate| Json::Text(to_base64(certificate))).collect();
-            assert_eq!((sent, sent.len()), (&expected, 3), "{name}");
+            let expected: Vec<_> = chain.iter().map(|certificate| to_base64(certificate)).collect();
+            assert_eq!((&header["x5c"], expected.len()), (&json!(expected), 3), "{name}");
         }
     }
 
@@ -216,7 +210,7 @@ mod tests {
     #[test]
     fn a_name_that_would_break_the_json_is_escaped() {
         let (_, claims, ..) = made("pkcs1.pem", &Assertion { client_id: "a\"\\\n\u{e9}", ..ASSERTION });
-        assert_eq!(claims.text(&["sub"]), Some("a\"\\\n\u{e9}"));
+        assert_eq!(claims["sub"], json!("a\"\\\n\u{e9}"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading DER (X.690): the few kinds of value that keys and certificates are made of. Never recursive.
 
-use super::flaw::{DAMAGED, Flaw};
+use super::error::{CertificateError, DAMAGED};
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
@@ -28,12 +28,12 @@ impl<'d> Reader<'d> {
     }
 
     /// The next value whatever it is: its tag, its content, and both as they stand.
-    pub(super) fn any(&mut self) -> Result<(u8, &'d [u8], &'d [u8]), Flaw> {
+    pub(super) fn any(&mut self) -> Result<(u8, &'d [u8], &'d [u8]), CertificateError> {
         self.split().ok_or(DAMAGED)
     }
 
     /// The content of the next value, which has this tag.
-    pub(super) fn take(&mut self, tag: u8) -> Result<&'d [u8], Flaw> {
+    pub(super) fn take(&mut self, tag: u8) -> Result<&'d [u8], CertificateError> {
         self.optional(tag).ok_or(DAMAGED)
     }
 
@@ -48,12 +48,12 @@ impl<'d> Reader<'d> {
     }
 
     /// What is inside the next value, which has this tag.
-    pub(super) fn enter(&mut self, tag: u8) -> Result<Self, Flaw> {
+    pub(super) fn enter(&mut self, tag: u8) -> Result<Self, CertificateError> {
         self.take(tag).map(Self::new)
     }
 
     /// A number that is not negative, without its leading zero.
-    pub(super) fn number(&mut self) -> Result<&'d [u8], Flaw> {
+    pub(super) fn number(&mut self) -> Result<&'d [u8], CertificateError> {
         match self.take(INTEGER)? {
             [0, rest @ ..] => Ok(rest),
             [first, ..] if *first >= 0x80 => Err(DAMAGED),
@@ -63,7 +63,7 @@ impl<'d> Reader<'d> {
     }
 
     /// The same, where it is a small one.
-    pub(super) fn small(&mut self) -> Result<u32, Flaw> {
+    pub(super) fn small(&mut self) -> Result<u32, CertificateError> {
         let bytes = self.number()?;
         // A larger one is too large for all that is small here.
         Ok(if bytes.len() > 4 { u32::MAX } else { bytes.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)) })

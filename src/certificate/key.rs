@@ -3,10 +3,10 @@
 use core::ops::RangeInclusive;
 
 use rsa::traits::PublicKeyParts;
-use rsa::{BoxedUint, RsaPrivateKey};
+use rsa::{BoxedUint, PrivateKey};
 
 use super::der::{BIT_STRING, EXPLICIT_0, OCTET_STRING, OID, Reader, SEQUENCE};
-use super::flaw::{DAMAGED, ELLIPTIC, Flaw, KEY_SIZE, NOT_RSA};
+use super::error::{CertificateError, DAMAGED, ELLIPTIC, KEY_SIZE, NOT_RSA};
 use super::oid;
 use crate::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::prelude::*;
 const KEY_BITS: RangeInclusive<usize> = 2048..=8192;
 
 /// A private key of any kind in PKCS#8.
-pub(super) fn pkcs8(der: &[u8]) -> Result<RsaPrivateKey, Flaw> {
+pub(super) fn pkcs8(der: &[u8]) -> Result<PrivateKey, CertificateError> {
     let mut fields = Reader::new(der).enter(SEQUENCE)?;
     fields.number()?;
     match fields.enter(SEQUENCE)?.take(OID)? {
@@ -25,7 +25,7 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<RsaPrivateKey, Flaw> {
 }
 
 /// An RSA private key in PKCS#1.
-pub(super) fn pkcs1(der: &[u8]) -> Result<RsaPrivateKey, Flaw> {
+pub(super) fn pkcs1(der: &[u8]) -> Result<PrivateKey, CertificateError> {
     let mut fields = Reader::new(der).enter(SEQUENCE)?;
     // The version is 0 for a key of two primes; of more, which nobody makes, the first two would not be the whole.
     if fields.small()? != 0 {
@@ -39,11 +39,11 @@ pub(super) fn pkcs1(der: &[u8]) -> Result<RsaPrivateKey, Flaw> {
     // In the width of the modulus: a secret's own width must not show.
     let secret = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, n.len() as u32 * 8).map_err(|_| DAMAGED);
     let (n, e) = (BoxedUint::from_be_slice_vartime(n), BoxedUint::from_be_slice_vartime(e));
-    RsaPrivateKey::from_components(n, e, secret(d)?, vec![secret(p)?, secret(q)?]).map_err(|_| DAMAGED)
+    PrivateKey::from_components(n, e, secret(d)?, vec![secret(p)?, secret(q)?]).map_err(|_| DAMAGED)
 }
 
 /// Whether the certificate is the one of this key.
-pub(super) fn belongs(certificate: &[u8], key: &RsaPrivateKey) -> Result<bool, Flaw> {
+pub(super) fn belongs(certificate: &[u8], key: &PrivateKey) -> Result<bool, CertificateError> {
     let mut signed = Reader::new(certificate).enter(SEQUENCE)?.enter(SEQUENCE)?;
     // The version, which the first version did not have.
     signed.optional(EXPLICIT_0);

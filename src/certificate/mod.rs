@@ -7,7 +7,7 @@
 
 mod assertion;
 mod der;
-mod flaw;
+mod error;
 mod key;
 mod oid;
 mod pbe;
@@ -17,21 +17,20 @@ mod random;
 #[cfg(test)]
 mod tests;
 
-use rsa::RsaPrivateKey;
+use rsa::PrivateKey;
 use zeroize::Zeroizing;
 
 pub(crate) use assertion::Assertion;
-pub(crate) use flaw::Flaw;
+pub(crate) use error::CertificateError;
 
 use crate::prelude::*;
-use crate::text::find;
 
 /// The largest file that is read. A chain of ten certificates has half of it.
 pub(crate) const MAX_SIZE: usize = 64 * 1024;
 
 /// A certificate with its private key.
 pub(crate) struct Certificate {
-    key: RsaPrivateKey,
+    key: PrivateKey,
     /// The certificates in DER: the key's own, then the others in the order of the file.
     chain: Vec<Vec<u8>>,
 }
@@ -39,37 +38,37 @@ pub(crate) struct Certificate {
 /// What a file holds.
 #[derive(Default)]
 struct Contents {
-    keys: Vec<RsaPrivateKey>,
+    keys: Vec<PrivateKey>,
     certificates: Vec<Vec<u8>>,
 }
 
 impl Certificate {
     /// Reads PEM or PKCS#12. The password is PKCS#12's; none and an empty one are the same.
-    pub(crate) fn read(bytes: &[u8], password: Option<&str>) -> Result<Self, Flaw> {
+    pub(crate) fn read(bytes: &[u8], password: Option<&str>) -> Result<Self, CertificateError> {
         if bytes.len() > MAX_SIZE {
-            return Err(flaw::TOO_LARGE);
+            return Err(error::TOO_LARGE);
         }
         let text = ascii(bytes);
-        let contents = if find(&text, pem::BEGIN).is_some() {
+        let contents = if text.contains(pem::BEGIN) {
             pem::read(&text)?
         } else if bytes.first() == Some(&der::SEQUENCE) {
             pkcs12::read(bytes, password)?
         } else {
             // Any DER of 128 bytes or more begins so in base64.
-            return Err(if text.trim_start().starts_with("MI") { flaw::BASE64 } else { flaw::NEITHER });
+            return Err(if text.trim_start().starts_with("MI") { error::BASE64 } else { error::NEITHER });
         };
         Self::choose(contents)
     }
 
     /// The one key, and the certificate that belongs to it first.
-    fn choose(contents: Contents) -> Result<Self, Flaw> {
+    fn choose(contents: Contents) -> Result<Self, CertificateError> {
         let Contents { mut keys, certificates: mut chain } = contents;
         let key = match (keys.pop(), chain.is_empty()) {
-            (Some(_), _) if !keys.is_empty() => return Err(flaw::TWO_KEYS),
-            (Some(_), true) => return Err(flaw::NO_CERTIFICATE),
+            (Some(_), _) if !keys.is_empty() => return Err(error::TWO_KEYS),
+            (Some(_), true) => return Err(error::NO_CERTIFICATE),
             (Some(key), false) => key,
-            (None, false) => return Err(flaw::NO_KEY),
-            (None, true) => return Err(flaw::NEITHER),
+            (None, false) => return Err(error::NO_KEY),
+            (None, true) => return Err(error::NEITHER),
         };
         for at in 0..chain.len() {
             if chain.get(at).map_or(Ok(false), |certificate| key::belongs(certificate, &key))? {
@@ -79,7 +78,7 @@ impl Certificate {
                 return Ok(Self { key, chain });
             }
         }
-        Err(flaw::OTHER_KEY)
+        Err(error::OTHER_KEY)
     }
 }
 

@@ -16,7 +16,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::der::{INTEGER, OCTET_STRING, OID, Reader, SEQUENCE};
-use super::flaw::{ALGORITHM, DAMAGED, Flaw, ITERATIONS, PASSWORD_WRONG};
+use super::error::{ALGORITHM, CertificateError, DAMAGED, ITERATIONS, PASSWORD_WRONG};
 use super::oid;
 use crate::prelude::*;
 
@@ -34,7 +34,7 @@ impl Budget {
     }
 
     /// Takes off what `blocks` runs of so many iterations cost.
-    fn spend(&mut self, iterations: u32, blocks: u32) -> Result<(), Flaw> {
+    fn spend(&mut self, iterations: u32, blocks: u32) -> Result<(), CertificateError> {
         if iterations == 0 {
             return Err(DAMAGED);
         }
@@ -71,7 +71,7 @@ pub(super) fn authentic(
     (salt, iterations): (&[u8], u32),
     password: &Password<'_>,
     budget: &mut Budget,
-) -> Result<bool, Flaw> {
+) -> Result<bool, CertificateError> {
     budget.spend(iterations, 1)?;
     let check = match hash {
         oid::SHA1 => check::<Sha1>,
@@ -100,7 +100,7 @@ pub(super) fn decrypt(
     data: &[u8],
     password: &Password<'_>,
     budget: &mut Budget,
-) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     match algorithm.take(OID)? {
         oid::PBES2 => pbes2(algorithm.enter(SEQUENCE)?, data, password, budget),
         oid::PBE_3DES => pkcs12(algorithm, data, password, budget, (24, cbc::<TdesEde3>)),
@@ -112,7 +112,7 @@ pub(super) fn decrypt(
 }
 
 /// A cipher in CBC mode: key, vector, data.
-type Decrypt = fn(&[u8], &[u8], &[u8]) -> Result<Zeroizing<Vec<u8>>, Flaw>;
+type Decrypt = fn(&[u8], &[u8], &[u8]) -> Result<Zeroizing<Vec<u8>>, CertificateError>;
 
 /// PKCS#12's own way, which older exports and macOS use; with 40-bit RC2 it protects the certificates alone.
 fn pkcs12(
@@ -121,7 +121,7 @@ fn pkcs12(
     password: &Password<'_>,
     budget: &mut Budget,
     (length, decrypt): (usize, Decrypt),
-) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     let mut parameters = algorithm.enter(SEQUENCE)?;
     let (salt, iterations) = (parameters.take(OCTET_STRING)?, parameters.small()?);
     // SHA-1 gives 20 bytes a time: two at most for the key, one for the vector.
@@ -139,7 +139,7 @@ fn pbes2(
     data: &[u8],
     password: &Password<'_>,
     budget: &mut Budget,
-) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     let mut derivation = parameters.enter(SEQUENCE)?;
     let mut cipher = parameters.enter(SEQUENCE)?;
     let (length, decrypt): (usize, Decrypt) = match cipher.take(OID)? {
@@ -173,7 +173,11 @@ fn pbes2(
     decrypt(&key, vector, data)
 }
 
-fn cbc<C: BlockCipherDecrypt + KeyInit>(key: &[u8], vector: &[u8], data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+fn cbc<C: BlockCipherDecrypt + KeyInit>(
+    key: &[u8],
+    vector: &[u8],
+    data: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     let cipher = C::new_from_slice(key).map_err(|_| DAMAGED)?;
     let mode = cbc::Decryptor::inner_iv_slice_init(cipher, vector).map_err(|_| DAMAGED)?;
     let mut plain = Zeroizing::new(data.to_vec());

@@ -2,28 +2,28 @@
 
 use zeroize::Zeroizing;
 
-use super::flaw::{DAMAGED, ELLIPTIC, ENCRYPTED_PEM, Flaw, NOT_RSA};
+use super::error::{CertificateError, DAMAGED, ELLIPTIC, ENCRYPTED_PEM, NOT_RSA};
 use super::{Contents, key};
 use crate::prelude::*;
-use crate::text::{base64, find, split_once};
+use crate::text::base64;
 
 pub(super) const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 
 /// The keys and certificates of a PEM file, in its order.
-pub(super) fn read(text: &str) -> Result<Contents, Flaw> {
+pub(super) fn read(text: &str) -> Result<Contents, CertificateError> {
     let mut contents = Contents::default();
     let mut rest = text;
-    while let Some((_, block)) = split_once(rest, BEGIN) {
-        let (label, block) = split_once(block, DASHES).ok_or(DAMAGED)?;
-        let (body, after) = split_once(block, DASHES).ok_or(DAMAGED)?;
+    while let Some((_, block)) = rest.split_once(BEGIN) {
+        let (label, block) = block.split_once(DASHES).ok_or(DAMAGED)?;
+        let (body, after) = block.split_once(DASHES).ok_or(DAMAGED)?;
         let end = after.strip_prefix("END ").and_then(|after| after.strip_prefix(label));
         rest = end.and_then(|after| after.strip_prefix(DASHES)).ok_or(DAMAGED)?;
         match label {
             "CERTIFICATE" | "X509 CERTIFICATE" => contents.certificates.push(decode(body)?.to_vec()),
             "PRIVATE KEY" => contents.keys.push(key::pkcs8(&decode(body)?)?),
             // OpenSSL's own old way to encrypt announces itself in a header within the block.
-            _ if label.ends_with("PRIVATE KEY") && find(body, "ENCRYPTED").is_some() => return Err(ENCRYPTED_PEM),
+            _ if label.ends_with("PRIVATE KEY") && body.contains("ENCRYPTED") => return Err(ENCRYPTED_PEM),
             "RSA PRIVATE KEY" => contents.keys.push(key::pkcs1(&decode(body)?)?),
             "ENCRYPTED PRIVATE KEY" => return Err(ENCRYPTED_PEM),
             "EC PRIVATE KEY" => return Err(ELLIPTIC),
@@ -35,6 +35,6 @@ pub(super) fn read(text: &str) -> Result<Contents, Flaw> {
     Ok(contents)
 }
 
-fn decode(body: &str) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+fn decode(body: &str) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     base64(body).map(Zeroizing::new).ok_or(DAMAGED)
 }

@@ -1,13 +1,13 @@
 //! PKCS#12 (RFC 7292): bags of keys and certificates, in parts that may be encrypted, under one code of authenticity.
 
 use super::der::{EXPLICIT_0, IMPLICIT_0, OCTET_STRING, OID, Reader, SEQUENCE};
-use super::flaw::{ALGORITHM, BER, DAMAGED, Flaw, NEITHER, NO_KEY, PASSWORD_NEEDED, PASSWORD_WRONG};
+use super::error::{ALGORITHM, BER, CertificateError, DAMAGED, NEITHER, NO_KEY, PASSWORD_NEEDED, PASSWORD_WRONG};
 use super::pbe::{Budget, Password, authentic, decrypt};
 use super::{Contents, key, oid};
 use crate::prelude::*;
 
 /// The keys and certificates of a PKCS#12 file, in its order.
-pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, Flaw> {
+pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, CertificateError> {
     if der.get(1) == Some(&0x80) {
         return Err(BER);
     }
@@ -52,7 +52,7 @@ fn is_authentic(
     parts: &[u8],
     password: &Password<'_>,
     budget: &mut Budget,
-) -> Result<bool, Flaw> {
+) -> Result<bool, CertificateError> {
     let mut digest = code.enter(SEQUENCE)?;
     let hash = digest.enter(SEQUENCE)?.take(OID)?;
     let expected = digest.take(OCTET_STRING)?;
@@ -61,7 +61,7 @@ fn is_authentic(
     authentic(hash, expected, parts, (salt, iterations), password, budget)
 }
 
-fn open(parts: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<Contents, Flaw> {
+fn open(parts: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<Contents, CertificateError> {
     let mut contents = Contents::default();
     let mut parts = Reader::new(parts).enter(SEQUENCE)?;
     while !parts.is_empty() {
@@ -75,7 +75,7 @@ fn open(parts: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<Co
                 encrypted.take(OID)?;
                 let algorithm = encrypted.enter(SEQUENCE)?;
                 let plain = decrypt(algorithm, encrypted.take(IMPLICIT_0)?, password, budget)?;
-                bags(&plain, password, budget, &mut contents).map_err(|flaw| undecipherable(flaw, &plain))?;
+                bags(&plain, password, budget, &mut contents).map_err(|error| undecipherable(error, &plain))?;
             }
             _ => return Err(ALGORITHM),
         }
@@ -83,7 +83,12 @@ fn open(parts: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<Co
     Ok(contents)
 }
 
-fn bags(bytes: &[u8], password: &Password<'_>, budget: &mut Budget, contents: &mut Contents) -> Result<(), Flaw> {
+fn bags(
+    bytes: &[u8],
+    password: &Password<'_>,
+    budget: &mut Budget,
+    contents: &mut Contents,
+) -> Result<(), CertificateError> {
     let mut bags = Reader::new(bytes).enter(SEQUENCE)?;
     while !bags.is_empty() {
         let mut bag = bags.enter(SEQUENCE)?;
@@ -95,7 +100,7 @@ fn bags(bytes: &[u8], password: &Password<'_>, budget: &mut Budget, contents: &m
                 let mut shrouded = value.enter(SEQUENCE)?;
                 let algorithm = shrouded.enter(SEQUENCE)?;
                 let plain = decrypt(algorithm, shrouded.take(OCTET_STRING)?, password, budget)?;
-                contents.keys.push(key::pkcs8(&plain).map_err(|flaw| undecipherable(flaw, &plain))?);
+                contents.keys.push(key::pkcs8(&plain).map_err(|error| undecipherable(error, &plain))?);
             }
             oid::CERTIFICATE_BAG => {
                 let mut certificate = value.enter(SEQUENCE)?;
@@ -111,7 +116,7 @@ fn bags(bytes: &[u8], password: &Password<'_>, budget: &mut Budget, contents: &m
 }
 
 /// A wrong password gives a valid padding once in 256 times: what comes out then is no sequence.
-fn undecipherable(flaw: Flaw, plain: &[u8]) -> Flaw {
+fn undecipherable(error: CertificateError, plain: &[u8]) -> CertificateError {
     let is_sequence = Reader::new(plain).enter(SEQUENCE).is_ok();
-    if flaw == DAMAGED && !is_sequence { PASSWORD_WRONG } else { flaw }
+    if error == DAMAGED && !is_sequence { PASSWORD_WRONG } else { error }
 }

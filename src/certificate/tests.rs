@@ -10,11 +10,11 @@ pub(super) fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/certificates/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-pub(super) fn read(name: &str) -> Result<Certificate, Flaw> {
+pub(super) fn read(name: &str) -> Result<Certificate, CertificateError> {
     Certificate::read(&fixture(name), PASSWORD)
 }
 
-fn flaw(name: &str, password: Option<&str>) -> Option<Flaw> {
+fn error(name: &str, password: Option<&str>) -> Option<CertificateError> {
     Certificate::read(&fixture(name), password).err()
 }
 
@@ -41,7 +41,7 @@ fn every_form_gives_the_same_key_and_certificate() {
         ("unencrypted.pfx", PASSWORD),
         ("unencrypted-mac.pfx", None),
     ] {
-        let certificate = Certificate::read(&fixture(name), password).map_err(|flaw| (name, flaw)).unwrap();
+        let certificate = Certificate::read(&fixture(name), password).map_err(|error| (name, error)).unwrap();
         assert!(certificate.key == expected.key, "{name}");
         assert_eq!(certificate.chain, expected.chain, "{name}");
     }
@@ -57,39 +57,39 @@ fn the_leaf_comes_first_and_the_others_in_the_order_of_the_file() {
 }
 
 #[test]
-fn every_flaw_has_its_name() {
+fn every_error_says_what_is_wrong() {
     for (name, password, expected) in [
-        ("encrypted.pem", PASSWORD, flaw::ENCRYPTED_PEM),
-        ("encrypted-pkcs1.pem", PASSWORD, flaw::ENCRYPTED_PEM),
-        ("ec.pem", None, flaw::ELLIPTIC),
-        ("ec-sec1.pem", None, flaw::ELLIPTIC),
-        ("ec.pfx", PASSWORD, flaw::ELLIPTIC),
-        ("ed25519.pem", None, flaw::NOT_RSA),
-        ("small.pem", None, flaw::KEY_SIZE),
-        ("no-key.pem", None, flaw::NO_KEY),
-        ("no-key.der", None, flaw::NO_KEY),
-        ("no-key.pfx", PASSWORD, flaw::NO_KEY),
-        ("no-cert.pem", None, flaw::NO_CERTIFICATE),
-        ("other-key.pem", None, flaw::OTHER_KEY),
-        ("two-keys.pem", None, flaw::TWO_KEYS),
-        ("iterations.pfx", PASSWORD, flaw::ITERATIONS),
-        ("sha512.pfx", PASSWORD, flaw::ALGORITHM),
-        ("truncated.pfx", PASSWORD, flaw::DAMAGED),
-        ("base64.txt", PASSWORD, flaw::BASE64),
-        ("make", None, flaw::NEITHER),
-        ("key.der", None, flaw::NEITHER),
-        ("encrypted-key.der", PASSWORD, flaw::NEITHER),
-        ("no-key.p7b", PASSWORD, flaw::NEITHER),
-        ("aes256.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
-        ("aes256.pfx", None, flaw::PASSWORD_NEEDED),
-        ("aes256.pfx", Some(""), flaw::PASSWORD_NEEDED),
-        ("des3.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
-        ("rc2.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
-        ("no-mac.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
-        ("no-mac.pfx", None, flaw::PASSWORD_NEEDED),
-        ("empty-password.pfx", Some("wrong"), flaw::PASSWORD_WRONG),
+        ("encrypted.pem", PASSWORD, error::ENCRYPTED_PEM),
+        ("encrypted-pkcs1.pem", PASSWORD, error::ENCRYPTED_PEM),
+        ("ec.pem", None, error::ELLIPTIC),
+        ("ec-sec1.pem", None, error::ELLIPTIC),
+        ("ec.pfx", PASSWORD, error::ELLIPTIC),
+        ("ed25519.pem", None, error::NOT_RSA),
+        ("small.pem", None, error::KEY_SIZE),
+        ("no-key.pem", None, error::NO_KEY),
+        ("no-key.der", None, error::NO_KEY),
+        ("no-key.pfx", PASSWORD, error::NO_KEY),
+        ("no-cert.pem", None, error::NO_CERTIFICATE),
+        ("other-key.pem", None, error::OTHER_KEY),
+        ("two-keys.pem", None, error::TWO_KEYS),
+        ("iterations.pfx", PASSWORD, error::ITERATIONS),
+        ("sha512.pfx", PASSWORD, error::ALGORITHM),
+        ("truncated.pfx", PASSWORD, error::DAMAGED),
+        ("base64.txt", PASSWORD, error::BASE64),
+        ("make", None, error::NEITHER),
+        ("key.der", None, error::NEITHER),
+        ("encrypted-key.der", PASSWORD, error::NEITHER),
+        ("no-key.p7b", PASSWORD, error::NEITHER),
+        ("aes256.pfx", Some("wrong"), error::PASSWORD_WRONG),
+        ("aes256.pfx", None, error::PASSWORD_NEEDED),
+        ("aes256.pfx", Some(""), error::PASSWORD_NEEDED),
+        ("des3.pfx", Some("wrong"), error::PASSWORD_WRONG),
+        ("rc2.pfx", Some("wrong"), error::PASSWORD_WRONG),
+        ("no-mac.pfx", Some("wrong"), error::PASSWORD_WRONG),
+        ("no-mac.pfx", None, error::PASSWORD_NEEDED),
+        ("empty-password.pfx", Some("wrong"), error::PASSWORD_WRONG),
     ] {
-        assert_eq!(flaw(name, password), Some(expected), "{name} {password:?}");
+        assert_eq!(error(name, password), Some(expected), "{name} {password:?}");
     }
 }
 
@@ -99,25 +99,25 @@ fn a_way_of_protection_that_is_not_read_has_its_name() {
     let seed = fixture("no-mac.pfx");
     let at = seed.windows(oid::PBKDF2.len()).position(|window| window == oid::PBKDF2).unwrap();
     let bytes = [&seed[..at], scrypt, &seed[at + scrypt.len()..]].concat();
-    assert_eq!(Certificate::read(&bytes, PASSWORD).err(), Some(flaw::ALGORITHM));
+    assert_eq!(Certificate::read(&bytes, PASSWORD).err(), Some(error::ALGORITHM));
 }
 
 #[test]
 fn bytes_that_are_no_certificate() {
     for (bytes, expected) in [
-        (&b""[..], flaw::NEITHER),
-        (b"hello", flaw::NEITHER),
-        (b"\xff\xfe-\0-\0", flaw::NEITHER),
-        (b"\x30", flaw::DAMAGED),
-        (b"\x30\x80\x02\x01\x03", flaw::BER),
-        (b"-----BEGIN ", flaw::DAMAGED),
-        (b"-----BEGIN CERTIFICATE-----", flaw::DAMAGED),
-        (b"-----BEGIN CERTIFICATE-----\nMA==\n-----END PRIVATE KEY-----", flaw::DAMAGED),
-        (b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", flaw::DAMAGED),
-        (b"-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----", flaw::DAMAGED),
-        (b"-----BEGIN OPENSSH PRIVATE KEY-----\nMA==\n-----END OPENSSH PRIVATE KEY-----", flaw::NOT_RSA),
-        (b"-----BEGIN PUBLIC KEY-----\nMA==\n-----END PUBLIC KEY-----", flaw::NEITHER),
-        (&[b'x'; MAX_SIZE + 1], flaw::TOO_LARGE),
+        (&b""[..], error::NEITHER),
+        (b"hello", error::NEITHER),
+        (b"\xff\xfe-\0-\0", error::NEITHER),
+        (b"\x30", error::DAMAGED),
+        (b"\x30\x80\x02\x01\x03", error::BER),
+        (b"-----BEGIN ", error::DAMAGED),
+        (b"-----BEGIN CERTIFICATE-----", error::DAMAGED),
+        (b"-----BEGIN CERTIFICATE-----\nMA==\n-----END PRIVATE KEY-----", error::DAMAGED),
+        (b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", error::DAMAGED),
+        (b"-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----", error::DAMAGED),
+        (b"-----BEGIN OPENSSH PRIVATE KEY-----\nMA==\n-----END OPENSSH PRIVATE KEY-----", error::NOT_RSA),
+        (b"-----BEGIN PUBLIC KEY-----\nMA==\n-----END PUBLIC KEY-----", error::NEITHER),
+        (&[b'x'; MAX_SIZE + 1], error::TOO_LARGE),
     ] {
         assert_eq!(Certificate::read(bytes, None).err(), Some(expected), "{:?}", bytes.get(..20));
     }

@@ -110,7 +110,7 @@ mod with_certificates {
 
     fn read(bytes: &[u8], password: Option<&Secret>, from: &str, kind: ErrorKind) -> Result<Certificate> {
         Certificate::read(bytes, password.map(Secret::expose))
-            .map_err(|flaw| Error::new(kind, format!("{from}: {}", flaw.why)).hint(diagnosis::expected(flaw.cure)))
+            .map_err(|error| Error::new(kind, format!("{from}: {}", error.why)).hint(diagnosis::expected(error.cure)))
     }
 
     impl Proof for ClientCertificate {

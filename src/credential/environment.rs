@@ -11,7 +11,6 @@ use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::prelude::*;
-use crate::text::join;
 
 pub(super) const NAME: &str = "EnvironmentCredential";
 
@@ -47,7 +46,7 @@ fn incomplete(env: &Env) -> Box<Error> {
     let (present, missing) = env.split(&[TENANT, CLIENT, proof]);
     let mut error = Error::unavailable(format!(
         "EnvironmentCredential authentication unavailable. Environment variables are not fully configured: {} not set",
-        join(&missing, ", ")
+        missing.join(", ")
     ));
     if env.get("AZURE_USERNAME").is_some() || env.get("AZURE_PASSWORD").is_some() {
         error.message.push_str("; AZURE_USERNAME and AZURE_PASSWORD are not supported");

@@ -6,10 +6,10 @@ use super::{Candidate, TokenCredential};
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
+use crate::json;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
-use crate::text::trim_end;
 use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "StaticTokenCredential";
@@ -48,13 +48,14 @@ impl StaticToken {
         if token.expires_on <= now {
             return refused(format!("the static token has expired (at unix time {})", token.expires_on));
         }
-        let claims = token.claims();
+        let payload = token.payload();
+        let claims = json::object(&payload, &["aud"]).unwrap_or_default();
         // An audience may be an application id too, which tells nothing here.
-        if let (Some(audience), Ok(resource)) = (claims.text(&["aud"]), request.resource())
+        if let (Some(audience), Ok(resource)) = (claims.text("aud"), request.resource())
             && audience.starts_with("https://")
-            && trim_end(audience, b'/') != trim_end(resource, b'/')
+            && audience.trim_end_matches('/') != resource.trim_end_matches('/')
         {
-            return refused(format!("the static token is for {}, not for {resource}", quote(audience, &[])));
+            return refused(format!("the static token is for {}, not for {resource}", quote(&audience, &[])));
         }
         Ok(token)
     }

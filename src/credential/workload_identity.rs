@@ -16,7 +16,6 @@ use crate::http::Call;
 use crate::platform::Platform;
 use crate::prelude::*;
 use crate::secret::{Secret, quote_path};
-use crate::text::join;
 
 pub(super) const NAME: &str = "WorkloadIdentityCredential";
 
@@ -68,7 +67,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
         }
         let error = Error::unavailable(format!(
             "WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: {} not set",
-            join(&missing, ", ")
+            missing.join(", ")
         ));
         // The file is set for workload identity alone; the others serve other credentials too.
         let meant = present.contains(&FILE);

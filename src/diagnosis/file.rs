@@ -14,7 +14,7 @@ pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
 pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
     // Whatever was set as the path is shown as the message shows it.
     let path = crate::secret::quote_path(path);
-    let folder = match crate::text::rsplit_once(&path, b'/') {
+    let folder = match path.rsplit_once('/') {
         Some((folder, _)) if !folder.is_empty() => folder,
         _ => "FOLDER",
     };

@@ -8,7 +8,6 @@ mod vault;
 
 use crate::platform::SendError;
 use crate::prelude::*;
-use crate::text::join;
 use crate::url::Url;
 pub(crate) use entra::*;
 pub(crate) use file::*;
@@ -106,7 +105,7 @@ pub(crate) fn half_set(what: &str, present: &[&str], missing: &[&str]) -> Hint {
             "{} set, but {} not: {what} needs them all. Set {}; a host that forwards variables by name must forward each",
             list(present),
             list(missing),
-            join(missing, " and ")
+            missing.join(" and ")
         ),
     )
 }
@@ -126,7 +125,7 @@ pub(crate) fn expected(what: &str) -> Hint {
 }
 
 fn list(names: &[&str]) -> String {
-    format!("{} {}", join(names, " and "), if names.len() == 1 { "is" } else { "are" })
+    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
 }
 
 // ---- the way there ----

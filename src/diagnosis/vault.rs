@@ -2,7 +2,6 @@
 
 use super::{Hint, Weight, hint};
 use crate::prelude::*;
-use crate::text::split_once;
 
 /// Who called, as far as it is known.
 pub(crate) struct Caller<'a> {
@@ -20,7 +19,7 @@ pub(crate) struct Caller<'a> {
 pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Caller<'_>, vault: &str) -> Hint {
     let Caller { identity, object_id, platform_chose, address } = *caller;
     let object_id = object_id.unwrap_or("OBJECT_ID");
-    let host = split_once(vault, "://").map_or(vault, |(_, host)| host);
+    let host = vault.split_once("://").map_or(vault, |(_, host)| host);
     let name = host.split('.').next().unwrap_or_default();
     let assign = || {
         format!(

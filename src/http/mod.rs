@@ -5,12 +5,12 @@ use core::time::Duration;
 use crate::date;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::Json;
+use crate::json::{self, JsonError};
 use crate::log::{self, Level, Log};
 use crate::platform::{Limits, Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
 use crate::secret::{self, Secret};
-use crate::text::{decimal, whole};
+use crate::text::{parse_decimal, parse_digits};
 use crate::url::Url;
 
 /// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
@@ -149,14 +149,17 @@ impl Reply {
         secret::quote(text, &self.secrets)
     }
 
-    /// The status, for a text. In 64 bits: a formatter for each width would weigh 300 bytes.
-    pub(crate) fn status(&self) -> u64 {
-        self.response.status.into()
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        self.response.status
     }
 
-    /// The body as JSON.
-    pub(crate) fn json(&self) -> Option<Json> {
-        Json::parse(&self.response.body.0)
+    /// The members of these names of the body, which is a JSON object.
+    ///
+    /// # Errors
+    /// As [`json::object`].
+    pub(crate) fn json(&self, names: &[&'static str]) -> Result<json::Object<'_>, JsonError> {
+        json::object(&self.response.body.0, names)
     }
 
     /// An error about this answer, with its status, delay and request id.
@@ -212,7 +215,7 @@ impl Call<'_> {
                 Ok(response) => {
                     let id = response.header("x-ms-request-id").map(|id| secret::quote(id, &draft.secrets));
                     let id = id.map(|id| format!(", x-ms-request-id {id}")).unwrap_or_default();
-                    format!("{}{id}", u64::from(response.status))
+                    format!("{}{id}", response.status)
                 }
                 Err(error) => error.describe().to_owned(),
             };
@@ -276,7 +279,7 @@ impl Call<'_> {
 pub(crate) fn retry_after(response: &Response, now: u64) -> Option<Duration> {
     if let Some(value) = response.header("retry-after").map(str::trim_ascii) {
         // A fraction of a second is waited for as a whole one.
-        if let Some((seconds, more)) = decimal(value) {
+        if let Some((seconds, more)) = parse_decimal(value) {
             return Some(Duration::from_secs(seconds.saturating_add(more.into())));
         }
         // By the server's clock: the host's may be wrong.
@@ -284,7 +287,7 @@ pub(crate) fn retry_after(response: &Response, now: u64) -> Option<Duration> {
         return date::http(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(|name| response.header(name))?;
-    whole(milliseconds.trim_ascii()).map(Duration::from_millis)
+    parse_digits(milliseconds.trim_ascii()).map(Duration::from_millis)
 }
 
 /// The error of a request that got no answer from `who` at `url`.

@@ -4,7 +4,7 @@
 use super::operation::{self, Operation};
 use super::{Properties, SecretClient};
 use crate::error::Result;
-use crate::json::Json;
+use crate::json::Members;
 use crate::prelude::*;
 use crate::secret::Secret as Hidden;
 use crate::text::{base64url, to_base64url};
@@ -18,8 +18,8 @@ impl SecretClient {
         let name = self.named_whole(name)?;
         let operation = Operation::on(operation::BACKUP, name, format!("/secrets/{name}/backup"));
         self.ask(timeout, &operation, |reply, _| {
-            let json = reply.json().unwrap_or(Json::Null);
-            let bytes = json.text(&["value"]).and_then(base64url).filter(|bytes| !bytes.is_empty());
+            let text = reply.json(&["value"]).ok().and_then(|json| json.text("value"));
+            let bytes = text.as_deref().and_then(base64url).filter(|bytes| !bytes.is_empty());
             bytes.ok_or("it holds no backup")
         })
         .await
@@ -32,11 +32,13 @@ impl SecretClient {
     /// second time where it may have been done the first time.
     pub async fn restore_secret_backup(&self, backup: &[u8], timeout: Option<u64>) -> Result<Properties> {
         let value = to_base64url(backup);
+        let mut members = Members::default();
+        members.text("value", &value);
         let operation = Operation {
             kind: operation::RESTORE,
             secret: None,
             path: "/secrets/restore".to_owned(),
-            body: super::set::body(vec![("value".to_owned(), Json::Text(value.clone()))]),
+            body: members.finish().into(),
             hidden: Some(Hidden::from(value)),
             batch: None,
         };

@@ -1,8 +1,8 @@
 //! The challenge of a 401: which tenant and which resource the vault wants a token for.
 
-use crate::json::Json;
+use crate::json::Value;
 use crate::prelude::*;
-use crate::text::{base64url, split_once, trim_end};
+use crate::text::base64url;
 use crate::token::is_tenant;
 use crate::url::Url;
 
@@ -42,23 +42,23 @@ impl Challenge {
 
 /// Reads `Bearer authorization="https://login.…/TENANT", resource="https://vault.…"` in all its forms.
 pub(super) fn parse(header: &str) -> Answer {
-    let Some((scheme, parameters)) = split_once(header.trim_ascii(), " ") else { return Answer::default() };
+    let Some((scheme, parameters)) = header.trim_ascii().split_once(' ') else { return Answer::default() };
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Answer::default();
     }
     let find = |wanted: &str| {
         parameters.split(',').find_map(|parameter| {
-            let (name, value) = split_once(parameter.trim_ascii(), "=")?;
+            let (name, value) = parameter.trim_ascii().split_once('=')?;
             (name.trim_ascii().eq_ignore_ascii_case(wanted)).then(|| {
                 let value = value.trim_ascii();
-                trim_end(value.strip_prefix('"').unwrap_or(value), b'"')
+                value.strip_prefix('"').unwrap_or(value).trim_end_matches('"')
             })
         })
     };
     // Claims that can't be read are none.
     let decoded = |text: &str| {
-        let bytes = base64url(trim_end(text, b'='))?;
-        Json::parse(&bytes).filter(|json| matches!(json, Json::Object(_)))?;
+        let bytes = base64url(text.trim_end_matches('='))?;
+        Value::parse(&bytes).ok().filter(|claims| claims.is_object())?;
         String::from_utf8(bytes).ok()
     };
     let claims = find("claims").and_then(decoded);

@@ -117,7 +117,7 @@ impl SecretClient {
         }
         let operation = Operation { secret: Some((name, version)), batch, ..Operation::on(operation::GET, name, path) };
         self.done(call, &operation, |reply, token| {
-            let (value, properties) = secret::read(&reply.json().ok_or("it is no JSON")?, name, version)?;
+            let (value, properties) = secret::read(&reply.json(secret::MEMBERS)?, name, version)?;
             Ok(Secret { value, properties, credential: token.credential, source: token.source, cached: None })
         })
         .await

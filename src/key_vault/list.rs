@@ -9,10 +9,9 @@ use super::operation::{self, Kind, Operation};
 use super::secret::{self, Properties};
 use crate::error::{Error, Result};
 use crate::http::Call;
-use crate::json::Json;
+use crate::json::{JsonError, Object, Value};
 use crate::prelude::*;
 use crate::secret::Secret as Hidden;
-use crate::text::join;
 use crate::url::Url;
 
 /// How secrets are listed.
@@ -71,8 +70,8 @@ impl SecretList {
         let next = match (options.max_page_size, bad) {
             (_, Some(message)) => Err(message),
             (None, _) => Ok(Some(path.clone())),
-            (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={}", u64::from(size)))),
-            (Some(size), _) => Err(format!("max-page-size {} is not 1 to 25", u64::from(size))),
+            (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={size}"))),
+            (Some(size), _) => Err(format!("max-page-size {size} is not 1 to 25")),
         };
         let (client, name) = (Rc::clone(client), name.map(str::to_owned));
         Self { client, kind, name, path, timeout: options.timeout, next: RefCell::new(next) }
@@ -101,8 +100,8 @@ impl SecretList {
             };
             let (reply, _) = self.client.perform(call, &operation).await?;
             let (page, next) = reply
-                .json()
-                .ok_or("it is no JSON")
+                .json(&["value", "nextLink"])
+                .map_err(JsonError::describe)
                 .and_then(|json| self.read(&json, &path))
                 .map_err(|why| self.client.unexpected(&reply, why))?;
             *self.next.borrow_mut() = Ok(next);
@@ -114,22 +113,21 @@ impl SecretList {
     }
 
     /// The page, and where the next one is.
-    fn read(&self, json: &Json, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
-        let items = match json.at(&["value"]) {
-            Some(Json::List(items)) => items.as_slice(),
-            Some(Json::Null) => &[],
+    fn read(&self, json: &Object<'_>, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
+        let items = match json.get("value") {
+            Some(value) if value.is_list() || value.is_null() => value.items()?,
             _ => return Err("its value is no list"),
         };
-        let page =
-            items.iter().map(|item| secret::properties(item, self.name.as_deref(), None)).collect::<Result<_, _>>()?;
-        let next = match json.at(&["nextLink"]) {
-            None | Some(Json::Null) => None,
-            Some(Json::Text(link)) if link.is_empty() => None,
-            Some(Json::Text(link)) => {
-                Some(self.follow(link).filter(|next| next != path).ok_or("its nextLink leads elsewhere")?)
-            }
-            Some(_) => return Err("its nextLink is no text"),
+        let read = |item: Value<'_>| secret::properties(&item.object(secret::MEMBERS)?, self.name.as_deref(), None);
+        let page = items.into_iter().map(read).collect::<Result<_, _>>()?;
+        let link = match json.get("nextLink") {
+            Some(link) if !link.is_null() => link.text().ok_or("its nextLink is no text")?,
+            _ => String::new(),
         };
+        let next = if link.is_empty() { None } else { self.follow(&link) };
+        if !link.is_empty() && next.as_deref().is_none_or(|next| next == path) {
+            return Err("its nextLink leads elsewhere");
+        }
         Ok((page, next))
     }
 
@@ -139,6 +137,6 @@ impl SecretList {
         let url = Url::parse(link).ok().filter(|url| url.origin() == self.client.vault.url.origin())?;
         let query = url.path.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
         let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("api-version=")).collect();
-        Some(if rest.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, join(&rest, "&")) })
+        Some(if rest.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, rest.join("&")) })
     }
 }

@@ -97,7 +97,7 @@ impl SecretClient {
     async fn told(&self, timeout: Option<u64>, operation: &Operation<'_>) -> Result<Properties> {
         let (name, version) = operation.secret.unzip();
         self.ask(timeout, operation, |reply, _| {
-            let properties = secret::properties(&reply.json().ok_or("it is no JSON")?, name, version.flatten())?;
+            let properties = secret::properties(&reply.json(secret::MEMBERS)?, name, version.flatten())?;
             // Anybody may answer `{}`: what was done is told by its identifier.
             if properties.id.is_empty() { Err("the secret has no identifier") } else { Ok(properties) }
         })

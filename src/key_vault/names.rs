@@ -7,7 +7,6 @@ use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::secret::quote;
-use crate::text::split_once;
 use crate::url::Url;
 
 /// A name, and the version if it is about one.
@@ -19,7 +18,7 @@ impl SecretClient {
         let (name, named) = match text.strip_prefix("@Microsoft.KeyVault(").and_then(|text| text.strip_suffix(')')) {
             Some(reference) => self.referred(reference)?,
             None if text.contains("://") => self.identified(text)?,
-            None => match split_once(text, "/") {
+            None => match text.split_once('/') {
                 Some((name, version)) => (name, Some(version)),
                 None => (text, None),
             },
@@ -58,7 +57,7 @@ impl SecretClient {
             Error::invalid("what is given is no identifier of a secret: expected https://VAULT/secrets/NAME/VERSION")
         };
         let origin = Url::parse(text).map_err(|_| odd())?.origin();
-        let mut segments = split_once(text, "://").unwrap_or_default().1.split('/').skip(1);
+        let mut segments = text.split_once("://").unwrap_or_default().1.split('/').skip(1);
         let (Some("secrets"), Some(name)) = (segments.next(), segments.next()) else { return Err(odd()) };
         // The latest version is the one without a name, and a slash may stand before it.
         let version = segments.next().filter(|version| !version.is_empty());
@@ -71,7 +70,7 @@ impl SecretClient {
     /// `SecretUri=…`, or `VaultName=…;SecretName=…;SecretVersion=…`.
     fn referred<'t>(&self, reference: &'t str) -> Result<Named<'t>> {
         let find = |wanted: &str| {
-            let mut pairs = reference.split(';').filter_map(|pair| split_once(pair, "="));
+            let mut pairs = reference.split(';').filter_map(|pair| pair.split_once('='));
             let (_, value) = pairs.find(|(name, _)| name.trim_ascii().eq_ignore_ascii_case(wanted))?;
             Some(value.trim_ascii()).filter(|value| !value.is_empty())
         };

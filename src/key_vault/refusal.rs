@@ -5,7 +5,6 @@ use super::operation::Operation;
 use crate::diagnosis::{self, Caller};
 use crate::error::{Error, ErrorKind};
 use crate::http::Reply;
-use crate::json::Json;
 use crate::prelude::*;
 use crate::token::AccessToken;
 
@@ -26,9 +25,10 @@ impl SecretClient {
 
     /// An error of the vault, by status and code and never by text.
     pub(super) fn refused(&self, reply: &Reply, token: Option<&AccessToken>, operation: &Operation<'_>) -> Box<Error> {
-        let json = reply.json().unwrap_or(Json::Null);
-        let text = |path: &[&str]| json.text(path).map(|text| reply.quote(text));
-        let code = text(&["error", "innererror", "code"]).or_else(|| text(&["error", "code"]));
+        let json = reply.json(&["error"]).unwrap_or_default();
+        let body = json.object("error", &["code", "message", "innererror"]).unwrap_or_default();
+        let inner = body.object("innererror", &["code"]).unwrap_or_default();
+        let code = inner.text("code").or_else(|| body.text("code")).map(|code| reply.quote(&code));
         let kind = match reply.response.status {
             401 => ErrorKind::AuthenticationFailed,
             403 => ErrorKind::Forbidden,
@@ -44,7 +44,7 @@ impl SecretClient {
         if !who.is_empty() {
             message.push_str(&format!(" as {who}"));
         }
-        if let Some(said) = text(&["error", "message"]) {
+        if let Some(said) = body.text("message").map(|said| reply.quote(&said)) {
             message.push_str(&format!(": {said}"));
         }
         let mut error = reply.error(kind, message);

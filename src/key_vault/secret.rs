@@ -1,10 +1,9 @@
 //! A secret as the vault gives it.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#secretbundle>
 
-use crate::json::Json;
+use crate::json::{EMPTY, Object};
 use crate::prelude::*;
 use crate::secret::Secret as Hidden;
-use crate::text::split_once;
 
 /// A secret and who read it.
 #[derive(Clone, Debug)]
@@ -54,20 +53,41 @@ pub struct Properties {
     pub tags: Vec<(String, String)>,
 }
 
+/// The members of a secret bundle that are read; all but `value` those of an item of a list too.
+pub(super) const MEMBERS: &[&str] = &[
+    "value",
+    "id",
+    "contentType",
+    "attributes",
+    "managed",
+    "kid",
+    "previousVersion",
+    "deletedDate",
+    "scheduledPurgeDate",
+    "recoveryId",
+    "tags",
+];
+
+/// The members of its `attributes`.
+const ATTRIBUTES: &[&str] = &["enabled", "nbf", "exp", "created", "updated", "recoverableDays", "recoveryLevel"];
+
 /// Reads a secret bundle that was asked for by name and version; the error says what is wrong with it.
-pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(Hidden, Properties), &'static str> {
-    let value = json.text(&["value"]).ok_or("there is no value")?;
+pub(super) fn read(json: &Object<'_>, name: &str, version: Option<&str>) -> Result<(Hidden, Properties), &'static str> {
+    let value = json.text("value").ok_or("there is no value")?;
     Ok((value.into(), properties(json, Some(name), version)?))
 }
 
 /// Reads all but the value, of the secret that was asked for or of an item of a list. Every field is optional on the wire
 /// where it is known what was asked for.
-pub(super) fn properties(json: &Json, name: Option<&str>, version: Option<&str>) -> Result<Properties, &'static str> {
-    let text = |field| json.text(&[field]).map(str::to_owned);
-    let number = |field| json.number(&["attributes", field]);
-    let id = text("id").unwrap_or_default();
+pub(super) fn properties(
+    json: &Object<'_>,
+    name: Option<&str>,
+    version: Option<&str>,
+) -> Result<Properties, &'static str> {
+    let attributes = json.object("attributes", ATTRIBUTES)?;
+    let id = json.text("id").unwrap_or_default();
     // …/secrets/NAME/VERSION. Only name and version count: the host of an emulator or a custom domain differs.
-    let mut segments = split_once(&id, "/secrets/").unwrap_or_default().1.split('/');
+    let mut segments = id.split_once("/secrets/").unwrap_or_default().1.split('/');
     let id_name = segments.next().filter(|segment| !segment.is_empty());
     let id_version = segments.next().filter(|segment| !segment.is_empty()).map(str::to_owned);
     if id_name.zip(name).is_some_and(|(got, asked)| !got.eq_ignore_ascii_case(asked))
@@ -75,29 +95,50 @@ pub(super) fn properties(json: &Json, name: Option<&str>, version: Option<&str>)
     {
         return Err("it is another secret, or another version, than the one asked for");
     }
-    let tags = match json.at(&["tags"]) {
-        Some(Json::Object(members)) => members.as_slice(),
-        _ => &[],
-    };
-    let tag = |(name, value): &(String, Json)| Some((name.clone(), value.text(&[])?.to_owned()));
+    let tags = json.get("tags").unwrap_or(EMPTY).texts()?;
     Ok(Properties {
         name: id_name.or(name).ok_or("a secret has no identifier")?.to_owned(),
         version: id_version.or_else(|| version.map(str::to_owned)),
-        content_type: text("contentType"),
-        enabled: json.bool(&["attributes", "enabled"]),
-        not_before: number("nbf"),
-        expires_on: number("exp"),
-        created_on: number("created"),
-        updated_on: number("updated"),
-        recoverable_days: number("recoverableDays").and_then(|days| days.try_into().ok()),
-        recovery_level: json.text(&["attributes", "recoveryLevel"]).map(str::to_owned),
-        managed: json.bool(&["managed"]),
-        key_id: text("kid"),
-        previous_version: text("previousVersion"),
-        deleted_on: json.number(&["deletedDate"]),
-        scheduled_purge_on: json.number(&["scheduledPurgeDate"]),
-        recovery_id: text("recoveryId"),
-        tags: tags.iter().filter_map(tag).collect(),
+        content_type: json.text("contentType"),
+        enabled: attributes.bool("enabled"),
+        not_before: attributes.number("nbf"),
+        expires_on: attributes.number("exp"),
+        created_on: attributes.number("created"),
+        updated_on: attributes.number("updated"),
+        recoverable_days: attributes.number("recoverableDays").and_then(|days| days.try_into().ok()),
+        recovery_level: attributes.text("recoveryLevel"),
+        managed: json.bool("managed"),
+        key_id: json.text("kid"),
+        previous_version: json.text("previousVersion"),
+        deleted_on: json.number("deletedDate"),
+        scheduled_purge_on: json.number("scheduledPurgeDate"),
+        recovery_id: json.text("recoveryId"),
+        tags,
         id,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn a_member_of_a_bundle_that_comes_twice_is_refused() {
+        let read = |body: &str| {
+            let json = json::object(body.as_bytes(), MEMBERS)?;
+            super::read(&json, "n", None).map(|(value, properties)| (value, properties.enabled))
+        };
+        assert_eq!(
+            read(r#"{"value":"v","attributes":{"enabled":true,"x":1,"x":2},"x":1,"x":2}"#),
+            Ok(("v".into(), Some(true)))
+        );
+        for body in [
+            r#"{"value":"v","value":"w"}"#,
+            r#"{"value":"v","attributes":{},"attributes":{}}"#,
+            r#"{"value":"v","attributes":{"enabled":false,"enabled":true}}"#,
+        ] {
+            assert_eq!(read(body), Err("it has a member twice"), "{body}");
+        }
+    }
 }

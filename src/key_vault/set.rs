@@ -4,7 +4,7 @@
 use super::operation::{self, Operation};
 use super::{Properties, SecretClient};
 use crate::error::{Error, Result};
-use crate::json::Json;
+use crate::json::Members;
 use crate::prelude::*;
 use crate::secret::Secret as Hidden;
 
@@ -31,32 +31,38 @@ pub struct SetOptions {
 }
 
 impl SetOptions {
-    /// The members of the request's JSON. None is null: that would be another thing to say.
-    fn members(&self) -> Vec<(String, Json)> {
-        let number = |name: &str, value: Option<u64>| Some((name.to_owned(), Json::Number(value?.to_string())));
-        let enabled = self.enabled.map(|enabled| ("enabled".to_owned(), Json::Bool(enabled)));
-        let attributes = [enabled, number("nbf", self.not_before), number("exp", self.expires_on)];
-        let attributes: Vec<_> = attributes.into_iter().flatten().collect();
-        let mut members = Vec::new();
-        if let Some(content_type) = &self.content_type {
-            members.push(("contentType".to_owned(), Json::Text(content_type.clone())));
+    /// The request's body, with the value where one is set. A member that is not set is left out: null would be another
+    /// thing to say.
+    fn body(&self, value: Option<&str>) -> Hidden {
+        let mut attributes = Members::default();
+        let enabled = self.enabled.map(|enabled| if enabled { "true" } else { "false" }.to_owned());
+        let (not_before, expires_on) =
+            (self.not_before.map(|at| at.to_string()), self.expires_on.map(|at| at.to_string()));
+        for (name, json) in [("enabled", enabled), ("nbf", not_before), ("exp", expires_on)] {
+            if let Some(json) = json {
+                attributes.json(name, &json);
+            }
         }
-        if !attributes.is_empty() {
-            members.push(("attributes".to_owned(), Json::Object(attributes)));
+        let mut members = Members::default();
+        if let Some(value) = value {
+            members.text("value", value);
+        }
+        if let Some(content_type) = &self.content_type {
+            members.text("contentType", content_type);
+        }
+        let attributes = attributes.finish();
+        if attributes != "{}" {
+            members.json("attributes", &attributes);
         }
         if let Some(tags) = &self.tags {
-            let tags = tags.iter().map(|(name, value)| (name.clone(), Json::Text(value.clone()))).collect();
-            members.push(("tags".to_owned(), Json::Object(tags)));
+            let mut all = Members::default();
+            for (name, value) in tags {
+                all.text(name, value);
+            }
+            members.json("tags", &all.finish());
         }
-        members
+        members.finish().into()
     }
-}
-
-/// A JSON object as a request's body.
-pub(super) fn body(members: Vec<(String, Json)>) -> Hidden {
-    let mut text = String::new();
-    Json::Object(members).write(&mut text);
-    text.into()
 }
 
 impl SecretClient {
@@ -74,15 +80,12 @@ impl SecretClient {
         }
         let length = value.expose().len();
         if length > MAX_VALUE {
-            let length = length as u64;
             return Err(Error::invalid(format!(
                 "the value has {length} bytes, and Key Vault keeps at most 25,600; nothing was sent"
             )));
         }
-        let mut members = vec![("value".to_owned(), Json::Text(value.expose().to_owned()))];
-        members.extend(options.members());
         let operation = Operation {
-            body: body(members),
+            body: options.body(Some(value.expose())),
             hidden: Some(value),
             ..Operation::on(operation::SET, name, format!("/secrets/{name}"))
         };
@@ -99,7 +102,7 @@ impl SecretClient {
         let path = format!("/secrets/{name}/{}", version.unwrap_or_default());
         let operation = Operation {
             secret: Some((name, version)),
-            body: body(options.members()),
+            body: options.body(None),
             ..Operation::on(operation::UPDATE, name, path)
         };
         self.told(options.timeout, &operation).await

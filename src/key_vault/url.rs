@@ -5,7 +5,6 @@ use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::secret::quote;
-use crate::text::{split_once, trim_end};
 use crate::url::Url;
 
 /// A vault's address.
@@ -29,10 +28,10 @@ impl VaultUrl {
             Error::invalid(format!("{} is not a vault URL: {why}. Expected https://VAULT-NAME.vault.azure.net", shown))
                 .hint(diagnosis::expected(cure))
         };
-        let trimmed = trim_end(text.trim_ascii(), b'/');
+        let trimmed = text.trim_ascii().trim_end_matches('/');
         let spelling =
             "Use the Vault URI of the vault's overview page in the portal, such as https://my-vault.vault.azure.net";
-        let mut url = Url::parse(trimmed).map_err(|why| match split_once(trimmed, "://") {
+        let mut url = Url::parse(trimmed).map_err(|why| match trimmed.split_once("://") {
             None if !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
                 invalid(why, &format!("Did you mean https://{trimmed}.vault.azure.net?"))
             }
@@ -65,7 +64,7 @@ impl VaultUrl {
         if url.host.ends_with('.') {
             return Err(invalid(
                 "its host ends in a dot",
-                &format!("Leave the dot out: https://{}", trim_end(&url.host, b'.')),
+                &format!("Leave the dot out: https://{}", url.host.trim_end_matches('.')),
             ));
         }
         // With one of these suffixes the scope comes from here and never from a server, and the first secret costs one

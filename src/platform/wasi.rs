@@ -177,7 +177,7 @@ fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)
         Method::Delete => WasiMethod::Delete,
     };
     if request.method.has_body() {
-        headers.append("content-length", (request.body.expose().len() as u64).to_string().as_bytes()).ok()?;
+        headers.append("content-length", request.body.expose().len().to_string().as_bytes()).ok()?;
     }
     let outgoing = OutgoingRequest::new(headers);
     outgoing.set_method(&method).ok()?;
@@ -208,7 +208,7 @@ fn send_error(code: &ErrorCode) -> SendError {
     match code {
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => SendError::Denied,
         // Spin, for a dependency that does not inherit the hosts.
-        ErrorCode::InternalError(Some(text)) if crate::text::find(text, "not permitted").is_some() => SendError::Denied,
+        ErrorCode::InternalError(Some(text)) if text.contains("not permitted") => SendError::Denied,
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => SendError::NameNotFound,
         ErrorCode::ConnectionRefused => SendError::Refused,
         ErrorCode::DestinationUnavailable | ErrorCode::DestinationIpUnroutable => SendError::Unreachable,
@@ -239,7 +239,7 @@ fn read_file(path: &str, limit: usize) -> Result<Bytes, FileError> {
         if folder == "." {
             return (!path.starts_with('/')).then(|| path.to_owned());
         }
-        path.strip_prefix(crate::text::trim_end(folder, b'/'))?.strip_prefix('/').map(str::to_owned)
+        path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
     };
     let (folder, rest) = folders
         .iter()

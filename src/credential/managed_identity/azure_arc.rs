@@ -7,11 +7,10 @@ use super::id::{Asked, ManagedIdentityId};
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Draft, Reply};
-use crate::json::Json;
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::{Secret, quote};
-use crate::text::{encode, rsplit_once};
+use crate::text::encode;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -47,7 +46,7 @@ impl AzureArc {
             _ => return Err(odd("there is no Basic realm")),
         };
         // No path is made simpler before it is compared: what `..` would lead to is not in that folder.
-        let name = match rsplit_once(realm, b'/') {
+        let name = match realm.rsplit_once('/') {
             Some((KEYS, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,
             _ => return Err(odd(&format!("{} is no .key file in {KEYS}", quote(realm, &[])))),
         };
@@ -70,14 +69,14 @@ impl AzureArc {
 /// Agents that know no user-assigned identities answer with the system-assigned one's token. Newer ones name the
 /// identity, so the token counts only where the reply names the one that was asked for.
 fn confirm(asked: &Asked, reply: &Reply) -> Result<()> {
-    let (names, wanted): (&[&str], _) = match &asked.id {
+    let (names, wanted): (&[&'static str], _) = match &asked.id {
         ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return Ok(()),
         ManagedIdentityId::ClientId(id) => (&["client_id"], id),
         ManagedIdentityId::ObjectId(id) => (&["object_id"], id),
         ManagedIdentityId::ResourceId(id) => (&["msi_res_id", "mi_res_id"], id),
     };
-    let json = reply.json().unwrap_or(Json::Null);
-    let named = names.iter().find_map(|name| json.text(&[name]));
+    let json = reply.json(names).unwrap_or_default();
+    let named = names.iter().find_map(|name| json.text(name));
     if named.is_some_and(|named| named.eq_ignore_ascii_case(wanted)) {
         return Ok(());
     }

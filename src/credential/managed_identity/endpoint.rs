@@ -6,11 +6,9 @@ use super::said;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};
-use crate::json::Json;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::find;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -80,8 +78,7 @@ impl Endpoint {
     pub(super) fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if reply.response.status == 200 {
-            let json = reply.json().unwrap_or(Json::Null);
-            return AccessToken::read(&json, now).map_err(|why| {
+            return AccessToken::read(&reply.response.body.0, now).map_err(|why| {
                 self.unexpected(reply, format!("{answered} with something that is no token reply: {why}"))
             });
         }
@@ -90,12 +87,13 @@ impl Endpoint {
         };
         let message = format!("{answered}: {said}");
         // Whatever identity was asked for: on a developer's machine there is the developer's alone.
-        if reply.json().is_some_and(|json| json.text(&["code"]) == Some(DEVELOPER_IDENTITY)) {
+        let json = reply.json(&["code"]).unwrap_or_default();
+        if json.text("code").as_deref() == Some(DEVELOPER_IDENTITY) {
             return Err(reply.error(ErrorKind::CredentialUnavailable, message).hint(diagnosis::developer_sign_in()));
         }
         Err(match reply.response.status {
             // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
-            400 | 404 if find(&said, "AADSTS").is_none() => asked.refused(self.name, reply, message),
+            400 | 404 if !said.contains("AADSTS") => asked.refused(self.name, reply, message),
             401 | 403 if !self.secret_variable.is_empty() => reply
                 .error(ErrorKind::AuthenticationFailed, message)
                 .hint(diagnosis::identity_header(self.secret_variable)),

@@ -14,10 +14,9 @@ use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Draft, Hop, Policy, Reply, no_answer};
-use crate::json::Json;
 use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
-use crate::text::{encode, find, trim_end};
+use crate::text::encode;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -52,7 +51,7 @@ pub(super) struct Imds {
 impl Imds {
     pub(super) fn new(env: &Env, options: &CredentialOptions) -> Result<Self> {
         const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| trim_end(host, b'/'));
+        let text = env.get(OVERRIDE).map_or(ADDRESS, |host| host.trim_end_matches('/'));
         let url = Url::parse(text).ok().filter(|url| url.is_local() && url.path.is_empty()).ok_or_else(|| {
             Error::invalid(format!(
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
@@ -103,9 +102,10 @@ fn refused(asked: &Asked, reply: &Reply, mut message: String) -> Box<Error> {
         message.push_str(": ");
         message.push_str(&said);
     }
-    let code = reply.json().and_then(|json| Some(reply.quote(json.text(&["error"])?)));
+    let json = reply.json(&["error"]).unwrap_or_default();
+    let code = json.text("error").map(|code| reply.quote(&code));
     let mut error = match (reply.response.status, code.as_deref()) {
-        (400, Some("invalid_request")) if find(&said, "AADSTS").is_none() => asked.refused(NAME, reply, message),
+        (400, Some("invalid_request")) if !said.contains("AADSTS") => asked.refused(NAME, reply, message),
         (404 | 410, _) => {
             reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
         }
@@ -119,7 +119,9 @@ fn refused(asked: &Asked, reply: &Reply, mut message: String) -> Box<Error> {
 fn is_imds(reply: &Reply) -> bool {
     reply.response.status == 410
         || reply.response.header("server").is_some_and(|server| server.starts_with("IMDS/"))
-        || reply.json().is_some_and(|json| json.at(&["access_token"]).is_some() || json.at(&["error"]).is_some())
+        || reply
+            .json(&["access_token", "error"])
+            .is_ok_and(|json| json.get("access_token").or(json.get("error")).is_some())
 }
 
 impl Policy for Imds {
@@ -194,8 +196,7 @@ impl Source for Imds {
             return Err(error);
         }
         if reply.response.status == 200 {
-            let json = reply.json().unwrap_or(Json::Null);
-            return AccessToken::read(&json, now).map_err(|why| {
+            return AccessToken::read(&reply.response.body.0, now).map_err(|why| {
                 reply.error(
                     ErrorKind::UnexpectedReply,
                     format!("{answered} with something that is no token reply: {why}"),

@@ -21,7 +21,6 @@ use crate::http::{Call, Draft, Reply};
 use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::Secret;
-use crate::text::find;
 use crate::token::{AccessToken, TokenRequest, describe_id};
 use crate::token_cache::{Fetch, TokenCache};
 use crate::url::Url;
@@ -163,7 +162,7 @@ impl ManagedIdentity {
                     error.hint = error.hint.map(diagnosis::not_read_alone);
                 }
                 // Entra's answer, passed on.
-                if find(&error.message, "AADSTS50001").is_some() {
+                if error.message.contains("AADSTS50001") {
                     error.hint.get_or_insert_with(diagnosis::no_such_resource);
                 }
                 error.details.push(("source", self.source.name().to_owned()));
@@ -240,8 +239,15 @@ fn default_id(id: &str, from: &str) -> String {
 /// What the platform says of its refusal, in whichever of its fields: App Service has `message`, IMDS
 /// `error_description`, others nest them in `error`.
 fn said(reply: &Reply) -> Option<String> {
-    let json = reply.json()?;
-    let paths: [&[&str]; 5] = [&["message"], &["error_description"], &["error", "message"], &["Message"], &["error"]];
-    let text = paths.into_iter().find_map(|path| json.text(path).filter(|text| !text.is_empty()))?;
-    Some(reply.quote(text))
+    let json = reply.json(&["message", "error_description", "error", "Message"]).ok()?;
+    let nested = json.object("error", &["message"]).unwrap_or_default();
+    let texts = [
+        json.text("message"),
+        json.text("error_description"),
+        nested.text("message"),
+        json.text("Message"),
+        json.text("error"),
+    ];
+    let text = texts.into_iter().flatten().find(|text| !text.is_empty())?;
+    Some(reply.quote(&text))
 }
