@@ -3,7 +3,8 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use super::{Candidate, Link, TokenCredential};
+use super::candidate::Candidate;
+use super::token_credential::{Link, TokenCredential};
 use crate::diagnosis::{self, Hint};
 use crate::env::Env;
 use crate::error::{Attempt, Error, ErrorKind, Outcome, Result};

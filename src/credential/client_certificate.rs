@@ -4,8 +4,8 @@
 //! The cryptography outweighs all the rest of the component, so it is behind the cargo feature `certificate`. Without
 //! it, everything here answers that it is missing.
 
-use super::CredentialOptions;
 use super::confidential_client::{Fields, Proof};
+use super::options::CredentialOptions;
 use crate::entra::Endpoint;
 use crate::error::Result;
 use crate::http::Call;

@@ -4,8 +4,10 @@
 
 use alloc::rc::Rc;
 
+use super::candidate::Candidate;
+use super::options::CredentialOptions;
 use super::tenants::{ADFS, Tenants};
-use super::{Candidate, CredentialOptions, Made, TokenCredential};
+use super::token_credential::{Made, TokenCredential};
 use crate::diagnosis::{self, Client};
 use crate::entra::{self, Endpoint};
 use crate::env::Env;

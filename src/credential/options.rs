@@ -1,7 +1,6 @@
 //! What a caller may choose. Checked as a whole before anything is made or sent.
 
-use super::DEFAULT_CHAIN;
-use super::managed_identity::id::ManagedIdentityId;
+use super::managed_identity_id::ManagedIdentityId;
 use super::tenants::{check_allowed, check_tenant};
 use crate::entra::Authority;
 use crate::env::Env;
@@ -55,14 +54,6 @@ impl CredentialOptions {
         }
         if self.authority_host.is_some() {
             self.authority(env)?;
-        }
-        for name in &self.exclude {
-            if !DEFAULT_CHAIN.iter().any(|row| row.name().eq_ignore_ascii_case(name)) {
-                return Err(Error::invalid(format!(
-                    "the option exclude names no credential of the default chain: {}. Expected a class name such as ManagedIdentityCredential",
-                    crate::secret::quote(name, &[])
-                )));
-            }
         }
         if self.imds_connect_timeout.is_some_and(|ms| !(1..=60_000).contains(&ms)) {
             return Err(Error::invalid("the option imds-connect-timeout is not 1 to 60,000 milliseconds"));

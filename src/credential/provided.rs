@@ -3,9 +3,10 @@
 
 use alloc::rc::Rc;
 
+use super::candidate::Candidate;
 use super::client_assertion::checked;
 use super::confidential_client::{Fields, Proof};
-use super::{Candidate, TokenCredential};
+use super::token_credential::TokenCredential;
 use crate::entra::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;

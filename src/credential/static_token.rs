@@ -2,7 +2,8 @@
 
 use core::cell::RefCell;
 
-use super::{Candidate, TokenCredential};
+use super::candidate::Candidate;
+use super::token_credential::TokenCredential;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;

@@ -5,9 +5,10 @@ use alloc::rc::Rc;
 
 use super::client_assertion::is_jwt;
 use super::confidential_client::{ConfidentialClient, Fields, Proof, Registration, assertion_fields};
-use super::managed_identity::id::ManagedIdentityId;
+use super::managed_identity_id::ManagedIdentityId;
+use super::options::CredentialOptions;
 use super::tenants::Tenants;
-use super::{CredentialOptions, Made};
+use super::token_credential::Made;
 use crate::diagnosis;
 use crate::entra::Endpoint;
 use crate::env::Env;

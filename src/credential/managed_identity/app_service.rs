@@ -1,9 +1,9 @@
 //! App Service, and everything that speaks its protocol: Functions, Container Apps, Automation, Arc-enabled Kubernetes.
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
-use super::Source;
 use super::endpoint::Endpoint;
 use super::id::Asked;
+use super::source::Source;
 use crate::error::Result;
 use crate::http::{Call, Draft, Reply};
 use crate::platform::LocalFuture;

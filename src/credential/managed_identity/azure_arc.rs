@@ -1,9 +1,10 @@
 //! Azure Arc: a server outside of Azure, whose agent proves by a file that the caller may read it.
 //! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 
-use super::Source;
 use super::endpoint::{Endpoint, is_header_value};
-use super::id::{Asked, ManagedIdentityId};
+use super::id::Asked;
+use super::source::Source;
+use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Draft, Reply};

@@ -1,9 +1,10 @@
 //! Azure Machine Learning: compute instances, clusters and endpoints. It speaks App Service's protocol of 2017.
 //! <https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication>
 
-use super::Source;
 use super::endpoint::Endpoint;
-use super::id::{Asked, ManagedIdentityId};
+use super::id::Asked;
+use super::source::Source;
+use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::env::Env;
 use crate::error::Result;
 use crate::http::{Call, Draft, Reply};

@@ -1,9 +1,9 @@
 //! Azure Cloud Shell, which gives the tokens of the user who is signed in.
 //! <https://learn.microsoft.com/azure/cloud-shell/msi-authorization>
 
-use super::Source;
 use super::endpoint::Endpoint;
 use super::id::Asked;
+use super::source::Source;
 use crate::diagnosis;
 use crate::error::{ErrorKind, Result};
 use crate::http::{Call, Draft, Reply};

@@ -2,7 +2,7 @@
 //! differ in what they want to be told.
 
 use super::id::Asked;
-use super::said;
+use super::source::said;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, Draft, ENDPOINT, Reply};

@@ -3,12 +3,15 @@
 
 use alloc::rc::Rc;
 
-use super::NAME;
-use super::id::{Asked, ManagedIdentityId};
+use super::id::Asked;
+use super::source::NAME;
 use crate::credential::confidential_client::Registration;
+use crate::credential::managed_identity_id::ManagedIdentityId;
+use crate::credential::options::CredentialOptions;
 use crate::credential::tenants::Tenants;
+use crate::credential::token_credential::Made;
 use crate::credential::workload_identity::{self, CLIENT, FILE, TENANT};
-use crate::credential::{CredentialOptions, Made};
+
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, Result};

@@ -7,9 +7,10 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use super::id::{Asked, ManagedIdentityId};
-use super::{Source, said};
-use crate::credential::CredentialOptions;
+use super::id::Asked;
+use super::source::{Source, said};
+use crate::credential::managed_identity_id::ManagedIdentityId;
+use crate::credential::options::CredentialOptions;
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};

@@ -4,94 +4,34 @@ mod app_service;
 mod azure_arc;
 mod azure_ml;
 mod cloud_shell;
+mod detect;
 mod endpoint;
 mod federated;
-pub(super) mod id;
+mod id;
 mod imds;
 mod service_fabric;
+mod source;
 
 use alloc::rc::Rc;
 use core::time::Duration;
 
-use super::{Candidate, CredentialOptions, Made, Readiness, TokenCredential};
+use super::candidate::{Candidate, Readiness};
+use super::managed_identity_id::ManagedIdentityId;
+use super::options::CredentialOptions;
+use super::token_credential::{Made, TokenCredential};
 use crate::diagnosis;
 use crate::env::Env;
-use crate::error::{Error, Result};
-use crate::http::{Call, Draft, Reply};
-use crate::platform::{LocalFuture, Platform};
+use crate::error::Result;
+use crate::http::Call;
+use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::Secret;
 use crate::text::find;
 use crate::token::{AccessToken, TokenRequest, describe_id};
 use crate::token_cache::{Fetch, TokenCache};
-use crate::url::Url;
-use id::{Asked, ManagedIdentityId};
-
-pub(super) const NAME: &str = "ManagedIdentityCredential";
-
-/// A kind of host that gives identities.
-trait Source {
-    /// Its name in results and reports.
-    fn name(&self) -> &'static str;
-    /// What told that it is this one, for reports.
-    fn detected_by(&self) -> &'static str;
-    /// Where it is.
-    fn url(&self) -> &Url;
-    /// Whether something tells that it is there.
-    fn is_announced(&self) -> bool {
-        true
-    }
-    /// The client id that it sends where no id is asked for, and the variable that it is from.
-    fn default_client_id(&self) -> Option<(&str, &'static str)> {
-        None
-    }
-    /// The request for a token.
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft;
-    /// Sends it, within the source's retry policy. Messages begin where the report has said which source was asked for
-    /// which identity.
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>>;
-    /// The key with which to send it again, where the source wants to see one first.
-    fn challenged(&self, _platform: &dyn Platform, _reply: &Reply) -> Result<Option<Secret>> {
-        Ok(None)
-    }
-    /// The token of its answer, or what its refusal means to whom `asked`.
-    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken>;
-}
-
-/// The sources of managed identities, as results and reports name them.
-pub const SOURCES: &[&str] = &[
-    app_service::NAME,
-    azure_arc::NAME,
-    azure_ml::NAME,
-    cloud_shell::NAME,
-    service_fabric::NAME,
-    federated::SOURCE,
-    imds::NAME,
-];
-
-/// Detects the source, once for the life of the credential, in the order of the Azure SDKs. What is detected and can't
-/// be used is an error; IMDS, which no variable announces, comes last.
-fn detect(env: &Env, options: &CredentialOptions, asked: &Asked) -> Result<Box<dyn Source>> {
-    let (endpoint, header) = (env.get("IDENTITY_ENDPOINT"), env.get("IDENTITY_HEADER"));
-    Ok(match (endpoint, header, env.get("MSI_ENDPOINT"), env.get("MSI_SECRET")) {
-        (Some(_), Some(_), ..) if env.get("IDENTITY_SERVER_THUMBPRINT").is_some() => {
-            return Err(service_fabric::refuse(asked));
-        }
-        (Some(endpoint), Some(header), ..) => Box::new(app_service::AppService::new(endpoint, header)?),
-        (Some(endpoint), None, ..) if env.get("IMDS_ENDPOINT").is_some() => {
-            Box::new(azure_arc::AzureArc::new(endpoint)?)
-        }
-        (Some(_), None, ..) => {
-            return Err(Error::unavailable(
-                "ManagedIdentityCredential authentication unavailable. IDENTITY_ENDPOINT is set, but IDENTITY_HEADER is not; IMDS was not tried",
-            )
-            .hint(diagnosis::half_set("App Service managed identity", &["IDENTITY_ENDPOINT"], &["IDENTITY_HEADER"])));
-        }
-        (.., Some(endpoint), Some(secret)) => Box::new(azure_ml::AzureMl::new(env, endpoint, secret, asked)?),
-        (.., Some(endpoint), None) => Box::new(cloud_shell::CloudShell::new(endpoint, asked)?),
-        _ => Box::new(imds::Imds::new(env, options)?),
-    })
-}
+pub use detect::SOURCES;
+use id::Asked;
+pub(super) use source::NAME;
+use source::Source;
 
 struct ManagedIdentity {
     source: Box<dyn Source>,
@@ -125,7 +65,7 @@ fn make(env: &Env, options: &CredentialOptions, reads_variable: bool) -> Result<
     if !announced && let Some(made) = federated::make(env, options, &asked)? {
         return Ok(made);
     }
-    let source = detect(env, options, &asked)?;
+    let source = detect::detect(env, options, &asked)?;
     let variable_ignored = !reads_variable && variable.is_some() && asked.id == ManagedIdentityId::FromEnvironment;
     Ok(Rc::new(ManagedIdentity { source, asked, variable_ignored, cache: TokenCache::default() }))
 }
@@ -235,13 +175,4 @@ impl TokenCredential for ManagedIdentity {
 /// The id that a source has sent of its own accord, in words.
 fn default_id(id: &str, from: &str) -> String {
     format!(" (asked for client id {}, from {from})", describe_id(id))
-}
-
-/// What the platform says of its refusal, in whichever of its fields: App Service has `message`, IMDS
-/// `error_description`, others nest them in `error`.
-fn said(reply: &Reply) -> Option<String> {
-    let json = reply.json()?;
-    let paths: [&[&str]; 5] = [&["message"], &["error_description"], &["error", "message"], &["Message"], &["error"]];
-    let text = paths.into_iter().find_map(|path| json.text(path).filter(|text| !text.is_empty()))?;
-    Some(reply.quote(text))
 }

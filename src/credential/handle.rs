@@ -1,0 +1,196 @@
+//! `Credential`, which callers hold, and how each kind of it is made.
+
+use alloc::rc::Rc;
+use core::time::Duration;
+
+use super::candidate::Candidate;
+use super::client_certificate::Source as CertificateSource;
+use super::confidential_client::Proof;
+use super::options::{CredentialOptions, TokenOptions};
+#[cfg(feature = "embedded")]
+use super::provided;
+use super::token_credential::{Link, Made};
+use super::{
+    chain, client_assertion, client_certificate, client_secret, confidential_client, default_chain, environment,
+    managed_identity, static_token, workload_identity,
+};
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Call;
+use crate::log::Level;
+use crate::platform::Platform;
+#[cfg(feature = "embedded")]
+use crate::platform::provider::Provider;
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::token::{AccessToken, TokenRequest};
+
+/// An identity. Clones are the same one, with the same tokens.
+#[derive(Clone)]
+pub struct Credential {
+    platform: Rc<dyn Platform>,
+    link: Link,
+    log: Level,
+}
+
+/// Which credential to make.
+pub enum CredentialKind {
+    /// `DefaultAzureCredential`.
+    DefaultAzure,
+    /// `EnvironmentCredential`.
+    Environment,
+    /// `WorkloadIdentityCredential`.
+    WorkloadIdentity,
+    /// `ManagedIdentityCredential`.
+    ManagedIdentity,
+    /// `ClientSecretCredential`, `ClientAssertionCredential` or `ClientCertificateCredential`.
+    Client {
+        /// The tenant, an id or a domain name.
+        tenant_id: String,
+        /// The application's id.
+        client_id: String,
+        /// How it proves who it is.
+        proof: ClientProof,
+    },
+    /// `ChainedTokenCredential`: these, in this order.
+    Chained(Vec<Credential>),
+    /// A token that the caller already has.
+    StaticToken {
+        /// The token.
+        token: Secret,
+        /// When it ends, in unix seconds.
+        expires_on: u64,
+    },
+    /// Tokens of whoever embeds the core.
+    #[cfg(feature = "embedded")]
+    Provider(Rc<dyn Provider>),
+}
+
+/// How an application proves who it is.
+pub enum ClientProof {
+    /// A client secret.
+    Secret(Secret),
+    /// A signed assertion, which the caller replaces when it expires.
+    Assertion(Secret),
+    /// Assertions of whoever embeds the core, a new one for each exchange.
+    #[cfg(feature = "embedded")]
+    Provider(Rc<dyn Provider>),
+    /// A certificate with its private key, and its password.
+    Certificate(CertificateSource, Option<Secret>),
+}
+
+impl ClientProof {
+    /// The class name of the credential that proves itself so, and the proof.
+    fn read(self, options: &CredentialOptions) -> (&'static str, Result<Box<dyn Proof>>) {
+        match self {
+            Self::Secret(secret) => (client_secret::NAME, client_secret::proof(secret)),
+            Self::Assertion(assertion) => (client_assertion::NAME, Ok(client_assertion::proof(assertion))),
+            #[cfg(feature = "embedded")]
+            Self::Provider(provider) => (client_assertion::NAME, Ok(provided::assertion(provider))),
+            Self::Certificate(source, password) => {
+                (client_certificate::NAME, client_certificate::proof(source, password, options))
+            }
+        }
+    }
+}
+
+impl Credential {
+    /// A credential. Options and arguments that are not what they claim are said when a token is asked for.
+    #[must_use]
+    pub fn new(platform: Rc<dyn Platform>, kind: CredentialKind, options: &CredentialOptions) -> Self {
+        let env = Env::read(&*platform);
+        let log = Level::read(&env, &*platform);
+        // Of no concern to who the app is.
+        env.take_used();
+        let (name, make): (_, fn(&Env, &CredentialOptions) -> Result<Made>) = match kind {
+            CredentialKind::DefaultAzure => (chain::DEFAULT, default_chain::make),
+            CredentialKind::Environment => (environment::NAME, environment::make),
+            CredentialKind::WorkloadIdentity => (workload_identity::NAME, workload_identity::make),
+            CredentialKind::ManagedIdentity => (managed_identity::NAME, managed_identity::make_alone),
+            CredentialKind::Client { tenant_id, client_id, proof } => {
+                let (name, proof) = proof.read(options);
+                let client = (tenant_id.as_str(), client_id.as_str());
+                let made = check(options, &env)
+                    .and(proof)
+                    .and_then(|proof| confidential_client::of_code(&env, options, name, client, proof));
+                return Self { platform, link: Link::new(name, &env, made), log };
+            }
+            CredentialKind::Chained(links) => {
+                let links = links.into_iter().map(|credential| credential.link).collect();
+                let chain = Rc::new(chain::Chain::new(chain::CHAINED, links, &env));
+                return Self { platform, link: Link::new(chain::CHAINED, &env, Ok(chain)), log };
+            }
+            CredentialKind::StaticToken { token, expires_on } => {
+                let made = Rc::new(static_token::StaticToken::new(token, expires_on));
+                return Self { platform, link: Link::new(static_token::NAME, &env, Ok(made)), log };
+            }
+            #[cfg(feature = "embedded")]
+            CredentialKind::Provider(provider) => {
+                let made = Rc::new(provided::ProvidedTokens::new(provider));
+                return Self { platform, link: Link::new(provided::NAME, &env, Ok(made)), log };
+            }
+        };
+        let made = check(options, &env).and_then(|()| make(&env, options));
+        Self { platform, link: Link::new(name, &env, made), log }
+    }
+
+    /// Replaces the token of a static credential.
+    ///
+    /// # Errors
+    /// `Unsupported` for any other credential.
+    pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
+        self.link.made.set_token(token, expires_on)
+    }
+
+    /// Replaces the assertion of a client assertion credential.
+    ///
+    /// # Errors
+    /// `Unsupported` for any other credential.
+    pub fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
+        self.link.made.set_assertion(assertion)
+    }
+
+    /// A token for the scopes, from memory while it is fresh.
+    ///
+    /// # Errors
+    /// Every way in which a credential can fail; see [`ErrorKind`].
+    pub async fn get_token(&self, scopes: Vec<String>, options: &TokenOptions) -> Result<AccessToken> {
+        let request = options.request(scopes)?;
+        let call = self.start_call(options.timeout)?;
+        call.end(self.link.made.token(call, &request).await)
+    }
+
+    /// What [`Credential::get_token`] would try, in this order, from variables and options alone: nothing is sent, and no
+    /// file is read.
+    #[must_use]
+    pub fn explain(&self) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        self.link.explain(&mut candidates);
+        candidates
+    }
+
+    /// A call that starts now, with the caller's timeout in milliseconds or the credential's own.
+    pub(crate) fn start_call(&self, timeout: Option<u64>) -> Result<Call<'_>> {
+        let timeout = match timeout {
+            None => self.link.made.patience(),
+            Some(ms @ 1..=600_000) => Duration::from_millis(ms),
+            Some(ms) => return Err(Error::invalid(format!("timeout {ms} is not 1 to 600,000 milliseconds"))),
+        };
+        Ok(Call::start(&*self.platform, timeout, self.log))
+    }
+
+    /// A token within a call that runs already.
+    pub(crate) async fn token(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+        self.link.made.token(call, request).await
+    }
+
+    pub(crate) fn platform(&self) -> &dyn Platform {
+        &*self.platform
+    }
+}
+
+/// Checks the options before anything is made of them.
+fn check(options: &CredentialOptions, env: &Env) -> Result<()> {
+    options.check(env)?;
+    default_chain::check_exclude(options)
+}

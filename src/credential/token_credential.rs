@@ -1,0 +1,84 @@
+//! The trait that every credential implements, and a credential as a chain holds it.
+
+use alloc::rc::Rc;
+use core::time::Duration;
+
+use super::candidate::Candidate;
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Call;
+use crate::platform::LocalFuture;
+use crate::prelude::*;
+use crate::secret::Secret;
+use crate::token::{AccessToken, TokenRequest};
+
+/// What every credential can do.
+pub(super) trait TokenCredential {
+    /// The class name in the Azure SDKs.
+    fn name(&self) -> &'static str;
+    /// A token, from memory while it is fresh.
+    fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>>;
+    /// Adds what it is set up to do; a chain adds that of each of its credentials, in order.
+    fn explain(&self, candidates: &mut Vec<Candidate>);
+    /// What a whole call may take where the caller does not say.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(30)
+    }
+    /// Replaces the assertion of a client assertion credential.
+    fn set_assertion(&self, _assertion: Secret) -> Result<(), ErrorKind> {
+        Err(ErrorKind::Unsupported)
+    }
+    /// Replaces the token of a static credential.
+    fn set_token(&self, _token: Secret, _expires_on: u64) -> Result<(), ErrorKind> {
+        Err(ErrorKind::Unsupported)
+    }
+}
+
+pub(super) type Made = Rc<dyn TokenCredential>;
+
+/// A credential, and the variables that it was made from.
+#[derive(Clone)]
+pub(super) struct Link {
+    pub(super) made: Made,
+    variables: Vec<&'static str>,
+}
+
+impl Link {
+    /// A credential that can't be made says so when it is asked.
+    pub(super) fn new(name: &'static str, env: &Env, made: Result<Made>) -> Self {
+        let made = made.unwrap_or_else(|error| Rc::new(Refusing { name, error }));
+        Self { made, variables: env.take_used() }
+    }
+
+    pub(super) fn explain(&self, candidates: &mut Vec<Candidate>) {
+        let before = candidates.len();
+        self.made.explain(candidates);
+        // The credentials of a chain know their own.
+        for candidate in candidates.iter_mut().skip(before).filter(|it| it.variables.is_empty()) {
+            candidate.variables = self.variables.clone();
+        }
+    }
+}
+
+struct Refusing {
+    name: &'static str,
+    error: Box<Error>,
+}
+
+impl TokenCredential for Refusing {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn token<'a>(&'a self, _: Call<'a>, _: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        // Made before anything was sent: it has nothing but kind, message and cure.
+        let mut error = Error::new(self.error.kind, self.error.message.clone());
+        error.hint = self.error.hint.clone();
+        Box::pin(core::future::ready(Err(error)))
+    }
+
+    fn explain(&self, candidates: &mut Vec<Candidate>) {
+        let candidate = Candidate::refusing(self.name, self.error.kind, self.error.message.clone());
+        candidates.push(Candidate { hint: self.error.hint.clone(), ..candidate });
+    }
+}
