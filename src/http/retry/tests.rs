@@ -5,8 +5,9 @@ use core::future::{Future, ready};
 use core::task::{Context, Waker};
 
 use super::*;
-use crate::platform::{FileError, LocalFuture};
+use crate::platform::{FileError, LocalFuture, Platform, Request};
 use crate::secret::Bytes;
+use crate::url::Url;
 
 fn asked(name: &str, value: &str) -> Option<Duration> {
     let response = Response { status: 429, headers: vec![(name.into(), value.into())], body: Vec::new().into() };
