@@ -3,15 +3,11 @@
 
 use core::cell::RefCell;
 use core::future::poll_fn;
-use core::sync::atomic::{AtomicBool, Ordering};
-use core::task::{Context, Poll};
+use core::task::Poll;
 use core::time::Duration;
 
-use alloc::sync::Arc;
-use alloc::task::Wake;
-
 use crate::platform::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
-use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError};
+use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError, executor, nanos};
 use crate::prelude::*;
 use crate::secret::{Bytes, Secret};
 
@@ -36,16 +32,6 @@ pub(crate) struct Host {
     alarms: RefCell<Vec<Duration>>,
 }
 
-/// Set when a future woke another one, which waits for neither a request nor a time.
-#[derive(Default)]
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 /// A request on its way; given up when nobody waits for it any more.
 struct Sent {
     id: u64,
@@ -62,21 +48,19 @@ impl Drop for Sent {
 
 impl Host {
     /// Runs a future to its end, blocking in the host's `wait` while nothing is ready.
-    pub(crate) fn block_on<T>(&self, mut future: LocalFuture<'_, T>) -> T {
-        let woken = Arc::new(Woken::default());
-        let waker = Arc::clone(&woken).into();
-        let mut context = Context::from_waker(&waker);
-        loop {
-            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                // What nobody took would stay for ever.
-                self.finished.take();
-                return output;
-            }
-            let alarm = self.alarms.take().into_iter().min();
-            if !woken.0.swap(false, Ordering::Relaxed) {
-                let limit = alarm.map_or(Duration::MAX, |alarm| alarm.saturating_sub(self.monotonic()));
-                self.finished.borrow_mut().extend(host::wait(nanos(limit)));
-            }
+    pub(crate) fn block_on<T>(&self, future: LocalFuture<'_, T>) -> T {
+        let output = executor::block_on(future, &|woken| self.wait(woken));
+        // What nobody took would stay for ever.
+        self.finished.take();
+        output
+    }
+
+    /// Ends a round: blocks until a request has ended or a time has come, unless a task was woken.
+    fn wait(&self, woken: bool) {
+        let alarm = self.alarms.take().into_iter().min();
+        if !woken {
+            let limit = alarm.map_or(Duration::MAX, |alarm| alarm.saturating_sub(self.monotonic()));
+            self.finished.borrow_mut().extend(host::wait(nanos(limit)));
         }
     }
 
@@ -120,11 +104,6 @@ fn outgoing_limits(limits: Limits) -> host::Limits {
         between_bytes: nanos(limits.between_bytes),
         deadline: nanos(limits.deadline),
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    // No limit is near 500 years; `as_nanos` would count in 128 bits.
-    duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
 }
 
 fn send_error(error: host::SendError) -> SendError {

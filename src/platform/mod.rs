@@ -4,6 +4,8 @@
 
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
 pub(crate) mod embedded;
+#[cfg(target_family = "wasm")]
+mod executor;
 #[cfg(feature = "embedded")]
 pub(crate) mod provider;
 #[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
@@ -216,4 +218,11 @@ impl SendError {
             Self::Other => "the host runtime reported a protocol error",
         }
     }
+}
+
+/// A duration in nanoseconds.
+#[cfg(target_family = "wasm")]
+fn nanos(duration: Duration) -> u64 {
+    // No limit is near 500 years; `as_nanos` would count in 128 bits.
+    duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
 }

@@ -1,12 +1,12 @@
 //! The outside world over WASI 0.2, and the small executor that waits for it. The only file that names WASI.
 
+#[cfg(feature = "filesystem")]
+mod filesystem;
+
 use alloc::rc::{Rc, Weak};
-use alloc::sync::Arc;
-use alloc::task::Wake;
 use core::cell::RefCell;
 use core::future::poll_fn;
-use core::sync::atomic::{AtomicBool, Ordering};
-use core::task::{Context, Poll};
+use core::task::Poll;
 use core::time::Duration;
 
 use crate::prelude::*;
@@ -21,8 +21,12 @@ use wasip2::io::poll::{self, Pollable};
 use wasip2::io::streams::StreamError;
 use wasip2::random::random;
 
-use crate::platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
+use crate::platform::{
+    FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError, executor, nanos,
+};
 use crate::secret::Bytes;
+#[cfg(feature = "filesystem")]
+use filesystem::read_file;
 
 /// A host whose timer for the body began a little before ours.
 const HOST_TIMER_EARLY: Duration = Duration::from_millis(100);
@@ -35,34 +39,16 @@ pub struct Wasi {
     waiting: RefCell<Vec<Weak<Pollable>>>,
 }
 
-/// Set when a future woke another one, which has no pollable.
-#[derive(Default)]
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 impl Wasi {
     /// Runs a future to its end, blocking in WASI's poll while nothing is ready.
-    pub fn block_on<T>(&self, mut future: LocalFuture<'_, T>) -> T {
-        let woken = Arc::new(Woken::default());
-        let waker = Arc::clone(&woken).into();
-        let mut context = Context::from_waker(&waker);
-        loop {
-            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                return output;
-            }
-            self.wait(&woken);
-        }
+    pub fn block_on<T>(&self, future: LocalFuture<'_, T>) -> T {
+        executor::block_on(future, &|woken| self.wait(woken))
     }
 
-    /// Ends a round: blocks until one of its pollables is ready, unless a future woke another one.
-    fn wait(&self, woken: &Woken) {
+    /// Ends a round: blocks until one of its pollables is ready, unless a task was woken.
+    fn wait(&self, woken: bool) {
         let waiting: Vec<Rc<Pollable>> = self.waiting.take().iter().filter_map(Weak::upgrade).collect();
-        if !woken.0.swap(false, Ordering::Relaxed) && !waiting.is_empty() {
+        if !woken && !waiting.is_empty() {
             poll::poll(&waiting.iter().map(|pollable| &**pollable).collect::<Vec<_>>());
         }
     }
@@ -198,11 +184,6 @@ fn options(limits: Limits) -> RequestOptions {
     options
 }
 
-fn nanos(duration: Duration) -> u64 {
-    // No limit is near 500 years; `as_nanos` would count in 128 bits.
-    duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
-}
-
 /// Hosts report the same fault under different codes; see each arm.
 fn send_error(code: &ErrorCode) -> SendError {
     match code {
@@ -224,43 +205,6 @@ fn send_error(code: &ErrorCode) -> SendError {
         | ErrorCode::HttpResponseHeaderSectionSize(_)
         | ErrorCode::HttpResponseHeaderSize(_) => SendError::TooLarge,
         _ => SendError::Other,
-    }
-}
-
-/// Reads a file of a folder that the host gives.
-#[cfg(feature = "filesystem")]
-fn read_file(path: &str, limit: usize) -> Result<Bytes, FileError> {
-    use wasip2::filesystem::preopens;
-    use wasip2::filesystem::types::{DescriptorFlags, ErrorCode as FsError, OpenFlags, PathFlags};
-
-    // The granted folder that holds the path most closely.
-    let folders = preopens::get_directories();
-    let inside = |folder: &str| {
-        if folder == "." {
-            return (!path.starts_with('/')).then(|| path.to_owned());
-        }
-        path.strip_prefix(crate::text::trim_end(folder, b'/'))?.strip_prefix('/').map(str::to_owned)
-    };
-    let (folder, rest) = folders
-        .iter()
-        .filter_map(|(folder, name)| Some((name.len(), folder, inside(name)?)))
-        .max_by_key(|(length, ..)| *length)
-        .map(|(_, folder, rest)| (folder, rest))
-        .ok_or(FileError::NotGranted)?;
-    // Kubernetes mounts a token as a symbolic link inside its folder; the host lets none lead out of it.
-    let file = folder
-        .open_at(PathFlags::SYMLINK_FOLLOW, &rest, OpenFlags::empty(), DescriptorFlags::READ)
-        .map_err(|code| if code == FsError::NoEntry { FileError::NotFound } else { FileError::Unreadable })?;
-    let mut bytes = Bytes::default();
-    loop {
-        let (piece, end) = file.read(16 * 1024, bytes.0.len() as u64).map_err(|_| FileError::Unreadable)?;
-        bytes.0.extend_from_slice(&piece);
-        if bytes.0.len() > limit {
-            return Err(FileError::TooLarge);
-        }
-        if end || piece.is_empty() {
-            return Ok(bytes);
-        }
     }
 }
 
