@@ -9,44 +9,44 @@ use crate::prelude::*;
 
 /// An asynchronous lock.
 #[derive(Default)]
-pub(crate) struct Turn {
-    taken: Cell<bool>,
-    waiting: RefCell<Vec<Waker>>,
+pub(crate) struct Mutex {
+    locked: Cell<bool>,
+    waiters: RefCell<Vec<Waker>>,
 }
 
-pub(crate) struct Taken<'a>(&'a Turn);
+pub(crate) struct MutexGuard<'a>(&'a Mutex);
 
-impl Turn {
-    pub(crate) async fn take(&self) -> Taken<'_> {
+impl Mutex {
+    pub(crate) async fn lock(&self) -> MutexGuard<'_> {
         poll_fn(|context| {
-            if self.taken.replace(true) {
-                self.waiting.borrow_mut().push(context.waker().clone());
+            if self.locked.replace(true) {
+                self.waiters.borrow_mut().push(context.waker().clone());
                 return Poll::Pending;
             }
-            Poll::Ready(Taken(self))
+            Poll::Ready(MutexGuard(self))
         })
         .await
     }
 }
 
-impl Drop for Taken<'_> {
+impl Drop for MutexGuard<'_> {
     fn drop(&mut self) {
-        self.0.taken.set(false);
-        self.0.waiting.take().into_iter().for_each(Waker::wake);
+        self.0.locked.set(false);
+        self.0.waiters.take().into_iter().for_each(Waker::wake);
     }
 }
 
 /// Does all of them, at most so many at a time; what came of each, in their order.
-pub(crate) async fn all<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFuture<'a, T>>) -> Vec<T> {
+pub(crate) async fn join_all_limited<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFuture<'a, T>>) -> Vec<T> {
     let mut tasks = tasks.fuse();
     let mut running: Vec<(usize, LocalFuture<'a, T>)> = Vec::new();
-    let mut done: Vec<Option<T>> = Vec::new();
+    let mut outcomes: Vec<Option<T>> = Vec::new();
     poll_fn(|context| {
         loop {
             running.retain_mut(|(index, task)| match task.as_mut().poll(context) {
                 Poll::Ready(outcome) => {
-                    if let Some(place) = done.get_mut(*index) {
-                        *place = Some(outcome);
+                    if let Some(slot) = outcomes.get_mut(*index) {
+                        *slot = Some(outcome);
                     }
                     false
                 }
@@ -54,8 +54,8 @@ pub(crate) async fn all<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFu
             });
             let before = running.len();
             for task in tasks.by_ref().take(limit.saturating_sub(before)) {
-                running.push((done.len(), task));
-                done.push(None);
+                running.push((outcomes.len(), task));
+                outcomes.push(None);
             }
             // What was just begun is to be polled once, or nobody wakes it.
             if running.len() == before {
@@ -64,7 +64,7 @@ pub(crate) async fn all<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFu
         }
     })
     .await;
-    done.into_iter().flatten().collect()
+    outcomes.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -96,10 +96,10 @@ mod tests {
                 Poll::Ready(number)
             }))
         };
-        let mut all = pin!(all(3, (0..10).map(task)));
+        let mut join_all_limited = pin!(join_all_limited(3, (0..10).map(task)));
         let mut context = Context::from_waker(Waker::noop());
         let outcomes = loop {
-            if let Poll::Ready(outcomes) = all.as_mut().poll(&mut context) {
+            if let Poll::Ready(outcomes) = join_all_limited.as_mut().poll(&mut context) {
                 break outcomes;
             }
         };
@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn what_is_ready_at_once_needs_no_second_poll() {
         let tasks = (0..5).map(|number| -> LocalFuture<'_, u64> { Box::pin(ready(number)) });
-        let all = pin!(all(2, tasks));
-        let polled = all.poll(&mut Context::from_waker(Waker::noop()));
+        let join_all_limited = pin!(join_all_limited(2, tasks));
+        let polled = join_all_limited.poll(&mut Context::from_waker(Waker::noop()));
         assert_eq!(polled, Poll::Ready(vec![0, 1, 2, 3, 4]));
     }
 }

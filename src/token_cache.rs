@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use core::time::Duration;
 
-use crate::concurrency::Turn;
+use crate::concurrency::Mutex;
 use crate::error::Result;
 use crate::http::Call;
 use crate::log::Level;
@@ -77,7 +77,7 @@ pub(crate) trait Fetch {
 #[derive(Default)]
 pub(crate) struct TokenCache {
     entries: RefCell<Vec<Entry>>,
-    turn: Turn,
+    fetch_lock: Mutex,
 }
 
 impl TokenCache {
@@ -89,7 +89,7 @@ impl TokenCache {
         service: &dyn Fetch,
     ) -> Result<AccessToken> {
         // One fetch at a time: who comes second finds what the first one got.
-        let _turn = self.turn.take().await;
+        let _guard = self.fetch_lock.lock().await;
         let now = call.platform.unix_now();
         let mut living = None;
         if let Some(entry) = self.entries.borrow_mut().iter_mut().find(|entry| entry.is_for(request))

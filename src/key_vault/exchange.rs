@@ -32,8 +32,8 @@ impl SecretClient {
         let (mut claims, mut refused) = (None, None);
         loop {
             // One of a batch gets the token, or is told what it must be for; the others wait for that.
-            let turn = match operation.batch {
-                Some(batch) => Some(batch.turn.take().await),
+            let guard = match operation.batch {
+                Some(batch) => Some(batch.token_lock.lock().await),
                 None => None,
             };
             let known = self.challenge.borrow().clone();
@@ -52,21 +52,21 @@ impl SecretClient {
                         cae: true,
                         refused: refused.take(),
                     };
-                    if let Some(error) = operation.batch.and_then(|batch| batch.failure(&request)) {
+                    if let Some(error) = operation.batch.and_then(|batch| batch.token_failure(&request)) {
                         return Err(error);
                     }
                     match self.credential.token(call, &request).await {
                         Ok(token) => Some(token),
                         Err(error) => {
                             if let Some(batch) = operation.batch {
-                                batch.failed.replace(Some((request, error.clone())));
+                                batch.failed_token.replace(Some((request, error.clone())));
                             }
                             return Err(error);
                         }
                     }
                 }
             };
-            let _turn = turn.filter(|_| token.is_none());
+            let _guard = guard.filter(|_| token.is_none());
             let mut draft = Draft::new(&self.vault.url, path.clone(), Vec::new());
             draft.request.method = operation.method();
             draft.request.max_body = operation.kind.max_body;

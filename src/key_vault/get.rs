@@ -65,7 +65,7 @@ impl SecretClient {
             let batch = Some(&batch);
             Box::pin(async move { call.end(self.read(call, name, options, batch).await) })
         });
-        concurrency::all(limit as usize, reads).await
+        concurrency::join_all_limited(limit as usize, reads).await
     }
 
     /// From memory, or from the vault.

@@ -3,7 +3,7 @@
 
 use core::cell::RefCell;
 
-use crate::concurrency::Turn;
+use crate::concurrency::Mutex;
 use crate::error::Error;
 use crate::platform::Method;
 use crate::prelude::*;
@@ -83,15 +83,19 @@ pub(super) struct Operation<'a> {
 /// Several operations at the same time: what one learns on the way to the vault, the others need not ask.
 #[derive(Default)]
 pub(super) struct Batch {
-    pub(super) turn: Turn,
+    pub(super) token_lock: Mutex,
     /// The token that could not be had.
-    pub(super) failed: RefCell<Option<(TokenRequest, Box<Error>)>>,
+    pub(super) failed_token: RefCell<Option<(TokenRequest, Box<Error>)>>,
 }
 
 impl Batch {
     /// Why there is no such token, if one of the others knows.
-    pub(super) fn failure(&self, request: &TokenRequest) -> Option<Box<Error>> {
-        self.failed.borrow().as_ref().filter(|(failed, _)| failed == request).map(|(_, error)| error.clone())
+    pub(super) fn token_failure(&self, request: &TokenRequest) -> Option<Box<Error>> {
+        self.failed_token
+            .borrow()
+            .as_ref()
+            .filter(|(failed_token, _)| failed_token == request)
+            .map(|(_, error)| error.clone())
     }
 }
 
