@@ -2,10 +2,10 @@
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
 use crate::cloud::{self, PUBLIC_AUTHORITY};
-use crate::diagnosis::{self, Client, Hint};
+use crate::diagnosis::{self, ClientContext, Hint};
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::json::Json;
 use crate::prelude::*;
 use crate::secret::Secret;
@@ -95,7 +95,7 @@ impl<'a> Endpoint<'a> {
 pub(crate) async fn token(
     call: Call<'_>,
     endpoint: &Endpoint<'_>,
-    client: &Client<'_>,
+    client: &ClientContext<'_>,
     request: &TokenRequest,
     proof: &[(&str, Secret)],
 ) -> Result<AccessToken> {
@@ -115,10 +115,12 @@ pub(crate) async fn token(
     for (name, value) in proof {
         form.push_str(&format!("&{name}={}", encode(value.expose())));
     }
-    let mut draft = Draft::new(&authority.url, endpoint.path.clone(), Vec::new()).post(form);
-    draft.secrets = proof.iter().map(|(_, value)| value.clone()).collect();
-    let reply =
-        call.send(&ENDPOINT, &draft).await.map_err(|error| http::no_answer(&call, error, SOURCE, &authority.url))?;
+    let mut prepared = PreparedRequest::new(&authority.url, endpoint.path.clone(), Vec::new()).post(form);
+    prepared.secrets = proof.iter().map(|(_, value)| value.clone()).collect();
+    let reply = call
+        .send(&DEFAULT_RETRY, &prepared)
+        .await
+        .map_err(|error| http::no_response(&call, error, SOURCE, &authority.url))?;
     let now = call.platform.unix_now();
     let json = reply.json();
     match json.as_ref() {
@@ -147,7 +149,7 @@ fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
 /// An error reply: `error`, `error_description` ("AADSTS…: …"), `error_codes`, ids for support.
 fn refused(
     authority: &Authority,
-    client: &Client<'_>,
+    client: &ClientContext<'_>,
     request: &TokenRequest,
     reply: &Reply,
     json: &Json,

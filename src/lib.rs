@@ -63,7 +63,7 @@ mod platform;
 pub mod fuzzing;
 
 pub use credential::{
-    CREDENTIALS, Candidate, CertificateSource, ClientProof, Credential, CredentialKind, CredentialOptions,
+    CREDENTIALS, Candidate, CertificateSource, ClientAuthentication, Credential, CredentialKind, CredentialOptions,
     ManagedIdentityId, Readiness, SOURCES, TokenOptions,
 };
 pub use diagnosis::Hint;

@@ -6,7 +6,8 @@ use super::bindings::exports::keyfob::azure::{identity as wit, types};
 use super::{Ground, Options, SecretClient};
 use crate::prelude::*;
 use crate::{
-    CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, ManagedIdentityId, TokenOptions,
+    CertificateSource, ClientAuthentication, ClientOptions, CredentialKind, CredentialOptions, ManagedIdentityId,
+    TokenOptions,
 };
 impl wit::GuestCredentialOptions for Options<CredentialOptions> {
     fn new() -> Self {
@@ -119,10 +120,10 @@ impl Credential {
     pub(super) fn client(
         tenant_id: String,
         client_id: String,
-        proof: ClientProof,
+        authentication: ClientAuthentication,
         options: &OptionsHandle<'_>,
     ) -> wit::Credential {
-        Self::handle(CredentialKind::Client { tenant_id, client_id, proof }, Some(options))
+        Self::handle(CredentialKind::Client { tenant_id, client_id, authentication }, Some(options))
     }
 
     #[inline(never)]
@@ -159,7 +160,7 @@ impl wit::GuestCredential for Credential {
     }
 
     fn client_secret(tenant: String, client: String, secret: String, options: OptionsHandle<'_>) -> wit::Credential {
-        Self::client(tenant, client, ClientProof::Secret(secret.into()), &options)
+        Self::client(tenant, client, ClientAuthentication::Secret(secret.into()), &options)
     }
 
     fn client_assertion(
@@ -168,7 +169,7 @@ impl wit::GuestCredential for Credential {
         assertion: String,
         options: OptionsHandle<'_>,
     ) -> wit::Credential {
-        Self::client(tenant, client, ClientProof::Assertion(assertion.into()), &options)
+        Self::client(tenant, client, ClientAuthentication::Assertion(assertion.into()), &options)
     }
 
     fn client_certificate(
@@ -182,7 +183,7 @@ impl wit::GuestCredential for Credential {
             wit::ClientCertificate::Bytes(bytes) => CertificateSource::Bytes(bytes.into()),
             wit::ClientCertificate::Path(path) => CertificateSource::Path(path),
         };
-        Self::client(tenant, client, ClientProof::Certificate(certificate, password.map(Into::into)), &options)
+        Self::client(tenant, client, ClientAuthentication::Certificate(certificate, password.map(Into::into)), &options)
     }
 
     fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> wit::Credential {

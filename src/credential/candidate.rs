@@ -50,7 +50,7 @@ impl Candidate {
     }
 
     /// One whose making ended with this kind of error.
-    pub(super) fn refusing(credential: &'static str, kind: ErrorKind, message: String) -> Self {
+    pub(super) fn from_error(credential: &'static str, kind: ErrorKind, message: String) -> Self {
         let readiness = match kind {
             ErrorKind::CredentialUnavailable => Readiness::Unavailable,
             ErrorKind::Unsupported => Readiness::NotSupported,

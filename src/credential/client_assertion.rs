@@ -4,7 +4,7 @@
 
 use core::cell::RefCell;
 
-use super::confidential_client::{Fields, Proof, assertion_fields};
+use super::confidential_client::{Authenticate, FormFields, assertion_fields};
 use crate::entra::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
@@ -15,7 +15,7 @@ pub(super) const NAME: &str = "ClientAssertionCredential";
 
 struct ClientAssertion(RefCell<Secret>);
 
-pub(super) fn proof(assertion: Secret) -> Box<dyn Proof> {
+pub(super) fn authentication(assertion: Secret) -> Box<dyn Authenticate> {
     Box::new(ClientAssertion(RefCell::new(assertion)))
 }
 
@@ -28,23 +28,23 @@ pub(super) fn is_jwt(text: &str) -> bool {
 }
 
 /// The proof, if it has the form of one.
-pub(super) fn checked(assertion: Secret) -> Result<Fields> {
+pub(super) fn checked(assertion: Secret) -> Result<FormFields> {
     if is_jwt(assertion.expose()) {
         return Ok(assertion_fields(assertion));
     }
     Err(Error::invalid("the assertion is no JWT (three base64url parts with dots between them and nothing around)"))
 }
 
-impl Proof for ClientAssertion {
-    fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+impl Authenticate for ClientAssertion {
+    fn form_fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
         checked(self.0.borrow().clone())
     }
 
-    fn from(&self) -> &str {
+    fn origin(&self) -> &str {
         "the argument assertion"
     }
 
-    fn renewal(&self) -> &'static str {
+    fn renewal_hint(&self) -> &'static str {
         "Get a new assertion and hand it over with set-assertion"
     }
 

@@ -4,7 +4,7 @@
 //! The cryptography outweighs all the rest of the component, so it is behind the cargo feature `certificate`. Without
 //! it, everything here answers that it is missing.
 
-use super::confidential_client::{Fields, Proof};
+use super::confidential_client::{Authenticate, FormFields};
 use super::options::CredentialOptions;
 use crate::entra::Endpoint;
 use crate::error::Result;
@@ -22,13 +22,13 @@ pub enum Source {
     Path(String),
 }
 
-pub(super) fn proof(
+pub(super) fn authentication(
     certificate: Source,
     password: Option<Secret>,
     options: &CredentialOptions,
-) -> Result<Box<dyn Proof>> {
-    let from = "the argument certificate";
-    Ok(Box::new(ClientCertificate::new(certificate, password, options.send_certificate_chain, from)?))
+) -> Result<Box<dyn Authenticate>> {
+    let origin = "the argument certificate";
+    Ok(Box::new(ClientCertificate::new(certificate, password, options.send_certificate_chain, origin)?))
 }
 
 #[cfg(feature = "certificate")]
@@ -47,7 +47,7 @@ mod with_certificates {
     pub(in crate::credential) struct ClientCertificate {
         key: Key,
         send_chain: bool,
-        from: String,
+        origin: String,
     }
 
     enum Key {
@@ -60,17 +60,17 @@ mod with_certificates {
             source: Source,
             password: Option<Secret>,
             send_chain: bool,
-            from: &str,
+            origin: &str,
         ) -> Result<Self> {
-            let from = from.to_owned();
+            let origin = origin.to_owned();
             Ok(match source {
                 Source::Bytes(bytes) => {
-                    let certificate = read(&bytes.0, password.as_ref(), &from, ErrorKind::InvalidArgument)?;
-                    Self { key: Key::Read(Box::new(certificate)), send_chain, from }
+                    let certificate = read(&bytes.0, password.as_ref(), &origin, ErrorKind::InvalidArgument)?;
+                    Self { key: Key::Read(Box::new(certificate)), send_chain, origin }
                 }
                 Source::Path(path) => {
-                    let from = format!("the certificate file {} (from {from})", quote_path(&path));
-                    Self { key: Key::File { path, password }, send_chain, from }
+                    let origin = format!("the certificate file {} (from {origin})", quote_path(&path));
+                    Self { key: Key::File { path, password }, send_chain, origin }
                 }
             })
         }
@@ -81,7 +81,7 @@ mod with_certificates {
             call: Call<'_>,
             client_id: &str,
             endpoint: &Endpoint<'_>,
-        ) -> Result<Fields> {
+        ) -> Result<FormFields> {
             let assertion = Assertion {
                 audience: &endpoint.url(),
                 client_id,
@@ -90,7 +90,7 @@ mod with_certificates {
                 send_chain: self.send_chain,
             };
             let signed = certificate.assertion(&assertion, call.platform).ok_or_else(|| {
-                Error::new(ErrorKind::AuthenticationFailed, format!("the key in {} can't sign", self.from))
+                Error::new(ErrorKind::AuthenticationFailed, format!("the key in {} can't sign", self.origin))
             })?;
             Ok(assertion_fields(signed))
         }
@@ -100,7 +100,7 @@ mod with_certificates {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error.describe(),
             };
-            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.from)).hint(diagnosis::file(
+            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.origin)).hint(diagnosis::file(
                 "Is the path right",
                 path,
                 "give the certificate itself in code, as bytes",
@@ -108,28 +108,28 @@ mod with_certificates {
         }
     }
 
-    fn read(bytes: &[u8], password: Option<&Secret>, from: &str, kind: ErrorKind) -> Result<Certificate> {
+    fn read(bytes: &[u8], password: Option<&Secret>, origin: &str, kind: ErrorKind) -> Result<Certificate> {
         Certificate::read(bytes, password.map(Secret::expose))
-            .map_err(|flaw| Error::new(kind, format!("{from}: {}", flaw.why)).hint(diagnosis::expected(flaw.cure)))
+            .map_err(|flaw| Error::new(kind, format!("{origin}: {}", flaw.why)).hint(diagnosis::expected(flaw.cure)))
     }
 
-    impl Proof for ClientCertificate {
-        fn fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<Fields> {
+    impl Authenticate for ClientCertificate {
+        fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<FormFields> {
             match &self.key {
                 Key::Read(certificate) => self.sign(certificate, call, client_id, endpoint),
                 Key::File { path, password } => {
                     let bytes = self.file(call.platform, path)?;
-                    let certificate = read(&bytes.0, password.as_ref(), &self.from, ErrorKind::AuthenticationFailed)?;
+                    let certificate = read(&bytes.0, password.as_ref(), &self.origin, ErrorKind::AuthenticationFailed)?;
                     self.sign(&certificate, call, client_id, endpoint)
                 }
             }
         }
 
-        fn from(&self) -> &str {
-            &self.from
+        fn origin(&self) -> &str {
+            &self.origin
         }
 
-        fn renewal(&self) -> &'static str {
+        fn renewal_hint(&self) -> &'static str {
             "Is the certificate still valid, and is the host's clock right?"
         }
     }
@@ -148,19 +148,19 @@ mod without {
     pub(in crate::credential) enum ClientCertificate {}
 
     impl ClientCertificate {
-        pub(in crate::credential) fn new(_: Source, _: Option<Secret>, _: bool, from: &str) -> Result<Self> {
+        pub(in crate::credential) fn new(_: Source, _: Option<Secret>, _: bool, origin: &str) -> Result<Self> {
             // Not `unsupported`, with which a chain would go on to an identity that was not meant.
-            let message = format!("{from} is given, but this build of Keyfob can't use certificates");
+            let message = format!("{origin} is given, but this build of Keyfob can't use certificates");
             Err(Error::invalid(message).hint(diagnosis::without_certificates()))
         }
     }
 
-    impl Proof for ClientCertificate {
-        fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+    impl Authenticate for ClientCertificate {
+        fn form_fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
             match *self {}
         }
 
-        fn from(&self) -> &str {
+        fn origin(&self) -> &str {
             match *self {}
         }
     }

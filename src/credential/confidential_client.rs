@@ -7,8 +7,8 @@ use alloc::rc::Rc;
 use super::candidate::Candidate;
 use super::options::CredentialOptions;
 use super::tenants::{ADFS, Tenants};
-use super::token_credential::{Made, TokenCredential};
-use crate::diagnosis::{self, Client};
+use super::token_credential::{SharedCredential, TokenCredential};
+use crate::diagnosis::{self, ClientContext};
 use crate::entra::{self, Endpoint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
@@ -20,20 +20,20 @@ use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 use crate::token_cache::{Fetch, TokenCache};
 
 /// The fields of the form that prove the client.
-pub(super) type Fields = Vec<(&'static str, Secret)>;
+pub(super) type FormFields = Vec<(&'static str, Secret)>;
 
 /// How a client proves who it is.
-pub(super) trait Proof {
+pub(super) trait Authenticate {
     /// The proof for one request to this endpoint.
-    fn fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<Fields>;
+    fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<FormFields>;
     /// Where it came from: an argument, a variable, a file.
-    fn from(&self) -> &str;
+    fn origin(&self) -> &str;
     /// Ends in white space, which a secret in a variable often does by mistake.
     fn trailing_space(&self) -> bool {
         false
     }
     /// How to get a new one, for whom this one has expired.
-    fn renewal(&self) -> &'static str {
+    fn renewal_hint(&self) -> &'static str {
         ""
     }
     /// Replaces an assertion of the caller.
@@ -43,7 +43,7 @@ pub(super) trait Proof {
 }
 
 /// The proof of an assertion, whoever signed it (RFC 7523).
-pub(super) fn assertion_fields(assertion: Secret) -> Fields {
+pub(super) fn assertion_fields(assertion: Secret) -> FormFields {
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     vec![("client_assertion_type", kind.into()), ("client_assertion", assertion)]
 }
@@ -62,12 +62,12 @@ pub(super) struct ConfidentialClient {
     pub(super) client_id: String,
     pub(super) id_from: &'static str,
     pub(super) authority: entra::Authority,
-    pub(super) proof: Box<dyn Proof>,
+    pub(super) authentication: Box<dyn Authenticate>,
     cache: TokenCache,
 }
 
 /// Who the client is, before it is checked.
-pub(super) struct Registration<'a> {
+pub(super) struct ClientRegistration<'a> {
     pub(super) name: &'static str,
     pub(super) tenants: Tenants,
     pub(super) client_id: &'a str,
@@ -78,20 +78,20 @@ impl ConfidentialClient {
     pub(super) fn new(
         env: &Env,
         options: &CredentialOptions,
-        who: Registration<'_>,
-        proof: Box<dyn Proof>,
+        registration: ClientRegistration<'_>,
+        authentication: Box<dyn Authenticate>,
     ) -> Result<Self> {
-        check_client_id(who.client_id, who.id_from)?;
+        check_client_id(registration.client_id, registration.id_from)?;
         Ok(Self {
-            name: who.name,
+            name: registration.name,
             source: entra::SOURCE,
             detected_by: None,
             what: "service principal",
-            tenants: who.tenants,
-            client_id: who.client_id.to_owned(),
-            id_from: who.id_from,
+            tenants: registration.tenants,
+            client_id: registration.client_id.to_owned(),
+            id_from: registration.id_from,
             authority: options.authority(env)?,
-            proof,
+            authentication,
             cache: TokenCache::default(),
         })
     }
@@ -99,15 +99,15 @@ impl ConfidentialClient {
     async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         let tenant = self.tenants.resolve(request)?;
         let endpoint = Endpoint::new(&self.authority, tenant, tenant.eq_ignore_ascii_case(ADFS));
-        let client = Client {
+        let client = ClientContext {
             tenant,
             client_id: &self.client_id,
-            proof_from: self.proof.from(),
-            trailing_space: self.proof.trailing_space(),
-            renewal: self.proof.renewal(),
+            credential_origin: self.authentication.origin(),
+            trailing_space: self.authentication.trailing_space(),
+            renewal: self.authentication.renewal_hint(),
         };
-        let proof = self.proof.fields(call, &self.client_id, &endpoint)?;
-        let token = entra::token(call, &endpoint, &client, request, &proof).await?;
+        let authentication = self.authentication.form_fields(call, &self.client_id, &endpoint)?;
+        let token = entra::token(call, &endpoint, &client, request, &authentication).await?;
         Ok(AccessToken { credential: self.name, source: self.source, identity: self.describe(), ..token })
     }
 
@@ -118,16 +118,17 @@ impl ConfidentialClient {
 }
 
 /// A credential that the code describes by its arguments.
-pub(super) fn of_code(
+pub(super) fn from_arguments(
     env: &Env,
     options: &CredentialOptions,
     name: &'static str,
     (tenant, client_id): (&str, &str),
-    proof: Box<dyn Proof>,
-) -> Result<Made> {
-    let tenants = Tenants::of_code(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
-    let who = Registration { name, tenants, client_id, id_from: "the argument client-id" };
-    Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
+    authentication: Box<dyn Authenticate>,
+) -> Result<SharedCredential> {
+    let tenants =
+        Tenants::from_arguments(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
+    let registration = ClientRegistration { name, tenants, client_id, id_from: "the argument client-id" };
+    Ok(Rc::new(ConfidentialClient::new(env, options, registration, authentication)?))
 }
 
 /// Checks the id of an application.
@@ -164,9 +165,10 @@ impl TokenCredential for ConfidentialClient {
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {
         let how = self.detected_by.map(|how| format!("{} ({how}): ", self.source)).unwrap_or_default();
-        let (who, tenant, proof) = (self.describe(), &self.tenants.own, quote_path(self.proof.from()));
+        let (registration, tenant, authentication) =
+            (self.describe(), &self.tenants.own, quote_path(self.authentication.origin()));
         let authority = self.authority.origin();
-        let message = format!("{how}{who} in tenant {tenant}, by {proof}, at {authority}");
+        let message = format!("{how}{registration} in tenant {tenant}, by {authentication}, at {authority}");
         let details = vec![
             ("source", self.source.to_owned()),
             ("client-id", self.client_id.clone()),
@@ -178,6 +180,6 @@ impl TokenCredential for ConfidentialClient {
     }
 
     fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
-        self.proof.set_assertion(assertion)
+        self.authentication.set_assertion(assertion)
     }
 }

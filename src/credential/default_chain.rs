@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 
 use super::candidate::Candidate;
 use super::options::CredentialOptions;
-use super::token_credential::{Link, Made};
+use super::token_credential::{ConfiguredCredential, SharedCredential};
 use super::{chain, developer, environment, managed_identity, workload_identity};
 use crate::diagnosis;
 use crate::env::Env;
@@ -14,54 +14,54 @@ use crate::secret::quote;
 use crate::token::describe_id;
 
 /// A row of the default chain.
-enum Row {
+enum ChainEntry {
     /// Can run in a component: its class name, and how it is made from environment and options.
-    Here(&'static str, fn(&Env, &CredentialOptions) -> Result<Made>),
+    Supported(&'static str, fn(&Env, &CredentialOptions) -> Result<SharedCredential>),
     /// Needs a process, a browser or a desktop: its class name, and what to do instead.
-    NotHere(&'static str, developer::Instead),
+    Unsupported(&'static str, developer::Alternative),
 }
 
-impl Row {
+impl ChainEntry {
     fn name(&self) -> &'static str {
         match self {
-            Self::Here(name, _) | Self::NotHere(name, _) => name,
+            Self::Supported(name, _) | Self::Unsupported(name, _) => name,
         }
     }
 }
 
 /// THE TABLE: the default chain, in the order of the Azure SDKs.
 /// <https://learn.microsoft.com/python/api/azure-identity/azure.identity.defaultazurecredential>
-const DEFAULT_CHAIN: &[Row] = &[
-    Row::Here(environment::NAME, environment::make),
-    Row::Here(workload_identity::NAME, workload_identity::make),
-    Row::Here(managed_identity::NAME, managed_identity::make_in_chain),
-    Row::NotHere("SharedTokenCacheCredential", developer::SHARED_TOKEN_CACHE),
-    Row::NotHere("VisualStudioCodeCredential", developer::VISUAL_STUDIO_CODE),
-    Row::NotHere("AzureCliCredential", developer::AZURE_CLI),
-    Row::NotHere("AzurePowerShellCredential", developer::AZURE_POWERSHELL),
-    Row::NotHere("AzureDeveloperCliCredential", developer::AZURE_DEVELOPER_CLI),
-    Row::NotHere("BrokerCredential", developer::BROKER),
+const DEFAULT_CHAIN: &[ChainEntry] = &[
+    ChainEntry::Supported(environment::NAME, environment::make),
+    ChainEntry::Supported(workload_identity::NAME, workload_identity::make),
+    ChainEntry::Supported(managed_identity::NAME, managed_identity::make_in_chain),
+    ChainEntry::Unsupported("SharedTokenCacheCredential", developer::SHARED_TOKEN_CACHE),
+    ChainEntry::Unsupported("VisualStudioCodeCredential", developer::VISUAL_STUDIO_CODE),
+    ChainEntry::Unsupported("AzureCliCredential", developer::AZURE_CLI),
+    ChainEntry::Unsupported("AzurePowerShellCredential", developer::AZURE_POWERSHELL),
+    ChainEntry::Unsupported("AzureDeveloperCliCredential", developer::AZURE_DEVELOPER_CLI),
+    ChainEntry::Unsupported("BrokerCredential", developer::BROKER),
 ];
 
 /// The default chain.
-pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
+pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     let selected = apply_variable(env, options)?;
     let mut chain = chain::Chain::new(chain::DEFAULT, Vec::new(), env);
     let selected_by = env.take_used();
-    for row in DEFAULT_CHAIN {
-        if selected.excludes(row.name()) {
-            let (by, variables) = match options.excludes(row.name()) {
+    for entry in DEFAULT_CHAIN {
+        if selected.excludes(entry.name()) {
+            let (by, variables) = match options.excludes(entry.name()) {
                 true => ("the option exclude", Vec::new()),
                 false => (VARIABLE, selected_by.clone()),
             };
-            chain.excluded.push(Candidate { variables, ..Candidate::excluded(row.name(), by) });
+            chain.excluded.push(Candidate { variables, ..Candidate::excluded(entry.name(), by) });
             continue;
         }
-        let made = match row {
-            Row::Here(_, make) => make(env, &selected),
-            Row::NotHere(_, instead) => Err(developer::not_here(*instead)),
+        let credential = match entry {
+            ChainEntry::Supported(_, make) => make(env, &selected),
+            ChainEntry::Unsupported(_, alternative) => Err(developer::unsupported(*alternative)),
         };
-        chain.links.push(Link::new(row.name(), env, made));
+        chain.credentials.push(ConfiguredCredential::new(entry.name(), env, credential));
     }
     Ok(Rc::new(chain))
 }
@@ -69,7 +69,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
 /// Checks the option `exclude`.
 pub(super) fn check_exclude(options: &CredentialOptions) -> Result<()> {
     for name in &options.exclude {
-        if !DEFAULT_CHAIN.iter().any(|row| row.name().eq_ignore_ascii_case(name)) {
+        if !DEFAULT_CHAIN.iter().any(|entry| entry.name().eq_ignore_ascii_case(name)) {
             return Err(Error::invalid(format!(
                 "the option exclude names no credential of the default chain: {}. Expected a class name such as ManagedIdentityCredential",
                 quote(name, &[])
@@ -87,32 +87,32 @@ const VARIABLE: &str = "AZURE_TOKEN_CREDENTIALS";
 fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOptions> {
     let mut options = options.clone();
     let value = env.get(VARIABLE).unwrap_or_default().trim_ascii();
-    let stays: &dyn Fn(&Row) -> bool = if value.is_empty() {
+    let is_selected: &dyn Fn(&ChainEntry) -> bool = if value.is_empty() {
         if options.require_token_credentials {
             return Err(Error::invalid(format!("{VARIABLE} is not set, and the code requires it")).hint(valid()));
         }
         return Ok(options);
     } else if value.eq_ignore_ascii_case("prod") {
-        &|row| matches!(row, Row::Here(..))
+        &|entry| matches!(entry, ChainEntry::Supported(..))
     } else if value.eq_ignore_ascii_case("dev") {
-        return Err(not_here("dev"));
-    } else if let Some(row) = DEFAULT_CHAIN.iter().find(|row| row.name().eq_ignore_ascii_case(value)) {
-        if let Row::NotHere(name, _) = row {
-            return Err(not_here(name));
+        return Err(unsupported("dev"));
+    } else if let Some(entry) = DEFAULT_CHAIN.iter().find(|entry| entry.name().eq_ignore_ascii_case(value)) {
+        if let ChainEntry::Unsupported(name, _) = entry {
+            return Err(unsupported(name));
         }
-        &|row| row.name().eq_ignore_ascii_case(value)
-    } else if developer::KNOWN_ELSEWHERE.iter().any(|name| name.eq_ignore_ascii_case(value)) {
-        return Err(not_here(value));
+        &|entry| entry.name().eq_ignore_ascii_case(value)
+    } else if developer::OTHER_LANGUAGES.iter().any(|name| name.eq_ignore_ascii_case(value)) {
+        return Err(unsupported(value));
     } else {
         // A secret that was set in the wrong place has more than letters.
         let is_name = value.bytes().all(|b| b.is_ascii_alphabetic());
         let shown = if is_name { value.to_owned() } else { describe_id(value) };
         return Err(Error::invalid(format!("{VARIABLE} names no credential: {}", shown)).hint(valid()));
     };
-    for row in DEFAULT_CHAIN.iter().filter(|row| !stays(row)) {
-        options.exclude.push(row.name().to_owned());
+    for entry in DEFAULT_CHAIN.iter().filter(|entry| !is_selected(entry)) {
+        options.exclude.push(entry.name().to_owned());
     }
-    if DEFAULT_CHAIN.iter().all(|row| options.excludes(row.name())) {
+    if DEFAULT_CHAIN.iter().all(|entry| options.excludes(entry.name())) {
         return Err(Error::invalid(format!(
             "at least one credential is required: {VARIABLE} and the option exclude leave none"
         )));
@@ -120,7 +120,7 @@ fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOp
     Ok(options)
 }
 
-fn not_here(value: &str) -> Box<Error> {
+fn unsupported(value: &str) -> Box<Error> {
     Error::new(
         ErrorKind::Unsupported,
         format!("{VARIABLE} is {value}: developer credentials can't run inside a WebAssembly component"),

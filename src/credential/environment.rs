@@ -4,10 +4,10 @@ use alloc::rc::Rc;
 
 use super::client_certificate::{self, ClientCertificate};
 use super::client_secret::ClientSecret;
-use super::confidential_client::{ConfidentialClient, Proof, Registration};
+use super::confidential_client::{Authenticate, ClientRegistration, ConfidentialClient};
 use super::options::CredentialOptions;
 use super::tenants::Tenants;
-use super::token_credential::Made;
+use super::token_credential::SharedCredential;
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -21,17 +21,17 @@ const CLIENT: &str = "AZURE_CLIENT_ID";
 const SECRET: &str = "AZURE_CLIENT_SECRET";
 const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
-pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
+pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     let (Some(tenant), Some(client_id)) = (env.get(TENANT), env.get(CLIENT)) else { return Err(incomplete(env)) };
     // In the order of the Azure SDKs.
-    let proof: Box<dyn Proof> = match (env.get(SECRET), env.get(CERTIFICATE)) {
+    let authentication: Box<dyn Authenticate> = match (env.get(SECRET), env.get(CERTIFICATE)) {
         (Some(secret), _) => Box::new(ClientSecret(secret.into(), SECRET)),
         (None, Some(path)) => Box::new(certificate(env, options, path)?),
         (None, None) => return Err(incomplete(env)),
     };
-    let tenants = Tenants::of_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
-    let who = Registration { name: NAME, tenants, client_id, id_from: CLIENT };
-    Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
+    let tenants = Tenants::from_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
+    let registration = ClientRegistration { name: NAME, tenants, client_id, id_from: CLIENT };
+    Ok(Rc::new(ConfidentialClient::new(env, options, registration, authentication)?))
 }
 
 fn certificate(env: &Env, options: &CredentialOptions, path: &str) -> Result<ClientCertificate> {
@@ -44,8 +44,8 @@ fn certificate(env: &Env, options: &CredentialOptions, path: &str) -> Result<Cli
 
 fn incomplete(env: &Env) -> Box<Error> {
     // With a certificate the secret is not missing.
-    let proof = if env.get(CERTIFICATE).is_some() && env.get(SECRET).is_none() { CERTIFICATE } else { SECRET };
-    let (present, missing) = env.split(&[TENANT, CLIENT, proof]);
+    let authentication = if env.get(CERTIFICATE).is_some() && env.get(SECRET).is_none() { CERTIFICATE } else { SECRET };
+    let (present, missing) = env.split(&[TENANT, CLIENT, authentication]);
     let mut error = Error::unavailable(format!(
         "EnvironmentCredential authentication unavailable. Environment variables are not fully configured: {} not set",
         join(&missing, ", ")
@@ -55,7 +55,7 @@ fn incomplete(env: &Env) -> Box<Error> {
         return error.hint(diagnosis::username_password());
     }
     // Client id and tenant alone mean something else: a managed identity, or workload identity.
-    if env.get(proof).is_some() {
+    if env.get(authentication).is_some() {
         return error.hint(diagnosis::half_set("a service principal", &present, &missing));
     }
     error.hint(diagnosis::nothing_configured(env.is_empty()))

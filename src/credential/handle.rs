@@ -5,11 +5,11 @@ use core::time::Duration;
 
 use super::candidate::Candidate;
 use super::client_certificate::Source as CertificateSource;
-use super::confidential_client::Proof;
+use super::confidential_client::Authenticate;
 use super::options::{CredentialOptions, TokenOptions};
 #[cfg(feature = "embedded")]
 use super::provided;
-use super::token_credential::{Link, Made};
+use super::token_credential::{ConfiguredCredential, SharedCredential};
 use super::{
     chain, client_assertion, client_certificate, client_secret, confidential_client, default_chain, environment,
     managed_identity, static_token, workload_identity,
@@ -29,7 +29,7 @@ use crate::token::{AccessToken, TokenRequest};
 #[derive(Clone)]
 pub struct Credential {
     platform: Rc<dyn Platform>,
-    link: Link,
+    credential: ConfiguredCredential,
     log: Level,
 }
 
@@ -50,7 +50,7 @@ pub enum CredentialKind {
         /// The application's id.
         client_id: String,
         /// How it proves who it is.
-        proof: ClientProof,
+        authentication: ClientAuthentication,
     },
     /// `ChainedTokenCredential`: these, in this order.
     Chained(Vec<Credential>),
@@ -67,7 +67,7 @@ pub enum CredentialKind {
 }
 
 /// How an application proves who it is.
-pub enum ClientProof {
+pub enum ClientAuthentication {
     /// A client secret.
     Secret(Secret),
     /// A signed assertion, which the caller replaces when it expires.
@@ -79,16 +79,16 @@ pub enum ClientProof {
     Certificate(CertificateSource, Option<Secret>),
 }
 
-impl ClientProof {
+impl ClientAuthentication {
     /// The class name of the credential that proves itself so, and the proof.
-    fn read(self, options: &CredentialOptions) -> (&'static str, Result<Box<dyn Proof>>) {
+    fn read(self, options: &CredentialOptions) -> (&'static str, Result<Box<dyn Authenticate>>) {
         match self {
-            Self::Secret(secret) => (client_secret::NAME, client_secret::proof(secret)),
-            Self::Assertion(assertion) => (client_assertion::NAME, Ok(client_assertion::proof(assertion))),
+            Self::Secret(secret) => (client_secret::NAME, client_secret::authentication(secret)),
+            Self::Assertion(assertion) => (client_assertion::NAME, Ok(client_assertion::authentication(assertion))),
             #[cfg(feature = "embedded")]
             Self::Provider(provider) => (client_assertion::NAME, Ok(provided::assertion(provider))),
             Self::Certificate(source, password) => {
-                (client_certificate::NAME, client_certificate::proof(source, password, options))
+                (client_certificate::NAME, client_certificate::authentication(source, password, options))
             }
         }
     }
@@ -102,36 +102,44 @@ impl Credential {
         let log = Level::read(&env, &*platform);
         // Of no concern to who the app is.
         env.take_used();
-        let (name, make): (_, fn(&Env, &CredentialOptions) -> Result<Made>) = match kind {
+        let (name, make): (_, fn(&Env, &CredentialOptions) -> Result<SharedCredential>) = match kind {
             CredentialKind::DefaultAzure => (chain::DEFAULT, default_chain::make),
             CredentialKind::Environment => (environment::NAME, environment::make),
             CredentialKind::WorkloadIdentity => (workload_identity::NAME, workload_identity::make),
-            CredentialKind::ManagedIdentity => (managed_identity::NAME, managed_identity::make_alone),
-            CredentialKind::Client { tenant_id, client_id, proof } => {
-                let (name, proof) = proof.read(options);
+            CredentialKind::ManagedIdentity => (managed_identity::NAME, managed_identity::make_standalone),
+            CredentialKind::Client { tenant_id, client_id, authentication } => {
+                let (name, authentication) = authentication.read(options);
                 let client = (tenant_id.as_str(), client_id.as_str());
-                let made = check(options, &env)
-                    .and(proof)
-                    .and_then(|proof| confidential_client::of_code(&env, options, name, client, proof));
-                return Self { platform, link: Link::new(name, &env, made), log };
+                let credential = check(options, &env).and(authentication).and_then(|authentication| {
+                    confidential_client::from_arguments(&env, options, name, client, authentication)
+                });
+                return Self { platform, credential: ConfiguredCredential::new(name, &env, credential), log };
             }
-            CredentialKind::Chained(links) => {
-                let links = links.into_iter().map(|credential| credential.link).collect();
-                let chain = Rc::new(chain::Chain::new(chain::CHAINED, links, &env));
-                return Self { platform, link: Link::new(chain::CHAINED, &env, Ok(chain)), log };
+            CredentialKind::Chained(credentials) => {
+                let credentials = credentials.into_iter().map(|credential| credential.credential).collect();
+                let chain = Rc::new(chain::Chain::new(chain::CHAINED, credentials, &env));
+                return Self { platform, credential: ConfiguredCredential::new(chain::CHAINED, &env, Ok(chain)), log };
             }
             CredentialKind::StaticToken { token, expires_on } => {
-                let made = Rc::new(static_token::StaticToken::new(token, expires_on));
-                return Self { platform, link: Link::new(static_token::NAME, &env, Ok(made)), log };
+                let credential = Rc::new(static_token::StaticToken::new(token, expires_on));
+                return Self {
+                    platform,
+                    credential: ConfiguredCredential::new(static_token::NAME, &env, Ok(credential)),
+                    log,
+                };
             }
             #[cfg(feature = "embedded")]
             CredentialKind::Provider(provider) => {
-                let made = Rc::new(provided::ProvidedTokens::new(provider));
-                return Self { platform, link: Link::new(provided::NAME, &env, Ok(made)), log };
+                let credential = Rc::new(provided::ProvidedTokens::new(provider));
+                return Self {
+                    platform,
+                    credential: ConfiguredCredential::new(provided::NAME, &env, Ok(credential)),
+                    log,
+                };
             }
         };
-        let made = check(options, &env).and_then(|()| make(&env, options));
-        Self { platform, link: Link::new(name, &env, made), log }
+        let credential = check(options, &env).and_then(|()| make(&env, options));
+        Self { platform, credential: ConfiguredCredential::new(name, &env, credential), log }
     }
 
     /// Replaces the token of a static credential.
@@ -139,7 +147,7 @@ impl Credential {
     /// # Errors
     /// `Unsupported` for any other credential.
     pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
-        self.link.made.set_token(token, expires_on)
+        self.credential.inner.set_token(token, expires_on)
     }
 
     /// Replaces the assertion of a client assertion credential.
@@ -147,7 +155,7 @@ impl Credential {
     /// # Errors
     /// `Unsupported` for any other credential.
     pub fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
-        self.link.made.set_assertion(assertion)
+        self.credential.inner.set_assertion(assertion)
     }
 
     /// A token for the scopes, from memory while it is fresh.
@@ -157,7 +165,7 @@ impl Credential {
     pub async fn get_token(&self, scopes: Vec<String>, options: &TokenOptions) -> Result<AccessToken> {
         let request = options.request(scopes)?;
         let call = self.start_call(options.timeout)?;
-        call.end(self.link.made.token(call, &request).await)
+        call.end(self.credential.inner.token(call, &request).await)
     }
 
     /// What [`Credential::get_token`] would try, in this order, from variables and options alone: nothing is sent, and no
@@ -165,14 +173,14 @@ impl Credential {
     #[must_use]
     pub fn explain(&self) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        self.link.explain(&mut candidates);
+        self.credential.explain(&mut candidates);
         candidates
     }
 
     /// A call that starts now, with the caller's timeout in milliseconds or the credential's own.
     pub(crate) fn start_call(&self, timeout: Option<u64>) -> Result<Call<'_>> {
         let timeout = match timeout {
-            None => self.link.made.patience(),
+            None => self.credential.inner.default_timeout(),
             Some(ms @ 1..=600_000) => Duration::from_millis(ms),
             Some(ms) => return Err(Error::invalid(format!("timeout {ms} is not 1 to 600,000 milliseconds"))),
         };
@@ -181,7 +189,7 @@ impl Credential {
 
     /// A token within a call that runs already.
     pub(crate) async fn token(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        self.link.made.token(call, request).await
+        self.credential.inner.token(call, request).await
     }
 
     pub(crate) fn platform(&self) -> &dyn Platform {

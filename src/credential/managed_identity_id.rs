@@ -24,7 +24,7 @@ pub enum ManagedIdentityId {
 impl ManagedIdentityId {
     /// Checks that the id is of the kind that it claims to be. Nothing has been sent yet.
     pub(super) fn check(&self, from: &str) -> Result<()> {
-        let (kind, id, fine) = match self {
+        let (kind, id, is_valid) = match self {
             Self::FromEnvironment | Self::SystemAssigned => return Ok(()),
             Self::ClientId(id) => ("a client id (a UUID)", id, is_uuid(id)),
             Self::ObjectId(id) => ("an object id (a UUID)", id, is_uuid(id)),
@@ -34,7 +34,7 @@ impl ManagedIdentityId {
                 is_resource_id(id),
             ),
         };
-        if fine {
+        if is_valid {
             return Ok(());
         }
         let cure = if is_resource_id(id) {

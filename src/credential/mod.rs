@@ -25,7 +25,7 @@ mod workload_identity;
 
 pub use candidate::{Candidate, Readiness};
 pub use client_certificate::Source as CertificateSource;
-pub use handle::{ClientProof, Credential, CredentialKind};
+pub use handle::{ClientAuthentication, Credential, CredentialKind};
 pub use managed_identity::SOURCES;
 pub use managed_identity_id::ManagedIdentityId;
 pub use options::{CredentialOptions, TokenOptions};

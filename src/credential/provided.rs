@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 
 use super::candidate::Candidate;
 use super::client_assertion::checked;
-use super::confidential_client::{Fields, Proof};
+use super::confidential_client::{Authenticate, FormFields};
 use super::token_credential::TokenCredential;
 use crate::entra::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
@@ -83,20 +83,20 @@ impl TokenCredential for ProvidedTokens {
 
 struct ProvidedAssertion(Rc<dyn Provider>);
 
-pub(super) fn assertion(provider: Rc<dyn Provider>) -> Box<dyn Proof> {
+pub(super) fn assertion(provider: Rc<dyn Provider>) -> Box<dyn Authenticate> {
     Box::new(ProvidedAssertion(provider))
 }
 
-impl Proof for ProvidedAssertion {
-    fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+impl Authenticate for ProvidedAssertion {
+    fn form_fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
         checked(self.0.assertion()?)
     }
 
-    fn from(&self) -> &str {
+    fn origin(&self) -> &str {
         "the assertion's provider"
     }
 
-    fn renewal(&self) -> &'static str {
+    fn renewal_hint(&self) -> &'static str {
         "Let the provider sign a new assertion each time that it is asked"
     }
 }

@@ -11,21 +11,21 @@ pub(super) struct Tenants {
     pub(super) own: String,
     allowed: Vec<String>,
     /// `AZURE_IDENTITY_DISABLE_MULTITENANTAUTH`: its own, whatever is asked for.
-    pinned: bool,
+    multitenant_disabled: bool,
 }
 
 impl Tenants {
     /// For a credential that the code describes: the option alone allows more.
-    pub(super) fn of_code(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
+    pub(super) fn from_arguments(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
         check_tenant(own, own_from)?;
-        let pinned = env.get("AZURE_IDENTITY_DISABLE_MULTITENANTAUTH").is_some();
-        Ok(Self { own: own.to_owned(), allowed: allowed.to_owned(), pinned })
+        let multitenant_disabled = env.get("AZURE_IDENTITY_DISABLE_MULTITENANTAUTH").is_some();
+        Ok(Self { own: own.to_owned(), allowed: allowed.to_owned(), multitenant_disabled })
     }
 
     /// For a credential that the environment describes: `AZURE_ADDITIONALLY_ALLOWED_TENANTS` allows more too.
-    pub(super) fn of_environment(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
+    pub(super) fn from_environment(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
         const VARIABLE: &str = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
-        let mut tenants = Self::of_code(env, own, own_from, allowed)?;
+        let mut tenants = Self::from_arguments(env, own, own_from, allowed)?;
         for tenant in env.get(VARIABLE).unwrap_or_default().split(';').map(str::trim_ascii).filter(|t| !t.is_empty()) {
             check_allowed(tenant, VARIABLE)?;
             tenants.allowed.push(tenant.to_owned());
@@ -39,7 +39,7 @@ impl Tenants {
         let Some(requested) = request.tenant.as_deref() else { return Ok(own) };
         let same = requested.eq_ignore_ascii_case(own);
         // AD FS has no tenants; its path says adfs.
-        if same || self.pinned || own.eq_ignore_ascii_case(ADFS) {
+        if same || self.multitenant_disabled || own.eq_ignore_ascii_case(ADFS) {
             return Ok(own);
         }
         let allowed = |tenant: &String| tenant == "*" || tenant.eq_ignore_ascii_case(requested);
@@ -84,7 +84,7 @@ mod tests {
 
     fn resolve(own: &str, allowed: &[&str], requested: Option<&str>, tenant_from_challenge: bool) -> Result<String> {
         let allowed: Vec<String> = allowed.iter().map(|tenant| (*tenant).to_owned()).collect();
-        let tenants = Tenants::of_code(&Env::default(), own, "", &allowed).unwrap();
+        let tenants = Tenants::from_arguments(&Env::default(), own, "", &allowed).unwrap();
         let tenant = requested.map(str::to_owned);
         tenants.resolve(&TokenRequest { tenant, tenant_from_challenge, ..TokenRequest::default() }).map(str::to_owned)
     }

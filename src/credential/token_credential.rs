@@ -21,7 +21,7 @@ pub(super) trait TokenCredential {
     /// Adds what it is set up to do; a chain adds that of each of its credentials, in order.
     fn explain(&self, candidates: &mut Vec<Candidate>);
     /// What a whole call may take where the caller does not say.
-    fn patience(&self) -> Duration {
+    fn default_timeout(&self) -> Duration {
         Duration::from_secs(30)
     }
     /// Replaces the assertion of a client assertion credential.
@@ -34,25 +34,25 @@ pub(super) trait TokenCredential {
     }
 }
 
-pub(super) type Made = Rc<dyn TokenCredential>;
+pub(super) type SharedCredential = Rc<dyn TokenCredential>;
 
 /// A credential, and the variables that it was made from.
 #[derive(Clone)]
-pub(super) struct Link {
-    pub(super) made: Made,
+pub(super) struct ConfiguredCredential {
+    pub(super) inner: SharedCredential,
     variables: Vec<&'static str>,
 }
 
-impl Link {
+impl ConfiguredCredential {
     /// A credential that can't be made says so when it is asked.
-    pub(super) fn new(name: &'static str, env: &Env, made: Result<Made>) -> Self {
-        let made = made.unwrap_or_else(|error| Rc::new(Refusing { name, error }));
-        Self { made, variables: env.take_used() }
+    pub(super) fn new(name: &'static str, env: &Env, credential: Result<SharedCredential>) -> Self {
+        let inner = credential.unwrap_or_else(|error| Rc::new(InvalidCredential { name, error }));
+        Self { inner, variables: env.take_used() }
     }
 
     pub(super) fn explain(&self, candidates: &mut Vec<Candidate>) {
         let before = candidates.len();
-        self.made.explain(candidates);
+        self.inner.explain(candidates);
         // The credentials of a chain know their own.
         for candidate in candidates.iter_mut().skip(before).filter(|it| it.variables.is_empty()) {
             candidate.variables = self.variables.clone();
@@ -60,12 +60,12 @@ impl Link {
     }
 }
 
-struct Refusing {
+struct InvalidCredential {
     name: &'static str,
     error: Box<Error>,
 }
 
-impl TokenCredential for Refusing {
+impl TokenCredential for InvalidCredential {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -78,7 +78,7 @@ impl TokenCredential for Refusing {
     }
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {
-        let candidate = Candidate::refusing(self.name, self.error.kind, self.error.message.clone());
+        let candidate = Candidate::from_error(self.name, self.error.kind, self.error.message.clone());
         candidates.push(Candidate { hint: self.error.hint.clone(), ..candidate });
     }
 }

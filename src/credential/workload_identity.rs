@@ -4,11 +4,11 @@
 use alloc::rc::Rc;
 
 use super::client_assertion::is_jwt;
-use super::confidential_client::{ConfidentialClient, Fields, Proof, Registration, assertion_fields};
+use super::confidential_client::{Authenticate, ClientRegistration, ConfidentialClient, FormFields, assertion_fields};
 use super::managed_identity_id::ManagedIdentityId;
 use super::options::CredentialOptions;
 use super::tenants::Tenants;
-use super::token_credential::Made;
+use super::token_credential::SharedCredential;
 use crate::diagnosis;
 use crate::entra::Endpoint;
 use crate::env::Env;
@@ -52,7 +52,7 @@ fn choose(
     }
 }
 
-pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
+pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     // As in the Azure SDKs, a client id given for managed identity serves here too.
     let client_id = options.workload_identity_client_id.as_deref().or(match &options.managed_identity {
         ManagedIdentityId::ClientId(id) => Some(id),
@@ -79,16 +79,16 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
             diagnosis::nothing_configured(env.is_empty())
         }));
     };
-    let tenants = Tenants::of_environment(env, &tenant, tenant_from, &options.additionally_allowed_tenants)?;
-    let who = Registration { name: NAME, tenants, client_id: &client_id, id_from };
-    Ok(Rc::new(client(env, options, who, path, path_from)?))
+    let tenants = Tenants::from_environment(env, &tenant, tenant_from, &options.additionally_allowed_tenants)?;
+    let registration = ClientRegistration { name: NAME, tenants, client_id: &client_id, id_from };
+    Ok(Rc::new(client(env, options, registration, path, path_from)?))
 }
 
 /// The client that proves itself with the token in this file.
 pub(super) fn client(
     env: &Env,
     options: &CredentialOptions,
-    who: Registration<'_>,
+    registration: ClientRegistration<'_>,
     path: String,
     path_from: &'static str,
 ) -> Result<ConfidentialClient> {
@@ -99,7 +99,7 @@ pub(super) fn client(
             "Give the identity a federated credential for the pod's service account, and remove the pod's annotation azure.workload.identity/use-identity-binding",
         )));
     }
-    let mut client = ConfidentialClient::new(env, options, who, Box::new(TokenFile { path, path_from }))?;
+    let mut client = ConfidentialClient::new(env, options, registration, Box::new(TokenFile { path, path_from }))?;
     client.what = "workload identity";
     Ok(client)
 }
@@ -132,16 +132,16 @@ impl TokenFile {
     }
 }
 
-impl Proof for TokenFile {
-    fn fields(&self, call: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+impl Authenticate for TokenFile {
+    fn form_fields(&self, call: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
         Ok(assertion_fields(self.assertion(call.platform)?))
     }
 
-    fn from(&self) -> &str {
+    fn origin(&self) -> &str {
         &self.path
     }
 
-    fn renewal(&self) -> &'static str {
+    fn renewal_hint(&self) -> &'static str {
         "Kubernetes renews the file: is it mounted live, and is it the projected service account token?"
     }
 }

@@ -5,11 +5,11 @@ use crate::cloud::Cloud;
 use crate::prelude::*;
 
 /// What the app told Entra about itself.
-pub(crate) struct Client<'a> {
+pub(crate) struct ClientContext<'a> {
     pub(crate) tenant: &'a str,
     pub(crate) client_id: &'a str,
     /// Where the secret or the assertion came from.
-    pub(crate) proof_from: &'a str,
+    pub(crate) credential_origin: &'a str,
     /// The secret ends in white space.
     pub(crate) trailing_space: bool,
     /// How to get a new one, where this one has expired.
@@ -17,19 +17,19 @@ pub(crate) struct Client<'a> {
 }
 
 /// An AADSTS code. <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
-pub(crate) fn entra(code: &str, client: &Client<'_>) -> Option<Hint> {
-    let Client { tenant, client_id, proof_from, trailing_space, renewal } = client;
+pub(crate) fn entra(code: &str, client: &ClientContext<'_>) -> Option<Hint> {
+    let ClientContext { tenant, client_id, credential_origin, trailing_space, renewal } = client;
     // As a number: to compare texts would weigh twice as much.
     let text = match code.get("AADSTS".len()..)?.parse::<u64>().ok()? {
         7_000_215 if *trailing_space => {
-            format!("The client secret from {proof_from} ends in white space or a newline: remove it")
+            format!("The client secret from {credential_origin} ends in white space or a newline: remove it")
         }
         7_000_215 => format!(
-            "The client secret from {proof_from} is wrong. Use the secret's Value, not its Secret ID: portal > Microsoft Entra ID > App registrations > \
+            "The client secret from {credential_origin} is wrong. Use the secret's Value, not its Secret ID: portal > Microsoft Entra ID > App registrations > \
              {client_id} > Certificates & secrets"
         ),
         7_000_222 => format!(
-            "The client secret from {proof_from} has expired. Make a new one (portal > Microsoft Entra ID > App registrations > {client_id} > \
+            "The client secret from {credential_origin} has expired. Make a new one (portal > Microsoft Entra ID > App registrations > {client_id} > \
              Certificates & secrets, or `az ad app credential reset --id {client_id}`) and set it"
         ),
         700_016 => {
@@ -39,17 +39,17 @@ pub(crate) fn entra(code: &str, client: &Client<'_>) -> Option<Hint> {
             "There is no tenant {tenant}: check AZURE_TENANT_ID, and AZURE_AUTHORITY_HOST for a cloud other than the public one"
         ),
         70_021 | 700_213 | 700_211 | 700_212 | 700_021 | 700_023 => format!(
-            "No federated credential of {client_id} matches the token in {proof_from}. Compare issuer, subject (system:serviceaccount:NAMESPACE:NAME) \
+            "No federated credential of {client_id} matches the token in {credential_origin}. Compare issuer, subject (system:serviceaccount:NAMESPACE:NAME) \
              and audience (api://AzureADTokenExchange) with the identity's federated credentials; a new one takes some minutes"
         ),
         700_024 => {
-            format!("What {proof_from} proves is not valid now: it has expired or the clock is wrong. {renewal}")
+            format!("What {credential_origin} proves is not valid now: it has expired or the clock is wrong. {renewal}")
         }
         700_027 => format!(
-            "{proof_from} is not registered with {client_id}: upload the certificate (portal > Microsoft Entra ID > App registrations > {client_id} > \
+            "{credential_origin} is not registered with {client_id}: upload the certificate (portal > Microsoft Entra ID > App registrations > {client_id} > \
              Certificates & secrets)"
         ),
-        50_027 | 5_002_727 => format!("{proof_from} holds no valid token. {renewal}"),
+        50_027 | 5_002_727 => format!("{credential_origin} holds no valid token. {renewal}"),
         500_011 | 50_001 | 1_002_012 | 70_011 => return Some(no_such_resource()),
         7_000_112 => format!(
             "The application {client_id} is disabled in tenant {tenant}: portal > Microsoft Entra ID > Enterprise applications"
@@ -58,7 +58,7 @@ pub(crate) fn entra(code: &str, client: &Client<'_>) -> Option<Hint> {
             "A Conditional Access policy for workload identities blocks this: ask the tenant's administrator".to_owned()
         }
         _ if *trailing_space => {
-            format!("The client secret from {proof_from} ends in white space or a newline: remove it")
+            format!("The client secret from {credential_origin} ends in white space or a newline: remove it")
         }
         _ => return None,
     };

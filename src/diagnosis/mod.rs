@@ -132,7 +132,7 @@ fn list(names: &[&str]) -> String {
 // ---- the way there ----
 
 /// A request that got no answer.
-pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
+pub(crate) fn no_response(error: SendError, who: &str, url: &Url) -> Hint {
     let (origin, authority) = (url.origin(), url.authority());
     let text = match error {
         #[cfg(all(target_family = "wasm", feature = "embedded"))]

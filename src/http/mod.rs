@@ -14,7 +14,7 @@ use crate::secret::{self, Secret};
 use crate::url::Url;
 #[cfg(fuzzing)]
 pub(crate) use retry::retry_after;
-pub(crate) use retry::{ENDPOINT, Hop, Policy};
+pub(crate) use retry::{DEFAULT_RETRY, RetryPolicy, ServicePolicy};
 
 /// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
 const MAX_BODY: usize = 64 * 1024;
@@ -57,14 +57,14 @@ impl<'a> Call<'a> {
 }
 
 /// A request, and what of it a reply must not give away, should it echo it.
-pub(crate) struct Draft {
+pub(crate) struct PreparedRequest {
     pub(crate) request: Request,
     pub(crate) secrets: Vec<Secret>,
     /// Done twice it is the same as once. Where it is not, it is sent again only if nothing can have come of it.
     pub(crate) idempotent: bool,
 }
 
-impl Draft {
+impl PreparedRequest {
     /// A request for JSON at this path and query of the URL's host; those of the URL itself are not used.
     pub(crate) fn new(url: &Url, path: String, mut headers: Vec<(&'static str, Secret)>) -> Self {
         headers.push(("accept", "application/json".into()));
@@ -134,7 +134,7 @@ impl Reply {
 }
 
 /// The error of a request that got no answer from `who` at `url`.
-pub(crate) fn no_answer(call: &Call<'_>, error: SendError, who: &str, url: &Url) -> Box<Error> {
+pub(crate) fn no_response(call: &Call<'_>, error: SendError, who: &str, url: &Url) -> Box<Error> {
     // A limit that the deadline cut short is the deadline.
     let kind = match error {
         SendError::Denied => ErrorKind::DeniedByHost,
@@ -144,5 +144,5 @@ pub(crate) fn no_answer(call: &Call<'_>, error: SendError, who: &str, url: &Url)
         _ => ErrorKind::Transport,
     };
     Error::new(kind, format!("{who} at {}: {}", url.origin(), error.describe()))
-        .hint(diagnosis::no_answer(error, who, url))
+        .hint(diagnosis::no_response(error, who, url))
 }

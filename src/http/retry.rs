@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{Call, Draft, Reply};
+use super::{Call, PreparedRequest, Reply};
 use crate::date;
 use crate::error::Result;
 use crate::log::{self, Level};
@@ -13,12 +13,12 @@ use crate::text::{decimal, whole};
 
 /// The time limits and the retries of one kind of hop.
 #[derive(Clone, Copy)]
-pub(crate) struct Hop {
-    pub(crate) connect: Duration,
-    pub(crate) first_byte: Duration,
+pub(crate) struct RetryPolicy {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) first_byte_timeout: Duration,
     pub(crate) retries: u32,
     /// Whether an attempt that made no connection, or got no first byte in time, is made again.
-    pub(crate) retry_silence: bool,
+    pub(crate) retry_no_response: bool,
     /// No further attempt is started after this time.
     pub(crate) retry_for: Duration,
 }
@@ -28,27 +28,27 @@ const BETWEEN_BYTES: Duration = Duration::from_secs(5);
 
 /// Endpoints that the environment names, Entra and the vault. Fewer retries than the Azure SDKs make: those are set
 /// for bulk work, and an app waits for its secret.
-pub(crate) const ENDPOINT: Hop = Hop {
-    connect: Duration::from_secs(5),
-    first_byte: Duration::from_secs(15),
+pub(crate) const DEFAULT_RETRY: RetryPolicy = RetryPolicy {
+    connect_timeout: Duration::from_secs(5),
+    first_byte_timeout: Duration::from_secs(15),
     retries: 3,
-    retry_silence: true,
+    retry_no_response: true,
     retry_for: Duration::MAX,
 };
 
 /// How a service is treated.
-pub(crate) trait Policy {
+pub(crate) trait ServicePolicy {
     /// The limits of the next attempt.
-    fn hop(&self, call: &Call<'_>) -> Hop;
+    fn retry_policy(&self, call: &Call<'_>) -> RetryPolicy;
     /// Takes notice of an answer. Where this service gives it a meaning of its own that a retry may cure, the pause before
     /// that; zero is the backoff's.
-    fn look(&self, _reply: &Reply, _retry: u32) -> Option<Duration> {
+    fn on_response(&self, _reply: &Reply, _retry: u32) -> Option<Duration> {
         None
     }
 }
 
-impl Policy for Hop {
-    fn hop(&self, _: &Call<'_>) -> Hop {
+impl ServicePolicy for RetryPolicy {
+    fn retry_policy(&self, _: &Call<'_>) -> RetryPolicy {
         *self
     }
 }
@@ -57,7 +57,7 @@ impl Policy for Hop {
 const BACKOFF: Duration = Duration::from_millis(200);
 
 /// Whether the service may have done what it was asked to, although this is all that came back.
-fn may_be_done(result: &Result<Reply, SendError>) -> bool {
+fn may_have_taken_effect(result: &Result<Reply, SendError>) -> bool {
     match result {
         Ok(reply) => !matches!(reply.response.status, 429 | 503),
         Err(error) => !matches!(
@@ -74,51 +74,55 @@ fn is_transient(status: u16) -> bool {
 
 impl Call<'_> {
     /// Sends a request once.
-    async fn send_once(&self, hop: &Hop, draft: &Draft) -> Result<Reply, SendError> {
+    async fn send_once(&self, retry_policy: &RetryPolicy, prepared: &PreparedRequest) -> Result<Reply, SendError> {
         if self.remaining().is_zero() {
             return Err(SendError::Deadline);
         }
         let limits = Limits {
-            connect: hop.connect,
-            first_byte: hop.first_byte,
+            connect: retry_policy.connect_timeout,
+            first_byte: retry_policy.first_byte_timeout,
             between_bytes: BETWEEN_BYTES,
             deadline: self.deadline,
         };
-        self.log.tell(Level::Verbose, &|| log::request(&draft.request, &draft.secrets));
+        self.log.tell(Level::Verbose, &|| log::request(&prepared.request, &prepared.secrets));
         let started = self.platform.monotonic();
-        let response = self.platform.send(&draft.request, limits).await;
+        let response = self.platform.send(&prepared.request, limits).await;
         self.log.tell(Level::Info, &|| {
             let spent = self.platform.monotonic().saturating_sub(started).as_millis() as u64;
-            let answer = match &response {
+            let outcome = match &response {
                 Ok(response) => {
-                    let id = response.header("x-ms-request-id").map(|id| secret::quote(id, &draft.secrets));
+                    let id = response.header("x-ms-request-id").map(|id| secret::quote(id, &prepared.secrets));
                     let id = id.map(|id| format!(", x-ms-request-id {id}")).unwrap_or_default();
                     format!("{}{id}", u64::from(response.status))
                 }
                 Err(error) => error.describe().to_owned(),
             };
-            format!("{} -> {answer} ({spent} ms)", log::request(&draft.request, &draft.secrets))
+            format!("{} -> {outcome} ({spent} ms)", log::request(&prepared.request, &prepared.secrets))
         });
         let response = response?;
         let retry_after = retry_after(&response, self.platform.unix_now());
         let wait_too_long = is_transient(response.status) && retry_after.is_some_and(|delay| delay >= self.remaining());
-        Ok(Reply { response, retry_after, wait_too_long, secrets: draft.secrets.clone() })
+        Ok(Reply { response, retry_after, wait_too_long, secrets: prepared.secrets.clone() })
     }
 
     /// Sends a request, again after transient faults, until an answer stands or the policy ends.
-    pub(crate) async fn send(&self, policy: &dyn Policy, draft: &Draft) -> Result<Reply, SendError> {
+    pub(crate) async fn send(
+        &self,
+        policy: &dyn ServicePolicy,
+        prepared: &PreparedRequest,
+    ) -> Result<Reply, SendError> {
         let start = self.platform.monotonic();
         let mut retry = 0;
         loop {
-            let result = self.send_once(&policy.hop(self), draft).await;
-            if !draft.idempotent && may_be_done(&result) {
+            let result = self.send_once(&policy.retry_policy(self), prepared).await;
+            if !prepared.idempotent && may_have_taken_effect(&result) {
                 return result;
             }
-            let special = result.as_ref().ok().and_then(|reply| policy.look(reply, retry));
+            let service_delay = result.as_ref().ok().and_then(|reply| policy.on_response(reply, retry));
             // What may be retried can have changed with the answer.
-            let hop = policy.hop(self);
-            let asked = match &result {
-                Ok(_) if special.is_some() => special,
+            let retry_policy = policy.retry_policy(self);
+            let delay = match &result {
+                Ok(_) if service_delay.is_some() => service_delay,
                 Ok(reply) if is_transient(reply.response.status) && !reply.wait_too_long => reply.retry_after,
                 Err(SendError::Reset | SendError::BetweenBytesTimeout) => None,
                 Err(
@@ -127,17 +131,24 @@ impl Call<'_> {
                     | SendError::Unreachable
                     | SendError::ConnectTimeout
                     | SendError::FirstByteTimeout,
-                ) if hop.retry_silence => None,
+                ) if retry_policy.retry_no_response => None,
                 _ => return result,
             };
-            let pause = asked.filter(|delay| !delay.is_zero()).unwrap_or_else(|| self.backoff(retry));
+            let pause = delay.filter(|delay| !delay.is_zero()).unwrap_or_else(|| self.backoff(retry));
             let spent = self.platform.monotonic().saturating_sub(start);
-            if retry >= hop.retries || pause >= self.remaining() || spent.saturating_add(pause) > hop.retry_for {
+            if retry >= retry_policy.retries
+                || pause >= self.remaining()
+                || spent.saturating_add(pause) > retry_policy.retry_for
+            {
                 return result;
             }
             retry += 1;
             self.log.tell(Level::Warning, &|| {
-                format!("{} again in {} ms", log::request(&draft.request, &draft.secrets), pause.as_millis() as u64)
+                format!(
+                    "{} again in {} ms",
+                    log::request(&prepared.request, &prepared.secrets),
+                    pause.as_millis() as u64
+                )
             });
             self.platform.sleep(pause).await;
         }

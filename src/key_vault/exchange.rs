@@ -5,7 +5,7 @@ use super::operation::Operation;
 use super::{API_VERSION, SecretClient};
 use crate::diagnosis;
 use crate::error::{ErrorKind, Result};
-use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
 
@@ -67,25 +67,25 @@ impl SecretClient {
                 }
             };
             let _guard = guard.filter(|_| token.is_none());
-            let mut draft = Draft::new(&self.vault.url, path.clone(), Vec::new());
-            draft.request.method = operation.method();
-            draft.request.max_body = operation.kind.max_body;
-            draft.idempotent = operation.kind.idempotent;
+            let mut prepared = PreparedRequest::new(&self.vault.url, path.clone(), Vec::new());
+            prepared.request.method = operation.method();
+            prepared.request.max_body = operation.kind.max_body;
+            prepared.idempotent = operation.kind.idempotent;
             if let Some(token) = &token {
-                draft.secrets = vec![token.token.clone()];
+                prepared.secrets = vec![token.token.clone()];
                 // Who is not known yet learns no value.
                 if !operation.body.expose().is_empty() {
-                    draft.request.headers.push(("content-type", "application/json".into()));
-                    draft.request.body = operation.body.clone();
-                    draft.secrets.extend(operation.hidden.clone());
+                    prepared.request.headers.push(("content-type", "application/json".into()));
+                    prepared.request.body = operation.body.clone();
+                    prepared.secrets.extend(operation.hidden.clone());
                 }
-                draft.request.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
+                prepared.request.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
             }
             let sent_at = call.platform.unix_now();
             let reply = call
-                .send(&ENDPOINT, &draft)
+                .send(&DEFAULT_RETRY, &prepared)
                 .await
-                .map_err(|error| http::no_answer(&call, error, "the vault", &self.vault.url))?;
+                .map_err(|error| http::no_response(&call, error, "the vault", &self.vault.url))?;
             if reply.response.status != 401 {
                 return Ok((reply, token));
             }

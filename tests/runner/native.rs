@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use keyfob_component::{
-    Bytes, Cached, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions,
-    ErrorKind, FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request,
-    Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
+    Bytes, Cached, CertificateSource, ClientAuthentication, ClientOptions, Credential, CredentialKind,
+    CredentialOptions, ErrorKind, FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId,
+    Platform, Request, Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
 };
 use keyfob_host_test::{egress, wire};
 
@@ -336,21 +336,24 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
         send_certificate_chain: spec.send_certificate_chain.unwrap_or_default(),
     };
     let text = |option: &Option<String>| option.clone().unwrap_or_default();
-    let client =
-        |proof| CredentialKind::Client { tenant_id: text(&spec.tenant_id), client_id: text(&spec.client_id), proof };
+    let client = |authentication| CredentialKind::Client {
+        tenant_id: text(&spec.tenant_id),
+        client_id: text(&spec.client_id),
+        authentication,
+    };
     let kind = match spec.kind {
         Kind::DefaultAzure => CredentialKind::DefaultAzure,
         Kind::Environment => CredentialKind::Environment,
         Kind::WorkloadIdentity => CredentialKind::WorkloadIdentity,
         Kind::ManagedIdentity => CredentialKind::ManagedIdentity,
-        Kind::ClientSecret => client(ClientProof::Secret(text(&spec.client_secret).into())),
-        Kind::ClientAssertion => client(ClientProof::Assertion(text(&spec.assertion).into())),
+        Kind::ClientSecret => client(ClientAuthentication::Secret(text(&spec.client_secret).into())),
+        Kind::ClientAssertion => client(ClientAuthentication::Assertion(text(&spec.assertion).into())),
         Kind::ClientCertificate => {
             let source = match &spec.certificate {
                 Some(name) => CertificateSource::Bytes(certificate(name).into()),
                 None => CertificateSource::Path(text(&spec.certificate_path)),
             };
-            client(ClientProof::Certificate(source, spec.certificate_password.as_deref().map(Into::into)))
+            client(ClientAuthentication::Certificate(source, spec.certificate_password.as_deref().map(Into::into)))
         }
         Kind::Chained => CredentialKind::Chained(spec.links.iter().map(|link| make(platform, link)).collect()),
         Kind::StaticToken => CredentialKind::StaticToken {

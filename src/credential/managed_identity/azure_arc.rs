@@ -2,12 +2,12 @@
 //! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 
 use super::endpoint::{Endpoint, is_header_value};
-use super::id::Asked;
+use super::selector::IdentitySelector;
 use super::source::Source;
 use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Draft, Reply};
+use crate::http::{Call, PreparedRequest, Reply};
 use crate::json::Json;
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::prelude::*;
@@ -70,8 +70,8 @@ impl AzureArc {
 
 /// Agents that know no user-assigned identities answer with the system-assigned one's token. Newer ones name the
 /// identity, so the token counts only where the reply names the one that was asked for.
-fn confirm(asked: &Asked, reply: &Reply) -> Result<()> {
-    let (names, wanted): (&[&str], _) = match &asked.id {
+fn confirm(selector: &IdentitySelector, reply: &Reply) -> Result<()> {
+    let (names, wanted): (&[&str], _) = match &selector.id {
         ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return Ok(()),
         ManagedIdentityId::ClientId(id) => (&["client_id"], id),
         ManagedIdentityId::ObjectId(id) => (&["object_id"], id),
@@ -100,21 +100,21 @@ impl Source for AzureArc {
         &self.0.url
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
+    fn prepare(&self, resource: &str, selector: &IdentitySelector) -> PreparedRequest {
         let query = format!(
             "api-version={API_VERSION}&resource={}{}",
             encode(resource),
             // The agent knows no mi_res_id.
-            asked.query("client_id", "object_id", "msi_res_id")
+            selector.query("client_id", "object_id", "msi_res_id")
         );
         self.0.get(&query, vec![("metadata", "true".into())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
-        self.0.send(call, draft)
+    fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
+        self.0.send(call, prepared)
     }
 
-    fn challenged(&self, platform: &dyn Platform, reply: &Reply) -> Result<Option<Secret>> {
+    fn challenge_key(&self, platform: &dyn Platform, reply: &Reply) -> Result<Option<Secret>> {
         match reply.response.status {
             200 => {
                 let message = format!("{} answered 200 without a challenge", self.0.url.origin());
@@ -125,14 +125,14 @@ impl Source for AzureArc {
         }
     }
 
-    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
-        let token = self.0.token(now, reply, asked).map_err(|mut error| {
+    fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
+        let token = self.0.token(now, reply, selector).map_err(|mut error| {
             if error.status == Some(401) {
                 error.hint = Some(diagnosis::arc_key(ANY_KEY));
             }
             error
         })?;
-        confirm(asked, reply)?;
+        confirm(selector, reply)?;
         Ok(token)
     }
 }

@@ -1,6 +1,6 @@
 //! The table of the sources, and which of them the environment names.
 
-use super::id::Asked;
+use super::selector::IdentitySelector;
 use super::source::Source;
 use super::{app_service, azure_arc, azure_ml, cloud_shell, federated, imds, service_fabric};
 use crate::credential::options::CredentialOptions;
@@ -22,11 +22,11 @@ pub const SOURCES: &[&str] = &[
 
 /// Detects the source, once for the life of the credential, in the order of the Azure SDKs. What is detected and can't
 /// be used is an error; IMDS, which no variable announces, comes last.
-pub(super) fn detect(env: &Env, options: &CredentialOptions, asked: &Asked) -> Result<Box<dyn Source>> {
+pub(super) fn detect(env: &Env, options: &CredentialOptions, selector: &IdentitySelector) -> Result<Box<dyn Source>> {
     let (endpoint, header) = (env.get("IDENTITY_ENDPOINT"), env.get("IDENTITY_HEADER"));
     Ok(match (endpoint, header, env.get("MSI_ENDPOINT"), env.get("MSI_SECRET")) {
         (Some(_), Some(_), ..) if env.get("IDENTITY_SERVER_THUMBPRINT").is_some() => {
-            return Err(service_fabric::refuse(asked));
+            return Err(service_fabric::refuse(selector));
         }
         (Some(endpoint), Some(header), ..) => Box::new(app_service::AppService::new(endpoint, header)?),
         (Some(endpoint), None, ..) if env.get("IMDS_ENDPOINT").is_some() => {
@@ -38,8 +38,8 @@ pub(super) fn detect(env: &Env, options: &CredentialOptions, asked: &Asked) -> R
             )
             .hint(diagnosis::half_set("App Service managed identity", &["IDENTITY_ENDPOINT"], &["IDENTITY_HEADER"])));
         }
-        (.., Some(endpoint), Some(secret)) => Box::new(azure_ml::AzureMl::new(env, endpoint, secret, asked)?),
-        (.., Some(endpoint), None) => Box::new(cloud_shell::CloudShell::new(endpoint, asked)?),
+        (.., Some(endpoint), Some(secret)) => Box::new(azure_ml::AzureMl::new(env, endpoint, secret, selector)?),
+        (.., Some(endpoint), None) => Box::new(cloud_shell::CloudShell::new(endpoint, selector)?),
         _ => Box::new(imds::Imds::new(env, options)?),
     })
 }

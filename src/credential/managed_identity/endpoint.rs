@@ -1,11 +1,11 @@
 //! An identity endpoint that the environment names. App Service, Azure Arc, Azure ML and Cloud Shell each have one; they
 //! differ in what they want to be told.
 
-use super::id::Asked;
-use super::source::said;
+use super::selector::IdentitySelector;
+use super::source::error_message;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::json::Json;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
@@ -55,7 +55,7 @@ impl Endpoint {
     }
 
     /// A GET with this query, on top of one that the URL has.
-    pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, Secret)>) -> Draft {
+    pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, Secret)>) -> PreparedRequest {
         let base = &self.url.path;
         // A URL may have a query and no path, a request may not.
         let root = if base.starts_with('/') { "" } else { "/" };
@@ -64,20 +64,22 @@ impl Endpoint {
             _ if base.contains('?') => "&",
             _ => "?",
         };
-        let draft = Draft::new(&self.url, format!("{root}{base}{separator}{query}"), headers);
-        Draft { secrets: vec![self.secret.clone()], ..draft }
+        let prepared = PreparedRequest::new(&self.url, format!("{root}{base}{separator}{query}"), headers);
+        PreparedRequest { secrets: vec![self.secret.clone()], ..prepared }
     }
 
     /// Sends a request, within the retry policy of the endpoints that the environment names.
-    pub(super) fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
+    pub(super) fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let who = format!("the {} identity endpoint", self.name);
-            call.send(&ENDPOINT, draft).await.map_err(|error| http::no_answer(&call, error, &who, &self.url))
+            let service = format!("the {} identity endpoint", self.name);
+            call.send(&DEFAULT_RETRY, prepared)
+                .await
+                .map_err(|error| http::no_response(&call, error, &service, &self.url))
         })
     }
 
-    /// The token of a reply, or what its refusal means to whom `asked`.
-    pub(super) fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+    /// The token of a reply, or what its refusal means to whom `selector`.
+    pub(super) fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if reply.response.status == 200 {
             let json = reply.json().unwrap_or(Json::Null);
@@ -85,17 +87,17 @@ impl Endpoint {
                 self.unexpected(reply, format!("{answered} with something that is no token reply: {why}"))
             });
         }
-        let Some(said) = said(reply) else {
+        let Some(error_message) = error_message(reply) else {
             return Err(self.unexpected(reply, format!("{answered} without the JSON that this endpoint gives")));
         };
-        let message = format!("{answered}: {said}");
+        let message = format!("{answered}: {error_message}");
         // Whatever identity was asked for: on a developer's machine there is the developer's alone.
         if reply.json().is_some_and(|json| json.text(&["code"]) == Some(DEVELOPER_IDENTITY)) {
             return Err(reply.error(ErrorKind::CredentialUnavailable, message).hint(diagnosis::developer_sign_in()));
         }
         Err(match reply.response.status {
             // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
-            400 | 404 if find(&said, "AADSTS").is_none() => asked.refused(self.name, reply, message),
+            400 | 404 if find(&error_message, "AADSTS").is_none() => selector.refused(self.name, reply, message),
             401 | 403 if !self.secret_variable.is_empty() => reply
                 .error(ErrorKind::AuthenticationFailed, message)
                 .hint(diagnosis::identity_header(self.secret_variable)),

@@ -3,13 +3,13 @@
 
 use alloc::rc::Rc;
 
-use super::id::Asked;
+use super::selector::IdentitySelector;
 use super::source::NAME;
-use crate::credential::confidential_client::Registration;
+use crate::credential::confidential_client::ClientRegistration;
 use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::credential::options::CredentialOptions;
 use crate::credential::tenants::Tenants;
-use crate::credential::token_credential::Made;
+use crate::credential::token_credential::SharedCredential;
 use crate::credential::workload_identity::{self, CLIENT, FILE, TENANT};
 
 use crate::diagnosis;
@@ -21,16 +21,20 @@ pub(super) const SOURCE: &str = "workload identity";
 const DETECTED_BY: &str = "detected by AZURE_AUTHORITY_HOST, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE";
 
 /// The credential, where all that the webhook of AKS sets is there; `None` where it is not.
-pub(super) fn make(env: &Env, options: &CredentialOptions, asked: &Asked) -> Result<Option<Made>> {
+pub(super) fn make(
+    env: &Env,
+    options: &CredentialOptions,
+    selector: &IdentitySelector,
+) -> Result<Option<SharedCredential>> {
     let (Some(_), Some(tenant), Some(file)) = (env.get("AZURE_AUTHORITY_HOST"), env.get(TENANT), env.get(FILE)) else {
         return Ok(None);
     };
     // The node's own identity was asked for.
-    if options.excludes(workload_identity::NAME) || asked.id == ManagedIdentityId::SystemAssigned {
+    if options.excludes(workload_identity::NAME) || selector.id == ManagedIdentityId::SystemAssigned {
         return Ok(None);
     }
-    let (client_id, id_from) = match (&asked.id, env.get(CLIENT)) {
-        (ManagedIdentityId::ClientId(id), _) => (id.as_str(), asked.from),
+    let (client_id, id_from) = match (&selector.id, env.get(CLIENT)) {
+        (ManagedIdentityId::ClientId(id), _) => (id.as_str(), selector.from),
         (ManagedIdentityId::FromEnvironment, Some(id)) => (id, CLIENT),
         (ManagedIdentityId::FromEnvironment, None) => {
             return Err(Error::unavailable(format!(
@@ -40,12 +44,12 @@ pub(super) fn make(env: &Env, options: &CredentialOptions, asked: &Asked) -> Res
         }
         _ => {
             let why = "It knows client ids alone: pass the identity's client id, or none";
-            return Err(asked.not_selectable((SOURCE, DETECTED_BY), why));
+            return Err(selector.not_selectable((SOURCE, DETECTED_BY), why));
         }
     };
-    let tenants = Tenants::of_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
-    let who = Registration { name: NAME, tenants, client_id, id_from };
-    let mut client = workload_identity::client(env, options, who, file.to_owned(), FILE)?;
+    let tenants = Tenants::from_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
+    let registration = ClientRegistration { name: NAME, tenants, client_id, id_from };
+    let mut client = workload_identity::client(env, options, registration, file.to_owned(), FILE)?;
     (client.source, client.detected_by) = (SOURCE, Some(DETECTED_BY));
     Ok(Some(Rc::new(client)))
 }

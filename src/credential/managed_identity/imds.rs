@@ -7,14 +7,14 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use super::id::Asked;
-use super::source::{Source, said};
+use super::selector::IdentitySelector;
+use super::source::{Source, error_message};
 use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::credential::options::CredentialOptions;
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Draft, Hop, Policy, Reply, no_answer};
+use crate::http::{Call, PreparedRequest, Reply, RetryPolicy, ServicePolicy, no_response};
 use crate::json::Json;
 use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
@@ -44,7 +44,7 @@ const UPDATING: [Duration; 4] =
 pub(super) struct Imds {
     url: Url,
     /// The caller's limit for the connection.
-    connect: Option<Duration>,
+    connect_timeout: Option<Duration>,
     proven: Cell<bool>,
     environment_is_empty: bool,
     detected_by: &'static str,
@@ -71,13 +71,13 @@ impl Imds {
         } else {
             "as no variable names another source"
         };
-        let connect = options.imds_connect_timeout.map(Duration::from_millis);
-        Ok(Self { url, connect, proven: Cell::new(named), environment_is_empty: env.is_empty(), detected_by })
+        let connect_timeout = options.imds_connect_timeout.map(Duration::from_millis);
+        Ok(Self { url, connect_timeout, proven: Cell::new(named), environment_is_empty: env.is_empty(), detected_by })
     }
 
     /// No answer: off Azure this is how it is. One that answered before has failed.
     fn silent(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
-        let mut failure = no_answer(call, error, "the Azure metadata service (IMDS)", &self.url);
+        let mut failure = no_response(call, error, "the Azure metadata service (IMDS)", &self.url);
         if !self.proven.get() {
             // Asked for alone it was meant, and the host's no is an answer.
             if call.chained || error != SendError::Denied {
@@ -98,15 +98,17 @@ impl Imds {
     }
 }
 
-fn refused(asked: &Asked, reply: &Reply, mut message: String) -> Box<Error> {
-    let said = said(reply).unwrap_or_default();
-    if !said.is_empty() {
+fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> Box<Error> {
+    let error_message = error_message(reply).unwrap_or_default();
+    if !error_message.is_empty() {
         message.push_str(": ");
-        message.push_str(&said);
+        message.push_str(&error_message);
     }
     let code = reply.json().and_then(|json| Some(reply.quote(json.text(&["error"])?)));
     let mut error = match (reply.response.status, code.as_deref()) {
-        (400, Some("invalid_request")) if find(&said, "AADSTS").is_none() => asked.refused(NAME, reply, message),
+        (400, Some("invalid_request")) if find(&error_message, "AADSTS").is_none() => {
+            selector.refused(NAME, reply, message)
+        }
         (404 | 410, _) => {
             reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
         }
@@ -123,22 +125,22 @@ fn is_imds(reply: &Reply) -> bool {
         || reply.json().is_some_and(|json| json.at(&["access_token"]).is_some() || json.at(&["error"]).is_some())
 }
 
-impl Policy for Imds {
+impl ServicePolicy for Imds {
     /// In a chain the request itself is the probe.
-    fn hop(&self, call: &Call<'_>) -> Hop {
+    fn retry_policy(&self, call: &Call<'_>) -> RetryPolicy {
         let trusted = self.proven.get() || !call.chained;
-        let connect = self.connect.unwrap_or(if trusted { TRUSTED_CONNECT } else { PROBE_CONNECT });
-        Hop {
-            connect,
+        let connect_timeout = self.connect_timeout.unwrap_or(if trusted { TRUSTED_CONNECT } else { PROBE_CONNECT });
+        RetryPolicy {
+            connect_timeout,
             // It counts from the start, so a longer limit for the connection needs more.
-            first_byte: FIRST_BYTE.max(connect),
+            first_byte_timeout: FIRST_BYTE.max(connect_timeout),
             retries: if trusted { 4 } else { 2 },
-            retry_silence: trusted,
+            retry_no_response: trusted,
             retry_for: if trusted { Duration::MAX } else { Duration::from_secs(3) },
         }
     }
 
-    fn look(&self, reply: &Reply, retry: u32) -> Option<Duration> {
+    fn on_response(&self, reply: &Reply, retry: u32) -> Option<Duration> {
         if is_imds(reply) {
             self.proven.set(true);
         }
@@ -164,24 +166,24 @@ impl Source for Imds {
         &self.url
     }
 
-    fn is_announced(&self) -> bool {
+    fn is_proven(&self) -> bool {
         self.proven.get()
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
+    fn prepare(&self, resource: &str, selector: &IdentitySelector) -> PreparedRequest {
         let path = format!(
             "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",
             encode(resource),
-            asked.query("client_id", "object_id", "msi_res_id")
+            selector.query("client_id", "object_id", "msi_res_id")
         );
-        Draft::new(&self.url, path, vec![("metadata", "true".into())])
+        PreparedRequest::new(&self.url, path, vec![("metadata", "true".into())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
-        Box::pin(async move { call.send(self, draft).await.map_err(|error| self.silent(&call, error)) })
+    fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
+        Box::pin(async move { call.send(self, prepared).await.map_err(|error| self.silent(&call, error)) })
     }
 
-    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+    fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if !is_imds(reply) {
             let message = format!("{answered}, which is not the Azure metadata service");
@@ -203,10 +205,11 @@ impl Source for Imds {
                 )
             });
         }
-        let mut error = refused(asked, reply, answered);
-        let unnamed = error.kind == ErrorKind::CredentialUnavailable && asked.id == ManagedIdentityId::FromEnvironment;
+        let mut error = refused(selector, reply, answered);
+        let unnamed =
+            error.kind == ErrorKind::CredentialUnavailable && selector.id == ManagedIdentityId::FromEnvironment;
         // It may well be named, and the host keeps that from the component.
-        if unnamed && asked.reads_variable && self.environment_is_empty {
+        if unnamed && selector.reads_client_id_variable && self.environment_is_empty {
             error.hint = diagnosis::also(error.hint, Some(diagnosis::nothing_configured(true)));
         }
         Err(error)

@@ -7,8 +7,8 @@ mod cloud_shell;
 mod detect;
 mod endpoint;
 mod federated;
-mod id;
 mod imds;
+mod selector;
 mod service_fabric;
 mod source;
 
@@ -18,7 +18,7 @@ use core::time::Duration;
 use super::candidate::{Candidate, Readiness};
 use super::managed_identity_id::ManagedIdentityId;
 use super::options::CredentialOptions;
-use super::token_credential::{Made, TokenCredential};
+use super::token_credential::{SharedCredential, TokenCredential};
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::Result;
@@ -29,77 +29,78 @@ use crate::text::find;
 use crate::token::{AccessToken, TokenRequest, describe_id};
 use crate::token_cache::{Fetch, TokenCache};
 pub use detect::SOURCES;
-use id::Asked;
+use selector::IdentitySelector;
 pub(super) use source::NAME;
 use source::Source;
 
 struct ManagedIdentity {
     source: Box<dyn Source>,
-    asked: Asked,
+    selector: IdentitySelector,
     /// Alone, `AZURE_CLIENT_ID` is set but not read.
-    variable_ignored: bool,
+    client_id_variable_ignored: bool,
     cache: TokenCache,
 }
 
 /// For the default chain, which hands `AZURE_CLIENT_ID` on.
-pub(super) fn make_in_chain(env: &Env, options: &CredentialOptions) -> Result<Made> {
+pub(super) fn make_in_chain(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     make(env, options, true)
 }
 
 /// Alone: it does not read `AZURE_CLIENT_ID`, as in the Azure SDKs.
-pub(super) fn make_alone(env: &Env, options: &CredentialOptions) -> Result<Made> {
+pub(super) fn make_standalone(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     make(env, options, false)
 }
 
-fn make(env: &Env, options: &CredentialOptions, reads_variable: bool) -> Result<Made> {
+fn make(env: &Env, options: &CredentialOptions, reads_client_id_variable: bool) -> Result<SharedCredential> {
     let variable = env.get("AZURE_CLIENT_ID");
     let (id, from) = match (&options.managed_identity, variable) {
-        (ManagedIdentityId::FromEnvironment, Some(id)) if reads_variable => {
+        (ManagedIdentityId::FromEnvironment, Some(id)) if reads_client_id_variable => {
             (ManagedIdentityId::ClientId(id.to_owned()), "AZURE_CLIENT_ID")
         }
         (id, _) => (id.clone(), "the option managed-identity"),
     };
-    let asked = Asked { id, from, reads_variable };
-    asked.id.check(from)?;
-    let announced = env.get("IDENTITY_ENDPOINT").or(env.get("MSI_ENDPOINT")).is_some();
-    if !announced && let Some(made) = federated::make(env, options, &asked)? {
-        return Ok(made);
+    let selector = IdentitySelector { id, from, reads_client_id_variable };
+    selector.id.check(from)?;
+    let endpoint_set = env.get("IDENTITY_ENDPOINT").or(env.get("MSI_ENDPOINT")).is_some();
+    if !endpoint_set && let Some(credential) = federated::make(env, options, &selector)? {
+        return Ok(credential);
     }
-    let source = detect::detect(env, options, &asked)?;
-    let variable_ignored = !reads_variable && variable.is_some() && asked.id == ManagedIdentityId::FromEnvironment;
-    Ok(Rc::new(ManagedIdentity { source, asked, variable_ignored, cache: TokenCache::default() }))
+    let source = detect::detect(env, options, &selector)?;
+    let client_id_variable_ignored =
+        !reads_client_id_variable && variable.is_some() && selector.id == ManagedIdentityId::FromEnvironment;
+    Ok(Rc::new(ManagedIdentity { source, selector, client_id_variable_ignored, cache: TokenCache::default() }))
 }
 
 impl ManagedIdentity {
-    async fn ask(&self, call: Call<'_>, resource: &str) -> Result<AccessToken> {
-        let mut draft = self.source.draft(resource, &self.asked);
-        let mut reply = self.source.send(call, &draft).await?;
-        if let Some(key) = self.source.challenged(call.platform, &reply)? {
-            draft.request.headers.push(("authorization", format!("Basic {}", key.expose()).into()));
-            draft.secrets.push(key);
-            reply = self.source.send(call, &draft).await?;
+    async fn request_token(&self, call: Call<'_>, resource: &str) -> Result<AccessToken> {
+        let mut prepared = self.source.prepare(resource, &self.selector);
+        let mut reply = self.source.send(call, &prepared).await?;
+        if let Some(key) = self.source.challenge_key(call.platform, &reply)? {
+            prepared.request.headers.push(("authorization", format!("Basic {}", key.expose()).into()));
+            prepared.secrets.push(key);
+            reply = self.source.send(call, &prepared).await?;
         }
-        self.source.token(call.platform.unix_now(), &reply, &self.asked)
+        self.source.token(call.platform.unix_now(), &reply, &self.selector)
     }
 
     async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        match self.ask(call, request.resource()?).await {
+        match self.request_token(call, request.resource()?).await {
             Ok(token) => Ok(AccessToken {
                 credential: NAME,
                 source: self.source.name(),
-                identity: match self.asked.id() {
-                    Some(_) => self.asked.describe(),
+                identity: match self.selector.id() {
+                    Some(_) => self.selector.describe(),
                     None => "the managed identity that the platform gives by default".to_owned(),
                 },
-                platform_chose: self.asked.id == ManagedIdentityId::FromEnvironment,
+                platform_chose: self.selector.id == ManagedIdentityId::FromEnvironment,
                 ..token
             }),
             Err(mut error) => {
                 error.message = format!("{}: {}", self.describe(), error.message);
-                if let (None, Some((id, from))) = (self.asked.id(), self.source.default_client_id()) {
-                    error.message.push_str(&default_id(id, from));
+                if let (None, Some((id, from))) = (self.selector.id(), self.source.default_client_id()) {
+                    error.message.push_str(&default_id_note(id, from));
                 }
-                if self.variable_ignored {
+                if self.client_id_variable_ignored {
                     error.hint = error.hint.map(diagnosis::not_read_alone);
                 }
                 // Entra's answer, passed on.
@@ -115,7 +116,7 @@ impl ManagedIdentity {
     /// Which source it asks, what told so, and for which identity.
     fn describe(&self) -> String {
         let (source, how) = (self.source.name(), self.source.detected_by());
-        format!("{source} managed identity ({how}), {}", self.asked.describe())
+        format!("{source} managed identity ({how}), {}", self.selector.describe())
     }
 }
 
@@ -140,39 +141,42 @@ impl TokenCredential for ManagedIdentity {
         let (source, endpoint) = (self.source.name(), self.source.url().origin());
         let mut candidate = Candidate::ready(NAME, format!("{}, at {endpoint}", self.describe()));
         candidate.details = vec![("source", source.to_owned()), ("endpoint", endpoint)];
-        match (self.asked.id(), self.source.default_client_id()) {
+        match (self.selector.id(), self.source.default_client_id()) {
             (Some((kind, id)), _) => {
                 let kind = match kind {
                     "client id" => "client-id",
                     "object id" => "object-id",
                     _ => "resource-id",
                 };
-                candidate.details.extend([(kind, id.to_owned()), ("id-from", self.asked.from.to_owned())]);
+                candidate.details.extend([(kind, id.to_owned()), ("id-from", self.selector.from.to_owned())]);
             }
             (None, Some((id, from))) => {
-                candidate.message.push_str(&default_id(id, from));
+                candidate.message.push_str(&default_id_note(id, from));
                 candidate.details.extend([("client-id", describe_id(id)), ("id-from", from.to_owned())]);
             }
             // In Cloud Shell there is one identity, the user's.
-            (None, None) if self.asked.id == ManagedIdentityId::FromEnvironment && source != cloud_shell::NAME => {
-                candidate.hint = Some(diagnosis::platform_chooses(self.asked.reads_variable, self.variable_ignored));
+            (None, None) if self.selector.id == ManagedIdentityId::FromEnvironment && source != cloud_shell::NAME => {
+                candidate.hint = Some(diagnosis::platform_chooses(
+                    self.selector.reads_client_id_variable,
+                    self.client_id_variable_ignored,
+                ));
             }
             (None, None) => {}
         }
-        if !self.source.is_announced() {
+        if !self.source.is_proven() {
             candidate.readiness = Readiness::Unproven;
             candidate.message.push_str("; only asking tells whether it is there");
         }
         candidates.push(candidate);
     }
 
-    fn patience(&self) -> Duration {
+    fn default_timeout(&self) -> Duration {
         // A metadata service that is being updated answers 410 for up to 75 seconds.
         Duration::from_secs(100)
     }
 }
 
 /// The id that a source has sent of its own accord, in words.
-fn default_id(id: &str, from: &str) -> String {
+fn default_id_note(id: &str, from: &str) -> String {
     format!(" (asked for client id {}, from {from})", describe_id(id))
 }

@@ -63,8 +63,9 @@ fn sent(idempotent: bool, answer: Result<u16, SendError>) -> usize {
     let platform = Scripted { answers: RefCell::new(vec![answer]), now, sent };
     let call = Call::start(&platform, Duration::from_secs(30), Level::Silent);
     let url = Url::parse("https://a.vault.azure.net").unwrap();
-    let draft = Draft { idempotent, ..Draft::new(&url, "/secrets/restore".to_owned(), Vec::new()) };
-    let mut sending = Box::pin(call.send(&ENDPOINT, &draft));
+    let prepared =
+        PreparedRequest { idempotent, ..PreparedRequest::new(&url, "/secrets/restore".to_owned(), Vec::new()) };
+    let mut sending = Box::pin(call.send(&DEFAULT_RETRY, &prepared));
     assert!(sending.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
     platform.sent.get()
 }

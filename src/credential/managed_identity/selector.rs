@@ -8,14 +8,14 @@ use crate::prelude::*;
 use crate::text::encode;
 
 /// The identity that is asked for, and where its id came from.
-pub(super) struct Asked {
+pub(super) struct IdentitySelector {
     pub(super) id: ManagedIdentityId,
     pub(super) from: &'static str,
     /// `AZURE_CLIENT_ID` chooses where the code does not.
-    pub(super) reads_variable: bool,
+    pub(super) reads_client_id_variable: bool,
 }
 
-impl Asked {
+impl IdentitySelector {
     /// The kind and the id, where one is given.
     pub(super) fn id(&self) -> Option<(&'static str, &str)> {
         match &self.id {
@@ -57,7 +57,7 @@ impl Asked {
             }
             None => reply
                 .error(ErrorKind::CredentialUnavailable, message)
-                .hint(diagnosis::choose_identity(source, self.reads_variable)),
+                .hint(diagnosis::choose_identity(source, self.reads_client_id_variable)),
         }
     }
 
