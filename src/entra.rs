@@ -35,7 +35,7 @@ impl Authority {
             Error::invalid(format!(
                 "{from} is not an authority host: {why}. Expected https:// and one of Microsoft Entra's hosts, such as https://login.microsoftonline.com"
             ))
-            .hint(diagnosis::expected(&format!(
+            .with_hint(diagnosis::configuration(&format!(
                 "Correct {from}; for AD FS or Azure Stack give the host in code, with the option disable-instance-discovery"
             )))
         };
@@ -143,7 +143,7 @@ fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
             ErrorKind::UnexpectedReply,
             format!("{SOURCE} at {origin} answered {} with something that is no token reply: {why}", reply.status()),
         )
-        .hint(diagnosis::not_the_protocol(SOURCE, &authority.url))
+        .with_hint(diagnosis::unexpected_service(SOURCE, &authority.url))
 }
 
 /// An error reply: `error`, `error_description` ("AADSTS…: …"), `error_codes`, ids for support.
@@ -169,7 +169,7 @@ fn refused(
             reply.quote(description)
         ),
     );
-    let hint = other_cloud(authority, request).or_else(|| diagnosis::entra(code.as_deref()?, client));
+    let hint = other_cloud(authority, request).or_else(|| diagnosis::entra_error(code.as_deref()?, client));
     error.hint = error.hint.or(hint);
     error.code = code.or_else(|| text("error").map(|error| reply.quote(error)));
     for name in ["error", "correlation_id", "trace_id", "timestamp"] {
@@ -183,9 +183,9 @@ fn refused(
 /// The cure where a vault of one cloud is asked for at another cloud's authority, which knows neither the vault nor,
 /// as a rule, the tenant.
 fn other_cloud(authority: &Authority, request: &TokenRequest) -> Option<Hint> {
-    let asked = cloud::of_authority(&authority.url.host)?;
-    let wanted = cloud::of_resource(request.resource().ok()?)?;
-    (asked.name != wanted.name).then(|| diagnosis::other_cloud(asked, wanted))
+    let authority_cloud = cloud::of_authority(&authority.url.host)?;
+    let vault_cloud = cloud::of_resource(request.resource().ok()?)?;
+    (authority_cloud.name != vault_cloud.name).then(|| diagnosis::other_cloud(authority_cloud, vault_cloud))
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ impl Error {
     }
 
     /// Adds the cure.
-    pub(crate) fn hint(mut self: Box<Self>, hint: Hint) -> Box<Self> {
+    pub(crate) fn with_hint(mut self: Box<Self>, hint: Hint) -> Box<Self> {
         self.hint = Some(hint);
         self
     }

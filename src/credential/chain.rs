@@ -43,7 +43,7 @@ impl Chain {
             return Err(Error::invalid("at least one credential is required"));
         }
         // The failure with the surest cure decides, the first of equals; else what can be said of no platform at all.
-        let mut reported = Error::new(ErrorKind::Other, "").hint(self.default_hint.clone());
+        let mut reported = Error::new(ErrorKind::Other, "").with_hint(self.default_hint.clone());
         for (index, credential) in self.credentials.iter().enumerate() {
             if successful.is_some() && self.successful.get() != Some(index) {
                 continue;
@@ -72,11 +72,11 @@ impl Chain {
             if outcome == Outcome::Failed || successful.is_some() {
                 // A credential before it may be what was meant, and half configured.
                 if reported.kind != ErrorKind::Other {
-                    error.hint = diagnosis::also(error.hint, reported.hint);
+                    error.hint = diagnosis::combine(error.hint, reported.hint);
                 }
                 return Err(self.report(*error, attempts));
             }
-            if error.hint.as_ref().is_some_and(|hint| hint.is_surer(reported.hint.as_ref())) {
+            if error.hint.as_ref().is_some_and(|hint| hint.is_more_confident(reported.hint.as_ref())) {
                 reported = error;
             }
         }

@@ -100,17 +100,16 @@ mod with_certificates {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error.describe(),
             };
-            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.origin)).hint(diagnosis::file(
-                "Is the path right",
-                path,
-                "give the certificate itself in code, as bytes",
-            )))
+            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.origin)).with_hint(
+                diagnosis::file_access("Is the path right", path, "give the certificate itself in code, as bytes"),
+            ))
         }
     }
 
     fn read(bytes: &[u8], password: Option<&Secret>, origin: &str, kind: ErrorKind) -> Result<Certificate> {
-        Certificate::read(bytes, password.map(Secret::expose))
-            .map_err(|flaw| Error::new(kind, format!("{origin}: {}", flaw.why)).hint(diagnosis::expected(flaw.cure)))
+        Certificate::read(bytes, password.map(Secret::expose)).map_err(|flaw| {
+            Error::new(kind, format!("{origin}: {}", flaw.why)).with_hint(diagnosis::configuration(flaw.cure))
+        })
     }
 
     impl Authenticate for ClientCertificate {
@@ -151,7 +150,7 @@ mod without {
         pub(in crate::credential) fn new(_: Source, _: Option<Secret>, _: bool, origin: &str) -> Result<Self> {
             // Not `unsupported`, with which a chain would go on to an identity that was not meant.
             let message = format!("{origin} is given, but this build of Keyfob can't use certificates");
-            Err(Error::invalid(message).hint(diagnosis::without_certificates()))
+            Err(Error::invalid(message).with_hint(diagnosis::without_certificates()))
         }
     }
 

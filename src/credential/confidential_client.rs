@@ -136,9 +136,11 @@ fn check_client_id(id: &str, from: &str) -> Result<()> {
     if is_uuid(id) {
         return Ok(());
     }
-    Err(Error::invalid(format!("{from} is not a client id (a UUID): {}", describe_id(id))).hint(diagnosis::expected(
-        &format!("Set {from} to the Application (client) ID: portal > Microsoft Entra ID > App registrations"),
-    )))
+    Err(Error::invalid(format!("{from} is not a client id (a UUID): {}", describe_id(id))).with_hint(
+        diagnosis::configuration(&format!(
+            "Set {from} to the Application (client) ID: portal > Microsoft Entra ID > App registrations"
+        )),
+    ))
 }
 
 impl Fetch for ConfidentialClient {

@@ -89,7 +89,7 @@ fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOp
     let value = env.get(VARIABLE).unwrap_or_default().trim_ascii();
     let is_selected: &dyn Fn(&ChainEntry) -> bool = if value.is_empty() {
         if options.require_token_credentials {
-            return Err(Error::invalid(format!("{VARIABLE} is not set, and the code requires it")).hint(valid()));
+            return Err(Error::invalid(format!("{VARIABLE} is not set, and the code requires it")).with_hint(valid()));
         }
         return Ok(options);
     } else if value.eq_ignore_ascii_case("prod") {
@@ -107,7 +107,7 @@ fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOp
         // A secret that was set in the wrong place has more than letters.
         let is_name = value.bytes().all(|b| b.is_ascii_alphabetic());
         let shown = if is_name { value.to_owned() } else { describe_id(value) };
-        return Err(Error::invalid(format!("{VARIABLE} names no credential: {}", shown)).hint(valid()));
+        return Err(Error::invalid(format!("{VARIABLE} names no credential: {}", shown)).with_hint(valid()));
     };
     for entry in DEFAULT_CHAIN.iter().filter(|entry| !is_selected(entry)) {
         options.exclude.push(entry.name().to_owned());
@@ -125,11 +125,11 @@ fn unsupported(value: &str) -> Box<Error> {
         ErrorKind::Unsupported,
         format!("{VARIABLE} is {value}: developer credentials can't run inside a WebAssembly component"),
     )
-    .hint(diagnosis::developer_credentials(VARIABLE))
+    .with_hint(diagnosis::developer_credentials(VARIABLE))
 }
 
 fn valid() -> diagnosis::Hint {
-    diagnosis::expected(&format!(
+    diagnosis::configuration(&format!(
         "Set {VARIABLE} to prod, EnvironmentCredential, WorkloadIdentityCredential or ManagedIdentityCredential"
     ))
 }

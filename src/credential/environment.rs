@@ -52,11 +52,11 @@ fn incomplete(env: &Env) -> Box<Error> {
     ));
     if env.get("AZURE_USERNAME").is_some() || env.get("AZURE_PASSWORD").is_some() {
         error.message.push_str("; AZURE_USERNAME and AZURE_PASSWORD are not supported");
-        return error.hint(diagnosis::username_password());
+        return error.with_hint(diagnosis::username_password());
     }
     // Client id and tenant alone mean something else: a managed identity, or workload identity.
     if env.get(authentication).is_some() {
-        return error.hint(diagnosis::half_set("a service principal", &present, &missing));
+        return error.with_hint(diagnosis::partly_configured("a service principal", &present, &missing));
     }
-    error.hint(diagnosis::nothing_configured(env.is_empty()))
+    error.with_hint(diagnosis::nothing_configured(env.is_empty()))
 }

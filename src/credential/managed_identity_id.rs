@@ -44,7 +44,8 @@ impl ManagedIdentityId {
         } else {
             "The client id stands in the portal under the managed identity > Overview > Client ID; it has no braces, quotes or white space around it"
         };
-        Err(Error::invalid(format!("{from} is not {kind}: {}", describe_id(id))).hint(diagnosis::expected(cure)))
+        Err(Error::invalid(format!("{from} is not {kind}: {}", describe_id(id)))
+            .with_hint(diagnosis::configuration(cure)))
     }
 }
 

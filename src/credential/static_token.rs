@@ -44,7 +44,7 @@ impl StaticToken {
         };
         let refused = |message| {
             let error = Error::new(ErrorKind::AuthenticationFailed, message);
-            Err(error.hint(diagnosis::expected("Get a new token and hand it over with set-token")))
+            Err(error.with_hint(diagnosis::configuration("Get a new token and hand it over with set-token")))
         };
         if token.expires_on <= now {
             return refused(format!("the static token has expired (at unix time {})", token.expires_on));

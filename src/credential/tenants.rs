@@ -54,7 +54,7 @@ impl Tenants {
             ErrorKind::AuthenticationFailed,
             format!("the credential is not configured to acquire tokens for tenant {requested}, only for {own}"),
         )
-        .hint(diagnosis::other_tenant(own, requested)))
+        .with_hint(diagnosis::other_tenant(own, requested)))
     }
 }
 

@@ -73,8 +73,8 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
         ));
         // The file is set for workload identity alone; the others serve other credentials too.
         let meant = present.contains(&FILE);
-        return Err(error.hint(if meant {
-            diagnosis::half_set("workload identity", &present, &missing)
+        return Err(error.with_hint(if meant {
+            diagnosis::partly_configured("workload identity", &present, &missing)
         } else {
             diagnosis::nothing_configured(env.is_empty())
         }));
@@ -95,7 +95,7 @@ pub(super) fn client(
     if env.get(TOKEN_PROXY).is_some() {
         let message =
             format!("{TOKEN_PROXY} is set, and the token proxy of AKS identity bindings can't be used in a component");
-        return Err(Error::invalid(message).hint(diagnosis::expected(
+        return Err(Error::invalid(message).with_hint(diagnosis::configuration(
             "Give the identity a federated credential for the pod's service account, and remove the pod's annotation azure.workload.identity/use-identity-binding",
         )));
     }
@@ -111,7 +111,7 @@ impl TokenFile {
         let place = format!("the federated token file {} (from {})", quote_path(&self.path), self.path_from);
         let failed = |why: &str| {
             let error = Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}"));
-            Err(error.hint(diagnosis::file(
+            Err(error.with_hint(diagnosis::file_access(
                 "Is the pod labelled azure.workload.identity/use=true, is AZURE_FEDERATED_TOKEN_FILE the projected service account token",
                 &self.path,
                 "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)",

@@ -1,6 +1,6 @@
 //! The cures of what Microsoft Entra ID answers.
 
-use super::{Hint, Weight, expected, hint};
+use super::{Confidence, Hint, configuration, hint};
 use crate::cloud::Cloud;
 use crate::prelude::*;
 
@@ -17,7 +17,7 @@ pub(crate) struct ClientContext<'a> {
 }
 
 /// An AADSTS code. <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
-pub(crate) fn entra(code: &str, client: &ClientContext<'_>) -> Option<Hint> {
+pub(crate) fn entra_error(code: &str, client: &ClientContext<'_>) -> Option<Hint> {
     let ClientContext { tenant, client_id, credential_origin, trailing_space, renewal } = client;
     // As a number: to compare texts would weigh twice as much.
     let text = match code.get("AADSTS".len()..)?.parse::<u64>().ok()? {
@@ -62,13 +62,13 @@ pub(crate) fn entra(code: &str, client: &ClientContext<'_>) -> Option<Hint> {
         }
         _ => return None,
     };
-    Some(hint(Weight::Answered, text))
+    Some(hint(Confidence::ServiceResponse, text))
 }
 
 /// Nobody in the tenant is what the token is asked for.
 pub(crate) fn no_such_resource() -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         "The scope names no resource of this tenant: it must be the resource's identifier and /.default, \
          such as https://vault.azure.net/.default",
     )
@@ -77,7 +77,7 @@ pub(crate) fn no_such_resource() -> Hint {
 /// The vault belongs to another tenant than the credential.
 pub(crate) fn other_tenant(configured: &str, requested: &str) -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
             "The credential is for tenant {configured}, and tenant {requested} was asked for (a vault names its own). \
              If the application is registered there too, allow it: AZURE_ADDITIONALLY_ALLOWED_TENANTS={requested}, or \
@@ -87,14 +87,14 @@ pub(crate) fn other_tenant(configured: &str, requested: &str) -> Hint {
 }
 
 /// The vault belongs to another cloud than the authority.
-pub(crate) fn other_cloud(asked: &Cloud, wanted: &Cloud) -> Hint {
-    let host = wanted.authorities.first().copied().unwrap_or_default();
+pub(crate) fn other_cloud(authority_cloud: &Cloud, vault_cloud: &Cloud) -> Hint {
+    let host = vault_cloud.authorities.first().copied().unwrap_or_default();
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
             "The vault is in {}, and the token was asked for in {}. Set AZURE_AUTHORITY_HOST=https://{host} (or the option authority-host), \
              with a service principal of that cloud; or check the vault URL",
-            wanted.name, asked.name
+            vault_cloud.name, authority_cloud.name
         ),
     )
 }
@@ -102,12 +102,12 @@ pub(crate) fn other_cloud(asked: &Cloud, wanted: &Cloud) -> Hint {
 /// A certificate is given to a build that can't use it.
 #[cfg(not(feature = "certificate"))]
 pub(crate) fn without_certificates() -> Hint {
-    expected("Use the build with the cargo feature `certificate` (the keyfob command has it), or a client secret")
+    configuration("Use the build with the cargo feature `certificate` (the keyfob command has it), or a client secret")
 }
 
 /// Credentials of developers are asked for by a variable.
 pub(crate) fn developer_credentials(variable: &str) -> Hint {
-    expected(&format!(
+    configuration(&format!(
         "Set {variable} to prod, or unset it. On a laptop start the app with `keyfob dev-identity -- COMMAND`, which lends it your \
          sign-in, or get a token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token"
     ))

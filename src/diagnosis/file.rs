@@ -1,24 +1,24 @@
 //! The cures of files that can't be used.
 
-use super::{Hint, expected};
+use super::{Hint, configuration};
 use crate::prelude::*;
 
 /// `questions` are what to look at besides, and `instead` is what serves where there are no files.
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
-pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
+pub(crate) fn file_access(questions: &str, path: &str, _instead: &str) -> Hint {
     let path = crate::secret::quote_path(path);
-    expected(&format!("{questions}, and may the user that the program runs as read {path}?"))
+    configuration(&format!("{questions}, and may the user that the program runs as read {path}?"))
 }
 
 #[cfg(all(feature = "filesystem", not(all(target_family = "wasm", feature = "embedded"))))]
-pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
+pub(crate) fn file_access(questions: &str, path: &str, _instead: &str) -> Hint {
     // Whatever was set as the path is shown as the message shows it.
     let path = crate::secret::quote_path(path);
     let folder = match crate::text::rsplit_once(&path, b'/') {
         Some((folder, _)) if !folder.is_empty() => folder,
         _ => "FOLDER",
     };
-    expected(&format!(
+    configuration(&format!(
         "{questions}, and is the file's folder itself given to the component? wasmtime: `--dir {folder}`; Spin: \
          `files = [{{ source = \"{folder}\", destination = \"{folder}\" }}]` with `spin up --direct-mounts`, for a dependency also \
          `inherit_configuration = [\"files\"]`; wasmCloud: a volume with `mountPath: {folder}`"
@@ -26,6 +26,6 @@ pub(crate) fn file(questions: &str, path: &str, _instead: &str) -> Hint {
 }
 
 #[cfg(not(any(feature = "filesystem", all(target_family = "wasm", feature = "embedded"))))]
-pub(crate) fn file(_questions: &str, _path: &str, instead: &str) -> Hint {
-    expected(&format!("Use the build of Keyfob with the cargo feature `filesystem`, or {instead}"))
+pub(crate) fn file_access(_questions: &str, _path: &str, instead: &str) -> Hint {
+    configuration(&format!("Use the build of Keyfob with the cargo feature `filesystem`, or {instead}"))
 }

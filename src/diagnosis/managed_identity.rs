@@ -1,10 +1,10 @@
 //! The cures of managed identity.
 
-use super::{Hint, Weight, expected, file, hint};
+use super::{Confidence, Hint, configuration, file_access, hint};
 use crate::prelude::*;
 
 /// Where to find the client id.
-const WHERE_CLIENT_ID: &str = "The client id stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
+const FIND_CLIENT_ID: &str = "The client id stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
     and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";
 
 /// What code passes the client id as: here, in the command, in the SDKs that embed the component.
@@ -16,7 +16,7 @@ const CLIENT_ID_OPTION: &str =
 
 /// The platform's managed identity can't be used here.
 pub(crate) fn instead_of_managed_identity() -> Hint {
-    expected("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
+    configuration("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
 }
 
 /// The source has no such choice of identity, so nothing was sent.
@@ -26,12 +26,12 @@ pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
     } else {
         ""
     };
-    hint(Weight::NearMiss, format!("{why}{cure}"))
+    hint(Confidence::PartlyConfigured, format!("{why}{cure}"))
 }
 
 /// The file that Azure Arc's agent named can't be used.
 pub(crate) fn arc_key(path: &str) -> Hint {
-    file(
+    file_access(
         "Is the host run as a member of the group himds",
         path,
         "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's",
@@ -41,7 +41,7 @@ pub(crate) fn arc_key(path: &str) -> Hint {
 /// Azure Arc's agent did not name the identity that it gave a token of.
 pub(crate) fn arc_not_confirmed() -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         "Agents of Azure Arc that know no user-assigned identities give the system-assigned one's token instead: update the Connected Machine agent, \
          or leave the id out (system-assigned in code) if the server's own identity will do",
     )
@@ -59,28 +59,28 @@ fn by_client_id(reads_environment: bool) -> &'static str {
 /// No identity is named, and nothing has been asked yet.
 pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool) -> Hint {
     let chooses = hint(
-        Weight::Maybe,
+        Confidence::Possible,
         format!(
-            "Nothing names an identity, so the platform gives its default, the system-assigned one. If a user-assigned one is meant, {}. {WHERE_CLIENT_ID}",
+            "Nothing names an identity, so the platform gives its default, the system-assigned one. If a user-assigned one is meant, {}. {FIND_CLIENT_ID}",
             by_client_id(reads_environment)
         ),
     );
-    if variable_ignored { not_read_alone(chooses) } else { chooses }
+    if variable_ignored { client_id_variable_ignored(chooses) } else { chooses }
 }
 
 /// No identity was asked for, and the platform has none to give by default.
 pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
     let by_variable = by_client_id(reads_environment);
     // It wants to be told always, and what its own variable tells is not here, or old.
-    let pass = match source {
+    let first = match source {
         "Azure ML" => "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now. Or: ",
         _ => "",
     };
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
-            "{pass}{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
-             ({CLIENT_ID_OPTION}). {WHERE_CLIENT_ID}. If it has none, assign one, \
+            "{first}{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
+             ({CLIENT_ID_OPTION}). {FIND_CLIENT_ID}. If it has none, assign one, \
              or turn the system-assigned one on (portal: Identity)"
         ),
     )
@@ -88,16 +88,16 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
 
 /// The identity that was asked for was refused.
 pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
-    let question = match kind {
+    let check = match kind {
         "client id" => "Is it the client id? If it is the object (principal) id, put the client id in its place.",
         "object id" => "Is it the object (principal) id? If it is the client id, pass it as a client id.",
         _ => "Is it complete, and does the identity still exist?",
     };
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
-            "{source} does not have the user-assigned identity with {kind} {id}, which came from {from}. {question} \
-             Else assign that identity to the app or machine (portal: Identity > User assigned), or correct the id. {WHERE_CLIENT_ID}. \
+            "{source} does not have the user-assigned identity with {kind} {id}, which came from {from}. {check} \
+             Else assign that identity to the app or machine (portal: Identity > User assigned), or correct the id. {FIND_CLIENT_ID}. \
              For the system-assigned identity choose system-assigned in code"
         ),
     )
@@ -106,7 +106,7 @@ pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -
 /// The endpoint does not accept the secret that the environment holds.
 pub(crate) fn identity_header(variable: &str) -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
             "The identity endpoint did not accept {variable}. Its value changes when the app restarts: pass the one that the platform sets now, \
              not a copy in a file or an image"
@@ -115,7 +115,7 @@ pub(crate) fn identity_header(variable: &str) -> Hint {
 }
 
 /// Managed identity alone failed without an id, though `AZURE_CLIENT_ID` is set.
-pub(crate) fn not_read_alone(mut hint: Hint) -> Hint {
+pub(crate) fn client_id_variable_ignored(mut hint: Hint) -> Hint {
     hint.text.push_str(
         ". AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it: pass the id in code, or use DefaultAzureCredential",
     );
@@ -123,7 +123,7 @@ pub(crate) fn not_read_alone(mut hint: Hint) -> Hint {
 }
 
 /// The host denied the way to IMDS: the cure depends on where this runs.
-pub(crate) fn not_an_azure_machine(mut denied: Hint, elsewhere: &Hint) -> Hint {
+pub(crate) fn imds_denied(mut denied: Hint, elsewhere: &Hint) -> Hint {
     denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, elsewhere.text);
     denied
 }
@@ -131,7 +131,7 @@ pub(crate) fn not_an_azure_machine(mut denied: Hint, elsewhere: &Hint) -> Hint {
 /// Nobody is signed in on the developer's machine whose sign-in stands for a managed identity.
 pub(crate) fn developer_sign_in() -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         "Sign in on this machine, with one of: `az login` (Azure CLI), `Connect-AzAccount` (Azure PowerShell), `azd auth login` (Azure Developer CLI). \
          What each of them said is in the message; a new sign-in counts at the next call",
     )
@@ -140,7 +140,7 @@ pub(crate) fn developer_sign_in() -> Hint {
 /// IMDS answers 410 or 404 while it is updated.
 pub(crate) fn imds_updating() -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         "The metadata service of this machine (IMDS) is being updated, which takes up to 70 seconds. Call again, or allow the call 100 seconds",
     )
 }

@@ -20,35 +20,35 @@ pub(crate) use vault::*;
 pub struct Hint {
     /// What to change.
     pub text: String,
-    weight: Weight,
+    confidence: Confidence,
 }
 
 /// From the vaguest to the surest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
+enum Confidence {
     /// It would help if this was meant.
-    Maybe,
+    Possible,
     /// Nothing is configured.
-    Nothing,
+    NotConfigured,
     /// The configuration shows that this was meant, and what it lacks.
-    NearMiss,
+    PartlyConfigured,
     /// Azure itself answered.
-    Answered,
+    ServiceResponse,
 }
 
-fn hint(weight: Weight, text: impl Into<String>) -> Hint {
-    Hint { text: text.into(), weight }
+fn hint(confidence: Confidence, text: impl Into<String>) -> Hint {
+    Hint { text: text.into(), confidence }
 }
 
 impl Hint {
     /// Whether this is more surely the right cure than the other.
-    pub(crate) fn is_surer(&self, other: Option<&Self>) -> bool {
-        other.is_none_or(|other| self.weight > other.weight)
+    pub(crate) fn is_more_confident(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| self.confidence > other.confidence)
     }
 }
 
 /// Two cures, the surer one first.
-pub(crate) fn also(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
+pub(crate) fn combine(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
     match (first, second) {
         (Some(mut first), Some(second)) => {
             first.text.push_str(&format!(". Or: {}", second.text));
@@ -62,12 +62,12 @@ pub(crate) fn also(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
 
 /// Nothing is configured that any credential could use: because the environment has no variable at all, or others only.
 pub(crate) fn nothing_configured(environment_is_empty: bool) -> Hint {
-    if environment_is_empty { empty_environment() } else { no_platform() }
+    if environment_is_empty { empty_environment() } else { no_identity() }
 }
 
 fn empty_environment() -> Hint {
     hint(
-        Weight::Nothing,
+        Confidence::NotConfigured,
         "The component sees an empty environment: the host passes no variables. In wasmtime pass each with `--env AZURE_CLIENT_ID=…` \
          (or all with `-S inherit-env=y`); in Spin set them under `environment` of the component and give the dependency \
          `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`; in wasmCloud `environment` of `localResources`. On App Service the variables IDENTITY_ENDPOINT and IDENTITY_HEADER \
@@ -76,9 +76,9 @@ fn empty_environment() -> Hint {
 }
 
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
-fn no_platform() -> Hint {
+fn no_identity() -> Hint {
     hint(
-        Weight::Nothing,
+        Confidence::NotConfigured,
         "Nothing here gives this program an Azure identity. On a laptop, start it with `keyfob dev-identity -- COMMAND`, which lends it the \
          sign-in of `az`, Azure PowerShell or `azd`; or give the Azure SDK's AzureCliCredential to ChainedTokenCredential or to the client; or set \
          AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's. On Azure, give the app or machine a managed identity",
@@ -86,9 +86,9 @@ fn no_platform() -> Hint {
 }
 
 #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
-fn no_platform() -> Hint {
+fn no_identity() -> Hint {
     hint(
-        Weight::Nothing,
+        Confidence::NotConfigured,
         "Nothing here gives this app an Azure identity. On a laptop, start it with `keyfob dev-identity -- COMMAND`, which lends it the \
          sign-in of `az`, Azure PowerShell or `azd`; or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's; or get a \
          token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token. On Azure, give the \
@@ -99,13 +99,13 @@ fn no_platform() -> Hint {
 // ---- half configured ----
 
 /// Some of the variables that belong together are set, and these are not.
-pub(crate) fn half_set(what: &str, present: &[&str], missing: &[&str]) -> Hint {
+pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str]) -> Hint {
     hint(
-        Weight::NearMiss,
+        Confidence::PartlyConfigured,
         format!(
             "{} set, but {} not: {what} needs them all. Set {}; a host that forwards variables by name must forward each",
-            list(present),
-            list(missing),
+            is_or_are(present),
+            is_or_are(missing),
             join(missing, " and ")
         ),
     )
@@ -114,25 +114,25 @@ pub(crate) fn half_set(what: &str, present: &[&str], missing: &[&str]) -> Hint {
 /// Username and password are set.
 pub(crate) fn username_password() -> Hint {
     hint(
-        Weight::NearMiss,
+        Confidence::PartlyConfigured,
         "AZURE_USERNAME and AZURE_PASSWORD are not supported: Microsoft Entra requires multifactor authentication for users. \
          Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead",
     )
 }
 
 /// A variable holds something that it can't.
-pub(crate) fn expected(what: &str) -> Hint {
-    hint(Weight::NearMiss, what)
+pub(crate) fn configuration(what: &str) -> Hint {
+    hint(Confidence::PartlyConfigured, what)
 }
 
-fn list(names: &[&str]) -> String {
+fn is_or_are(names: &[&str]) -> String {
     format!("{} {}", join(names, " and "), if names.len() == 1 { "is" } else { "are" })
 }
 
 // ---- the way there ----
 
 /// A request that got no answer.
-pub(crate) fn no_response(error: SendError, who: &str, url: &Url) -> Hint {
+pub(crate) fn no_response(error: SendError, service: &str, url: &Url) -> Hint {
     let (origin, authority) = (url.origin(), url.authority());
     let text = match error {
         #[cfg(all(target_family = "wasm", feature = "embedded"))]
@@ -157,20 +157,22 @@ pub(crate) fn no_response(error: SendError, who: &str, url: &Url) -> Hint {
         SendError::Tls => format!(
             "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Give the host runtime the CA (keyfob command: `--cacert FILE`)"
         ),
-        SendError::TooLarge | SendError::Other => return not_the_protocol(who, url),
-        _ => format!("Can't reach {who} at {authority}: check the address, the firewall and the network of this app"),
+        SendError::TooLarge | SendError::Other => return unexpected_service(service, url),
+        _ => {
+            format!("Can't reach {service} at {authority}: check the address, the firewall and the network of this app")
+        }
     };
     // A metadata service that is not there is the normal case off Azure, not a cure.
-    hint(if error == SendError::Denied { Weight::NearMiss } else { Weight::Maybe }, text)
+    hint(if error == SendError::Denied { Confidence::PartlyConfigured } else { Confidence::Possible }, text)
 }
 
 /// An answer came that is none of this service's.
-pub(crate) fn not_the_protocol(who: &str, url: &Url) -> Hint {
+pub(crate) fn unexpected_service(service: &str, url: &Url) -> Hint {
     let authority = url.authority();
     hint(
-        Weight::Maybe,
+        Confidence::Possible,
         format!(
-            "What answers at {authority} does not speak the protocol of {who}: check the address, and whether a proxy is in between"
+            "What answers at {authority} does not speak the protocol of {service}: check the address, and whether a proxy is in between"
         ),
     )
 }
@@ -179,7 +181,7 @@ pub(crate) fn not_the_protocol(who: &str, url: &Url) -> Hint {
 pub(crate) fn throttled(seconds: Option<u64>) -> Hint {
     let wait = seconds.map_or_else(|| "a while".to_owned(), |s| format!("{s} seconds"));
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!("Wait {wait} before the next call, and keep credential and client objects: they hold their tokens"),
     )
 }

@@ -1,6 +1,6 @@
 //! The cures of what a vault answers.
 
-use super::{Hint, Weight, hint};
+use super::{Confidence, Hint, hint};
 use crate::prelude::*;
 use crate::text::split_once;
 
@@ -32,14 +32,14 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
     let mut text = match code {
         "SecretDisabled" => {
             return hint(
-                Weight::Answered,
+                Confidence::ServiceResponse,
                 format!("The secret is disabled: enable it in vault {vault}, or read another version"),
             );
         }
         "ForbiddenByFirewall" => {
             let address = address.map_or_else(|| "this address".to_owned(), |address| format!("the address {address}"));
             return hint(
-                Weight::Answered,
+                Confidence::ServiceResponse,
                 format!(
                     "The firewall of vault {vault} does not let {address} in: add it, the app's subnet or a private endpoint (portal: Networking)"
                 ),
@@ -47,7 +47,7 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
         }
         "ForbiddenByConnection" => {
             return hint(
-                Weight::Answered,
+                Confidence::ServiceResponse,
                 format!(
                     "Vault {vault} is closed to public networks: call it from a network that has a private endpoint to it, or open it (portal: Networking)"
                 ),
@@ -73,7 +73,7 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
     if platform_chose {
         text.push_str(". If a user-assigned identity has the role, choose it: set AZURE_CLIENT_ID to its client id, or pass it in code");
     }
-    hint(Weight::Answered, text)
+    hint(Confidence::ServiceResponse, text)
 }
 
 /// The name is taken, by a secret that is deleted or is about to be.
@@ -87,13 +87,13 @@ pub(crate) fn conflict(code: &str) -> Option<Hint> {
         }
         _ => "The vault has it already, or is changing it: look with get-secret, and call again after some seconds",
     };
-    Some(hint(Weight::Answered, text))
+    Some(hint(Confidence::ServiceResponse, text))
 }
 
 /// No such secret among the deleted ones.
 pub(crate) fn not_deleted(name: &str, vault: &str) -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
             "Vault {vault} has no deleted secret {name}, or has not done deleting it: `az keyvault secret list-deleted --vault-name NAME` lists them"
         ),
@@ -104,7 +104,7 @@ pub(crate) fn not_deleted(name: &str, vault: &str) -> Hint {
 pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint {
     let version = version.map(|v| format!(" in version {v}")).unwrap_or_default();
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
             "Vault {vault} has no secret {name}{version} that is not deleted: `az keyvault secret list --vault-name NAME` lists them. \
              Names have letters, digits and dashes only, no underscores"
@@ -115,7 +115,7 @@ pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint 
 /// The token was refused after the challenge was followed.
 pub(crate) fn token_refused(vault: &str) -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
             "Vault {vault} does not accept tokens of this identity: it belongs to another tenant or another cloud (AZURE_AUTHORITY_HOST), or has been moved"
         ),
@@ -125,7 +125,7 @@ pub(crate) fn token_refused(vault: &str) -> Hint {
 /// The challenge names another resource than the vault's.
 pub(crate) fn challenge_mismatch(resource: &str, host: &str) -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
             "{host} asks for a token for {resource}, which is not its own domain: a token sent there could be used elsewhere. Check the vault URL; \
              for an emulator or a private domain that you trust set client-options.verify-challenge-resource to false in code"

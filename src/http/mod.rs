@@ -144,5 +144,5 @@ pub(crate) fn no_response(call: &Call<'_>, error: SendError, who: &str, url: &Ur
         _ => ErrorKind::Transport,
     };
     Error::new(kind, format!("{who} at {}: {}", url.origin(), error.describe()))
-        .hint(diagnosis::no_response(error, who, url))
+        .with_hint(diagnosis::no_response(error, who, url))
 }

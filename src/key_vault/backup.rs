@@ -15,9 +15,9 @@ impl SecretClient {
     /// # Errors
     /// Every way in which a credential can fail, and the vault's refusals.
     pub async fn backup_secret(&self, name: &str, timeout: Option<u64>) -> Result<Vec<u8>> {
-        let name = self.named_whole(name)?;
-        let operation = Operation::on(operation::BACKUP, name, format!("/secrets/{name}/backup"));
-        self.ask(timeout, &operation, |reply, _| {
+        let name = self.resolve_name_without_version(name)?;
+        let operation = Operation::for_secret(operation::BACKUP, name, format!("/secrets/{name}/backup"));
+        self.execute(timeout, &operation, |reply, _| {
             let json = reply.json().unwrap_or(Json::Null);
             let bytes = json.text(&["value"]).and_then(base64url).filter(|bytes| !bytes.is_empty());
             bytes.ok_or("it holds no backup")
@@ -36,10 +36,10 @@ impl SecretClient {
             kind: operation::RESTORE,
             secret: None,
             path: "/secrets/restore".to_owned(),
-            body: super::set::body(vec![("value".to_owned(), Json::Text(value.clone()))]),
-            hidden: Some(Hidden::from(value)),
+            body: super::set::json_body(vec![("value".to_owned(), Json::Text(value.clone()))]),
+            secret_value: Some(Hidden::from(value)),
             batch: None,
         };
-        self.told(timeout, &operation).await
+        self.execute_for_properties(timeout, &operation).await
     }
 }

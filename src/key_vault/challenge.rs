@@ -17,7 +17,7 @@ pub(super) struct Challenge {
 
 /// What a challenge header says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct ChallengeHeader {
     pub(super) challenge: Option<Challenge>,
     /// The claims of a continuous access evaluation, decoded.
     pub(super) claims: Option<String>,
@@ -41,10 +41,10 @@ impl Challenge {
 }
 
 /// Reads `Bearer authorization="https://login.…/TENANT", resource="https://vault.…"` in all its forms.
-pub(super) fn parse(header: &str) -> Answer {
-    let Some((scheme, parameters)) = split_once(header.trim_ascii(), " ") else { return Answer::default() };
+pub(super) fn parse(header: &str) -> ChallengeHeader {
+    let Some((scheme, parameters)) = split_once(header.trim_ascii(), " ") else { return ChallengeHeader::default() };
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Answer::default();
+        return ChallengeHeader::default();
     }
     let find = |wanted: &str| {
         parameters.split(',').find_map(|parameter| {
@@ -74,7 +74,7 @@ pub(super) fn parse(header: &str) -> Answer {
         let tenant = (!tenant.eq_ignore_ascii_case("adfs")).then(|| tenant.to_owned());
         (printable && tenant.as_deref().is_none_or(is_tenant)).then_some(Challenge { scope, tenant })
     });
-    Answer { challenge, claims }
+    ChallengeHeader { challenge, claims }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use alloc::rc::Rc;
 use core::time::Duration;
 
-use super::operation::{self, Kind, Operation};
+use super::operation::{self, Operation, OperationKind};
 use super::{Properties, SecretClient, refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
@@ -18,11 +18,11 @@ pub struct Change {
     client: Rc<SecretClient>,
     name: String,
     /// What was begun.
-    begun: Kind,
+    started_kind: OperationKind,
     /// What the vault said when it began.
     properties: Properties,
     /// What can be asked as soon as it is done; none where nothing goes on.
-    done: Option<Kind>,
+    completion_check: Option<OperationKind>,
 }
 
 impl Change {
@@ -38,21 +38,21 @@ impl Change {
     /// `TimedOut` where the vault takes longer, and it goes on there; else as the operations.
     pub async fn wait(&self, timeout: Option<u64>) -> Result<()> {
         let call = self.client.start(timeout)?;
-        call.end(self.look(call).await)
+        call.end(self.poll(call).await)
     }
 
-    async fn look(&self, call: Call<'_>) -> Result<()> {
-        let Some(kind) = self.done else { return Ok(()) };
+    async fn poll(&self, call: Call<'_>) -> Result<()> {
+        let Some(kind) = self.completion_check else { return Ok(()) };
         loop {
-            let operation = Operation::on(kind, &self.name, path(kind, &self.name));
+            let operation = Operation::for_secret(kind, &self.name, path(kind, &self.name));
             match self.client.perform(call, &operation).await {
                 Ok(_) => return Ok(()),
                 // Who may not look learns no more than that it is there. A firewall says not even that.
                 Err(error) if error.kind == ErrorKind::Forbidden && !refusal::is_network(&error) => return Ok(()),
                 Err(error) if error.kind == ErrorKind::NotFound => {
                     if INTERVAL >= call.remaining() {
-                        let begun = Operation::on(self.begun, &self.name, String::new()).what();
-                        let message = format!("to {begun} is not done yet; it goes on in the vault");
+                        let action = Operation::for_secret(self.started_kind, &self.name, String::new()).description();
+                        let message = format!("to {action} is not done yet; it goes on in the vault");
                         return Err(Error::new(ErrorKind::TimedOut, message));
                     }
                     call.platform.sleep(INTERVAL).await;
@@ -64,8 +64,8 @@ impl Change {
 }
 
 /// Where a secret is, deleted or not.
-fn path(kind: Kind, name: &str) -> String {
-    let folder = if kind.deleted { "deletedsecrets" } else { "secrets" };
+fn path(kind: OperationKind, name: &str) -> String {
+    let folder = if kind.on_deleted_secrets { "deletedsecrets" } else { "secrets" };
     format!("/{folder}/{name}")
 }
 
@@ -75,11 +75,17 @@ impl SecretClient {
     /// # Errors
     /// Every way in which a credential can fail, and the vault's refusals.
     pub async fn begin_delete_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
-        let name = self.named_whole(name)?;
-        let properties = self.do_to(operation::DELETE, name, "", timeout).await?;
+        let name = self.resolve_name_without_version(name)?;
+        let properties = self.execute_on(operation::DELETE, name, "", timeout).await?;
         // A vault that keeps nothing has deleted it already.
-        let done = properties.recovery_id.is_some().then_some(operation::GET_DELETED);
-        Ok(Change { client: Rc::clone(self), name: name.to_owned(), begun: operation::DELETE, properties, done })
+        let completion_check = properties.recovery_id.is_some().then_some(operation::GET_DELETED);
+        Ok(Change {
+            client: Rc::clone(self),
+            name: name.to_owned(),
+            started_kind: operation::DELETE,
+            properties,
+            completion_check,
+        })
     }
 
     /// Begins to recover a deleted secret.
@@ -87,10 +93,16 @@ impl SecretClient {
     /// # Errors
     /// As `begin_delete_secret`. It is not sent a second time where it may have been done the first time.
     pub async fn begin_recover_deleted_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
-        let name = self.named_whole(name)?;
-        let properties = self.do_to(operation::RECOVER, name, "/recover", timeout).await?;
-        let done = Some(operation::GET);
-        Ok(Change { client: Rc::clone(self), name: name.to_owned(), begun: operation::RECOVER, properties, done })
+        let name = self.resolve_name_without_version(name)?;
+        let properties = self.execute_on(operation::RECOVER, name, "/recover", timeout).await?;
+        let completion_check = Some(operation::GET);
+        Ok(Change {
+            client: Rc::clone(self),
+            name: name.to_owned(),
+            started_kind: operation::RECOVER,
+            properties,
+            completion_check,
+        })
     }
 
     /// What the vault says of a deleted secret.
@@ -98,7 +110,7 @@ impl SecretClient {
     /// # Errors
     /// As `begin_delete_secret`.
     pub async fn get_deleted_secret(&self, name: &str, timeout: Option<u64>) -> Result<Properties> {
-        self.do_to(operation::GET_DELETED, name, "", timeout).await
+        self.execute_on(operation::GET_DELETED, name, "", timeout).await
     }
 
     /// Deletes a deleted secret for good.
@@ -106,14 +118,20 @@ impl SecretClient {
     /// # Errors
     /// As `begin_delete_secret`; `Forbidden` where the vault is protected from it.
     pub async fn purge_deleted_secret(&self, name: &str, timeout: Option<u64>) -> Result<()> {
-        let name = self.named_whole(name)?;
-        let operation = Operation::on(operation::PURGE, name, path(operation::PURGE, name));
-        self.ask(timeout, &operation, |_, _| Ok(())).await
+        let name = self.resolve_name_without_version(name)?;
+        let operation = Operation::for_secret(operation::PURGE, name, path(operation::PURGE, name));
+        self.execute(timeout, &operation, |_, _| Ok(())).await
     }
 
-    async fn do_to(&self, kind: Kind, name: &str, what: &str, timeout: Option<u64>) -> Result<Properties> {
-        let name = self.named_whole(name)?;
-        let operation = Operation::on(kind, name, format!("{}{what}", path(kind, name)));
-        self.told(timeout, &operation).await
+    async fn execute_on(
+        &self,
+        kind: OperationKind,
+        name: &str,
+        path_suffix: &str,
+        timeout: Option<u64>,
+    ) -> Result<Properties> {
+        let name = self.resolve_name_without_version(name)?;
+        let operation = Operation::for_secret(kind, name, format!("{}{path_suffix}", path(kind, name)));
+        self.execute_for_properties(timeout, &operation).await
     }
 }

@@ -13,11 +13,11 @@ impl SecretClient {
     /// Does it; what else than success comes back is an error.
     pub(super) async fn perform(&self, call: Call<'_>, operation: &Operation<'_>) -> Result<(Reply, AccessToken)> {
         // Whether or not it is then done; and again, for what was read meanwhile.
-        self.cache.forget_changed(operation);
+        self.cache.invalidate(operation);
         let sent = self.send(call, operation).await;
-        self.cache.forget_changed(operation);
+        self.cache.invalidate(operation);
         match sent? {
-            (reply, Some(token)) if reply.response.status == operation.kind.done => Ok((reply, token)),
+            (reply, Some(token)) if reply.response.status == operation.kind.success_status => Ok((reply, token)),
             (reply, token) => Err(self.refused(&reply, token.as_ref(), operation)),
         }
     }
@@ -77,7 +77,7 @@ impl SecretClient {
                 if !operation.body.expose().is_empty() {
                     prepared.request.headers.push(("content-type", "application/json".into()));
                     prepared.request.body = operation.body.clone();
-                    prepared.secrets.extend(operation.hidden.clone());
+                    prepared.secrets.extend(operation.secret_value.clone());
                 }
                 prepared.request.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
             }
@@ -118,11 +118,11 @@ impl SecretClient {
 
     /// A challenge decides what the next token is good for: it must be this vault's own domain and nothing else.
     fn verify(&self, challenge: &Challenge, reply: &Reply) -> Result<()> {
-        let fine = match &self.vault.resource {
+        let is_valid = match &self.vault.resource {
             Some(resource) => challenge.resource() == resource,
             None => !self.options.verify_challenge_resource || challenge.is_for(&self.vault.url.host),
         };
-        if fine {
+        if is_valid {
             return Ok(());
         }
         let (resource, host) = (reply.quote(challenge.resource()), &self.vault.url.host);
@@ -133,6 +133,6 @@ impl SecretClient {
                     "the challenge resource {resource} does not match the requested domain {host}; no token was sent"
                 ),
             )
-            .hint(diagnosis::challenge_mismatch(&resource, host)))
+            .with_hint(diagnosis::challenge_mismatch(&resource, host)))
     }
 }

@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use core::cell::RefCell;
 
 use super::SecretClient;
-use super::operation::{self, Kind, Operation};
+use super::operation::{self, Operation, OperationKind};
 use super::secret::{self, Properties};
 use crate::error::{Error, Result};
 use crate::http::Call;
@@ -27,7 +27,7 @@ pub struct ListOptions {
 /// The secrets of a vault, the versions of one, or the deleted ones, page by page.
 pub struct SecretList {
     client: Rc<SecretClient>,
-    kind: Kind,
+    kind: OperationKind,
     /// Whose versions they are.
     name: Option<String>,
     /// The path of all its pages.
@@ -58,17 +58,17 @@ impl SecretClient {
 }
 
 impl SecretList {
-    fn new(client: &Rc<SecretClient>, kind: Kind, name: Option<&str>, options: &ListOptions) -> Self {
-        let (name, bad) = match name.map(|name| client.named_whole(name)).transpose() {
+    fn new(client: &Rc<SecretClient>, kind: OperationKind, name: Option<&str>, options: &ListOptions) -> Self {
+        let (name, invalid) = match name.map(|name| client.resolve_name_without_version(name)).transpose() {
             Ok(name) => (name, None),
             Err(error) => (None, Some(error.message)),
         };
-        let folder = if kind.deleted { "/deletedsecrets" } else { "/secrets" };
+        let folder = if kind.on_deleted_secrets { "/deletedsecrets" } else { "/secrets" };
         let path = match name {
             Some(name) => format!("{folder}/{name}/versions"),
             None => folder.to_owned(),
         };
-        let next = match (options.max_page_size, bad) {
+        let next = match (options.max_page_size, invalid) {
             (_, Some(message)) => Err(message),
             (None, _) => Ok(Some(path.clone())),
             (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={}", u64::from(size)))),
@@ -85,10 +85,10 @@ impl SecretList {
     /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
     pub async fn next(&self) -> Result<Option<Vec<Properties>>> {
         let call = self.client.start(self.timeout)?;
-        call.end(self.page(call).await)
+        call.end(self.next_page(call).await)
     }
 
-    async fn page(&self, call: Call<'_>) -> Result<Option<Vec<Properties>>> {
+    async fn next_page(&self, call: Call<'_>) -> Result<Option<Vec<Properties>>> {
         loop {
             let Some(path) = self.next.borrow().clone().map_err(Error::invalid)? else { return Ok(None) };
             let operation = Operation {
@@ -96,14 +96,14 @@ impl SecretList {
                 secret: self.name.as_deref().map(|name| (name, None)),
                 path: path.clone(),
                 body: Hidden::default(),
-                hidden: None,
+                secret_value: None,
                 batch: None,
             };
             let (reply, _) = self.client.perform(call, &operation).await?;
             let (page, next) = reply
                 .json()
                 .ok_or("it is no JSON")
-                .and_then(|json| self.read(&json, &path))
+                .and_then(|json| self.parse_page(&json, &path))
                 .map_err(|why| self.client.unexpected(&reply, why))?;
             *self.next.borrow_mut() = Ok(next);
             // A vault gives empty pages too, with more to come; the deadline bounds them.
@@ -114,7 +114,7 @@ impl SecretList {
     }
 
     /// The page, and where the next one is.
-    fn read(&self, json: &Json, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
+    fn parse_page(&self, json: &Json, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
         let items = match json.at(&["value"]) {
             Some(Json::List(items)) => items.as_slice(),
             Some(Json::Null) => &[],
@@ -126,7 +126,7 @@ impl SecretList {
             None | Some(Json::Null) => None,
             Some(Json::Text(link)) if link.is_empty() => None,
             Some(Json::Text(link)) => {
-                Some(self.follow(link).filter(|next| next != path).ok_or("its nextLink leads elsewhere")?)
+                Some(self.next_path(link).filter(|next| next != path).ok_or("its nextLink leads elsewhere")?)
             }
             Some(_) => return Err("its nextLink is no text"),
         };
@@ -135,7 +135,7 @@ impl SecretList {
 
     /// Path and query of a link, without the version of the interface; `None` unless it stays in this vault's list: the
     /// token goes along.
-    fn follow(&self, link: &str) -> Option<String> {
+    fn next_path(&self, link: &str) -> Option<String> {
         let url = Url::parse(link).ok().filter(|url| url.origin() == self.client.vault.url.origin())?;
         let query = url.path.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
         let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("api-version=")).collect();

@@ -23,7 +23,7 @@ use crate::http::{Call, Reply};
 use crate::prelude::*;
 use crate::token::AccessToken;
 pub use cache::CacheOptions;
-use cache::{Cache, Moment};
+use cache::{Cache, ClockReading};
 use challenge::Challenge;
 pub use delete::Change;
 pub use get::GetSecretOptions;
@@ -88,9 +88,9 @@ impl SecretClient {
     }
 
     /// A call that does one thing; what the vault then says of the secret that it is about.
-    async fn told(&self, timeout: Option<u64>, operation: &Operation<'_>) -> Result<Properties> {
+    async fn execute_for_properties(&self, timeout: Option<u64>, operation: &Operation<'_>) -> Result<Properties> {
         let (name, version) = operation.secret.unzip();
-        self.ask(timeout, operation, |reply, _| {
+        self.execute(timeout, operation, |reply, _| {
             let properties = secret::properties(&reply.json().ok_or("it is no JSON")?, name, version.flatten())?;
             // Anybody may answer `{}`: what was done is told by its identifier.
             if properties.id.is_empty() { Err("the secret has no identifier") } else { Ok(properties) }
@@ -99,18 +99,18 @@ impl SecretClient {
     }
 
     /// A call that does one thing, and what is read of its reply.
-    async fn ask<T>(
+    async fn execute<T>(
         &self,
         timeout: Option<u64>,
         operation: &Operation<'_>,
         read: impl FnOnce(&Reply, &AccessToken) -> Result<T, &'static str>,
     ) -> Result<T> {
         let call = self.start(timeout)?;
-        call.end(self.done(call, operation, read).await)
+        call.end(self.execute_within(call, operation, read).await)
     }
 
     /// The same within a call that runs already.
-    async fn done<T>(
+    async fn execute_within<T>(
         &self,
         call: Call<'_>,
         operation: &Operation<'_>,
@@ -126,7 +126,7 @@ impl SecretClient {
         if self.vault.loopback {
             call.platform.log(LOOPBACK_HTTP_NOTICE);
         }
-        self.cache.expire(Moment::now(call.platform));
+        self.cache.remove_expired(ClockReading::now(call.platform));
         Ok(call)
     }
 }

@@ -26,9 +26,9 @@ const MAX_BACKUP: usize = 4 * 1024 * 1024;
 
 /// One of the things that a vault does.
 #[derive(Clone, Copy)]
-pub(super) struct Kind {
+pub(super) struct OperationKind {
     /// In words, to follow "to".
-    what: &'static str,
+    description: &'static str,
     /// The permission in an access policy.
     pub(super) permission: &'static str,
     /// The smallest role that has it.
@@ -39,35 +39,58 @@ pub(super) struct Kind {
     /// The largest reply.
     pub(super) max_body: usize,
     /// It is about deleted secrets.
-    pub(super) deleted: bool,
+    pub(super) on_deleted_secrets: bool,
     /// The status of success.
-    pub(super) done: u16,
+    pub(super) success_status: u16,
 }
 
-const fn kind(what: &'static str, permission: &'static str, role: &'static str, method: Method) -> Kind {
-    Kind { what, permission, role, method, idempotent: true, max_body: MAX_BODY, deleted: false, done: 200 }
+const fn kind(
+    description: &'static str,
+    permission: &'static str,
+    role: &'static str,
+    method: Method,
+) -> OperationKind {
+    OperationKind {
+        description,
+        permission,
+        role,
+        method,
+        idempotent: true,
+        max_body: MAX_BODY,
+        on_deleted_secrets: false,
+        success_status: 200,
+    }
 }
 
-pub(super) const GET: Kind = kind("get secret", "Get", USER, Method::Get);
-pub(super) const SET: Kind = kind("set secret", "Set", OFFICER, Method::Put);
-pub(super) const UPDATE: Kind = kind("update the properties of secret", "Set", OFFICER, Method::Patch);
-pub(super) const DELETE: Kind = kind("delete secret", "Delete", OFFICER, Method::Delete);
-pub(super) const GET_DELETED: Kind = Kind { deleted: true, ..kind("get deleted secret", "Get", USER, Method::Get) };
-pub(super) const PURGE: Kind =
-    Kind { deleted: true, done: 204, ..kind("purge deleted secret", "Purge", OFFICER, Method::Delete) };
-pub(super) const RECOVER: Kind =
-    Kind { deleted: true, idempotent: false, ..kind("recover deleted secret", "Recover", OFFICER, Method::Post) };
-pub(super) const BACKUP: Kind =
-    Kind { max_body: MAX_BACKUP, ..kind("back up secret", "Backup", OFFICER, Method::Post) };
-pub(super) const RESTORE: Kind =
-    Kind { idempotent: false, ..kind("restore a secret from its backup", "Restore", OFFICER, Method::Post) };
-pub(super) const LIST: Kind = Kind { max_body: MAX_PAGE, ..kind("list secrets", "List", USER, Method::Get) };
-pub(super) const LIST_VERSIONS: Kind = Kind { what: "list the versions of secret", ..LIST };
-pub(super) const LIST_DELETED: Kind = Kind { what: "list deleted secrets", deleted: true, ..LIST };
+pub(super) const GET: OperationKind = kind("get secret", "Get", USER, Method::Get);
+pub(super) const SET: OperationKind = kind("set secret", "Set", OFFICER, Method::Put);
+pub(super) const UPDATE: OperationKind = kind("update the properties of secret", "Set", OFFICER, Method::Patch);
+pub(super) const DELETE: OperationKind = kind("delete secret", "Delete", OFFICER, Method::Delete);
+pub(super) const GET_DELETED: OperationKind =
+    OperationKind { on_deleted_secrets: true, ..kind("get deleted secret", "Get", USER, Method::Get) };
+pub(super) const PURGE: OperationKind = OperationKind {
+    on_deleted_secrets: true,
+    success_status: 204,
+    ..kind("purge deleted secret", "Purge", OFFICER, Method::Delete)
+};
+pub(super) const RECOVER: OperationKind = OperationKind {
+    on_deleted_secrets: true,
+    idempotent: false,
+    ..kind("recover deleted secret", "Recover", OFFICER, Method::Post)
+};
+pub(super) const BACKUP: OperationKind =
+    OperationKind { max_body: MAX_BACKUP, ..kind("back up secret", "Backup", OFFICER, Method::Post) };
+pub(super) const RESTORE: OperationKind =
+    OperationKind { idempotent: false, ..kind("restore a secret from its backup", "Restore", OFFICER, Method::Post) };
+pub(super) const LIST: OperationKind =
+    OperationKind { max_body: MAX_PAGE, ..kind("list secrets", "List", USER, Method::Get) };
+pub(super) const LIST_VERSIONS: OperationKind = OperationKind { description: "list the versions of secret", ..LIST };
+pub(super) const LIST_DELETED: OperationKind =
+    OperationKind { description: "list deleted secrets", on_deleted_secrets: true, ..LIST };
 
 /// A request to a vault.
 pub(super) struct Operation<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: OperationKind,
     /// The secret's name and version, where it is about one.
     pub(super) secret: Option<(&'a str, Option<&'a str>)>,
     /// Path and query, without the version of the interface.
@@ -75,7 +98,7 @@ pub(super) struct Operation<'a> {
     /// JSON, or nothing.
     pub(super) body: Hidden,
     /// What of it a reply must not give away, should it echo it.
-    pub(super) hidden: Option<Hidden>,
+    pub(super) secret_value: Option<Hidden>,
     /// The others that it is done with.
     pub(super) batch: Option<&'a Batch>,
 }
@@ -101,8 +124,8 @@ impl Batch {
 
 impl<'a> Operation<'a> {
     /// About the secret of this name, at this path, without a body.
-    pub(super) fn on(kind: Kind, name: &'a str, path: String) -> Self {
-        Self { kind, secret: Some((name, None)), path, body: Hidden::default(), hidden: None, batch: None }
+    pub(super) fn for_secret(kind: OperationKind, name: &'a str, path: String) -> Self {
+        Self { kind, secret: Some((name, None)), path, body: Hidden::default(), secret_value: None, batch: None }
     }
 
     pub(super) fn method(&self) -> Method {
@@ -110,10 +133,10 @@ impl<'a> Operation<'a> {
     }
 
     /// In words, to follow "to".
-    pub(super) fn what(&self) -> String {
+    pub(super) fn description(&self) -> String {
         match self.secret {
-            Some((name, _)) => format!("{} {name}", self.kind.what),
-            None => self.kind.what.to_owned(),
+            Some((name, _)) => format!("{} {name}", self.kind.description),
+            None => self.kind.description.to_owned(),
         }
     }
 }

@@ -21,7 +21,9 @@ impl SecretClient {
             "the vault at {origin} answered {} with something that is no reply of Key Vault: {why}",
             reply.status()
         );
-        reply.error(ErrorKind::UnexpectedReply, said).hint(diagnosis::not_the_protocol("Key Vault", &self.vault.url))
+        reply
+            .error(ErrorKind::UnexpectedReply, said)
+            .with_hint(diagnosis::unexpected_service("Key Vault", &self.vault.url))
     }
 
     /// An error of the vault, by status and code and never by text.
@@ -40,7 +42,7 @@ impl SecretClient {
         };
         let vault = self.vault.url.origin();
         let who = token.map(AccessToken::describe).unwrap_or_default();
-        let mut message = format!("the vault at {vault} answered {} to {}", reply.status(), operation.what());
+        let mut message = format!("the vault at {vault} answered {} to {}", reply.status(), operation.description());
         if !who.is_empty() {
             message.push_str(&format!(" as {who}"));
         }
@@ -64,7 +66,7 @@ impl SecretClient {
                     Some(diagnosis::forbidden(code, permission, role, &caller, &vault))
                 }
                 ErrorKind::NotFound => operation.secret.map(|(name, version)| {
-                    if operation.kind.deleted {
+                    if operation.kind.on_deleted_secrets {
                         diagnosis::not_deleted(name, &vault)
                     } else {
                         diagnosis::not_found(name, version, &vault)

@@ -53,7 +53,7 @@ impl SetOptions {
 }
 
 /// A JSON object as a request's body.
-pub(super) fn body(members: Vec<(String, Json)>) -> Hidden {
+pub(super) fn json_body(members: Vec<(String, Json)>) -> Hidden {
     let mut text = String::new();
     Json::Object(members).write(&mut text);
     text.into()
@@ -66,7 +66,7 @@ impl SecretClient {
     /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` where a deleted secret has the
     /// name; every way in which a credential can fail, and the vault's refusals.
     pub async fn set_secret(&self, name: &str, value: Hidden, options: &SetOptions) -> Result<Properties> {
-        let name = self.named_whole(name)?;
+        let name = self.resolve_name_without_version(name)?;
         if options.version.is_some() {
             return Err(Error::invalid(
                 "the option version is for changing properties: a value is set in a new version",
@@ -82,11 +82,11 @@ impl SecretClient {
         let mut members = vec![("value".to_owned(), Json::Text(value.expose().to_owned()))];
         members.extend(options.members());
         let operation = Operation {
-            body: body(members),
-            hidden: Some(value),
-            ..Operation::on(operation::SET, name, format!("/secrets/{name}"))
+            body: json_body(members),
+            secret_value: Some(value),
+            ..Operation::for_secret(operation::SET, name, format!("/secrets/{name}"))
         };
-        self.told(options.timeout, &operation).await
+        self.execute_for_properties(options.timeout, &operation).await
     }
 
     /// Changes what is known of a secret, and not its value. Gives what the vault now says of it.
@@ -94,14 +94,14 @@ impl SecretClient {
     /// # Errors
     /// As `set_secret`.
     pub async fn update_secret_properties(&self, name: &str, options: &SetOptions) -> Result<Properties> {
-        let (name, version) = self.named(name, options.version.as_deref())?;
+        let (name, version) = self.resolve_name(name, options.version.as_deref())?;
         // Without a version the latest one is meant, and the path ends in the slash before it.
         let path = format!("/secrets/{name}/{}", version.unwrap_or_default());
         let operation = Operation {
             secret: Some((name, version)),
-            body: body(options.members()),
-            ..Operation::on(operation::UPDATE, name, path)
+            body: json_body(options.members()),
+            ..Operation::for_secret(operation::UPDATE, name, path)
         };
-        self.told(options.timeout, &operation).await
+        self.execute_for_properties(options.timeout, &operation).await
     }
 }

@@ -27,7 +27,7 @@ impl VaultUrl {
         };
         let invalid = |why: &str, cure: &str| {
             Error::invalid(format!("{} is not a vault URL: {why}. Expected https://VAULT-NAME.vault.azure.net", shown))
-                .hint(diagnosis::expected(cure))
+                .with_hint(diagnosis::configuration(cure))
         };
         let trimmed = trim_end(text.trim_ascii(), b'/');
         let spelling =

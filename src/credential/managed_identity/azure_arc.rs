@@ -54,7 +54,7 @@ impl AzureArc {
         };
         let failed = |why: &str| {
             let message = format!("the key {KEYS}/{} of Azure Arc's agent {why}", quote(name, &[]));
-            Err(Error::new(ErrorKind::AuthenticationFailed, message).hint(diagnosis::arc_key(realm)))
+            Err(Error::new(ErrorKind::AuthenticationFailed, message).with_hint(diagnosis::arc_key(realm)))
         };
         let bytes = match platform.read_file(realm, MAX_KEY) {
             Ok(bytes) => bytes,
@@ -84,7 +84,7 @@ fn confirm(selector: &IdentitySelector, reply: &Reply) -> Result<()> {
     }
     let message =
         "the agent gave a token without confirming that it is the identity that was asked for; the token was not used";
-    Err(reply.error(ErrorKind::AuthenticationFailed, message.to_owned()).hint(diagnosis::arc_not_confirmed()))
+    Err(reply.error(ErrorKind::AuthenticationFailed, message.to_owned()).with_hint(diagnosis::arc_not_confirmed()))
 }
 
 impl Source for AzureArc {

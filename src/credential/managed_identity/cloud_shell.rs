@@ -53,7 +53,7 @@ impl Source for CloudShell {
             // There is no other identity to choose: it is the session that failed.
             if error.kind == ErrorKind::CredentialUnavailable {
                 error.kind = ErrorKind::AuthenticationFailed;
-                error.hint = Some(diagnosis::expected(
+                error.hint = Some(diagnosis::configuration(
                     "Is the resource one that Cloud Shell gives tokens for? Else sign in again: restart the Cloud Shell",
                 ));
             }

@@ -36,7 +36,7 @@ pub(super) fn detect(env: &Env, options: &CredentialOptions, selector: &Identity
             return Err(Error::unavailable(
                 "ManagedIdentityCredential authentication unavailable. IDENTITY_ENDPOINT is set, but IDENTITY_HEADER is not; IMDS was not tried",
             )
-            .hint(diagnosis::half_set("App Service managed identity", &["IDENTITY_ENDPOINT"], &["IDENTITY_HEADER"])));
+            .with_hint(diagnosis::partly_configured("App Service managed identity", &["IDENTITY_ENDPOINT"], &["IDENTITY_HEADER"])));
         }
         (.., Some(endpoint), Some(secret)) => Box::new(azure_ml::AzureMl::new(env, endpoint, secret, selector)?),
         (.., Some(endpoint), None) => Box::new(cloud_shell::CloudShell::new(endpoint, selector)?),

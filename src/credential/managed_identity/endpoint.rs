@@ -35,8 +35,8 @@ impl Endpoint {
         (secret_variable, secret): (&'static str, &str),
     ) -> Result<Self> {
         let invalid = |why: &str| {
-            Error::invalid(format!("{variable} is not an identity endpoint: {why}; nothing was sent there")).hint(
-                diagnosis::expected(&format!(
+            Error::invalid(format!("{variable} is not an identity endpoint: {why}; nothing was sent there")).with_hint(
+                diagnosis::configuration(&format!(
                     "Set {variable} to the value that the platform gives, such as http://172.16.5.3:8081/msi/token"
                 )),
             )
@@ -49,7 +49,7 @@ impl Endpoint {
             return Err(Error::invalid(format!(
                 "{secret_variable} holds white space or characters that no header has"
             ))
-            .hint(diagnosis::expected("Set it to the value that the platform gives, and nothing else")));
+            .with_hint(diagnosis::configuration("Set it to the value that the platform gives, and nothing else")));
         }
         Ok(Self { name, secret_variable, url, secret: secret.into() })
     }
@@ -93,14 +93,16 @@ impl Endpoint {
         let message = format!("{answered}: {error_message}");
         // Whatever identity was asked for: on a developer's machine there is the developer's alone.
         if reply.json().is_some_and(|json| json.text(&["code"]) == Some(DEVELOPER_IDENTITY)) {
-            return Err(reply.error(ErrorKind::CredentialUnavailable, message).hint(diagnosis::developer_sign_in()));
+            return Err(reply
+                .error(ErrorKind::CredentialUnavailable, message)
+                .with_hint(diagnosis::developer_sign_in()));
         }
         Err(match reply.response.status {
             // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
             400 | 404 if find(&error_message, "AADSTS").is_none() => selector.refused(self.name, reply, message),
             401 | 403 if !self.secret_variable.is_empty() => reply
                 .error(ErrorKind::AuthenticationFailed, message)
-                .hint(diagnosis::identity_header(self.secret_variable)),
+                .with_hint(diagnosis::identity_header(self.secret_variable)),
             _ => reply.error(ErrorKind::AuthenticationFailed, message),
         })
     }
@@ -111,7 +113,7 @@ impl Endpoint {
         let kind = if failing { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
         let mut error = reply.error(kind, message);
         if !failing {
-            error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(self.name, &self.url));
+            error.hint.get_or_insert_with(|| diagnosis::unexpected_service(self.name, &self.url));
         }
         error
     }

@@ -40,7 +40,7 @@ pub(super) fn make(
             return Err(Error::unavailable(format!(
                 "workload identity was selected ({DETECTED_BY}), but AZURE_CLIENT_ID is not set"
             ))
-            .hint(diagnosis::half_set(SOURCE, &[TENANT, FILE], &[CLIENT])));
+            .with_hint(diagnosis::partly_configured(SOURCE, &[TENANT, FILE], &[CLIENT])));
         }
         _ => {
             let why = "It knows client ids alone: pass the identity's client id, or none";

@@ -58,7 +58,7 @@ impl Imds {
             Error::invalid(format!(
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
             ))
-            .hint(diagnosis::expected(&format!(
+            .with_hint(diagnosis::configuration(&format!(
                 "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579"
             )))
         })?;
@@ -85,7 +85,7 @@ impl Imds {
             }
             let nothing = diagnosis::nothing_configured(self.environment_is_empty);
             failure.hint = Some(match failure.hint {
-                Some(denied) if error == SendError::Denied => diagnosis::not_an_azure_machine(denied, &nothing),
+                Some(denied) if error == SendError::Denied => diagnosis::imds_denied(denied, &nothing),
                 _ => nothing,
             });
         }
@@ -110,7 +110,7 @@ fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> B
             selector.refused(NAME, reply, message)
         }
         (404 | 410, _) => {
-            reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
+            reply.error(ErrorKind::TimedOut, message + " (it is being updated)").with_hint(diagnosis::imds_updating())
         }
         _ => reply.error(ErrorKind::AuthenticationFailed, message),
     };
@@ -188,7 +188,7 @@ impl Source for Imds {
         if !is_imds(reply) {
             let message = format!("{answered}, which is not the Azure metadata service");
             let mut error = reply.error(ErrorKind::UnexpectedReply, message);
-            error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(NAME, &self.url));
+            error.hint.get_or_insert_with(|| diagnosis::unexpected_service(NAME, &self.url));
             // Whoever that is, its wish to be left alone is not ours to report.
             if !self.proven.get() {
                 error.hint = Some(diagnosis::nothing_configured(self.environment_is_empty));
@@ -210,7 +210,7 @@ impl Source for Imds {
             error.kind == ErrorKind::CredentialUnavailable && selector.id == ManagedIdentityId::FromEnvironment;
         // It may well be named, and the host keeps that from the component.
         if unnamed && selector.reads_client_id_variable && self.environment_is_empty {
-            error.hint = diagnosis::also(error.hint, Some(diagnosis::nothing_configured(true)));
+            error.hint = diagnosis::combine(error.hint, Some(diagnosis::nothing_configured(true)));
         }
         Err(error)
     }

@@ -101,7 +101,7 @@ impl ManagedIdentity {
                     error.message.push_str(&default_id_note(id, from));
                 }
                 if self.client_id_variable_ignored {
-                    error.hint = error.hint.map(diagnosis::not_read_alone);
+                    error.hint = error.hint.map(diagnosis::client_id_variable_ignored);
                 }
                 // Entra's answer, passed on.
                 if find(&error.message, "AADSTS50001").is_some() {

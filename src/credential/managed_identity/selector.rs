@@ -57,13 +57,13 @@ impl IdentitySelector {
             }
             None => reply
                 .error(ErrorKind::CredentialUnavailable, message)
-                .hint(diagnosis::choose_identity(source, self.reads_client_id_variable)),
+                .with_hint(diagnosis::choose_identity(source, self.reads_client_id_variable)),
         }
     }
 
     /// The error of a source that can't be asked for the identity that was asked for. Nothing was sent.
     pub(super) fn not_selectable(&self, (source, how): (&str, &str), why: &str) -> Box<Error> {
         Error::invalid(format!("{source} ({how}) can't be asked for the {}", self.describe()))
-            .hint(diagnosis::not_selectable(why, self.from))
+            .with_hint(diagnosis::not_selectable(why, self.from))
     }
 }

@@ -20,5 +20,5 @@ pub(super) fn refuse(selector: &IdentitySelector) -> Box<Error> {
             selector.from
         ));
     }
-    Error::new(ErrorKind::Unsupported, message).hint(diagnosis::instead_of_managed_identity())
+    Error::new(ErrorKind::Unsupported, message).with_hint(diagnosis::instead_of_managed_identity())
 }
