@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::json::Json;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::text::{encode, trim_end};
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
@@ -97,7 +97,7 @@ pub(crate) async fn token(
     endpoint: &Endpoint<'_>,
     client: &ClientContext<'_>,
     request: &TokenRequest,
-    proof: &[(&str, Secret)],
+    proof: &[(&str, SecretString)],
 ) -> Result<AccessToken> {
     let authority = endpoint.authority;
     let scopes: Vec<&str> = request.scopes.iter().map(String::as_str).collect();

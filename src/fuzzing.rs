@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::json::Json;
 use crate::platform::Response;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::url::Url;
 use crate::{date, http, secret, text};
 
@@ -67,14 +67,14 @@ pub fn http_date(text: &str) -> Option<u64> {
 /// Reads the delay that a reply with this header asks for.
 #[must_use]
 pub fn retry_after(name: &str, value: &str, now: u64) -> Option<Duration> {
-    let headers = vec![(name.to_owned(), Secret::from(value))];
+    let headers = vec![(name.to_owned(), SecretString::from(value))];
     http::retry_after(&Response { status: 429, headers, body: Vec::new().into() }, now)
 }
 
 /// Makes a field of a reply fit for an error message.
 #[must_use]
 pub fn quote(text: &str, secrets: &[&str]) -> String {
-    let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::from(*secret)).collect();
+    let secrets: Vec<SecretString> = secrets.iter().map(|secret| SecretString::from(*secret)).collect();
     secret::quote(text, &secrets)
 }
 

@@ -77,5 +77,5 @@ pub use platform::provider::{ProvidedToken, Provider, ProviderError, ProviderReq
 #[cfg(all(target_family = "wasm", not(feature = "embedded")))]
 pub use platform::wasi::Wasi;
 pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
-pub use secret::{Bytes, Secret};
+pub use secret::{SecretBytes, SecretString};
 pub use token::AccessToken;

@@ -6,7 +6,7 @@
 use crate::env::Env;
 use crate::platform::{Platform, Request};
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
+use crate::secret::{SecretString, quote};
 use crate::text::replace;
 
 /// How much is told; each holds those before it.
@@ -70,7 +70,7 @@ impl Log<'_> {
 
 /// Method and URL of a request, for a log. The names of its query are a vault's own text where it continues a list, and
 /// may echo `secrets`.
-pub(crate) fn request(request: &Request, secrets: &[Secret]) -> String {
+pub(crate) fn request(request: &Request, secrets: &[SecretString]) -> String {
     let method = request.method.name();
     let scheme = if request.https { "https" } else { "http" };
     let mut line = format!("{method} {scheme}://{}", request.authority);
@@ -100,8 +100,8 @@ mod tests {
             https: true,
             authority: "a.vault.azure.net".to_owned(),
             path: "/secrets?$skiptoken=canary&api-version=7.4&x".to_owned(),
-            headers: vec![("authorization", Secret::from("canary"))],
-            body: Secret::from("canary"),
+            headers: vec![("authorization", SecretString::from("canary"))],
+            body: SecretString::from("canary"),
             max_body: 0,
         };
         let told = "GET https://a.vault.azure.net/secrets?$skiptoken=REDACTED&api-version=7.4&x=REDACTED";
@@ -119,7 +119,7 @@ mod tests {
             authority: "a.vault.azure.net".to_owned(),
             path: "/secrets?the-canary&can%61ry=1&a%2Fcanary=2".to_owned(),
             headers: Vec::new(),
-            body: Secret::default(),
+            body: SecretString::default(),
             max_body: 0,
         };
         let told = request(&it, &["the-canary".into(), "a/canary".into()]);

@@ -9,9 +9,9 @@ use crate::text::{encode, replace};
 
 /// Text that must not be seen: a token, a secret's value, an assertion, a header value.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
+pub struct SecretString(Zeroizing<String>);
 
-impl Secret {
+impl SecretString {
     /// The text itself.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -19,19 +19,19 @@ impl Secret {
     }
 }
 
-impl From<String> for Secret {
+impl From<String> for SecretString {
     fn from(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 }
 
-impl From<&str> for Secret {
+impl From<&str> for SecretString {
     fn from(text: &str) -> Self {
         Self::from(text.to_owned())
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SecretString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("REDACTED")
     }
@@ -39,15 +39,15 @@ impl fmt::Debug for Secret {
 
 /// Bytes that may hold a secret: a reply's body, a file.
 #[derive(Clone, Default)]
-pub struct Bytes(pub Zeroizing<Vec<u8>>);
+pub struct SecretBytes(pub Zeroizing<Vec<u8>>);
 
-impl From<Vec<u8>> for Bytes {
+impl From<Vec<u8>> for SecretBytes {
     fn from(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
 }
 
-impl fmt::Debug for Bytes {
+impl fmt::Debug for SecretBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("REDACTED")
     }
@@ -58,7 +58,7 @@ const QUOTE_LIMIT: usize = 800;
 
 /// Makes a field of a reply fit for an error message: control characters escaped, because a log may be forged with them,
 /// then the request's own secrets masked, because a server may echo them, and the whole capped.
-pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
+pub(crate) fn quote(text: &str, secrets: &[SecretString]) -> String {
     let mut quoted = printable(text);
     for secret in secrets {
         // In the form that an echo has by now: what is left out of the text could have stood in the midst of it.
@@ -115,12 +115,15 @@ mod tests {
 
     #[test]
     fn a_secret_is_hidden_in_debug() {
-        assert_eq!(format!("{:?} {:?}", Secret::from("hunter2"), Bytes::from(vec![1])), "REDACTED REDACTED");
+        assert_eq!(
+            format!("{:?} {:?}", SecretString::from("hunter2"), SecretBytes::from(vec![1])),
+            "REDACTED REDACTED"
+        );
     }
 
     #[test]
     fn echoed_secrets_are_masked_plain_and_encoded() {
-        let secrets = [Secret::from("s3cr3t/+value")];
+        let secrets = [SecretString::from("s3cr3t/+value")];
         assert_eq!(quote("got s3cr3t/+value, s3cr3t%2F%2Bvalue", &secrets), "got REDACTED, REDACTED");
         // Whatever is left out or replaced in a quotation.
         assert_eq!(quote("s3cr3t\r/+value, s3cr3t%2F\r%2Bvalue", &secrets), "REDACTED, REDACTED");

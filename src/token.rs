@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
+use crate::secret::{SecretString, quote};
 use crate::text::{base64url, trim_end};
 
 /// What a token is asked for.
@@ -19,7 +19,7 @@ pub(crate) struct TokenRequest {
     /// Whoever asks can handle claims challenges (continuous access evaluation).
     pub(crate) cae: bool,
     /// This token was refused to a request that was sent at this time, in unix seconds: get another one.
-    pub(crate) refused: Option<(Secret, u64)>,
+    pub(crate) refused: Option<(SecretString, u64)>,
 }
 
 impl TokenRequest {
@@ -70,7 +70,7 @@ impl TokenRequest {
 #[derive(Clone, Debug)]
 pub struct AccessToken {
     /// The token itself.
-    pub token: Secret,
+    pub token: SecretString,
     /// When it ends, in unix seconds.
     pub expires_on: u64,
     /// When to ask for the next one, in unix seconds.
@@ -88,7 +88,7 @@ pub struct AccessToken {
 impl AccessToken {
     /// A token that was just given: at `now`, for `lifetime` seconds. Half of a life of two hours and more is when
     /// the Azure SDKs ask for the next one, where the service does not say.
-    pub(crate) fn new(token: Secret, now: u64, expires_on: u64, refresh_in: Option<u64>) -> Self {
+    pub(crate) fn new(token: SecretString, now: u64, expires_on: u64, refresh_in: Option<u64>) -> Self {
         let lifetime = expires_on.saturating_sub(now);
         let refresh_on = match refresh_in {
             Some(seconds) => Some(now.saturating_add(seconds)),

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use keyfob_component::{
-    ClientOptions, ClientAuthentication, Credential, CredentialKind, CredentialOptions, GetSecretOptions, SecretClient,
+    ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions, GetSecretOptions, SecretClient,
 };
 use keyfob_fuzz::{CLIENT, ENTRA, SCOPE, VAULT, World, assert_hidden, choose, run};
 use libfuzzer_sys::fuzz_target;

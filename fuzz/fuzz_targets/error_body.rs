@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use keyfob_component::{
-    ClientOptions, ClientAuthentication, Credential, CredentialKind, CredentialOptions, Error, GetSecretOptions,
+    ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions, Error, GetSecretOptions,
     ManagedIdentityId, SecretClient, TokenOptions,
 };
 use keyfob_fuzz::{CLIENT, SCOPE, VAULT, World, assert_hidden, choose, line, run};

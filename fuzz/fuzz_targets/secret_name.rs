@@ -4,7 +4,9 @@
 
 use std::rc::Rc;
 
-use keyfob_component::{ClientOptions, Credential, CredentialKind, CredentialOptions, ErrorKind, GetSecretOptions, SecretClient};
+use keyfob_component::{
+    ClientOptions, Credential, CredentialKind, CredentialOptions, ErrorKind, GetSecretOptions, SecretClient,
+};
 use keyfob_fuzz::{World, run};
 use libfuzzer_sys::fuzz_target;
 

@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use keyfob_component::{
-    AccessToken, ClientOptions, ClientAuthentication, Credential, CredentialKind, CredentialOptions, GetSecretOptions,
+    AccessToken, ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions, GetSecretOptions,
     SecretClient, TokenOptions,
 };
 use keyfob_fuzz::{CANARY, CLIENT, ENTRA, NOW, SCOPE, VAULT, Value, World, assert_hidden, choose, run};

@@ -9,13 +9,13 @@ use crate::entra::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 
 pub(super) const NAME: &str = "ClientAssertionCredential";
 
-struct ClientAssertion(RefCell<Secret>);
+struct ClientAssertion(RefCell<SecretString>);
 
-pub(super) fn authentication(assertion: Secret) -> Box<dyn Authenticate> {
+pub(super) fn authentication(assertion: SecretString) -> Box<dyn Authenticate> {
     Box::new(ClientAssertion(RefCell::new(assertion)))
 }
 
@@ -28,7 +28,7 @@ pub(super) fn is_jwt(text: &str) -> bool {
 }
 
 /// The proof, if it has the form of one.
-pub(super) fn checked(assertion: Secret) -> Result<FormFields> {
+pub(super) fn checked(assertion: SecretString) -> Result<FormFields> {
     if is_jwt(assertion.expose()) {
         return Ok(assertion_fields(assertion));
     }
@@ -48,7 +48,7 @@ impl Authenticate for ClientAssertion {
         "Get a new assertion and hand it over with set-assertion"
     }
 
-    fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
+    fn set_assertion(&self, assertion: SecretString) -> Result<(), ErrorKind> {
         self.0.replace(assertion);
         Ok(())
     }

@@ -10,21 +10,21 @@ use crate::entra::Endpoint;
 use crate::error::Result;
 use crate::http::Call;
 use crate::prelude::*;
-use crate::secret::{Bytes, Secret};
+use crate::secret::{SecretBytes, SecretString};
 
 pub(super) const NAME: &str = "ClientCertificateCredential";
 
 /// Where a certificate is.
 pub enum Source {
     /// Here: PEM or PKCS#12.
-    Bytes(Bytes),
+    Bytes(SecretBytes),
     /// In this file, which is read for each assertion, because certificates are renewed.
     Path(String),
 }
 
 pub(super) fn authentication(
     certificate: Source,
-    password: Option<Secret>,
+    password: Option<SecretString>,
     options: &CredentialOptions,
 ) -> Result<Box<dyn Authenticate>> {
     let origin = "the argument certificate";
@@ -52,13 +52,13 @@ mod with_certificates {
 
     enum Key {
         Read(Box<Certificate>),
-        File { path: String, password: Option<Secret> },
+        File { path: String, password: Option<SecretString> },
     }
 
     impl ClientCertificate {
         pub(in crate::credential) fn new(
             source: Source,
-            password: Option<Secret>,
+            password: Option<SecretString>,
             send_chain: bool,
             origin: &str,
         ) -> Result<Self> {
@@ -95,7 +95,7 @@ mod with_certificates {
             Ok(assertion_fields(signed))
         }
 
-        fn file(&self, platform: &dyn Platform, path: &str) -> Result<Bytes> {
+        fn file(&self, platform: &dyn Platform, path: &str) -> Result<SecretBytes> {
             let why = match platform.read_file(path, MAX_SIZE) {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error.describe(),
@@ -106,8 +106,8 @@ mod with_certificates {
         }
     }
 
-    fn read(bytes: &[u8], password: Option<&Secret>, origin: &str, kind: ErrorKind) -> Result<Certificate> {
-        Certificate::read(bytes, password.map(Secret::expose)).map_err(|flaw| {
+    fn read(bytes: &[u8], password: Option<&SecretString>, origin: &str, kind: ErrorKind) -> Result<Certificate> {
+        Certificate::read(bytes, password.map(SecretString::expose)).map_err(|flaw| {
             Error::new(kind, format!("{origin}: {}", flaw.why)).with_hint(diagnosis::configuration(flaw.cure))
         })
     }
@@ -147,7 +147,7 @@ mod without {
     pub(in crate::credential) enum ClientCertificate {}
 
     impl ClientCertificate {
-        pub(in crate::credential) fn new(_: Source, _: Option<Secret>, _: bool, origin: &str) -> Result<Self> {
+        pub(in crate::credential) fn new(_: Source, _: Option<SecretString>, _: bool, origin: &str) -> Result<Self> {
             // Not `unsupported`, with which a chain would go on to an identity that was not meant.
             let message = format!("{origin} is given, but this build of Keyfob can't use certificates");
             Err(Error::invalid(message).with_hint(diagnosis::without_certificates()))

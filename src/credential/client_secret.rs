@@ -5,14 +5,14 @@ use crate::entra::Endpoint;
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 
 pub(super) const NAME: &str = "ClientSecretCredential";
 
 /// A client secret, and where it came from.
-pub(super) struct ClientSecret(pub(super) Secret, pub(super) &'static str);
+pub(super) struct ClientSecret(pub(super) SecretString, pub(super) &'static str);
 
-pub(super) fn authentication(secret: Secret) -> Result<Box<dyn Authenticate>> {
+pub(super) fn authentication(secret: SecretString) -> Result<Box<dyn Authenticate>> {
     if secret.expose().trim_ascii().is_empty() {
         return Err(Error::invalid("the argument client-secret is empty"));
     }

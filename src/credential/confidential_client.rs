@@ -15,12 +15,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::{Secret, quote_path};
+use crate::secret::{SecretString, quote_path};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 use crate::token_cache::{Fetch, TokenCache};
 
 /// The fields of the form that prove the client.
-pub(super) type FormFields = Vec<(&'static str, Secret)>;
+pub(super) type FormFields = Vec<(&'static str, SecretString)>;
 
 /// How a client proves who it is.
 pub(super) trait Authenticate {
@@ -37,13 +37,13 @@ pub(super) trait Authenticate {
         ""
     }
     /// Replaces an assertion of the caller.
-    fn set_assertion(&self, _assertion: Secret) -> Result<(), ErrorKind> {
+    fn set_assertion(&self, _assertion: SecretString) -> Result<(), ErrorKind> {
         Err(ErrorKind::Unsupported)
     }
 }
 
 /// The proof of an assertion, whoever signed it (RFC 7523).
-pub(super) fn assertion_fields(assertion: Secret) -> FormFields {
+pub(super) fn assertion_fields(assertion: SecretString) -> FormFields {
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     vec![("client_assertion_type", kind.into()), ("client_assertion", assertion)]
 }
@@ -181,7 +181,7 @@ impl TokenCredential for ConfidentialClient {
         candidates.push(Candidate { details, ..Candidate::ready(self.name, message) });
     }
 
-    fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
+    fn set_assertion(&self, assertion: SecretString) -> Result<(), ErrorKind> {
         self.authentication.set_assertion(assertion)
     }
 }

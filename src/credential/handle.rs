@@ -22,7 +22,7 @@ use crate::platform::Platform;
 #[cfg(feature = "embedded")]
 use crate::platform::provider::Provider;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::token::{AccessToken, TokenRequest};
 
 /// An identity. Clones are the same one, with the same tokens.
@@ -57,7 +57,7 @@ pub enum CredentialKind {
     /// A token that the caller already has.
     StaticToken {
         /// The token.
-        token: Secret,
+        token: SecretString,
         /// When it ends, in unix seconds.
         expires_on: u64,
     },
@@ -69,14 +69,14 @@ pub enum CredentialKind {
 /// How an application proves who it is.
 pub enum ClientAuthentication {
     /// A client secret.
-    Secret(Secret),
+    Secret(SecretString),
     /// A signed assertion, which the caller replaces when it expires.
-    Assertion(Secret),
+    Assertion(SecretString),
     /// Assertions of whoever embeds the core, a new one for each exchange.
     #[cfg(feature = "embedded")]
     Provider(Rc<dyn Provider>),
     /// A certificate with its private key, and its password.
-    Certificate(CertificateSource, Option<Secret>),
+    Certificate(CertificateSource, Option<SecretString>),
 }
 
 impl ClientAuthentication {
@@ -146,7 +146,7 @@ impl Credential {
     ///
     /// # Errors
     /// `Unsupported` for any other credential.
-    pub fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
+    pub fn set_token(&self, token: SecretString, expires_on: u64) -> Result<(), ErrorKind> {
         self.credential.inner.set_token(token, expires_on)
     }
 
@@ -154,7 +154,7 @@ impl Credential {
     ///
     /// # Errors
     /// `Unsupported` for any other credential.
-    pub fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
+    pub fn set_assertion(&self, assertion: SecretString) -> Result<(), ErrorKind> {
         self.credential.inner.set_assertion(assertion)
     }
 

@@ -9,17 +9,17 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
+use crate::secret::{SecretString, quote};
 use crate::text::trim_end;
 use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "StaticTokenCredential";
 
 /// The token, and when it ends in unix seconds.
-pub(super) struct StaticToken(RefCell<(Secret, u64)>);
+pub(super) struct StaticToken(RefCell<(SecretString, u64)>);
 
 impl StaticToken {
-    pub(super) fn new(token: Secret, expires_on: u64) -> Self {
+    pub(super) fn new(token: SecretString, expires_on: u64) -> Self {
         Self(RefCell::new((token, expires_on)))
     }
 
@@ -75,7 +75,7 @@ impl TokenCredential for StaticToken {
         candidates.push(Candidate::ready(NAME, format!("a token of the caller's, until unix time {expires_on}")));
     }
 
-    fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
+    fn set_token(&self, token: SecretString, expires_on: u64) -> Result<(), ErrorKind> {
         self.0.replace((token, expires_on));
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::token::{AccessToken, TokenRequest};
 
 /// What every credential can do.
@@ -25,11 +25,11 @@ pub(super) trait TokenCredential {
         Duration::from_secs(30)
     }
     /// Replaces the assertion of a client assertion credential.
-    fn set_assertion(&self, _assertion: Secret) -> Result<(), ErrorKind> {
+    fn set_assertion(&self, _assertion: SecretString) -> Result<(), ErrorKind> {
         Err(ErrorKind::Unsupported)
     }
     /// Replaces the token of a static credential.
-    fn set_token(&self, _token: Secret, _expires_on: u64) -> Result<(), ErrorKind> {
+    fn set_token(&self, _token: SecretString, _expires_on: u64) -> Result<(), ErrorKind> {
         Err(ErrorKind::Unsupported)
     }
 }

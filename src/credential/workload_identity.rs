@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::Platform;
 use crate::prelude::*;
-use crate::secret::{Secret, quote_path};
+use crate::secret::{SecretString, quote_path};
 use crate::text::join;
 
 pub(super) const NAME: &str = "WorkloadIdentityCredential";
@@ -107,7 +107,7 @@ pub(super) fn client(
 impl TokenFile {
     /// The service account token. Read for each exchange, because Kubernetes renews it; trimmed, because files end in
     /// newlines; and looked at before it is sent, because a path may name any file.
-    fn assertion(&self, platform: &dyn Platform) -> Result<Secret> {
+    fn assertion(&self, platform: &dyn Platform) -> Result<SecretString> {
         let place = format!("the federated token file {} (from {})", quote_path(&self.path), self.path_from);
         let failed = |why: &str| {
             let error = Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}"));

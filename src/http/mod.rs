@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::log::{Level, Log};
 use crate::platform::{Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
-use crate::secret::{self, Secret};
+use crate::secret::{self, SecretString};
 use crate::url::Url;
 #[cfg(fuzzing)]
 pub(crate) use retry::retry_after;
@@ -59,23 +59,23 @@ impl<'a> Call<'a> {
 /// A request, and what of it a reply must not give away, should it echo it.
 pub(crate) struct PreparedRequest {
     pub(crate) request: Request,
-    pub(crate) secrets: Vec<Secret>,
+    pub(crate) secrets: Vec<SecretString>,
     /// Done twice it is the same as once. Where it is not, it is sent again only if nothing can have come of it.
     pub(crate) idempotent: bool,
 }
 
 impl PreparedRequest {
     /// A request for JSON at this path and query of the URL's host; those of the URL itself are not used.
-    pub(crate) fn new(url: &Url, path: String, mut headers: Vec<(&'static str, Secret)>) -> Self {
+    pub(crate) fn new(url: &Url, path: String, mut headers: Vec<(&'static str, SecretString)>) -> Self {
         headers.push(("accept", "application/json".into()));
-        headers.push(("user-agent", Secret::from(concat!("keyfob/", env!("CARGO_PKG_VERSION")))));
+        headers.push(("user-agent", SecretString::from(concat!("keyfob/", env!("CARGO_PKG_VERSION")))));
         let request = Request {
             method: Method::Get,
             https: url.https,
             authority: url.authority(),
             path,
             headers,
-            body: Secret::default(),
+            body: SecretString::default(),
             max_body: MAX_BODY,
         };
         Self { request, secrets: Vec::new(), idempotent: true }
@@ -98,7 +98,7 @@ pub(crate) struct Reply {
     /// That delay is longer than the call may take.
     pub(crate) wait_too_long: bool,
     /// What the request held that a reply may echo.
-    secrets: Vec<Secret>,
+    secrets: Vec<SecretString>,
 }
 
 impl Reply {

@@ -6,7 +6,7 @@ use super::{Properties, SecretClient};
 use crate::error::Result;
 use crate::json::Json;
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 use crate::text::{base64url, to_base64url};
 
 impl SecretClient {
@@ -37,7 +37,7 @@ impl SecretClient {
             secret: None,
             path: "/secrets/restore".to_owned(),
             body: super::set::json_body(vec![("value".to_owned(), Json::Text(value.clone()))]),
-            secret_value: Some(Hidden::from(value)),
+            secret_value: Some(SecretString::from(value)),
             batch: None,
         };
         self.execute_for_properties(timeout, &operation).await

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::json::Json;
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 use crate::text::join;
 use crate::url::Url;
 
@@ -95,7 +95,7 @@ impl SecretList {
                 kind: self.kind,
                 secret: self.name.as_deref().map(|name| (name, None)),
                 path: path.clone(),
-                body: Hidden::default(),
+                body: SecretString::default(),
                 secret_value: None,
                 batch: None,
             };

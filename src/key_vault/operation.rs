@@ -7,7 +7,7 @@ use crate::concurrency::Mutex;
 use crate::error::Error;
 use crate::platform::Method;
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 use crate::token::TokenRequest;
 
 /// The role that reads, and no more. <https://learn.microsoft.com/azure/key-vault/general/rbac-guide>
@@ -96,9 +96,9 @@ pub(super) struct Operation<'a> {
     /// Path and query, without the version of the interface.
     pub(super) path: String,
     /// JSON, or nothing.
-    pub(super) body: Hidden,
+    pub(super) body: SecretString,
     /// What of it a reply must not give away, should it echo it.
-    pub(super) secret_value: Option<Hidden>,
+    pub(super) secret_value: Option<SecretString>,
     /// The others that it is done with.
     pub(super) batch: Option<&'a Batch>,
 }
@@ -125,7 +125,7 @@ impl Batch {
 impl<'a> Operation<'a> {
     /// About the secret of this name, at this path, without a body.
     pub(super) fn for_secret(kind: OperationKind, name: &'a str, path: String) -> Self {
-        Self { kind, secret: Some((name, None)), path, body: Hidden::default(), secret_value: None, batch: None }
+        Self { kind, secret: Some((name, None)), path, body: SecretString::default(), secret_value: None, batch: None }
     }
 
     pub(super) fn method(&self) -> Method {

@@ -3,14 +3,14 @@
 
 use crate::json::Json;
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 use crate::text::split_once;
 
 /// A secret and who read it.
 #[derive(Clone, Debug)]
 pub struct Secret {
     /// The value, exactly as it was set.
-    pub value: Hidden,
+    pub value: SecretString,
     /// Everything else.
     pub properties: Properties,
     /// The credential's class name in the Azure SDKs.
@@ -55,7 +55,7 @@ pub struct Properties {
 }
 
 /// Reads a secret bundle that was asked for by name and version; the error says what is wrong with it.
-pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(Hidden, Properties), &'static str> {
+pub(super) fn read(json: &Json, name: &str, version: Option<&str>) -> Result<(SecretString, Properties), &'static str> {
     let value = json.text(&["value"]).ok_or("there is no value")?;
     Ok((value.into(), properties(json, Some(name), version)?))
 }

@@ -6,7 +6,7 @@ use super::{Properties, SecretClient};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 
 /// The longest value, in bytes. <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
 const MAX_VALUE: usize = 25 * 1024;
@@ -53,7 +53,7 @@ impl SetOptions {
 }
 
 /// A JSON object as a request's body.
-pub(super) fn json_body(members: Vec<(String, Json)>) -> Hidden {
+pub(super) fn json_body(members: Vec<(String, Json)>) -> SecretString {
     let mut text = String::new();
     Json::Object(members).write(&mut text);
     text.into()
@@ -65,7 +65,7 @@ impl SecretClient {
     /// # Errors
     /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` where a deleted secret has the
     /// name; every way in which a credential can fail, and the vault's refusals.
-    pub async fn set_secret(&self, name: &str, value: Hidden, options: &SetOptions) -> Result<Properties> {
+    pub async fn set_secret(&self, name: &str, value: SecretString, options: &SetOptions) -> Result<Properties> {
         let name = self.resolve_name_without_version(name)?;
         if options.version.is_some() {
             return Err(Error::invalid(

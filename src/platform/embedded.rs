@@ -9,7 +9,7 @@ use core::time::Duration;
 use crate::platform::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
 use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError, executor, nanos};
 use crate::prelude::*;
-use crate::secret::{Bytes, Secret};
+use crate::secret::{SecretBytes, SecretString};
 
 /// The imports. What the component is as a whole says the world `embedded`.
 pub(crate) mod bindings {
@@ -76,7 +76,7 @@ impl Host {
         .await;
         sent.ended = true;
         let answer = outcome.map_err(send_error)?;
-        let body = Bytes::from(answer.body.into_bytes());
+        let body = SecretBytes::from(answer.body.into_bytes());
         if body.0.len() > request.max_body {
             return Err(SendError::TooLarge);
         }
@@ -128,7 +128,7 @@ impl Platform for Host {
         host::environment()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
         let bytes = host::read_file(path, u32::try_from(limit).unwrap_or(u32::MAX)).map_err(|error| match error {
             host::FileError::NotFound => FileError::NotFound,
             host::FileError::NotGranted => FileError::NotGranted,
@@ -188,7 +188,7 @@ impl Provider for HostProvider {
         Ok(ProvidedToken { token: given.token.into(), expires_on: given.expires_on, refresh_on: given.refresh_on })
     }
 
-    fn assertion(&self) -> Result<Secret, ProviderError> {
+    fn assertion(&self) -> Result<SecretString, ProviderError> {
         Ok(host::get_assertion(self.0).map_err(refused)?.into())
     }
 }

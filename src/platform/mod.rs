@@ -19,7 +19,7 @@ use core::pin::Pin;
 use core::time::Duration;
 
 use crate::prelude::*;
-use crate::secret::{Bytes, Secret};
+use crate::secret::{SecretBytes, SecretString};
 
 /// A boxed future that stays on its thread: WebAssembly components have one.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -32,7 +32,7 @@ pub trait Platform {
     ///
     /// # Errors
     /// Why it can't be read.
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError>;
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError>;
     /// Unix seconds by the wall clock, which may jump.
     fn unix_now(&self) -> u64;
     /// Time since some fixed moment, which never goes back. Deadlines are counted in it.
@@ -119,9 +119,9 @@ pub struct Request {
     /// Path and query, percent-encoded.
     pub path: String,
     /// Header names, lower-case, and values.
-    pub headers: Vec<(&'static str, Secret)>,
+    pub headers: Vec<(&'static str, SecretString)>,
     /// The body, where the method has one.
-    pub body: Secret,
+    pub body: SecretString,
     /// The most bytes of the answer's body that are read; one more is `SendError::TooLarge`.
     pub max_body: usize,
 }
@@ -157,9 +157,9 @@ pub struct Response {
     /// The status, 100 to 599.
     pub status: u16,
     /// Header names, lower-case, and values; those that are no UTF-8 are left out.
-    pub headers: Vec<(String, Secret)>,
+    pub headers: Vec<(String, SecretString)>,
     /// The whole body.
-    pub body: Bytes,
+    pub body: SecretBytes,
 }
 
 impl Response {

@@ -1,7 +1,7 @@
 //! What somebody else gives on request: the tokens and assertions of whoever embeds the core.
 
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 
 /// What gives tokens or assertions on request. A call may block.
 pub trait Provider {
@@ -14,7 +14,7 @@ pub trait Provider {
     ///
     /// # Errors
     /// Why there is none.
-    fn assertion(&self) -> Result<Secret, ProviderError>;
+    fn assertion(&self) -> Result<SecretString, ProviderError>;
 }
 
 /// What a provider is asked for.
@@ -34,7 +34,7 @@ pub struct ProviderRequest<'a> {
 #[derive(Clone, Debug)]
 pub struct ProvidedToken {
     /// The token itself.
-    pub token: Secret,
+    pub token: SecretString,
     /// When it ends, in unix seconds.
     pub expires_on: u64,
     /// When to ask for the next one, in unix seconds.

@@ -24,7 +24,7 @@ use wasip2::random::random;
 use crate::platform::{
     FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError, executor, nanos,
 };
-use crate::secret::Bytes;
+use crate::secret::SecretBytes;
 #[cfg(feature = "filesystem")]
 use filesystem::read_file;
 
@@ -121,10 +121,10 @@ impl Wasi {
         limits: Limits,
         left: &dyn Fn(Duration) -> Duration,
         late: &dyn Fn(SendError) -> SendError,
-    ) -> Result<Bytes, SendError> {
+    ) -> Result<SecretBytes, SendError> {
         let body: IncomingBody = response.consume().map_err(|()| SendError::Other)?;
         let stream = body.stream().map_err(|()| SendError::Other)?;
-        let mut bytes = Bytes::default();
+        let mut bytes = SecretBytes::default();
         loop {
             let waiting_since = self.monotonic();
             // What is left of the whole time bounds a server that sends byte by byte.
@@ -210,7 +210,7 @@ fn send_error(code: &ErrorCode) -> SendError {
 
 /// Without the feature nothing of wasi:filesystem is imported.
 #[cfg(not(feature = "filesystem"))]
-fn read_file(_: &str, _: usize) -> Result<Bytes, FileError> {
+fn read_file(_: &str, _: usize) -> Result<SecretBytes, FileError> {
     Err(FileError::NotSupported)
 }
 
@@ -219,7 +219,7 @@ impl Platform for Wasi {
         environment::get_environment()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
         read_file(path, limit)
     }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use keyfob_component::{
-    Bytes, Cached, CertificateSource, ClientAuthentication, ClientOptions, Credential, CredentialKind,
-    CredentialOptions, ErrorKind, FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId,
-    Platform, Request, Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
+    Cached, CertificateSource, ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions,
+    ErrorKind, FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request,
+    Response, SecretBytes, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
 };
 use keyfob_host_test::{egress, wire};
 
@@ -219,7 +219,7 @@ impl Platform for Scripted {
         self.world.env.clone()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
         if !self.world.folders.iter().any(|folder| path.starts_with(folder.as_str())) {
             return Err(FileError::NotGranted);
         }

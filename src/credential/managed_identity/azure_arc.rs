@@ -11,7 +11,7 @@ use crate::http::{Call, PreparedRequest, Reply};
 use crate::json::Json;
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
+use crate::secret::{SecretString, quote};
 use crate::text::{encode, rsplit_once};
 use crate::token::AccessToken;
 use crate::url::Url;
@@ -36,7 +36,7 @@ impl AzureArc {
     }
 
     /// The content of the file that the challenge names.
-    fn key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<Secret> {
+    fn key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<SecretString> {
         let odd = |why: &str| {
             let message =
                 format!("{} answered 401 with a challenge that can't be followed: {why}", self.0.url.origin());
@@ -114,7 +114,7 @@ impl Source for AzureArc {
         self.0.send(call, prepared)
     }
 
-    fn challenge_key(&self, platform: &dyn Platform, reply: &Reply) -> Result<Option<Secret>> {
+    fn challenge_key(&self, platform: &dyn Platform, reply: &Reply) -> Result<Option<SecretString>> {
         match reply.response.status {
             200 => {
                 let message = format!("{} answered 200 without a challenge", self.0.url.origin());

@@ -9,7 +9,7 @@ use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::json::Json;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::text::find;
 use crate::token::AccessToken;
 use crate::url::Url;
@@ -23,7 +23,7 @@ pub(super) struct Endpoint {
     /// The variable that holds its secret, where it has one.
     secret_variable: &'static str,
     pub(super) url: Url,
-    pub(super) secret: Secret,
+    pub(super) secret: SecretString,
 }
 
 impl Endpoint {
@@ -55,7 +55,7 @@ impl Endpoint {
     }
 
     /// A GET with this query, on top of one that the URL has.
-    pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, Secret)>) -> PreparedRequest {
+    pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, SecretString)>) -> PreparedRequest {
         let base = &self.url.path;
         // A URL may have a query and no path, a request may not.
         let root = if base.starts_with('/') { "" } else { "/" };

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::http::{Call, PreparedRequest, Reply};
 use crate::platform::{LocalFuture, Platform};
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::token::AccessToken;
 use crate::url::Url;
 
@@ -34,7 +34,7 @@ pub(super) trait Source {
     /// which identity.
     fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>>;
     /// The key with which to send it again, where the source wants to see one first.
-    fn challenge_key(&self, _platform: &dyn Platform, _reply: &Reply) -> Result<Option<Secret>> {
+    fn challenge_key(&self, _platform: &dyn Platform, _reply: &Reply) -> Result<Option<SecretString>> {
         Ok(None)
     }
     /// The token of its answer, or what its refusal means to whom `selector`.

@@ -6,7 +6,7 @@ use core::task::{Context, Waker};
 
 use super::*;
 use crate::platform::{FileError, LocalFuture, Platform, Request};
-use crate::secret::Bytes;
+use crate::secret::SecretBytes;
 use crate::url::Url;
 
 fn asked(name: &str, value: &str) -> Option<Duration> {
@@ -26,7 +26,7 @@ impl Platform for Scripted {
         Vec::new()
     }
 
-    fn read_file(&self, _: &str, _: usize) -> Result<Bytes, FileError> {
+    fn read_file(&self, _: &str, _: usize) -> Result<SecretBytes, FileError> {
         Err(FileError::NotFound)
     }
 

@@ -5,11 +5,11 @@ use wasip2::filesystem::types::{DescriptorFlags, ErrorCode as FsError, OpenFlags
 
 use crate::platform::FileError;
 use crate::prelude::*;
-use crate::secret::Bytes;
+use crate::secret::SecretBytes;
 use crate::text::trim_end;
 
 /// Reads a file of a folder that the host gives.
-pub(super) fn read_file(path: &str, limit: usize) -> Result<Bytes, FileError> {
+pub(super) fn read_file(path: &str, limit: usize) -> Result<SecretBytes, FileError> {
     // The granted folder that holds the path most closely.
     let folders = preopens::get_directories();
     let inside = |folder: &str| {
@@ -28,7 +28,7 @@ pub(super) fn read_file(path: &str, limit: usize) -> Result<Bytes, FileError> {
     let file = folder
         .open_at(PathFlags::SYMLINK_FOLLOW, &rest, OpenFlags::empty(), DescriptorFlags::READ)
         .map_err(|code| if code == FsError::NoEntry { FileError::NotFound } else { FileError::Unreadable })?;
-    let mut bytes = Bytes::default();
+    let mut bytes = SecretBytes::default();
     loop {
         let (piece, end) = file.read(16 * 1024, bytes.0.len() as u64).map_err(|_| FileError::Unreadable)?;
         bytes.0.extend_from_slice(&piece);
