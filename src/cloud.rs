@@ -10,7 +10,7 @@ pub(crate) struct Cloud {
     /// <https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud>
     pub(crate) authorities: &'static [&'static str],
     /// The DNS suffix of its vaults, where it is known. <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates>
-    pub(crate) vaults: Option<&'static str>,
+    pub(crate) vault_suffix: Option<&'static str>,
 }
 
 /// All clouds, the public one first.
@@ -24,42 +24,46 @@ pub(crate) const CLOUDS: &[Cloud] = &[
             "sts.windows.net",
             "login-us.microsoftonline.com",
         ],
-        vaults: Some("vault.azure.net"),
+        vault_suffix: Some("vault.azure.net"),
     },
     Cloud {
         name: "Azure Government",
         authorities: &["login.microsoftonline.us", "login.usgovcloudapi.net"],
-        vaults: Some("vault.usgovcloudapi.net"),
+        vault_suffix: Some("vault.usgovcloudapi.net"),
     },
     Cloud {
         name: "Azure China",
         authorities: &["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"],
-        vaults: Some("vault.azure.cn"),
+        vault_suffix: Some("vault.azure.cn"),
     },
     // Closed in 2021; the names are still Microsoft's.
     Cloud {
         name: "Azure Germany",
         authorities: &["login.microsoftonline.de"],
-        vaults: Some("vault.microsoftazure.de"),
+        vault_suffix: Some("vault.microsoftazure.de"),
     },
     Cloud {
         name: "Bleu (France)",
         authorities: &["login.sovcloud-identity.fr"],
-        vaults: Some("vault.sovcloud-api.fr"),
+        vault_suffix: Some("vault.sovcloud-api.fr"),
     },
-    Cloud { name: "Delos (Germany)", authorities: &["login.sovcloud-identity.de"], vaults: None },
-    Cloud { name: "the sovereign cloud of Singapore", authorities: &["login.sovcloud-identity.sg"], vaults: None },
+    Cloud { name: "Delos (Germany)", authorities: &["login.sovcloud-identity.de"], vault_suffix: None },
+    Cloud {
+        name: "the sovereign cloud of Singapore",
+        authorities: &["login.sovcloud-identity.sg"],
+        vault_suffix: None,
+    },
 ];
 
 pub(crate) const PUBLIC_AUTHORITY: &str = "login.microsoftonline.com";
 
 /// The cloud of an authority's host.
-pub(crate) fn of_authority(host: &str) -> Option<&'static Cloud> {
+pub(crate) fn by_authority(host: &str) -> Option<&'static Cloud> {
     CLOUDS.iter().find(|cloud| cloud.authorities.contains(&host))
 }
 
 /// The cloud of a vault's resource, such as `https://vault.azure.net`.
-pub(crate) fn of_resource(resource: &str) -> Option<&'static Cloud> {
+pub(crate) fn by_resource(resource: &str) -> Option<&'static Cloud> {
     let host = trim_end(resource.strip_prefix("https://")?, b'/');
-    CLOUDS.iter().find(|cloud| cloud.vaults == Some(host))
+    CLOUDS.iter().find(|cloud| cloud.vault_suffix == Some(host))
 }

@@ -50,7 +50,7 @@ impl Authority {
         if !url.https && !loopback {
             return Err(invalid("its scheme is not https"));
         }
-        let known = url.port.is_none() && cloud::of_authority(&url.host).is_some();
+        let known = url.port.is_none() && cloud::by_authority(&url.host).is_some();
         if !known && !any_host && !loopback {
             return Err(invalid(&format!("{} is not well-known", url.host)));
         }
@@ -64,7 +64,7 @@ impl Authority {
 }
 
 /// Where one tenant gives its tokens.
-pub(crate) struct Endpoint<'a> {
+pub(crate) struct TokenEndpoint<'a> {
     authority: &'a Authority,
     path: String,
     /// AD FS, which has no tenants and an older way to sign.
@@ -72,7 +72,7 @@ pub(crate) struct Endpoint<'a> {
     pub(crate) adfs: bool,
 }
 
-impl<'a> Endpoint<'a> {
+impl<'a> TokenEndpoint<'a> {
     pub(crate) fn new(authority: &'a Authority, tenant: &str, adfs: bool) -> Self {
         // <https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts>
         let path = if adfs { "/adfs/oauth2/token".to_owned() } else { format!("/{tenant}/oauth2/v2.0/token") };
@@ -92,9 +92,9 @@ impl<'a> Endpoint<'a> {
 }
 
 /// Asks for a token with the fields of `proof`: a client secret or an assertion.
-pub(crate) async fn token(
+pub(crate) async fn request_token(
     call: Call<'_>,
-    endpoint: &Endpoint<'_>,
+    endpoint: &TokenEndpoint<'_>,
     client: &ClientContext<'_>,
     request: &TokenRequest,
     proof: &[(&str, SecretString)],
@@ -125,7 +125,7 @@ pub(crate) async fn token(
     let json = reply.json();
     match json.as_ref() {
         Some(json) if reply.response.status == 200 => {
-            AccessToken::read(json, now).map_err(|why| unexpected(authority, &reply, why))
+            AccessToken::from_reply(json, now).map_err(|why| unexpected(authority, &reply, why))
         }
         Some(json) if json.text(&["error"]).is_some() => Err(refused(authority, client, request, &reply, json)),
         _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
@@ -183,8 +183,8 @@ fn refused(
 /// The cure where a vault of one cloud is asked for at another cloud's authority, which knows neither the vault nor,
 /// as a rule, the tenant.
 fn other_cloud(authority: &Authority, request: &TokenRequest) -> Option<Hint> {
-    let authority_cloud = cloud::of_authority(&authority.url.host)?;
-    let vault_cloud = cloud::of_resource(request.resource().ok()?)?;
+    let authority_cloud = cloud::by_authority(&authority.url.host)?;
+    let vault_cloud = cloud::by_resource(request.resource().ok()?)?;
     (authority_cloud.name != vault_cloud.name).then(|| diagnosis::other_cloud(authority_cloud, vault_cloud))
 }
 

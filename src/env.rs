@@ -38,7 +38,7 @@ impl Env {
     }
 
     /// Splits names into those that are set and those that are not.
-    pub(crate) fn split(&self, names: &[&'static str]) -> (Vec<&'static str>, Vec<&'static str>) {
+    pub(crate) fn partition(&self, names: &[&'static str]) -> (Vec<&'static str>, Vec<&'static str>) {
         let (mut present, mut missing) = (Vec::new(), Vec::new());
         for name in names {
             if self.get(name).is_some() { &mut present } else { &mut missing }.push(*name);
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn set_but_empty_is_unset() {
         let env = Env { variables: vec![("A".into(), "1".into())], used: RefCell::default() };
-        assert_eq!(env.split(&["A", "B"]), (vec!["A"], vec!["B"]));
+        assert_eq!(env.partition(&["A", "B"]), (vec!["A"], vec!["B"]));
         assert_eq!((env.take_used(), env.take_used()), (vec!["A"], vec![]));
     }
 }

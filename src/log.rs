@@ -35,9 +35,9 @@ const NAMES: [(&str, Level); 6] = [
 
 impl Level {
     /// The level that the environment asks for.
-    pub(crate) fn read(env: &Env, platform: &dyn Platform) -> Self {
-        let Some(asked) = env.get("AZURE_LOG_LEVEL") else { return Self::Silent };
-        match NAMES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)) {
+    pub(crate) fn from_env(env: &Env, platform: &dyn Platform) -> Self {
+        let Some(value) = env.get("AZURE_LOG_LEVEL") else { return Self::Silent };
+        match NAMES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(value)) {
             Some((_, level)) => level,
             None => {
                 platform.log("keyfob: AZURE_LOG_LEVEL is not error, warning, info or verbose, so nothing is logged");
@@ -60,7 +60,7 @@ pub(crate) struct Log<'a> {
 
 impl Log<'_> {
     /// Tells an event, if somebody wants to know.
-    pub(crate) fn tell(&self, level: Level, event: &dyn Fn() -> String) {
+    pub(crate) fn write(&self, level: Level, event: &dyn Fn() -> String) {
         if level <= self.level {
             let line = replace(&event(), "\n", " ");
             self.platform.log(&format!("keyfob: [{}] {line}", level.name()));
@@ -70,7 +70,7 @@ impl Log<'_> {
 
 /// Method and URL of a request, for a log. The names of its query are a vault's own text where it continues a list, and
 /// may echo `secrets`.
-pub(crate) fn request(request: &Request, secrets: &[SecretString]) -> String {
+pub(crate) fn describe_request(request: &Request, secrets: &[SecretString]) -> String {
     let method = request.method.name();
     let scheme = if request.https { "https" } else { "http" };
     let mut line = format!("{method} {scheme}://{}", request.authority);
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_request_is_told_without_its_values() {
-        let mut it = Request {
+        let mut request = Request {
             method: Method::Get,
             https: true,
             authority: "a.vault.azure.net".to_owned(),
@@ -104,16 +104,16 @@ mod tests {
             body: SecretString::from("canary"),
             max_body: 0,
         };
-        let told = "GET https://a.vault.azure.net/secrets?$skiptoken=REDACTED&api-version=7.4&x=REDACTED";
-        assert_eq!(request(&it, &[]), told);
-        it.method = Method::Post;
-        it.path = "/t/oauth2/v2.0/token\r\nforged".to_owned();
-        assert_eq!(request(&it, &[]), "POST https://a.vault.azure.net/t/oauth2/v2.0/token forged");
+        let logged = "GET https://a.vault.azure.net/secrets?$skiptoken=REDACTED&api-version=7.4&x=REDACTED";
+        assert_eq!(describe_request(&request, &[]), logged);
+        request.method = Method::Post;
+        request.path = "/t/oauth2/v2.0/token\r\nforged".to_owned();
+        assert_eq!(describe_request(&request, &[]), "POST https://a.vault.azure.net/t/oauth2/v2.0/token forged");
     }
 
     #[test]
     fn an_echo_in_a_querys_names_is_masked() {
-        let it = Request {
+        let request = Request {
             method: Method::Get,
             https: true,
             authority: "a.vault.azure.net".to_owned(),
@@ -122,7 +122,10 @@ mod tests {
             body: SecretString::default(),
             max_body: 0,
         };
-        let told = request(&it, &["the-canary".into(), "a/canary".into()]);
-        assert_eq!(told, "GET https://a.vault.azure.net/secrets?REDACTED=REDACTED&can%61ry=REDACTED&REDACTED=REDACTED");
+        let logged = describe_request(&request, &["the-canary".into(), "a/canary".into()]);
+        assert_eq!(
+            logged,
+            "GET https://a.vault.azure.net/secrets?REDACTED=REDACTED&can%61ry=REDACTED&REDACTED=REDACTED"
+        );
     }
 }

@@ -28,9 +28,9 @@ impl TokenRequest {
         if self.claims.as_ref().is_some_and(|claims| !matches!(Json::parse(claims.as_bytes()), Some(Json::Object(_)))) {
             return Err(Error::invalid("the claims are no JSON object, such as {\"access_token\":{…}}"));
         }
-        let fine =
+        let is_valid =
             |scope: &String| !scope.is_empty() && scope.len() <= 512 && scope.bytes().all(|b| b.is_ascii_graphic());
-        if (1..=16).contains(&self.scopes.len()) && self.scopes.iter().all(fine) {
+        if (1..=16).contains(&self.scopes.len()) && self.scopes.iter().all(is_valid) {
             return Ok(());
         }
         Err(Error::invalid(
@@ -108,7 +108,7 @@ impl AccessToken {
 
     /// Reads a token reply of Entra or an identity endpoint; the error says what is wrong with it. Numbers come as
     /// numbers or as strings of digits, times as dates too, depending on the endpoint.
-    pub(crate) fn read(json: &Json, now: u64) -> Result<Self, &'static str> {
+    pub(crate) fn from_reply(json: &Json, now: u64) -> Result<Self, &'static str> {
         let token = json.text(&["access_token"]).filter(|t| !t.is_empty()).ok_or("there is no access_token")?;
         // It becomes a header value.
         if !token.bytes().all(|b| b.is_ascii_graphic()) {

@@ -57,7 +57,7 @@ impl Chain {
             };
             // What can't exist here is no news.
             let level = if error.kind == ErrorKind::Unsupported { Level::Verbose } else { Level::Info };
-            call.log.tell(level, &|| format!("{}: {}: {}", self.name, credential.inner.name(), error.message));
+            call.log.write(level, &|| format!("{}: {}: {}", self.name, credential.inner.name(), error.message));
             let outcome = match error.kind {
                 ErrorKind::CredentialUnavailable => Outcome::Unavailable,
                 ErrorKind::Unsupported => Outcome::NotSupported,

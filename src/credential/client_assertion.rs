@@ -5,7 +5,7 @@
 use core::cell::RefCell;
 
 use super::confidential_client::{Authenticate, FormFields, assertion_fields};
-use crate::entra::Endpoint;
+use crate::entra::TokenEndpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::prelude::*;
@@ -28,7 +28,7 @@ pub(super) fn is_jwt(text: &str) -> bool {
 }
 
 /// The proof, if it has the form of one.
-pub(super) fn checked(assertion: SecretString) -> Result<FormFields> {
+pub(super) fn checked_fields(assertion: SecretString) -> Result<FormFields> {
     if is_jwt(assertion.expose()) {
         return Ok(assertion_fields(assertion));
     }
@@ -36,8 +36,8 @@ pub(super) fn checked(assertion: SecretString) -> Result<FormFields> {
 }
 
 impl Authenticate for ClientAssertion {
-    fn form_fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
-        checked(self.0.borrow().clone())
+    fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
+        checked_fields(self.0.borrow().clone())
     }
 
     fn origin(&self) -> &str {

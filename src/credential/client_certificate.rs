@@ -6,7 +6,7 @@
 
 use super::confidential_client::{Authenticate, FormFields};
 use super::options::CredentialOptions;
-use crate::entra::Endpoint;
+use crate::entra::TokenEndpoint;
 use crate::error::Result;
 use crate::http::Call;
 use crate::prelude::*;
@@ -80,7 +80,7 @@ mod with_certificates {
             certificate: &Certificate,
             call: Call<'_>,
             client_id: &str,
-            endpoint: &Endpoint<'_>,
+            endpoint: &TokenEndpoint<'_>,
         ) -> Result<FormFields> {
             let assertion = Assertion {
                 audience: &endpoint.url(),
@@ -113,7 +113,7 @@ mod with_certificates {
     }
 
     impl Authenticate for ClientCertificate {
-        fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<FormFields> {
+        fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &TokenEndpoint<'_>) -> Result<FormFields> {
             match &self.key {
                 Key::Read(certificate) => self.sign(certificate, call, client_id, endpoint),
                 Key::File { path, password } => {
@@ -155,7 +155,7 @@ mod without {
     }
 
     impl Authenticate for ClientCertificate {
-        fn form_fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
+        fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
             match *self {}
         }
 

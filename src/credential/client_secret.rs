@@ -1,7 +1,7 @@
 //! ClientSecretCredential: a service principal that proves itself with a secret.
 
 use super::confidential_client::{Authenticate, FormFields};
-use crate::entra::Endpoint;
+use crate::entra::TokenEndpoint;
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::prelude::*;
@@ -20,7 +20,7 @@ pub(super) fn authentication(secret: SecretString) -> Result<Box<dyn Authenticat
 }
 
 impl Authenticate for ClientSecret {
-    fn form_fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
+    fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
         Ok(vec![("client_secret", self.0.clone())])
     }
 

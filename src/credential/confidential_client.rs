@@ -9,7 +9,7 @@ use super::options::CredentialOptions;
 use super::tenants::{ADFS, Tenants};
 use super::token_credential::{SharedCredential, TokenCredential};
 use crate::diagnosis::{self, ClientContext};
-use crate::entra::{self, Endpoint};
+use crate::entra::{self, TokenEndpoint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
@@ -17,7 +17,7 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
-use crate::token_cache::{Fetch, TokenCache};
+use crate::token_cache::{FetchToken, TokenCache};
 
 /// The fields of the form that prove the client.
 pub(super) type FormFields = Vec<(&'static str, SecretString)>;
@@ -25,7 +25,7 @@ pub(super) type FormFields = Vec<(&'static str, SecretString)>;
 /// How a client proves who it is.
 pub(super) trait Authenticate {
     /// The proof for one request to this endpoint.
-    fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<FormFields>;
+    fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &TokenEndpoint<'_>) -> Result<FormFields>;
     /// Where it came from: an argument, a variable, a file.
     fn origin(&self) -> &str;
     /// Ends in white space, which a secret in a variable often does by mistake.
@@ -98,7 +98,7 @@ impl ConfidentialClient {
 
     async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         let tenant = self.tenants.resolve(request)?;
-        let endpoint = Endpoint::new(&self.authority, tenant, tenant.eq_ignore_ascii_case(ADFS));
+        let endpoint = TokenEndpoint::new(&self.authority, tenant, tenant.eq_ignore_ascii_case(ADFS));
         let client = ClientContext {
             tenant,
             client_id: &self.client_id,
@@ -107,7 +107,7 @@ impl ConfidentialClient {
             renewal: self.authentication.renewal_hint(),
         };
         let authentication = self.authentication.form_fields(call, &self.client_id, &endpoint)?;
-        let token = entra::token(call, &endpoint, &client, request, &authentication).await?;
+        let token = entra::request_token(call, &endpoint, &client, request, &authentication).await?;
         Ok(AccessToken { credential: self.name, source: self.source, identity: self.describe(), ..token })
     }
 
@@ -143,8 +143,8 @@ fn check_client_id(id: &str, from: &str) -> Result<()> {
     ))
 }
 
-impl Fetch for ConfidentialClient {
-    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+impl FetchToken for ConfidentialClient {
+    fn fetch_token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
         Box::pin(async move {
             self.exchange(call, request).await.map_err(|mut error| {
                 if let Some(how) = self.detected_by {

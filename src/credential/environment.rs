@@ -45,7 +45,7 @@ fn certificate(env: &Env, options: &CredentialOptions, path: &str) -> Result<Cli
 fn incomplete(env: &Env) -> Box<Error> {
     // With a certificate the secret is not missing.
     let authentication = if env.get(CERTIFICATE).is_some() && env.get(SECRET).is_none() { CERTIFICATE } else { SECRET };
-    let (present, missing) = env.split(&[TENANT, CLIENT, authentication]);
+    let (present, missing) = env.partition(&[TENANT, CLIENT, authentication]);
     let mut error = Error::unavailable(format!(
         "EnvironmentCredential authentication unavailable. Environment variables are not fully configured: {} not set",
         join(&missing, ", ")

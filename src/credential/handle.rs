@@ -99,7 +99,7 @@ impl Credential {
     #[must_use]
     pub fn new(platform: Rc<dyn Platform>, kind: CredentialKind, options: &CredentialOptions) -> Self {
         let env = Env::read(&*platform);
-        let log = Level::read(&env, &*platform);
+        let log = Level::from_env(&env, &*platform);
         // Of no concern to who the app is.
         env.take_used();
         let (name, make): (_, fn(&Env, &CredentialOptions) -> Result<SharedCredential>) = match kind {

@@ -4,10 +4,10 @@
 use alloc::rc::Rc;
 
 use super::candidate::Candidate;
-use super::client_assertion::checked;
+use super::client_assertion::checked_fields;
 use super::confidential_client::{Authenticate, FormFields};
 use super::token_credential::TokenCredential;
-use crate::entra::Endpoint;
+use crate::entra::TokenEndpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::log::Level;
@@ -16,7 +16,7 @@ use crate::platform::provider::{Provider, ProviderError, ProviderRequest};
 use crate::prelude::*;
 use crate::secret::quote;
 use crate::token::{AccessToken, TokenRequest};
-use crate::token_cache::{Fetch, TokenCache};
+use crate::token_cache::{FetchToken, TokenCache};
 
 pub(super) const NAME: &str = "TokenProvider";
 
@@ -38,32 +38,32 @@ impl ProvidedTokens {
         Self { provider, cache: TokenCache::default() }
     }
 
-    fn ask(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        let asked = ProviderRequest {
+    fn request_token(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+        let provider_request = ProviderRequest {
             scopes: &request.scopes,
             tenant: request.tenant.as_deref(),
             claims: request.claims.as_deref(),
             enable_cae: request.cae,
         };
-        call.log.tell(Level::Verbose, &|| format!("{NAME} is asked for {}", request.scopes.join(" ")));
-        let given = self.provider.token(&asked)?;
+        call.log.write(Level::Verbose, &|| format!("{NAME} is asked for {}", request.scopes.join(" ")));
+        let provided = self.provider.token(&provider_request)?;
         // It becomes a header value.
-        if given.token.expose().is_empty() || !given.token.expose().bytes().all(|b| b.is_ascii_graphic()) {
+        if provided.token.expose().is_empty() || !provided.token.expose().bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::invalid("the given token is empty or holds characters that no token has"));
         }
         Ok(AccessToken {
-            refresh_on: given.refresh_on,
+            refresh_on: provided.refresh_on,
             credential: NAME,
             source: "the embedding program",
             identity: "the identity of the given token".to_owned(),
-            ..AccessToken::new(given.token, call.platform.unix_now(), given.expires_on, None)
+            ..AccessToken::new(provided.token, call.platform.unix_now(), provided.expires_on, None)
         })
     }
 }
 
-impl Fetch for ProvidedTokens {
-    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(core::future::ready(self.ask(call, request)))
+impl FetchToken for ProvidedTokens {
+    fn fetch_token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(core::future::ready(self.request_token(call, request)))
     }
 }
 
@@ -88,8 +88,8 @@ pub(super) fn assertion(provider: Rc<dyn Provider>) -> Box<dyn Authenticate> {
 }
 
 impl Authenticate for ProvidedAssertion {
-    fn form_fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
-        checked(self.0.assertion()?)
+    fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
+        checked_fields(self.0.assertion()?)
     }
 
     fn origin(&self) -> &str {

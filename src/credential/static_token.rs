@@ -25,7 +25,7 @@ impl StaticToken {
 
     /// The token, unless it has expired or says itself that it is for somebody else: a vault's address may come from a
     /// place that must not get it.
-    fn usable(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
+    fn check(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
         let (token, expires_on) = self.0.borrow().clone();
         // It becomes a header value.
         if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
@@ -67,7 +67,7 @@ impl TokenCredential for StaticToken {
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(core::future::ready(self.usable(call.platform.unix_now(), request)))
+        Box::pin(core::future::ready(self.check(call.platform.unix_now(), request)))
     }
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {

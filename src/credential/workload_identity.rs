@@ -10,7 +10,7 @@ use super::options::CredentialOptions;
 use super::tenants::Tenants;
 use super::token_credential::SharedCredential;
 use crate::diagnosis;
-use crate::entra::Endpoint;
+use crate::entra::TokenEndpoint;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
@@ -133,7 +133,7 @@ impl TokenFile {
 }
 
 impl Authenticate for TokenFile {
-    fn form_fields(&self, call: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<FormFields> {
+    fn form_fields(&self, call: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
         Ok(assertion_fields(self.assertion(call.platform)?))
     }
 

@@ -40,7 +40,7 @@ impl<'a> Call<'a> {
     /// Tells how the call ended.
     pub(crate) fn end<T>(&self, result: Result<T>) -> Result<T> {
         if let Err(error) = &result {
-            self.log.tell(Level::Error, &|| error.message.clone());
+            self.log.write(Level::Error, &|| error.message.clone());
         }
         result
     }

@@ -84,10 +84,10 @@ impl Call<'_> {
             between_bytes: BETWEEN_BYTES,
             deadline: self.deadline,
         };
-        self.log.tell(Level::Verbose, &|| log::request(&prepared.request, &prepared.secrets));
+        self.log.write(Level::Verbose, &|| log::describe_request(&prepared.request, &prepared.secrets));
         let started = self.platform.monotonic();
         let response = self.platform.send(&prepared.request, limits).await;
-        self.log.tell(Level::Info, &|| {
+        self.log.write(Level::Info, &|| {
             let spent = self.platform.monotonic().saturating_sub(started).as_millis() as u64;
             let outcome = match &response {
                 Ok(response) => {
@@ -97,7 +97,7 @@ impl Call<'_> {
                 }
                 Err(error) => error.describe().to_owned(),
             };
-            format!("{} -> {outcome} ({spent} ms)", log::request(&prepared.request, &prepared.secrets))
+            format!("{} -> {outcome} ({spent} ms)", log::describe_request(&prepared.request, &prepared.secrets))
         });
         let response = response?;
         let retry_after = retry_after(&response, self.platform.unix_now());
@@ -143,10 +143,10 @@ impl Call<'_> {
                 return result;
             }
             retry += 1;
-            self.log.tell(Level::Warning, &|| {
+            self.log.write(Level::Warning, &|| {
                 format!(
                     "{} again in {} ms",
-                    log::request(&prepared.request, &prepared.secrets),
+                    log::describe_request(&prepared.request, &prepared.secrets),
                     pause.as_millis() as u64
                 )
             });

@@ -131,9 +131,9 @@ fn log_cached(call: Call<'_>, secret: Secret) -> Secret {
     let name = &secret.properties.name;
     match &secret.cached {
         Some(Cached { age, error: Some(error) }) => {
-            call.log.tell(Level::Warning, &|| format!("secret {name} from memory, {age} s old, because {error}"));
+            call.log.write(Level::Warning, &|| format!("secret {name} from memory, {age} s old, because {error}"));
         }
-        _ => call.log.tell(Level::Verbose, &|| format!("secret {name} from memory")),
+        _ => call.log.write(Level::Verbose, &|| format!("secret {name} from memory")),
     }
     secret
 }

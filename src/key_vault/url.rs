@@ -70,7 +70,7 @@ impl VaultUrl {
         }
         // With one of these suffixes the scope comes from here and never from a server, and the first secret costs one
         // request less than in the Azure SDKs.
-        for cloud in CLOUDS.iter().filter_map(|cloud| cloud.vaults) {
+        for cloud in CLOUDS.iter().filter_map(|cloud| cloud.vault_suffix) {
             let inside = cloud.strip_prefix("vault.").unwrap_or_default();
             if label_before(&url.host, &format!("managedhsm.{inside}")).is_some() {
                 return Err(invalid(

@@ -7,7 +7,7 @@ use core::task::Poll;
 use core::time::Duration;
 
 use crate::platform::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
-use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError, executor, nanos};
+use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError, executor, nanoseconds};
 use crate::prelude::*;
 use crate::secret::{SecretBytes, SecretString};
 
@@ -29,16 +29,16 @@ pub(crate) struct Host {
     /// The requests that have ended, until who waits for one takes it.
     finished: RefCell<Vec<host::Finished>>,
     /// When the sleepers of the current round wake, by `monotonic`.
-    alarms: RefCell<Vec<Duration>>,
+    timers: RefCell<Vec<Duration>>,
 }
 
 /// A request on its way; given up when nobody waits for it any more.
-struct Sent {
+struct PendingRequest {
     id: u64,
     ended: bool,
 }
 
-impl Drop for Sent {
+impl Drop for PendingRequest {
     fn drop(&mut self) {
         if !self.ended {
             host::cancel(self.id);
@@ -57,35 +57,36 @@ impl Host {
 
     /// Ends a round: blocks until a request has ended or a time has come, unless a task was woken.
     fn wait(&self, woken: bool) {
-        let alarm = self.alarms.take().into_iter().min();
+        let timer = self.timers.take().into_iter().min();
         if !woken {
-            let limit = alarm.map_or(Duration::MAX, |alarm| alarm.saturating_sub(self.monotonic()));
-            self.finished.borrow_mut().extend(host::wait(nanos(limit)));
+            let limit = timer.map_or(Duration::MAX, |timer| timer.saturating_sub(self.monotonic()));
+            self.finished.borrow_mut().extend(host::wait(nanoseconds(limit)));
         }
     }
 
-    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
-        let mut sent = Sent { id: host::start(&outgoing(request), outgoing_limits(limits)), ended: false };
+    async fn send_request(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
+        let mut pending =
+            PendingRequest { id: host::start(&outgoing_request(request), outgoing_limits(limits)), ended: false };
         let outcome = poll_fn(|_| {
             let mut finished = self.finished.borrow_mut();
-            match finished.iter().position(|it| it.id == sent.id) {
+            match finished.iter().position(|it| it.id == pending.id) {
                 Some(index) => Poll::Ready(finished.swap_remove(index).outcome),
                 None => Poll::Pending,
             }
         })
         .await;
-        sent.ended = true;
-        let answer = outcome.map_err(send_error)?;
-        let body = SecretBytes::from(answer.body.into_bytes());
+        pending.ended = true;
+        let response = outcome.map_err(send_error)?;
+        let body = SecretBytes::from(response.body.into_bytes());
         if body.0.len() > request.max_body {
             return Err(SendError::TooLarge);
         }
-        let headers = answer.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.into()));
-        Ok(Response { status: answer.status, headers: headers.collect(), body })
+        let headers = response.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.into()));
+        Ok(Response { status: response.status, headers: headers.collect(), body })
     }
 }
 
-fn outgoing(request: &Request) -> host::Request {
+fn outgoing_request(request: &Request) -> host::Request {
     let scheme = if request.https { "https" } else { "http" };
     let headers = request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.expose().to_owned()));
     host::Request {
@@ -99,10 +100,10 @@ fn outgoing(request: &Request) -> host::Request {
 
 fn outgoing_limits(limits: Limits) -> host::Limits {
     host::Limits {
-        connect: nanos(limits.connect),
-        first_byte: nanos(limits.first_byte),
-        between_bytes: nanos(limits.between_bytes),
-        deadline: nanos(limits.deadline),
+        connect: nanoseconds(limits.connect),
+        first_byte: nanoseconds(limits.first_byte),
+        between_bytes: nanoseconds(limits.between_bytes),
+        deadline: nanoseconds(limits.deadline),
     }
 }
 
@@ -155,18 +156,18 @@ impl Platform for Host {
     }
 
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
-        let alarm = self.monotonic().saturating_add(pause);
+        let timer = self.monotonic().saturating_add(pause);
         Box::pin(poll_fn(move |_| {
-            if self.monotonic() >= alarm {
+            if self.monotonic() >= timer {
                 return Poll::Ready(());
             }
-            self.alarms.borrow_mut().push(alarm);
+            self.timers.borrow_mut().push(timer);
             Poll::Pending
         }))
     }
 
     fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
-        Box::pin(self.exchange(request, limits))
+        Box::pin(self.send_request(request, limits))
     }
 }
 
@@ -184,15 +185,15 @@ impl Provider for HostProvider {
                 enable_cae: request.enable_cae,
             },
         )
-        .map_err(refused)?;
+        .map_err(provider_error)?;
         Ok(ProvidedToken { token: given.token.into(), expires_on: given.expires_on, refresh_on: given.refresh_on })
     }
 
     fn assertion(&self) -> Result<SecretString, ProviderError> {
-        Ok(host::get_assertion(self.0).map_err(refused)?.into())
+        Ok(host::get_assertion(self.0).map_err(provider_error)?.into())
     }
 }
 
-fn refused(error: host::ProviderError) -> ProviderError {
+fn provider_error(error: host::ProviderError) -> ProviderError {
     ProviderError { unavailable: error.unavailable, message: error.message }
 }

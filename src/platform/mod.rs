@@ -222,7 +222,7 @@ impl SendError {
 
 /// A duration in nanoseconds.
 #[cfg(target_family = "wasm")]
-fn nanos(duration: Duration) -> u64 {
+fn nanoseconds(duration: Duration) -> u64 {
     // No limit is near 500 years; `as_nanos` would count in 128 bits.
     duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
 }

@@ -22,7 +22,7 @@ use wasip2::io::streams::StreamError;
 use wasip2::random::random;
 
 use crate::platform::{
-    FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError, executor, nanos,
+    FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError, executor, nanoseconds,
 };
 use crate::secret::SecretBytes;
 #[cfg(feature = "filesystem")]
@@ -56,7 +56,7 @@ impl Wasi {
     /// Ends when the pollable is ready (true) or the time has passed (false).
     async fn ready(&self, pollable: Pollable, limit: Duration) -> bool {
         let pollable = Rc::new(pollable);
-        let timer = Rc::new(monotonic_clock::subscribe_duration(nanos(limit)));
+        let timer = Rc::new(monotonic_clock::subscribe_duration(nanoseconds(limit)));
         poll_fn(|_| {
             if pollable.ready() {
                 return Poll::Ready(true);
@@ -70,38 +70,40 @@ impl Wasi {
         .await
     }
 
-    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
+    async fn send_request(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
         let start = self.monotonic();
-        let left = |limit: Duration| limit.min(limits.deadline.saturating_sub(self.monotonic()));
-        let late = |error| if self.monotonic() >= limits.deadline { SendError::Deadline } else { error };
-        let (outgoing, body) = outgoing(request).ok_or(SendError::Other)?;
-        let answer = outgoing_handler::handle(outgoing, Some(options(limits))).map_err(|code| send_error(&code))?;
+        let remaining = |limit: Duration| limit.min(limits.deadline.saturating_sub(self.monotonic()));
+        let or_deadline = |error| if self.monotonic() >= limits.deadline { SendError::Deadline } else { error };
+        let (outgoing_request, body) = outgoing_request(request).ok_or(SendError::Other)?;
+        let future_response = outgoing_handler::handle(outgoing_request, Some(request_options(limits)))
+            .map_err(|code| send_error(&code))?;
         let first_byte = start.saturating_add(limits.first_byte);
         if let Some(body) = body {
             let stream = body.write().map_err(|()| SendError::Other)?;
-            let mut rest = request.body.expose().as_bytes();
-            while !rest.is_empty() {
-                if !self.ready(stream.subscribe(), left(first_byte.saturating_sub(self.monotonic()))).await {
-                    return Err(late(SendError::FirstByteTimeout));
+            let mut unsent = request.body.expose().as_bytes();
+            while !unsent.is_empty() {
+                if !self.ready(stream.subscribe(), remaining(first_byte.saturating_sub(self.monotonic()))).await {
+                    return Err(or_deadline(SendError::FirstByteTimeout));
                 }
                 // A server that answers early may close this side: the answer counts, not the rest of the body.
                 let Ok(room) = stream.check_write() else { break };
-                let (now, later) = rest.split_at(rest.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
+                let (now, remaining_bytes) =
+                    unsent.split_at(unsent.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
                 if stream.write(now).is_err() {
                     break;
                 }
-                rest = later;
+                unsent = remaining_bytes;
             }
             drop(stream);
             // An error here comes back with the answer.
             let _ = OutgoingBody::finish(body, None);
         }
-        if !self.ready(answer.subscribe(), left(first_byte.saturating_sub(self.monotonic()))).await {
-            return Err(late(SendError::FirstByteTimeout));
+        if !self.ready(future_response.subscribe(), remaining(first_byte.saturating_sub(self.monotonic()))).await {
+            return Err(or_deadline(SendError::FirstByteTimeout));
         }
-        let response = match answer.get() {
+        let response = match future_response.get() {
             Some(Ok(Ok(response))) => response,
-            Some(Ok(Err(code))) => return Err(late(send_error(&code))),
+            Some(Ok(Err(code))) => return Err(or_deadline(send_error(&code))),
             _ => return Err(SendError::Other),
         };
         let status = response.status();
@@ -110,17 +112,17 @@ impl Wasi {
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?.into())))
             .collect();
-        let body = self.read(&response, request.max_body, limits, &left, &late).await?;
+        let body = self.read_body(&response, request.max_body, limits, &remaining, &or_deadline).await?;
         Ok(Response { status, headers, body })
     }
 
-    async fn read(
+    async fn read_body(
         &self,
         response: &IncomingResponse,
         max_body: usize,
         limits: Limits,
-        left: &dyn Fn(Duration) -> Duration,
-        late: &dyn Fn(SendError) -> SendError,
+        remaining: &dyn Fn(Duration) -> Duration,
+        or_deadline: &dyn Fn(SendError) -> SendError,
     ) -> Result<SecretBytes, SendError> {
         let body: IncomingBody = response.consume().map_err(|()| SendError::Other)?;
         let stream = body.stream().map_err(|()| SendError::Other)?;
@@ -128,18 +130,18 @@ impl Wasi {
         loop {
             let waiting_since = self.monotonic();
             // What is left of the whole time bounds a server that sends byte by byte.
-            if !self.ready(stream.subscribe(), left(limits.between_bytes)).await {
-                return Err(late(SendError::BetweenBytesTimeout));
+            if !self.ready(stream.subscribe(), remaining(limits.between_bytes)).await {
+                return Err(or_deadline(SendError::BetweenBytesTimeout));
             }
             match stream.read(16 * 1024) {
-                Ok(piece) => bytes.0.extend_from_slice(&piece),
+                Ok(chunk) => bytes.0.extend_from_slice(&chunk),
                 Err(StreamError::Closed) => return Ok(bytes),
                 // The host's code would tell more, but reading it weighs 3 KB, and a limit that ran out in the host
                 // has run out here.
                 Err(StreamError::LastOperationFailed(_)) => {
                     let waited = self.monotonic().saturating_sub(waiting_since).saturating_add(HOST_TIMER_EARLY);
                     let silent = waited >= limits.between_bytes;
-                    return Err(late(if silent { SendError::BetweenBytesTimeout } else { SendError::Reset }));
+                    return Err(or_deadline(if silent { SendError::BetweenBytesTimeout } else { SendError::Reset }));
                 }
             }
             if bytes.0.len() > max_body {
@@ -150,7 +152,7 @@ impl Wasi {
 }
 
 /// The request as WASI has it, and its body to be written; `None` for what WASI refuses to take.
-fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)> {
+fn outgoing_request(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)> {
     let headers = Fields::new();
     for (name, value) in &request.headers {
         headers.append(name, value.expose().as_bytes()).ok()?;
@@ -165,23 +167,23 @@ fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)
     if request.method.has_body() {
         headers.append("content-length", (request.body.expose().len() as u64).to_string().as_bytes()).ok()?;
     }
-    let outgoing = OutgoingRequest::new(headers);
-    outgoing.set_method(&method).ok()?;
-    outgoing.set_scheme(Some(if request.https { &Scheme::Https } else { &Scheme::Http })).ok()?;
-    outgoing.set_authority(Some(&request.authority)).ok()?;
-    outgoing.set_path_with_query(Some(&request.path)).ok()?;
+    let outgoing_request = OutgoingRequest::new(headers);
+    outgoing_request.set_method(&method).ok()?;
+    outgoing_request.set_scheme(Some(if request.https { &Scheme::Https } else { &Scheme::Http })).ok()?;
+    outgoing_request.set_authority(Some(&request.authority)).ok()?;
+    outgoing_request.set_path_with_query(Some(&request.path)).ok()?;
     // A GET whose body is taken would be sent with one.
-    let body = if request.method.has_body() { Some(outgoing.body().ok()?) } else { None };
-    Some((outgoing, body))
+    let body = if request.method.has_body() { Some(outgoing_request.body().ok()?) } else { None };
+    Some((outgoing_request, body))
 }
 
 /// The limits as hints: hosts differ in which they know, and the guest's own clock is the authority.
-fn options(limits: Limits) -> RequestOptions {
-    let options = RequestOptions::new();
-    let _ = options.set_connect_timeout(Some(nanos(limits.connect)));
-    let _ = options.set_first_byte_timeout(Some(nanos(limits.first_byte)));
-    let _ = options.set_between_bytes_timeout(Some(nanos(limits.between_bytes)));
-    options
+fn request_options(limits: Limits) -> RequestOptions {
+    let request_options = RequestOptions::new();
+    let _ = request_options.set_connect_timeout(Some(nanoseconds(limits.connect)));
+    let _ = request_options.set_first_byte_timeout(Some(nanoseconds(limits.first_byte)));
+    let _ = request_options.set_between_bytes_timeout(Some(nanoseconds(limits.between_bytes)));
+    request_options
 }
 
 /// Hosts report the same fault under different codes; see each arm.
@@ -238,19 +240,19 @@ impl Platform for Wasi {
     fn log(&self, line: &str) {
         let stream = stderr::get_stderr();
         // The host ends a component that writes more than this at once.
-        for piece in format!("{line}\n").as_bytes().chunks(4096) {
+        for chunk in format!("{line}\n").as_bytes().chunks(4096) {
             // A log that is closed must not fail the call.
-            let _ = stream.blocking_write_and_flush(piece);
+            let _ = stream.blocking_write_and_flush(chunk);
         }
     }
 
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
         Box::pin(async move {
-            self.ready(monotonic_clock::subscribe_duration(nanos(pause)), Duration::MAX).await;
+            self.ready(monotonic_clock::subscribe_duration(nanoseconds(pause)), Duration::MAX).await;
         })
     }
 
     fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
-        Box::pin(self.exchange(request, limits))
+        Box::pin(self.send_request(request, limits))
     }
 }

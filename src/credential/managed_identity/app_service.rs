@@ -1,7 +1,7 @@
 //! App Service, and everything that speaks its protocol: Functions, Container Apps, Automation, Arc-enabled Kubernetes.
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
-use super::endpoint::Endpoint;
+use super::endpoint::IdentityEndpoint;
 use super::selector::IdentitySelector;
 use super::source::Source;
 use crate::error::Result;
@@ -15,11 +15,11 @@ use crate::url::Url;
 pub(super) const NAME: &str = "App Service";
 const API_VERSION: &str = "2019-08-01";
 
-pub(super) struct AppService(Endpoint);
+pub(super) struct AppService(IdentityEndpoint);
 
 impl AppService {
     pub(super) fn new(endpoint: &str, header: &str) -> Result<Self> {
-        Ok(Self(Endpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header))?))
+        Ok(Self(IdentityEndpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header))?))
     }
 }
 

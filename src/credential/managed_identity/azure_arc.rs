@@ -1,7 +1,7 @@
 //! Azure Arc: a server outside of Azure, whose agent proves by a file that the caller may read it.
 //! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 
-use super::endpoint::{Endpoint, is_header_value};
+use super::endpoint::{IdentityEndpoint, is_header_value};
 use super::selector::IdentitySelector;
 use super::source::Source;
 use crate::credential::managed_identity_id::ManagedIdentityId;
@@ -20,24 +20,24 @@ pub(super) const NAME: &str = "Azure Arc";
 const API_VERSION: &str = "2020-06-01";
 
 /// Where the agent leaves its keys, for members of the group himds. A challenge may name a file there and nowhere else.
-const KEYS: &str = "/var/opt/azcmagent/tokens";
+const KEY_FOLDER: &str = "/var/opt/azcmagent/tokens";
 
 /// Some file there.
-const ANY_KEY: &str = "/var/opt/azcmagent/tokens/*.key";
+const ANY_KEY_FILE: &str = "/var/opt/azcmagent/tokens/*.key";
 
 /// The largest key, as the Azure SDKs have it.
-const MAX_KEY: usize = 4096;
+const MAX_KEY_SIZE: usize = 4096;
 
-pub(super) struct AzureArc(Endpoint);
+pub(super) struct AzureArc(IdentityEndpoint);
 
 impl AzureArc {
     pub(super) fn new(endpoint: &str) -> Result<Self> {
-        Ok(Self(Endpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("", ""))?))
+        Ok(Self(IdentityEndpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("", ""))?))
     }
 
     /// The content of the file that the challenge names.
-    fn key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<SecretString> {
-        let odd = |why: &str| {
+    fn read_key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<SecretString> {
+        let invalid_challenge = |why: &str| {
             let message =
                 format!("{} answered 401 with a challenge that can't be followed: {why}", self.0.url.origin());
             self.0.unexpected(challenge, message)
@@ -45,41 +45,41 @@ impl AzureArc {
         let header = challenge.response.header("www-authenticate").unwrap_or_default().trim_ascii();
         let realm = match header.split_at_checked("Basic realm=".len()) {
             Some((start, realm)) if start.eq_ignore_ascii_case("Basic realm=") => realm,
-            _ => return Err(odd("there is no Basic realm")),
+            _ => return Err(invalid_challenge("there is no Basic realm")),
         };
         // No path is made simpler before it is compared: what `..` would lead to is not in that folder.
         let name = match rsplit_once(realm, b'/') {
-            Some((KEYS, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,
-            _ => return Err(odd(&format!("{} is no .key file in {KEYS}", quote(realm, &[])))),
+            Some((KEY_FOLDER, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,
+            _ => return Err(invalid_challenge(&format!("{} is no .key file in {KEY_FOLDER}", quote(realm, &[])))),
         };
         let failed = |why: &str| {
-            let message = format!("the key {KEYS}/{} of Azure Arc's agent {why}", quote(name, &[]));
+            let message = format!("the key {KEY_FOLDER}/{} of Azure Arc's agent {why}", quote(name, &[]));
             Err(Error::new(ErrorKind::AuthenticationFailed, message).with_hint(diagnosis::arc_key(realm)))
         };
-        let bytes = match platform.read_file(realm, MAX_KEY) {
+        let bytes = match platform.read_file(realm, MAX_KEY_SIZE) {
             Ok(bytes) => bytes,
-            Err(FileError::TooLarge) => return Err(odd("its key is larger than 4096 bytes")),
+            Err(FileError::TooLarge) => return Err(invalid_challenge("its key is larger than 4096 bytes")),
             Err(error) => return failed(error.describe()),
         };
         match core::str::from_utf8(&bytes.0) {
             Ok(key) if !key.is_empty() && is_header_value(key) => Ok(key.into()),
-            _ => Err(odd("its key is empty, or holds white space")),
+            _ => Err(invalid_challenge("its key is empty, or holds white space")),
         }
     }
 }
 
 /// Agents that know no user-assigned identities answer with the system-assigned one's token. Newer ones name the
 /// identity, so the token counts only where the reply names the one that was asked for.
-fn confirm(selector: &IdentitySelector, reply: &Reply) -> Result<()> {
-    let (names, wanted): (&[&str], _) = match &selector.id {
+fn check_identity(selector: &IdentitySelector, reply: &Reply) -> Result<()> {
+    let (names, requested): (&[&str], _) = match &selector.id {
         ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return Ok(()),
         ManagedIdentityId::ClientId(id) => (&["client_id"], id),
         ManagedIdentityId::ObjectId(id) => (&["object_id"], id),
         ManagedIdentityId::ResourceId(id) => (&["msi_res_id", "mi_res_id"], id),
     };
     let json = reply.json().unwrap_or(Json::Null);
-    let named = names.iter().find_map(|name| json.text(&[name]));
-    if named.is_some_and(|named| named.eq_ignore_ascii_case(wanted)) {
+    let replied = names.iter().find_map(|name| json.text(&[name]));
+    if replied.is_some_and(|replied| replied.eq_ignore_ascii_case(requested)) {
         return Ok(());
     }
     let message =
@@ -120,7 +120,7 @@ impl Source for AzureArc {
                 let message = format!("{} answered 200 without a challenge", self.0.url.origin());
                 Err(self.0.unexpected(reply, message))
             }
-            401 => self.key(platform, reply).map(Some),
+            401 => self.read_key(platform, reply).map(Some),
             _ => Ok(None),
         }
     }
@@ -128,11 +128,11 @@ impl Source for AzureArc {
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let token = self.0.token(now, reply, selector).map_err(|mut error| {
             if error.status == Some(401) {
-                error.hint = Some(diagnosis::arc_key(ANY_KEY));
+                error.hint = Some(diagnosis::arc_key(ANY_KEY_FILE));
             }
             error
         })?;
-        confirm(selector, reply)?;
+        check_identity(selector, reply)?;
         Ok(token)
     }
 }

@@ -1,7 +1,7 @@
 //! Azure Machine Learning: compute instances, clusters and endpoints. It speaks App Service's protocol of 2017.
 //! <https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication>
 
-use super::endpoint::Endpoint;
+use super::endpoint::IdentityEndpoint;
 use super::selector::IdentitySelector;
 use super::source::Source;
 use crate::credential::managed_identity_id::ManagedIdentityId;
@@ -20,7 +20,7 @@ const DEFAULT_ID: &str = "DEFAULT_IDENTITY_CLIENT_ID";
 const API_VERSION: &str = "2017-09-01";
 
 pub(super) struct AzureMl {
-    endpoint: Endpoint,
+    endpoint: IdentityEndpoint,
     /// `DEFAULT_IDENTITY_CLIENT_ID`: the endpoint wants a client id always, and the platform says which to use where
     /// nobody else does. <https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/5167>
     default_client_id: Option<String>,
@@ -32,7 +32,7 @@ impl AzureMl {
             let why = "It knows client ids alone: pass the identity's client id, or none";
             return Err(selector.not_selectable((NAME, DETECTED_BY), why));
         }
-        let endpoint = Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("MSI_SECRET", secret))?;
+        let endpoint = IdentityEndpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("MSI_SECRET", secret))?;
         Ok(Self { endpoint, default_client_id: env.get(DEFAULT_ID).map(str::to_owned) })
     }
 }

@@ -1,7 +1,7 @@
 //! Azure Cloud Shell, which gives the tokens of the user who is signed in.
 //! <https://learn.microsoft.com/azure/cloud-shell/msi-authorization>
 
-use super::endpoint::Endpoint;
+use super::endpoint::IdentityEndpoint;
 use super::selector::IdentitySelector;
 use super::source::Source;
 use crate::diagnosis;
@@ -16,14 +16,14 @@ use crate::url::Url;
 pub(super) const NAME: &str = "Cloud Shell";
 const DETECTED_BY: &str = "detected by MSI_ENDPOINT without MSI_SECRET";
 
-pub(super) struct CloudShell(Endpoint);
+pub(super) struct CloudShell(IdentityEndpoint);
 
 impl CloudShell {
     pub(super) fn new(endpoint: &str, selector: &IdentitySelector) -> Result<Self> {
         if selector.id().is_some() {
             return Err(selector.not_selectable((NAME, DETECTED_BY), "Its tokens are the signed-in user's: pass no id"));
         }
-        Ok(Self(Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("", ""))?))
+        Ok(Self(IdentityEndpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("", ""))?))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::url::Url;
 /// What `keyfob dev-identity` adds to a refusal: it speaks App Service's protocol for who is signed in on this machine.
 const DEVELOPER_IDENTITY: &str = "developer-identity";
 
-pub(super) struct Endpoint {
+pub(super) struct IdentityEndpoint {
     /// The source that it belongs to.
     name: &'static str,
     /// The variable that holds its secret, where it has one.
@@ -26,7 +26,7 @@ pub(super) struct Endpoint {
     pub(super) secret: SecretString,
 }
 
-impl Endpoint {
+impl IdentityEndpoint {
     /// Reads the variables. What is sent there proves the app to the platform, or comes back as a token: it may go to
     /// this machine or its private network alone.
     pub(super) fn new(
@@ -83,7 +83,7 @@ impl Endpoint {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if reply.response.status == 200 {
             let json = reply.json().unwrap_or(Json::Null);
-            return AccessToken::read(&json, now).map_err(|why| {
+            return AccessToken::from_reply(&json, now).map_err(|why| {
                 self.unexpected(reply, format!("{answered} with something that is no token reply: {why}"))
             });
         }
@@ -138,7 +138,7 @@ mod tests {
             ("http://localhost/x?c", "", "/x?c"),
             ("http://localhost/x", "a=b", "/x?a=b"),
         ] {
-            let endpoint = Endpoint::new("", ("", url), ("", "")).unwrap();
+            let endpoint = IdentityEndpoint::new("", ("", url), ("", "")).unwrap();
             assert_eq!(endpoint.get(query, Vec::new()).request.path, path, "{url}");
         }
     }

@@ -27,18 +27,18 @@ const ADDRESS: &str = "http://169.254.169.254";
 const API_VERSION: &str = "2018-02-01";
 
 /// Its team promises an answer within 10 seconds; the same limit frees an app from an address that accepts and is silent.
-const FIRST_BYTE: Duration = Duration::from_secs(10);
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// For the connection while nothing proves that there is an IMDS: off Azure, each call of a chain waits for it. One
 /// second is what the Azure SDKs take; some networks need more, hence the option.
-const PROBE_CONNECT: Duration = Duration::from_secs(1);
+const PROBE_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Proven by an answer, or the only credential that was asked for.
-const TRUSTED_CONNECT: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// While it is updated it answers 410, for up to 70 seconds. The Azure SDKs wait like this too, after a first retry at
 /// once that an IMDS that is being updated can't answer.
-const UPDATING: [Duration; 4] =
+const UPDATE_DELAYS: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20), Duration::from_secs(40)];
 
 pub(super) struct Imds {
@@ -63,8 +63,8 @@ impl Imds {
             )))
         })?;
         // Whoever names its address knows that it is there: the Azure SDKs don't probe it then either.
-        let named = env.get(OVERRIDE).is_some();
-        let detected_by = if named {
+        let address_is_set = env.get(OVERRIDE).is_some();
+        let detected_by = if address_is_set {
             "at the address in AZURE_POD_IDENTITY_AUTHORITY_HOST"
         } else if env.get("IDENTITY_HEADER").is_some() {
             "IDENTITY_HEADER is set without IDENTITY_ENDPOINT, so App Service was not asked"
@@ -72,11 +72,17 @@ impl Imds {
             "as no variable names another source"
         };
         let connect_timeout = options.imds_connect_timeout.map(Duration::from_millis);
-        Ok(Self { url, connect_timeout, proven: Cell::new(named), environment_is_empty: env.is_empty(), detected_by })
+        Ok(Self {
+            url,
+            connect_timeout,
+            proven: Cell::new(address_is_set),
+            environment_is_empty: env.is_empty(),
+            detected_by,
+        })
     }
 
     /// No answer: off Azure this is how it is. One that answered before has failed.
-    fn silent(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
+    fn no_response_error(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
         let mut failure = no_response(call, error, "the Azure metadata service (IMDS)", &self.url);
         if !self.proven.get() {
             // Asked for alone it was meant, and the host's no is an answer.
@@ -129,11 +135,12 @@ impl ServicePolicy for Imds {
     /// In a chain the request itself is the probe.
     fn retry_policy(&self, call: &Call<'_>) -> RetryPolicy {
         let trusted = self.proven.get() || !call.chained;
-        let connect_timeout = self.connect_timeout.unwrap_or(if trusted { TRUSTED_CONNECT } else { PROBE_CONNECT });
+        let connect_timeout =
+            self.connect_timeout.unwrap_or(if trusted { CONNECT_TIMEOUT } else { PROBE_CONNECT_TIMEOUT });
         RetryPolicy {
             connect_timeout,
             // It counts from the start, so a longer limit for the connection needs more.
-            first_byte_timeout: FIRST_BYTE.max(connect_timeout),
+            first_byte_timeout: FIRST_BYTE_TIMEOUT.max(connect_timeout),
             retries: if trusted { 4 } else { 2 },
             retry_no_response: trusted,
             retry_for: if trusted { Duration::MAX } else { Duration::from_secs(3) },
@@ -145,7 +152,7 @@ impl ServicePolicy for Imds {
             self.proven.set(true);
         }
         match reply.response.status {
-            410 => Some(UPDATING.get(retry as usize).copied().unwrap_or_default()),
+            410 => Some(UPDATE_DELAYS.get(retry as usize).copied().unwrap_or_default()),
             // What it answers during an update too, as the Azure SDKs have it.
             404 if self.proven.get() => Some(Duration::ZERO),
             _ => None,
@@ -180,7 +187,7 @@ impl Source for Imds {
     }
 
     fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
-        Box::pin(async move { call.send(self, prepared).await.map_err(|error| self.silent(&call, error)) })
+        Box::pin(async move { call.send(self, prepared).await.map_err(|error| self.no_response_error(&call, error)) })
     }
 
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
@@ -198,7 +205,7 @@ impl Source for Imds {
         }
         if reply.response.status == 200 {
             let json = reply.json().unwrap_or(Json::Null);
-            return AccessToken::read(&json, now).map_err(|why| {
+            return AccessToken::from_reply(&json, now).map_err(|why| {
                 reply.error(
                     ErrorKind::UnexpectedReply,
                     format!("{answered} with something that is no token reply: {why}"),

@@ -27,7 +27,7 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::find;
 use crate::token::{AccessToken, TokenRequest, describe_id};
-use crate::token_cache::{Fetch, TokenCache};
+use crate::token_cache::{FetchToken, TokenCache};
 pub use detect::SOURCES;
 use selector::IdentitySelector;
 pub(super) use source::NAME;
@@ -120,8 +120,8 @@ impl ManagedIdentity {
     }
 }
 
-impl Fetch for ManagedIdentity {
-    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+impl FetchToken for ManagedIdentity {
+    fn fetch_token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
         Box::pin(self.exchange(call, request))
     }
 }

@@ -18,24 +18,24 @@ pub(super) fn read_file(path: &str, limit: usize) -> Result<SecretBytes, FileErr
         }
         path.strip_prefix(trim_end(folder, b'/'))?.strip_prefix('/').map(str::to_owned)
     };
-    let (folder, rest) = folders
+    let (folder, path_in_folder) = folders
         .iter()
         .filter_map(|(folder, name)| Some((name.len(), folder, inside(name)?)))
         .max_by_key(|(length, ..)| *length)
-        .map(|(_, folder, rest)| (folder, rest))
+        .map(|(_, folder, path_in_folder)| (folder, path_in_folder))
         .ok_or(FileError::NotGranted)?;
     // Kubernetes mounts a token as a symbolic link inside its folder; the host lets none lead out of it.
     let file = folder
-        .open_at(PathFlags::SYMLINK_FOLLOW, &rest, OpenFlags::empty(), DescriptorFlags::READ)
+        .open_at(PathFlags::SYMLINK_FOLLOW, &path_in_folder, OpenFlags::empty(), DescriptorFlags::READ)
         .map_err(|code| if code == FsError::NoEntry { FileError::NotFound } else { FileError::Unreadable })?;
     let mut bytes = SecretBytes::default();
     loop {
-        let (piece, end) = file.read(16 * 1024, bytes.0.len() as u64).map_err(|_| FileError::Unreadable)?;
-        bytes.0.extend_from_slice(&piece);
+        let (chunk, end) = file.read(16 * 1024, bytes.0.len() as u64).map_err(|_| FileError::Unreadable)?;
+        bytes.0.extend_from_slice(&chunk);
         if bytes.0.len() > limit {
             return Err(FileError::TooLarge);
         }
-        if end || piece.is_empty() {
+        if end || chunk.is_empty() {
             return Ok(bytes);
         }
     }
