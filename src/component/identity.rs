@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 
 use super::bindings::exports::keyfob::azure::{identity as wit, types};
-use super::{Ground, Options, SecretClient};
+use super::{Options, Runtime, SecretClient};
 use crate::prelude::*;
 use crate::{
     CertificateSource, ClientAuthentication, ClientOptions, CredentialKind, CredentialOptions, ManagedIdentityId,
@@ -91,7 +91,7 @@ impl wit::GuestTokenOptions for Options<TokenOptions> {
 
 /// A credential and the executor that its calls block on.
 pub(super) struct Credential {
-    ground: Rc<Ground>,
+    runtime: Rc<Runtime>,
     core: crate::Credential,
 }
 
@@ -104,8 +104,8 @@ impl Credential {
     }
 
     fn new(kind: CredentialKind, options: &CredentialOptions) -> Self {
-        let ground = Rc::new(Ground::default());
-        Self { core: crate::Credential::new(ground.clone(), kind, options), ground }
+        let runtime = Rc::new(Runtime::default());
+        Self { core: crate::Credential::new(runtime.clone(), kind, options), runtime }
     }
 
     #[inline(never)]
@@ -129,7 +129,7 @@ impl Credential {
     #[inline(never)]
     pub(super) fn open(&self, vault_url: &str, options: ClientOptions) -> Result<SecretClient, types::AzureError> {
         let core = crate::SecretClient::open(vault_url, &self.core, options)?;
-        Ok(SecretClient { ground: self.ground.clone(), core: Rc::new(core) })
+        Ok(SecretClient { runtime: self.runtime.clone(), core: Rc::new(core) })
     }
 
     #[inline(never)]
@@ -138,7 +138,7 @@ impl Credential {
         scopes: Vec<String>,
         options: &TokenOptions,
     ) -> Result<wit::AccessToken, types::AzureError> {
-        Ok(self.ground.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
+        Ok(self.runtime.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 
 use super::bindings::exports::keyfob::azure::{identity as wit, secrets, types};
 use super::identity::Credential;
-use super::{Ground, Options};
+use super::{Options, Runtime};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::{ClientOptions, GetSecretOptions, ListOptions, Properties, SetOptions};
@@ -127,26 +127,26 @@ impl secrets::GuestListOptions for Options<ListOptions> {
 
 /// A client and the executor that its calls block on.
 pub(super) struct SecretClient {
-    pub(super) ground: Rc<Ground>,
+    pub(super) runtime: Rc<Runtime>,
     pub(super) core: Rc<crate::SecretClient>,
 }
 
 /// A list and the executor that its calls block on.
 pub(super) struct SecretList {
-    ground: Rc<Ground>,
+    runtime: Rc<Runtime>,
     core: crate::SecretList,
 }
 
 impl secrets::GuestSecretList for SecretList {
     fn next(&self) -> Result<Option<Vec<secrets::SecretProperties>>, types::AzureError> {
-        let page = self.ground.block_on(Box::pin(self.core.next()))?;
+        let page = self.runtime.block_on(Box::pin(self.core.next()))?;
         Ok(page.map(|page| page.into_iter().map(Into::into).collect()))
     }
 }
 
 /// A deletion or a recovery and the executor that its calls block on.
 pub(super) struct SecretChange {
-    ground: Rc<Ground>,
+    runtime: Rc<Runtime>,
     core: crate::Change,
 }
 
@@ -156,7 +156,7 @@ impl secrets::GuestSecretChange for SecretChange {
     }
 
     fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        Ok(self.ground.block_on(Box::pin(self.core.wait(chosen!(options, CallOptions).timeout)))?)
+        Ok(self.runtime.block_on(Box::pin(self.core.wait(chosen!(options, CallOptions).timeout)))?)
     }
 }
 
@@ -169,7 +169,7 @@ type Told = Result<secrets::SecretProperties, types::AzureError>;
 impl SecretClient {
     #[inline(never)]
     fn told(&self, call: LocalFuture<'_, crate::Result<Properties>>) -> Told {
-        Ok(self.ground.block_on(call)?.into())
+        Ok(self.runtime.block_on(call)?.into())
     }
 
     #[inline(never)]
@@ -177,13 +177,13 @@ impl SecretClient {
         &self,
         call: LocalFuture<'_, crate::Result<crate::Change>>,
     ) -> Result<secrets::SecretChange, types::AzureError> {
-        let core = self.ground.block_on(call)?;
-        Ok(secrets::SecretChange::new(SecretChange { ground: self.ground.clone(), core }))
+        let core = self.runtime.block_on(call)?;
+        Ok(secrets::SecretChange::new(SecretChange { runtime: self.runtime.clone(), core }))
     }
 
     #[inline(never)]
     fn list(&self, core: crate::SecretList) -> secrets::SecretList {
-        secrets::SecretList::new(SecretList { ground: self.ground.clone(), core })
+        secrets::SecretList::new(SecretList { runtime: self.runtime.clone(), core })
     }
 }
 
@@ -207,7 +207,7 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Result<secrets::Secret, types::AzureError> {
         let options = chosen!(options, GetSecretOptions);
-        Ok(self.ground.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
+        Ok(self.runtime.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
     }
 
     fn get_secrets(
@@ -216,7 +216,7 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Vec<Result<secrets::Secret, types::AzureError>> {
         let options = chosen!(options, GetSecretOptions);
-        let outcomes = self.ground.block_on(Box::pin(self.core.get_secrets(&names, &options)));
+        let outcomes = self.runtime.block_on(Box::pin(self.core.get_secrets(&names, &options)));
         outcomes.into_iter().map(|outcome| Ok(outcome?.into())).collect()
     }
 
@@ -264,12 +264,12 @@ impl secrets::GuestSecretClient for SecretClient {
 
     fn purge_deleted_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
         let timeout = chosen!(options, CallOptions).timeout;
-        Ok(self.ground.block_on(Box::pin(self.core.purge_deleted_secret(&name, timeout)))?)
+        Ok(self.runtime.block_on(Box::pin(self.core.purge_deleted_secret(&name, timeout)))?)
     }
 
     fn backup_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<Vec<u8>, types::AzureError> {
         let timeout = chosen!(options, CallOptions).timeout;
-        Ok(self.ground.block_on(Box::pin(self.core.backup_secret(&name, timeout)))?)
+        Ok(self.runtime.block_on(Box::pin(self.core.backup_secret(&name, timeout)))?)
     }
 
     fn restore_secret_backup(&self, backup: Vec<u8>, options: Option<CallHandle<'_>>) -> Told {
