@@ -1,15 +1,15 @@
-//! Azure's clouds: where each has Microsoft Entra ID, and where its vaults are.
+//! The Azure clouds, with the hosts of Microsoft Entra ID and the DNS suffix of the vaults in each.
 
 use crate::text::trim_end;
 
-/// A cloud, whole and apart from the others: its Entra knows nobody else's vaults.
+/// An Azure cloud. Clouds are separate: the Entra of one does not issue tokens for vaults of another.
 pub(crate) struct Cloud {
     pub(crate) name: &'static str,
-    /// The hosts that may get a client secret or an assertion, the preferred one first. A host that stands in no cloud
-    /// could be anybody's: the Azure SDKs ask the public cloud about it, we ask the developer.
+    /// The Entra hosts that may receive a client secret or an assertion, the preferred one first. For a host outside this
+    /// list the Azure SDKs ask the public cloud whether to trust it; here the developer decides by an option.
     /// <https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud>
     pub(crate) authorities: &'static [&'static str],
-    /// The DNS suffix of its vaults, where it is known. <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates>
+    /// The DNS suffix of the cloud's vaults, if it is published. <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates>
     pub(crate) vault_suffix: Option<&'static str>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) const CLOUDS: &[Cloud] = &[
         authorities: &["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"],
         vault_suffix: Some("vault.azure.cn"),
     },
-    // Closed in 2021; the names are still Microsoft's.
+    // Closed in 2021; Microsoft still owns the names.
     Cloud {
         name: "Azure Germany",
         authorities: &["login.microsoftonline.de"],
@@ -57,12 +57,12 @@ pub(crate) const CLOUDS: &[Cloud] = &[
 
 pub(crate) const PUBLIC_AUTHORITY: &str = "login.microsoftonline.com";
 
-/// The cloud of an authority's host.
+/// The cloud that an Entra host belongs to.
 pub(crate) fn by_authority(host: &str) -> Option<&'static Cloud> {
     CLOUDS.iter().find(|cloud| cloud.authorities.contains(&host))
 }
 
-/// The cloud of a vault's resource, such as `https://vault.azure.net`.
+/// The cloud that a vault's resource belongs to, such as `https://vault.azure.net`.
 pub(crate) fn by_resource(resource: &str) -> Option<&'static Cloud> {
     let host = trim_end(resource.strip_prefix("https://")?, b'/');
     CLOUDS.iter().find(|cloud| cloud.vault_suffix == Some(host))

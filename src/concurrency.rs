@@ -1,4 +1,4 @@
-//! Several things at a time, in one thread.
+//! A mutex and a bounded join for futures of one thread.
 
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
@@ -7,16 +7,18 @@ use core::task::{Poll, Waker};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 
-/// An asynchronous lock.
+/// An asynchronous mutex without data.
 #[derive(Default)]
 pub(crate) struct Mutex {
     locked: Cell<bool>,
     waiters: RefCell<Vec<Waker>>,
 }
 
+/// Unlocks the mutex when dropped.
 pub(crate) struct MutexGuard<'a>(&'a Mutex);
 
 impl Mutex {
+    /// Waits until the mutex is free and locks it.
     pub(crate) async fn lock(&self) -> MutexGuard<'_> {
         poll_fn(|context| {
             if self.locked.replace(true) {
@@ -36,7 +38,7 @@ impl Drop for MutexGuard<'_> {
     }
 }
 
-/// Does all of them, at most so many at a time; what came of each, in their order.
+/// Runs the futures, at most `limit` at once. Results in input order.
 pub(crate) async fn join_all_limited<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFuture<'a, T>>) -> Vec<T> {
     let mut tasks = tasks.fuse();
     let mut running: Vec<(usize, LocalFuture<'a, T>)> = Vec::new();
@@ -57,7 +59,7 @@ pub(crate) async fn join_all_limited<'a, T>(limit: usize, tasks: impl Iterator<I
                 running.push((outcomes.len(), task));
                 outcomes.push(None);
             }
-            // What was just begun is to be polled once, or nobody wakes it.
+            // A future registers its waker only when it is polled, so poll those that were just added.
             if running.len() == before {
                 return if running.is_empty() { Poll::Ready(()) } else { Poll::Pending };
             }
@@ -75,10 +77,10 @@ mod tests {
     use core::task::Context;
 
     #[test]
-    fn at_most_so_many_at_a_time_and_in_order() {
+    fn at_most_limit_futures_run_and_results_keep_their_order() {
         let (now, most) = (Cell::new(0), Cell::new(0));
         let task = |number: u64| -> LocalFuture<'_, u64> {
-            // Ends at its so-many-th poll: the later ones first.
+            // Later tasks need fewer polls, so they end first.
             let (mut polls, now, most) = (10 - number, &now, &most);
             let mut begun = false;
             Box::pin(poll_fn(move |context| {
@@ -107,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ready_at_once_needs_no_second_poll() {
+    fn futures_that_are_ready_need_one_poll() {
         let tasks = (0..5).map(|number| -> LocalFuture<'_, u64> { Box::pin(ready(number)) });
         let join_all_limited = pin!(join_all_limited(2, tasks));
         let polled = join_all_limited.poll(&mut Context::from_waker(Waker::noop()));

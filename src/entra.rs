@@ -1,4 +1,4 @@
-//! The OAuth 2.0 client-credentials exchange with Microsoft Entra ID that several credentials share.
+//! The OAuth 2.0 client credentials flow with Microsoft Entra ID, which several credentials use.
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
 use crate::cloud::{self, PUBLIC_AUTHORITY};
@@ -13,10 +13,10 @@ use crate::text::{encode, trim_end};
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
 
-/// The source that tokens from here name.
+/// The `source` of tokens from Entra.
 pub(crate) const SOURCE: &str = "Microsoft Entra ID";
 
-/// The Entra host that a credential asks.
+/// The Entra host that a credential sends its token requests to.
 #[derive(Clone)]
 pub(crate) struct Authority {
     url: Url,
@@ -24,7 +24,8 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// The authority that the option names, else `AZURE_AUTHORITY_HOST`, else the public cloud's.
+    /// The authority in the option, else in `AZURE_AUTHORITY_HOST`, else that of the public cloud. `any_host` allows a host
+    /// that belongs to no known cloud.
     pub(crate) fn choose(option: Option<&str>, any_host: bool, env: &Env) -> Result<Self> {
         let (text, from) = match (option, env.get("AZURE_AUTHORITY_HOST")) {
             (Some(text), _) => (text, "the option authority-host"),
@@ -57,17 +58,17 @@ impl Authority {
         Ok(Self { url, loopback })
     }
 
-    /// Its scheme, host and port.
+    /// Scheme, host and port.
     pub(crate) fn origin(&self) -> String {
         self.url.origin()
     }
 }
 
-/// Where one tenant gives its tokens.
+/// The token endpoint of one tenant.
 pub(crate) struct TokenEndpoint<'a> {
     authority: &'a Authority,
     path: String,
-    /// AD FS, which has no tenants and an older way to sign.
+    /// The endpoint is an AD FS, which has no tenants and takes assertions signed with an older algorithm.
     #[cfg(feature = "certificate")]
     pub(crate) adfs: bool,
 }
@@ -84,14 +85,14 @@ impl<'a> TokenEndpoint<'a> {
         }
     }
 
-    /// The URL, which is the audience of a client assertion.
+    /// The URL of the endpoint, which is the audience of a client assertion.
     #[cfg(feature = "certificate")]
     pub(crate) fn url(&self) -> String {
         format!("{}{}", self.authority.origin(), self.path)
     }
 }
 
-/// Asks for a token with the fields of `proof`: a client secret or an assertion.
+/// Requests a token. `proof` has the form fields that authenticate the client: a client secret or an assertion.
 pub(crate) async fn request_token(
     call: Call<'_>,
     endpoint: &TokenEndpoint<'_>,
@@ -146,7 +147,7 @@ fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
         .with_hint(diagnosis::unexpected_service(SOURCE, &authority.url))
 }
 
-/// An error reply: `error`, `error_description` ("AADSTS…: …"), `error_codes`, ids for support.
+/// The error of an OAuth error response: `error`, `error_description` ("AADSTS…: …"), `error_codes`, and ids for support.
 fn refused(
     authority: &Authority,
     client: &ClientContext<'_>,
@@ -180,8 +181,8 @@ fn refused(
     error
 }
 
-/// The cure where a vault of one cloud is asked for at another cloud's authority, which knows neither the vault nor,
-/// as a rule, the tenant.
+/// The hint for a vault and an authority in different clouds. Such an authority knows neither the vault nor, usually, the
+/// tenant.
 fn other_cloud(authority: &Authority, request: &TokenRequest) -> Option<Hint> {
     let authority_cloud = cloud::by_authority(&authority.url.host)?;
     let vault_cloud = cloud::by_resource(request.resource().ok()?)?;
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn known_hosts_are_taken_as_people_write_them() {
+    fn known_hosts_are_accepted_in_every_spelling() {
         for text in [
             "https://login.microsoftonline.com",
             "login.microsoftonline.com",
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_host_gets_no_secret_unless_the_code_says_so() {
+    fn unknown_hosts_are_refused_unless_the_option_allows_them() {
         for text in [
             "https://evil.example",
             "https://login.microsoftonline.com.evil.example",

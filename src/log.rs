@@ -1,7 +1,8 @@
-//! What happened, an event a line, for the host's log. Silent unless `AZURE_LOG_LEVEL` asks for it, as in the Azure SDKs
+//! Events for the host's log, one a line. Nothing is logged unless `AZURE_LOG_LEVEL` is set, as in the Azure SDKs
 //! (<https://learn.microsoft.com/javascript/api/overview/azure/logger-readme>).
 //!
-//! No line holds a secret, a token, a header's value (but the request id) or a query's (but the version's).
+//! No line contains a secret, a token, a header value other than the request id, or a query value other than
+//! `api-version`.
 
 use crate::env::Env;
 use crate::platform::{Platform, Request};
@@ -9,21 +10,21 @@ use crate::prelude::*;
 use crate::secret::{SecretString, quote};
 use crate::text::replace;
 
-/// How much is told; each holds those before it.
+/// The log level. Each level includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Silent,
     /// Calls that failed.
     Error,
-    /// Attempts that failed and are made again.
+    /// Failed attempts that are retried.
     Warning,
-    /// Answers, and which credential was used.
+    /// Responses, and which credential was used.
     Info,
-    /// Requests, and tokens from memory.
+    /// Requests, and tokens from the cache.
     Verbose,
 }
 
-/// The levels, by their names in the Azure SDKs for JavaScript and for Python.
+/// The names of the levels in the Azure SDKs for JavaScript and Python.
 const NAMES: [(&str, Level); 6] = [
     ("error", Level::Error),
     ("warning", Level::Warning),
@@ -34,7 +35,7 @@ const NAMES: [(&str, Level); 6] = [
 ];
 
 impl Level {
-    /// The level that the environment asks for.
+    /// The level that the environment sets.
     pub(crate) fn from_env(env: &Env, platform: &dyn Platform) -> Self {
         let Some(value) = env.get("AZURE_LOG_LEVEL") else { return Self::Silent };
         match NAMES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(value)) {
@@ -51,7 +52,7 @@ impl Level {
     }
 }
 
-/// Where a call tells what happens.
+/// The log of one call.
 #[derive(Clone, Copy)]
 pub(crate) struct Log<'a> {
     pub(crate) platform: &'a dyn Platform,
@@ -59,7 +60,7 @@ pub(crate) struct Log<'a> {
 }
 
 impl Log<'_> {
-    /// Tells an event, if somebody wants to know.
+    /// Writes an event if its level is enabled. The text is made only then.
     pub(crate) fn write(&self, level: Level, event: &dyn Fn() -> String) {
         if level <= self.level {
             let line = replace(&event(), "\n", " ");
@@ -68,8 +69,8 @@ impl Log<'_> {
     }
 }
 
-/// Method and URL of a request, for a log. The names of its query are a vault's own text where it continues a list, and
-/// may echo `secrets`.
+/// Method and URL of a request, without the values of its query. The link to the next page of a list is text of the
+/// server and may echo `secrets`, so these are masked in the names too.
 pub(crate) fn describe_request(request: &Request, secrets: &[SecretString]) -> String {
     let method = request.method.name();
     let scheme = if request.https { "https" } else { "http" };
@@ -94,7 +95,7 @@ mod tests {
     use crate::platform::Method;
 
     #[test]
-    fn a_request_is_told_without_its_values() {
+    fn a_request_is_logged_without_query_values() {
         let mut request = Request {
             method: Method::Get,
             https: true,
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_in_a_querys_names_is_masked() {
+    fn secrets_in_query_names_are_masked() {
         let request = Request {
             method: Method::Get,
             https: true,

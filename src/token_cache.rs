@@ -1,4 +1,4 @@
-//! Tokens in memory: when one is still good, when to ask for the next, and one fetch at a time.
+//! The token cache: when a token is fresh, when it is refreshed, and one request at a time.
 
 use core::cell::RefCell;
 use core::time::Duration;
@@ -11,20 +11,20 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
 
-/// A token with this much life left or less is due for replacement, as in the Azure SDKs.
+/// A token that expires within this many seconds is refreshed, as in the Azure SDKs.
 const REFRESH_BEFORE: u64 = 300;
-/// After an attempt to replace a token that still lives, the next one waits this long.
+/// The least time between two attempts to refresh a token that has not expired, in seconds.
 const REFRESH_RETRY_DELAY: u64 = 30;
-/// What such an attempt may take: the living token must still be of use afterwards.
+/// The time limit of such an attempt: the current token must still be usable afterwards.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(10);
-/// The different tokens that are kept; the oldest goes first.
+/// The most tokens that are kept; the oldest is removed first.
 const CAPACITY: usize = 16;
 
-/// What to do with a token.
+/// What to do with a cached token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Freshness {
     Fresh,
-    /// Replace it, but it will do if that fails.
+    /// Refresh now; the old token is still usable if the refresh fails.
     RefreshDue,
     Expired,
 }
@@ -33,7 +33,7 @@ fn freshness(token: &AccessToken, requested_at: u64, now: u64) -> Freshness {
     if token.expires_on <= now {
         Freshness::Expired
     } else if now.abs_diff(requested_at) < REFRESH_RETRY_DELAY {
-        // Also right after the token came: one that is short-lived from the start is not fetched at every call.
+        // This also covers a token that was just issued with a short lifetime: it is not requested at every call.
         Freshness::Fresh
     } else if token.refresh_on.is_some_and(|at| at <= now) || token.expires_on - now <= REFRESH_BEFORE {
         Freshness::RefreshDue
@@ -47,18 +47,18 @@ struct Entry {
     tenant: Option<String>,
     cae: bool,
     token: AccessToken,
-    /// When the service was last asked for it, in unix seconds.
+    /// When this token was last requested from the service, in unix seconds.
     requested_at: u64,
 }
 
 impl Entry {
-    /// Whether it is what a request asks for. Claims are no part of it: a token that has them replaces the one without.
+    /// Whether this entry answers a request. Claims are not part of the key: a token with claims replaces the one without.
     fn matches(&self, request: &TokenRequest) -> bool {
         self.scopes == request.scopes && self.tenant == request.tenant && self.cae == request.cae
     }
 
-    /// Whether it will not do, however fresh it is. What was refused to several requests at a time is replaced once: what
-    /// came since then will do.
+    /// Whether the token must be replaced however fresh it is. If several requests were rejected with the same token, it
+    /// is replaced once: a token requested after the rejected one was sent is usable.
     fn needs_replacement(&self, request: &TokenRequest) -> bool {
         match &request.refused {
             Some((token, sent_at)) => *token == self.token.token || self.requested_at < *sent_at,
@@ -67,7 +67,7 @@ impl Entry {
     }
 }
 
-/// What asks the service: a credential behind its cache.
+/// Requests a token from the service, without the cache.
 pub(crate) trait FetchToken {
     /// Gets a token from the service.
     fn fetch_token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>>;
@@ -81,14 +81,14 @@ pub(crate) struct TokenCache {
 }
 
 impl TokenCache {
-    /// The cached token, or one that the service gives, in at most the time of the call that it is given.
+    /// The cached token, or a new one from the service, within the deadline of the call.
     pub(crate) async fn token(
         &self,
         call: Call<'_>,
         request: &TokenRequest,
         fetcher: &dyn FetchToken,
     ) -> Result<AccessToken> {
-        // One fetch at a time: who comes second finds what the first one got.
+        // One request at a time: the second caller finds the token that the first one got.
         let _guard = self.fetch_lock.lock().await;
         let now = call.platform.unix_now();
         let mut current = None;
@@ -154,7 +154,7 @@ mod tests {
             (10_000, None, 9_670, 9_700, Freshness::RefreshDue),
             (10_000, Some(5_000), 0, 5_000, Freshness::RefreshDue),
             (10_000, None, 9_990, 10_000, Freshness::Expired),
-            // A clock that went back far keeps nobody from asking again.
+            // The clock was set back by a long time: the token is refreshed all the same.
             (10_000, Some(1), 9_000, 100, Freshness::RefreshDue),
         ] {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! One call's deadline, and the retry policy of each kind of hop.
+//! HTTP requests of one call of the user: its deadline, requests, replies, and the error when there is no response.
 
 mod retry;
 
@@ -16,16 +16,16 @@ use crate::url::Url;
 pub(crate) use retry::retry_after;
 pub(crate) use retry::{DEFAULT_RETRY, RetryPolicy, ServicePolicy};
 
-/// The most bytes of a reply that are read, unless the hop says otherwise. Tokens of 24 h with many groups reach 16 KiB.
+/// The most bytes of a response body that are read by default. Tokens of 24 h with many groups reach 16 KiB.
 const MAX_BODY: usize = 64 * 1024;
 
-/// One call of the user: the world it runs in and when it must have ended.
+/// One call of the user: its platform, deadline and log.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) platform: &'a dyn Platform,
-    /// By `Platform::monotonic`.
+    /// When the call must end, by `Platform::monotonic`.
     pub(crate) deadline: Duration,
-    /// Other credentials may be asked after this one.
+    /// The credential is in a chain: other credentials may be tried after it.
     pub(crate) chained: bool,
     pub(crate) log: Log<'a>,
 }
@@ -37,7 +37,7 @@ impl<'a> Call<'a> {
         Self { platform, deadline, chained: false, log: Log { platform, level } }
     }
 
-    /// Tells how the call ended.
+    /// Logs the error if the call failed, and returns the result.
     pub(crate) fn end<T>(&self, result: Result<T>) -> Result<T> {
         if let Err(error) = &result {
             self.log.write(Level::Error, &|| error.message.clone());
@@ -45,27 +45,28 @@ impl<'a> Call<'a> {
         result
     }
 
-    /// What is left of the time.
+    /// The time until the deadline.
     pub(crate) fn remaining(&self) -> Duration {
         self.deadline.saturating_sub(self.platform.monotonic())
     }
 
-    /// The same call with at most this much time.
+    /// The same call with a deadline at most `timeout` from now.
     pub(crate) fn within(self, timeout: Duration) -> Self {
         Self { deadline: self.deadline.min(self.platform.monotonic().saturating_add(timeout)), ..self }
     }
 }
 
-/// A request, and what of it a reply must not give away, should it echo it.
+/// A request to send, with what the retry policy and error messages need to know about it.
 pub(crate) struct PreparedRequest {
     pub(crate) request: Request,
+    /// The secrets in the request. They are masked in texts, because a server may echo them.
     pub(crate) secrets: Vec<SecretString>,
-    /// Done twice it is the same as once. Where it is not, it is sent again only if nothing can have come of it.
+    /// The request is idempotent. One that is not is retried only if the service can't have processed it.
     pub(crate) idempotent: bool,
 }
 
 impl PreparedRequest {
-    /// A request for JSON at this path and query of the URL's host; those of the URL itself are not used.
+    /// A GET for JSON at this path and query, on the URL's host. The path of the URL itself is not used.
     pub(crate) fn new(url: &Url, path: String, mut headers: Vec<(&'static str, SecretString)>) -> Self {
         headers.push(("accept", "application/json".into()));
         headers.push(("user-agent", SecretString::from(concat!("keyfob/", env!("CARGO_PKG_VERSION")))));
@@ -81,7 +82,7 @@ impl PreparedRequest {
         Self { request, secrets: Vec::new(), idempotent: true }
     }
 
-    /// The same with a form as its body.
+    /// The same request as a POST with a form as its body.
     pub(crate) fn post(mut self, form: String) -> Self {
         self.request.method = Method::Post;
         self.request.headers.push(("content-type", "application/x-www-form-urlencoded".into()));
@@ -90,24 +91,24 @@ impl PreparedRequest {
     }
 }
 
-/// The last answer, and how the service wants to be treated.
+/// The last response, and the delay that the service asked for.
 pub(crate) struct Reply {
     pub(crate) response: Response,
     /// The delay that the service asked for.
     pub(crate) retry_after: Option<Duration>,
-    /// That delay is longer than the call may take.
+    /// That delay ends after the deadline of the call.
     pub(crate) wait_too_long: bool,
-    /// What the request held that a reply may echo.
+    /// The secrets of the request, which the response may echo.
     secrets: Vec<SecretString>,
 }
 
 impl Reply {
-    /// Quotes a field of the reply, safe to print.
+    /// A field of the response, safe to print: secrets masked, one line, limited length.
     pub(crate) fn quote(&self, text: &str) -> String {
         secret::quote(text, &self.secrets)
     }
 
-    /// The status, for a text. In 64 bits: a formatter for each width would weigh 300 bytes.
+    /// The status, for messages. As u64, because a formatter for another width adds 300 bytes.
     pub(crate) fn status(&self) -> u64 {
         self.response.status.into()
     }
@@ -117,7 +118,7 @@ impl Reply {
         Json::parse(&self.response.body.0)
     }
 
-    /// An error about this answer, with its status, delay and request id.
+    /// An error about this response, with its status, delay and request id.
     pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Box<Error> {
         let throttled = self.wait_too_long || self.response.status == 429;
         let mut error = Error::new(if throttled { ErrorKind::Throttled } else { kind }, message);
@@ -133,9 +134,9 @@ impl Reply {
     }
 }
 
-/// The error of a request that got no answer from `who` at `url`.
+/// The error of a request that got no response from the service `who` at `url`.
 pub(crate) fn no_response(call: &Call<'_>, error: SendError, who: &str, url: &Url) -> Box<Error> {
-    // A limit that the deadline cut short is the deadline.
+    // A limit that ran out because the deadline had shortened it counts as a timeout of the call.
     let kind = match error {
         SendError::Denied => ErrorKind::DeniedByHost,
         SendError::Deadline | SendError::FirstByteTimeout | SendError::BetweenBytesTimeout => ErrorKind::TimedOut,

@@ -1,4 +1,4 @@
-//! The retry policy of each service, and the delay that a reply asks for.
+//! Retries: the policy of each service, and the delay that a response asks for.
 
 use core::time::Duration;
 
@@ -11,23 +11,24 @@ use crate::prelude::*;
 use crate::secret;
 use crate::text::{decimal, whole};
 
-/// The time limits and the retries of one kind of hop.
+/// The time limits and retries of requests to one service.
 #[derive(Clone, Copy)]
 pub(crate) struct RetryPolicy {
     pub(crate) connect_timeout: Duration,
     pub(crate) first_byte_timeout: Duration,
+    /// How often the request is sent again after the first attempt.
     pub(crate) retries: u32,
-    /// Whether an attempt that made no connection, or got no first byte in time, is made again.
+    /// Whether an attempt is retried that got no connection, or no first byte in time.
     pub(crate) retry_no_response: bool,
-    /// No further attempt is started after this time.
+    /// No retry starts later than this after the first attempt.
     pub(crate) retry_for: Duration,
 }
 
-/// Between two pieces of a body, everywhere.
+/// The limit between two chunks of a response body, for every service.
 const BETWEEN_BYTES: Duration = Duration::from_secs(5);
 
-/// Endpoints that the environment names, Entra and the vault. Fewer retries than the Azure SDKs make: those are set
-/// for bulk work, and an app waits for its secret.
+/// The policy for Entra, vaults, and identity endpoints that the environment names. The Azure SDKs retry more often, which
+/// suits bulk work; here an app waits for its secret.
 pub(crate) const DEFAULT_RETRY: RetryPolicy = RetryPolicy {
     connect_timeout: Duration::from_secs(5),
     first_byte_timeout: Duration::from_secs(15),
@@ -36,12 +37,12 @@ pub(crate) const DEFAULT_RETRY: RetryPolicy = RetryPolicy {
     retry_for: Duration::MAX,
 };
 
-/// How a service is treated.
+/// What is specific to retries of one service.
 pub(crate) trait ServicePolicy {
-    /// The limits of the next attempt.
+    /// The policy for the next attempt.
     fn retry_policy(&self, call: &Call<'_>) -> RetryPolicy;
-    /// Takes notice of an answer. Where this service gives it a meaning of its own that a retry may cure, the pause before
-    /// that; zero is the backoff's.
+    /// Called with each response. If a retry may help for a reason that is specific to this service, returns the delay
+    /// before it; zero means the usual backoff.
     fn on_response(&self, _reply: &Reply, _retry: u32) -> Option<Duration> {
         None
     }
@@ -53,10 +54,10 @@ impl ServicePolicy for RetryPolicy {
     }
 }
 
-/// The first delay of the backoff, doubled from one to the next.
+/// The first delay of the backoff. It is doubled for each retry.
 const BACKOFF: Duration = Duration::from_millis(200);
 
-/// Whether the service may have done what it was asked to, although this is all that came back.
+/// Whether the service may have processed the request despite this result.
 fn may_have_taken_effect(result: &Result<Reply, SendError>) -> bool {
     match result {
         Ok(reply) => !matches!(reply.response.status, 429 | 503),
@@ -67,7 +68,7 @@ fn may_have_taken_effect(result: &Result<Reply, SendError>) -> bool {
     }
 }
 
-/// Statuses that a second attempt may cure. 501 and 505 are answers about the request itself.
+/// Statuses that a retry may cure. 501 and 505 say that the request itself is not supported.
 fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
@@ -105,7 +106,7 @@ impl Call<'_> {
         Ok(Reply { response, retry_after, wait_too_long, secrets: prepared.secrets.clone() })
     }
 
-    /// Sends a request, again after transient faults, until an answer stands or the policy ends.
+    /// Sends a request, and retries it after transient errors as far as the policy and the deadline allow.
     pub(crate) async fn send(
         &self,
         policy: &dyn ServicePolicy,
@@ -119,7 +120,7 @@ impl Call<'_> {
                 return result;
             }
             let service_delay = result.as_ref().ok().and_then(|reply| policy.on_response(reply, retry));
-            // What may be retried can have changed with the answer.
+            // The response can have changed the policy.
             let retry_policy = policy.retry_policy(self);
             let delay = match &result {
                 Ok(_) if service_delay.is_some() => service_delay,
@@ -154,8 +155,8 @@ impl Call<'_> {
         }
     }
 
-    /// The delay before the given retry: doubled each time, its second half random so that instances that failed
-    /// together don't come back together.
+    /// The delay before the given retry, counted from 0: doubled each time. Its second half is random, so that instances
+    /// that failed at the same time don't retry at the same time.
     fn backoff(&self, retry: u32) -> Duration {
         let half = BACKOFF.saturating_mul(1 << retry.min(10)) / 2;
         let jitter = self.platform.random() % (half.as_millis() as u64 + 1);
@@ -163,15 +164,15 @@ impl Call<'_> {
     }
 }
 
-/// The delay that a reply asks for: `Retry-After` in seconds or as a date, else the two headers in milliseconds that
-/// Azure services use. What can't be read, is negative or past counts as absent.
+/// The delay that a response asks for: `Retry-After` in seconds or as a date, else one of the two headers in milliseconds
+/// that Azure services use. A value that is invalid, negative or in the past counts as absent.
 pub(crate) fn retry_after(response: &Response, now: u64) -> Option<Duration> {
     if let Some(value) = response.header("retry-after").map(str::trim_ascii) {
-        // A fraction of a second is waited for as a whole one.
+        // A fraction of a second is rounded up.
         if let Some((seconds, more)) = decimal(value) {
             return Some(Duration::from_secs(seconds.saturating_add(more.into())));
         }
-        // By the server's clock: the host's may be wrong.
+        // Compared with the server's clock, because the host's may be wrong.
         let now = response.header("date").and_then(date::http).unwrap_or(now);
         return date::http(value)?.checked_sub(now).filter(|delay| *delay > 0).map(Duration::from_secs);
     }

@@ -1,5 +1,5 @@
-//! The outside world over `keyfob:azure/host`, for a component that a program embeds: the program sends its requests.
-//! Nothing here names WASI.
+//! [`Platform`] over the interface `host`, for a component that a program embeds: the program sends the requests. It uses no
+//! WASI.
 
 use core::cell::RefCell;
 use core::future::poll_fn;
@@ -11,7 +11,7 @@ use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Respons
 use crate::prelude::*;
 use crate::secret::{SecretBytes, SecretString};
 
-/// The imports. What the component is as a whole says the world `embedded`.
+/// The bindings of the imports. `component` has those of the exports.
 pub(crate) mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
     wit_bindgen::generate!({
@@ -23,16 +23,16 @@ pub(crate) mod bindings {
 
 pub(crate) use bindings::keyfob::azure::host;
 
-/// The embedding program as a platform, with the executor that its futures wait with.
+/// The embedding program as a platform, with the executor that waits for it.
 #[derive(Default)]
 pub(crate) struct Host {
-    /// The requests that have ended, until who waits for one takes it.
+    /// The requests that have ended, until their futures take the result.
     finished: RefCell<Vec<host::Finished>>,
-    /// When the sleepers of the current round wake, by `monotonic`.
+    /// When the timers of the current round expire, by `monotonic`.
     timers: RefCell<Vec<Duration>>,
 }
 
-/// A request on its way; given up when nobody waits for it any more.
+/// A request that was started. Dropping it cancels the request unless it has ended.
 struct PendingRequest {
     id: u64,
     ended: bool,
@@ -50,12 +50,12 @@ impl Host {
     /// Runs a future to its end, blocking in the host's `wait` while nothing is ready.
     pub(crate) fn block_on<T>(&self, future: LocalFuture<'_, T>) -> T {
         let output = executor::block_on(future, &|woken| self.wait(woken));
-        // What nobody took would stay for ever.
+        // Results that no future took would stay in memory.
         self.finished.take();
         output
     }
 
-    /// Ends a round: blocks until a request has ended or a time has come, unless a task was woken.
+    /// Ends a round: blocks until a request has ended or a timer has expired, unless a task was woken.
     fn wait(&self, woken: bool) {
         let timer = self.timers.take().into_iter().min();
         if !woken {
@@ -171,7 +171,7 @@ impl Platform for Host {
     }
 }
 
-/// The provider of this number in the embedding program.
+/// The provider with this number in the embedding program.
 pub(crate) struct HostProvider(pub(crate) u32);
 
 impl Provider for HostProvider {

@@ -1,4 +1,4 @@
-//! The outside world over WASI 0.2, and the small executor that waits for it. The only file that names WASI.
+//! [`Platform`] over WASI 0.2.
 
 #[cfg(feature = "filesystem")]
 mod filesystem;
@@ -28,14 +28,14 @@ use crate::secret::SecretBytes;
 #[cfg(feature = "filesystem")]
 use filesystem::read_file;
 
-/// A host whose timer for the body began a little before ours.
+/// How much earlier than ours the host's timer for a chunk of the body may have started.
 const HOST_TIMER_EARLY: Duration = Duration::from_millis(100);
 
-/// WASI 0.2 as a platform, with the executor that its futures wait with.
+/// WASI 0.2 as a platform, with the executor that waits for its pollables.
 #[derive(Default)]
 pub struct Wasi {
-    /// What the futures of the current round wait for. Weak, because a future that is dropped must take its pollable
-    /// along before the resource that the pollable belongs to.
+    /// The pollables that the futures of the current round wait for. Weak, because a dropped future must drop its pollable
+    /// before the resource that the pollable belongs to.
     waiting: RefCell<Vec<Weak<Pollable>>>,
 }
 
@@ -45,7 +45,7 @@ impl Wasi {
         executor::block_on(future, &|woken| self.wait(woken))
     }
 
-    /// Ends a round: blocks until one of its pollables is ready, unless a task was woken.
+    /// Ends a round: blocks until one of the pollables is ready, unless a task was woken.
     fn wait(&self, woken: bool) {
         let waiting: Vec<Rc<Pollable>> = self.waiting.take().iter().filter_map(Weak::upgrade).collect();
         if !woken && !waiting.is_empty() {
@@ -53,7 +53,7 @@ impl Wasi {
         }
     }
 
-    /// Ends when the pollable is ready (true) or the time has passed (false).
+    /// Waits until the pollable is ready (true) or the time has passed (false).
     async fn ready(&self, pollable: Pollable, limit: Duration) -> bool {
         let pollable = Rc::new(pollable);
         let timer = Rc::new(monotonic_clock::subscribe_duration(nanoseconds(limit)));
@@ -85,7 +85,7 @@ impl Wasi {
                 if !self.ready(stream.subscribe(), remaining(first_byte.saturating_sub(self.monotonic()))).await {
                     return Err(or_deadline(SendError::FirstByteTimeout));
                 }
-                // A server that answers early may close this side: the answer counts, not the rest of the body.
+                // A server that responds early may close the request stream. The response counts, not the rest of the body.
                 let Ok(room) = stream.check_write() else { break };
                 let (now, remaining_bytes) =
                     unsent.split_at(unsent.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
@@ -95,7 +95,7 @@ impl Wasi {
                 unsent = remaining_bytes;
             }
             drop(stream);
-            // An error here comes back with the answer.
+            // An error of the body is reported again with the response.
             let _ = OutgoingBody::finish(body, None);
         }
         if !self.ready(future_response.subscribe(), remaining(first_byte.saturating_sub(self.monotonic()))).await {
@@ -129,15 +129,15 @@ impl Wasi {
         let mut bytes = SecretBytes::default();
         loop {
             let waiting_since = self.monotonic();
-            // What is left of the whole time bounds a server that sends byte by byte.
+            // The remaining time of the call limits a server that sends byte by byte.
             if !self.ready(stream.subscribe(), remaining(limits.between_bytes)).await {
                 return Err(or_deadline(SendError::BetweenBytesTimeout));
             }
             match stream.read(16 * 1024) {
                 Ok(chunk) => bytes.0.extend_from_slice(&chunk),
                 Err(StreamError::Closed) => return Ok(bytes),
-                // The host's code would tell more, but reading it weighs 3 KB, and a limit that ran out in the host
-                // has run out here.
+                // The host's error code would be more precise, but reading it adds 3 KB. A limit that ran out in the host
+                // has run out here too.
                 Err(StreamError::LastOperationFailed(_)) => {
                     let waited = self.monotonic().saturating_sub(waiting_since).saturating_add(HOST_TIMER_EARLY);
                     let silent = waited >= limits.between_bytes;
@@ -151,7 +151,7 @@ impl Wasi {
     }
 }
 
-/// The request as WASI has it, and its body to be written; `None` for what WASI refuses to take.
+/// The WASI request, and its body to be written. `None` if WASI refuses a part of the request.
 fn outgoing_request(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)> {
     let headers = Fields::new();
     for (name, value) in &request.headers {
@@ -172,12 +172,12 @@ fn outgoing_request(request: &Request) -> Option<(OutgoingRequest, Option<Outgoi
     outgoing_request.set_scheme(Some(if request.https { &Scheme::Https } else { &Scheme::Http })).ok()?;
     outgoing_request.set_authority(Some(&request.authority)).ok()?;
     outgoing_request.set_path_with_query(Some(&request.path)).ok()?;
-    // A GET whose body is taken would be sent with one.
+    // Taking the body of a GET would send the GET with a body.
     let body = if request.method.has_body() { Some(outgoing_request.body().ok()?) } else { None };
     Some((outgoing_request, body))
 }
 
-/// The limits as hints: hosts differ in which they know, and the guest's own clock is the authority.
+/// The limits as hints: hosts differ in which they support, so the component measures them with its own clock as well.
 fn request_options(limits: Limits) -> RequestOptions {
     let request_options = RequestOptions::new();
     let _ = request_options.set_connect_timeout(Some(nanoseconds(limits.connect)));
@@ -186,11 +186,11 @@ fn request_options(limits: Limits) -> RequestOptions {
     request_options
 }
 
-/// Hosts report the same fault under different codes; see each arm.
+/// Maps an error code. Hosts report the same error under different codes.
 fn send_error(code: &ErrorCode) -> SendError {
     match code {
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => SendError::Denied,
-        // Spin, for a dependency that does not inherit the hosts.
+        // Spin, for a dependency that does not inherit `allowed_outbound_hosts`.
         ErrorCode::InternalError(Some(text)) if crate::text::find(text, "not permitted").is_some() => SendError::Denied,
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => SendError::NameNotFound,
         ErrorCode::ConnectionRefused => SendError::Refused,
@@ -210,7 +210,7 @@ fn send_error(code: &ErrorCode) -> SendError {
     }
 }
 
-/// Without the feature nothing of wasi:filesystem is imported.
+/// Without the feature the component does not import wasi:filesystem.
 #[cfg(not(feature = "filesystem"))]
 fn read_file(_: &str, _: usize) -> Result<SecretBytes, FileError> {
     Err(FileError::NotSupported)
@@ -239,9 +239,9 @@ impl Platform for Wasi {
 
     fn log(&self, line: &str) {
         let stream = stderr::get_stderr();
-        // The host ends a component that writes more than this at once.
+        // WASI traps a component that writes more than 4096 bytes at once.
         for chunk in format!("{line}\n").as_bytes().chunks(4096) {
-            // A log that is closed must not fail the call.
+            // A closed log must not fail the call.
             let _ = stream.blocking_write_and_flush(chunk);
         }
     }

@@ -8,9 +8,9 @@ use crate::prelude::*;
 use crate::secret::SecretBytes;
 use crate::text::trim_end;
 
-/// Reads a file of a folder that the host gives.
+/// Reads a file in a folder that the host granted (a preopen).
 pub(super) fn read_file(path: &str, limit: usize) -> Result<SecretBytes, FileError> {
-    // The granted folder that holds the path most closely.
+    // The innermost granted folder that contains the path.
     let folders = preopens::get_directories();
     let inside = |folder: &str| {
         if folder == "." {
@@ -24,7 +24,7 @@ pub(super) fn read_file(path: &str, limit: usize) -> Result<SecretBytes, FileErr
         .max_by_key(|(length, ..)| *length)
         .map(|(_, folder, path_in_folder)| (folder, path_in_folder))
         .ok_or(FileError::NotGranted)?;
-    // Kubernetes mounts a token as a symbolic link inside its folder; the host lets none lead out of it.
+    // Kubernetes mounts a token as a symbolic link inside its folder. The host follows no link out of the folder.
     let file = folder
         .open_at(PathFlags::SYMLINK_FOLLOW, &path_in_folder, OpenFlags::empty(), DescriptorFlags::READ)
         .map_err(|code| if code == FsError::NoEntry { FileError::NotFound } else { FileError::Unreadable })?;
