@@ -1,4 +1,5 @@
-//! Walking credentials in order: unavailable goes on, failed stops, the winner is remembered, the report holds all.
+//! Chains of credentials. A chain tries its credentials in order: it goes on after one that is unavailable, stops at one
+//! that fails, and remembers the first one that succeeds. Its error lists every attempt.
 
 use core::cell::Cell;
 use core::time::Duration;
@@ -21,10 +22,11 @@ pub(super) const CHAINED: &str = "ChainedTokenCredential";
 pub(super) struct Chain {
     name: &'static str,
     pub(super) credentials: Vec<ConfiguredCredential>,
-    /// What was left out, for who asks why.
+    /// The excluded credentials, for `explain`.
     pub(super) excluded: Vec<Candidate>,
-    /// The cure when no attempt offers one.
+    /// The hint if no attempt has one.
     default_hint: Hint,
+    /// The index of the credential that has returned a token; from then on only this one is used.
     successful: Cell<Option<usize>>,
 }
 
@@ -35,14 +37,14 @@ impl Chain {
     }
 
     async fn try_in_order(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        // A transient fault of the winner must not hand the app over to another identity.
+        // After a success only that credential is used: a transient error must not switch the app to another identity.
         let successful = self.successful.get().and_then(|index| self.credentials.get(index));
         let call = Call { chained: call.chained || self.credentials.len() > 1, ..call };
         let mut attempts = Vec::new();
         if self.credentials.is_empty() {
             return Err(Error::invalid("at least one credential is required"));
         }
-        // The failure with the surest cure decides, the first of equals; else what can be said of no platform at all.
+        // Report the error whose hint has the highest confidence; ties go to the first. Without any, the default hint.
         let mut reported = Error::new(ErrorKind::Other, "").with_hint(self.default_hint.clone());
         for (index, credential) in self.credentials.iter().enumerate() {
             if successful.is_some() && self.successful.get() != Some(index) {
@@ -55,7 +57,7 @@ impl Chain {
                 }
                 Err(error) => error,
             };
-            // What can't exist here is no news.
+            // Credentials that never work in a component are logged only at the verbose level.
             let level = if error.kind == ErrorKind::Unsupported { Level::Verbose } else { Level::Info };
             call.log.write(level, &|| format!("{}: {}: {}", self.name, credential.inner.name(), error.message));
             let outcome = match error.kind {
@@ -66,11 +68,11 @@ impl Chain {
             if error.attempts.is_empty() {
                 attempts.push(Attempt { credential: credential.inner.name(), outcome, message: error.message.clone() });
             } else {
-                // A chain in this chain.
+                // The credential is itself a chain.
                 attempts.append(&mut error.attempts);
             }
             if outcome == Outcome::Failed || successful.is_some() {
-                // A credential before it may be what was meant, and half configured.
+                // An earlier credential may be the intended one, and only partly configured.
                 if reported.kind != ErrorKind::Other {
                     error.hint = diagnosis::combine(error.hint, reported.hint);
                 }
@@ -84,7 +86,7 @@ impl Chain {
         Err(self.report(*reported, attempts))
     }
 
-    /// The message in the shape of the Python SDK, which users and their log searches know.
+    /// The error of the chain. Its message has the form of the Python SDK's, which users and their log searches know.
     fn report(&self, mut error: Error, attempts: Vec<Attempt>) -> Box<Error> {
         error.message =
             format!("{} failed to retrieve a token from the included credentials.\nAttempted credentials:", self.name);
@@ -113,7 +115,7 @@ impl TokenCredential for Chain {
     }
 
     fn default_timeout(&self) -> Duration {
-        // A chain of one is that credential.
+        // A chain of one credential behaves like that credential.
         match self.credentials.as_slice() {
             [credential] => credential.inner.default_timeout(),
             _ => Duration::from_secs(30),

@@ -1,6 +1,6 @@
-//! ClientAssertionCredential: a service principal whose assertion somebody else signs. A component's exports can't call
-//! back, so the caller hands the assertion over, and the next one when it expires; a program that embeds the component is
-//! asked for each.
+//! ClientAssertionCredential: a service principal with an assertion that the caller signs. A component can't call back
+//! into the app, so the caller passes the assertion and replaces it when it expires. A program that embeds the component is
+//! called for each assertion instead; see `provided`.
 
 use core::cell::RefCell;
 
@@ -19,7 +19,7 @@ pub(super) fn authentication(assertion: SecretString) -> Box<dyn Authenticate> {
     Box::new(ClientAssertion(RefCell::new(assertion)))
 }
 
-/// Whether the text has the form of a signed token.
+/// Whether the text has the form of a signed JWT.
 pub(super) fn is_jwt(text: &str) -> bool {
     let is_segment = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'='))
@@ -27,7 +27,7 @@ pub(super) fn is_jwt(text: &str) -> bool {
     text.split('.').count() == 3 && text.split('.').all(is_segment)
 }
 
-/// The proof, if it has the form of one.
+/// The form fields, if the assertion has the form of a JWT.
 pub(super) fn checked_fields(assertion: SecretString) -> Result<FormFields> {
     if is_jwt(assertion.expose()) {
         return Ok(assertion_fields(assertion));

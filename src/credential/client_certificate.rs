@@ -1,8 +1,8 @@
 //! ClientCertificateCredential: a service principal that signs an assertion with a certificate's private key.
 //! <https://learn.microsoft.com/entra/identity-platform/certificate-credentials>
 //!
-//! The cryptography outweighs all the rest of the component, so it is behind the cargo feature `certificate`. Without
-//! it, everything here answers that it is missing.
+//! The cryptography would make the component half as large again, so it is behind the cargo feature `certificate`. Without
+//! the feature the credential exists and returns an error that says so.
 
 use super::confidential_client::{Authenticate, FormFields};
 use super::options::CredentialOptions;
@@ -14,11 +14,11 @@ use crate::secret::{SecretBytes, SecretString};
 
 pub(super) const NAME: &str = "ClientCertificateCredential";
 
-/// Where a certificate is.
+/// Where a certificate comes from.
 pub enum Source {
-    /// Here: PEM or PKCS#12.
+    /// The content of a PEM or PKCS#12 file.
     Bytes(SecretBytes),
-    /// In this file, which is read for each assertion, because certificates are renewed.
+    /// The path of a file. It is read for each assertion, because certificates are renewed.
     Path(String),
 }
 
@@ -143,12 +143,12 @@ mod without {
     use crate::diagnosis;
     use crate::error::Error;
 
-    /// What can't be made.
+    /// No value of this type exists.
     pub(in crate::credential) enum ClientCertificate {}
 
     impl ClientCertificate {
         pub(in crate::credential) fn new(_: Source, _: Option<SecretString>, _: bool, origin: &str) -> Result<Self> {
-            // Not `unsupported`, with which a chain would go on to an identity that was not meant.
+            // Not `Unsupported`: with that kind a chain would go on to an identity that was not intended.
             let message = format!("{origin} is given, but this build of Keyfob can't use certificates");
             Err(Error::invalid(message).with_hint(diagnosis::without_certificates()))
         }

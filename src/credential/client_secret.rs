@@ -1,4 +1,4 @@
-//! ClientSecretCredential: a service principal that proves itself with a secret.
+//! ClientSecretCredential: a service principal with a client secret.
 
 use super::confidential_client::{Authenticate, FormFields};
 use crate::entra::TokenEndpoint;
@@ -9,7 +9,7 @@ use crate::secret::SecretString;
 
 pub(super) const NAME: &str = "ClientSecretCredential";
 
-/// A client secret, and where it came from.
+/// A client secret, and where it comes from.
 pub(super) struct ClientSecret(pub(super) SecretString, pub(super) &'static str);
 
 pub(super) fn authentication(secret: SecretString) -> Result<Box<dyn Authenticate>> {

@@ -1,5 +1,5 @@
-//! What the credentials of an application have in common: a client at Microsoft Entra ID that proves who it is. How it
-//! proves that is the one thing in which they differ.
+//! A confidential client at Microsoft Entra ID, which several credentials share. They differ in how the client
+//! authenticates: by a client secret, or by an assertion.
 //! <https://learn.microsoft.com/entra/identity-platform/msal-client-applications>
 
 use alloc::rc::Rc;
@@ -19,30 +19,30 @@ use crate::secret::{SecretString, quote_path};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 use crate::token_cache::{FetchToken, TokenCache};
 
-/// The fields of the form that prove the client.
+/// The form fields that authenticate the client.
 pub(super) type FormFields = Vec<(&'static str, SecretString)>;
 
-/// How a client proves who it is.
+/// How a client authenticates.
 pub(super) trait Authenticate {
-    /// The proof for one request to this endpoint.
+    /// The form fields for one request to this endpoint.
     fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &TokenEndpoint<'_>) -> Result<FormFields>;
-    /// Where it came from: an argument, a variable, a file.
+    /// Where the secret or key comes from: an argument, a variable, a file.
     fn origin(&self) -> &str;
-    /// Ends in white space, which a secret in a variable often does by mistake.
+    /// The secret ends in white space, a common mistake in variables.
     fn trailing_space(&self) -> bool {
         false
     }
-    /// How to get a new one, for whom this one has expired.
+    /// How to get a new assertion when this one has expired, for hints.
     fn renewal_hint(&self) -> &'static str {
         ""
     }
-    /// Replaces an assertion of the caller.
+    /// Replaces the assertion, if the caller supplies it.
     fn set_assertion(&self, _assertion: SecretString) -> Result<(), ErrorKind> {
         Err(ErrorKind::Unsupported)
     }
 }
 
-/// The proof of an assertion, whoever signed it (RFC 7523).
+/// The form fields of a client assertion (RFC 7523).
 pub(super) fn assertion_fields(assertion: SecretString) -> FormFields {
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     vec![("client_assertion_type", kind.into()), ("client_assertion", assertion)]
@@ -50,13 +50,13 @@ pub(super) fn assertion_fields(assertion: SecretString) -> FormFields {
 
 /// A client at Microsoft Entra ID.
 pub(super) struct ConfidentialClient {
-    /// The class name of the credential that it is.
+    /// The class name of the credential.
     pub(super) name: &'static str,
-    /// Where its tokens come from, for results.
+    /// The `source` of its tokens.
     pub(super) source: &'static str,
-    /// What told that it is that source, where it was not asked for by name.
+    /// How the source was detected, if the code did not name it.
     pub(super) detected_by: Option<&'static str>,
-    /// What it is to a person: a service principal, a workload identity.
+    /// What messages call it: a service principal, a workload identity.
     pub(super) what: &'static str,
     pub(super) tenants: Tenants,
     pub(super) client_id: String,
@@ -66,7 +66,7 @@ pub(super) struct ConfidentialClient {
     cache: TokenCache,
 }
 
-/// Who the client is, before it is checked.
+/// The registration of the client: its tenant and client id, before they are checked.
 pub(super) struct ClientRegistration<'a> {
     pub(super) name: &'static str,
     pub(super) tenants: Tenants,
@@ -111,13 +111,13 @@ impl ConfidentialClient {
         Ok(AccessToken { credential: self.name, source: self.source, identity: self.describe(), ..token })
     }
 
-    /// Who it is, and where its id came from.
+    /// The client id and where it comes from.
     fn describe(&self) -> String {
         format!("the {} with client id {} (from {})", self.what, self.client_id, self.id_from)
     }
 }
 
-/// A credential that the code describes by its arguments.
+/// A credential that is made from arguments in code.
 pub(super) fn from_arguments(
     env: &Env,
     options: &CredentialOptions,
@@ -131,7 +131,7 @@ pub(super) fn from_arguments(
     Ok(Rc::new(ConfidentialClient::new(env, options, registration, authentication)?))
 }
 
-/// Checks the id of an application.
+/// Checks the form of a client id.
 fn check_client_id(id: &str, from: &str) -> Result<()> {
     if is_uuid(id) {
         return Ok(());

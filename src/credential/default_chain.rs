@@ -1,4 +1,4 @@
-//! The default chain: the table of its credentials, and what leaves some of them out.
+//! `DefaultAzureCredential`: the table of its credentials, and the settings that exclude some of them.
 
 use alloc::rc::Rc;
 
@@ -13,11 +13,11 @@ use crate::prelude::*;
 use crate::secret::quote;
 use crate::token::describe_id;
 
-/// A row of the default chain.
+/// A credential of the default chain.
 enum ChainEntry {
-    /// Can run in a component: its class name, and how it is made from environment and options.
+    /// Works in a component: its class name, and the function that makes it from environment and options.
     Supported(&'static str, fn(&Env, &CredentialOptions) -> Result<SharedCredential>),
-    /// Needs a process, a browser or a desktop: its class name, and what to do instead.
+    /// Needs a process, a browser or a desktop: its class name, and the alternative.
     Unsupported(&'static str, developer::Alternative),
 }
 
@@ -29,7 +29,7 @@ impl ChainEntry {
     }
 }
 
-/// THE TABLE: the default chain, in the order of the Azure SDKs.
+/// The default chain, in the order of the Azure SDKs.
 /// <https://learn.microsoft.com/python/api/azure-identity/azure.identity.defaultazurecredential>
 const DEFAULT_CHAIN: &[ChainEntry] = &[
     ChainEntry::Supported(environment::NAME, environment::make),
@@ -43,7 +43,7 @@ const DEFAULT_CHAIN: &[ChainEntry] = &[
     ChainEntry::Unsupported("BrokerCredential", developer::BROKER),
 ];
 
-/// The default chain.
+/// Makes the default chain.
 pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     let selected = apply_variable(env, options)?;
     let mut chain = chain::Chain::new(chain::DEFAULT, Vec::new(), env);
@@ -66,7 +66,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
     Ok(Rc::new(chain))
 }
 
-/// Checks the option `exclude`.
+/// Checks that the option `exclude` has only names of this chain.
 pub(super) fn check_exclude(options: &CredentialOptions) -> Result<()> {
     for name in &options.exclude {
         if !DEFAULT_CHAIN.iter().any(|entry| entry.name().eq_ignore_ascii_case(name)) {
@@ -79,11 +79,11 @@ pub(super) fn check_exclude(options: &CredentialOptions) -> Result<()> {
     Ok(())
 }
 
-/// `AZURE_TOKEN_CREDENTIALS`: an operator's word on which credentials the default chain has.
+/// Lets the operator choose the credentials of the default chain.
 /// <https://aka.ms/azsdk/net/identity/credential-chains>
 const VARIABLE: &str = "AZURE_TOKEN_CREDENTIALS";
 
-/// The options, with what the variable leaves out excluded too.
+/// The options, with the credentials that the variable does not select added to `exclude`.
 fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOptions> {
     let mut options = options.clone();
     let value = env.get(VARIABLE).unwrap_or_default().trim_ascii();
@@ -104,7 +104,7 @@ fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOp
     } else if developer::OTHER_LANGUAGES.iter().any(|name| name.eq_ignore_ascii_case(value)) {
         return Err(unsupported(value));
     } else {
-        // A secret that was set in the wrong place has more than letters.
+        // Only letters are shown: the value may be a secret that was set in the wrong variable.
         let is_name = value.bytes().all(|b| b.is_ascii_alphabetic());
         let shown = if is_name { value.to_owned() } else { describe_id(value) };
         return Err(Error::invalid(format!("{VARIABLE} names no credential: {}", shown)).with_hint(valid()));

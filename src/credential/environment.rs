@@ -1,4 +1,4 @@
-//! EnvironmentCredential: a service principal that the environment names, by secret or by certificate.
+//! EnvironmentCredential: a service principal from environment variables, with a client secret or a certificate.
 
 use alloc::rc::Rc;
 
@@ -23,7 +23,7 @@ const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
 pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     let (Some(tenant), Some(client_id)) = (env.get(TENANT), env.get(CLIENT)) else { return Err(incomplete(env)) };
-    // In the order of the Azure SDKs.
+    // A client secret takes precedence, as in the Azure SDKs.
     let authentication: Box<dyn Authenticate> = match (env.get(SECRET), env.get(CERTIFICATE)) {
         (Some(secret), _) => Box::new(ClientSecret(secret.into(), SECRET)),
         (None, Some(path)) => Box::new(certificate(env, options, path)?),
@@ -43,7 +43,7 @@ fn certificate(env: &Env, options: &CredentialOptions, path: &str) -> Result<Cli
 }
 
 fn incomplete(env: &Env) -> Box<Error> {
-    // With a certificate the secret is not missing.
+    // If the certificate is set, the client secret is not missing.
     let authentication = if env.get(CERTIFICATE).is_some() && env.get(SECRET).is_none() { CERTIFICATE } else { SECRET };
     let (present, missing) = env.partition(&[TENANT, CLIENT, authentication]);
     let mut error = Error::unavailable(format!(
@@ -54,7 +54,7 @@ fn incomplete(env: &Env) -> Box<Error> {
         error.message.push_str("; AZURE_USERNAME and AZURE_PASSWORD are not supported");
         return error.with_hint(diagnosis::username_password());
     }
-    // Client id and tenant alone mean something else: a managed identity, or workload identity.
+    // Client id and tenant without a secret may be meant for managed identity or workload identity.
     if env.get(authentication).is_some() {
         return error.with_hint(diagnosis::partly_configured("a service principal", &present, &missing));
     }

@@ -1,4 +1,4 @@
-//! `Credential`, which callers hold, and how each kind of it is made.
+//! [`Credential`], the handle that callers hold, and how each kind of credential is made.
 
 use alloc::rc::Rc;
 use core::time::Duration;
@@ -25,7 +25,7 @@ use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::{AccessToken, TokenRequest};
 
-/// An identity. Clones are the same one, with the same tokens.
+/// A credential. Clones share it and its cached tokens.
 #[derive(Clone)]
 pub struct Credential {
     platform: Rc<dyn Platform>,
@@ -33,7 +33,7 @@ pub struct Credential {
     log: Level,
 }
 
-/// Which credential to make.
+/// The kind of a credential, with its arguments.
 pub enum CredentialKind {
     /// `DefaultAzureCredential`.
     DefaultAzure,
@@ -47,40 +47,40 @@ pub enum CredentialKind {
     Client {
         /// The tenant, an id or a domain name.
         tenant_id: String,
-        /// The application's id.
+        /// The client id of the application.
         client_id: String,
-        /// How it proves who it is.
+        /// How the application authenticates.
         authentication: ClientAuthentication,
     },
-    /// `ChainedTokenCredential`: these, in this order.
+    /// `ChainedTokenCredential`: these credentials, in this order.
     Chained(Vec<Credential>),
     /// A token that the caller already has.
     StaticToken {
         /// The token.
         token: SecretString,
-        /// When it ends, in unix seconds.
+        /// When the token expires, in unix seconds.
         expires_on: u64,
     },
-    /// Tokens of whoever embeds the core.
+    /// Tokens from the program that embeds the core.
     #[cfg(feature = "embedded")]
     Provider(Rc<dyn Provider>),
 }
 
-/// How an application proves who it is.
+/// How an application authenticates to Microsoft Entra ID.
 pub enum ClientAuthentication {
     /// A client secret.
     Secret(SecretString),
-    /// A signed assertion, which the caller replaces when it expires.
+    /// A signed client assertion, which the caller replaces when it expires.
     Assertion(SecretString),
-    /// Assertions of whoever embeds the core, a new one for each exchange.
+    /// Client assertions from the program that embeds the core, a new one for each token request.
     #[cfg(feature = "embedded")]
     Provider(Rc<dyn Provider>),
-    /// A certificate with its private key, and its password.
+    /// A certificate with its private key, and the password of the file.
     Certificate(CertificateSource, Option<SecretString>),
 }
 
 impl ClientAuthentication {
-    /// The class name of the credential that proves itself so, and the proof.
+    /// The class name of the credential, and its authentication.
     fn read(self, options: &CredentialOptions) -> (&'static str, Result<Box<dyn Authenticate>>) {
         match self {
             Self::Secret(secret) => (client_secret::NAME, client_secret::authentication(secret)),
@@ -95,12 +95,12 @@ impl ClientAuthentication {
 }
 
 impl Credential {
-    /// A credential. Options and arguments that are not what they claim are said when a token is asked for.
+    /// Makes a credential. Errors in options and arguments are returned when a token is requested.
     #[must_use]
     pub fn new(platform: Rc<dyn Platform>, kind: CredentialKind, options: &CredentialOptions) -> Self {
         let env = Env::read(&*platform);
         let log = Level::from_env(&env, &*platform);
-        // Of no concern to who the app is.
+        // The log level is not part of the credential's configuration.
         env.take_used();
         let (name, make): (_, fn(&Env, &CredentialOptions) -> Result<SharedCredential>) = match kind {
             CredentialKind::DefaultAzure => (chain::DEFAULT, default_chain::make),
@@ -158,7 +158,7 @@ impl Credential {
         self.credential.inner.set_assertion(assertion)
     }
 
-    /// A token for the scopes, from memory while it is fresh.
+    /// A token for the scopes, from the cache while it is fresh.
     ///
     /// # Errors
     /// Every way in which a credential can fail; see [`ErrorKind`].
@@ -168,8 +168,8 @@ impl Credential {
         call.end(self.credential.inner.token(call, &request).await)
     }
 
-    /// What [`Credential::get_token`] would try, in this order, from variables and options alone: nothing is sent, and no
-    /// file is read.
+    /// What [`Credential::get_token`] would try, in order. Only variables and options are read: nothing is sent, and no file
+    /// is read.
     #[must_use]
     pub fn explain(&self) -> Vec<Candidate> {
         let mut candidates = Vec::new();
@@ -177,7 +177,7 @@ impl Credential {
         candidates
     }
 
-    /// A call that starts now, with the caller's timeout in milliseconds or the credential's own.
+    /// Starts a call with the caller's timeout in milliseconds, else with the credential's default.
     pub(crate) fn start_call(&self, timeout: Option<u64>) -> Result<Call<'_>> {
         let timeout = match timeout {
             None => self.credential.inner.default_timeout(),
@@ -187,7 +187,7 @@ impl Credential {
         Ok(Call::start(&*self.platform, timeout, self.log))
     }
 
-    /// A token within a call that runs already.
+    /// A token, within a call that has started.
     pub(crate) async fn token(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         self.credential.inner.token(call, request).await
     }
@@ -197,7 +197,7 @@ impl Credential {
     }
 }
 
-/// Checks the options before anything is made of them.
+/// Checks all options.
 fn check(options: &CredentialOptions, env: &Env) -> Result<()> {
     options.check(env)?;
     default_chain::check_exclude(options)

@@ -1,17 +1,17 @@
-//! Which managed identity the code asks for.
+//! How code names a managed identity.
 
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::token::{describe_id, is_uuid};
 
-/// Which managed identity. See `managed-identity` of the WIT package.
+/// The managed identity to use. See `managed-identity` of the WIT package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ManagedIdentityId {
-    /// In the default chain `AZURE_CLIENT_ID` chooses, else the platform.
+    /// In the default chain `AZURE_CLIENT_ID`, if it is set; else the default of the platform.
     #[default]
     FromEnvironment,
-    /// The system-assigned one.
+    /// The system-assigned identity.
     SystemAssigned,
     /// By client id, a UUID.
     ClientId(String),
@@ -22,7 +22,7 @@ pub enum ManagedIdentityId {
 }
 
 impl ManagedIdentityId {
-    /// Checks that the id is of the kind that it claims to be. Nothing has been sent yet.
+    /// Checks the form of the id. `from` names the option or variable that it comes from.
     pub(super) fn check(&self, from: &str) -> Result<()> {
         let (kind, id, is_valid) = match self {
             Self::FromEnvironment | Self::SystemAssigned => return Ok(()),

@@ -1,7 +1,10 @@
-//! Credentials, one a file; `default_chain` is the table of `DefaultAzureCredential`.
+//! The credentials, one file each. `default_chain` is the table of `DefaultAzureCredential`.
 //!
-//! Environment, options and arguments are read when a credential is made. What is wrong with them is said when a token is
-//! asked for: one place where an app looks for errors, and a chain can tell what it skipped.
+//! Environment, options and arguments are read when a credential is made, but errors in them are reported when a token is
+//! requested. Apps then find every error in one place, and a chain can report the credentials that it skipped.
+//!
+//! To add a credential: a file with its name and `make`, its module and name here, and a line in `default_chain` or a
+//! variant of [`CredentialKind`] in `handle`.
 
 mod candidate;
 mod chain;
@@ -30,7 +33,7 @@ pub use managed_identity::SOURCES;
 pub use managed_identity_id::ManagedIdentityId;
 pub use options::{CredentialOptions, TokenOptions};
 
-/// The credentials that can give a token, by their class names.
+/// The class names of the credentials that can return a token. The tests check that each has cases.
 pub const CREDENTIALS: &[&str] = &[
     environment::NAME,
     workload_identity::NAME,

@@ -1,5 +1,5 @@
-//! Tokens and assertions of whoever embeds the core: a credential of another SDK, behind the cache and in the chains of
-//! this one, and ClientAssertionCredential with a function that signs.
+//! Tokens and assertions from the program that embeds the core: a credential of another SDK, with this crate's cache and
+//! chains, and ClientAssertionCredential with a function that signs.
 
 use alloc::rc::Rc;
 
@@ -27,7 +27,7 @@ impl From<ProviderError> for Box<Error> {
     }
 }
 
-/// The credential of a provider.
+/// The credential whose tokens come from a provider.
 pub(super) struct ProvidedTokens {
     provider: Rc<dyn Provider>,
     cache: TokenCache,
@@ -47,7 +47,7 @@ impl ProvidedTokens {
         };
         call.log.write(Level::Verbose, &|| format!("{NAME} is asked for {}", request.scopes.join(" ")));
         let provided = self.provider.token(&provider_request)?;
-        // It becomes a header value.
+        // The token becomes a header value.
         if provided.token.expose().is_empty() || !provided.token.expose().bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::invalid("the given token is empty or holds characters that no token has"));
         }

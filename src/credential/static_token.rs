@@ -1,4 +1,4 @@
-//! A token that the caller already has, and can replace when it expires.
+//! StaticTokenCredential: a token that the caller already has, and replaces when it expires.
 
 use core::cell::RefCell;
 
@@ -15,7 +15,7 @@ use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "StaticTokenCredential";
 
-/// The token, and when it ends in unix seconds.
+/// The token, and when it expires in unix seconds.
 pub(super) struct StaticToken(RefCell<(SecretString, u64)>);
 
 impl StaticToken {
@@ -23,11 +23,11 @@ impl StaticToken {
         Self(RefCell::new((token, expires_on)))
     }
 
-    /// The token, unless it has expired or says itself that it is for somebody else: a vault's address may come from a
-    /// place that must not get it.
+    /// The token, unless it has expired or its audience is another resource. The vault URL may come from an untrusted place,
+    /// which must not get the token.
     fn check(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
         let (token, expires_on) = self.0.borrow().clone();
-        // It becomes a header value.
+        // The token becomes a header value.
         if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::invalid(
                 "the token is empty or holds characters that no token has (white space, a newline at its end)",
@@ -50,7 +50,7 @@ impl StaticToken {
             return refused(format!("the static token has expired (at unix time {})", token.expires_on));
         }
         let claims = token.claims();
-        // An audience may be an application id too, which tells nothing here.
+        // An audience that is an application id can't be compared with a resource.
         if let (Some(audience), Ok(resource)) = (claims.text(&["aud"]), request.resource())
             && audience.starts_with("https://")
             && trim_end(audience, b'/') != trim_end(resource, b'/')

@@ -1,4 +1,4 @@
-//! The trait that every credential implements, and a credential as a chain holds it.
+//! The trait that every credential implements, and a configured credential as a chain holds it.
 
 use alloc::rc::Rc;
 use core::time::Duration;
@@ -12,15 +12,15 @@ use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::{AccessToken, TokenRequest};
 
-/// What every credential can do.
+/// A credential that returns access tokens.
 pub(super) trait TokenCredential {
     /// The class name in the Azure SDKs.
     fn name(&self) -> &'static str;
-    /// A token, from memory while it is fresh.
+    /// A token, from the cache while it is fresh.
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>>;
-    /// Adds what it is set up to do; a chain adds that of each of its credentials, in order.
+    /// Appends a description of the configuration. A chain appends one for each of its credentials, in order.
     fn explain(&self, candidates: &mut Vec<Candidate>);
-    /// What a whole call may take where the caller does not say.
+    /// The time limit of a call if the caller sets none.
     fn default_timeout(&self) -> Duration {
         Duration::from_secs(30)
     }
@@ -34,9 +34,10 @@ pub(super) trait TokenCredential {
     }
 }
 
+/// A credential that clones and chains share, with its tokens.
 pub(super) type SharedCredential = Rc<dyn TokenCredential>;
 
-/// A credential, and the variables that it was made from.
+/// A credential, and the environment variables that it was made from.
 #[derive(Clone)]
 pub(super) struct ConfiguredCredential {
     pub(super) inner: SharedCredential,
@@ -44,7 +45,7 @@ pub(super) struct ConfiguredCredential {
 }
 
 impl ConfiguredCredential {
-    /// A credential that can't be made says so when it is asked.
+    /// The credential, or one that returns the error of making it for every token request.
     pub(super) fn new(name: &'static str, env: &Env, credential: Result<SharedCredential>) -> Self {
         let inner = credential.unwrap_or_else(|error| Rc::new(InvalidCredential { name, error }));
         Self { inner, variables: env.take_used() }
@@ -53,13 +54,14 @@ impl ConfiguredCredential {
     pub(super) fn explain(&self, candidates: &mut Vec<Candidate>) {
         let before = candidates.len();
         self.inner.explain(candidates);
-        // The credentials of a chain know their own.
+        // The credentials of a chain have set their own variables.
         for candidate in candidates.iter_mut().skip(before).filter(|it| it.variables.is_empty()) {
             candidate.variables = self.variables.clone();
         }
     }
 }
 
+/// A credential that could not be made. Every token request returns the error.
 struct InvalidCredential {
     name: &'static str,
     error: Box<Error>,
@@ -71,7 +73,7 @@ impl TokenCredential for InvalidCredential {
     }
 
     fn token<'a>(&'a self, _: Call<'a>, _: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        // Made before anything was sent: it has nothing but kind, message and cure.
+        // The error was made before anything was sent, so it has only kind, message and hint.
         let mut error = Error::new(self.error.kind, self.error.message.clone());
         error.hint = self.error.hint.clone();
         Box::pin(core::future::ready(Err(error)))

@@ -25,21 +25,21 @@ pub(super) const TENANT: &str = "AZURE_TENANT_ID";
 pub(super) const CLIENT: &str = "AZURE_CLIENT_ID";
 pub(super) const FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
-/// Kubernetes' tokens have some 1,500 bytes; whatever is much larger is another file.
+/// Service account tokens have some 1,500 bytes; a much larger file is not one.
 const MAX_FILE: usize = 64 * 1024;
 
-/// Set by AKS for pods with an identity binding, whose tokens are to be exchanged at a proxy of the cluster. Its
-/// certificate and its TLS name are no choice of a component (wasi:http), and Entra itself knows no such pod.
+/// Set by AKS for pods with an identity binding, whose tokens are exchanged at a proxy of the cluster. That needs a CA
+/// certificate and a TLS server name that wasi:http can't set, and Entra itself does not accept the tokens of such pods.
 /// <https://learn.microsoft.com/azure/aks/identity-bindings-concepts>
 const TOKEN_PROXY: &str = "AZURE_KUBERNETES_TOKEN_PROXY";
 
-/// The file with the pod's service account token, and where its path came from.
+/// The file with the pod's service account token, and where its path comes from.
 struct TokenFile {
     path: String,
     path_from: &'static str,
 }
 
-/// The option, else the variable, and which of them it was.
+/// The value of the option, else of the variable, and the name of the one used.
 fn choose(
     option: Option<&str>,
     option_name: &'static str,
@@ -53,7 +53,7 @@ fn choose(
 }
 
 pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
-    // As in the Azure SDKs, a client id given for managed identity serves here too.
+    // As in the Azure SDKs, a client id for managed identity is used for workload identity too.
     let client_id = options.workload_identity_client_id.as_deref().or(match &options.managed_identity {
         ManagedIdentityId::ClientId(id) => Some(id),
         _ => None,
@@ -71,7 +71,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
             "WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: {} not set",
             join(&missing, ", ")
         ));
-        // The file is set for workload identity alone; the others serve other credentials too.
+        // Only the file shows that workload identity is meant; other credentials use the other variables too.
         let meant = present.contains(&FILE);
         return Err(error.with_hint(if meant {
             diagnosis::partly_configured("workload identity", &present, &missing)
@@ -84,7 +84,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
     Ok(Rc::new(client(env, options, registration, path, path_from)?))
 }
 
-/// The client that proves itself with the token in this file.
+/// The client that authenticates with the token in this file.
 pub(super) fn client(
     env: &Env,
     options: &CredentialOptions,
@@ -105,8 +105,8 @@ pub(super) fn client(
 }
 
 impl TokenFile {
-    /// The service account token. Read for each exchange, because Kubernetes renews it; trimmed, because files end in
-    /// newlines; and looked at before it is sent, because a path may name any file.
+    /// The service account token. The file is read for each token request, because Kubernetes renews it. The form of the
+    /// token is checked before it is sent, because the path may name any file.
     fn assertion(&self, platform: &dyn Platform) -> Result<SecretString> {
         let place = format!("the federated token file {} (from {})", quote_path(&self.path), self.path_from);
         let failed = |why: &str| {
