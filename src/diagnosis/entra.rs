@@ -1,25 +1,25 @@
-//! The cures of what Microsoft Entra ID answers.
+//! Hints for errors of Microsoft Entra ID.
 
 use super::{Confidence, Hint, configuration, hint};
 use crate::cloud::Cloud;
 use crate::prelude::*;
 
-/// What the app told Entra about itself.
+/// The client that the request was for.
 pub(crate) struct ClientContext<'a> {
     pub(crate) tenant: &'a str,
     pub(crate) client_id: &'a str,
-    /// Where the secret or the assertion came from.
+    /// Where the secret or the assertion comes from.
     pub(crate) credential_origin: &'a str,
-    /// The secret ends in white space.
+    /// The client secret ends in white space.
     pub(crate) trailing_space: bool,
-    /// How to get a new one, where this one has expired.
+    /// How to get a new assertion or secret when this one has expired.
     pub(crate) renewal: &'a str,
 }
 
 /// An AADSTS code. <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
 pub(crate) fn entra_error(code: &str, client: &ClientContext<'_>) -> Option<Hint> {
     let ClientContext { tenant, client_id, credential_origin, trailing_space, renewal } = client;
-    // As a number: to compare texts would weigh twice as much.
+    // Comparing numbers takes half the bytes of comparing texts.
     let text = match code.get("AADSTS".len()..)?.parse::<u64>().ok()? {
         7_000_215 if *trailing_space => {
             format!("The client secret from {credential_origin} ends in white space or a newline: remove it")
@@ -65,7 +65,7 @@ pub(crate) fn entra_error(code: &str, client: &ClientContext<'_>) -> Option<Hint
     Some(hint(Confidence::ServiceResponse, text))
 }
 
-/// Nobody in the tenant is what the token is asked for.
+/// The tenant has no resource with the requested identifier.
 pub(crate) fn no_such_resource() -> Hint {
     hint(
         Confidence::ServiceResponse,
@@ -99,13 +99,13 @@ pub(crate) fn other_cloud(authority_cloud: &Cloud, vault_cloud: &Cloud) -> Hint 
     )
 }
 
-/// A certificate is given to a build that can't use it.
+/// A certificate is configured, but this build can't use certificates.
 #[cfg(not(feature = "certificate"))]
 pub(crate) fn without_certificates() -> Hint {
     configuration("Use the build with the cargo feature `certificate` (the keyfob command has it), or a client secret")
 }
 
-/// Credentials of developers are asked for by a variable.
+/// The variable selects developer credentials.
 pub(crate) fn developer_credentials(variable: &str) -> Hint {
     configuration(&format!(
         "Set {variable} to prod, or unset it. On a laptop start the app with `keyfob dev-identity -- COMMAND`, which lends it your \

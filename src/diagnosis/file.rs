@@ -1,9 +1,9 @@
-//! The cures of files that can't be used.
+//! Hints for files that can't be read.
 
 use super::{Hint, configuration};
 use crate::prelude::*;
 
-/// `questions` are what to look at besides, and `instead` is what serves where there are no files.
+/// A file can't be read. `questions` are further things to check, and `instead` is the alternative for builds without files.
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
 pub(crate) fn file_access(questions: &str, path: &str, _instead: &str) -> Hint {
     let path = crate::secret::quote_path(path);
@@ -12,7 +12,7 @@ pub(crate) fn file_access(questions: &str, path: &str, _instead: &str) -> Hint {
 
 #[cfg(all(feature = "filesystem", not(all(target_family = "wasm", feature = "embedded"))))]
 pub(crate) fn file_access(questions: &str, path: &str, _instead: &str) -> Hint {
-    // Whatever was set as the path is shown as the message shows it.
+    // Shown as in the message: a value that is no path may be a secret.
     let path = crate::secret::quote_path(path);
     let folder = match crate::text::rsplit_once(&path, b'/') {
         Some((folder, _)) if !folder.is_empty() => folder,

@@ -1,25 +1,25 @@
-//! The cures of managed identity.
+//! Hints for errors of managed identity.
 
 use super::{Confidence, Hint, configuration, file_access, hint};
 use crate::prelude::*;
 
-/// Where to find the client id.
+/// Where to find the client id of a managed identity.
 const FIND_CLIENT_ID: &str = "The client id stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
     and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";
 
-/// What code passes the client id as: here, in the command, in the SDKs that embed the component.
+/// The options that take the client id: in the WIT and the command, or in the SDKs that embed the component.
 #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
 const CLIENT_ID_OPTION: &str = "credential-options.managed-identity, `--managed-identity-client-id`";
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
 const CLIENT_ID_OPTION: &str =
     "`managed_identity_client_id` of DefaultAzureCredential, `client_id` of ManagedIdentityCredential";
 
-/// The platform's managed identity can't be used here.
+/// A component can't use the managed identity of this platform.
 pub(crate) fn instead_of_managed_identity() -> Hint {
     configuration("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
 }
 
-/// The source has no such choice of identity, so nothing was sent.
+/// The source can't select the requested identity, so nothing was sent.
 pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
     let cure = if from == "AZURE_CLIENT_ID" {
         ". AZURE_CLIENT_ID may be set for another purpose: unset it here, or choose system-assigned in code (credential-options.managed-identity)"
@@ -29,7 +29,7 @@ pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
     hint(Confidence::PartlyConfigured, format!("{why}{cure}"))
 }
 
-/// The file that Azure Arc's agent named can't be used.
+/// The key file that Azure Arc's agent named can't be read.
 pub(crate) fn arc_key(path: &str) -> Hint {
     file_access(
         "Is the host run as a member of the group himds",
@@ -38,7 +38,7 @@ pub(crate) fn arc_key(path: &str) -> Hint {
     )
 }
 
-/// Azure Arc's agent did not name the identity that it gave a token of.
+/// Azure Arc's agent did not name the identity that its token is for.
 pub(crate) fn arc_not_confirmed() -> Hint {
     hint(
         Confidence::ServiceResponse,
@@ -47,7 +47,7 @@ pub(crate) fn arc_not_confirmed() -> Hint {
     )
 }
 
-/// How to name a user-assigned identity.
+/// How to select a user-assigned identity.
 fn by_client_id(reads_environment: bool) -> &'static str {
     if reads_environment {
         "set AZURE_CLIENT_ID to the identity's client id, or pass the client id in code"
@@ -56,7 +56,7 @@ fn by_client_id(reads_environment: bool) -> &'static str {
     }
 }
 
-/// No identity is named, and nothing has been asked yet.
+/// No identity is selected, and nothing has been requested yet.
 pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool) -> Hint {
     let chooses = hint(
         Confidence::Possible,
@@ -68,10 +68,10 @@ pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool) 
     if variable_ignored { client_id_variable_ignored(chooses) } else { chooses }
 }
 
-/// No identity was asked for, and the platform has none to give by default.
+/// No identity is selected, and the platform has no default identity.
 pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
     let by_variable = by_client_id(reads_environment);
-    // It wants to be told always, and what its own variable tells is not here, or old.
+    // Azure ML always needs a client id; its own variable is missing in the component, or outdated.
     let first = match source {
         "Azure ML" => "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now. Or: ",
         _ => "",
@@ -86,7 +86,7 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
     )
 }
 
-/// The identity that was asked for was refused.
+/// The source does not have the requested identity.
 pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
     let check = match kind {
         "client id" => "Is it the client id? If it is the object (principal) id, put the client id in its place.",
@@ -103,7 +103,7 @@ pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -
     )
 }
 
-/// The endpoint does not accept the secret that the environment holds.
+/// The endpoint rejected the secret in the environment.
 pub(crate) fn identity_header(variable: &str) -> Hint {
     hint(
         Confidence::ServiceResponse,
@@ -114,7 +114,7 @@ pub(crate) fn identity_header(variable: &str) -> Hint {
     )
 }
 
-/// Managed identity alone failed without an id, though `AZURE_CLIENT_ID` is set.
+/// ManagedIdentityCredential outside the default chain failed without an id, although `AZURE_CLIENT_ID` is set.
 pub(crate) fn client_id_variable_ignored(mut hint: Hint) -> Hint {
     hint.text.push_str(
         ". AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it: pass the id in code, or use DefaultAzureCredential",
@@ -122,13 +122,13 @@ pub(crate) fn client_id_variable_ignored(mut hint: Hint) -> Hint {
     hint
 }
 
-/// The host denied the way to IMDS: the cure depends on where this runs.
+/// The host denied the request to IMDS. What to do depends on where the component runs.
 pub(crate) fn imds_denied(mut denied: Hint, elsewhere: &Hint) -> Hint {
     denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, elsewhere.text);
     denied
 }
 
-/// Nobody is signed in on the developer's machine whose sign-in stands for a managed identity.
+/// `keyfob dev-identity` found no developer who is signed in on this machine.
 pub(crate) fn developer_sign_in() -> Hint {
     hint(
         Confidence::ServiceResponse,

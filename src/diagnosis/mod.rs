@@ -1,5 +1,7 @@
-//! From what was tried to what to do about it. Every cure is written here, in concrete words; where the failure was
-//! seen, the facts are handed over. What all may need stands in this file, the rest in one file a subject.
+//! The hints: what an operator should do about an error. Every text is in this folder; the code that finds an error passes
+//! the facts. Hints for several subjects are in this file, the others in one file for each subject.
+//!
+//! A hint begins with what to do. Each step is one sentence, and a command to copy comes last.
 
 mod entra;
 mod file;
@@ -15,7 +17,7 @@ pub(crate) use file::*;
 pub(crate) use managed_identity::*;
 pub(crate) use vault::*;
 
-/// A cure, and how surely it is the right one when several failures offer theirs.
+/// A hint, and how likely it is the right one among the hints of several errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
     /// What to change.
@@ -23,16 +25,16 @@ pub struct Hint {
     confidence: Confidence,
 }
 
-/// From the vaguest to the surest.
+/// How likely a hint is the right one, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Confidence {
-    /// It would help if this was meant.
+    /// It helps if this credential or service was intended.
     Possible,
     /// Nothing is configured.
     NotConfigured,
-    /// The configuration shows that this was meant, and what it lacks.
+    /// The configuration shows what was intended and what is missing or wrong.
     PartlyConfigured,
-    /// Azure itself answered.
+    /// A response of Azure shows the cause.
     ServiceResponse,
 }
 
@@ -41,13 +43,13 @@ fn hint(confidence: Confidence, text: impl Into<String>) -> Hint {
 }
 
 impl Hint {
-    /// Whether this is more surely the right cure than the other.
+    /// Whether this hint has a higher confidence than the other.
     pub(crate) fn is_more_confident(&self, other: Option<&Self>) -> bool {
         other.is_none_or(|other| self.confidence > other.confidence)
     }
 }
 
-/// Two cures, the surer one first.
+/// Joins two hints, the more confident one first.
 pub(crate) fn combine(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
     match (first, second) {
         (Some(mut first), Some(second)) => {
@@ -58,9 +60,9 @@ pub(crate) fn combine(first: Option<Hint>, second: Option<Hint>) -> Option<Hint>
     }
 }
 
-// ---- nothing there ----
+// ---- no credential configured ----
 
-/// Nothing is configured that any credential could use: because the environment has no variable at all, or others only.
+/// No credential is configured. The environment has no variable at all, or none that a credential uses.
 pub(crate) fn nothing_configured(environment_is_empty: bool) -> Hint {
     if environment_is_empty { empty_environment() } else { no_identity() }
 }
@@ -96,9 +98,9 @@ fn no_identity() -> Hint {
     )
 }
 
-// ---- half configured ----
+// ---- configuration incomplete or invalid ----
 
-/// Some of the variables that belong together are set, and these are not.
+/// Some of the variables that belong together are set, and some are missing.
 pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str]) -> Hint {
     hint(
         Confidence::PartlyConfigured,
@@ -120,7 +122,7 @@ pub(crate) fn username_password() -> Hint {
     )
 }
 
-/// A variable holds something that it can't.
+/// The configuration has an error; `what` is the text of the hint.
 pub(crate) fn configuration(what: &str) -> Hint {
     hint(Confidence::PartlyConfigured, what)
 }
@@ -129,9 +131,9 @@ fn is_or_are(names: &[&str]) -> String {
     format!("{} {}", join(names, " and "), if names.len() == 1 { "is" } else { "are" })
 }
 
-// ---- the way there ----
+// ---- network ----
 
-/// A request that got no answer.
+/// A request got no response.
 pub(crate) fn no_response(error: SendError, service: &str, url: &Url) -> Hint {
     let (origin, authority) = (url.origin(), url.authority());
     let text = match error {
@@ -162,11 +164,11 @@ pub(crate) fn no_response(error: SendError, service: &str, url: &Url) -> Hint {
             format!("Can't reach {service} at {authority}: check the address, the firewall and the network of this app")
         }
     };
-    // A metadata service that is not there is the normal case off Azure, not a cure.
+    // Outside Azure a missing metadata service is the normal case, so only a denial has a higher confidence.
     hint(if error == SendError::Denied { Confidence::PartlyConfigured } else { Confidence::Possible }, text)
 }
 
-/// An answer came that is none of this service's.
+/// A response came from something that is not this service.
 pub(crate) fn unexpected_service(service: &str, url: &Url) -> Hint {
     let authority = url.authority();
     hint(

@@ -1,22 +1,22 @@
-//! The cures of what a vault answers.
+//! Hints for errors of a vault.
 
 use super::{Confidence, Hint, hint};
 use crate::prelude::*;
 use crate::text::split_once;
 
-/// Who called, as far as it is known.
+/// The identity that called the vault.
 pub(crate) struct Caller<'a> {
-    /// In words.
+    /// A description of the identity.
     pub(crate) identity: &'a str,
-    /// As its token names it.
+    /// The object id in its token.
     pub(crate) object_id: Option<&'a str>,
-    /// Nobody named the identity: the platform chose it.
+    /// No identity was specified, so the platform chose its default.
     pub(crate) platform_chose: bool,
-    /// As the vault sees it.
+    /// Its network address, as the vault sees it.
     pub(crate) address: Option<&'a str>,
 }
 
-/// The identity may not do it.
+/// The identity has no permission, or the network or the secret's state forbids the operation.
 pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Caller<'_>, vault: &str) -> Hint {
     let Caller { identity, object_id, platform_chose, address } = *caller;
     let object_id = object_id.unwrap_or("OBJECT_ID");
@@ -53,7 +53,7 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
                 ),
             );
         }
-        // Without an inner code the vault says no for a reason of its own, which only its text tells.
+        // Without an inner code the reason is only in the vault's message.
         "Forbidden" => {
             format!(
                 "Nobody may do it where the vault has purge protection or the secret belongs to a certificate. Else: the identity used was {identity}. {}",
@@ -76,7 +76,7 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
     hint(Confidence::ServiceResponse, text)
 }
 
-/// The name is taken, by a secret that is deleted or is about to be.
+/// The name belongs to a secret that is deleted, or is being deleted or recovered.
 pub(crate) fn conflict(code: &str) -> Option<Hint> {
     let text = match code {
         "ObjectIsDeletedButRecoverable" => {
@@ -90,7 +90,7 @@ pub(crate) fn conflict(code: &str) -> Option<Hint> {
     Some(hint(Confidence::ServiceResponse, text))
 }
 
-/// No such secret among the deleted ones.
+/// There is no deleted secret with this name.
 pub(crate) fn not_deleted(name: &str, vault: &str) -> Hint {
     hint(
         Confidence::ServiceResponse,
@@ -100,7 +100,7 @@ pub(crate) fn not_deleted(name: &str, vault: &str) -> Hint {
     )
 }
 
-/// No such secret.
+/// There is no secret with this name or version.
 pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint {
     let version = version.map(|v| format!(" in version {v}")).unwrap_or_default();
     hint(
@@ -112,7 +112,7 @@ pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint 
     )
 }
 
-/// The token was refused after the challenge was followed.
+/// The vault rejected the token although its challenge was followed.
 pub(crate) fn token_refused(vault: &str) -> Hint {
     hint(
         Confidence::ServiceResponse,
@@ -122,7 +122,7 @@ pub(crate) fn token_refused(vault: &str) -> Hint {
     )
 }
 
-/// The challenge names another resource than the vault's.
+/// The challenge names a resource that is not the vault's domain.
 pub(crate) fn challenge_mismatch(resource: &str, host: &str) -> Hint {
     hint(
         Confidence::ServiceResponse,

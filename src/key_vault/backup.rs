@@ -1,4 +1,4 @@
-//! A secret out of the vault and back, all its versions, in a form that only Key Vault can read.
+//! Backing up and restoring a secret with all its versions. Only Key Vault can decrypt a backup.
 //! <https://learn.microsoft.com/azure/key-vault/general/backup>
 
 use super::operation::{self, Operation};
@@ -10,7 +10,7 @@ use crate::secret::SecretString;
 use crate::text::{base64url, to_base64url};
 
 impl SecretClient {
-    /// Backs a secret up. The bytes can be restored in a vault of the same subscription and geography.
+    /// Backs up a secret. The backup can be restored to a vault in the same subscription and geography.
     ///
     /// # Errors
     /// Every way in which a credential can fail, and the vault's refusals.
@@ -28,8 +28,8 @@ impl SecretClient {
     /// Restores a secret from its backup.
     ///
     /// # Errors
-    /// As `backup_secret`; `Conflict` where the vault has a secret of that name, deleted ones included. It is not sent a
-    /// second time where it may have been done the first time.
+    /// As `backup_secret`; `Conflict` if the vault has a secret or a deleted secret with that name. The request is not
+    /// retried if the vault may have processed it.
     pub async fn restore_secret_backup(&self, backup: &[u8], timeout: Option<u64>) -> Result<Properties> {
         let value = to_base64url(backup);
         let operation = Operation {

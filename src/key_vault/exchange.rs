@@ -1,4 +1,4 @@
-//! A request and its answer: with a token for the vault, as the vault's challenges say.
+//! Sending requests to the vault, with a token as the vault's challenges require.
 
 use super::challenge::{self, Challenge};
 use super::operation::Operation;
@@ -10,9 +10,9 @@ use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
 
 impl SecretClient {
-    /// Does it; what else than success comes back is an error.
+    /// Sends the operation. A response other than success is an error.
     pub(super) async fn perform(&self, call: Call<'_>, operation: &Operation<'_>) -> Result<(Reply, AccessToken)> {
-        // Whether or not it is then done; and again, for what was read meanwhile.
+        // Before: a failed request may have been processed too. After: for values that were read in the meantime.
         self.cache.invalidate(operation);
         let sent = self.send(call, operation).await;
         self.cache.invalidate(operation);
@@ -22,8 +22,7 @@ impl SecretClient {
         }
     }
 
-    /// Sends a request with a token, following challenges: at most one for the vault's tenant and resource, and one
-    /// for claims. <https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses>
+    /// Sends a request with a token and follows challenges: at most one for tenant and resource, and one for claims. <https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses>
     async fn send(&self, call: Call<'_>, operation: &Operation<'_>) -> Result<(Reply, Option<AccessToken>)> {
         let separator = if operation.path.contains('?') { '&' } else { '?' };
         let version = self.options.api_version.as_deref().unwrap_or(API_VERSION);
@@ -31,14 +30,14 @@ impl SecretClient {
         let (mut challenged, mut claimed) = (false, false);
         let (mut claims, mut refused) = (None, None);
         loop {
-            // One of a batch gets the token, or is told what it must be for; the others wait for that.
+            // One operation of a batch gets the token or the challenge; the others wait for it.
             let guard = match operation.batch {
                 Some(batch) => Some(batch.token_lock.lock().await),
                 None => None,
             };
             let known = self.challenge.borrow().clone();
             let scope = known.as_ref().map(|c| c.scope.clone()).or_else(|| self.scope());
-            // Without a scope the first request goes out bare, to be told.
+            // If the scope is not known, the first request has no token, and the vault responds with a challenge.
             let token = match scope {
                 None => None,
                 Some(scope) => {
@@ -48,7 +47,7 @@ impl SecretClient {
                         tenant,
                         tenant_from_challenge: true,
                         claims: claims.take(),
-                        // Key Vault sends claims challenges, and they are followed below.
+                        // Key Vault sends claims challenges, which are handled below.
                         cae: true,
                         refused: refused.take(),
                     };
@@ -73,7 +72,7 @@ impl SecretClient {
             prepared.idempotent = operation.kind.idempotent;
             if let Some(token) = &token {
                 prepared.secrets = vec![token.token.clone()];
-                // Who is not known yet learns no value.
+                // Never send a body before there is a token.
                 if !operation.body.expose().is_empty() {
                     prepared.request.headers.push(("content-type", "application/json".into()));
                     prepared.request.body = operation.body.clone();
@@ -95,7 +94,7 @@ impl SecretClient {
             };
             let answer = challenge::parse(header);
             if let Some(text) = answer.claims {
-                // Continuous access evaluation: it names neither scope nor tenant; those of before stand.
+                // A claims challenge (continuous access evaluation) has no scope and no tenant; the known ones stay valid.
                 if claimed || token.is_none() {
                     return Ok((reply, token));
                 }
@@ -110,13 +109,13 @@ impl SecretClient {
                 .challenge
                 .ok_or_else(|| self.unexpected(&reply, "its challenge names no authority and resource"))?;
             self.verify(&challenge, &reply)?;
-            // The token that was just refused may come out of the cache again.
+            // The cache may return the token that was just rejected, so the next request names it.
             (challenged, refused) = (true, token.map(|token| (token.token, sent_at)));
             self.challenge.replace(Some(challenge));
         }
     }
 
-    /// A challenge decides what the next token is good for: it must be this vault's own domain and nothing else.
+    /// Checks that a challenge is for this vault's own domain, because it decides which resource the next token is valid for.
     fn verify(&self, challenge: &Challenge, reply: &Reply) -> Result<()> {
         let is_valid = match &self.vault.resource {
             Some(resource) => challenge.resource() == resource,

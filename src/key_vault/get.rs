@@ -1,4 +1,4 @@
-//! Reading secrets: one, or several at the same time.
+//! Reading secrets: one, or several concurrently.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret>
 
 use super::cache::{CacheKey, ClockReading, Lookup, STALE_REFRESH_TIMEOUT};
@@ -14,30 +14,30 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
 
-/// A vault does 4,000 reads in 10 s, for all who use it. Ten at a time take twenty secrets in the time of two.
+/// The concurrent requests of `get_secrets` by default. A vault allows 4,000 reads in 10 s for all its clients.
 /// <https://learn.microsoft.com/azure/key-vault/general/service-limits>
 const CONCURRENCY: u32 = 10;
 
-/// The first version that knows `outContentType`; `7.0` to `7.6` came before it.
+/// The first `api-version` with `outContentType`; the versions `7.0` to `7.6` are older.
 const OUT_CONTENT_TYPE_SINCE: &str = "2025-06-01";
 
-/// How a secret is read.
+/// The options for reading secrets.
 #[derive(Clone, Debug, Default)]
 pub struct GetSecretOptions {
-    /// This version instead of the latest.
+    /// The version to read; the latest by default.
     pub version: Option<String>,
-    /// The form that a certificate's secret shall come in: `application/x-pem-file` for one that is PKCS#12.
+    /// The content type to convert the secret of a certificate to: `application/x-pem-file` for a PKCS#12 certificate.
     pub out_content_type: Option<String>,
-    /// Asks the vault, whatever is kept in memory.
+    /// Requests the secret from the vault even if it is in the cache.
     pub bypass_cache: bool,
-    /// How many of several are fetched at the same time, 1 to 100.
+    /// The most concurrent requests of `get_secrets`, 1 to 100; 10 by default.
     pub max_concurrency: Option<u32>,
-    /// The whole call's limit in milliseconds, 1 to 600,000.
+    /// The time limit of the call in milliseconds, 1 to 600,000.
     pub timeout: Option<u64>,
 }
 
 impl SecretClient {
-    /// Reads a secret, by its name, its identifier or App Service's reference to it.
+    /// Reads a secret by its name, its identifier, or an App Service reference to it.
     ///
     /// # Errors
     /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
@@ -46,7 +46,7 @@ impl SecretClient {
         call.end(self.read_one(call, name, options, None).await)
     }
 
-    /// Reads several secrets at the same time, within one deadline: what came of each, in the order of the names.
+    /// Reads several secrets concurrently, with one deadline for all. Results are in the order of the names.
     pub async fn get_secrets<'a>(&'a self, names: &'a [String], options: &'a GetSecretOptions) -> Vec<Result<Secret>> {
         let limit = options.max_concurrency.unwrap_or(CONCURRENCY);
         let started = match options {
@@ -68,7 +68,7 @@ impl SecretClient {
         concurrency::join_all_limited(limit as usize, reads).await
     }
 
-    /// From memory, or from the vault.
+    /// Reads a secret from the cache or from the vault.
     async fn read_one(
         &self,
         call: Call<'_>,
@@ -126,7 +126,7 @@ impl SecretClient {
     }
 }
 
-/// Tells that a secret comes from memory.
+/// Logs that a secret comes from the cache, and returns it.
 fn log_cached(call: Call<'_>, secret: Secret) -> Secret {
     let name = &secret.properties.name;
     match &secret.cached {

@@ -1,4 +1,4 @@
-//! Listing: pages that are fetched when they are asked for.
+//! Listing secrets. Each page is requested when the caller asks for it.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secrets/get-secrets>
 
 use alloc::rc::Rc;
@@ -15,42 +15,42 @@ use crate::secret::SecretString;
 use crate::text::join;
 use crate::url::Url;
 
-/// How secrets are listed.
+/// The options for listing secrets.
 #[derive(Clone, Debug, Default)]
 pub struct ListOptions {
-    /// How many secrets a page has at most, 1 to 25.
+    /// The most secrets in a page, 1 to 25.
     pub max_page_size: Option<u32>,
-    /// The limit of fetching a page, in milliseconds, 1 to 600,000.
+    /// The time limit for each page in milliseconds, 1 to 600,000.
     pub timeout: Option<u64>,
 }
 
-/// The secrets of a vault, the versions of one, or the deleted ones, page by page.
+/// A list of secrets, of the versions of a secret, or of deleted secrets, page by page.
 pub struct SecretList {
     client: Rc<SecretClient>,
     kind: OperationKind,
-    /// Whose versions they are.
+    /// The secret whose versions are listed.
     name: Option<String>,
-    /// The path of all its pages.
+    /// The path of all pages.
     path: String,
     timeout: Option<u64>,
-    /// Path and query of the next page, if there is one.
+    /// Path and query of the next page, if there is one; or the error of an invalid argument.
     next: RefCell<Result<Option<String>, String>>,
 }
 
 impl SecretClient {
-    /// All secrets. Nothing is sent before the first page is asked for.
+    /// Lists all secrets. Nothing is sent before the first page is requested.
     #[must_use]
     pub fn list_properties_of_secrets(self: &Rc<Self>, options: &ListOptions) -> SecretList {
         SecretList::new(self, operation::LIST, None, options)
     }
 
-    /// All versions of a secret, in the same way.
+    /// Lists all versions of a secret. Nothing is sent before the first page is requested.
     #[must_use]
     pub fn list_properties_of_secret_versions(self: &Rc<Self>, name: &str, options: &ListOptions) -> SecretList {
         SecretList::new(self, operation::LIST_VERSIONS, Some(name), options)
     }
 
-    /// All deleted secrets, in the same way.
+    /// Lists all deleted secrets. Nothing is sent before the first page is requested.
     #[must_use]
     pub fn list_deleted_secrets(self: &Rc<Self>, options: &ListOptions) -> SecretList {
         SecretList::new(self, operation::LIST_DELETED, None, options)
@@ -78,8 +78,8 @@ impl SecretList {
         Self { client, kind, name, path, timeout: options.timeout, next: RefCell::new(next) }
     }
 
-    /// The properties of the next secrets, at least one; `None` after the last. After an error the same page is asked
-    /// for again.
+    /// The properties of the next secrets, at least one; `None` after the last. After an error the next call requests the
+    /// same page again.
     ///
     /// # Errors
     /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
@@ -106,14 +106,14 @@ impl SecretList {
                 .and_then(|json| self.parse_page(&json, &path))
                 .map_err(|why| self.client.unexpected(&reply, why))?;
             *self.next.borrow_mut() = Ok(next);
-            // A vault gives empty pages too, with more to come; the deadline bounds them.
+            // A vault may return an empty page that is not the last. The deadline limits how many are requested.
             if !page.is_empty() {
                 return Ok(Some(page));
             }
         }
     }
 
-    /// The page, and where the next one is.
+    /// Reads a page: its items, and path and query of the next page.
     fn parse_page(&self, json: &Json, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
         let items = match json.at(&["value"]) {
             Some(Json::List(items)) => items.as_slice(),
@@ -133,8 +133,8 @@ impl SecretList {
         Ok((page, next))
     }
 
-    /// Path and query of a link, without the version of the interface; `None` unless it stays in this vault's list: the
-    /// token goes along.
+    /// Path and query of the link to the next page, without `api-version`. `None` unless the link is to this list of this
+    /// vault, because the token is sent there.
     fn next_path(&self, link: &str) -> Option<String> {
         let url = Url::parse(link).ok().filter(|url| url.origin() == self.client.vault.url.origin())?;
         let query = url.path.strip_prefix(self.path.as_str())?.strip_prefix('?')?;

@@ -1,4 +1,4 @@
-//! What names a secret: its name, its identifier, or App Service's reference to it.
+//! The texts that name a secret: its name, its identifier, or an App Service reference to it.
 //! <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#objects-identifiers-and-versioning>,
 //! <https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-source-app-settings-from-key-vault>
 
@@ -10,11 +10,11 @@ use crate::secret::quote;
 use crate::text::split_once;
 use crate::url::Url;
 
-/// A name, and the version if it is about one.
+/// The name of a secret, and a version if one is given.
 pub(super) type SecretName<'t> = (&'t str, Option<&'t str>);
 
 impl SecretClient {
-    /// The secret that a text names, in this vault and in no other.
+    /// The secret that a text names. A secret in another vault is an error.
     pub(super) fn resolve_name<'t>(&self, text: &'t str, version: Option<&'t str>) -> Result<SecretName<'t>> {
         let (name, named_version) =
             match text.strip_prefix("@Microsoft.KeyVault(").and_then(|text| text.strip_suffix(')')) {
@@ -43,7 +43,7 @@ impl SecretClient {
         Ok((name, version))
     }
 
-    /// The same for what is done to all its versions.
+    /// The same for operations on all versions of a secret: a version in the text is an error.
     pub(super) fn resolve_name_without_version<'t>(&self, text: &'t str) -> Result<&'t str> {
         match self.resolve_name(text, None)? {
             (name, None) => Ok(name),
@@ -61,7 +61,7 @@ impl SecretClient {
         let origin = Url::parse(text).map_err(|_| invalid())?.origin();
         let mut segments = split_once(text, "://").unwrap_or_default().1.split('/').skip(1);
         let (Some("secrets"), Some(name)) = (segments.next(), segments.next()) else { return Err(invalid()) };
-        // The latest version is the one without a name, and a slash may stand before it.
+        // Without a version, or with only a slash, the latest version is meant.
         let version = segments.next().filter(|version| !version.is_empty());
         if segments.next().is_some() {
             return Err(invalid());

@@ -1,4 +1,4 @@
-//! What a vault can be asked to do.
+//! The operations of a vault: request, permission, and role of each.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups>
 
 use core::cell::RefCell;
@@ -10,37 +10,38 @@ use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::TokenRequest;
 
-/// The role that reads, and no more. <https://learn.microsoft.com/azure/key-vault/general/rbac-guide>
+/// The built-in role that can only read secrets. <https://learn.microsoft.com/azure/key-vault/general/rbac-guide>
 const USER: &str = "Key Vault Secrets User";
-/// The role that may do everything with secrets.
+/// The built-in role that has every permission for secrets.
 const OFFICER: &str = "Key Vault Secrets Officer";
 
-/// A value has at most 25 KiB, which JSON's escapes can make six times as long; tags and the rest come on top.
+/// The largest response by default, in bytes. A value has at most 25 KiB, which JSON escapes can make six times as long;
+/// tags and other properties are added to that.
 const MAX_BODY: usize = 256 * 1024;
 
-/// 25 secrets a page with 15 tags each fit.
+/// The largest page of a list, in bytes: 25 secrets with 15 tags each fit.
 const MAX_PAGE: usize = 1024 * 1024;
 
-/// All versions of a secret, encrypted and in base64.
+/// The largest backup, in bytes: all versions of a secret, encrypted and in base64.
 const MAX_BACKUP: usize = 4 * 1024 * 1024;
 
-/// One of the things that a vault does.
+/// A kind of operation.
 #[derive(Clone, Copy)]
 pub(super) struct OperationKind {
-    /// In words, to follow "to".
+    /// A description that follows "to".
     description: &'static str,
-    /// The permission in an access policy.
+    /// The permission that it needs in an access policy.
     pub(super) permission: &'static str,
-    /// The smallest role that has it.
+    /// The least privileged built-in role with that permission.
     pub(super) role: &'static str,
     method: Method,
-    /// Done twice it is the same as once. A secret that is restored or recovered already is refused the second time.
+    /// The operation is idempotent. Restoring or recovering a secret is not: the second request is refused.
     pub(super) idempotent: bool,
-    /// The largest reply.
+    /// The largest response body, in bytes.
     pub(super) max_body: usize,
-    /// It is about deleted secrets.
+    /// The operation is on deleted secrets.
     pub(super) on_deleted_secrets: bool,
-    /// The status of success.
+    /// The HTTP status of success.
     pub(super) success_status: u16,
 }
 
@@ -91,28 +92,29 @@ pub(super) const LIST_DELETED: OperationKind =
 /// A request to a vault.
 pub(super) struct Operation<'a> {
     pub(super) kind: OperationKind,
-    /// The secret's name and version, where it is about one.
+    /// The secret's name and version, if the operation is on one secret.
     pub(super) secret: Option<(&'a str, Option<&'a str>)>,
-    /// Path and query, without the version of the interface.
+    /// Path and query, without `api-version`.
     pub(super) path: String,
-    /// JSON, or nothing.
+    /// The JSON body, or empty.
     pub(super) body: SecretString,
-    /// What of it a reply must not give away, should it echo it.
+    /// The secret value in the body. It is masked in messages, because a server may echo it.
     pub(super) secret_value: Option<SecretString>,
-    /// The others that it is done with.
+    /// The batch that the operation belongs to.
     pub(super) batch: Option<&'a Batch>,
 }
 
-/// Several operations at the same time: what one learns on the way to the vault, the others need not ask.
+/// Operations that run at the same time. They share one token request, its error, and the vault's challenge.
 #[derive(Default)]
 pub(super) struct Batch {
+    /// Held by the operation that requests the token or gets the challenge.
     pub(super) token_lock: Mutex,
-    /// The token that could not be had.
+    /// The token request that failed, and its error.
     pub(super) failed_token: RefCell<Option<(TokenRequest, Box<Error>)>>,
 }
 
 impl Batch {
-    /// Why there is no such token, if one of the others knows.
+    /// The error of the same token request by another operation of the batch.
     pub(super) fn token_failure(&self, request: &TokenRequest) -> Option<Box<Error>> {
         self.failed_token
             .borrow()
@@ -123,7 +125,7 @@ impl Batch {
 }
 
 impl<'a> Operation<'a> {
-    /// About the secret of this name, at this path, without a body.
+    /// An operation on the secret with this name, at this path, without a body.
     pub(super) fn for_secret(kind: OperationKind, name: &'a str, path: String) -> Self {
         Self { kind, secret: Some((name, None)), path, body: SecretString::default(), secret_value: None, batch: None }
     }
@@ -132,7 +134,7 @@ impl<'a> Operation<'a> {
         self.kind.method
     }
 
-    /// In words, to follow "to".
+    /// A description that follows "to".
     pub(super) fn description(&self) -> String {
         match self.secret {
             Some((name, _)) => format!("{} {name}", self.kind.description),

@@ -1,4 +1,4 @@
-//! What a vault answers instead of what it was asked for, by status and code and never by text.
+//! The errors of responses other than success. They depend on status and error code, never on the message.
 
 use super::SecretClient;
 use super::operation::Operation;
@@ -9,12 +9,13 @@ use crate::json::Json;
 use crate::prelude::*;
 use crate::token::AccessToken;
 
-/// Whether the vault refused where the request came from, before it looked at whose it was.
+/// Whether the vault refused the network address of the request, before it checked the identity.
 pub(super) fn is_network(error: &Error) -> bool {
     matches!(error.code.as_deref(), Some("ForbiddenByFirewall" | "ForbiddenByConnection"))
 }
 
 impl SecretClient {
+    /// The error of a response that does not follow Key Vault's protocol.
     pub(super) fn unexpected(&self, reply: &Reply, why: &str) -> Box<Error> {
         let origin = self.vault.url.origin();
         let said = format!(
@@ -26,7 +27,7 @@ impl SecretClient {
             .with_hint(diagnosis::unexpected_service("Key Vault", &self.vault.url))
     }
 
-    /// An error of the vault, by status and code and never by text.
+    /// The error of an error response of the vault.
     pub(super) fn refused(&self, reply: &Reply, token: Option<&AccessToken>, operation: &Operation<'_>) -> Box<Error> {
         let json = reply.json().unwrap_or(Json::Null);
         let text = |path: &[&str]| json.text(path).map(|text| reply.quote(text));
@@ -87,7 +88,7 @@ impl SecretClient {
     }
 }
 
-/// Where the vault says that the request came from: `conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;`.
+/// The network address of the caller, as the vault sees it: `conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;`.
 fn address(reply: &Reply) -> Option<String> {
     let info = reply.response.header("x-ms-keyvault-network-info")?;
     let address = info.split(';').find_map(|part| part.trim_ascii().strip_prefix("addr="))?;

@@ -1,4 +1,4 @@
-//! Setting a secret, and changing what is known of it.
+//! Setting a secret, and changing its properties.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret>
 
 use super::operation::{self, Operation};
@@ -8,30 +8,30 @@ use crate::json::Json;
 use crate::prelude::*;
 use crate::secret::SecretString;
 
-/// The longest value, in bytes. <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
+/// The longest value that Key Vault accepts, in bytes. <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
 const MAX_VALUE: usize = 25 * 1024;
 
-/// What is set beside the value. What is absent is left as it is, and in a new version to the vault.
+/// The properties to set. One that is `None` keeps its value, and in a new version gets the vault's default.
 #[derive(Clone, Debug, Default)]
 pub struct SetOptions {
-    /// Free text.
+    /// The content type, any text.
     pub content_type: Option<String>,
-    /// Whether it can be read.
+    /// Whether the secret can be read.
     pub enabled: Option<bool>,
-    /// Not to be used before, in unix seconds.
+    /// The start of validity, in unix seconds.
     pub not_before: Option<u64>,
-    /// Not to be used after, in unix seconds.
+    /// The end of validity, in unix seconds.
     pub expires_on: Option<u64>,
-    /// All its tags; an empty list takes them away.
+    /// All tags; an empty list removes them.
     pub tags: Option<Vec<(String, String)>>,
-    /// For changing properties: those of this version instead of the latest.
+    /// For changing properties only: the version to change; the latest by default.
     pub version: Option<String>,
-    /// The whole call's limit in milliseconds, 1 to 600,000.
+    /// The time limit of the call in milliseconds, 1 to 600,000.
     pub timeout: Option<u64>,
 }
 
 impl SetOptions {
-    /// The members of the request's JSON. None is null: that would be another thing to say.
+    /// The members of the JSON body. Members without a value are left out, because null has another meaning.
     fn members(&self) -> Vec<(String, Json)> {
         let number = |name: &str, value: Option<u64>| Some((name.to_owned(), Json::Number(value?.to_string())));
         let enabled = self.enabled.map(|enabled| ("enabled".to_owned(), Json::Bool(enabled)));
@@ -52,7 +52,7 @@ impl SetOptions {
     }
 }
 
-/// A JSON object as a request's body.
+/// A JSON object as the body of a request.
 pub(super) fn json_body(members: Vec<(String, Json)>) -> SecretString {
     let mut text = String::new();
     Json::Object(members).write(&mut text);
@@ -60,10 +60,10 @@ pub(super) fn json_body(members: Vec<(String, Json)>) -> SecretString {
 }
 
 impl SecretClient {
-    /// Sets a secret: a new version of it, if there is one of that name. Gives what the vault now says of it.
+    /// Sets a secret, which creates a new version if the name exists. Returns the properties of the new version.
     ///
     /// # Errors
-    /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` where a deleted secret has the
+    /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` if a deleted secret has the
     /// name; every way in which a credential can fail, and the vault's refusals.
     pub async fn set_secret(&self, name: &str, value: SecretString, options: &SetOptions) -> Result<Properties> {
         let name = self.resolve_name_without_version(name)?;
@@ -89,13 +89,13 @@ impl SecretClient {
         self.execute_for_properties(options.timeout, &operation).await
     }
 
-    /// Changes what is known of a secret, and not its value. Gives what the vault now says of it.
+    /// Changes the properties of a secret, not its value. Returns the changed properties.
     ///
     /// # Errors
     /// As `set_secret`.
     pub async fn update_secret_properties(&self, name: &str, options: &SetOptions) -> Result<Properties> {
         let (name, version) = self.resolve_name(name, options.version.as_deref())?;
-        // Without a version the latest one is meant, and the path ends in the slash before it.
+        // Without a version the latest one is changed, and the path ends in a slash.
         let path = format!("/secrets/{name}/{}", version.unwrap_or_default());
         let operation = Operation {
             secret: Some((name, version)),

@@ -1,4 +1,4 @@
-//! App Service, and everything that speaks its protocol: Functions, Container Apps, Automation, Arc-enabled Kubernetes.
+//! App Service, and the platforms with the same protocol: Functions, Container Apps, Automation, Arc-enabled Kubernetes.
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
 use super::endpoint::IdentityEndpoint;
@@ -42,7 +42,7 @@ impl Source for AppService {
             encode(resource),
             selector.query("client_id", "object_id", "mi_res_id")
         );
-        // Metadata is what Automation wants; the others ignore it.
+        // Automation requires the header `metadata`; the others ignore it.
         self.0.get(&query, vec![("x-identity-header", self.0.secret.clone()), ("metadata", "true".into())])
     }
 

@@ -1,4 +1,5 @@
-//! Azure Arc: a server outside of Azure, whose agent proves by a file that the caller may read it.
+//! Azure Arc: a server outside of Azure. Its agent requires the content of a key file, which shows that the caller may read
+//! that file.
 //! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 
 use super::endpoint::{IdentityEndpoint, is_header_value};
@@ -19,13 +20,13 @@ use crate::url::Url;
 pub(super) const NAME: &str = "Azure Arc";
 const API_VERSION: &str = "2020-06-01";
 
-/// Where the agent leaves its keys, for members of the group himds. A challenge may name a file there and nowhere else.
+/// The folder of the agent's key files, which members of the group himds can read. A challenge may name only a file there.
 const KEY_FOLDER: &str = "/var/opt/azcmagent/tokens";
 
-/// Some file there.
+/// Stands for a key file in hints.
 const ANY_KEY_FILE: &str = "/var/opt/azcmagent/tokens/*.key";
 
-/// The largest key, as the Azure SDKs have it.
+/// The largest key in bytes, as in the Azure SDKs.
 const MAX_KEY_SIZE: usize = 4096;
 
 pub(super) struct AzureArc(IdentityEndpoint);
@@ -35,7 +36,7 @@ impl AzureArc {
         Ok(Self(IdentityEndpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("", ""))?))
     }
 
-    /// The content of the file that the challenge names.
+    /// The content of the key file that the challenge names.
     fn read_key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<SecretString> {
         let invalid_challenge = |why: &str| {
             let message =
@@ -47,7 +48,7 @@ impl AzureArc {
             Some((start, realm)) if start.eq_ignore_ascii_case("Basic realm=") => realm,
             _ => return Err(invalid_challenge("there is no Basic realm")),
         };
-        // No path is made simpler before it is compared: what `..` would lead to is not in that folder.
+        // The path is compared without resolving it, so a path with `..` never matches.
         let name = match rsplit_once(realm, b'/') {
             Some((KEY_FOLDER, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,
             _ => return Err(invalid_challenge(&format!("{} is no .key file in {KEY_FOLDER}", quote(realm, &[])))),
@@ -68,8 +69,8 @@ impl AzureArc {
     }
 }
 
-/// Agents that know no user-assigned identities answer with the system-assigned one's token. Newer ones name the
-/// identity, so the token counts only where the reply names the one that was asked for.
+/// Agents without support for user-assigned identities return the token of the system-assigned one. Newer agents name the
+/// identity in the response, so the token is used only if that is the requested identity.
 fn check_identity(selector: &IdentitySelector, reply: &Reply) -> Result<()> {
     let (names, requested): (&[&str], _) = match &selector.id {
         ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return Ok(()),
@@ -104,7 +105,7 @@ impl Source for AzureArc {
         let query = format!(
             "api-version={API_VERSION}&resource={}{}",
             encode(resource),
-            // The agent knows no mi_res_id.
+            // The agent does not support mi_res_id.
             selector.query("client_id", "object_id", "msi_res_id")
         );
         self.0.get(&query, vec![("metadata", "true".into())])

@@ -1,4 +1,4 @@
-//! Azure Machine Learning: compute instances, clusters and endpoints. It speaks App Service's protocol of 2017.
+//! Azure Machine Learning: compute instances, clusters and endpoints, with App Service's protocol of 2017.
 //! <https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication>
 
 use super::endpoint::IdentityEndpoint;
@@ -21,8 +21,8 @@ const API_VERSION: &str = "2017-09-01";
 
 pub(super) struct AzureMl {
     endpoint: IdentityEndpoint,
-    /// `DEFAULT_IDENTITY_CLIENT_ID`: the endpoint wants a client id always, and the platform says which to use where
-    /// nobody else does. <https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/5167>
+    /// `DEFAULT_IDENTITY_CLIENT_ID`: the endpoint always requires a client id, and this is the one to send if none is
+    /// requested. <https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/5167>
     default_client_id: Option<String>,
 }
 

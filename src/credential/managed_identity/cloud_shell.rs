@@ -1,4 +1,4 @@
-//! Azure Cloud Shell, which gives the tokens of the user who is signed in.
+//! Azure Cloud Shell, whose tokens are those of the signed-in user.
 //! <https://learn.microsoft.com/azure/cloud-shell/msi-authorization>
 
 use super::endpoint::IdentityEndpoint;
@@ -50,7 +50,7 @@ impl Source for CloudShell {
 
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         self.0.token(now, reply, selector).map_err(|mut error| {
-            // There is no other identity to choose: it is the session that failed.
+            // Cloud Shell has only one identity, so its session must have failed.
             if error.kind == ErrorKind::CredentialUnavailable {
                 error.kind = ErrorKind::AuthenticationFailed;
                 error.hint = Some(diagnosis::configuration(

@@ -1,4 +1,4 @@
-//! The table of the sources, and which of them the environment names.
+//! The table of the sources, and the detection of the source by environment variables.
 
 use super::selector::IdentitySelector;
 use super::source::Source;
@@ -9,7 +9,7 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::prelude::*;
 
-/// The sources of managed identities, as results and reports name them.
+/// The names of the sources in results and messages. The tests check that each has cases.
 pub const SOURCES: &[&str] = &[
     app_service::NAME,
     azure_arc::NAME,
@@ -20,8 +20,8 @@ pub const SOURCES: &[&str] = &[
     imds::NAME,
 ];
 
-/// Detects the source, once for the life of the credential, in the order of the Azure SDKs. What is detected and can't
-/// be used is an error; IMDS, which no variable announces, comes last.
+/// Detects the source, once when the credential is made, in the order of the Azure SDKs. A source that is detected but not
+/// usable is an error. IMDS, which no variable announces, is last.
 pub(super) fn detect(env: &Env, options: &CredentialOptions, selector: &IdentitySelector) -> Result<Box<dyn Source>> {
     let (endpoint, header) = (env.get("IDENTITY_ENDPOINT"), env.get("IDENTITY_HEADER"));
     Ok(match (endpoint, header, env.get("MSI_ENDPOINT"), env.get("MSI_SECRET")) {

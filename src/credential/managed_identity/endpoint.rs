@@ -1,5 +1,5 @@
-//! An identity endpoint that the environment names. App Service, Azure Arc, Azure ML and Cloud Shell each have one; they
-//! differ in what they want to be told.
+//! An identity endpoint whose URL is in the environment: App Service, Azure Arc, Azure ML and Cloud Shell. They differ in
+//! the parameters and headers of the request.
 
 use super::selector::IdentitySelector;
 use super::source::error_message;
@@ -14,21 +14,22 @@ use crate::text::find;
 use crate::token::AccessToken;
 use crate::url::Url;
 
-/// What `keyfob dev-identity` adds to a refusal: it speaks App Service's protocol for who is signed in on this machine.
+/// The error code that `keyfob dev-identity` adds. It implements App Service's protocol for the developer who is signed in
+/// on this machine.
 const DEVELOPER_IDENTITY: &str = "developer-identity";
 
 pub(super) struct IdentityEndpoint {
-    /// The source that it belongs to.
+    /// The name of the source.
     name: &'static str,
-    /// The variable that holds its secret, where it has one.
+    /// The variable that contains the secret, or empty.
     secret_variable: &'static str,
     pub(super) url: Url,
     pub(super) secret: SecretString,
 }
 
 impl IdentityEndpoint {
-    /// Reads the variables. What is sent there proves the app to the platform, or comes back as a token: it may go to
-    /// this machine or its private network alone.
+    /// Checks the variables. The request contains the platform's secret and the response a token, so the endpoint must be on
+    /// this machine or in its private network.
     pub(super) fn new(
         name: &'static str,
         (variable, url): (&'static str, &str),
@@ -54,10 +55,10 @@ impl IdentityEndpoint {
         Ok(Self { name, secret_variable, url, secret: secret.into() })
     }
 
-    /// A GET with this query, on top of one that the URL has.
+    /// A GET with this query, appended to the query of the URL if it has one.
     pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, SecretString)>) -> PreparedRequest {
         let base = &self.url.path;
-        // A URL may have a query and no path, a request may not.
+        // A URL may have a query without a path; a request needs the path.
         let root = if base.starts_with('/') { "" } else { "/" };
         let separator = match query {
             "" => "",
@@ -68,7 +69,7 @@ impl IdentityEndpoint {
         PreparedRequest { secrets: vec![self.secret.clone()], ..prepared }
     }
 
-    /// Sends a request, within the retry policy of the endpoints that the environment names.
+    /// Sends a request with the default retry policy.
     pub(super) fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let service = format!("the {} identity endpoint", self.name);
@@ -78,7 +79,7 @@ impl IdentityEndpoint {
         })
     }
 
-    /// The token of a reply, or what its refusal means to whom `selector`.
+    /// The token of the response, or the error that the response means for this identity.
     pub(super) fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if reply.response.status == 200 {
@@ -91,14 +92,15 @@ impl IdentityEndpoint {
             return Err(self.unexpected(reply, format!("{answered} without the JSON that this endpoint gives")));
         };
         let message = format!("{answered}: {error_message}");
-        // Whatever identity was asked for: on a developer's machine there is the developer's alone.
+        // On a developer's machine there is only the developer's identity, whichever was requested.
         if reply.json().is_some_and(|json| json.text(&["code"]) == Some(DEVELOPER_IDENTITY)) {
             return Err(reply
                 .error(ErrorKind::CredentialUnavailable, message)
                 .with_hint(diagnosis::developer_sign_in()));
         }
         Err(match reply.response.status {
-            // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
+            // Errors that Entra returned to the source are about the resource or the identity, and don't mean that the
+            // source lacks the identity.
             400 | 404 if find(&error_message, "AADSTS").is_none() => selector.refused(self.name, reply, message),
             401 | 403 if !self.secret_variable.is_empty() => reply
                 .error(ErrorKind::AuthenticationFailed, message)
@@ -107,7 +109,7 @@ impl IdentityEndpoint {
         })
     }
 
-    /// An answer that this endpoint does not give.
+    /// The error of a response that does not follow the protocol of this endpoint.
     pub(super) fn unexpected(&self, reply: &Reply, message: String) -> Box<Error> {
         let failing = reply.response.status >= 500;
         let kind = if failing { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
@@ -119,7 +121,7 @@ impl IdentityEndpoint {
     }
 }
 
-/// Whether a header can hold the text as it is.
+/// Whether the text can be a header value.
 pub(super) fn is_header_value(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic())
 }
@@ -130,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_goes_on_top_of_the_urls_own() {
+    fn a_query_is_appended_to_the_urls_own() {
         for (url, query, path) in [
             ("http://localhost", "", "/"),
             ("http://localhost", "a=b", "/?a=b"),

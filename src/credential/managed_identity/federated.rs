@@ -1,5 +1,5 @@
-//! Workload identity chosen through managed identity, as the Azure SDKs do on AKS: the pod has no managed identity of its
-//! own, its service account stands for one.
+//! Workload identity as a source of ManagedIdentityCredential, as in the Azure SDKs: on AKS a pod has no managed identity of
+//! its own, and its service account is federated with one.
 
 use alloc::rc::Rc;
 
@@ -20,7 +20,7 @@ use crate::prelude::*;
 pub(super) const SOURCE: &str = "workload identity";
 const DETECTED_BY: &str = "detected by AZURE_AUTHORITY_HOST, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE";
 
-/// The credential, where all that the webhook of AKS sets is there; `None` where it is not.
+/// The credential, if all variables are set that the webhook of AKS sets; else `None`.
 pub(super) fn make(
     env: &Env,
     options: &CredentialOptions,
@@ -29,7 +29,7 @@ pub(super) fn make(
     let (Some(_), Some(tenant), Some(file)) = (env.get("AZURE_AUTHORITY_HOST"), env.get(TENANT), env.get(FILE)) else {
         return Ok(None);
     };
-    // The node's own identity was asked for.
+    // System-assigned means the identity of the node.
     if options.excludes(workload_identity::NAME) || selector.id == ManagedIdentityId::SystemAssigned {
         return Ok(None);
     }

@@ -1,8 +1,8 @@
 //! IMDS, the metadata service of virtual machines, scale sets and AKS nodes.
 //! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
 //!
-//! No variable announces it, and other clouds answer at the same address: until an answer proves that it is IMDS,
-//! the request itself is the probe, with a short limit for the connection and none for a slow answer.
+//! No variable announces IMDS, and other clouds have services at the same address. Until a response proves that it is IMDS,
+//! the token request is the probe: its connect timeout is short, its time limit for the response is the usual one.
 
 use core::cell::Cell;
 use core::time::Duration;
@@ -26,25 +26,27 @@ pub(super) const NAME: &str = "IMDS";
 const ADDRESS: &str = "http://169.254.169.254";
 const API_VERSION: &str = "2018-02-01";
 
-/// Its team promises an answer within 10 seconds; the same limit frees an app from an address that accepts and is silent.
+/// The time limit for a response. The IMDS team promises one within 10 seconds. The limit also ends the wait for an address
+/// that accepts connections and never responds.
 const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// For the connection while nothing proves that there is an IMDS: off Azure, each call of a chain waits for it. One
-/// second is what the Azure SDKs take; some networks need more, hence the option.
+/// The connect timeout until a response proves that there is an IMDS. Outside Azure each call of a chain waits this long.
+/// The Azure SDKs take one second too; some networks need more, hence the option.
 const PROBE_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Proven by an answer, or the only credential that was asked for.
+/// The connect timeout if a response has proven that there is an IMDS, or if the credential is not in a chain.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// While it is updated it answers 410, for up to 70 seconds. The Azure SDKs wait like this too, after a first retry at
-/// once that an IMDS that is being updated can't answer.
+/// The delays after a 410, which IMDS returns while it is updated, for up to 70 seconds. The Azure SDKs have the same
+/// delays, after an immediate first retry that can't succeed during an update.
 const UPDATE_DELAYS: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20), Duration::from_secs(40)];
 
 pub(super) struct Imds {
     url: Url,
-    /// The caller's limit for the connection.
+    /// The connect timeout that the caller set.
     connect_timeout: Option<Duration>,
+    /// A response has proven that this is IMDS, or the environment names its address.
     proven: Cell<bool>,
     environment_is_empty: bool,
     detected_by: &'static str,
@@ -62,7 +64,7 @@ impl Imds {
                 "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579"
             )))
         })?;
-        // Whoever names its address knows that it is there: the Azure SDKs don't probe it then either.
+        // If the address is set, IMDS is taken to exist; the Azure SDKs don't probe it then either.
         let address_is_set = env.get(OVERRIDE).is_some();
         let detected_by = if address_is_set {
             "at the address in AZURE_POD_IDENTITY_AUTHORITY_HOST"
@@ -81,11 +83,11 @@ impl Imds {
         })
     }
 
-    /// No answer: off Azure this is how it is. One that answered before has failed.
+    /// The error of no response. Outside Azure this is normal and means unavailable; an IMDS that responded before has failed.
     fn no_response_error(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
         let mut failure = no_response(call, error, "the Azure metadata service (IMDS)", &self.url);
         if !self.proven.get() {
-            // Asked for alone it was meant, and the host's no is an answer.
+            // When not chained, a host denial is final.
             if call.chained || error != SendError::Denied {
                 failure.kind = ErrorKind::CredentialUnavailable;
             }
@@ -124,7 +126,7 @@ fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> B
     error
 }
 
-/// Whether an answer is IMDS's: other clouds own its address too and answer 401, 403, 404 or HTML.
+/// Whether a response comes from IMDS. Other clouds have services at its address, which return 401, 403, 404 or HTML.
 fn is_imds(reply: &Reply) -> bool {
     reply.response.status == 410
         || reply.response.header("server").is_some_and(|server| server.starts_with("IMDS/"))
@@ -132,14 +134,14 @@ fn is_imds(reply: &Reply) -> bool {
 }
 
 impl ServicePolicy for Imds {
-    /// In a chain the request itself is the probe.
+    /// In a chain the token request is the probe, with short limits.
     fn retry_policy(&self, call: &Call<'_>) -> RetryPolicy {
         let trusted = self.proven.get() || !call.chained;
         let connect_timeout =
             self.connect_timeout.unwrap_or(if trusted { CONNECT_TIMEOUT } else { PROBE_CONNECT_TIMEOUT });
         RetryPolicy {
             connect_timeout,
-            // It counts from the start, so a longer limit for the connection needs more.
+            // The limit includes the connection, so it is at least the connect timeout.
             first_byte_timeout: FIRST_BYTE_TIMEOUT.max(connect_timeout),
             retries: if trusted { 4 } else { 2 },
             retry_no_response: trusted,
@@ -153,7 +155,7 @@ impl ServicePolicy for Imds {
         }
         match reply.response.status {
             410 => Some(UPDATE_DELAYS.get(retry as usize).copied().unwrap_or_default()),
-            // What it answers during an update too, as the Azure SDKs have it.
+            // IMDS may return 404 during an update too; the Azure SDKs also retry it.
             404 if self.proven.get() => Some(Duration::ZERO),
             _ => None,
         }
@@ -196,7 +198,7 @@ impl Source for Imds {
             let message = format!("{answered}, which is not the Azure metadata service");
             let mut error = reply.error(ErrorKind::UnexpectedReply, message);
             error.hint.get_or_insert_with(|| diagnosis::unexpected_service(NAME, &self.url));
-            // Whoever that is, its wish to be left alone is not ours to report.
+            // The delay that an unknown server asks for is not reported.
             if !self.proven.get() {
                 error.hint = Some(diagnosis::nothing_configured(self.environment_is_empty));
                 (error.kind, error.retry_after) = (ErrorKind::CredentialUnavailable, None);
@@ -215,7 +217,7 @@ impl Source for Imds {
         let mut error = refused(selector, reply, answered);
         let unnamed =
             error.kind == ErrorKind::CredentialUnavailable && selector.id == ManagedIdentityId::FromEnvironment;
-        // It may well be named, and the host keeps that from the component.
+        // AZURE_CLIENT_ID may be set in the host and not passed to the component.
         if unnamed && selector.reads_client_id_variable && self.environment_is_empty {
             error.hint = diagnosis::combine(error.hint, Some(diagnosis::nothing_configured(true)));
         }

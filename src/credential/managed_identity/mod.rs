@@ -1,4 +1,7 @@
-//! ManagedIdentityCredential: an identity that the Azure host gives to what runs on it. One file a source.
+//! ManagedIdentityCredential: an identity that Azure assigns to the machine or service that the app runs on. Each source of
+//! such identities has a file.
+//!
+//! To add a source: a file that implements [`Source`], its module here, and a line in `detect`.
 
 mod app_service;
 mod azure_arc;
@@ -36,17 +39,17 @@ use source::Source;
 struct ManagedIdentity {
     source: Box<dyn Source>,
     selector: IdentitySelector,
-    /// Alone, `AZURE_CLIENT_ID` is set but not read.
+    /// `AZURE_CLIENT_ID` is set, but this credential was made outside the default chain and does not read it.
     client_id_variable_ignored: bool,
     cache: TokenCache,
 }
 
-/// For the default chain, which hands `AZURE_CLIENT_ID` on.
+/// Makes the credential of the default chain, which reads `AZURE_CLIENT_ID`.
 pub(super) fn make_in_chain(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     make(env, options, true)
 }
 
-/// Alone: it does not read `AZURE_CLIENT_ID`, as in the Azure SDKs.
+/// Makes the credential on its own, which does not read `AZURE_CLIENT_ID`, as in the Azure SDKs.
 pub(super) fn make_standalone(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     make(env, options, false)
 }
@@ -103,7 +106,7 @@ impl ManagedIdentity {
                 if self.client_id_variable_ignored {
                     error.hint = error.hint.map(diagnosis::client_id_variable_ignored);
                 }
-                // Entra's answer, passed on.
+                // The source passes Entra's error on.
                 if find(&error.message, "AADSTS50001").is_some() {
                     error.hint.get_or_insert_with(diagnosis::no_such_resource);
                 }
@@ -113,7 +116,7 @@ impl ManagedIdentity {
         }
     }
 
-    /// Which source it asks, what told so, and for which identity.
+    /// The source, how it was detected, and the requested identity.
     fn describe(&self) -> String {
         let (source, how) = (self.source.name(), self.source.detected_by());
         format!("{source} managed identity ({how}), {}", self.selector.describe())
@@ -132,7 +135,7 @@ impl TokenCredential for ManagedIdentity {
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        // A managed identity has one tenant, and no endpoint takes a client capability.
+        // A managed identity has one tenant, and no source takes a client capability.
         let request = TokenRequest { tenant: None, cae: false, ..request.clone() };
         Box::pin(async move { self.cache.token(call, &request, self).await })
     }
@@ -154,7 +157,7 @@ impl TokenCredential for ManagedIdentity {
                 candidate.message.push_str(&default_id_note(id, from));
                 candidate.details.extend([("client-id", describe_id(id)), ("id-from", from.to_owned())]);
             }
-            // In Cloud Shell there is one identity, the user's.
+            // Cloud Shell has only one identity, the user's.
             (None, None) if self.selector.id == ManagedIdentityId::FromEnvironment && source != cloud_shell::NAME => {
                 candidate.hint = Some(diagnosis::platform_chooses(
                     self.selector.reads_client_id_variable,
@@ -176,7 +179,7 @@ impl TokenCredential for ManagedIdentity {
     }
 }
 
-/// The id that a source has sent of its own accord, in words.
+/// A note for messages: the client id that the source sends although none is requested.
 fn default_id_note(id: &str, from: &str) -> String {
     format!(" (asked for client id {}, from {from})", describe_id(id))
 }

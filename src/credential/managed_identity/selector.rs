@@ -1,4 +1,4 @@
-//! Which managed identity is asked for, and what it means when a platform refuses it.
+//! The identity that is requested from a source, and the errors when the source does not have it.
 
 use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::diagnosis;
@@ -7,16 +7,16 @@ use crate::http::Reply;
 use crate::prelude::*;
 use crate::text::encode;
 
-/// The identity that is asked for, and where its id came from.
+/// The requested identity, and where its id comes from.
 pub(super) struct IdentitySelector {
     pub(super) id: ManagedIdentityId,
     pub(super) from: &'static str,
-    /// `AZURE_CLIENT_ID` chooses where the code does not.
+    /// `AZURE_CLIENT_ID` selects the identity if the code does not.
     pub(super) reads_client_id_variable: bool,
 }
 
 impl IdentitySelector {
-    /// The kind and the id, where one is given.
+    /// The kind of the id and the id, if there is one.
     pub(super) fn id(&self) -> Option<(&'static str, &str)> {
         match &self.id {
             ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => None,
@@ -26,7 +26,7 @@ impl IdentitySelector {
         }
     }
 
-    /// The query's part that names the identity, with the source's own names for each kind of id.
+    /// The part of a query that names the identity. The arguments are the source's parameter names for each kind of id.
     pub(super) fn query(&self, client_id: &str, object_id: &str, resource_id: &str) -> String {
         let (name, id) = match &self.id {
             ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return String::new(),
@@ -37,7 +37,7 @@ impl IdentitySelector {
         format!("&{name}={}", encode(id))
     }
 
-    /// In words.
+    /// A description for messages.
     pub(super) fn describe(&self) -> String {
         match (&self.id, self.id()) {
             (_, Some((kind, id))) => format!("user-assigned identity with {kind} {id} (from {})", self.from),
@@ -46,8 +46,8 @@ impl IdentitySelector {
         }
     }
 
-    /// The error of a platform that answered that it does not have this identity, or none to give by default.
-    /// With an id the chain stops: the next credential would be somebody else.
+    /// The error of a source that does not have this identity, or has no default identity. If an id was requested a chain
+    /// stops, because the next credential would be another identity.
     pub(super) fn refused(&self, source: &str, reply: &Reply, message: String) -> Box<Error> {
         match self.id() {
             Some((kind, id)) => {
@@ -61,7 +61,7 @@ impl IdentitySelector {
         }
     }
 
-    /// The error of a source that can't be asked for the identity that was asked for. Nothing was sent.
+    /// The error of a source that can't select the requested identity. Nothing was sent.
     pub(super) fn not_selectable(&self, (source, how): (&str, &str), why: &str) -> Box<Error> {
         Error::invalid(format!("{source} ({how}) can't be asked for the {}", self.describe()))
             .with_hint(diagnosis::not_selectable(why, self.from))

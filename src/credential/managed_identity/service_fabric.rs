@@ -1,6 +1,6 @@
-//! Service Fabric, which a component can't use: its endpoint has a certificate that nobody signed, the platform tells
-//! the app its thumbprint, and wasi:http shows no certificate to compare. Without that comparison the secret would go to
-//! whoever answers. <https://learn.microsoft.com/azure/service-fabric/how-to-managed-identity-service-fabric-app-code>
+//! Service Fabric, which a component can't use. Its endpoint has a self-signed certificate, and the platform gives the app
+//! its thumbprint to compare. wasi:http does not expose the certificate, and without the comparison the secret could be sent
+//! to another server. <https://learn.microsoft.com/azure/service-fabric/how-to-managed-identity-service-fabric-app-code>
 
 use super::selector::IdentitySelector;
 use crate::diagnosis;

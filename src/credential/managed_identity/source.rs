@@ -1,4 +1,4 @@
-//! What each source of managed identities implements, and what they share.
+//! The trait of a source of managed identities, and how to read error responses of sources.
 
 use super::selector::IdentitySelector;
 use crate::error::Result;
@@ -12,37 +12,37 @@ use crate::url::Url;
 /// The credential's class name in the Azure SDKs.
 pub(in crate::credential) const NAME: &str = "ManagedIdentityCredential";
 
-/// A kind of host that gives identities.
+/// A source of managed identities, such as App Service or IMDS.
 pub(super) trait Source {
-    /// Its name in results and reports.
+    /// The name of the source in results and messages.
     fn name(&self) -> &'static str;
-    /// What told that it is this one, for reports.
+    /// How the source was detected, for messages.
     fn detected_by(&self) -> &'static str;
-    /// Where it is.
+    /// The URL of its endpoint.
     fn url(&self) -> &Url;
-    /// Whether something tells that it is there.
+    /// Whether the source is known to exist, from the environment or from a response.
     fn is_proven(&self) -> bool {
         true
     }
-    /// The client id that it sends where no id is asked for, and the variable that it is from.
+    /// The client id that the source sends if none is requested, and the variable that it comes from.
     fn default_client_id(&self) -> Option<(&str, &'static str)> {
         None
     }
     /// The request for a token.
     fn prepare(&self, resource: &str, selector: &IdentitySelector) -> PreparedRequest;
-    /// Sends it, within the source's retry policy. Messages begin where the report has said which source was asked for
-    /// which identity.
+    /// Sends the request with the source's retry policy. The caller puts the source and the identity in front of the error
+    /// message.
     fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>>;
-    /// The key with which to send it again, where the source wants to see one first.
+    /// The key that the source's challenge asks for, with which the request is sent again.
     fn challenge_key(&self, _platform: &dyn Platform, _reply: &Reply) -> Result<Option<SecretString>> {
         Ok(None)
     }
-    /// The token of its answer, or what its refusal means to whom `selector`.
+    /// The token of the response, or the error that the response means for this identity.
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken>;
 }
 
-/// What the platform says of its refusal, in whichever of its fields: App Service has `message`, IMDS
-/// `error_description`, others nest them in `error`.
+/// The message of an error response. App Service has it in `message`, IMDS in `error_description`, others in an object
+/// `error`.
 pub(super) fn error_message(reply: &Reply) -> Option<String> {
     let json = reply.json()?;
     let paths: [&[&str]; 5] = [&["message"], &["error_description"], &["error", "message"], &["Message"], &["error"]];
