@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_provider_that_cannot_be_used_lets_a_chain_go_on_and_one_that_fails_does_not() {
+    fn only_an_unavailable_provider_lets_a_chain_go_on() {
         let kind = |unavailable| {
             let error: Box<Error> = ProviderError { unavailable, message: "no\r\nluck".to_owned() }.into();
             (error.kind, error.message)

@@ -13,7 +13,7 @@ impl SecretClient {
     /// Backs up a secret. The backup can be restored to a vault in the same subscription and geography.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals.
+    /// Every error of the credential, and every error response of the vault.
     pub async fn backup_secret(&self, name: &str, timeout: Option<u64>) -> Result<Vec<u8>> {
         let name = self.resolve_name_without_version(name)?;
         let operation = Operation::for_secret(operation::BACKUP, name, format!("/secrets/{name}/backup"));

@@ -75,7 +75,7 @@ impl SecretClient {
     /// Starts to delete a secret with all its versions.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals.
+    /// Every error of the credential, and every error response of the vault.
     pub async fn begin_delete_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
         let name = self.resolve_name_without_version(name)?;
         let properties = self.execute_on(operation::DELETE, name, "", timeout).await?;

@@ -40,7 +40,7 @@ impl SecretClient {
     /// Reads a secret by its name, its identifier, or an App Service reference to it.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
+    /// Every error of the credential, and every error response of the vault; see [`ErrorKind`](crate::ErrorKind).
     pub async fn get_secret(&self, name: &str, options: &GetSecretOptions) -> Result<Secret> {
         let call = self.start(options.timeout)?;
         call.end(self.read_one(call, name, options, None).await)

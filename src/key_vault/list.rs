@@ -82,7 +82,7 @@ impl SecretList {
     /// same page again.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
+    /// Every error of the credential, and every error response of the vault; see [`ErrorKind`](crate::ErrorKind).
     pub async fn next(&self) -> Result<Option<Vec<Properties>>> {
         let call = self.client.start(self.timeout)?;
         call.end(self.next_page(call).await)

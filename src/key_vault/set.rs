@@ -64,7 +64,7 @@ impl SecretClient {
     ///
     /// # Errors
     /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` if a deleted secret has the
-    /// name; every way in which a credential can fail, and the vault's refusals.
+    /// name; every error of the credential, and every error response of the vault.
     pub async fn set_secret(&self, name: &str, value: SecretString, options: &SetOptions) -> Result<Properties> {
         let name = self.resolve_name_without_version(name)?;
         if options.version.is_some() {

@@ -9,7 +9,7 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<talc::wasm::WasmDynamicTalc> = ZeroAlloc(talc::wasm::new_wasm_dynamic_allocator());
 
-/// Links `cabi_realloc`, which takes memory for what the host passes in. wasi-libc exports it where the standard
+/// Links `cabi_realloc`, which allocates memory for values that the host passes in. wasi-libc exports it where the standard
 /// library is; newer versions of wit-bindgen leave it to wasi-libc.
 #[used]
 static CABI_REALLOC: fn() = cabi_realloc::rt::maybe_link_cabi_realloc;

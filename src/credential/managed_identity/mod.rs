@@ -174,7 +174,7 @@ impl TokenCredential for ManagedIdentity {
     }
 
     fn default_timeout(&self) -> Duration {
-        // A metadata service that is being updated answers 410 for up to 75 seconds.
+        // An IMDS that is being updated returns 410 for up to 75 seconds.
         Duration::from_secs(100)
     }
 }
