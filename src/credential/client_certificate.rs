@@ -101,7 +101,11 @@ mod with_certificates {
                 Err(error) => error.describe(),
             };
             Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.origin)).with_hint(
-                diagnosis::file_access("Is the path right", path, "give the certificate itself in code, as bytes"),
+                diagnosis::file_access(
+                    "Check that the path is right",
+                    path,
+                    "give the certificate itself in code, as bytes",
+                ),
             ))
         }
     }
@@ -129,7 +133,7 @@ mod with_certificates {
         }
 
         fn renewal_hint(&self) -> &'static str {
-            "Is the certificate still valid, and is the host's clock right?"
+            "Check that the certificate is still valid, and that the host's clock is right"
         }
     }
 }

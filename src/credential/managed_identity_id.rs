@@ -38,11 +38,11 @@ impl ManagedIdentityId {
             return Ok(());
         }
         let cure = if is_resource_id(id) {
-            "It is a resource id: pass it as one (resource-id in code), or put the identity's client id in its place"
+            "Pass it as a resource id (resource-id in code), or put the identity's client id in its place"
         } else if is_uuid(id) {
-            "It is a client id or an object id: pass it as one"
+            "Pass it as what it is, a client id or an object id"
         } else {
-            "The client id stands in the portal under the managed identity > Overview > Client ID; it has no braces, quotes or white space around it"
+            "Copy the client id from the portal: the managed identity > Overview > Client ID. It has no braces, quotes or white space around it"
         };
         Err(Error::invalid(format!("{from} is not {kind}: {}", describe_id(id)))
             .with_hint(diagnosis::configuration(cure)))

@@ -97,7 +97,7 @@ impl Authenticate for ProvidedAssertion {
     }
 
     fn renewal_hint(&self) -> &'static str {
-        "Let the provider sign a new assertion each time that it is asked"
+        "Let the provider sign a new assertion each time that it is called"
     }
 }
 

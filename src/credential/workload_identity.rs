@@ -112,7 +112,7 @@ impl TokenFile {
         let failed = |why: &str| {
             let error = Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}"));
             Err(error.with_hint(diagnosis::file_access(
-                "Is the pod labelled azure.workload.identity/use=true, is AZURE_FEDERATED_TOKEN_FILE the projected service account token",
+                "Check that the pod is labelled azure.workload.identity/use=true, that AZURE_FEDERATED_TOKEN_FILE is the projected service account token",
                 &self.path,
                 "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)",
             )))
@@ -142,6 +142,6 @@ impl Authenticate for TokenFile {
     }
 
     fn renewal_hint(&self) -> &'static str {
-        "Kubernetes renews the file: is it mounted live, and is it the projected service account token?"
+        "Check that the file is mounted live and is the projected service account token, which Kubernetes renews"
     }
 }

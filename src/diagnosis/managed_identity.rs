@@ -4,8 +4,8 @@ use super::{Confidence, Hint, configuration, file_access, hint};
 use crate::prelude::*;
 
 /// Where to find the client id of a managed identity.
-const FIND_CLIENT_ID: &str = "The client id stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
-    and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";
+const FIND_CLIENT_ID: &str = "Find the client id in the Azure portal (the app or machine > Identity > User assigned > the identity > Client ID) \
+    or with `az identity show --name NAME --resource-group GROUP --query clientId`";
 
 /// The options that take the client id: in the WIT and the command, or in the SDKs that embed the component.
 #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
@@ -22,7 +22,7 @@ pub(crate) fn instead_of_managed_identity() -> Hint {
 /// The source can't select the requested identity, so nothing was sent.
 pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
     let cure = if from == "AZURE_CLIENT_ID" {
-        ". AZURE_CLIENT_ID may be set for another purpose: unset it here, or choose system-assigned in code (credential-options.managed-identity)"
+        ". If AZURE_CLIENT_ID is set for another purpose, unset it here, or choose system-assigned in code (credential-options.managed-identity)"
     } else {
         ""
     };
@@ -32,7 +32,7 @@ pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
 /// The key file that Azure Arc's agent named can't be read.
 pub(crate) fn arc_key(path: &str) -> Hint {
     file_access(
-        "Is the host run as a member of the group himds",
+        "Check that the host runs as a member of the group himds",
         path,
         "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's",
     )
@@ -42,8 +42,8 @@ pub(crate) fn arc_key(path: &str) -> Hint {
 pub(crate) fn arc_not_confirmed() -> Hint {
     hint(
         Confidence::ServiceResponse,
-        "Agents of Azure Arc that know no user-assigned identities give the system-assigned one's token instead: update the Connected Machine agent, \
-         or leave the id out (system-assigned in code) if the server's own identity will do",
+        "Update the Connected Machine agent, or leave the id out (system-assigned in code) to use the server's own identity. Older agents of \
+         Azure Arc do not support user-assigned identities and return the token of the system-assigned one",
     )
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool) 
     let chooses = hint(
         Confidence::Possible,
         format!(
-            "Nothing names an identity, so the platform gives its default, the system-assigned one. If a user-assigned one is meant, {}. {FIND_CLIENT_ID}",
+            "If a user-assigned identity is meant, {}. No identity is named, so the platform gives its default, the system-assigned one. {FIND_CLIENT_ID}",
             by_client_id(reads_environment)
         ),
     );
@@ -79,9 +79,8 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
     hint(
         Confidence::ServiceResponse,
         format!(
-            "{first}{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
-             ({CLIENT_ID_OPTION}). {FIND_CLIENT_ID}. If it has none, assign one, \
-             or turn the system-assigned one on (portal: Identity)"
+            "{first}If {source} has a user-assigned identity, {by_variable} ({CLIENT_ID_OPTION}). If it has none, assign one, or turn \
+             the system-assigned one on (portal: Identity). {source} has no identity that it gives by default. {FIND_CLIENT_ID}"
         ),
     )
 }
@@ -89,16 +88,15 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
 /// The source does not have the requested identity.
 pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
     let check = match kind {
-        "client id" => "Is it the client id? If it is the object (principal) id, put the client id in its place.",
-        "object id" => "Is it the object (principal) id? If it is the client id, pass it as a client id.",
-        _ => "Is it complete, and does the identity still exist?",
+        "client id" => "If it is the object (principal) id, put the client id in its place",
+        "object id" => "If it is the client id, pass it as a client id",
+        _ => "Check that it is complete, and that the identity still exists",
     };
     hint(
         Confidence::ServiceResponse,
         format!(
-            "{source} does not have the user-assigned identity with {kind} {id}, which came from {from}. {check} \
-             Else assign that identity to the app or machine (portal: Identity > User assigned), or correct the id. {FIND_CLIENT_ID}. \
-             For the system-assigned identity choose system-assigned in code"
+            "Correct the id, or assign that identity to the app or machine (portal: Identity > User assigned): {source} does not have the user-assigned \
+             identity with {kind} {id}, which came from {from}. {check}. For the system-assigned identity choose system-assigned in code. {FIND_CLIENT_ID}"
         ),
     )
 }
@@ -108,8 +106,8 @@ pub(crate) fn identity_header(variable: &str) -> Hint {
     hint(
         Confidence::ServiceResponse,
         format!(
-            "The identity endpoint did not accept {variable}. Its value changes when the app restarts: pass the one that the platform sets now, \
-             not a copy in a file or an image"
+            "Pass the value of {variable} that the platform sets now, not a copy in a file or an image: the identity endpoint did not accept {variable}. \
+             Its value changes when the app restarts"
         ),
     )
 }
@@ -117,7 +115,7 @@ pub(crate) fn identity_header(variable: &str) -> Hint {
 /// ManagedIdentityCredential outside the default chain failed without an id, although `AZURE_CLIENT_ID` is set.
 pub(crate) fn client_id_variable_ignored(mut hint: Hint) -> Hint {
     hint.text.push_str(
-        ". AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it: pass the id in code, or use DefaultAzureCredential",
+        ". Pass the id in code, or use DefaultAzureCredential: AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it",
     );
     hint
 }
@@ -141,6 +139,6 @@ pub(crate) fn developer_sign_in() -> Hint {
 pub(crate) fn imds_updating() -> Hint {
     hint(
         Confidence::ServiceResponse,
-        "The metadata service of this machine (IMDS) is being updated, which takes up to 70 seconds. Call again, or allow the call 100 seconds",
+        "Call again, or allow the call 100 seconds: the metadata service of this machine (IMDS) is being updated, which takes up to 70 seconds",
     )
 }

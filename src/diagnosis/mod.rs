@@ -70,10 +70,10 @@ pub(crate) fn nothing_configured(environment_is_empty: bool) -> Hint {
 fn empty_environment() -> Hint {
     hint(
         Confidence::NotConfigured,
-        "The component sees an empty environment: the host passes no variables. In wasmtime pass each with `--env AZURE_CLIENT_ID=…` \
-         (or all with `-S inherit-env=y`); in Spin set them under `environment` of the component and give the dependency \
-         `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`; in wasmCloud `environment` of `localResources`. On App Service the variables IDENTITY_ENDPOINT and IDENTITY_HEADER \
-         must be passed on too",
+        "Pass environment variables to the component, which sees an empty environment. Spin: set them under `environment` of the \
+         component and give the dependency `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`. wasmCloud: set \
+         `environment` of `localResources`. On App Service, pass IDENTITY_ENDPOINT and IDENTITY_HEADER too. wasmtime: pass each \
+         with `--env AZURE_CLIENT_ID=…`, or all with `-S inherit-env=y`",
     )
 }
 
@@ -81,9 +81,10 @@ fn empty_environment() -> Hint {
 fn no_identity() -> Hint {
     hint(
         Confidence::NotConfigured,
-        "Nothing here gives this program an Azure identity. On a laptop, start it with `keyfob dev-identity -- COMMAND`, which lends it the \
-         sign-in of `az`, Azure PowerShell or `azd`; or give the Azure SDK's AzureCliCredential to ChainedTokenCredential or to the client; or set \
-         AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's. On Azure, give the app or machine a managed identity",
+        "Give this program an Azure identity; none is configured here. On Azure, give the app or machine a managed identity. Elsewhere, set \
+         AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's, or give the Azure SDK's AzureCliCredential to \
+         ChainedTokenCredential or to the client. On a laptop, start it with your sign-in of `az`, Azure PowerShell or `azd`: \
+         `keyfob dev-identity -- COMMAND`",
     )
 }
 
@@ -91,10 +92,11 @@ fn no_identity() -> Hint {
 fn no_identity() -> Hint {
     hint(
         Confidence::NotConfigured,
-        "Nothing here gives this app an Azure identity. On a laptop, start it with `keyfob dev-identity -- COMMAND`, which lends it the \
-         sign-in of `az`, Azure PowerShell or `azd`; or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's; or get a \
-         token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token. On Azure, give the \
-         app or machine a managed identity, and pass the platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component",
+        "Give this app an Azure identity; none is configured here. On Azure, give the app or machine a managed identity, and pass the \
+         platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component. Elsewhere, set AZURE_TENANT_ID, \
+         AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's, or get a token outside (`az account get-access-token \
+         --scope SCOPE`) and give it to credential.static-token. On a laptop, start the app with your sign-in of `az`, Azure PowerShell or \
+         `azd`: `keyfob dev-identity -- COMMAND`",
     )
 }
 
@@ -105,10 +107,9 @@ pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str]) 
     hint(
         Confidence::PartlyConfigured,
         format!(
-            "{} set, but {} not: {what} needs them all. Set {}; a host that forwards variables by name must forward each",
-            is_or_are(present),
-            is_or_are(missing),
-            join(missing, " and ")
+            "Set {}: {what} needs all of its variables, and only {} set. A host that forwards variables by name must forward each",
+            join(missing, " and "),
+            is_or_are(present)
         ),
     )
 }
@@ -117,8 +118,8 @@ pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str]) 
 pub(crate) fn username_password() -> Hint {
     hint(
         Confidence::PartlyConfigured,
-        "AZURE_USERNAME and AZURE_PASSWORD are not supported: Microsoft Entra requires multifactor authentication for users. \
-         Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead",
+        "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead. AZURE_USERNAME and \
+         AZURE_PASSWORD are not supported, because Microsoft Entra requires multifactor authentication for users",
     )
 }
 
@@ -139,29 +140,33 @@ pub(crate) fn no_response(error: SendError, service: &str, url: &Url) -> Hint {
     let text = match error {
         #[cfg(all(target_family = "wasm", feature = "embedded"))]
         SendError::Denied => {
-            format!("A proxy does not let this program reach {origin}. Allow it there, or name {authority} in NO_PROXY")
+            format!("Allow {origin} in the proxy, which denied it to this program, or name {authority} in NO_PROXY")
         }
         #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
         SendError::Denied => format!(
-            "The host does not let this component reach {origin}. Allow it beside what is allowed. Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a \
+            "Allow this component to reach {origin}; the host denied it. Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a \
              dependency also `inherit_configuration = [\"allowed_outbound_hosts\"]`, and nothing in `block_networks` that holds it; wasmCloud: \
              `allowedHosts: [\"{origin}\"]`; the keyfob command: `--allow-host {authority}`"
         ),
         SendError::NameNotFound => {
-            format!("{authority} does not resolve here: check the spelling, the DNS, and for a vault whether it exists")
+            format!(
+                "Check the spelling and the DNS: {authority} does not resolve here. For a vault, check that it exists"
+            )
         }
         #[cfg(all(target_family = "wasm", feature = "embedded"))]
         SendError::Tls => format!(
-            "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Name the file of the CA in \
-             SSL_CERT_FILE or REQUESTS_CA_BUNDLE"
+            "Check the name {authority}: TLS with it failed. If a proxy with its own certificate is in between, set SSL_CERT_FILE or \
+             REQUESTS_CA_BUNDLE to the file of its CA"
         ),
         #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
         SendError::Tls => format!(
-            "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Give the host runtime the CA (keyfob command: `--cacert FILE`)"
+            "Check the name {authority}: TLS with it failed. If a proxy with its own certificate is in between, give the host runtime its CA (keyfob command: `--cacert FILE`)"
         ),
         SendError::TooLarge | SendError::Other => return unexpected_service(service, url),
         _ => {
-            format!("Can't reach {service} at {authority}: check the address, the firewall and the network of this app")
+            format!(
+                "Check the address, the firewall and the network of this app: it can't reach {service} at {authority}"
+            )
         }
     };
     // Outside Azure a missing metadata service is the normal case, so only a denial has a higher confidence.
@@ -174,7 +179,7 @@ pub(crate) fn unexpected_service(service: &str, url: &Url) -> Hint {
     hint(
         Confidence::Possible,
         format!(
-            "What answers at {authority} does not speak the protocol of {service}: check the address, and whether a proxy is in between"
+            "Check the address {authority}, and whether a proxy is in between: the server there does not speak the protocol of {service}"
         ),
     )
 }
@@ -184,6 +189,8 @@ pub(crate) fn throttled(seconds: Option<u64>) -> Hint {
     let wait = seconds.map_or_else(|| "a while".to_owned(), |s| format!("{s} seconds"));
     hint(
         Confidence::ServiceResponse,
-        format!("Wait {wait} before the next call, and keep credential and client objects: they hold their tokens"),
+        format!(
+            "Wait {wait} before the next call. Keep credential and client objects, because they cache their tokens"
+        ),
     )
 }

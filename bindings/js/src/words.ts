@@ -12,7 +12,7 @@ export const WORDS: readonly (readonly [component: string, here: string])[] = [
   ["give it to credential.static-token", "give SecretClient an object whose getToken returns it"],
   ["give the token to credential.static-token", "give SecretClient an object whose getToken returns the token"],
   ["Get a new token and hand it over with set-token", "Let the getToken of the given credential return a new token"],
-  ["Give the host runtime the CA (keyfob command: `--cacert FILE`)", "Start Node with NODE_EXTRA_CA_CERTS=FILE of its CA"],
+  ["give the host runtime its CA (keyfob command: `--cacert FILE`)", "start Node with NODE_EXTRA_CA_CERTS=FILE of its CA"],
   ["the option disable-instance-discovery", "the option disableInstanceDiscovery"],
   ["option additionally-allowed-tenant", "option additionallyAllowedTenants"],
   ["option imds-connect-timeout", "option imdsConnectTimeoutInMs"],
@@ -24,9 +24,9 @@ export const WORDS: readonly (readonly [component: string, here: string])[] = [
 ];
 
 /** A named file's folder is always given. */
-const FOLDER = /, and is the file's folder itself given to the component\?.*?`mountPath: [^`]*`/s;
+const FOLDER = /, and that the file's folder itself is given to the component\..*?`--dir [^`]*`/s;
 
 export function inOurWords(text: string): string {
-  const without = text.replace(FOLDER, "?");
+  const without = text.replace(FOLDER, "");
   return WORDS.reduce((text, [component, here]) => text.replaceAll(component, here), without);
 }

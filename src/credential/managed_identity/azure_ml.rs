@@ -29,7 +29,7 @@ pub(super) struct AzureMl {
 impl AzureMl {
     pub(super) fn new(env: &Env, endpoint: &str, secret: &str, selector: &IdentitySelector) -> Result<Self> {
         if let ManagedIdentityId::ObjectId(_) | ManagedIdentityId::ResourceId(_) = selector.id {
-            let why = "It knows client ids alone: pass the identity's client id, or none";
+            let why = "Pass the identity's client id, or none: it takes no other kind of id";
             return Err(selector.not_selectable((NAME, DETECTED_BY), why));
         }
         let endpoint = IdentityEndpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("MSI_SECRET", secret))?;

@@ -21,7 +21,7 @@ pub(super) struct CloudShell(IdentityEndpoint);
 impl CloudShell {
     pub(super) fn new(endpoint: &str, selector: &IdentitySelector) -> Result<Self> {
         if selector.id().is_some() {
-            return Err(selector.not_selectable((NAME, DETECTED_BY), "Its tokens are the signed-in user's: pass no id"));
+            return Err(selector.not_selectable((NAME, DETECTED_BY), "Pass no id: its tokens are the signed-in user's"));
         }
         Ok(Self(IdentityEndpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("", ""))?))
     }
@@ -54,7 +54,7 @@ impl Source for CloudShell {
             if error.kind == ErrorKind::CredentialUnavailable {
                 error.kind = ErrorKind::AuthenticationFailed;
                 error.hint = Some(diagnosis::configuration(
-                    "Is the resource one that Cloud Shell gives tokens for? Else sign in again: restart the Cloud Shell",
+                    "Check that Cloud Shell gives tokens for this resource. If it does, sign in again: restart the Cloud Shell",
                 ));
             }
             error

@@ -43,7 +43,7 @@ pub(super) fn make(
             .with_hint(diagnosis::partly_configured(SOURCE, &[TENANT, FILE], &[CLIENT])));
         }
         _ => {
-            let why = "It knows client ids alone: pass the identity's client id, or none";
+            let why = "Pass the identity's client id, or none: it takes no other kind of id";
             return Err(selector.not_selectable((SOURCE, DETECTED_BY), why));
         }
     };
