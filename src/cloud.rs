@@ -1,14 +1,14 @@
-//! Azure's clouds: where each has Microsoft Entra ID, and where its vaults are.
+//! The Azure clouds, with the hosts of Microsoft Entra ID and the DNS suffix of the vaults in each.
 
-/// A cloud, whole and apart from the others: its Entra knows nobody else's vaults.
+/// An Azure cloud. Clouds are separate: the Entra of one does not issue tokens for vaults of another.
 pub(crate) struct Cloud {
     pub(crate) name: &'static str,
-    /// The hosts that may get a client secret or an assertion, the preferred one first. A host that stands in no cloud
-    /// could be anybody's: the Azure SDKs ask the public cloud about it, we ask the developer.
+    /// The Entra hosts that may receive a client secret or an assertion, the preferred one first. For a host outside this
+    /// list the Azure SDKs ask the public cloud whether to trust it; here the developer decides by an option.
     /// <https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud>
     pub(crate) authorities: &'static [&'static str],
-    /// The DNS suffix of its vaults, where it is known. <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates>
-    pub(crate) vaults: Option<&'static str>,
+    /// The DNS suffix of the cloud's vaults, if it is published. <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates>
+    pub(crate) vault_suffix: Option<&'static str>,
 }
 
 /// All clouds, the public one first.
@@ -22,42 +22,46 @@ pub(crate) const CLOUDS: &[Cloud] = &[
             "sts.windows.net",
             "login-us.microsoftonline.com",
         ],
-        vaults: Some("vault.azure.net"),
+        vault_suffix: Some("vault.azure.net"),
     },
     Cloud {
         name: "Azure Government",
         authorities: &["login.microsoftonline.us", "login.usgovcloudapi.net"],
-        vaults: Some("vault.usgovcloudapi.net"),
+        vault_suffix: Some("vault.usgovcloudapi.net"),
     },
     Cloud {
         name: "Azure China",
         authorities: &["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"],
-        vaults: Some("vault.azure.cn"),
+        vault_suffix: Some("vault.azure.cn"),
     },
-    // Closed in 2021; the names are still Microsoft's.
+    // Closed in 2021; Microsoft still owns the names.
     Cloud {
         name: "Azure Germany",
         authorities: &["login.microsoftonline.de"],
-        vaults: Some("vault.microsoftazure.de"),
+        vault_suffix: Some("vault.microsoftazure.de"),
     },
     Cloud {
         name: "Bleu (France)",
         authorities: &["login.sovcloud-identity.fr"],
-        vaults: Some("vault.sovcloud-api.fr"),
+        vault_suffix: Some("vault.sovcloud-api.fr"),
     },
-    Cloud { name: "Delos (Germany)", authorities: &["login.sovcloud-identity.de"], vaults: None },
-    Cloud { name: "the sovereign cloud of Singapore", authorities: &["login.sovcloud-identity.sg"], vaults: None },
+    Cloud { name: "Delos (Germany)", authorities: &["login.sovcloud-identity.de"], vault_suffix: None },
+    Cloud {
+        name: "the sovereign cloud of Singapore",
+        authorities: &["login.sovcloud-identity.sg"],
+        vault_suffix: None,
+    },
 ];
 
 pub(crate) const PUBLIC_AUTHORITY: &str = "login.microsoftonline.com";
 
-/// The cloud of an authority's host.
-pub(crate) fn of_authority(host: &str) -> Option<&'static Cloud> {
+/// The cloud that an Entra host belongs to.
+pub(crate) fn by_authority(host: &str) -> Option<&'static Cloud> {
     CLOUDS.iter().find(|cloud| cloud.authorities.contains(&host))
 }
 
-/// The cloud of a vault's resource, such as `https://vault.azure.net`.
-pub(crate) fn of_resource(resource: &str) -> Option<&'static Cloud> {
+/// The cloud that a vault's resource belongs to, such as `https://vault.azure.net`.
+pub(crate) fn by_resource(resource: &str) -> Option<&'static Cloud> {
     let host = resource.strip_prefix("https://")?.trim_end_matches('/');
-    CLOUDS.iter().find(|cloud| cloud.vaults == Some(host))
+    CLOUDS.iter().find(|cloud| cloud.vault_suffix == Some(host))
 }

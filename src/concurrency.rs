@@ -1,4 +1,4 @@
-//! Several things at a time, in one thread.
+//! A mutex and a bounded join for futures of one thread.
 
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
@@ -7,46 +7,48 @@ use core::task::{Poll, Waker};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 
-/// An asynchronous lock.
+/// An asynchronous mutex without data.
 #[derive(Default)]
-pub(crate) struct Turn {
-    taken: Cell<bool>,
-    waiting: RefCell<Vec<Waker>>,
+pub(crate) struct Mutex {
+    locked: Cell<bool>,
+    waiters: RefCell<Vec<Waker>>,
 }
 
-pub(crate) struct Taken<'a>(&'a Turn);
+/// Unlocks the mutex when dropped.
+pub(crate) struct MutexGuard<'a>(&'a Mutex);
 
-impl Turn {
-    pub(crate) async fn take(&self) -> Taken<'_> {
+impl Mutex {
+    /// Waits until the mutex is free and locks it.
+    pub(crate) async fn lock(&self) -> MutexGuard<'_> {
         poll_fn(|context| {
-            if self.taken.replace(true) {
-                self.waiting.borrow_mut().push(context.waker().clone());
+            if self.locked.replace(true) {
+                self.waiters.borrow_mut().push(context.waker().clone());
                 return Poll::Pending;
             }
-            Poll::Ready(Taken(self))
+            Poll::Ready(MutexGuard(self))
         })
         .await
     }
 }
 
-impl Drop for Taken<'_> {
+impl Drop for MutexGuard<'_> {
     fn drop(&mut self) {
-        self.0.taken.set(false);
-        self.0.waiting.take().into_iter().for_each(Waker::wake);
+        self.0.locked.set(false);
+        self.0.waiters.take().into_iter().for_each(Waker::wake);
     }
 }
 
-/// Does all of them, at most so many at a time; what came of each, in their order.
-pub(crate) async fn all<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFuture<'a, T>>) -> Vec<T> {
+/// Runs the futures, at most `limit` at once. Results in input order.
+pub(crate) async fn join_all_limited<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFuture<'a, T>>) -> Vec<T> {
     let mut tasks = tasks.fuse();
     let mut running: Vec<(usize, LocalFuture<'a, T>)> = Vec::new();
-    let mut done: Vec<Option<T>> = Vec::new();
+    let mut outcomes: Vec<Option<T>> = Vec::new();
     poll_fn(|context| {
         loop {
             running.retain_mut(|(index, task)| match task.as_mut().poll(context) {
                 Poll::Ready(outcome) => {
-                    if let Some(place) = done.get_mut(*index) {
-                        *place = Some(outcome);
+                    if let Some(slot) = outcomes.get_mut(*index) {
+                        *slot = Some(outcome);
                     }
                     false
                 }
@@ -54,17 +56,17 @@ pub(crate) async fn all<'a, T>(limit: usize, tasks: impl Iterator<Item = LocalFu
             });
             let before = running.len();
             for task in tasks.by_ref().take(limit.saturating_sub(before)) {
-                running.push((done.len(), task));
-                done.push(None);
+                running.push((outcomes.len(), task));
+                outcomes.push(None);
             }
-            // What was just begun is to be polled once, or nobody wakes it.
+            // A future registers its waker only when it is polled, so poll those that were just added.
             if running.len() == before {
                 return if running.is_empty() { Poll::Ready(()) } else { Poll::Pending };
             }
         }
     })
     .await;
-    done.into_iter().flatten().collect()
+    outcomes.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -75,10 +77,10 @@ mod tests {
     use core::task::Context;
 
     #[test]
-    fn at_most_so_many_at_a_time_and_in_order() {
+    fn at_most_limit_futures_run_and_results_keep_their_order() {
         let (now, most) = (Cell::new(0), Cell::new(0));
         let task = |number: u64| -> LocalFuture<'_, u64> {
-            // Ends at its so-many-th poll: the later ones first.
+            // Later tasks need fewer polls, so they end first.
             let (mut polls, now, most) = (10 - number, &now, &most);
             let mut begun = false;
             Box::pin(poll_fn(move |context| {
@@ -96,10 +98,10 @@ mod tests {
                 Poll::Ready(number)
             }))
         };
-        let mut all = pin!(all(3, (0..10).map(task)));
+        let mut join_all_limited = pin!(join_all_limited(3, (0..10).map(task)));
         let mut context = Context::from_waker(Waker::noop());
         let outcomes = loop {
-            if let Poll::Ready(outcomes) = all.as_mut().poll(&mut context) {
+            if let Poll::Ready(outcomes) = join_all_limited.as_mut().poll(&mut context) {
                 break outcomes;
             }
         };
@@ -107,10 +109,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ready_at_once_needs_no_second_poll() {
+    fn futures_that_are_ready_need_one_poll() {
         let tasks = (0..5).map(|number| -> LocalFuture<'_, u64> { Box::pin(ready(number)) });
-        let all = pin!(all(2, tasks));
-        let polled = all.poll(&mut Context::from_waker(Waker::noop()));
+        let join_all_limited = pin!(join_all_limited(2, tasks));
+        let polled = join_all_limited.poll(&mut Context::from_waker(Waker::noop()));
         assert_eq!(polled, Poll::Ready(vec![0, 1, 2, 3, 4]));
     }
 }

@@ -1,22 +1,22 @@
-//! The OAuth 2.0 client-credentials exchange with Microsoft Entra ID that several credentials share.
+//! The OAuth 2.0 client credentials flow with Microsoft Entra ID, which several credentials use.
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
 use crate::cloud::{self, PUBLIC_AUTHORITY};
-use crate::diagnosis::{self, Client, Hint};
+use crate::diagnosis::{self, ClientContext, Hint};
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::json::Object;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::text::encode;
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
 
-/// The source that tokens from here name.
+/// The `source` of tokens from Entra.
 pub(crate) const SOURCE: &str = "Microsoft Entra ID";
 
-/// The Entra host that a credential asks.
+/// The Entra host that a credential sends its token requests to.
 #[derive(Clone)]
 pub(crate) struct Authority {
     url: Url,
@@ -24,7 +24,8 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// The authority that the option names, else `AZURE_AUTHORITY_HOST`, else the public cloud's.
+    /// The authority in the option, else in `AZURE_AUTHORITY_HOST`, else that of the public cloud. `any_host` allows a host
+    /// that belongs to no known cloud.
     pub(crate) fn choose(option: Option<&str>, any_host: bool, env: &Env) -> Result<Self> {
         let (text, from) = match (option, env.get("AZURE_AUTHORITY_HOST")) {
             (Some(text), _) => (text, "the option authority-host"),
@@ -35,7 +36,7 @@ impl Authority {
             Error::invalid(format!(
                 "{from} is not an authority host: {why}. Expected https:// and one of Microsoft Entra's hosts, such as https://login.microsoftonline.com"
             ))
-            .hint(diagnosis::expected(&format!(
+            .with_hint(diagnosis::configuration(&format!(
                 "Correct {from}; for AD FS or Azure Stack give the host in code, with the option disable-instance-discovery"
             )))
         };
@@ -49,29 +50,29 @@ impl Authority {
         if !url.https && !loopback {
             return Err(invalid("its scheme is not https"));
         }
-        let known = url.port.is_none() && cloud::of_authority(&url.host).is_some();
+        let known = url.port.is_none() && cloud::by_authority(&url.host).is_some();
         if !known && !any_host && !loopback {
             return Err(invalid(&format!("{} is not well-known", url.host)));
         }
         Ok(Self { url, loopback })
     }
 
-    /// Its scheme, host and port.
+    /// Scheme, host and port.
     pub(crate) fn origin(&self) -> String {
         self.url.origin()
     }
 }
 
-/// Where one tenant gives its tokens.
-pub(crate) struct Endpoint<'a> {
+/// The token endpoint of one tenant.
+pub(crate) struct TokenEndpoint<'a> {
     authority: &'a Authority,
     path: String,
-    /// AD FS, which has no tenants and an older way to sign.
+    /// The endpoint is an AD FS, which has no tenants and takes assertions signed with an older algorithm.
     #[cfg(feature = "certificate")]
     pub(crate) adfs: bool,
 }
 
-impl<'a> Endpoint<'a> {
+impl<'a> TokenEndpoint<'a> {
     pub(crate) fn new(authority: &'a Authority, tenant: &str, adfs: bool) -> Self {
         // <https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts>
         let path = if adfs { "/adfs/oauth2/token".to_owned() } else { format!("/{tenant}/oauth2/v2.0/token") };
@@ -83,20 +84,20 @@ impl<'a> Endpoint<'a> {
         }
     }
 
-    /// The URL, which is the audience of a client assertion.
+    /// The URL of the endpoint, which is the audience of a client assertion.
     #[cfg(feature = "certificate")]
     pub(crate) fn url(&self) -> String {
         format!("{}{}", self.authority.origin(), self.path)
     }
 }
 
-/// Asks for a token with the fields of `proof`: a client secret or an assertion.
-pub(crate) async fn token(
+/// Requests a token. `proof` has the form fields that authenticate the client: a client secret or an assertion.
+pub(crate) async fn request_token(
     call: Call<'_>,
-    endpoint: &Endpoint<'_>,
-    client: &Client<'_>,
+    endpoint: &TokenEndpoint<'_>,
+    client: &ClientContext<'_>,
     request: &TokenRequest,
-    proof: &[(&str, Secret)],
+    proof: &[(&str, SecretString)],
 ) -> Result<AccessToken> {
     let authority = endpoint.authority;
     let scopes: Vec<&str> = request.scopes.iter().map(String::as_str).collect();
@@ -114,14 +115,16 @@ pub(crate) async fn token(
     for (name, value) in proof {
         form.push_str(&format!("&{name}={}", encode(value.expose())));
     }
-    let mut draft = Draft::new(&authority.url, endpoint.path.clone(), Vec::new()).post(form);
-    draft.secrets = proof.iter().map(|(_, value)| value.clone()).collect();
-    let reply =
-        call.send(&ENDPOINT, &draft).await.map_err(|error| http::no_answer(&call, error, SOURCE, &authority.url))?;
+    let mut prepared = PreparedRequest::new(&authority.url, endpoint.path.clone(), Vec::new()).post(form);
+    prepared.secrets = proof.iter().map(|(_, value)| value.clone()).collect();
+    let reply = call
+        .send(&DEFAULT_RETRY, &prepared)
+        .await
+        .map_err(|error| http::no_response(&call, error, SOURCE, &authority.url))?;
     let now = call.platform.unix_now();
     match reply.json(&["error", "error_description", "correlation_id", "trace_id", "timestamp"]) {
         Ok(_) if reply.response.status == 200 => {
-            AccessToken::read(&reply.response.body.0, now).map_err(|why| unexpected(authority, &reply, why))
+            AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| unexpected(authority, &reply, why))
         }
         Ok(json) if json.text("error").is_some() => Err(refused(authority, client, request, &reply, &json)),
         _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
@@ -139,13 +142,13 @@ fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
             ErrorKind::UnexpectedReply,
             format!("{SOURCE} at {origin} answered {} with something that is no token reply: {why}", reply.status()),
         )
-        .hint(diagnosis::not_the_protocol(SOURCE, &authority.url))
+        .with_hint(diagnosis::unexpected_service(SOURCE, &authority.url))
 }
 
-/// An error reply: `error`, `error_description` ("AADSTS…: …"), `error_codes`, ids for support.
+/// The error of an OAuth error response: `error`, `error_description` ("AADSTS…: …"), `error_codes`, and ids for support.
 fn refused(
     authority: &Authority,
-    client: &Client<'_>,
+    client: &ClientContext<'_>,
     request: &TokenRequest,
     reply: &Reply,
     json: &Object<'_>,
@@ -164,7 +167,7 @@ fn refused(
             reply.quote(&description)
         ),
     );
-    let hint = other_cloud(authority, request).or_else(|| diagnosis::entra(code.as_deref()?, client));
+    let hint = other_cloud(authority, request).or_else(|| diagnosis::entra_error(code.as_deref()?, client));
     error.hint = error.hint.or(hint);
     error.code = code.or_else(|| json.text("error").map(|error| reply.quote(&error)));
     for name in ["error", "correlation_id", "trace_id", "timestamp"] {
@@ -175,12 +178,12 @@ fn refused(
     error
 }
 
-/// The cure where a vault of one cloud is asked for at another cloud's authority, which knows neither the vault nor,
-/// as a rule, the tenant.
+/// The hint for a vault and an authority in different clouds. Such an authority knows neither the vault nor, usually, the
+/// tenant.
 fn other_cloud(authority: &Authority, request: &TokenRequest) -> Option<Hint> {
-    let asked = cloud::of_authority(&authority.url.host)?;
-    let wanted = cloud::of_resource(request.resource().ok()?)?;
-    (asked.name != wanted.name).then(|| diagnosis::other_cloud(asked, wanted))
+    let authority_cloud = cloud::by_authority(&authority.url.host)?;
+    let vault_cloud = cloud::by_resource(request.resource().ok()?)?;
+    (authority_cloud.name != vault_cloud.name).then(|| diagnosis::other_cloud(authority_cloud, vault_cloud))
 }
 
 #[cfg(test)]
@@ -193,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn known_hosts_are_taken_as_people_write_them() {
+    fn known_hosts_are_accepted_in_every_spelling() {
         for text in [
             "https://login.microsoftonline.com",
             "login.microsoftonline.com",
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_host_gets_no_secret_unless_the_code_says_so() {
+    fn unknown_hosts_are_refused_unless_the_option_allows_them() {
         for text in [
             "https://evil.example",
             "https://login.microsoftonline.com.evil.example",

@@ -1,15 +1,15 @@
-//! The environment as it was when a credential was made.
+//! The environment variables, read once when a credential is made.
 
 use core::cell::RefCell;
 
 use crate::platform::Platform;
 use crate::prelude::*;
 
-/// The host's variables. One that is set but empty is unset, everywhere.
+/// The host's environment variables. A variable that is set but empty counts as unset.
 #[derive(Default)]
 pub(crate) struct Env {
     variables: Vec<(String, String)>,
-    /// The variables that were asked for and are set.
+    /// The variables that were read and are set.
     used: RefCell<Vec<&'static str>>,
 }
 
@@ -28,7 +28,7 @@ impl Env {
         Some(value)
     }
 
-    /// The names of the variables that were found since the last time.
+    /// The names of the variables that were read and are set, since the last call.
     pub(crate) fn take_used(&self) -> Vec<&'static str> {
         self.used.take()
     }
@@ -37,8 +37,8 @@ impl Env {
         self.variables.is_empty()
     }
 
-    /// Splits names into those that are set and those that are not.
-    pub(crate) fn split(&self, names: &[&'static str]) -> (Vec<&'static str>, Vec<&'static str>) {
+    /// Splits names into those that are set and those that are not, in this order.
+    pub(crate) fn partition(&self, names: &[&'static str]) -> (Vec<&'static str>, Vec<&'static str>) {
         let (mut present, mut missing) = (Vec::new(), Vec::new());
         for name in names {
             if self.get(name).is_some() { &mut present } else { &mut missing }.push(*name);
@@ -46,14 +46,14 @@ impl Env {
         (present, missing)
     }
 
-    /// `KEYFOB_ALLOW_LOOPBACK_HTTP=1`: vault and authority may be plain http on loopback. It exists for tests with
-    /// hosts whose TLS roots are fixed and that can be configured by the environment alone.
+    /// `KEYFOB_ALLOW_LOOPBACK_HTTP=1` allows plain http for a vault and an authority on a loopback address. It is for
+    /// tests in hosts whose TLS roots are fixed and which can be configured only through the environment.
     pub(crate) fn allows_loopback_http(&self) -> bool {
         self.get("KEYFOB_ALLOW_LOOPBACK_HTTP") == Some("1")
     }
 }
 
-/// What the log says each time that variable has an effect.
+/// Logged each time `KEYFOB_ALLOW_LOOPBACK_HTTP` takes effect.
 pub(crate) const LOOPBACK_HTTP_NOTICE: &str = "keyfob: KEYFOB_ALLOW_LOOPBACK_HTTP=1 is set: plain http to a loopback address is allowed. Never set it in production.";
 
 #[cfg(test)]
@@ -61,9 +61,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn set_but_empty_is_unset() {
+    fn partition_and_used_variables() {
         let env = Env { variables: vec![("A".into(), "1".into())], used: RefCell::default() };
-        assert_eq!(env.split(&["A", "B"]), (vec!["A"], vec!["B"]));
+        assert_eq!(env.partition(&["A", "B"]), (vec!["A"], vec!["B"]));
         assert_eq!((env.take_used(), env.take_used()), (vec!["A"], vec![]));
     }
 }

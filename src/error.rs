@@ -1,92 +1,92 @@
-//! The one error: what was tried, what Azure answered, what to change.
+//! The error type: what was tried, how Azure responded, and a hint what to change.
 
 use core::fmt;
 
 use crate::diagnosis::Hint;
 use crate::prelude::*;
 
-/// The result of everything here that can fail.
+/// The result of every fallible operation of this crate.
 pub type Result<T, E = Box<Error>> = core::result::Result<T, E>;
 
-/// What went wrong, as a closed set; the same as `error-kind` of the WIT package.
+/// The kind of an error, as a closed set. It matches `error-kind` of the WIT package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// An argument or a variable is not what it claims to be; nothing was sent.
+    /// An argument or an environment variable is invalid. Nothing was sent.
     InvalidArgument,
-    /// No credential could be used here.
+    /// No credential is configured or available in this environment.
     CredentialUnavailable,
-    /// A credential was usable and was refused, or its endpoint failed.
+    /// A credential was configured, and Azure refused it or its endpoint failed.
     AuthenticationFailed,
     /// The vault has no such secret or version.
     NotFound,
-    /// The identity is known and may not do this.
+    /// The identity has no permission for this operation.
     Forbidden,
-    /// The secret is deleted but recoverable, or being deleted.
+    /// The secret is deleted but recoverable, or is being deleted or recovered.
     Conflict,
     /// Too many requests.
     Throttled,
-    /// The deadline passed first.
+    /// The deadline of the call passed.
     TimedOut,
-    /// The host runtime did not let the request out.
+    /// The host runtime denied the outgoing request.
     DeniedByHost,
-    /// No usable connection.
+    /// No connection, or the connection broke.
     Transport,
-    /// An answer that the protocol does not know.
+    /// The response does not follow the service's protocol.
     UnexpectedReply,
-    /// Known to Azure, not to this component.
+    /// Azure supports it, this component does not.
     Unsupported,
-    /// Any other answer of the vault.
+    /// Any other error response of the vault.
     Service,
     /// None of these.
     Other,
 }
 
-/// How an attempt of one credential ended.
+/// How the attempt of one credential ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It can't be used here; the chain went on.
+    /// The credential is not available here; the chain tried the next one.
     Unavailable,
-    /// It was meant, and failed; the chain stopped.
+    /// The credential is configured and failed; the chain stopped.
     Failed,
-    /// It can't exist inside a component.
+    /// The credential can't work inside a component.
     NotSupported,
 }
 
-/// One line of a chain's report.
+/// The attempt of one credential, as a chain reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// The credential's class name in the Azure SDKs.
     pub credential: &'static str,
     /// How it ended.
     pub outcome: Outcome,
-    /// Why, in one line.
+    /// The reason, in one line.
     pub message: String,
 }
 
-/// Every failure. In a chain the kind decides: [`ErrorKind::CredentialUnavailable`] and [`ErrorKind::Unsupported`] go on
-/// to the next credential, any other stops.
+/// Every failure. A chain goes on to its next credential after [`ErrorKind::CredentialUnavailable`] and
+/// [`ErrorKind::Unsupported`], and stops after any other kind.
 #[derive(Clone, Debug)]
 pub struct Error {
-    /// The kind to match on.
+    /// The kind, for programs to match on.
     pub kind: ErrorKind,
-    /// What was tried and what was answered.
+    /// What was tried and how the service responded.
     pub message: String,
     /// What to change.
     pub hint: Option<Hint>,
-    /// Every credential that was tried, in order; empty when no chain was walked.
+    /// Every credential that was tried, in order; empty if the error does not come from a chain.
     pub attempts: Vec<Attempt>,
-    /// The HTTP status of the answer that decided.
+    /// The HTTP status of the response that caused the error.
     pub status: Option<u16>,
-    /// The service's own code.
+    /// The service's own error code.
     pub code: Option<String>,
     /// The delay that the service asked for, in whole seconds.
     pub retry_after: Option<u64>,
-    /// More names and values.
+    /// Further names and values, such as request ids.
     pub details: Vec<(&'static str, String)>,
 }
 
 impl Error {
-    /// An error of this kind, to be completed with the methods below.
+    /// An error of this kind with a message and nothing else.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Box<Self> {
         Box::new(Self {
             kind,
@@ -100,18 +100,18 @@ impl Error {
         })
     }
 
-    /// A credential that can't be used here.
+    /// The error of a credential that is not available here.
     pub(crate) fn unavailable(message: impl Into<String>) -> Box<Self> {
         Self::new(ErrorKind::CredentialUnavailable, message)
     }
 
-    /// An argument or a variable that is not what it claims to be.
+    /// The error of an invalid argument or variable.
     pub(crate) fn invalid(message: impl Into<String>) -> Box<Self> {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
-    /// Adds the cure.
-    pub(crate) fn hint(mut self: Box<Self>, hint: Hint) -> Box<Self> {
+    /// Adds a hint.
+    pub(crate) fn with_hint(mut self: Box<Self>, hint: Hint) -> Box<Self> {
         self.hint = Some(hint);
         self
     }

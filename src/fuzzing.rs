@@ -1,29 +1,29 @@
-//! What `fuzz/` calls: the parsers of bytes from outside that can't be reached alone through a credential or a vault. It
-//! exists only where cargo-fuzz builds (`--cfg fuzzing`).
+//! Entry points for `fuzz/`: parsers of untrusted input that can't be reached on their own through a credential or a
+//! client. The module exists only in cargo-fuzz builds (`--cfg fuzzing`).
 
 use core::time::Duration;
 
 use crate::json::{self, Value};
 use crate::platform::Response;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::url::Url;
 use crate::{date, http, secret, text};
 
-/// What a URL says.
+/// The parts of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parts {
+pub struct UrlParts {
     /// The scheme is https.
     pub https: bool,
     /// The host alone.
     pub host: String,
-    /// The port, where it is not the scheme's own.
+    /// The port, unless it is the scheme's default.
     pub port: Option<u16>,
     /// Path and query.
     pub path: String,
     /// Scheme, host and port.
     pub origin: String,
-    /// It is this machine.
+    /// The host is this machine.
     pub is_loopback: bool,
     /// An identity header may go there without TLS.
     pub is_local: bool,
@@ -31,11 +31,11 @@ pub struct Parts {
 
 /// Reads a URL.
 #[must_use]
-pub fn url(text: &str) -> Option<Parts> {
+pub fn url(text: &str) -> Option<UrlParts> {
     let url = Url::parse(text).ok()?;
     let (origin, is_loopback, is_local) = (url.origin(), url.is_loopback(), url.is_local());
     let Url { https, host, port, path } = url;
-    Some(Parts { https, host, port, path, origin, is_loopback, is_local })
+    Some(UrlParts { https, host, port, path, origin, is_loopback, is_local })
 }
 
 /// Reads the members of these names of a JSON document, each with its value as it is written.
@@ -56,7 +56,7 @@ pub fn json_text(bytes: &[u8]) -> Option<String> {
     Value::parse(bytes).ok()?.text()
 }
 
-/// Reads a JSON document that is a whole number, or a string that holds one.
+/// Reads a JSON document that is an integer, or a string that contains one.
 #[must_use]
 pub fn json_number(bytes: &[u8]) -> Option<u64> {
     Value::parse(bytes).ok()?.number()
@@ -68,29 +68,29 @@ pub fn json_with_member(bytes: &[u8], path: &[&str], json: &str) -> Option<Strin
     Value::parse(bytes).ok()?.with_member(path, json)
 }
 
-/// Reads the time at which a token ends.
+/// Reads the expiry of a token, in unix seconds.
 #[must_use]
 pub fn expiry(text: &str) -> Option<u64> {
     date::parse_expiry(text)
 }
 
-/// Reads an HTTP date.
+/// Reads an HTTP date, in unix seconds.
 #[must_use]
 pub fn http_date(text: &str) -> Option<u64> {
     date::http(text)
 }
 
-/// Reads the delay that a reply with this header asks for.
+/// Reads the delay that a response with this header asks for.
 #[must_use]
 pub fn retry_after(name: &str, value: &str, now: u64) -> Option<Duration> {
-    let headers = vec![(name.to_owned(), Secret::from(value))];
+    let headers = vec![(name.to_owned(), SecretString::from(value))];
     http::retry_after(&Response { status: 429, headers, body: Vec::new().into() }, now)
 }
 
-/// Makes a field of a reply fit for an error message.
+/// Prepares a field of a response for an error message.
 #[must_use]
 pub fn quote(text: &str, secrets: &[&str]) -> String {
-    let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::from(*secret)).collect();
+    let secrets: Vec<SecretString> = secrets.iter().map(|secret| SecretString::from(*secret)).collect();
     secret::quote(text, &secrets)
 }
 

@@ -1,17 +1,18 @@
 //! Azure identity and Key Vault secrets for WebAssembly components.
 //!
-//! The modules stand in the order in which data flows through them, and nothing lower names anything higher. The core
-//! is `async` over [`Platform`] and knows no wasm; `component` is its door, `wasi` its ground in a component
-//! and `embedded` that of a component that a program embeds.
+//! The modules are declared in layers: a module uses only modules declared below it. The core is `async`, reaches the
+//! outside world through the trait [`Platform`], and contains nothing specific to WebAssembly. `component` exports the
+//! WIT; `platform::wasi` implements [`Platform`] over WASI, `platform::embedded` over a program that embeds the component.
 //!
-//! `no_std`, because in a component the standard library brings 38 KB (measured) of panic messages, standard streams
-//! and a second allocator, and because the core then has no name for a thread, a clock or a file of its own.
+//! The crate is `no_std`: the standard library adds panic messages, standard streams and a second allocator to a component
+//! (38 KB, measured), and without it the core can't use threads, clocks or files except through [`Platform`].
 
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
 
-// Wherever the component's own runtime is not: on the build machine, and inside another component.
+// `platform::runtime` supplies an allocator and a panic handler only when this crate is the component. On the build
+// machine and inside another component the standard library supplies them.
 #[cfg(all(not(test), not(all(target_family = "wasm", any(feature = "component", feature = "embedded")))))]
 extern crate std;
 
@@ -39,11 +40,13 @@ mod http;
 
 mod log;
 
-mod diagnosis;
-
 mod error;
 
+mod diagnosis;
+
 mod env;
+
+mod platform;
 
 mod cloud;
 
@@ -57,13 +60,11 @@ mod date;
 
 mod text;
 
-mod platform;
-
 #[cfg(fuzzing)]
 pub mod fuzzing;
 
 pub use credential::{
-    CREDENTIALS, Candidate, CertificateSource, ClientProof, Credential, CredentialKind, CredentialOptions,
+    CREDENTIALS, Candidate, CertificateSource, ClientAuthentication, Credential, CredentialKind, CredentialOptions,
     ManagedIdentityId, Readiness, SOURCES, TokenOptions,
 };
 pub use diagnosis::Hint;
@@ -77,5 +78,5 @@ pub use platform::provider::{ProvidedToken, Provider, ProviderError, ProviderReq
 #[cfg(all(target_family = "wasm", not(feature = "embedded")))]
 pub use platform::wasi::Wasi;
 pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
-pub use secret::{Bytes, Secret};
+pub use secret::{SecretBytes, SecretString};
 pub use token::AccessToken;

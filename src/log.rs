@@ -1,28 +1,29 @@
-//! What happened, an event a line, for the host's log. Silent unless `AZURE_LOG_LEVEL` asks for it, as in the Azure SDKs
+//! Events for the host's log, one a line. Nothing is logged unless `AZURE_LOG_LEVEL` is set, as in the Azure SDKs
 //! (<https://learn.microsoft.com/javascript/api/overview/azure/logger-readme>).
 //!
-//! No line holds a secret, a token, a header's value (but the request id) or a query's (but the version's).
+//! No line contains a secret, a token, a header value other than the request id, or a query value other than
+//! `api-version`.
 
 use crate::env::Env;
 use crate::platform::{Platform, Request};
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
+use crate::secret::{SecretString, quote};
 
-/// How much is told; each holds those before it.
+/// The log level. Each level includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Silent,
     /// Calls that failed.
     Error,
-    /// Attempts that failed and are made again.
+    /// Failed attempts that are retried.
     Warning,
-    /// Answers, and which credential was used.
+    /// Responses, and which credential was used.
     Info,
-    /// Requests, and tokens from memory.
+    /// Requests, and tokens from the cache.
     Verbose,
 }
 
-/// The levels, by their names in the Azure SDKs for JavaScript and for Python.
+/// The names of the levels in the Azure SDKs for JavaScript and Python.
 const NAMES: [(&str, Level); 6] = [
     ("error", Level::Error),
     ("warning", Level::Warning),
@@ -33,10 +34,10 @@ const NAMES: [(&str, Level); 6] = [
 ];
 
 impl Level {
-    /// The level that the environment asks for.
-    pub(crate) fn read(env: &Env, platform: &dyn Platform) -> Self {
-        let Some(asked) = env.get("AZURE_LOG_LEVEL") else { return Self::Silent };
-        match NAMES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)) {
+    /// The level that the environment sets.
+    pub(crate) fn from_env(env: &Env, platform: &dyn Platform) -> Self {
+        let Some(value) = env.get("AZURE_LOG_LEVEL") else { return Self::Silent };
+        match NAMES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(value)) {
             Some((_, level)) => level,
             None => {
                 platform.log("keyfob: AZURE_LOG_LEVEL is not error, warning, info or verbose, so nothing is logged");
@@ -50,7 +51,7 @@ impl Level {
     }
 }
 
-/// Where a call tells what happens.
+/// The log of one call.
 #[derive(Clone, Copy)]
 pub(crate) struct Log<'a> {
     pub(crate) platform: &'a dyn Platform,
@@ -58,8 +59,8 @@ pub(crate) struct Log<'a> {
 }
 
 impl Log<'_> {
-    /// Tells an event, if somebody wants to know.
-    pub(crate) fn tell(&self, level: Level, event: &dyn Fn() -> String) {
+    /// Writes an event if its level is enabled. The text is made only then.
+    pub(crate) fn write(&self, level: Level, event: &dyn Fn() -> String) {
         if level <= self.level {
             let line = event().replace("\n", " ");
             self.platform.log(&format!("keyfob: [{}] {line}", level.name()));
@@ -67,9 +68,9 @@ impl Log<'_> {
     }
 }
 
-/// Method and URL of a request, for a log. The names of its query are a vault's own text where it continues a list, and
-/// may echo `secrets`.
-pub(crate) fn request(request: &Request, secrets: &[Secret]) -> String {
+/// Method and URL of a request, without the values of its query. The link to the next page of a list is text of the
+/// server and may echo `secrets`, so these are masked in the names too.
+pub(crate) fn describe_request(request: &Request, secrets: &[SecretString]) -> String {
     let method = request.method.name();
     let scheme = if request.https { "https" } else { "http" };
     let mut line = format!("{method} {scheme}://{}", request.authority);
@@ -93,35 +94,38 @@ mod tests {
     use crate::platform::Method;
 
     #[test]
-    fn a_request_is_told_without_its_values() {
-        let mut it = Request {
+    fn a_request_is_logged_without_query_values() {
+        let mut request = Request {
             method: Method::Get,
             https: true,
             authority: "a.vault.azure.net".to_owned(),
             path: "/secrets?$skiptoken=canary&api-version=7.4&x".to_owned(),
-            headers: vec![("authorization", Secret::from("canary"))],
-            body: Secret::from("canary"),
+            headers: vec![("authorization", SecretString::from("canary"))],
+            body: SecretString::from("canary"),
             max_body: 0,
         };
-        let told = "GET https://a.vault.azure.net/secrets?$skiptoken=REDACTED&api-version=7.4&x=REDACTED";
-        assert_eq!(request(&it, &[]), told);
-        it.method = Method::Post;
-        it.path = "/t/oauth2/v2.0/token\r\nforged".to_owned();
-        assert_eq!(request(&it, &[]), "POST https://a.vault.azure.net/t/oauth2/v2.0/token forged");
+        let logged = "GET https://a.vault.azure.net/secrets?$skiptoken=REDACTED&api-version=7.4&x=REDACTED";
+        assert_eq!(describe_request(&request, &[]), logged);
+        request.method = Method::Post;
+        request.path = "/t/oauth2/v2.0/token\r\nforged".to_owned();
+        assert_eq!(describe_request(&request, &[]), "POST https://a.vault.azure.net/t/oauth2/v2.0/token forged");
     }
 
     #[test]
-    fn an_echo_in_a_querys_names_is_masked() {
-        let it = Request {
+    fn secrets_in_query_names_are_masked() {
+        let request = Request {
             method: Method::Get,
             https: true,
             authority: "a.vault.azure.net".to_owned(),
             path: "/secrets?the-canary&can%61ry=1&a%2Fcanary=2".to_owned(),
             headers: Vec::new(),
-            body: Secret::default(),
+            body: SecretString::default(),
             max_body: 0,
         };
-        let told = request(&it, &["the-canary".into(), "a/canary".into()]);
-        assert_eq!(told, "GET https://a.vault.azure.net/secrets?REDACTED=REDACTED&can%61ry=REDACTED&REDACTED=REDACTED");
+        let logged = describe_request(&request, &["the-canary".into(), "a/canary".into()]);
+        assert_eq!(
+            logged,
+            "GET https://a.vault.azure.net/secrets?REDACTED=REDACTED&can%61ry=REDACTED&REDACTED=REDACTED"
+        );
     }
 }

@@ -1,6 +1,6 @@
-//! What the standard library's prelude has and `core`'s has not.
+//! The names that the prelude of `std` has and the prelude of `core` lacks.
 
-// Not every target uses each of them.
+// Not every combination of features uses each name.
 #![allow(unused_imports)]
 
 pub(crate) use alloc::borrow::ToOwned;

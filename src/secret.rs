@@ -1,4 +1,4 @@
-//! Values that must not be seen: zeroed when dropped, hidden in `Debug`, masked in text quoted from replies.
+//! Secret values: zeroed when dropped, hidden in `Debug`, and masked in text that is quoted from responses.
 
 use core::fmt;
 
@@ -7,11 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::text::encode;
 
-/// Text that must not be seen: a token, a secret's value, an assertion, a header value.
+/// Secret text: a token, the value of a secret, an assertion, a header value.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
+pub struct SecretString(Zeroizing<String>);
 
-impl Secret {
+impl SecretString {
     /// The text itself.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -19,51 +19,51 @@ impl Secret {
     }
 }
 
-impl From<String> for Secret {
+impl From<String> for SecretString {
     fn from(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 }
 
-impl From<&str> for Secret {
+impl From<&str> for SecretString {
     fn from(text: &str) -> Self {
         Self::from(text.to_owned())
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SecretString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("REDACTED")
     }
 }
 
-/// Bytes that may hold a secret: a reply's body, a file.
+/// Bytes that may contain a secret: the body of a response, a file.
 #[derive(Clone, Default)]
-pub struct Bytes(pub Zeroizing<Vec<u8>>);
+pub struct SecretBytes(pub Zeroizing<Vec<u8>>);
 
-impl From<Vec<u8>> for Bytes {
+impl From<Vec<u8>> for SecretBytes {
     fn from(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
 }
 
-impl fmt::Debug for Bytes {
+impl fmt::Debug for SecretBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("REDACTED")
     }
 }
 
-/// The most characters that are quoted from a reply's field: Azure's longest known messages have about 600.
+/// The most characters that are quoted from a field of a response. Azure's longest known messages have about 600.
 const QUOTE_LIMIT: usize = 800;
 
-/// Makes a field of a reply fit for an error message: control characters escaped, because a log may be forged with them,
-/// then the request's own secrets masked, because a server may echo them, and the whole capped.
-pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
+/// Prepares a field of a response for an error message. Control characters are escaped, because they could forge log
+/// lines; the secrets of the request are masked, because a server may echo them; and the length is limited.
+pub(crate) fn quote(text: &str, secrets: &[SecretString]) -> String {
     let mut quoted = printable(text);
     for secret in secrets {
-        // In the form that an echo has by now: what is left out of the text could have stood in the midst of it.
+        // Compare in printable form: characters that `printable` drops or replaces may be inside an echoed secret.
         let plain = printable(secret.expose());
-        // Shorter ones are no secrets, and masking them would tear the text.
+        // Shorter values are not secrets, and masking them would make the text unreadable.
         if plain.len() >= 6 {
             let encoded = encode(secret.expose());
             quoted = quoted.replace(&plain, "REDACTED").replace(&encoded, "REDACTED");
@@ -76,15 +76,15 @@ pub(crate) fn quote(text: &str, secrets: &[Secret]) -> String {
     quoted
 }
 
-/// The text in one line, without what a terminal would act upon.
+/// The text in one line, with control characters and reordering marks escaped.
 fn printable(text: &str) -> String {
     let mut printable = String::new();
     for character in text.trim_ascii_end().chars() {
         match character {
-            // Azure breaks its lines with CR LF; a report has one line an attempt.
+            // Azure's messages have CR LF line ends; a report has one line for each attempt.
             '\r' => {}
             '\n' | '\t' => printable.push(' '),
-            // Also the marks that reorder text on a terminal.
+            // Zero-width and bidirectional marks, which hide or reorder text on a terminal.
             c if c.is_control()
                 || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
             {
@@ -96,11 +96,11 @@ fn printable(text: &str) -> String {
     printable
 }
 
-/// The longest text that is shown as a file's path. A token or a certificate that was set in the place of its path is
-/// longer, and must not be seen.
+/// The longest text that is shown as a file path, in bytes. A token or a certificate that was set instead of a path is
+/// longer, and must not be shown.
 const PATH_LIMIT: usize = 255;
 
-/// A path of the configuration, for an error message.
+/// A path from the configuration, for an error message.
 pub(crate) fn quote_path(path: &str) -> String {
     if path.len() <= PATH_LIMIT { quote(path, &[]) } else { format!("of {} bytes, which is no path", path.len()) }
 }
@@ -111,26 +111,29 @@ mod tests {
 
     #[test]
     fn a_secret_is_hidden_in_debug() {
-        assert_eq!(format!("{:?} {:?}", Secret::from("hunter2"), Bytes::from(vec![1])), "REDACTED REDACTED");
+        assert_eq!(
+            format!("{:?} {:?}", SecretString::from("hunter2"), SecretBytes::from(vec![1])),
+            "REDACTED REDACTED"
+        );
     }
 
     #[test]
     fn echoed_secrets_are_masked_plain_and_encoded() {
-        let secrets = [Secret::from("s3cr3t/+value")];
+        let secrets = [SecretString::from("s3cr3t/+value")];
         assert_eq!(quote("got s3cr3t/+value, s3cr3t%2F%2Bvalue", &secrets), "got REDACTED, REDACTED");
-        // Whatever is left out or replaced in a quotation.
+        // Also where `printable` drops or replaces characters inside the secret.
         assert_eq!(quote("s3cr3t\r/+value, s3cr3t%2F\r%2Bvalue", &secrets), "REDACTED, REDACTED");
         assert_eq!(quote("got two words", &["two\nwords \n".into()]), "got REDACTED");
         assert_eq!(quote("got \r it", &["\r\r\r\r\r\r".into()]), "got  it");
     }
 
     #[test]
-    fn a_log_cannot_be_forged() {
+    fn control_characters_are_escaped() {
         assert_eq!(quote("a\r\nERROR b\u{1b}[2J\u{202e}\u{61c}", &[]), "a ERROR b\\u{1b}[2J\\u{202e}\\u{61c}");
     }
 
     #[test]
-    fn what_is_too_long_for_a_path_is_not_shown() {
+    fn text_too_long_for_a_path_is_not_shown() {
         assert_eq!(quote_path("/a/b.pem"), "/a/b.pem");
         assert_eq!(quote_path(&"x".repeat(256)), "of 256 bytes, which is no path");
     }

@@ -1,37 +1,37 @@
-//! Tokens: what is asked for, what comes back, and whom a token speaks for.
+//! Token requests, access tokens, and the identity that a token is for.
 
 use crate::error::{Error, Result};
 use crate::json::{self, JsonError};
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
+use crate::secret::{SecretString, quote};
 use crate::text::base64url;
 
-/// What a token is asked for.
+/// A request for a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TokenRequest {
     pub(crate) scopes: Vec<String>,
-    /// The tenant, where it is not the credential's own.
+    /// The tenant, if not the credential's own.
     pub(crate) tenant: Option<String>,
-    /// A vault named the tenant, not the caller.
+    /// The tenant comes from a vault's challenge, not from the caller.
     pub(crate) tenant_from_challenge: bool,
     /// A claims challenge, as JSON text.
     pub(crate) claims: Option<String>,
-    /// Whoever asks can handle claims challenges (continuous access evaluation).
+    /// The caller handles claims challenges (continuous access evaluation).
     pub(crate) cae: bool,
-    /// This token was refused to a request that was sent at this time, in unix seconds: get another one.
-    pub(crate) refused: Option<(Secret, u64)>,
+    /// A token that the service rejected, and when the rejected request was sent, in unix seconds. A new token is needed.
+    pub(crate) refused: Option<(SecretString, u64)>,
 }
 
 impl TokenRequest {
-    /// Checks the scopes, one to sixteen of printable ASCII, and the claims. Nothing has been sent yet.
+    /// Checks the scopes (1 to 16, printable ASCII, at most 512 bytes each) and the claims. Nothing has been sent yet.
     pub(crate) fn check(&self) -> Result<()> {
         let is_object = |claims: &String| json::Value::parse(claims.as_bytes()).is_ok_and(json::Value::is_object);
         if !self.claims.as_ref().is_none_or(is_object) {
             return Err(Error::invalid("the claims are no JSON object, such as {\"access_token\":{…}}"));
         }
-        let fine =
+        let is_valid =
             |scope: &String| !scope.is_empty() && scope.len() <= 512 && scope.bytes().all(|b| b.is_ascii_graphic());
-        if (1..=16).contains(&self.scopes.len()) && self.scopes.iter().all(fine) {
+        if (1..=16).contains(&self.scopes.len()) && self.scopes.iter().all(is_valid) {
             return Ok(());
         }
         Err(Error::invalid(
@@ -39,7 +39,8 @@ impl TokenRequest {
         ))
     }
 
-    /// The `claims` of the form: those of the challenge, and the client capability CP1, "can handle claims challenges".
+    /// The form parameter `claims`: the claims of the challenge, and the client capability CP1 (the client handles claims
+    /// challenges).
     /// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
     pub(crate) fn claims_parameter(&self) -> Option<String> {
         let text = self.claims.as_deref();
@@ -47,11 +48,12 @@ impl TokenRequest {
             return text.map(str::to_owned);
         }
         let claims = text.and_then(|text| json::Value::parse(text.as_bytes()).ok()).unwrap_or(json::EMPTY);
-        // Claims that have no place for the capability go as they are: Entra judges them.
+        // Claims of another shape are sent unchanged; Entra validates them.
         claims.with_member(&["access_token", "xms_cc", "values"], r#"["CP1"]"#).or(text.map(str::to_owned))
     }
 
-    /// The resource, for endpoints that know no scopes: the one scope without its `/.default`, as the Azure SDKs have it.
+    /// The resource, for endpoints that take a resource instead of scopes: the only scope without its `/.default`, as in
+    /// the Azure SDKs.
     pub(crate) fn resource(&self) -> Result<&str> {
         match self.scopes.as_slice() {
             [scope] => Ok(scope.strip_suffix("/.default").unwrap_or(scope)),
@@ -62,29 +64,29 @@ impl TokenRequest {
     }
 }
 
-/// A token and where it came from.
+/// An access token and its origin.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
     /// The token itself.
-    pub token: Secret,
-    /// When it ends, in unix seconds.
+    pub token: SecretString,
+    /// When the token expires, in unix seconds.
     pub expires_on: u64,
-    /// When to ask for the next one, in unix seconds.
+    /// When to request the next token, in unix seconds.
     pub refresh_on: Option<u64>,
     /// The credential's class name in the Azure SDKs.
     pub credential: &'static str,
-    /// Where that credential got it.
+    /// Where the credential got the token, such as IMDS.
     pub source: &'static str,
-    /// Which identity was asked for, in words.
+    /// A description of the identity that was requested.
     pub identity: String,
-    /// Nobody named the identity: the platform chose it.
+    /// No identity was specified, so the platform chose its default.
     pub platform_chose: bool,
 }
 
 impl AccessToken {
-    /// A token that was just given: at `now`, for `lifetime` seconds. Half of a life of two hours and more is when
-    /// the Azure SDKs ask for the next one, where the service does not say.
-    pub(crate) fn new(token: Secret, now: u64, expires_on: u64, refresh_in: Option<u64>) -> Self {
+    /// A token that was issued at `now`. If the service gives no `refresh_in`, a token that lives two hours or more is
+    /// refreshed after half of its lifetime, as in the Azure SDKs.
+    pub(crate) fn new(token: SecretString, now: u64, expires_on: u64, refresh_in: Option<u64>) -> Self {
         let lifetime = expires_on.saturating_sub(now);
         let refresh_on = match refresh_in {
             Some(seconds) => Some(now.saturating_add(seconds)),
@@ -102,15 +104,15 @@ impl AccessToken {
         }
     }
 
-    /// Reads a token reply of Entra or an identity endpoint; the error says what is wrong with it. Numbers come as
-    /// numbers or as strings of digits, times as dates too, depending on the endpoint.
-    pub(crate) fn read(body: &[u8], now: u64) -> Result<Self, &'static str> {
+    /// Reads the token response of Entra or of an identity endpoint; the error says what is wrong with it. Depending on
+    /// the endpoint, numbers are JSON numbers or strings of digits, and times may be dates.
+    pub(crate) fn from_reply(body: &[u8], now: u64) -> Result<Self, &'static str> {
         let json = match json::object(body, &["access_token", "expires_on", "expires_in", "refresh_in"]) {
             Err(JsonError::Malformed) => json::Object::default(),
             json => json?,
         };
         let token = json.text("access_token").filter(|t| !t.is_empty()).ok_or("there is no access_token")?;
-        // It becomes a header value.
+        // The token becomes a header value.
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err("the access_token holds characters that no token has");
         }
@@ -122,7 +124,7 @@ impl AccessToken {
         Ok(Self::new(token.into(), now, expires_on, json.number("refresh_in")))
     }
 
-    /// Whom the token speaks for, for a person: what was asked for, and the ids that the token itself names.
+    /// A description of the identity: the one requested, and the ids in the token.
     pub(crate) fn describe(&self) -> String {
         let mut text = format!("{} from {} ({})", self.identity, self.source, self.credential);
         for (name, value) in self.ids() {
@@ -131,7 +133,8 @@ impl AccessToken {
         text
     }
 
-    /// The client id and the object id, where the token is a JWT that names them. Not verified: only printed.
+    /// The client id and the object id, if the token is a JWT that contains them. The signature is not verified, so they
+    /// are only for display.
     pub(crate) fn ids(&self) -> Vec<(&'static str, String)> {
         let payload = self.payload();
         let claims = json::object(&payload, &["appid", "oid"]).unwrap_or_default();
@@ -141,15 +144,15 @@ impl AccessToken {
             .collect()
     }
 
-    /// The claims of a token that is a JWT, in JSON; empty for any other token. They are not verified: that is up to
-    /// the service that the token is for.
+    /// The claims as JSON, if the token is a JWT; empty for any other token. The signature is not verified; only the
+    /// resource can do that.
     pub(crate) fn payload(&self) -> Vec<u8> {
         let payload = self.token.expose().split('.').nth(1).unwrap_or_default();
         base64url(payload.trim_end_matches('=')).unwrap_or_default()
     }
 }
 
-/// Whether the text has the form of client ids, object ids and most tenant ids: 8-4-4-4-12 hexadecimal digits.
+/// Whether the text is a UUID (8-4-4-4-12 hexadecimal digits), the form of client ids, object ids and most tenant ids.
 pub(crate) fn is_uuid(text: &str) -> bool {
     let mut parts = text.split('-');
     [8, 4, 4, 4, 12]
@@ -158,16 +161,16 @@ pub(crate) fn is_uuid(text: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// Whether the text can be a tenant: letters, digits, `-` and `.`, as the Azure SDKs have it.
+/// Whether the text can be a tenant: letters, digits, `-` and `.`, as in the Azure SDKs.
 pub(crate) fn is_tenant(text: &str) -> bool {
-    // Neither empty nor a step in a path.
+    // Not empty, and neither `.` nor `..`, which would change the path of the request.
     text.bytes().any(|b| b.is_ascii_alphanumeric())
         && text.len() <= 253
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
-/// An id that is not what it claims to be, for an error message. Two variables may have been swapped, so what is not
-/// an id of another kind may be a secret, and is not shown.
+/// Describes an invalid id for an error message. Two variables may have been swapped: a text that is no id at all may be
+/// a secret, so only its length is shown.
 pub(crate) fn describe_id(text: &str) -> String {
     if is_uuid(text) || text.starts_with("/subscriptions/") {
         return quote(text, &[]);
@@ -202,7 +205,7 @@ mod tests {
         assert_eq!(parameter(None, false), None);
         assert_eq!(parameter(None, true).as_deref(), Some(capable));
         assert_eq!(parameter(Some("{}"), true).as_deref(), Some(capable));
-        // None may be lost, whatever their form.
+        // Claims of any other shape are kept unchanged.
         for odd in [r#"{"access_token":null}"#, r#"{"access_token":{"xms_cc":1}}"#] {
             assert_eq!(parameter(Some(odd), true).as_deref(), Some(odd));
         }
@@ -210,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_member_of_a_token_reply_that_comes_twice_is_refused() {
-        let read = |body: &str| AccessToken::read(body.as_bytes(), 0).map(|token| token.expires_on);
+        let read = |body: &str| AccessToken::from_reply(body.as_bytes(), 0).map(|token| token.expires_on);
         assert_eq!(read(r#"{"access_token":"t","expires_in":1,"x":1,"x":2}"#), Ok(1));
         for body in [
             r#"{"access_token":"t","expires_in":1,"access_token":"u"}"#,
@@ -223,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn half_the_life_of_a_long_token() {
+    fn long_lived_tokens_are_refreshed_at_half_their_lifetime() {
         let refresh = |lifetime: u32, refresh_in| {
             AccessToken::new("t".into(), 1000, 1000 + u64::from(lifetime), refresh_in).refresh_on
         };
@@ -233,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_read_from_a_jwt_and_from_nothing_else() {
+    fn ids_are_read_only_from_a_jwt() {
         // {"appid":"11111111-2222-3333-4444-555555555555","oid":"not an id"}
         let payload = "eyJhcHBpZCI6IjExMTExMTExLTIyMjItMzMzMy00NDQ0LTU1NTU1NTU1NTU1NSIsIm9pZCI6Im5vdCBhbiBpZCJ9";
         let token = |text: String| AccessToken::new(text.into(), 0, 1, None).ids();

@@ -1,7 +1,7 @@
-//! Strict reading of the few URLs that configuration may hold.
+//! A strict URL parser for the URLs of configuration and challenges.
 //!
-//! Not the `url` crate: its IDNA tables alone outweigh this component, and what they would accept is refused here
-//! on purpose. A URL that two readers could take for two hosts is no URL.
+//! The `url` crate is not used: its IDNA tables are larger than this component, and it accepts forms that are refused here
+//! on purpose. A URL that two parsers could read as two different hosts is refused.
 
 use crate::prelude::*;
 
@@ -9,11 +9,11 @@ use crate::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
     pub(crate) https: bool,
-    /// Lower-case; an IPv6 address stands in its brackets.
+    /// Lower-case; an IPv6 address is in brackets.
     pub(crate) host: String,
-    /// Where it is given and not the scheme's own.
+    /// The port, if given and not the scheme's default.
     pub(crate) port: Option<u16>,
-    /// Path and query, as given; empty or starting with `/` or `?`.
+    /// Path and query as given: empty, or starting with `/` or `?`.
     pub(crate) path: String,
 }
 
@@ -32,7 +32,7 @@ impl Url {
             "http" => false,
             _ => return Err("its scheme is neither https nor http"),
         };
-        // Some readers take a backslash for a slash, others for a part of the user name.
+        // Some parsers read a backslash as a slash, others as part of the user name.
         if rest.bytes().any(|b| matches!(b, b'\\' | b'#')) {
             return Err("it holds a backslash or a fragment (#)");
         }
@@ -42,7 +42,7 @@ impl Url {
             return Err("it holds a user name (@)");
         }
         let (host, port) = match authority.rsplit_once(':') {
-            // The colons of a bracketed IPv6 address without a port.
+            // An IPv6 address in brackets, without a port.
             Some(_) if authority.ends_with(']') => (authority, None),
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),
@@ -53,7 +53,7 @@ impl Url {
         }
         let port = match port {
             None => None,
-            // `u16::from_str` would take a plus sign.
+            // `u16::from_str` accepts a plus sign.
             Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
                 Some(digits.parse::<u16>().ok().filter(|port| *port > 0).ok_or("its port is not 1 to 65535")?)
             }
@@ -66,13 +66,12 @@ impl Url {
     /// Host and port as a request names them.
     pub(crate) fn authority(&self) -> String {
         match self.port {
-            // As all numbers in texts: a formatter for each width would weigh 300 bytes.
             Some(port) => format!("{}:{port}", self.host),
             None => self.host.clone(),
         }
     }
 
-    /// Scheme, host and port, as an allow-list names them.
+    /// Scheme, host and port, in the form of an allow list.
     pub(crate) fn origin(&self) -> String {
         format!("{}://{}", if self.https { "https" } else { "http" }, self.authority())
     }
@@ -82,18 +81,18 @@ impl Url {
         self.host == "localhost" || self.host == "[::1]" || ipv4(&self.host).is_some_and(|[first, ..]| first == 127)
     }
 
-    /// Whether an identity header may be sent there without TLS: only where the packets stay on this machine or in
-    /// this private network. Linux containers on App Service get `http://172.16.5.3:8081/msi/token` or a 169.254
+    /// Whether the host is on this machine or in its private network, so that an identity header may be sent there
+    /// without TLS. Linux containers on App Service get `http://172.16.5.3:8081/msi/token` or a 169.254
     /// address, Container Apps `http://localhost:42356/msi/token`.
     pub(crate) fn is_local(&self) -> bool {
         if let Some(address) = ipv6(&self.host) {
-            // fe80::/10 and fc00::/7: their first group has four digits, so the first three tell.
+            // fe80::/10 and fc00::/7. The first group has four digits, so its first two or three decide.
             return address == "::1"
                 || (address.find(':') == Some(4)
                     && ["fe8", "fe9", "fea", "feb", "fc", "fd"].iter().any(|p| address.starts_with(p)));
         }
         let last = self.host.rsplit_once('.').map_or(self.host.as_str(), |(_, last)| last);
-        // `2130706433` and `0x7f.1` are addresses to some resolvers and names to others.
+        // `2130706433` and `0x7f.1` are IPv4 addresses to some resolvers and host names to others.
         if last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") {
             return matches!(
                 ipv4(&self.host),
@@ -107,7 +106,7 @@ impl Url {
     }
 }
 
-/// A host name: labels of letters, digits, `-` and `_`, none empty but the root after a trailing dot.
+/// Whether the text is a host name: labels of letters, digits, `-` and `_`, none empty, with an optional trailing dot.
 fn is_name(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host);
     host.len() <= 253
@@ -116,19 +115,19 @@ fn is_name(host: &str) -> bool {
         })
 }
 
-/// The bytes of a dotted address in its one canonical form.
+/// The bytes of an IPv4 address in its canonical dotted form.
 fn ipv4(host: &str) -> Option<[u8; 4]> {
     let mut parts = host.split('.');
     let mut address = [0; 4];
     for byte in &mut address {
-        // A leading zero makes it octal for some resolvers, and `u8::from_str` would take a plus sign.
+        // Some resolvers read a leading zero as octal, and `u8::from_str` accepts a plus sign.
         let part = parts.next().filter(|p| *p == "0" || matches!(p.as_bytes(), [b'1'..=b'9', ..]))?;
         *byte = part.parse().ok()?;
     }
     parts.next().is_none().then_some(address)
 }
 
-/// The address between the brackets, in hexadecimal groups alone: whether it is a real one is for the host to say.
+/// The IPv6 address between the brackets. Only its characters are checked; the host decides whether it is valid.
 fn ipv6(host: &str) -> Option<&str> {
     let address = host.strip_prefix('[')?.strip_suffix(']')?;
     (address.len() >= 2 && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':')).then_some(address)
@@ -151,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_readers_could_take_for_two_hosts_is_refused() {
+    fn ambiguous_urls_are_refused() {
         for text in [
             "my-vault",
             "ftp://a.b",
@@ -177,7 +176,7 @@ mod tests {
             "https://[::1%25eth0]",
             "http://[::ffff:127.0.0.1]",
         ] {
-            // The empty port is the one that RFC 3986 allows and nobody needs.
+            // RFC 3986 allows the empty port; it is refused here all the same.
             assert!(Url::parse(text).is_err(), "{text}");
         }
     }
@@ -213,7 +212,7 @@ mod tests {
             "0x7f.1",
             "127.1",
             "0177.0.0.1",
-            // In octal it is 8.0.0.1, and that is everybody's.
+            // Some resolvers read this as octal: 8.0.0.1, a public address.
             "010.0.0.1",
             "[::ffff:7f00:1]",
             "[fe8::1]",

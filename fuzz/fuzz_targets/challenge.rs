@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use keyfob_component::{
-    ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, GetSecretOptions, SecretClient,
+    ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions, GetSecretOptions, SecretClient,
 };
 use keyfob_fuzz::{CLIENT, ENTRA, SCOPE, VAULT, World, assert_hidden, choose, run};
 use libfuzzer_sys::fuzz_target;
@@ -36,8 +36,8 @@ fuzz_target!(|data: &[u8]| {
     }));
     let options =
         CredentialOptions { additionally_allowed_tenants: vec!["*".to_owned()], ..CredentialOptions::default() };
-    let proof = ClientProof::Secret(SECRET.into());
-    let of = CredentialKind::Client { tenant_id: "contoso".to_owned(), client_id: CLIENT.to_owned(), proof };
+    let authentication = ClientAuthentication::Secret(SECRET.into());
+    let of = CredentialKind::Client { tenant_id: "contoso".to_owned(), client_id: CLIENT.to_owned(), authentication };
     let credential = Credential::new(world.clone(), of, &options);
     let verify = ClientOptions { verify_challenge_resource: kind != 2, ..ClientOptions::default() };
     let client = SecretClient::open(&format!("https://{host}"), &credential, verify).expect("a vault");

@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use keyfob_component::{
-    ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, Error, GetSecretOptions,
+    ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions, Error, GetSecretOptions,
     ManagedIdentityId, SecretClient, TokenOptions,
 };
 use keyfob_fuzz::{CLIENT, SCOPE, VAULT, World, assert_hidden, choose, line, run};
@@ -71,7 +71,7 @@ fn ask(world: &Rc<World>, service: usize, named: bool) -> Result<(), Box<Error>>
     let client = CredentialKind::Client {
         tenant_id: "contoso".to_owned(),
         client_id: CLIENT.to_owned(),
-        proof: ClientProof::Secret(SECRET.into()),
+        authentication: ClientAuthentication::Secret(SECRET.into()),
     };
     let kind = match service {
         0 => CredentialKind::StaticToken { token: SECRET.into(), expires_on: u64::MAX },

@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use keyfob_component::{
-    AccessToken, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions, GetSecretOptions,
+    AccessToken, ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions, GetSecretOptions,
     SecretClient, TokenOptions,
 };
 use keyfob_fuzz::{CANARY, CLIENT, ENTRA, NOW, SCOPE, VAULT, Value, World, assert_hidden, choose, run};
@@ -37,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
         0 => CredentialKind::Client {
             tenant_id: "contoso".to_owned(),
             client_id: CLIENT.to_owned(),
-            proof: ClientProof::Secret("canary-secret".into()),
+            authentication: ClientAuthentication::Secret("canary-secret".into()),
         },
         _ => CredentialKind::ManagedIdentity,
     };

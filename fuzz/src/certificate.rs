@@ -5,7 +5,8 @@ use std::rc::Rc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfob_component::{
-    Bytes, CertificateSource, ClientProof, Credential, CredentialKind, CredentialOptions, ErrorKind, TokenOptions,
+    CertificateSource, ClientAuthentication, Credential, CredentialKind, CredentialOptions, ErrorKind, SecretBytes,
+    TokenOptions,
 };
 
 use crate::{CLIENT, ENTRA, SCOPE, Value, World, run};
@@ -22,9 +23,9 @@ pub enum Failure {
 /// Signs in with this file. Fails if something is sent with a file that is refused, or if what is sent is no assertion.
 pub fn sign(file: &[u8], password: Option<&str>) -> Result<(), Failure> {
     let world = Rc::new(World::new(&[], |_| Some(World::token("canary-token"))));
-    let source = CertificateSource::Bytes(Bytes::from(file.to_owned()));
-    let proof = ClientProof::Certificate(source, password.map(Into::into));
-    let kind = CredentialKind::Client { tenant_id: "contoso".to_owned(), client_id: CLIENT.to_owned(), proof };
+    let source = CertificateSource::Bytes(SecretBytes::from(file.to_owned()));
+    let authentication = ClientAuthentication::Certificate(source, password.map(Into::into));
+    let kind = CredentialKind::Client { tenant_id: "contoso".to_owned(), client_id: CLIENT.to_owned(), authentication };
     let options = CredentialOptions { send_certificate_chain: true, ..CredentialOptions::default() };
     let credential = Credential::new(world.clone(), kind, &options);
     let result = run(&world, credential.get_token(vec![SCOPE.to_owned()], &TokenOptions::default()));

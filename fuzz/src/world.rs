@@ -8,7 +8,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use keyfob_component::{Bytes, Error, FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
+use keyfob_component::{
+    Error, FileError, Limits, LocalFuture, Method, Platform, Request, Response, SecretBytes, SendError,
+};
 
 /// The wall clock at the start: 2026-11-25.
 pub const NOW: u64 = 1_795_564_800;
@@ -98,7 +100,7 @@ impl World {
     /// An answer with this status, one header at most, and this body.
     pub fn reply(status: u16, header: Option<(&str, &str)>, body: &[u8]) -> Response {
         let headers = header.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        Response { status, headers, body: Bytes::from(body.to_owned()) }
+        Response { status, headers, body: SecretBytes::from(body.to_owned()) }
     }
 
     /// A token reply.
@@ -120,7 +122,7 @@ impl Platform for World {
         self.environment.clone()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
         self.read.borrow_mut().push(path.to_owned());
         let file = self.files.iter().find(|(at, _)| at.as_deref().is_none_or(|at| at == path));
         let (_, content) = file.ok_or(FileError::NotFound)?;

@@ -10,7 +10,7 @@ use super::random::Random;
 use crate::json::quote;
 use crate::platform::Platform;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::text::{to_base64, to_base64url};
 
 /// How long an assertion is good for, in seconds: Entra's page recommends five to ten minutes.
@@ -32,7 +32,7 @@ pub(crate) struct Assertion<'a> {
 
 impl Certificate {
     /// The client assertion of RFC 7523, signed. `None` only if signing fails.
-    pub(crate) fn assertion(&self, assertion: &Assertion<'_>, platform: &dyn Platform) -> Option<Secret> {
+    pub(crate) fn assertion(&self, assertion: &Assertion<'_>, platform: &dyn Platform) -> Option<SecretString> {
         let mut token = to_base64url(self.header(assertion)?.as_bytes());
         token.push('.');
         token.push_str(&to_base64url(claims(assertion, platform).as_bytes()));
@@ -102,7 +102,7 @@ mod tests {
     use super::super::tests::{fixture, read};
     use super::*;
     use crate::platform::{FileError, Limits, LocalFuture, Request, Response, SendError};
-    use crate::secret::Bytes;
+    use crate::secret::SecretBytes;
     use crate::text::{base64, base64url};
 
     /// Always the same number.
@@ -112,7 +112,7 @@ mod tests {
         fn environment(&self) -> Vec<(String, String)> {
             Vec::new()
         }
-        fn read_file(&self, _: &str, _: usize) -> Result<Bytes, FileError> {
+        fn read_file(&self, _: &str, _: usize) -> Result<SecretBytes, FileError> {
             Err(FileError::NotFound)
         }
         fn unix_now(&self) -> u64 {

@@ -3,10 +3,11 @@
 use alloc::rc::Rc;
 
 use super::bindings::exports::keyfob::azure::{identity as wit, types};
-use super::{Ground, Options, SecretClient};
+use super::{Options, Runtime, SecretClient};
 use crate::prelude::*;
 use crate::{
-    CertificateSource, ClientOptions, ClientProof, CredentialKind, CredentialOptions, ManagedIdentityId, TokenOptions,
+    CertificateSource, ClientAuthentication, ClientOptions, CredentialKind, CredentialOptions, ManagedIdentityId,
+    TokenOptions,
 };
 impl wit::GuestCredentialOptions for Options<CredentialOptions> {
     fn new() -> Self {
@@ -90,7 +91,7 @@ impl wit::GuestTokenOptions for Options<TokenOptions> {
 
 /// A credential and the executor that its calls block on.
 pub(super) struct Credential {
-    ground: Rc<Ground>,
+    runtime: Rc<Runtime>,
     core: crate::Credential,
 }
 
@@ -103,8 +104,8 @@ impl Credential {
     }
 
     fn new(kind: CredentialKind, options: &CredentialOptions) -> Self {
-        let ground = Rc::new(Ground::default());
-        Self { core: crate::Credential::new(ground.clone(), kind, options), ground }
+        let runtime = Rc::new(Runtime::default());
+        Self { core: crate::Credential::new(runtime.clone(), kind, options), runtime }
     }
 
     #[inline(never)]
@@ -119,16 +120,16 @@ impl Credential {
     pub(super) fn client(
         tenant_id: String,
         client_id: String,
-        proof: ClientProof,
+        authentication: ClientAuthentication,
         options: &OptionsHandle<'_>,
     ) -> wit::Credential {
-        Self::handle(CredentialKind::Client { tenant_id, client_id, proof }, Some(options))
+        Self::handle(CredentialKind::Client { tenant_id, client_id, authentication }, Some(options))
     }
 
     #[inline(never)]
     pub(super) fn open(&self, vault_url: &str, options: ClientOptions) -> Result<SecretClient, types::AzureError> {
         let core = crate::SecretClient::open(vault_url, &self.core, options)?;
-        Ok(SecretClient { ground: self.ground.clone(), core: Rc::new(core) })
+        Ok(SecretClient { runtime: self.runtime.clone(), core: Rc::new(core) })
     }
 
     #[inline(never)]
@@ -137,7 +138,7 @@ impl Credential {
         scopes: Vec<String>,
         options: &TokenOptions,
     ) -> Result<wit::AccessToken, types::AzureError> {
-        Ok(self.ground.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
+        Ok(self.runtime.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
     }
 }
 
@@ -159,7 +160,7 @@ impl wit::GuestCredential for Credential {
     }
 
     fn client_secret(tenant: String, client: String, secret: String, options: OptionsHandle<'_>) -> wit::Credential {
-        Self::client(tenant, client, ClientProof::Secret(secret.into()), &options)
+        Self::client(tenant, client, ClientAuthentication::Secret(secret.into()), &options)
     }
 
     fn client_assertion(
@@ -168,7 +169,7 @@ impl wit::GuestCredential for Credential {
         assertion: String,
         options: OptionsHandle<'_>,
     ) -> wit::Credential {
-        Self::client(tenant, client, ClientProof::Assertion(assertion.into()), &options)
+        Self::client(tenant, client, ClientAuthentication::Assertion(assertion.into()), &options)
     }
 
     fn client_certificate(
@@ -182,7 +183,7 @@ impl wit::GuestCredential for Credential {
             wit::ClientCertificate::Bytes(bytes) => CertificateSource::Bytes(bytes.into()),
             wit::ClientCertificate::Path(path) => CertificateSource::Path(path),
         };
-        Self::client(tenant, client, ClientProof::Certificate(certificate, password.map(Into::into)), &options)
+        Self::client(tenant, client, ClientAuthentication::Certificate(certificate, password.map(Into::into)), &options)
     }
 
     fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> wit::Credential {

@@ -1,4 +1,4 @@
-//! The door: the WIT package's exports, handed to the core and back. No logic. It is the same on either ground.
+//! The door: the WIT package's exports, handed to the core and back. No logic. It is the same on either runtime.
 
 use core::cell::RefCell;
 
@@ -19,9 +19,9 @@ mod providers;
 mod secrets;
 
 #[cfg(feature = "embedded")]
-use crate::platform::embedded::Host as Ground;
+use crate::platform::embedded::Host as Runtime;
 #[cfg(not(feature = "embedded"))]
-use crate::platform::wasi::Wasi as Ground;
+use crate::platform::wasi::Wasi as Runtime;
 
 mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
@@ -29,14 +29,14 @@ mod bindings {
     keyfob_bindgen::generate! {
         path: "wit",
         world: "keyfob",
-        share: ["azure-error", "secret-properties", "deleted-secret"],
+        share: ["azure-error", "secret-properties"],
     }
     #[cfg(feature = "embedded")]
     keyfob_bindgen::generate! {
         path: ["wit", "wit-embedding"],
         world: "keyfob:embedding/embedded",
         with: { "keyfob:embedding/host@0.1.0": crate::platform::embedded::host },
-        share: ["azure-error", "secret-properties", "deleted-secret"],
+        share: ["azure-error", "secret-properties"],
     }
     use super::Component;
     export!(Component);
@@ -81,7 +81,7 @@ impl simple::Guest for Component {
     fn fetch_secret(vault_url: String, name: String) -> Result<String, types::AzureError> {
         let credential = Credential::default_azure();
         let client = credential.open(&vault_url, ClientOptions::default())?;
-        let secret = client.ground.block_on(Box::pin(client.core.get_secret(&name, &GetSecretOptions::default())))?;
+        let secret = client.runtime.block_on(Box::pin(client.core.get_secret(&name, &GetSecretOptions::default())))?;
         Ok(secret.value.expose().to_owned())
     }
 

@@ -8,7 +8,7 @@ use super::bindings::exports::keyfob::embedding::providers;
 use super::identity::{Credential, OptionsHandle};
 use crate::platform::embedded::HostProvider;
 use crate::prelude::*;
-use crate::{ClientProof, CredentialKind};
+use crate::{ClientAuthentication, CredentialKind};
 
 impl providers::Guest for Component {
     fn token_provider(provider: u32) -> wit::Credential {
@@ -21,6 +21,11 @@ impl providers::Guest for Component {
         provider: u32,
         options: OptionsHandle<'_>,
     ) -> wit::Credential {
-        Credential::client(tenant_id, client_id, ClientProof::Provider(Rc::new(HostProvider(provider))), &options)
+        Credential::client(
+            tenant_id,
+            client_id,
+            ClientAuthentication::Provider(Rc::new(HostProvider(provider))),
+            &options,
+        )
     }
 }

@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 
 use super::bindings::exports::keyfob::azure::{identity as wit, secrets, types};
 use super::identity::Credential;
-use super::{Ground, Options};
+use super::{Options, Runtime};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::{ClientOptions, GetSecretOptions, ListOptions, Properties, SetOptions};
@@ -127,19 +127,19 @@ impl secrets::GuestListOptions for Options<ListOptions> {
 
 /// A client and the executor that its calls block on.
 pub(super) struct SecretClient {
-    pub(super) ground: Rc<Ground>,
+    pub(super) runtime: Rc<Runtime>,
     pub(super) core: Rc<crate::SecretClient>,
 }
 
 /// A list and the executor that its calls block on.
 pub(super) struct SecretList {
-    ground: Rc<Ground>,
+    runtime: Rc<Runtime>,
     core: crate::SecretList,
 }
 
 impl secrets::GuestSecretList for SecretList {
     fn next(&self) -> Result<Option<Vec<secrets::SecretProperties>>, types::AzureError> {
-        let page = self.ground.block_on(Box::pin(self.core.next()))?;
+        let page = self.runtime.block_on(Box::pin(self.core.next()))?;
         Ok(page.map(|page| page.into_iter().map(Into::into).collect()))
     }
 }
@@ -149,8 +149,8 @@ pub(super) struct DeletedSecretList(SecretList);
 
 impl secrets::GuestDeletedSecretList for DeletedSecretList {
     fn next(&self) -> Result<Option<Vec<secrets::DeletedSecret>>, types::AzureError> {
-        let SecretList { ground, core } = &self.0;
-        let page = ground.block_on(Box::pin(core.next()))?;
+        let SecretList { runtime, core } = &self.0;
+        let page = runtime.block_on(Box::pin(core.next()))?;
         Ok(page.map(|page| page.into_iter().map(Into::into).collect()))
     }
 }
@@ -161,15 +161,15 @@ pub(super) struct SecretPoller(Poller);
 /// A deletion in progress.
 pub(super) struct DeletedSecretPoller(Poller);
 
-/// What goes on in the vault and the executor that its calls block on.
+/// A deletion or a recovery and the executor that its calls block on.
 struct Poller {
-    ground: Rc<Ground>,
+    runtime: Rc<Runtime>,
     core: crate::Change,
 }
 
 impl Poller {
     fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        Ok(self.ground.block_on(Box::pin(self.core.wait(chosen!(options, CallOptions).timeout)))?)
+        Ok(self.runtime.block_on(Box::pin(self.core.wait(chosen!(options, CallOptions).timeout)))?)
     }
 }
 
@@ -202,16 +202,16 @@ type Told = Result<secrets::SecretProperties, types::AzureError>;
 impl SecretClient {
     #[inline(never)]
     fn told(&self, call: LocalFuture<'_, crate::Result<Properties>>) -> Told {
-        Ok(self.ground.block_on(call)?.into())
+        Ok(self.runtime.block_on(call)?.into())
     }
 
     fn poller(&self, call: LocalFuture<'_, crate::Result<crate::Change>>) -> Result<Poller, types::AzureError> {
-        let core = self.ground.block_on(call)?;
-        Ok(Poller { ground: self.ground.clone(), core })
+        let core = self.runtime.block_on(call)?;
+        Ok(Poller { runtime: self.runtime.clone(), core })
     }
 
     fn list(&self, core: crate::SecretList) -> SecretList {
-        SecretList { ground: self.ground.clone(), core }
+        SecretList { runtime: self.runtime.clone(), core }
     }
 }
 
@@ -239,7 +239,7 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Result<secrets::Secret, types::AzureError> {
         let options = chosen!(options, GetSecretOptions);
-        Ok(self.ground.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
+        Ok(self.runtime.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
     }
 
     fn get_secrets(
@@ -248,7 +248,7 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Vec<Result<secrets::Secret, types::AzureError>> {
         let options = chosen!(options, GetSecretOptions);
-        let outcomes = self.ground.block_on(Box::pin(self.core.get_secrets(&names, &options)));
+        let outcomes = self.runtime.block_on(Box::pin(self.core.get_secrets(&names, &options)));
         outcomes.into_iter().map(|outcome| Ok(outcome?.into())).collect()
     }
 
@@ -288,7 +288,7 @@ impl secrets::GuestSecretClient for SecretClient {
         options: Option<CallHandle<'_>>,
     ) -> Result<secrets::DeletedSecret, types::AzureError> {
         let timeout = chosen!(options, CallOptions).timeout;
-        Ok(self.ground.block_on(Box::pin(self.core.get_deleted_secret(&name, timeout)))?.into())
+        Ok(self.runtime.block_on(Box::pin(self.core.get_deleted_secret(&name, timeout)))?.into())
     }
 
     fn list_deleted_secrets(&self, options: Option<ListHandle<'_>>) -> secrets::DeletedSecretList {
@@ -308,12 +308,12 @@ impl secrets::GuestSecretClient for SecretClient {
 
     fn purge_deleted_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
         let timeout = chosen!(options, CallOptions).timeout;
-        Ok(self.ground.block_on(Box::pin(self.core.purge_deleted_secret(&name, timeout)))?)
+        Ok(self.runtime.block_on(Box::pin(self.core.purge_deleted_secret(&name, timeout)))?)
     }
 
     fn backup_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<Vec<u8>, types::AzureError> {
         let timeout = chosen!(options, CallOptions).timeout;
-        Ok(self.ground.block_on(Box::pin(self.core.backup_secret(&name, timeout)))?)
+        Ok(self.runtime.block_on(Box::pin(self.core.backup_secret(&name, timeout)))?)
     }
 
     fn restore_secret_backup(&self, backup: Vec<u8>, options: Option<CallHandle<'_>>) -> Told {

@@ -1,56 +1,56 @@
-//! What a credential is set up to do, told before it does it.
+//! The description of a credential's configuration, which `explain` returns without sending anything.
 
 use crate::diagnosis::Hint;
 use crate::error::ErrorKind;
 use crate::prelude::*;
 
-/// What one credential would do when a token is asked for; the same as `candidate` of the WIT package.
+/// What one credential would do for a token request. It matches `candidate` of the WIT package.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     /// The credential's class name in the Azure SDKs.
     pub credential: &'static str,
-    /// Whether it would be asked.
+    /// Whether the credential would be tried.
     pub readiness: Readiness,
-    /// What it would ask for, as which identity, and what told it so; else what it lacks.
+    /// The source, the identity, and the settings that selected them; or what is missing.
     pub message: String,
-    /// What to change.
+    /// What to change, if something is wrong.
     pub hint: Option<Hint>,
-    /// The variables that are set and that it looks at.
+    /// The environment variables that are set and that the credential reads.
     pub variables: Vec<&'static str>,
-    /// More names and values.
+    /// Further names and values.
     pub details: Vec<(&'static str, String)>,
 }
 
-/// Whether a credential would be asked for a token.
+/// Whether a credential would be tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// All that it needs is set.
+    /// Everything that the credential needs is configured.
     Ready,
-    /// Only asking tells whether it is there.
+    /// Only a request can tell whether the source exists.
     Unproven,
-    /// It can't be used here; the chain goes on.
+    /// The credential is not available; the chain goes on.
     Unavailable,
-    /// It is set up with something invalid; the chain stops.
+    /// The configuration is invalid; the chain stops.
     Failed,
-    /// It can't exist inside a component.
+    /// The credential can't work inside a component.
     NotSupported,
-    /// It is not in the chain.
+    /// The credential is excluded from the chain.
     Excluded,
 }
 
 impl Candidate {
-    /// One that would be asked.
+    /// A credential that would be tried.
     pub(super) fn ready(credential: &'static str, message: String) -> Self {
         Self::new(credential, Readiness::Ready, message)
     }
 
-    /// One that was left out of the chain.
+    /// A credential that `by` excludes from the chain.
     pub(super) fn excluded(credential: &'static str, by: &str) -> Self {
         Self::new(credential, Readiness::Excluded, format!("left out of the chain by {by}"))
     }
 
-    /// One whose making ended with this kind of error.
-    pub(super) fn refusing(credential: &'static str, kind: ErrorKind, message: String) -> Self {
+    /// A credential that could not be made, for an error of this kind.
+    pub(super) fn from_error(credential: &'static str, kind: ErrorKind, message: String) -> Self {
         let readiness = match kind {
             ErrorKind::CredentialUnavailable => Readiness::Unavailable,
             ErrorKind::Unsupported => Readiness::NotSupported,

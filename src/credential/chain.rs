@@ -1,9 +1,11 @@
-//! Walking credentials in order: unavailable goes on, failed stops, the winner is remembered, the report holds all.
+//! Chains of credentials. A chain tries its credentials in order: it goes on after one that is unavailable, stops at one
+//! that fails, and remembers the first one that succeeds. Its error lists every attempt.
 
 use core::cell::Cell;
 use core::time::Duration;
 
-use super::{Candidate, Link, TokenCredential};
+use super::candidate::Candidate;
+use super::token_credential::{ConfiguredCredential, TokenCredential};
 use crate::diagnosis::{self, Hint};
 use crate::env::Env;
 use crate::error::{Attempt, Error, ErrorKind, Outcome, Result};
@@ -19,71 +21,72 @@ pub(super) const CHAINED: &str = "ChainedTokenCredential";
 /// `DefaultAzureCredential` and `ChainedTokenCredential`.
 pub(super) struct Chain {
     name: &'static str,
-    pub(super) links: Vec<Link>,
-    /// What was left out, for who asks why.
+    pub(super) credentials: Vec<ConfiguredCredential>,
+    /// The excluded credentials, for `explain`.
     pub(super) excluded: Vec<Candidate>,
-    /// The cure when no attempt offers one.
-    otherwise: Hint,
-    winner: Cell<Option<usize>>,
+    /// The hint if no attempt has one.
+    default_hint: Hint,
+    /// The index of the credential that has returned a token; from then on only this one is used.
+    successful: Cell<Option<usize>>,
 }
 
 impl Chain {
-    pub(super) fn new(name: &'static str, links: Vec<Link>, env: &Env) -> Self {
-        let otherwise = diagnosis::nothing_configured(env.is_empty());
-        Self { name, links, excluded: Vec::new(), otherwise, winner: Cell::new(None) }
+    pub(super) fn new(name: &'static str, credentials: Vec<ConfiguredCredential>, env: &Env) -> Self {
+        let default_hint = diagnosis::nothing_configured(env.is_empty());
+        Self { name, credentials, excluded: Vec::new(), default_hint, successful: Cell::new(None) }
     }
 
-    async fn walk(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        // A transient fault of the winner must not hand the app over to another identity.
-        let winner = self.winner.get().and_then(|index| self.links.get(index));
-        let call = Call { chained: call.chained || self.links.len() > 1, ..call };
+    async fn try_in_order(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+        // After a success only that credential is used: a transient error must not switch the app to another identity.
+        let successful = self.successful.get().and_then(|index| self.credentials.get(index));
+        let call = Call { chained: call.chained || self.credentials.len() > 1, ..call };
         let mut attempts = Vec::new();
-        if self.links.is_empty() {
+        if self.credentials.is_empty() {
             return Err(Error::invalid("at least one credential is required"));
         }
-        // The failure with the surest cure decides, the first of equals; else what can be said of no platform at all.
-        let mut decided = Error::new(ErrorKind::Other, "").hint(self.otherwise.clone());
-        for (index, link) in self.links.iter().enumerate() {
-            if winner.is_some() && self.winner.get() != Some(index) {
+        // Report the error whose hint has the highest confidence; ties go to the first. Without any, the default hint.
+        let mut reported = Error::new(ErrorKind::Other, "").with_hint(self.default_hint.clone());
+        for (index, credential) in self.credentials.iter().enumerate() {
+            if successful.is_some() && self.successful.get() != Some(index) {
                 continue;
             }
-            let mut error = match link.made.token(call, request).await {
+            let mut error = match credential.inner.token(call, request).await {
                 Ok(token) => {
-                    self.winner.set(Some(index));
+                    self.successful.set(Some(index));
                     return Ok(token);
                 }
                 Err(error) => error,
             };
-            // What can't exist here is no news.
+            // Credentials that never work in a component are logged only at the verbose level.
             let level = if error.kind == ErrorKind::Unsupported { Level::Verbose } else { Level::Info };
-            call.log.tell(level, &|| format!("{}: {}: {}", self.name, link.made.name(), error.message));
+            call.log.write(level, &|| format!("{}: {}: {}", self.name, credential.inner.name(), error.message));
             let outcome = match error.kind {
                 ErrorKind::CredentialUnavailable => Outcome::Unavailable,
                 ErrorKind::Unsupported => Outcome::NotSupported,
                 _ => Outcome::Failed,
             };
             if error.attempts.is_empty() {
-                attempts.push(Attempt { credential: link.made.name(), outcome, message: error.message.clone() });
+                attempts.push(Attempt { credential: credential.inner.name(), outcome, message: error.message.clone() });
             } else {
-                // A chain in this chain.
+                // The credential is itself a chain.
                 attempts.append(&mut error.attempts);
             }
-            if outcome == Outcome::Failed || winner.is_some() {
-                // A credential before it may be what was meant, and half configured.
-                if decided.kind != ErrorKind::Other {
-                    error.hint = diagnosis::also(error.hint, decided.hint);
+            if outcome == Outcome::Failed || successful.is_some() {
+                // An earlier credential may be the intended one, and only partly configured.
+                if reported.kind != ErrorKind::Other {
+                    error.hint = diagnosis::combine(error.hint, reported.hint);
                 }
                 return Err(self.report(*error, attempts));
             }
-            if error.hint.as_ref().is_some_and(|hint| hint.is_surer(decided.hint.as_ref())) {
-                decided = error;
+            if error.hint.as_ref().is_some_and(|hint| hint.is_more_confident(reported.hint.as_ref())) {
+                reported = error;
             }
         }
-        decided.kind = ErrorKind::CredentialUnavailable;
-        Err(self.report(*decided, attempts))
+        reported.kind = ErrorKind::CredentialUnavailable;
+        Err(self.report(*reported, attempts))
     }
 
-    /// The message in the shape of the Python SDK, which users and their log searches know.
+    /// The error of the chain. Its message has the form of the Python SDK's, which users and their log searches know.
     fn report(&self, mut error: Error, attempts: Vec<Attempt>) -> Box<Error> {
         error.message =
             format!("{} failed to retrieve a token from the included credentials.\nAttempted credentials:", self.name);
@@ -101,20 +104,20 @@ impl TokenCredential for Chain {
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(self.walk(call, request))
+        Box::pin(self.try_in_order(call, request))
     }
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {
-        for link in &self.links {
-            link.explain(candidates);
+        for credential in &self.credentials {
+            credential.explain(candidates);
         }
         candidates.extend_from_slice(&self.excluded);
     }
 
-    fn patience(&self) -> Duration {
-        // A chain of one is that credential.
-        match self.links.as_slice() {
-            [link] => link.made.patience(),
+    fn default_timeout(&self) -> Duration {
+        // A chain of one credential behaves like that credential.
+        match self.credentials.as_slice() {
+            [credential] => credential.inner.default_timeout(),
             _ => Duration::from_secs(30),
         }
     }

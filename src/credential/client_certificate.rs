@@ -1,34 +1,34 @@
 //! ClientCertificateCredential: a service principal that signs an assertion with a certificate's private key.
 //! <https://learn.microsoft.com/entra/identity-platform/certificate-credentials>
 //!
-//! The cryptography outweighs all the rest of the component, so it is behind the cargo feature `certificate`. Without
-//! it, everything here answers that it is missing.
+//! The cryptography would make the component half as large again, so it is behind the cargo feature `certificate`. Without
+//! the feature the credential exists and returns an error that says so.
 
-use super::CredentialOptions;
-use super::confidential_client::{Fields, Proof};
-use crate::entra::Endpoint;
+use super::confidential_client::{Authenticate, FormFields};
+use super::options::CredentialOptions;
+use crate::entra::TokenEndpoint;
 use crate::error::Result;
 use crate::http::Call;
 use crate::prelude::*;
-use crate::secret::{Bytes, Secret};
+use crate::secret::{SecretBytes, SecretString};
 
 pub(super) const NAME: &str = "ClientCertificateCredential";
 
-/// Where a certificate is.
+/// Where a certificate comes from.
 pub enum Source {
-    /// Here: PEM or PKCS#12.
-    Bytes(Bytes),
-    /// In this file, which is read for each assertion, because certificates are renewed.
+    /// The content of a PEM or PKCS#12 file.
+    Bytes(SecretBytes),
+    /// The path of a file. It is read for each assertion, because certificates are renewed.
     Path(String),
 }
 
-pub(super) fn proof(
+pub(super) fn authentication(
     certificate: Source,
-    password: Option<Secret>,
+    password: Option<SecretString>,
     options: &CredentialOptions,
-) -> Result<Box<dyn Proof>> {
-    let from = "the argument certificate";
-    Ok(Box::new(ClientCertificate::new(certificate, password, options.send_certificate_chain, from)?))
+) -> Result<Box<dyn Authenticate>> {
+    let origin = "the argument certificate";
+    Ok(Box::new(ClientCertificate::new(certificate, password, options.send_certificate_chain, origin)?))
 }
 
 #[cfg(feature = "certificate")]
@@ -47,30 +47,30 @@ mod with_certificates {
     pub(in crate::credential) struct ClientCertificate {
         key: Key,
         send_chain: bool,
-        from: String,
+        origin: String,
     }
 
     enum Key {
         Read(Box<Certificate>),
-        File { path: String, password: Option<Secret> },
+        File { path: String, password: Option<SecretString> },
     }
 
     impl ClientCertificate {
         pub(in crate::credential) fn new(
             source: Source,
-            password: Option<Secret>,
+            password: Option<SecretString>,
             send_chain: bool,
-            from: &str,
+            origin: &str,
         ) -> Result<Self> {
-            let from = from.to_owned();
+            let origin = origin.to_owned();
             Ok(match source {
                 Source::Bytes(bytes) => {
-                    let certificate = read(&bytes.0, password.as_ref(), &from, ErrorKind::InvalidArgument)?;
-                    Self { key: Key::Read(Box::new(certificate)), send_chain, from }
+                    let certificate = read(&bytes.0, password.as_ref(), &origin, ErrorKind::InvalidArgument)?;
+                    Self { key: Key::Read(Box::new(certificate)), send_chain, origin }
                 }
                 Source::Path(path) => {
-                    let from = format!("the certificate file {} (from {from})", quote_path(&path));
-                    Self { key: Key::File { path, password }, send_chain, from }
+                    let origin = format!("the certificate file {} (from {origin})", quote_path(&path));
+                    Self { key: Key::File { path, password }, send_chain, origin }
                 }
             })
         }
@@ -80,8 +80,8 @@ mod with_certificates {
             certificate: &Certificate,
             call: Call<'_>,
             client_id: &str,
-            endpoint: &Endpoint<'_>,
-        ) -> Result<Fields> {
+            endpoint: &TokenEndpoint<'_>,
+        ) -> Result<FormFields> {
             let assertion = Assertion {
                 audience: &endpoint.url(),
                 client_id,
@@ -90,47 +90,50 @@ mod with_certificates {
                 send_chain: self.send_chain,
             };
             let signed = certificate.assertion(&assertion, call.platform).ok_or_else(|| {
-                Error::new(ErrorKind::AuthenticationFailed, format!("the key in {} can't sign", self.from))
+                Error::new(ErrorKind::AuthenticationFailed, format!("the key in {} can't sign", self.origin))
             })?;
             Ok(assertion_fields(signed))
         }
 
-        fn file(&self, platform: &dyn Platform, path: &str) -> Result<Bytes> {
+        fn file(&self, platform: &dyn Platform, path: &str) -> Result<SecretBytes> {
             let why = match platform.read_file(path, MAX_SIZE) {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error.describe(),
             };
-            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.from)).hint(diagnosis::file(
-                "Is the path right",
-                path,
-                "give the certificate itself in code, as bytes",
-            )))
+            Err(Error::new(ErrorKind::AuthenticationFailed, format!("{} {why}", self.origin)).with_hint(
+                diagnosis::file_access(
+                    "Check that the path is right",
+                    path,
+                    "give the certificate itself in code, as bytes",
+                ),
+            ))
         }
     }
 
-    fn read(bytes: &[u8], password: Option<&Secret>, from: &str, kind: ErrorKind) -> Result<Certificate> {
-        Certificate::read(bytes, password.map(Secret::expose))
-            .map_err(|error| Error::new(kind, format!("{from}: {}", error.why)).hint(diagnosis::expected(error.cure)))
+    fn read(bytes: &[u8], password: Option<&SecretString>, origin: &str, kind: ErrorKind) -> Result<Certificate> {
+        Certificate::read(bytes, password.map(SecretString::expose)).map_err(|error| {
+            Error::new(kind, format!("{origin}: {}", error.why)).with_hint(diagnosis::configuration(error.cure))
+        })
     }
 
-    impl Proof for ClientCertificate {
-        fn fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<Fields> {
+    impl Authenticate for ClientCertificate {
+        fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &TokenEndpoint<'_>) -> Result<FormFields> {
             match &self.key {
                 Key::Read(certificate) => self.sign(certificate, call, client_id, endpoint),
                 Key::File { path, password } => {
                     let bytes = self.file(call.platform, path)?;
-                    let certificate = read(&bytes.0, password.as_ref(), &self.from, ErrorKind::AuthenticationFailed)?;
+                    let certificate = read(&bytes.0, password.as_ref(), &self.origin, ErrorKind::AuthenticationFailed)?;
                     self.sign(&certificate, call, client_id, endpoint)
                 }
             }
         }
 
-        fn from(&self) -> &str {
-            &self.from
+        fn origin(&self) -> &str {
+            &self.origin
         }
 
-        fn renewal(&self) -> &'static str {
-            "Is the certificate still valid, and is the host's clock right?"
+        fn renewal_hint(&self) -> &'static str {
+            "Check that the certificate is still valid, and that the host's clock is right"
         }
     }
 }
@@ -144,23 +147,23 @@ mod without {
     use crate::diagnosis;
     use crate::error::Error;
 
-    /// What can't be made.
+    /// No value of this type exists.
     pub(in crate::credential) enum ClientCertificate {}
 
     impl ClientCertificate {
-        pub(in crate::credential) fn new(_: Source, _: Option<Secret>, _: bool, from: &str) -> Result<Self> {
-            // Not `unsupported`, with which a chain would go on to an identity that was not meant.
-            let message = format!("{from} is given, but this build of Keyfob can't use certificates");
-            Err(Error::invalid(message).hint(diagnosis::without_certificates()))
+        pub(in crate::credential) fn new(_: Source, _: Option<SecretString>, _: bool, origin: &str) -> Result<Self> {
+            // Not `Unsupported`: with that kind a chain would go on to an identity that was not intended.
+            let message = format!("{origin} is given, but this build of Keyfob can't use certificates");
+            Err(Error::invalid(message).with_hint(diagnosis::without_certificates()))
         }
     }
 
-    impl Proof for ClientCertificate {
-        fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+    impl Authenticate for ClientCertificate {
+        fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
             match *self {}
         }
 
-        fn from(&self) -> &str {
+        fn origin(&self) -> &str {
             match *self {}
         }
     }

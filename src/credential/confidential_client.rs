@@ -1,71 +1,73 @@
-//! What the credentials of an application have in common: a client at Microsoft Entra ID that proves who it is. How it
-//! proves that is the one thing in which they differ.
+//! A confidential client at Microsoft Entra ID, which several credentials share. They differ in how the client
+//! authenticates: by a client secret, or by an assertion.
 //! <https://learn.microsoft.com/entra/identity-platform/msal-client-applications>
 
 use alloc::rc::Rc;
 
+use super::candidate::Candidate;
+use super::options::CredentialOptions;
 use super::tenants::{ADFS, Tenants};
-use super::{Candidate, CredentialOptions, Made, TokenCredential};
-use crate::diagnosis::{self, Client};
-use crate::entra::{self, Endpoint};
+use super::token_credential::{SharedCredential, TokenCredential};
+use crate::diagnosis::{self, ClientContext};
+use crate::entra::{self, TokenEndpoint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::{Secret, quote_path};
+use crate::secret::{SecretString, quote_path};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
-use crate::token_cache::{Fetch, TokenCache};
+use crate::token_cache::{FetchToken, TokenCache};
 
-/// The fields of the form that prove the client.
-pub(super) type Fields = Vec<(&'static str, Secret)>;
+/// The form fields that authenticate the client.
+pub(super) type FormFields = Vec<(&'static str, SecretString)>;
 
-/// How a client proves who it is.
-pub(super) trait Proof {
-    /// The proof for one request to this endpoint.
-    fn fields(&self, call: Call<'_>, client_id: &str, endpoint: &Endpoint<'_>) -> Result<Fields>;
-    /// Where it came from: an argument, a variable, a file.
-    fn from(&self) -> &str;
-    /// Ends in white space, which a secret in a variable often does by mistake.
+/// How a client authenticates.
+pub(super) trait Authenticate {
+    /// The form fields for one request to this endpoint.
+    fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &TokenEndpoint<'_>) -> Result<FormFields>;
+    /// Where the secret or key comes from: an argument, a variable, a file.
+    fn origin(&self) -> &str;
+    /// The secret ends in white space, a common mistake in variables.
     fn trailing_space(&self) -> bool {
         false
     }
-    /// How to get a new one, for whom this one has expired.
-    fn renewal(&self) -> &'static str {
+    /// How to get a new assertion when this one has expired, for hints.
+    fn renewal_hint(&self) -> &'static str {
         ""
     }
-    /// Replaces an assertion of the caller.
-    fn set_assertion(&self, _assertion: Secret) -> Result<(), ErrorKind> {
+    /// Replaces the assertion, if the caller supplies it.
+    fn set_assertion(&self, _assertion: SecretString) -> Result<(), ErrorKind> {
         Err(ErrorKind::Unsupported)
     }
 }
 
-/// The proof of an assertion, whoever signed it (RFC 7523).
-pub(super) fn assertion_fields(assertion: Secret) -> Fields {
+/// The form fields of a client assertion (RFC 7523).
+pub(super) fn assertion_fields(assertion: SecretString) -> FormFields {
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     vec![("client_assertion_type", kind.into()), ("client_assertion", assertion)]
 }
 
 /// A client at Microsoft Entra ID.
 pub(super) struct ConfidentialClient {
-    /// The class name of the credential that it is.
+    /// The class name of the credential.
     pub(super) name: &'static str,
-    /// Where its tokens come from, for results.
+    /// The `source` of its tokens.
     pub(super) source: &'static str,
-    /// What told that it is that source, where it was not asked for by name.
+    /// How the source was detected, if the code did not name it.
     pub(super) detected_by: Option<&'static str>,
-    /// What it is to a person: a service principal, a workload identity.
+    /// What messages call it: a service principal, a workload identity.
     pub(super) what: &'static str,
     pub(super) tenants: Tenants,
     pub(super) client_id: String,
     pub(super) id_from: &'static str,
     pub(super) authority: entra::Authority,
-    pub(super) proof: Box<dyn Proof>,
+    pub(super) authentication: Box<dyn Authenticate>,
     cache: TokenCache,
 }
 
-/// Who the client is, before it is checked.
-pub(super) struct Registration<'a> {
+/// The registration of the client: its tenant and client id, before they are checked.
+pub(super) struct ClientRegistration<'a> {
     pub(super) name: &'static str,
     pub(super) tenants: Tenants,
     pub(super) client_id: &'a str,
@@ -76,70 +78,73 @@ impl ConfidentialClient {
     pub(super) fn new(
         env: &Env,
         options: &CredentialOptions,
-        who: Registration<'_>,
-        proof: Box<dyn Proof>,
+        registration: ClientRegistration<'_>,
+        authentication: Box<dyn Authenticate>,
     ) -> Result<Self> {
-        check_client_id(who.client_id, who.id_from)?;
+        check_client_id(registration.client_id, registration.id_from)?;
         Ok(Self {
-            name: who.name,
+            name: registration.name,
             source: entra::SOURCE,
             detected_by: None,
             what: "service principal",
-            tenants: who.tenants,
-            client_id: who.client_id.to_owned(),
-            id_from: who.id_from,
+            tenants: registration.tenants,
+            client_id: registration.client_id.to_owned(),
+            id_from: registration.id_from,
             authority: options.authority(env)?,
-            proof,
+            authentication,
             cache: TokenCache::default(),
         })
     }
 
     async fn exchange(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         let tenant = self.tenants.resolve(request)?;
-        let endpoint = Endpoint::new(&self.authority, tenant, tenant.eq_ignore_ascii_case(ADFS));
-        let client = Client {
+        let endpoint = TokenEndpoint::new(&self.authority, tenant, tenant.eq_ignore_ascii_case(ADFS));
+        let client = ClientContext {
             tenant,
             client_id: &self.client_id,
-            proof_from: self.proof.from(),
-            trailing_space: self.proof.trailing_space(),
-            renewal: self.proof.renewal(),
+            credential_origin: self.authentication.origin(),
+            trailing_space: self.authentication.trailing_space(),
+            renewal: self.authentication.renewal_hint(),
         };
-        let proof = self.proof.fields(call, &self.client_id, &endpoint)?;
-        let token = entra::token(call, &endpoint, &client, request, &proof).await?;
+        let authentication = self.authentication.form_fields(call, &self.client_id, &endpoint)?;
+        let token = entra::request_token(call, &endpoint, &client, request, &authentication).await?;
         Ok(AccessToken { credential: self.name, source: self.source, identity: self.describe(), ..token })
     }
 
-    /// Who it is, and where its id came from.
+    /// The client id and where it comes from.
     fn describe(&self) -> String {
         format!("the {} with client id {} (from {})", self.what, self.client_id, self.id_from)
     }
 }
 
-/// A credential that the code describes by its arguments.
-pub(super) fn of_code(
+/// A credential that is made from arguments in code.
+pub(super) fn from_arguments(
     env: &Env,
     options: &CredentialOptions,
     name: &'static str,
     (tenant, client_id): (&str, &str),
-    proof: Box<dyn Proof>,
-) -> Result<Made> {
-    let tenants = Tenants::of_code(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
-    let who = Registration { name, tenants, client_id, id_from: "the argument client-id" };
-    Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
+    authentication: Box<dyn Authenticate>,
+) -> Result<SharedCredential> {
+    let tenants =
+        Tenants::from_arguments(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
+    let registration = ClientRegistration { name, tenants, client_id, id_from: "the argument client-id" };
+    Ok(Rc::new(ConfidentialClient::new(env, options, registration, authentication)?))
 }
 
-/// Checks the id of an application.
+/// Checks the form of a client id.
 fn check_client_id(id: &str, from: &str) -> Result<()> {
     if is_uuid(id) {
         return Ok(());
     }
-    Err(Error::invalid(format!("{from} is not a client id (a UUID): {}", describe_id(id))).hint(diagnosis::expected(
-        &format!("Set {from} to the Application (client) ID: portal > Microsoft Entra ID > App registrations"),
-    )))
+    Err(Error::invalid(format!("{from} is not a client id (a UUID): {}", describe_id(id))).with_hint(
+        diagnosis::configuration(&format!(
+            "Set {from} to the Application (client) ID: portal > Microsoft Entra ID > App registrations"
+        )),
+    ))
 }
 
-impl Fetch for ConfidentialClient {
-    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+impl FetchToken for ConfidentialClient {
+    fn fetch_token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
         Box::pin(async move {
             self.exchange(call, request).await.map_err(|mut error| {
                 if let Some(how) = self.detected_by {
@@ -162,9 +167,10 @@ impl TokenCredential for ConfidentialClient {
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {
         let how = self.detected_by.map(|how| format!("{} ({how}): ", self.source)).unwrap_or_default();
-        let (who, tenant, proof) = (self.describe(), &self.tenants.own, quote_path(self.proof.from()));
+        let (registration, tenant, authentication) =
+            (self.describe(), &self.tenants.own, quote_path(self.authentication.origin()));
         let authority = self.authority.origin();
-        let message = format!("{how}{who} in tenant {tenant}, by {proof}, at {authority}");
+        let message = format!("{how}{registration} in tenant {tenant}, by {authentication}, at {authority}");
         let details = vec![
             ("source", self.source.to_owned()),
             ("client-id", self.client_id.clone()),
@@ -175,7 +181,7 @@ impl TokenCredential for ConfidentialClient {
         candidates.push(Candidate { details, ..Candidate::ready(self.name, message) });
     }
 
-    fn set_assertion(&self, assertion: Secret) -> Result<(), ErrorKind> {
-        self.proof.set_assertion(assertion)
+    fn set_assertion(&self, assertion: SecretString) -> Result<(), ErrorKind> {
+        self.authentication.set_assertion(assertion)
     }
 }

@@ -1,12 +1,13 @@
-//! EnvironmentCredential: a service principal that the environment names, by secret or by certificate.
+//! EnvironmentCredential: a service principal from environment variables, with a client secret or a certificate.
 
 use alloc::rc::Rc;
 
 use super::client_certificate::{self, ClientCertificate};
 use super::client_secret::ClientSecret;
-use super::confidential_client::{ConfidentialClient, Proof, Registration};
+use super::confidential_client::{Authenticate, ClientRegistration, ConfidentialClient};
+use super::options::CredentialOptions;
 use super::tenants::Tenants;
-use super::{CredentialOptions, Made};
+use super::token_credential::SharedCredential;
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -19,17 +20,17 @@ const CLIENT: &str = "AZURE_CLIENT_ID";
 const SECRET: &str = "AZURE_CLIENT_SECRET";
 const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
-pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
+pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
     let (Some(tenant), Some(client_id)) = (env.get(TENANT), env.get(CLIENT)) else { return Err(incomplete(env)) };
-    // In the order of the Azure SDKs.
-    let proof: Box<dyn Proof> = match (env.get(SECRET), env.get(CERTIFICATE)) {
+    // A client secret takes precedence, as in the Azure SDKs.
+    let authentication: Box<dyn Authenticate> = match (env.get(SECRET), env.get(CERTIFICATE)) {
         (Some(secret), _) => Box::new(ClientSecret(secret.into(), SECRET)),
         (None, Some(path)) => Box::new(certificate(env, options, path)?),
         (None, None) => return Err(incomplete(env)),
     };
-    let tenants = Tenants::of_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
-    let who = Registration { name: NAME, tenants, client_id, id_from: CLIENT };
-    Ok(Rc::new(ConfidentialClient::new(env, options, who, proof)?))
+    let tenants = Tenants::from_environment(env, tenant, TENANT, &options.additionally_allowed_tenants)?;
+    let registration = ClientRegistration { name: NAME, tenants, client_id, id_from: CLIENT };
+    Ok(Rc::new(ConfidentialClient::new(env, options, registration, authentication)?))
 }
 
 fn certificate(env: &Env, options: &CredentialOptions, path: &str) -> Result<ClientCertificate> {
@@ -41,20 +42,20 @@ fn certificate(env: &Env, options: &CredentialOptions, path: &str) -> Result<Cli
 }
 
 fn incomplete(env: &Env) -> Box<Error> {
-    // With a certificate the secret is not missing.
-    let proof = if env.get(CERTIFICATE).is_some() && env.get(SECRET).is_none() { CERTIFICATE } else { SECRET };
-    let (present, missing) = env.split(&[TENANT, CLIENT, proof]);
+    // If the certificate is set, the client secret is not missing.
+    let authentication = if env.get(CERTIFICATE).is_some() && env.get(SECRET).is_none() { CERTIFICATE } else { SECRET };
+    let (present, missing) = env.partition(&[TENANT, CLIENT, authentication]);
     let mut error = Error::unavailable(format!(
         "EnvironmentCredential authentication unavailable. Environment variables are not fully configured: {} not set",
         missing.join(", ")
     ));
     if env.get("AZURE_USERNAME").is_some() || env.get("AZURE_PASSWORD").is_some() {
         error.message.push_str("; AZURE_USERNAME and AZURE_PASSWORD are not supported");
-        return error.hint(diagnosis::username_password());
+        return error.with_hint(diagnosis::username_password());
     }
-    // Client id and tenant alone mean something else: a managed identity, or workload identity.
-    if env.get(proof).is_some() {
-        return error.hint(diagnosis::half_set("a service principal", &present, &missing));
+    // Client id and tenant without a secret may be meant for managed identity or workload identity.
+    if env.get(authentication).is_some() {
+        return error.with_hint(diagnosis::partly_configured("a service principal", &present, &missing));
     }
-    error.hint(diagnosis::nothing_configured(env.is_empty()))
+    error.with_hint(diagnosis::nothing_configured(env.is_empty()))
 }

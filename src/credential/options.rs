@@ -1,7 +1,6 @@
-//! What a caller may choose. Checked as a whole before anything is made or sent.
+//! The options of credentials and of token requests. They are checked before anything is sent.
 
-use super::DEFAULT_CHAIN;
-use super::managed_identity::id::ManagedIdentityId;
+use super::managed_identity_id::ManagedIdentityId;
 use super::tenants::{check_allowed, check_tenant};
 use crate::entra::Authority;
 use crate::env::Env;
@@ -9,30 +8,30 @@ use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::token::{TokenRequest, describe_id, is_uuid};
 
-/// How a credential is made. See `credential-options` of the WIT package.
+/// The options of a credential. See `credential-options` of the WIT package.
 #[derive(Clone, Debug, Default)]
 pub struct CredentialOptions {
-    /// Which managed identity.
+    /// The managed identity to use.
     pub managed_identity: ManagedIdentityId,
-    /// Client id for workload identity.
+    /// The client id for workload identity.
     pub workload_identity_client_id: Option<String>,
-    /// Tenant for workload identity.
+    /// The tenant for workload identity.
     pub tenant_id: Option<String>,
-    /// Federated token file for workload identity.
+    /// The federated token file for workload identity.
     pub token_file_path: Option<String>,
-    /// Class names that the default chain leaves out.
+    /// The class names of credentials to exclude from the default chain.
     pub exclude: Vec<String>,
-    /// The Entra host.
+    /// The Entra host, for clouds other than the public one.
     pub authority_host: Option<String>,
-    /// Lets that host be any.
+    /// Allows a host that belongs to no known cloud.
     pub disable_instance_discovery: bool,
-    /// In milliseconds, 1 to 60,000; 1,000 by default in a chain, else 2,000.
+    /// The connect timeout of IMDS in milliseconds, 1 to 60,000. Default: 1,000 in a chain, else 2,000.
     pub imds_connect_timeout: Option<u64>,
-    /// Tenants that a credential may ask besides its own; `*` is any.
+    /// Tenants that a credential may request tokens from besides its own; `*` means any.
     pub additionally_allowed_tenants: Vec<String>,
-    /// The default chain is refused where `AZURE_TOKEN_CREDENTIALS` is not set.
+    /// Makes the default chain an error unless `AZURE_TOKEN_CREDENTIALS` is set.
     pub require_token_credentials: bool,
-    /// Sends the certificates along with an assertion (x5c), for subject name and issuer authentication.
+    /// Sends the certificate chain with an assertion (x5c), for subject name and issuer authentication.
     pub send_certificate_chain: bool,
 }
 
@@ -56,41 +55,33 @@ impl CredentialOptions {
         if self.authority_host.is_some() {
             self.authority(env)?;
         }
-        for name in &self.exclude {
-            if !DEFAULT_CHAIN.iter().any(|row| row.name().eq_ignore_ascii_case(name)) {
-                return Err(Error::invalid(format!(
-                    "the option exclude names no credential of the default chain: {}. Expected a class name such as ManagedIdentityCredential",
-                    crate::secret::quote(name, &[])
-                )));
-            }
-        }
         if self.imds_connect_timeout.is_some_and(|ms| !(1..=60_000).contains(&ms)) {
             return Err(Error::invalid("the option imds-connect-timeout is not 1 to 60,000 milliseconds"));
         }
         Ok(())
     }
 
-    /// Whether the default chain leaves this credential out.
+    /// Whether this credential is excluded from the default chain.
     pub(super) fn excludes(&self, name: &str) -> bool {
         self.exclude.iter().any(|excluded| excluded.eq_ignore_ascii_case(name))
     }
 
-    /// The authority that the option names, else the environment.
+    /// The authority from the option, else from the environment.
     pub(super) fn authority(&self, env: &Env) -> Result<Authority> {
         Authority::choose(self.authority_host.as_deref(), self.disable_instance_discovery, env)
     }
 }
 
-/// How a token is asked for.
+/// The options of a token request.
 #[derive(Clone, Debug, Default)]
 pub struct TokenOptions {
-    /// The whole call's limit in milliseconds, 1 to 600,000.
+    /// The time limit of the call in milliseconds, 1 to 600,000.
     pub timeout: Option<u64>,
-    /// The tenant, where it is not the credential's own.
+    /// The tenant, if not the credential's own.
     pub tenant_id: Option<String>,
     /// A claims challenge as JSON text.
     pub claims: Option<String>,
-    /// The caller can handle claims challenges (continuous access evaluation).
+    /// The caller handles claims challenges (continuous access evaluation).
     pub enable_cae: bool,
 }
 

@@ -1,12 +1,13 @@
-//! Tokens and assertions of whoever embeds the core: a credential of another SDK, behind the cache and in the chains of
-//! this one, and ClientAssertionCredential with a function that signs.
+//! Tokens and assertions from the program that embeds the core: a credential of another SDK, with this crate's cache and
+//! chains, and ClientAssertionCredential with a function that signs.
 
 use alloc::rc::Rc;
 
-use super::client_assertion::checked;
-use super::confidential_client::{Fields, Proof};
-use super::{Candidate, TokenCredential};
-use crate::entra::Endpoint;
+use super::candidate::Candidate;
+use super::client_assertion::checked_fields;
+use super::confidential_client::{Authenticate, FormFields};
+use super::token_credential::TokenCredential;
+use crate::entra::TokenEndpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::log::Level;
@@ -15,7 +16,7 @@ use crate::platform::provider::{Provider, ProviderError, ProviderRequest};
 use crate::prelude::*;
 use crate::secret::quote;
 use crate::token::{AccessToken, TokenRequest};
-use crate::token_cache::{Fetch, TokenCache};
+use crate::token_cache::{FetchToken, TokenCache};
 
 pub(super) const NAME: &str = "TokenProvider";
 
@@ -26,7 +27,7 @@ impl From<ProviderError> for Box<Error> {
     }
 }
 
-/// The credential of a provider.
+/// The credential whose tokens come from a provider.
 pub(super) struct ProvidedTokens {
     provider: Rc<dyn Provider>,
     cache: TokenCache,
@@ -37,32 +38,32 @@ impl ProvidedTokens {
         Self { provider, cache: TokenCache::default() }
     }
 
-    fn ask(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        let asked = ProviderRequest {
+    fn request_token(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+        let provider_request = ProviderRequest {
             scopes: &request.scopes,
             tenant: request.tenant.as_deref(),
             claims: request.claims.as_deref(),
             enable_cae: request.cae,
         };
-        call.log.tell(Level::Verbose, &|| format!("{NAME} is asked for {}", request.scopes.join(" ")));
-        let given = self.provider.token(&asked)?;
-        // It becomes a header value.
-        if given.token.expose().is_empty() || !given.token.expose().bytes().all(|b| b.is_ascii_graphic()) {
+        call.log.write(Level::Verbose, &|| format!("{NAME} is asked for {}", request.scopes.join(" ")));
+        let provided = self.provider.token(&provider_request)?;
+        // The token becomes a header value.
+        if provided.token.expose().is_empty() || !provided.token.expose().bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::invalid("the given token is empty or holds characters that no token has"));
         }
         Ok(AccessToken {
-            refresh_on: given.refresh_on,
+            refresh_on: provided.refresh_on,
             credential: NAME,
             source: "the embedding program",
             identity: "the identity of the given token".to_owned(),
-            ..AccessToken::new(given.token, call.platform.unix_now(), given.expires_on, None)
+            ..AccessToken::new(provided.token, call.platform.unix_now(), provided.expires_on, None)
         })
     }
 }
 
-impl Fetch for ProvidedTokens {
-    fn fetch<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(core::future::ready(self.ask(call, request)))
+impl FetchToken for ProvidedTokens {
+    fn fetch_token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
+        Box::pin(core::future::ready(self.request_token(call, request)))
     }
 }
 
@@ -82,21 +83,21 @@ impl TokenCredential for ProvidedTokens {
 
 struct ProvidedAssertion(Rc<dyn Provider>);
 
-pub(super) fn assertion(provider: Rc<dyn Provider>) -> Box<dyn Proof> {
+pub(super) fn assertion(provider: Rc<dyn Provider>) -> Box<dyn Authenticate> {
     Box::new(ProvidedAssertion(provider))
 }
 
-impl Proof for ProvidedAssertion {
-    fn fields(&self, _: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
-        checked(self.0.assertion()?)
+impl Authenticate for ProvidedAssertion {
+    fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
+        checked_fields(self.0.assertion()?)
     }
 
-    fn from(&self) -> &str {
+    fn origin(&self) -> &str {
         "the assertion's provider"
     }
 
-    fn renewal(&self) -> &'static str {
-        "Let the provider sign a new assertion each time that it is asked"
+    fn renewal_hint(&self) -> &'static str {
+        "Let the provider sign a new assertion each time that it is called"
     }
 }
 
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_provider_that_cannot_be_used_lets_a_chain_go_on_and_one_that_fails_does_not() {
+    fn only_an_unavailable_provider_lets_a_chain_go_on() {
         let kind = |unavailable| {
             let error: Box<Error> = ProviderError { unavailable, message: "no\r\nluck".to_owned() }.into();
             (error.kind, error.message)

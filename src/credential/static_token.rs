@@ -1,32 +1,33 @@
-//! A token that the caller already has, and can replace when it expires.
+//! StaticTokenCredential: a token that the caller already has, and replaces when it expires.
 
 use core::cell::RefCell;
 
-use super::{Candidate, TokenCredential};
+use super::candidate::Candidate;
+use super::token_credential::TokenCredential;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::json;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
+use crate::secret::{SecretString, quote};
 use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "StaticTokenCredential";
 
-/// The token, and when it ends in unix seconds.
-pub(super) struct StaticToken(RefCell<(Secret, u64)>);
+/// The token, and when it expires in unix seconds.
+pub(super) struct StaticToken(RefCell<(SecretString, u64)>);
 
 impl StaticToken {
-    pub(super) fn new(token: Secret, expires_on: u64) -> Self {
+    pub(super) fn new(token: SecretString, expires_on: u64) -> Self {
         Self(RefCell::new((token, expires_on)))
     }
 
-    /// The token, unless it has expired or says itself that it is for somebody else: a vault's address may come from a
-    /// place that must not get it.
-    fn usable(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
+    /// The token, unless it has expired or its audience is another resource. The vault URL may come from an untrusted place,
+    /// which must not get the token.
+    fn check(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
         let (token, expires_on) = self.0.borrow().clone();
-        // It becomes a header value.
+        // The token becomes a header value.
         if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::invalid(
                 "the token is empty or holds characters that no token has (white space, a newline at its end)",
@@ -43,14 +44,14 @@ impl StaticToken {
         };
         let refused = |message| {
             let error = Error::new(ErrorKind::AuthenticationFailed, message);
-            Err(error.hint(diagnosis::expected("Get a new token and hand it over with set-token")))
+            Err(error.with_hint(diagnosis::configuration("Get a new token and hand it over with set-token")))
         };
         if token.expires_on <= now {
             return refused(format!("the static token has expired (at unix time {})", token.expires_on));
         }
         let payload = token.payload();
         let claims = json::object(&payload, &["aud"]).unwrap_or_default();
-        // An audience may be an application id too, which tells nothing here.
+        // An audience that is an application id can't be compared with a resource.
         if let (Some(audience), Ok(resource)) = (claims.text("aud"), request.resource())
             && audience.starts_with("https://")
             && audience.trim_end_matches('/') != resource.trim_end_matches('/')
@@ -67,7 +68,7 @@ impl TokenCredential for StaticToken {
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(core::future::ready(self.usable(call.platform.unix_now(), request)))
+        Box::pin(core::future::ready(self.check(call.platform.unix_now(), request)))
     }
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {
@@ -75,7 +76,7 @@ impl TokenCredential for StaticToken {
         candidates.push(Candidate::ready(NAME, format!("a token of the caller's, until unix time {expires_on}")));
     }
 
-    fn set_token(&self, token: Secret, expires_on: u64) -> Result<(), ErrorKind> {
+    fn set_token(&self, token: SecretString, expires_on: u64) -> Result<(), ErrorKind> {
         self.0.replace((token, expires_on));
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Which tenant a credential of Microsoft Entra ID asks.
+//! The tenant that a credential requests a token from.
 
 use crate::diagnosis;
 use crate::env::Env;
@@ -6,26 +6,26 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::prelude::*;
 use crate::token::{TokenRequest, describe_id, is_tenant};
 
-/// A credential's own tenant, and the others that it may ask.
+/// A credential's own tenant, and the other tenants that it may request tokens from.
 pub(super) struct Tenants {
     pub(super) own: String,
     allowed: Vec<String>,
-    /// `AZURE_IDENTITY_DISABLE_MULTITENANTAUTH`: its own, whatever is asked for.
-    pinned: bool,
+    /// `AZURE_IDENTITY_DISABLE_MULTITENANTAUTH` is set: the credential always uses its own tenant.
+    multitenant_disabled: bool,
 }
 
 impl Tenants {
-    /// For a credential that the code describes: the option alone allows more.
-    pub(super) fn of_code(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
+    /// For a credential made from arguments: only the option allows further tenants.
+    pub(super) fn from_arguments(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
         check_tenant(own, own_from)?;
-        let pinned = env.get("AZURE_IDENTITY_DISABLE_MULTITENANTAUTH").is_some();
-        Ok(Self { own: own.to_owned(), allowed: allowed.to_owned(), pinned })
+        let multitenant_disabled = env.get("AZURE_IDENTITY_DISABLE_MULTITENANTAUTH").is_some();
+        Ok(Self { own: own.to_owned(), allowed: allowed.to_owned(), multitenant_disabled })
     }
 
-    /// For a credential that the environment describes: `AZURE_ADDITIONALLY_ALLOWED_TENANTS` allows more too.
-    pub(super) fn of_environment(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
+    /// For a credential made from the environment: `AZURE_ADDITIONALLY_ALLOWED_TENANTS` allows further tenants too.
+    pub(super) fn from_environment(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
         const VARIABLE: &str = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
-        let mut tenants = Self::of_code(env, own, own_from, allowed)?;
+        let mut tenants = Self::from_arguments(env, own, own_from, allowed)?;
         for tenant in env.get(VARIABLE).unwrap_or_default().split(';').map(str::trim_ascii).filter(|t| !t.is_empty()) {
             check_allowed(tenant, VARIABLE)?;
             tenants.allowed.push(tenant.to_owned());
@@ -33,20 +33,21 @@ impl Tenants {
         Ok(tenants)
     }
 
-    /// The tenant to ask: the credential's own, unless the request names another that is allowed.
+    /// The tenant to use: the credential's own, unless the request names another tenant that is allowed.
     pub(super) fn resolve<'a>(&'a self, request: &'a TokenRequest) -> Result<&'a str> {
         let own = self.own.as_str();
         let Some(requested) = request.tenant.as_deref() else { return Ok(own) };
         let same = requested.eq_ignore_ascii_case(own);
-        // AD FS has no tenants; its path says adfs.
-        if same || self.pinned || own.eq_ignore_ascii_case(ADFS) {
+        // AD FS has no tenants; its path has `adfs` instead.
+        if same || self.multitenant_disabled || own.eq_ignore_ascii_case(ADFS) {
             return Ok(own);
         }
         let allowed = |tenant: &String| tenant == "*" || tenant.eq_ignore_ascii_case(requested);
         if self.allowed.iter().any(allowed) || (self.allowed.is_empty() && own == "organizations") {
             return Ok(requested);
         }
-        // A domain name and the id that a vault names may be the same tenant: only Entra can tell, and the vault looks.
+        // The credential's domain name and the id in a vault's challenge may be the same tenant. Only Entra can tell, and
+        // the vault rejects a token of another tenant.
         if request.tenant_from_challenge && own.contains('.') {
             return Ok(own);
         }
@@ -54,14 +55,14 @@ impl Tenants {
             ErrorKind::AuthenticationFailed,
             format!("the credential is not configured to acquire tokens for tenant {requested}, only for {own}"),
         )
-        .hint(diagnosis::other_tenant(own, requested)))
+        .with_hint(diagnosis::other_tenant(own, requested)))
     }
 }
 
-/// What stands for the tenant in the path of an AD FS.
+/// Replaces the tenant in the path of an AD FS.
 pub(super) const ADFS: &str = "adfs";
 
-/// Checks a tenant before it becomes part of a path.
+/// Checks a tenant before it becomes part of a URL path.
 pub(super) fn check_tenant(tenant: &str, from: &str) -> Result<()> {
     if is_tenant(tenant) {
         return Ok(());
@@ -72,7 +73,7 @@ pub(super) fn check_tenant(tenant: &str, from: &str) -> Result<()> {
     )))
 }
 
-/// Checks a tenant of those that are allowed too; `*` stands for all.
+/// Checks an additionally allowed tenant; `*` allows all.
 pub(super) fn check_allowed(tenant: &str, from: &str) -> Result<()> {
     if tenant == "*" { Ok(()) } else { check_tenant(tenant, from) }
 }
@@ -84,13 +85,13 @@ mod tests {
 
     fn resolve(own: &str, allowed: &[&str], requested: Option<&str>, tenant_from_challenge: bool) -> Result<String> {
         let allowed: Vec<String> = allowed.iter().map(|tenant| (*tenant).to_owned()).collect();
-        let tenants = Tenants::of_code(&Env::default(), own, "", &allowed).unwrap();
+        let tenants = Tenants::from_arguments(&Env::default(), own, "", &allowed).unwrap();
         let tenant = requested.map(str::to_owned);
         tenants.resolve(&TokenRequest { tenant, tenant_from_challenge, ..TokenRequest::default() }).map(str::to_owned)
     }
 
     #[test]
-    fn the_own_tenant_unless_another_is_allowed() {
+    fn another_tenant_is_used_only_if_it_is_allowed() {
         for (own, allowed, requested, expected) in [
             ("a", vec![], None, Some("a")),
             ("a", vec![], Some("A"), Some("a")),

@@ -4,18 +4,19 @@
 use alloc::rc::Rc;
 
 use super::client_assertion::is_jwt;
-use super::confidential_client::{ConfidentialClient, Fields, Proof, Registration, assertion_fields};
-use super::managed_identity::id::ManagedIdentityId;
+use super::confidential_client::{Authenticate, ClientRegistration, ConfidentialClient, FormFields, assertion_fields};
+use super::managed_identity_id::ManagedIdentityId;
+use super::options::CredentialOptions;
 use super::tenants::Tenants;
-use super::{CredentialOptions, Made};
+use super::token_credential::SharedCredential;
 use crate::diagnosis;
-use crate::entra::Endpoint;
+use crate::entra::TokenEndpoint;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::platform::Platform;
 use crate::prelude::*;
-use crate::secret::{Secret, quote_path};
+use crate::secret::{SecretString, quote_path};
 
 pub(super) const NAME: &str = "WorkloadIdentityCredential";
 
@@ -23,21 +24,21 @@ pub(super) const TENANT: &str = "AZURE_TENANT_ID";
 pub(super) const CLIENT: &str = "AZURE_CLIENT_ID";
 pub(super) const FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
-/// Kubernetes' tokens have some 1,500 bytes; whatever is much larger is another file.
+/// Service account tokens have some 1,500 bytes; a much larger file is not one.
 const MAX_FILE: usize = 64 * 1024;
 
-/// Set by AKS for pods with an identity binding, whose tokens are to be exchanged at a proxy of the cluster. Its
-/// certificate and its TLS name are no choice of a component (wasi:http), and Entra itself knows no such pod.
+/// Set by AKS for pods with an identity binding, whose tokens are exchanged at a proxy of the cluster. That needs a CA
+/// certificate and a TLS server name that wasi:http can't set, and Entra itself does not accept the tokens of such pods.
 /// <https://learn.microsoft.com/azure/aks/identity-bindings-concepts>
 const TOKEN_PROXY: &str = "AZURE_KUBERNETES_TOKEN_PROXY";
 
-/// The file with the pod's service account token, and where its path came from.
+/// The file with the pod's service account token, and where its path comes from.
 struct TokenFile {
     path: String,
     path_from: &'static str,
 }
 
-/// The option, else the variable, and which of them it was.
+/// The value of the option, else of the variable, and the name of the one used.
 fn choose(
     option: Option<&str>,
     option_name: &'static str,
@@ -50,8 +51,8 @@ fn choose(
     }
 }
 
-pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
-    // As in the Azure SDKs, a client id given for managed identity serves here too.
+pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
+    // As in the Azure SDKs, a client id for managed identity is used for workload identity too.
     let client_id = options.workload_identity_client_id.as_deref().or(match &options.managed_identity {
         ManagedIdentityId::ClientId(id) => Some(id),
         _ => None,
@@ -69,48 +70,48 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<Made> {
             "WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: {} not set",
             missing.join(", ")
         ));
-        // The file is set for workload identity alone; the others serve other credentials too.
+        // Only the file shows that workload identity is meant; other credentials use the other variables too.
         let meant = present.contains(&FILE);
-        return Err(error.hint(if meant {
-            diagnosis::half_set("workload identity", &present, &missing)
+        return Err(error.with_hint(if meant {
+            diagnosis::partly_configured("workload identity", &present, &missing)
         } else {
             diagnosis::nothing_configured(env.is_empty())
         }));
     };
-    let tenants = Tenants::of_environment(env, &tenant, tenant_from, &options.additionally_allowed_tenants)?;
-    let who = Registration { name: NAME, tenants, client_id: &client_id, id_from };
-    Ok(Rc::new(client(env, options, who, path, path_from)?))
+    let tenants = Tenants::from_environment(env, &tenant, tenant_from, &options.additionally_allowed_tenants)?;
+    let registration = ClientRegistration { name: NAME, tenants, client_id: &client_id, id_from };
+    Ok(Rc::new(client(env, options, registration, path, path_from)?))
 }
 
-/// The client that proves itself with the token in this file.
+/// The client that authenticates with the token in this file.
 pub(super) fn client(
     env: &Env,
     options: &CredentialOptions,
-    who: Registration<'_>,
+    registration: ClientRegistration<'_>,
     path: String,
     path_from: &'static str,
 ) -> Result<ConfidentialClient> {
     if env.get(TOKEN_PROXY).is_some() {
         let message =
             format!("{TOKEN_PROXY} is set, and the token proxy of AKS identity bindings can't be used in a component");
-        return Err(Error::invalid(message).hint(diagnosis::expected(
+        return Err(Error::invalid(message).with_hint(diagnosis::configuration(
             "Give the identity a federated credential for the pod's service account, and remove the pod's annotation azure.workload.identity/use-identity-binding",
         )));
     }
-    let mut client = ConfidentialClient::new(env, options, who, Box::new(TokenFile { path, path_from }))?;
+    let mut client = ConfidentialClient::new(env, options, registration, Box::new(TokenFile { path, path_from }))?;
     client.what = "workload identity";
     Ok(client)
 }
 
 impl TokenFile {
-    /// The service account token. Read for each exchange, because Kubernetes renews it; trimmed, because files end in
-    /// newlines; and looked at before it is sent, because a path may name any file.
-    fn assertion(&self, platform: &dyn Platform) -> Result<Secret> {
+    /// The service account token. The file is read for each token request, because Kubernetes renews it. The form of the
+    /// token is checked before it is sent, because the path may name any file.
+    fn assertion(&self, platform: &dyn Platform) -> Result<SecretString> {
         let place = format!("the federated token file {} (from {})", quote_path(&self.path), self.path_from);
         let failed = |why: &str| {
             let error = Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}"));
-            Err(error.hint(diagnosis::file(
-                "Is the pod labelled azure.workload.identity/use=true, is AZURE_FEDERATED_TOKEN_FILE the projected service account token",
+            Err(error.with_hint(diagnosis::file_access(
+                "Check that the pod is labelled azure.workload.identity/use=true, that AZURE_FEDERATED_TOKEN_FILE is the projected service account token",
                 &self.path,
                 "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)",
             )))
@@ -130,16 +131,16 @@ impl TokenFile {
     }
 }
 
-impl Proof for TokenFile {
-    fn fields(&self, call: Call<'_>, _: &str, _: &Endpoint<'_>) -> Result<Fields> {
+impl Authenticate for TokenFile {
+    fn form_fields(&self, call: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
         Ok(assertion_fields(self.assertion(call.platform)?))
     }
 
-    fn from(&self) -> &str {
+    fn origin(&self) -> &str {
         &self.path
     }
 
-    fn renewal(&self) -> &'static str {
-        "Kubernetes renews the file: is it mounted live, and is it the projected service account token?"
+    fn renewal_hint(&self) -> &'static str {
+        "Check that the file is mounted live and is the projected service account token, which Kubernetes renews"
     }
 }

@@ -1,53 +1,53 @@
-//! The cures of managed identity.
+//! Hints for errors of managed identity.
 
-use super::{Hint, Weight, expected, file, hint};
+use super::{Confidence, Hint, configuration, file_access, hint};
 use crate::prelude::*;
 
-/// Where to find the client id.
-const WHERE_CLIENT_ID: &str = "The client id stands in the Azure portal under the app or machine > Identity > User assigned > (the identity) > Client ID, \
-    and `az identity show --name NAME --resource-group GROUP --query clientId` prints it";
+/// Where to find the client id of a managed identity.
+const FIND_CLIENT_ID: &str = "Find the client id in the Azure portal (the app or machine > Identity > User assigned > the identity > Client ID) \
+    or with `az identity show --name NAME --resource-group GROUP --query clientId`";
 
-/// What code passes the client id as: here, in the command, in the SDKs that embed the component.
+/// The options that take the client id: in the WIT and the command, or in the SDKs that embed the component.
 #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
 const CLIENT_ID_OPTION: &str = "credential-options.managed-identity, `--managed-identity-client-id`";
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
 const CLIENT_ID_OPTION: &str =
     "`managed_identity_client_id` of DefaultAzureCredential, `client_id` of ManagedIdentityCredential";
 
-/// The platform's managed identity can't be used here.
+/// A component can't use the managed identity of this platform.
 pub(crate) fn instead_of_managed_identity() -> Hint {
-    expected("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
+    configuration("Here, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's")
 }
 
-/// The source has no such choice of identity, so nothing was sent.
+/// The source can't select the requested identity, so nothing was sent.
 pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
     let cure = if from == "AZURE_CLIENT_ID" {
-        ". AZURE_CLIENT_ID may be set for another purpose: unset it here, or choose system-assigned in code (credential-options.managed-identity)"
+        ". If AZURE_CLIENT_ID is set for another purpose, unset it here, or choose system-assigned in code (credential-options.managed-identity)"
     } else {
         ""
     };
-    hint(Weight::NearMiss, format!("{why}{cure}"))
+    hint(Confidence::PartlyConfigured, format!("{why}{cure}"))
 }
 
-/// The file that Azure Arc's agent named can't be used.
+/// The key file that Azure Arc's agent named can't be read.
 pub(crate) fn arc_key(path: &str) -> Hint {
-    file(
-        "Is the host run as a member of the group himds",
+    file_access(
+        "Check that the host runs as a member of the group himds",
         path,
         "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's",
     )
 }
 
-/// Azure Arc's agent did not name the identity that it gave a token of.
+/// Azure Arc's agent did not name the identity that its token is for.
 pub(crate) fn arc_not_confirmed() -> Hint {
     hint(
-        Weight::Answered,
-        "Agents of Azure Arc that know no user-assigned identities give the system-assigned one's token instead: update the Connected Machine agent, \
-         or leave the id out (system-assigned in code) if the server's own identity will do",
+        Confidence::ServiceResponse,
+        "Update the Connected Machine agent, or leave the id out (system-assigned in code) to use the server's own identity. Older agents of \
+         Azure Arc do not support user-assigned identities and return the token of the system-assigned one",
     )
 }
 
-/// How to name a user-assigned identity.
+/// How to select a user-assigned identity.
 fn by_client_id(reads_environment: bool) -> &'static str {
     if reads_environment {
         "set AZURE_CLIENT_ID to the identity's client id, or pass the client id in code"
@@ -56,82 +56,80 @@ fn by_client_id(reads_environment: bool) -> &'static str {
     }
 }
 
-/// No identity is named, and nothing has been asked yet.
+/// No identity is selected, and nothing has been requested yet.
 pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool) -> Hint {
     let chooses = hint(
-        Weight::Maybe,
+        Confidence::Possible,
         format!(
-            "Nothing names an identity, so the platform gives its default, the system-assigned one. If a user-assigned one is meant, {}. {WHERE_CLIENT_ID}",
+            "If a user-assigned identity is meant, {}. No identity is named, so the platform gives its default, the system-assigned one. {FIND_CLIENT_ID}",
             by_client_id(reads_environment)
         ),
     );
-    if variable_ignored { not_read_alone(chooses) } else { chooses }
+    if variable_ignored { client_id_variable_ignored(chooses) } else { chooses }
 }
 
-/// No identity was asked for, and the platform has none to give by default.
+/// No identity is selected, and the platform has no default identity.
 pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
     let by_variable = by_client_id(reads_environment);
-    // It wants to be told always, and what its own variable tells is not here, or old.
-    let pass = match source {
+    // Azure ML always needs a client id; its own variable is missing in the component, or outdated.
+    let first = match source {
         "Azure ML" => "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now. Or: ",
         _ => "",
     };
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
-            "{pass}{source} has no identity that it gives without being told which. If it has a user-assigned identity, {by_variable} \
-             ({CLIENT_ID_OPTION}). {WHERE_CLIENT_ID}. If it has none, assign one, \
-             or turn the system-assigned one on (portal: Identity)"
+            "{first}If {source} has a user-assigned identity, {by_variable} ({CLIENT_ID_OPTION}). If it has none, assign one, or turn \
+             the system-assigned one on (portal: Identity). {source} has no identity that it gives by default. {FIND_CLIENT_ID}"
         ),
     )
 }
 
-/// The identity that was asked for was refused.
+/// The source does not have the requested identity.
 pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
-    let question = match kind {
-        "client id" => "Is it the client id? If it is the object (principal) id, put the client id in its place.",
-        "object id" => "Is it the object (principal) id? If it is the client id, pass it as a client id.",
-        _ => "Is it complete, and does the identity still exist?",
+    let check = match kind {
+        "client id" => "If it is the object (principal) id, put the client id in its place",
+        "object id" => "If it is the client id, pass it as a client id",
+        _ => "Check that it is complete, and that the identity still exists",
     };
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
-            "{source} does not have the user-assigned identity with {kind} {id}, which came from {from}. {question} \
-             Else assign that identity to the app or machine (portal: Identity > User assigned), or correct the id. {WHERE_CLIENT_ID}. \
-             For the system-assigned identity choose system-assigned in code"
+            "Correct the id, or assign that identity to the app or machine (portal: Identity > User assigned): {source} does not have the user-assigned \
+             identity with {kind} {id}, which came from {from}. {check}. For the system-assigned identity choose system-assigned in code. {FIND_CLIENT_ID}"
         ),
     )
 }
 
-/// The endpoint does not accept the secret that the environment holds.
+/// The endpoint rejected the secret in the environment.
 pub(crate) fn identity_header(variable: &str) -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         format!(
-            "The identity endpoint did not accept {variable}. Its value changes when the app restarts: pass the one that the platform sets now, \
-             not a copy in a file or an image"
+            "Pass the value of {variable} that the platform sets now, not a copy in a file or an image: the identity endpoint did not accept {variable}. \
+             Its value changes when the app restarts"
         ),
     )
 }
 
-/// Managed identity alone failed without an id, though `AZURE_CLIENT_ID` is set.
-pub(crate) fn not_read_alone(mut hint: Hint) -> Hint {
+/// ManagedIdentityCredential outside the default chain failed without an id, although `AZURE_CLIENT_ID` is set.
+pub(crate) fn client_id_variable_ignored(mut hint: Hint) -> Hint {
     hint.text.push_str(
-        ". AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it: pass the id in code, or use DefaultAzureCredential",
+        ". Pass the id in code, or use DefaultAzureCredential: AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it",
     );
     hint
 }
 
-/// The host denied the way to IMDS: the cure depends on where this runs.
-pub(crate) fn not_an_azure_machine(mut denied: Hint, elsewhere: &Hint) -> Hint {
+/// The host denied the request to IMDS. What to do depends on where the component runs.
+pub(crate) fn imds_denied(mut denied: Hint, elsewhere: &Hint) -> Hint {
     denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, elsewhere.text);
     denied
 }
 
-/// Nobody is signed in on the developer's machine whose sign-in stands for a managed identity.
+/// `keyfob dev-identity` found no developer who is signed in on this machine.
 pub(crate) fn developer_sign_in() -> Hint {
     hint(
-        Weight::Answered,
+        Confidence::ServiceResponse,
         "Sign in on this machine, with one of: `az login` (Azure CLI), `Connect-AzAccount` (Azure PowerShell), `azd auth login` (Azure Developer CLI). \
          What each of them said is in the message; a new sign-in counts at the next call",
     )
@@ -140,7 +138,7 @@ pub(crate) fn developer_sign_in() -> Hint {
 /// IMDS answers 410 or 404 while it is updated.
 pub(crate) fn imds_updating() -> Hint {
     hint(
-        Weight::Answered,
-        "The metadata service of this machine (IMDS) is being updated, which takes up to 70 seconds. Call again, or allow the call 100 seconds",
+        Confidence::ServiceResponse,
+        "Call again, or allow the call 100 seconds: the metadata service of this machine (IMDS) is being updated, which takes up to 70 seconds",
     )
 }

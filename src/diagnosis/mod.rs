@@ -1,5 +1,7 @@
-//! From what was tried to what to do about it. Every cure is written here, in concrete words; where the failure was
-//! seen, the facts are handed over. What all may need stands in this file, the rest in one file a subject.
+//! The hints: what an operator should do about an error. Every text is in this folder; the code that finds an error passes
+//! the facts. Hints for several subjects are in this file, the others in one file for each subject.
+//!
+//! A hint begins with what to do. Each step is one sentence, and a command to copy comes last.
 
 mod entra;
 mod file;
@@ -14,40 +16,40 @@ pub(crate) use file::*;
 pub(crate) use managed_identity::*;
 pub(crate) use vault::*;
 
-/// A cure, and how surely it is the right one when several failures offer theirs.
+/// A hint, and how likely it is the right one among the hints of several errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
     /// What to change.
     pub text: String,
-    weight: Weight,
+    confidence: Confidence,
 }
 
-/// From the vaguest to the surest.
+/// How likely a hint is the right one, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    /// It would help if this was meant.
-    Maybe,
+enum Confidence {
+    /// It helps if this credential or service was intended.
+    Possible,
     /// Nothing is configured.
-    Nothing,
-    /// The configuration shows that this was meant, and what it lacks.
-    NearMiss,
-    /// Azure itself answered.
-    Answered,
+    NotConfigured,
+    /// The configuration shows what was intended and what is missing or wrong.
+    PartlyConfigured,
+    /// A response of Azure shows the cause.
+    ServiceResponse,
 }
 
-fn hint(weight: Weight, text: impl Into<String>) -> Hint {
-    Hint { text: text.into(), weight }
+fn hint(confidence: Confidence, text: impl Into<String>) -> Hint {
+    Hint { text: text.into(), confidence }
 }
 
 impl Hint {
-    /// Whether this is more surely the right cure than the other.
-    pub(crate) fn is_surer(&self, other: Option<&Self>) -> bool {
-        other.is_none_or(|other| self.weight > other.weight)
+    /// Whether this hint has a higher confidence than the other.
+    pub(crate) fn is_more_confident(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| self.confidence > other.confidence)
     }
 }
 
-/// Two cures, the surer one first.
-pub(crate) fn also(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
+/// Joins two hints, the more confident one first.
+pub(crate) fn combine(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
     match (first, second) {
         (Some(mut first), Some(second)) => {
             first.text.push_str(&format!(". Or: {}", second.text));
@@ -57,55 +59,56 @@ pub(crate) fn also(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
     }
 }
 
-// ---- nothing there ----
+// ---- no credential configured ----
 
-/// Nothing is configured that any credential could use: because the environment has no variable at all, or others only.
+/// No credential is configured. The environment has no variable at all, or none that a credential uses.
 pub(crate) fn nothing_configured(environment_is_empty: bool) -> Hint {
-    if environment_is_empty { empty_environment() } else { no_platform() }
+    if environment_is_empty { empty_environment() } else { no_identity() }
 }
 
 fn empty_environment() -> Hint {
     hint(
-        Weight::Nothing,
-        "The component sees an empty environment: the host passes no variables. In wasmtime pass each with `--env AZURE_CLIENT_ID=…` \
-         (or all with `-S inherit-env=y`); in Spin set them under `environment` of the component and give the dependency \
-         `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`; in wasmCloud `environment` of `localResources`. On App Service the variables IDENTITY_ENDPOINT and IDENTITY_HEADER \
-         must be passed on too",
+        Confidence::NotConfigured,
+        "Pass environment variables to the component, which sees an empty environment. Spin: set them under `environment` of the \
+         component and give the dependency `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`. wasmCloud: set \
+         `environment` of `localResources`. On App Service, pass IDENTITY_ENDPOINT and IDENTITY_HEADER too. wasmtime: pass each \
+         with `--env AZURE_CLIENT_ID=…`, or all with `-S inherit-env=y`",
     )
 }
 
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
-fn no_platform() -> Hint {
+fn no_identity() -> Hint {
     hint(
-        Weight::Nothing,
-        "Nothing here gives this program an Azure identity. On a laptop, start it with `keyfob dev-identity -- COMMAND`, which lends it the \
-         sign-in of `az`, Azure PowerShell or `azd`; or give the Azure SDK's AzureCliCredential to ChainedTokenCredential or to the client; or set \
-         AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's. On Azure, give the app or machine a managed identity",
+        Confidence::NotConfigured,
+        "Give this program an Azure identity; none is configured here. On Azure, give the app or machine a managed identity. Elsewhere, set \
+         AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's, or give the Azure SDK's AzureCliCredential to \
+         ChainedTokenCredential or to the client. On a laptop, start it with your sign-in of `az`, Azure PowerShell or `azd`: \
+         `keyfob dev-identity -- COMMAND`",
     )
 }
 
 #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
-fn no_platform() -> Hint {
+fn no_identity() -> Hint {
     hint(
-        Weight::Nothing,
-        "Nothing here gives this app an Azure identity. On a laptop, start it with `keyfob dev-identity -- COMMAND`, which lends it the \
-         sign-in of `az`, Azure PowerShell or `azd`; or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's; or get a \
-         token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token. On Azure, give the \
-         app or machine a managed identity, and pass the platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component",
+        Confidence::NotConfigured,
+        "Give this app an Azure identity; none is configured here. On Azure, give the app or machine a managed identity, and pass the \
+         platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component. Elsewhere, set AZURE_TENANT_ID, \
+         AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's, or get a token outside (`az account get-access-token \
+         --scope SCOPE`) and give it to credential.static-token. On a laptop, start the app with your sign-in of `az`, Azure PowerShell or \
+         `azd`: `keyfob dev-identity -- COMMAND`",
     )
 }
 
-// ---- half configured ----
+// ---- configuration incomplete or invalid ----
 
-/// Some of the variables that belong together are set, and these are not.
-pub(crate) fn half_set(what: &str, present: &[&str], missing: &[&str]) -> Hint {
+/// Some of the variables that belong together are set, and some are missing.
+pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str]) -> Hint {
     hint(
-        Weight::NearMiss,
+        Confidence::PartlyConfigured,
         format!(
-            "{} set, but {} not: {what} needs them all. Set {}; a host that forwards variables by name must forward each",
-            list(present),
-            list(missing),
-            missing.join(" and ")
+            "Set {}: {what} needs all of its variables, and only {} set. A host that forwards variables by name must forward each",
+            missing.join(" and "),
+            is_or_are(present)
         ),
     )
 }
@@ -113,63 +116,69 @@ pub(crate) fn half_set(what: &str, present: &[&str], missing: &[&str]) -> Hint {
 /// Username and password are set.
 pub(crate) fn username_password() -> Hint {
     hint(
-        Weight::NearMiss,
-        "AZURE_USERNAME and AZURE_PASSWORD are not supported: Microsoft Entra requires multifactor authentication for users. \
-         Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead",
+        Confidence::PartlyConfigured,
+        "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead. AZURE_USERNAME and \
+         AZURE_PASSWORD are not supported, because Microsoft Entra requires multifactor authentication for users",
     )
 }
 
-/// A variable holds something that it can't.
-pub(crate) fn expected(what: &str) -> Hint {
-    hint(Weight::NearMiss, what)
+/// The configuration has an error; `what` is the text of the hint.
+pub(crate) fn configuration(what: &str) -> Hint {
+    hint(Confidence::PartlyConfigured, what)
 }
 
-fn list(names: &[&str]) -> String {
+fn is_or_are(names: &[&str]) -> String {
     format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
 }
 
-// ---- the way there ----
+// ---- network ----
 
-/// A request that got no answer.
-pub(crate) fn no_answer(error: SendError, who: &str, url: &Url) -> Hint {
+/// A request got no response.
+pub(crate) fn no_response(error: SendError, service: &str, url: &Url) -> Hint {
     let (origin, authority) = (url.origin(), url.authority());
     let text = match error {
         #[cfg(all(target_family = "wasm", feature = "embedded"))]
         SendError::Denied => {
-            format!("A proxy does not let this program reach {origin}. Allow it there, or name {authority} in NO_PROXY")
+            format!("Allow {origin} in the proxy, which denied it to this program, or name {authority} in NO_PROXY")
         }
         #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
         SendError::Denied => format!(
-            "The host does not let this component reach {origin}. Allow it beside what is allowed. Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a \
+            "Allow this component to reach {origin}; the host denied it. Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a \
              dependency also `inherit_configuration = [\"allowed_outbound_hosts\"]`, and nothing in `block_networks` that holds it; wasmCloud: \
              `allowedHosts: [\"{origin}\"]`; the keyfob command: `--allow-host {authority}`"
         ),
         SendError::NameNotFound => {
-            format!("{authority} does not resolve here: check the spelling, the DNS, and for a vault whether it exists")
+            format!(
+                "Check the spelling and the DNS: {authority} does not resolve here. For a vault, check that it exists"
+            )
         }
         #[cfg(all(target_family = "wasm", feature = "embedded"))]
         SendError::Tls => format!(
-            "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Name the file of the CA in \
-             SSL_CERT_FILE or REQUESTS_CA_BUNDLE"
+            "Check the name {authority}: TLS with it failed. If a proxy with its own certificate is in between, set SSL_CERT_FILE or \
+             REQUESTS_CA_BUNDLE to the file of its CA"
         ),
         #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
         SendError::Tls => format!(
-            "TLS with {authority} failed: is a proxy with its own certificate in between, or the name wrong? Give the host runtime the CA (keyfob command: `--cacert FILE`)"
+            "Check the name {authority}: TLS with it failed. If a proxy with its own certificate is in between, give the host runtime its CA (keyfob command: `--cacert FILE`)"
         ),
-        SendError::TooLarge | SendError::Other => return not_the_protocol(who, url),
-        _ => format!("Can't reach {who} at {authority}: check the address, the firewall and the network of this app"),
+        SendError::TooLarge | SendError::Other => return unexpected_service(service, url),
+        _ => {
+            format!(
+                "Check the address, the firewall and the network of this app: it can't reach {service} at {authority}"
+            )
+        }
     };
-    // A metadata service that is not there is the normal case off Azure, not a cure.
-    hint(if error == SendError::Denied { Weight::NearMiss } else { Weight::Maybe }, text)
+    // Outside Azure a missing metadata service is the normal case, so only a denial has a higher confidence.
+    hint(if error == SendError::Denied { Confidence::PartlyConfigured } else { Confidence::Possible }, text)
 }
 
-/// An answer came that is none of this service's.
-pub(crate) fn not_the_protocol(who: &str, url: &Url) -> Hint {
+/// A response came from something that is not this service.
+pub(crate) fn unexpected_service(service: &str, url: &Url) -> Hint {
     let authority = url.authority();
     hint(
-        Weight::Maybe,
+        Confidence::Possible,
         format!(
-            "What answers at {authority} does not speak the protocol of {who}: check the address, and whether a proxy is in between"
+            "Check the address {authority}, and whether a proxy is in between: the server there does not speak the protocol of {service}"
         ),
     )
 }
@@ -178,7 +187,9 @@ pub(crate) fn not_the_protocol(who: &str, url: &Url) -> Hint {
 pub(crate) fn throttled(seconds: Option<u64>) -> Hint {
     let wait = seconds.map_or_else(|| "a while".to_owned(), |s| format!("{s} seconds"));
     hint(
-        Weight::Answered,
-        format!("Wait {wait} before the next call, and keep credential and client objects: they hold their tokens"),
+        Confidence::ServiceResponse,
+        format!(
+            "Wait {wait} before the next call. Keep credential and client objects, because they cache their tokens"
+        ),
     )
 }

@@ -1,4 +1,4 @@
-//! A secret out of the vault and back, all its versions, in a form that only Key Vault can read.
+//! Backing up and restoring a secret with all its versions. Only Key Vault can decrypt a backup.
 //! <https://learn.microsoft.com/azure/key-vault/general/backup>
 
 use super::operation::{self, Operation};
@@ -6,18 +6,18 @@ use super::{Properties, SecretClient};
 use crate::error::Result;
 use crate::json::Members;
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 use crate::text::{base64url, to_base64url};
 
 impl SecretClient {
-    /// Backs a secret up. The bytes can be restored in a vault of the same subscription and geography.
+    /// Backs up a secret. The backup can be restored to a vault in the same subscription and geography.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals.
+    /// Every error of the credential, and every error response of the vault.
     pub async fn backup_secret(&self, name: &str, timeout: Option<u64>) -> Result<Vec<u8>> {
-        let name = self.named_whole(name)?;
-        let operation = Operation::on(operation::BACKUP, name, format!("/secrets/{name}/backup"));
-        self.ask(timeout, &operation, |reply, _| {
+        let name = self.resolve_name_without_version(name)?;
+        let operation = Operation::for_secret(operation::BACKUP, name, format!("/secrets/{name}/backup"));
+        self.execute(timeout, &operation, |reply, _| {
             let text = reply.json(&["value"]).ok().and_then(|json| json.text("value"));
             let bytes = text.as_deref().and_then(base64url).filter(|bytes| !bytes.is_empty());
             bytes.ok_or("it holds no backup")
@@ -28,8 +28,8 @@ impl SecretClient {
     /// Restores a secret from its backup.
     ///
     /// # Errors
-    /// As `backup_secret`; `Conflict` where the vault has a secret of that name, deleted ones included. It is not sent a
-    /// second time where it may have been done the first time.
+    /// As `backup_secret`; `Conflict` if the vault has a secret or a deleted secret with that name. The request is not
+    /// retried if the vault may have processed it.
     pub async fn restore_secret_backup(&self, backup: &[u8], timeout: Option<u64>) -> Result<Properties> {
         let value = to_base64url(backup);
         let mut members = Members::default();
@@ -39,9 +39,9 @@ impl SecretClient {
             secret: None,
             path: "/secrets/restore".to_owned(),
             body: members.finish().into(),
-            hidden: Some(Hidden::from(value)),
+            secret_value: Some(SecretString::from(value)),
             batch: None,
         };
-        self.told(timeout, &operation).await
+        self.execute_for_properties(timeout, &operation).await
     }
 }

@@ -1,4 +1,5 @@
-//! Values in memory, where the app asked for it: for how long, how many, and when one may stand in for what can't be read.
+//! The cache of secret values, which is off unless the app sets a time to live. After an error that says nothing about the
+//! secret, it can return an expired value.
 
 use core::cell::{Cell, RefCell};
 use core::time::Duration;
@@ -9,16 +10,16 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::platform::{Method, Platform};
 use crate::prelude::*;
 
-/// What is kept of the values that were read. Off without a `ttl`.
+/// The options of the cache. Without a `ttl` nothing is kept.
 #[derive(Clone, Debug)]
 pub struct CacheOptions {
-    /// For how long, in seconds, 1 to 86,400.
+    /// The time to live in seconds, 1 to 86,400.
     pub ttl: Option<u64>,
-    /// At most so many secrets, 1 to 10,000.
+    /// The most secrets that are kept, 1 to 10,000.
     pub secrets: u32,
-    /// At most so many bytes of them, 1 to 16,777,216.
+    /// The most bytes that are kept, 1 to 16,777,216.
     pub bytes: u64,
-    /// For how much longer one stands in where the vault can't be asked, in seconds, 1 to 86,400.
+    /// How long after its time to live a value may be returned if the vault can't be reached, in seconds, 1 to 86,400.
     pub stale_if_error: Option<u64>,
 }
 
@@ -32,8 +33,8 @@ impl CacheOptions {
     /// Checks the ranges.
     fn check(&self) -> Result<()> {
         const DAY: u64 = 86_400;
-        let fine = |time: Option<u64>| time.is_none_or(|seconds| (1..=DAY).contains(&seconds));
-        let why = if !fine(self.ttl) || !fine(self.stale_if_error) {
+        let is_valid = |time: Option<u64>| time.is_none_or(|seconds| (1..=DAY).contains(&seconds));
+        let why = if !is_valid(self.ttl) || !is_valid(self.stale_if_error) {
             "cache-ttl and cache-stale-if-error are 1 to 86,400 seconds"
         } else if !(1..=10_000).contains(&self.secrets) || !(1..=16 << 20).contains(&self.bytes) {
             "cache-limits are 1 to 10,000 secrets and 1 to 16,777,216 bytes"
@@ -46,39 +47,39 @@ impl CacheOptions {
     }
 }
 
-/// After a read that failed, what stands in does so for this long before the vault is asked again.
-const RETRY: u64 = 30;
-/// What such a read may take: the app waits for what is there already.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// After a read that failed, the expired value is returned for this many seconds before the vault is asked again.
+const RETRY_DELAY: u64 = 30;
+/// The time limit for reading a secret again while an expired value is available.
+pub(super) const STALE_REFRESH_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A moment by both clocks: the wall clock may be set back, and the other one may stand still while a machine sleeps.
+/// A moment by both clocks. The wall clock may be set back, and the monotonic clock may stop while the machine sleeps.
 #[derive(Clone, Copy)]
-pub(super) struct Moment {
+pub(super) struct ClockReading {
     monotonic: Duration,
     unix: u64,
 }
 
-impl Moment {
+impl ClockReading {
     pub(super) fn now(platform: &dyn Platform) -> Self {
         Self { monotonic: platform.monotonic(), unix: platform.unix_now() }
     }
 
-    /// The seconds since then, by the clock that says more.
+    /// The seconds since then, by the clock that shows more.
     fn since(self, then: Self) -> u64 {
         let monotonic = self.monotonic.saturating_sub(then.monotonic).as_secs();
         monotonic.max(self.unix.saturating_sub(then.unix))
     }
 }
 
-/// What was asked for. Vaults don't look at the case of a name.
+/// The key of an entry. Names are compared without case, as vaults do.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct CacheKey {
     name: String,
     version: Option<String>,
     content_type: Option<String>,
 }
 
-impl Key {
+impl CacheKey {
     pub(super) fn new(name: &str, version: Option<&str>, content_type: Option<&str>) -> Self {
         let lower = |text: &str| text.to_ascii_lowercase();
         Self { name: lower(name), version: version.map(lower), content_type: content_type.map(lower) }
@@ -86,12 +87,12 @@ impl Key {
 }
 
 struct Entry {
-    key: Key,
+    key: CacheKey,
     secret: Secret,
-    /// When the vault was asked for it.
-    asked: Moment,
-    /// When it could not be read again, and why.
-    failed: Option<(Moment, String)>,
+    /// When the secret was requested from the vault.
+    requested_at: ClockReading,
+    /// When reading it again failed, and the error message.
+    failed: Option<(ClockReading, String)>,
 }
 
 impl Entry {
@@ -101,69 +102,73 @@ impl Entry {
         (self.key.name.len() + properties.id.len() + self.secret.value.expose().len() + tags) as u64
     }
 
-    /// The secret as it comes from memory.
-    fn cached(&self, now: Moment, error: Option<String>) -> Secret {
-        Secret { cached: Some(Cached { age: now.since(self.asked), error }), ..self.secret.clone() }
+    /// A copy of the secret, marked as cached.
+    fn cached(&self, now: ClockReading, error: Option<String>) -> Secret {
+        Secret { cached: Some(Cached { age: now.since(self.requested_at), error }), ..self.secret.clone() }
     }
 }
 
-/// What there is in memory.
-pub(super) enum Found {
-    /// It will do.
+/// The result of a lookup.
+pub(super) enum Lookup {
+    /// The value is usable.
     Fresh(Box<Secret>),
-    /// It will do if the vault can't be asked within [`PATIENCE`].
+    /// The value has expired. It is usable if the vault does not respond within [`STALE_REFRESH_TIMEOUT`].
     Stale,
-    Nothing,
+    Missing,
 }
 
-/// The values of one client, the one that was asked for last at the end.
+/// The cache of one client. The most recently used entry is last.
 pub(super) struct Cache {
     options: CacheOptions,
     entries: RefCell<Vec<Entry>>,
-    /// How often something was forgotten. What was asked for before is then not kept.
-    changes: Cell<u64>,
+    /// Incremented when entries are invalidated. Values requested before that are not inserted.
+    generation: Cell<u64>,
 }
 
 impl Cache {
     pub(super) fn new(options: CacheOptions) -> Result<Self> {
         options.check()?;
-        Ok(Self { options, entries: RefCell::default(), changes: Cell::default() })
+        Ok(Self { options, entries: RefCell::default(), generation: Cell::default() })
     }
 
-    /// Zeroes what is too old to be of use. Nothing in a component runs by itself: this is done with each call.
-    pub(super) fn expire(&self, now: Moment) {
+    /// Removes and zeroes entries that are too old to be used. A component has no background tasks, so each call does this.
+    pub(super) fn remove_expired(&self, now: ClockReading) {
         let most = self.options.ttl.unwrap_or_default() + self.options.stale_if_error.unwrap_or_default();
-        self.entries.borrow_mut().retain(|entry| now.since(entry.asked) < most);
+        self.entries.borrow_mut().retain(|entry| now.since(entry.requested_at) < most);
     }
 
-    pub(super) fn find(&self, key: &Key, now: Moment) -> Found {
-        self.expire(now);
+    pub(super) fn find(&self, key: &CacheKey, now: ClockReading) -> Lookup {
+        self.remove_expired(now);
         let mut entries = self.entries.borrow_mut();
-        let Some(index) = entries.iter().position(|entry| entry.key == *key) else { return Found::Nothing };
+        let Some(index) = entries.iter().position(|entry| entry.key == *key) else { return Lookup::Missing };
         let entry = entries.remove(index);
         let found = match &entry.failed {
-            _ if Some(now.since(entry.asked)) < self.options.ttl => Found::Fresh(Box::new(entry.cached(now, None))),
-            Some((at, why)) if now.since(*at) < RETRY => Found::Fresh(Box::new(entry.cached(now, Some(why.clone())))),
-            _ => Found::Stale,
+            _ if Some(now.since(entry.requested_at)) < self.options.ttl => {
+                Lookup::Fresh(Box::new(entry.cached(now, None)))
+            }
+            Some((at, why)) if now.since(*at) < RETRY_DELAY => {
+                Lookup::Fresh(Box::new(entry.cached(now, Some(why.clone()))))
+            }
+            _ => Lookup::Stale,
         };
         entries.push(entry);
         found
     }
 
-    /// How far it is with what is forgotten, for [`Cache::keep`].
-    pub(super) fn changes(&self) -> u64 {
-        self.changes.get()
+    /// The current generation, for [`Cache::insert`].
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.get()
     }
 
-    /// Keeps what the vault gave, if nothing was forgotten since it was asked.
-    pub(super) fn keep(&self, key: Key, secret: &Secret, asked: Moment, changes: u64) {
-        if self.options.ttl.is_none() || self.changes.get() != changes {
+    /// Inserts a value that the vault returned, unless entries were invalidated since it was requested.
+    pub(super) fn insert(&self, key: CacheKey, secret: &Secret, requested_at: ClockReading, generation: u64) {
+        if self.options.ttl.is_none() || self.generation.get() != generation {
             return;
         }
         let mut entries = self.entries.borrow_mut();
         entries.retain(|entry| entry.key != key);
-        let entry = Entry { key, secret: secret.clone(), asked, failed: None };
-        // It would take all others' place, and still not fit.
+        let entry = Entry { key, secret: secret.clone(), requested_at, failed: None };
+        // A value that is larger than the cache would only remove all others.
         if entry.size() > self.options.bytes {
             return;
         }
@@ -174,12 +179,13 @@ impl Cache {
         }
     }
 
-    /// What stands in for a secret that could not be read, if anything may. What the vault said counts: then it is forgotten.
-    pub(super) fn stand_in(&self, key: &Key, error: &Error, now: Moment) -> Option<Secret> {
-        self.expire(now);
+    /// The expired value to return for a secret that could not be read, if there is one. If the error says something about
+    /// the secret or the identity, the entry is removed instead.
+    pub(super) fn stale_on_error(&self, key: &CacheKey, error: &Error, now: ClockReading) -> Option<Secret> {
+        self.remove_expired(now);
         let mut entries = self.entries.borrow_mut();
         let index = entries.iter().position(|entry| entry.key == *key)?;
-        if !is_passing(error) {
+        if !is_temporary(error) {
             entries.remove(index);
             return None;
         }
@@ -188,21 +194,21 @@ impl Cache {
         Some(entry.cached(now, Some(error.message.clone())))
     }
 
-    /// Forgets what an operation changes.
-    pub(super) fn forget_changed(&self, operation: &Operation<'_>) {
+    /// Removes the entries that an operation may change.
+    pub(super) fn invalidate(&self, operation: &Operation<'_>) {
         if operation.method() == Method::Get {
             return;
         }
-        self.changes.set(self.changes.get().wrapping_add(1));
-        // A backup does not say what it is of.
+        self.generation.set(self.generation.get().wrapping_add(1));
+        // Restoring a backup does not name the secret, so every entry is removed.
         let name = operation.secret.map(|(name, _)| name);
-        let keep = |entry: &Entry| name.is_some_and(|name| !entry.key.name.eq_ignore_ascii_case(name));
-        self.entries.borrow_mut().retain(keep);
+        let unchanged = |entry: &Entry| name.is_some_and(|name| !entry.key.name.eq_ignore_ascii_case(name));
+        self.entries.borrow_mut().retain(unchanged);
     }
 }
 
-/// Whether it says nothing of the secret and of who may read it.
-fn is_passing(error: &Error) -> bool {
+/// Whether an error is temporary: it says nothing about the secret or about who may read it.
+fn is_temporary(error: &Error) -> bool {
     match error.kind {
         ErrorKind::Transport | ErrorKind::TimedOut | ErrorKind::Throttled | ErrorKind::UnexpectedReply => true,
         _ => error.status.is_some_and(|status| status >= 500),

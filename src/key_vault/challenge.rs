@@ -1,4 +1,4 @@
-//! The challenge of a 401: which tenant and which resource the vault wants a token for.
+//! The challenge in a 401 response: the tenant and the resource that the vault requires a token for.
 
 use crate::json::Value;
 use crate::prelude::*;
@@ -6,20 +6,20 @@ use crate::text::base64url;
 use crate::token::is_tenant;
 use crate::url::Url;
 
-/// Where a token must come from and what it must be good for.
+/// The scope and the tenant of the tokens that a vault accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Challenge {
-    /// With its `/.default`.
+    /// The scope, with its `/.default`.
     pub(super) scope: String,
-    /// None for AD FS, which has no tenants.
+    /// The tenant; `None` for AD FS, which has no tenants.
     pub(super) tenant: Option<String>,
 }
 
-/// What a challenge header says.
+/// The content of a `WWW-Authenticate` header.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct ChallengeHeader {
     pub(super) challenge: Option<Challenge>,
-    /// The claims of a continuous access evaluation, decoded.
+    /// The claims of a claims challenge (continuous access evaluation), decoded.
     pub(super) claims: Option<String>,
 }
 
@@ -29,8 +29,8 @@ impl Challenge {
         self.scope.strip_suffix("/.default").unwrap_or(&self.scope)
     }
 
-    /// Whether the host lies in the resource's domain: `a.vault.azure.net` in `vault.azure.net`. The dot matters:
-    /// `xvault.azure.net` does not. What a token is good for has no port, so one with a port is something else.
+    /// Whether the host is a subdomain of the resource's host: `a.vault.azure.net` is one of `vault.azure.net`, and
+    /// `xvault.azure.net` is not. Resources have no port, so one with a port does not match.
     pub(super) fn is_for(&self, host: &str) -> bool {
         Url::parse(self.resource()).is_ok_and(|resource| {
             resource.https
@@ -40,11 +40,11 @@ impl Challenge {
     }
 }
 
-/// Reads `Bearer authorization="https://login.…/TENANT", resource="https://vault.…"` in all its forms.
-pub(super) fn parse(header: &str) -> Answer {
-    let Some((scheme, parameters)) = header.trim_ascii().split_once(' ') else { return Answer::default() };
+/// Parses `Bearer authorization="https://login.…/TENANT", resource="https://vault.…"` in every form that vaults send.
+pub(super) fn parse(header: &str) -> ChallengeHeader {
+    let Some((scheme, parameters)) = header.trim_ascii().split_once(' ') else { return ChallengeHeader::default() };
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Answer::default();
+        return ChallengeHeader::default();
     }
     let find = |wanted: &str| {
         parameters.split(',').find_map(|parameter| {
@@ -55,7 +55,7 @@ pub(super) fn parse(header: &str) -> Answer {
             })
         })
     };
-    // Claims that can't be read are none.
+    // Claims that can't be decoded are ignored.
     let decoded = |text: &str| {
         let bytes = base64url(text.trim_end_matches('='))?;
         Value::parse(&bytes).ok().filter(|claims| claims.is_object())?;
@@ -74,7 +74,7 @@ pub(super) fn parse(header: &str) -> Answer {
         let tenant = (!tenant.eq_ignore_ascii_case("adfs")).then(|| tenant.to_owned());
         (printable && tenant.as_deref().is_none_or(is_tenant)).then_some(Challenge { scope, tenant })
     });
-    Answer { challenge, claims }
+    ChallengeHeader { challenge, claims }
 }
 
 #[cfg(test)]
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_challenge() {
+    fn headers_that_are_no_challenge() {
         for header in [
             "",
             "Bearer",
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resource_is_the_hosts_own_domain() {
+    fn a_challenge_is_valid_only_for_the_hosts_own_domain() {
         let is_for =
             |resource: &str, host| Challenge { scope: format!("{resource}/.default"), tenant: None }.is_for(host);
         assert!(is_for("https://vault.example", "a.vault.example"));

@@ -1,58 +1,60 @@
-//! Deleting a secret, and what can be done with it then. Deleting and recovering go on in the vault after it has answered.
+//! Deleting secrets, and reading, recovering and purging deleted ones. Deleting and recovering continue in the vault after
+//! its response.
 //! <https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview>
 
 use alloc::rc::Rc;
 use core::time::Duration;
 
-use super::operation::{self, Kind, Operation};
+use super::operation::{self, Operation, OperationKind};
 use super::{Properties, SecretClient, refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::prelude::*;
 
-/// Between two looks at how far the vault is, as in the Azure SDKs.
+/// The time between two requests for the state of the operation, as in the Azure SDKs.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// Something that goes on in the vault.
+/// A deletion or a recovery that continues in the vault.
 pub struct Change {
     client: Rc<SecretClient>,
     name: String,
-    /// What was begun.
-    begun: Kind,
-    /// What the vault said when it began.
+    /// The operation that was started.
+    started_kind: OperationKind,
+    /// The properties of the secret in the first response.
     properties: Properties,
-    /// What can be asked as soon as it is done; none where nothing goes on.
-    done: Option<Kind>,
+    /// The operation that succeeds as soon as this one is complete; `None` if it is complete already.
+    completion_check: Option<OperationKind>,
 }
 
 impl Change {
-    /// What the vault said of the secret when it began.
+    /// The properties of the secret when the operation started.
     #[must_use]
     pub fn properties(&self) -> &Properties {
         &self.properties
     }
 
-    /// Waits until it is done. `timeout` is the limit in milliseconds, 1 to 600,000; 30,000 by default.
+    /// Waits until the operation is complete. `timeout` is in milliseconds, 1 to 600,000; the credential's default if `None`.
     ///
     /// # Errors
-    /// `TimedOut` where the vault takes longer, and it goes on there; else as the operations.
+    /// `TimedOut` if the vault takes longer; the operation continues there. Else as the operations.
     pub async fn wait(&self, timeout: Option<u64>) -> Result<()> {
         let call = self.client.start(timeout)?;
-        call.end(self.look(call).await)
+        call.end(self.poll(call).await)
     }
 
-    async fn look(&self, call: Call<'_>) -> Result<()> {
-        let Some(kind) = self.done else { return Ok(()) };
+    async fn poll(&self, call: Call<'_>) -> Result<()> {
+        let Some(kind) = self.completion_check else { return Ok(()) };
         loop {
-            let operation = Operation::on(kind, &self.name, path(kind, &self.name));
+            let operation = Operation::for_secret(kind, &self.name, path(kind, &self.name));
             match self.client.perform(call, &operation).await {
                 Ok(_) => return Ok(()),
-                // Who may not look learns no more than that it is there. A firewall says not even that.
+                // Without the permission to read, the vault's 403 shows only that the secret is there. A 403 of its
+                // firewall does not show even that.
                 Err(error) if error.kind == ErrorKind::Forbidden && !refusal::is_network(&error) => return Ok(()),
                 Err(error) if error.kind == ErrorKind::NotFound => {
                     if INTERVAL >= call.remaining() {
-                        let begun = Operation::on(self.begun, &self.name, String::new()).what();
-                        let message = format!("to {begun} is not done yet; it goes on in the vault");
+                        let action = Operation::for_secret(self.started_kind, &self.name, String::new()).description();
+                        let message = format!("to {action} is not done yet; it goes on in the vault");
                         return Err(Error::new(ErrorKind::TimedOut, message));
                     }
                     call.platform.sleep(INTERVAL).await;
@@ -63,57 +65,75 @@ impl Change {
     }
 }
 
-/// Where a secret is, deleted or not.
-fn path(kind: Kind, name: &str) -> String {
-    let folder = if kind.deleted { "deletedsecrets" } else { "secrets" };
+/// The path of a secret or of a deleted secret.
+fn path(kind: OperationKind, name: &str) -> String {
+    let folder = if kind.on_deleted_secrets { "deletedsecrets" } else { "secrets" };
     format!("/{folder}/{name}")
 }
 
 impl SecretClient {
-    /// Begins to delete a secret, all its versions.
+    /// Starts to delete a secret with all its versions.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals.
+    /// Every error of the credential, and every error response of the vault.
     pub async fn begin_delete_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
-        let name = self.named_whole(name)?;
-        let properties = self.do_to(operation::DELETE, name, "", timeout).await?;
-        // A vault that keeps nothing has deleted it already.
-        let done = properties.recovery_id.is_some().then_some(operation::GET_DELETED);
-        Ok(Change { client: Rc::clone(self), name: name.to_owned(), begun: operation::DELETE, properties, done })
+        let name = self.resolve_name_without_version(name)?;
+        let properties = self.execute_on(operation::DELETE, name, "", timeout).await?;
+        // A vault without soft delete has deleted the secret already.
+        let completion_check = properties.recovery_id.is_some().then_some(operation::GET_DELETED);
+        Ok(Change {
+            client: Rc::clone(self),
+            name: name.to_owned(),
+            started_kind: operation::DELETE,
+            properties,
+            completion_check,
+        })
     }
 
-    /// Begins to recover a deleted secret.
+    /// Starts to recover a deleted secret.
     ///
     /// # Errors
-    /// As `begin_delete_secret`. It is not sent a second time where it may have been done the first time.
+    /// As `begin_delete_secret`. The request is not retried if the vault may have processed it.
     pub async fn begin_recover_deleted_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
-        let name = self.named_whole(name)?;
-        let properties = self.do_to(operation::RECOVER, name, "/recover", timeout).await?;
-        let done = Some(operation::GET);
-        Ok(Change { client: Rc::clone(self), name: name.to_owned(), begun: operation::RECOVER, properties, done })
+        let name = self.resolve_name_without_version(name)?;
+        let properties = self.execute_on(operation::RECOVER, name, "/recover", timeout).await?;
+        let completion_check = Some(operation::GET);
+        Ok(Change {
+            client: Rc::clone(self),
+            name: name.to_owned(),
+            started_kind: operation::RECOVER,
+            properties,
+            completion_check,
+        })
     }
 
-    /// What the vault says of a deleted secret.
+    /// The properties of a deleted secret.
     ///
     /// # Errors
     /// As `begin_delete_secret`.
     pub async fn get_deleted_secret(&self, name: &str, timeout: Option<u64>) -> Result<Properties> {
-        self.do_to(operation::GET_DELETED, name, "", timeout).await
+        self.execute_on(operation::GET_DELETED, name, "", timeout).await
     }
 
-    /// Deletes a deleted secret for good.
+    /// Deletes a deleted secret permanently.
     ///
     /// # Errors
-    /// As `begin_delete_secret`; `Forbidden` where the vault is protected from it.
+    /// As `begin_delete_secret`; `Forbidden` if the vault has purge protection.
     pub async fn purge_deleted_secret(&self, name: &str, timeout: Option<u64>) -> Result<()> {
-        let name = self.named_whole(name)?;
-        let operation = Operation::on(operation::PURGE, name, path(operation::PURGE, name));
-        self.ask(timeout, &operation, |_, _| Ok(())).await
+        let name = self.resolve_name_without_version(name)?;
+        let operation = Operation::for_secret(operation::PURGE, name, path(operation::PURGE, name));
+        self.execute(timeout, &operation, |_, _| Ok(())).await
     }
 
-    async fn do_to(&self, kind: Kind, name: &str, what: &str, timeout: Option<u64>) -> Result<Properties> {
-        let name = self.named_whole(name)?;
-        let operation = Operation::on(kind, name, format!("{}{what}", path(kind, name)));
-        self.told(timeout, &operation).await
+    async fn execute_on(
+        &self,
+        kind: OperationKind,
+        name: &str,
+        path_suffix: &str,
+        timeout: Option<u64>,
+    ) -> Result<Properties> {
+        let name = self.resolve_name_without_version(name)?;
+        let operation = Operation::for_secret(kind, name, format!("{}{path_suffix}", path(kind, name)));
+        self.execute_for_properties(timeout, &operation).await
     }
 }

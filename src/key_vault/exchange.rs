@@ -1,29 +1,28 @@
-//! A request and its answer: with a token for the vault, as the vault's challenges say.
+//! Sending requests to the vault, with a token as the vault's challenges require.
 
 use super::challenge::{self, Challenge};
 use super::operation::Operation;
 use super::{API_VERSION, SecretClient};
 use crate::diagnosis;
 use crate::error::{ErrorKind, Result};
-use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::prelude::*;
 use crate::token::{AccessToken, TokenRequest};
 
 impl SecretClient {
-    /// Does it; what else than success comes back is an error.
+    /// Sends the operation. A response other than success is an error.
     pub(super) async fn perform(&self, call: Call<'_>, operation: &Operation<'_>) -> Result<(Reply, AccessToken)> {
-        // Whether or not it is then done; and again, for what was read meanwhile.
-        self.cache.forget_changed(operation);
+        // Before: a failed request may have been processed too. After: for values that were read in the meantime.
+        self.cache.invalidate(operation);
         let sent = self.send(call, operation).await;
-        self.cache.forget_changed(operation);
+        self.cache.invalidate(operation);
         match sent? {
-            (reply, Some(token)) if reply.response.status == operation.kind.done => Ok((reply, token)),
+            (reply, Some(token)) if reply.response.status == operation.kind.success_status => Ok((reply, token)),
             (reply, token) => Err(self.refused(&reply, token.as_ref(), operation)),
         }
     }
 
-    /// Sends a request with a token, following challenges: at most one for the vault's tenant and resource, and one
-    /// for claims. <https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses>
+    /// Sends a request with a token and follows challenges: at most one for tenant and resource, and one for claims. <https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses>
     async fn send(&self, call: Call<'_>, operation: &Operation<'_>) -> Result<(Reply, Option<AccessToken>)> {
         let separator = if operation.path.contains('?') { '&' } else { '?' };
         let version = self.options.api_version.as_deref().unwrap_or(API_VERSION);
@@ -31,14 +30,14 @@ impl SecretClient {
         let (mut challenged, mut claimed) = (false, false);
         let (mut claims, mut refused) = (None, None);
         loop {
-            // One of a batch gets the token, or is told what it must be for; the others wait for that.
-            let turn = match operation.batch {
-                Some(batch) => Some(batch.turn.take().await),
+            // One operation of a batch gets the token or the challenge; the others wait for it.
+            let guard = match operation.batch {
+                Some(batch) => Some(batch.token_lock.lock().await),
                 None => None,
             };
             let known = self.challenge.borrow().clone();
             let scope = known.as_ref().map(|c| c.scope.clone()).or_else(|| self.scope());
-            // Without a scope the first request goes out bare, to be told.
+            // If the scope is not known, the first request has no token, and the vault responds with a challenge.
             let token = match scope {
                 None => None,
                 Some(scope) => {
@@ -48,44 +47,44 @@ impl SecretClient {
                         tenant,
                         tenant_from_challenge: true,
                         claims: claims.take(),
-                        // Key Vault sends claims challenges, and they are followed below.
+                        // Key Vault sends claims challenges, which are handled below.
                         cae: true,
                         refused: refused.take(),
                     };
-                    if let Some(error) = operation.batch.and_then(|batch| batch.failure(&request)) {
+                    if let Some(error) = operation.batch.and_then(|batch| batch.token_failure(&request)) {
                         return Err(error);
                     }
                     match self.credential.token(call, &request).await {
                         Ok(token) => Some(token),
                         Err(error) => {
                             if let Some(batch) = operation.batch {
-                                batch.failed.replace(Some((request, error.clone())));
+                                batch.failed_token.replace(Some((request, error.clone())));
                             }
                             return Err(error);
                         }
                     }
                 }
             };
-            let _turn = turn.filter(|_| token.is_none());
-            let mut draft = Draft::new(&self.vault.url, path.clone(), Vec::new());
-            draft.request.method = operation.method();
-            draft.request.max_body = operation.kind.max_body;
-            draft.idempotent = operation.kind.idempotent;
+            let _guard = guard.filter(|_| token.is_none());
+            let mut prepared = PreparedRequest::new(&self.vault.url, path.clone(), Vec::new());
+            prepared.request.method = operation.method();
+            prepared.request.max_body = operation.kind.max_body;
+            prepared.idempotent = operation.kind.idempotent;
             if let Some(token) = &token {
-                draft.secrets = vec![token.token.clone()];
-                // Who is not known yet learns no value.
+                prepared.secrets = vec![token.token.clone()];
+                // Never send a body before there is a token.
                 if !operation.body.expose().is_empty() {
-                    draft.request.headers.push(("content-type", "application/json".into()));
-                    draft.request.body = operation.body.clone();
-                    draft.secrets.extend(operation.hidden.clone());
+                    prepared.request.headers.push(("content-type", "application/json".into()));
+                    prepared.request.body = operation.body.clone();
+                    prepared.secrets.extend(operation.secret_value.clone());
                 }
-                draft.request.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
+                prepared.request.headers.push(("authorization", format!("Bearer {}", token.token.expose()).into()));
             }
             let sent_at = call.platform.unix_now();
             let reply = call
-                .send(&ENDPOINT, &draft)
+                .send(&DEFAULT_RETRY, &prepared)
                 .await
-                .map_err(|error| http::no_answer(&call, error, "the vault", &self.vault.url))?;
+                .map_err(|error| http::no_response(&call, error, "the vault", &self.vault.url))?;
             if reply.response.status != 401 {
                 return Ok((reply, token));
             }
@@ -95,7 +94,7 @@ impl SecretClient {
             };
             let answer = challenge::parse(header);
             if let Some(text) = answer.claims {
-                // Continuous access evaluation: it names neither scope nor tenant; those of before stand.
+                // A claims challenge (continuous access evaluation) has no scope and no tenant; the known ones stay valid.
                 if claimed || token.is_none() {
                     return Ok((reply, token));
                 }
@@ -110,19 +109,19 @@ impl SecretClient {
                 .challenge
                 .ok_or_else(|| self.unexpected(&reply, "its challenge names no authority and resource"))?;
             self.verify(&challenge, &reply)?;
-            // The token that was just refused may come out of the cache again.
+            // The cache may return the token that was just rejected, so the next request names it.
             (challenged, refused) = (true, token.map(|token| (token.token, sent_at)));
             self.challenge.replace(Some(challenge));
         }
     }
 
-    /// A challenge decides what the next token is good for: it must be this vault's own domain and nothing else.
+    /// Checks that a challenge is for this vault's own domain, because it decides which resource the next token is valid for.
     fn verify(&self, challenge: &Challenge, reply: &Reply) -> Result<()> {
-        let fine = match &self.vault.resource {
+        let is_valid = match &self.vault.resource {
             Some(resource) => challenge.resource() == resource,
             None => !self.options.verify_challenge_resource || challenge.is_for(&self.vault.url.host),
         };
-        if fine {
+        if is_valid {
             return Ok(());
         }
         let (resource, host) = (reply.quote(challenge.resource()), &self.vault.url.host);
@@ -133,6 +132,6 @@ impl SecretClient {
                     "the challenge resource {resource} does not match the requested domain {host}; no token was sent"
                 ),
             )
-            .hint(diagnosis::challenge_mismatch(&resource, host)))
+            .with_hint(diagnosis::challenge_mismatch(&resource, host)))
     }
 }

@@ -1,8 +1,8 @@
-//! Reading secrets: one, or several at the same time.
+//! Reading secrets: one, or several concurrently.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret>
 
-use super::cache::{Found, Key, Moment, PATIENCE};
-use super::names::Named;
+use super::cache::{CacheKey, ClockReading, Lookup, STALE_REFRESH_TIMEOUT};
+use super::names::SecretName;
 use super::operation::{self, Batch, Operation};
 use super::secret::{self, Secret};
 use super::{Cached, SecretClient};
@@ -14,39 +14,39 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
 
-/// A vault does 4,000 reads in 10 s, for all who use it. Ten at a time take twenty secrets in the time of two.
+/// The concurrent requests of `get_secrets` by default. A vault allows 4,000 reads in 10 s for all its clients.
 /// <https://learn.microsoft.com/azure/key-vault/general/service-limits>
 const CONCURRENCY: u32 = 10;
 
-/// The first version that knows `outContentType`; `7.0` to `7.6` came before it.
-const CONVERSIONS: &str = "2025-06-01";
+/// The first `api-version` with `outContentType`; the versions `7.0` to `7.6` are older.
+const OUT_CONTENT_TYPE_SINCE: &str = "2025-06-01";
 
-/// How a secret is read.
+/// The options for reading secrets.
 #[derive(Clone, Debug, Default)]
 pub struct GetSecretOptions {
-    /// This version instead of the latest.
+    /// The version to read; the latest by default.
     pub version: Option<String>,
-    /// The form that a certificate's secret shall come in: `application/x-pem-file` for one that is PKCS#12.
+    /// The content type to convert the secret of a certificate to: `application/x-pem-file` for a PKCS#12 certificate.
     pub out_content_type: Option<String>,
-    /// Asks the vault, whatever is kept in memory.
+    /// Requests the secret from the vault even if it is in the cache.
     pub bypass_cache: bool,
-    /// How many of several are fetched at the same time, 1 to 100.
+    /// The most concurrent requests of `get_secrets`, 1 to 100; 10 by default.
     pub max_concurrency: Option<u32>,
-    /// The whole call's limit in milliseconds, 1 to 600,000.
+    /// The time limit of the call in milliseconds, 1 to 600,000.
     pub timeout: Option<u64>,
 }
 
 impl SecretClient {
-    /// Reads a secret, by its name, its identifier or App Service's reference to it.
+    /// Reads a secret by its name, its identifier, or an App Service reference to it.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
+    /// Every error of the credential, and every error response of the vault; see [`ErrorKind`](crate::ErrorKind).
     pub async fn get_secret(&self, name: &str, options: &GetSecretOptions) -> Result<Secret> {
         let call = self.start(options.timeout)?;
-        call.end(self.read(call, name, options, None).await)
+        call.end(self.read_one(call, name, options, None).await)
     }
 
-    /// Reads several secrets at the same time, within one deadline: what came of each, in the order of the names.
+    /// Reads several secrets concurrently, with one deadline for all. Results are in the order of the names.
     pub async fn get_secrets<'a>(&'a self, names: &'a [String], options: &'a GetSecretOptions) -> Vec<Result<Secret>> {
         let limit = options.max_concurrency.unwrap_or(CONCURRENCY);
         let started = match options {
@@ -63,43 +63,43 @@ impl SecretClient {
         let batch = Batch::default();
         let reads = names.iter().map(|name| -> LocalFuture<'_, _> {
             let batch = Some(&batch);
-            Box::pin(async move { call.end(self.read(call, name, options, batch).await) })
+            Box::pin(async move { call.end(self.read_one(call, name, options, batch).await) })
         });
-        concurrency::all(limit as usize, reads).await
+        concurrency::join_all_limited(limit as usize, reads).await
     }
 
-    /// From memory, or from the vault.
-    async fn read(
+    /// Reads a secret from the cache or from the vault.
+    async fn read_one(
         &self,
         call: Call<'_>,
         name: &str,
         options: &GetSecretOptions,
         batch: Option<&Batch>,
     ) -> Result<Secret> {
-        let (name, version) = self.named(name, options.version.as_deref())?;
-        let key = Key::new(name, version, options.out_content_type.as_deref());
-        let (asked, changes) = (Moment::now(call.platform), self.cache.changes());
-        let found = if options.bypass_cache { Found::Nothing } else { self.cache.find(&key, asked) };
-        let (within, living) = match found {
-            Found::Fresh(secret) => return Ok(told(call, *secret)),
-            Found::Stale => (call.within(PATIENCE.min(call.remaining() / 2)), true),
-            Found::Nothing => (call, false),
+        let (name, version) = self.resolve_name(name, options.version.as_deref())?;
+        let key = CacheKey::new(name, version, options.out_content_type.as_deref());
+        let (requested_at, generation) = (ClockReading::now(call.platform), self.cache.generation());
+        let found = if options.bypass_cache { Lookup::Missing } else { self.cache.find(&key, requested_at) };
+        let (fetch_call, stale) = match found {
+            Lookup::Fresh(secret) => return Ok(log_cached(call, *secret)),
+            Lookup::Stale => (call.within(STALE_REFRESH_TIMEOUT.min(call.remaining() / 2)), true),
+            Lookup::Missing => (call, false),
         };
-        let error = match self.fetch(within, (name, version), options, batch).await {
+        let error = match self.fetch(fetch_call, (name, version), options, batch).await {
             Ok(secret) => {
-                self.cache.keep(key, &secret, asked, changes);
+                self.cache.insert(key, &secret, requested_at, generation);
                 return Ok(secret);
             }
             Err(error) => error,
         };
-        let stand_in = self.cache.stand_in(&key, &error, Moment::now(call.platform));
-        stand_in.filter(|_| living).map(|secret| told(call, secret)).ok_or(error)
+        let replacement = self.cache.stale_on_error(&key, &error, ClockReading::now(call.platform));
+        replacement.filter(|_| stale).map(|secret| log_cached(call, secret)).ok_or(error)
     }
 
     async fn fetch(
         &self,
         call: Call<'_>,
-        (name, version): Named<'_>,
+        (name, version): SecretName<'_>,
         options: &GetSecretOptions,
         batch: Option<&Batch>,
     ) -> Result<Secret> {
@@ -108,15 +108,17 @@ impl SecretClient {
             path.push_str(&format!("/{version}"));
         }
         if let Some(content_type) = &options.out_content_type {
-            if self.options.api_version.as_deref().is_some_and(|it| it.starts_with('7') || it < CONVERSIONS) {
+            if self.options.api_version.as_deref().is_some_and(|it| it.starts_with('7') || it < OUT_CONTENT_TYPE_SINCE)
+            {
                 return Err(Error::invalid(format!(
-                    "the option out-content-type needs the option api-version to be {CONVERSIONS} or later"
+                    "the option out-content-type needs the option api-version to be {OUT_CONTENT_TYPE_SINCE} or later"
                 )));
             }
             path.push_str(&format!("?outContentType={}", encode(content_type)));
         }
-        let operation = Operation { secret: Some((name, version)), batch, ..Operation::on(operation::GET, name, path) };
-        self.done(call, &operation, |reply, token| {
+        let operation =
+            Operation { secret: Some((name, version)), batch, ..Operation::for_secret(operation::GET, name, path) };
+        self.execute_within(call, &operation, |reply, token| {
             let (value, properties) = secret::read(&reply.json(secret::MEMBERS)?, name, version)?;
             Ok(Secret { value, properties, credential: token.credential, source: token.source, cached: None })
         })
@@ -124,14 +126,14 @@ impl SecretClient {
     }
 }
 
-/// Tells that a secret comes from memory.
-fn told(call: Call<'_>, secret: Secret) -> Secret {
+/// Logs that a secret comes from the cache, and returns it.
+fn log_cached(call: Call<'_>, secret: Secret) -> Secret {
     let name = &secret.properties.name;
     match &secret.cached {
         Some(Cached { age, error: Some(error) }) => {
-            call.log.tell(Level::Warning, &|| format!("secret {name} from memory, {age} s old, because {error}"));
+            call.log.write(Level::Warning, &|| format!("secret {name} from memory, {age} s old, because {error}"));
         }
-        _ => call.log.tell(Level::Verbose, &|| format!("secret {name} from memory")),
+        _ => call.log.write(Level::Verbose, &|| format!("secret {name} from memory")),
     }
     secret
 }

@@ -1,55 +1,55 @@
-//! Listing: pages that are fetched when they are asked for.
+//! Listing secrets. Each page is requested when the caller asks for it.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secrets/get-secrets>
 
 use alloc::rc::Rc;
 use core::cell::RefCell;
 
 use super::SecretClient;
-use super::operation::{self, Kind, Operation};
+use super::operation::{self, Operation, OperationKind};
 use super::secret::{self, Properties};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::json::{JsonError, Object, Value};
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 use crate::url::Url;
 
-/// How secrets are listed.
+/// The options for listing secrets.
 #[derive(Clone, Debug, Default)]
 pub struct ListOptions {
-    /// How many secrets a page has at most, 1 to 25.
+    /// The most secrets in a page, 1 to 25.
     pub max_page_size: Option<u32>,
-    /// The limit of fetching a page, in milliseconds, 1 to 600,000.
+    /// The time limit for each page in milliseconds, 1 to 600,000.
     pub timeout: Option<u64>,
 }
 
-/// The secrets of a vault, the versions of one, or the deleted ones, page by page.
+/// A list of secrets, of the versions of a secret, or of deleted secrets, page by page.
 pub struct SecretList {
     client: Rc<SecretClient>,
-    kind: Kind,
-    /// Whose versions they are.
+    kind: OperationKind,
+    /// The secret whose versions are listed.
     name: Option<String>,
-    /// The path of all its pages.
+    /// The path of all pages.
     path: String,
     timeout: Option<u64>,
-    /// Path and query of the next page, if there is one.
+    /// Path and query of the next page, if there is one; or the error of an invalid argument.
     next: RefCell<Result<Option<String>, String>>,
 }
 
 impl SecretClient {
-    /// All secrets. Nothing is sent before the first page is asked for.
+    /// Lists all secrets. Nothing is sent before the first page is requested.
     #[must_use]
     pub fn list_properties_of_secrets(self: &Rc<Self>, options: &ListOptions) -> SecretList {
         SecretList::new(self, operation::LIST, None, options)
     }
 
-    /// All versions of a secret, in the same way.
+    /// Lists all versions of a secret. Nothing is sent before the first page is requested.
     #[must_use]
     pub fn list_properties_of_secret_versions(self: &Rc<Self>, name: &str, options: &ListOptions) -> SecretList {
         SecretList::new(self, operation::LIST_VERSIONS, Some(name), options)
     }
 
-    /// All deleted secrets, in the same way.
+    /// Lists all deleted secrets. Nothing is sent before the first page is requested.
     #[must_use]
     pub fn list_deleted_secrets(self: &Rc<Self>, options: &ListOptions) -> SecretList {
         SecretList::new(self, operation::LIST_DELETED, None, options)
@@ -57,17 +57,17 @@ impl SecretClient {
 }
 
 impl SecretList {
-    fn new(client: &Rc<SecretClient>, kind: Kind, name: Option<&str>, options: &ListOptions) -> Self {
-        let (name, bad) = match name.map(|name| client.named_whole(name)).transpose() {
+    fn new(client: &Rc<SecretClient>, kind: OperationKind, name: Option<&str>, options: &ListOptions) -> Self {
+        let (name, invalid) = match name.map(|name| client.resolve_name_without_version(name)).transpose() {
             Ok(name) => (name, None),
             Err(error) => (None, Some(error.message)),
         };
-        let folder = if kind.deleted { "/deletedsecrets" } else { "/secrets" };
+        let folder = if kind.on_deleted_secrets { "/deletedsecrets" } else { "/secrets" };
         let path = match name {
             Some(name) => format!("{folder}/{name}/versions"),
             None => folder.to_owned(),
         };
-        let next = match (options.max_page_size, bad) {
+        let next = match (options.max_page_size, invalid) {
             (_, Some(message)) => Err(message),
             (None, _) => Ok(Some(path.clone())),
             (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={size}"))),
@@ -77,43 +77,43 @@ impl SecretList {
         Self { client, kind, name, path, timeout: options.timeout, next: RefCell::new(next) }
     }
 
-    /// The properties of the next secrets, at least one; `None` after the last. After an error the same page is asked
-    /// for again.
+    /// The properties of the next secrets, at least one; `None` after the last. After an error the next call requests the
+    /// same page again.
     ///
     /// # Errors
-    /// Every way in which a credential can fail, and the vault's refusals; see [`ErrorKind`](crate::ErrorKind).
+    /// Every error of the credential, and every error response of the vault; see [`ErrorKind`](crate::ErrorKind).
     pub async fn next(&self) -> Result<Option<Vec<Properties>>> {
         let call = self.client.start(self.timeout)?;
-        call.end(self.page(call).await)
+        call.end(self.next_page(call).await)
     }
 
-    async fn page(&self, call: Call<'_>) -> Result<Option<Vec<Properties>>> {
+    async fn next_page(&self, call: Call<'_>) -> Result<Option<Vec<Properties>>> {
         loop {
             let Some(path) = self.next.borrow().clone().map_err(Error::invalid)? else { return Ok(None) };
             let operation = Operation {
                 kind: self.kind,
                 secret: self.name.as_deref().map(|name| (name, None)),
                 path: path.clone(),
-                body: Hidden::default(),
-                hidden: None,
+                body: SecretString::default(),
+                secret_value: None,
                 batch: None,
             };
             let (reply, _) = self.client.perform(call, &operation).await?;
             let (page, next) = reply
                 .json(&["value", "nextLink"])
                 .map_err(JsonError::describe)
-                .and_then(|json| self.read(&json, &path))
+                .and_then(|json| self.parse_page(&json, &path))
                 .map_err(|why| self.client.unexpected(&reply, why))?;
             *self.next.borrow_mut() = Ok(next);
-            // A vault gives empty pages too, with more to come; the deadline bounds them.
+            // A vault may return an empty page that is not the last. The deadline limits how many are requested.
             if !page.is_empty() {
                 return Ok(Some(page));
             }
         }
     }
 
-    /// The page, and where the next one is.
-    fn read(&self, json: &Object<'_>, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
+    /// Reads a page: its items, and path and query of the next page.
+    fn parse_page(&self, json: &Object<'_>, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
         let items = match json.get("value") {
             Some(value) if value.is_list() || value.is_null() => value.items()?,
             _ => return Err("its value is no list"),
@@ -124,16 +124,16 @@ impl SecretList {
             Some(link) if !link.is_null() => link.text().ok_or("its nextLink is no text")?,
             _ => String::new(),
         };
-        let next = if link.is_empty() { None } else { self.follow(&link) };
+        let next = if link.is_empty() { None } else { self.next_path(&link) };
         if !link.is_empty() && next.as_deref().is_none_or(|next| next == path) {
             return Err("its nextLink leads elsewhere");
         }
         Ok((page, next))
     }
 
-    /// Path and query of a link, without the version of the interface; `None` unless it stays in this vault's list: the
-    /// token goes along.
-    fn follow(&self, link: &str) -> Option<String> {
+    /// Path and query of the link to the next page, without `api-version`. `None` unless the link is to this list of this
+    /// vault, because the token is sent there.
+    fn next_path(&self, link: &str) -> Option<String> {
         let url = Url::parse(link).ok().filter(|url| url.origin() == self.client.vault.url.origin())?;
         let query = url.path.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
         let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("api-version=")).collect();

@@ -1,4 +1,7 @@
-//! Key Vault: the secrets of one vault.
+//! Key Vault: a client for the secrets of one vault.
+//!
+//! To add an operation: its [`OperationKind`](operation::OperationKind) in `operation`, a method of [`SecretClient`] in a file
+//! for it, and the module here.
 
 mod backup;
 mod cache;
@@ -23,7 +26,7 @@ use crate::http::{Call, Reply};
 use crate::prelude::*;
 use crate::token::AccessToken;
 pub use cache::CacheOptions;
-use cache::{Cache, Moment};
+use cache::{Cache, ClockReading};
 use challenge::Challenge;
 pub use delete::Change;
 pub use get::GetSecretOptions;
@@ -33,18 +36,18 @@ pub use secret::{Cached, Properties, Secret};
 pub use set::SetOptions;
 use url::VaultUrl;
 
-/// The newest stable version.
+/// The newest stable version of the REST interface.
 /// <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret>
 const API_VERSION: &str = "2026-04-01";
 
-/// How a client is made.
+/// The options of a client.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
-    /// False accepts a challenge for another resource than the vault's own domain.
+    /// Requires that a challenge is for the vault's own domain. False accepts any resource.
     pub verify_challenge_resource: bool,
-    /// The version of the interface, where it is not the newest stable one.
+    /// The version of the REST interface, if not the newest stable one.
     pub api_version: Option<String>,
-    /// What is kept of the values that were read.
+    /// The cache of secret values.
     pub cache: CacheOptions,
 }
 
@@ -59,16 +62,16 @@ pub struct SecretClient {
     vault: VaultUrl,
     credential: Credential,
     options: ClientOptions,
-    /// What the vault said that it wants; kept for this client alone.
+    /// The vault's last challenge. It is not shared with other clients.
     challenge: RefCell<Option<Challenge>>,
     cache: Cache,
 }
 
 impl SecretClient {
-    /// A client for the vault at this URL. Nothing is sent.
+    /// Makes a client for the vault at this URL. Nothing is sent.
     ///
     /// # Errors
-    /// `InvalidArgument` for a URL that is not a vault's, and for options that are out of range.
+    /// `InvalidArgument` for a URL that is not a vault's, and for options out of range.
     pub fn open(vault_url: &str, credential: &Credential, options: ClientOptions) -> Result<Self> {
         let env = Env::read(credential.platform());
         let vault = VaultUrl::parse(vault_url, env.allows_loopback_http())?;
@@ -87,36 +90,36 @@ impl SecretClient {
         self.vault.url.origin()
     }
 
-    /// The scope that a token for this vault must have; `None` where only the vault's challenge tells.
+    /// The scope of tokens for this vault; `None` if only the vault's challenge can tell.
     #[must_use]
     pub fn scope(&self) -> Option<String> {
         self.vault.resource.as_ref().map(|resource| format!("{resource}/.default"))
     }
 
-    /// A call that does one thing; what the vault then says of the secret that it is about.
-    async fn told(&self, timeout: Option<u64>, operation: &Operation<'_>) -> Result<Properties> {
+    /// Executes an operation in a call of its own, and reads the secret's properties from the response.
+    async fn execute_for_properties(&self, timeout: Option<u64>, operation: &Operation<'_>) -> Result<Properties> {
         let (name, version) = operation.secret.unzip();
-        self.ask(timeout, operation, |reply, _| {
+        self.execute(timeout, operation, |reply, _| {
             let properties = secret::properties(&reply.json(secret::MEMBERS)?, name, version.flatten())?;
-            // Anybody may answer `{}`: what was done is told by its identifier.
+            // A server that is no vault may respond with `{}`, so the identifier is required.
             if properties.id.is_empty() { Err("the secret has no identifier") } else { Ok(properties) }
         })
         .await
     }
 
-    /// A call that does one thing, and what is read of its reply.
-    async fn ask<T>(
+    /// Executes an operation in a call of its own. `read` reads the response; its error says what is wrong with it.
+    async fn execute<T>(
         &self,
         timeout: Option<u64>,
         operation: &Operation<'_>,
         read: impl FnOnce(&Reply, &AccessToken) -> Result<T, &'static str>,
     ) -> Result<T> {
         let call = self.start(timeout)?;
-        call.end(self.done(call, operation, read).await)
+        call.end(self.execute_within(call, operation, read).await)
     }
 
-    /// The same within a call that runs already.
-    async fn done<T>(
+    /// Executes an operation within a call that has started.
+    async fn execute_within<T>(
         &self,
         call: Call<'_>,
         operation: &Operation<'_>,
@@ -126,13 +129,13 @@ impl SecretClient {
         read(&reply, &token).map_err(|why| self.unexpected(&reply, why))
     }
 
-    /// A call that starts now.
+    /// Starts a call, with the caller's timeout in milliseconds.
     fn start(&self, timeout: Option<u64>) -> Result<Call<'_>> {
         let call = self.credential.start_call(timeout)?;
         if self.vault.loopback {
             call.platform.log(LOOPBACK_HTTP_NOTICE);
         }
-        self.cache.expire(Moment::now(call.platform));
+        self.cache.remove_expired(ClockReading::now(call.platform));
         Ok(call)
     }
 }

@@ -1,4 +1,4 @@
-//! What a vault answers instead of what it was asked for, by status and code and never by text.
+//! The errors of responses other than success. They depend on status and error code, never on the message.
 
 use super::SecretClient;
 use super::operation::Operation;
@@ -8,22 +8,25 @@ use crate::http::Reply;
 use crate::prelude::*;
 use crate::token::AccessToken;
 
-/// Whether the vault refused where the request came from, before it looked at whose it was.
+/// Whether the vault refused the network address of the request, before it checked the identity.
 pub(super) fn is_network(error: &Error) -> bool {
     matches!(error.code.as_deref(), Some("ForbiddenByFirewall" | "ForbiddenByConnection"))
 }
 
 impl SecretClient {
+    /// The error of a response that does not follow Key Vault's protocol.
     pub(super) fn unexpected(&self, reply: &Reply, why: &str) -> Box<Error> {
         let origin = self.vault.url.origin();
         let said = format!(
             "the vault at {origin} answered {} with something that is no reply of Key Vault: {why}",
             reply.status()
         );
-        reply.error(ErrorKind::UnexpectedReply, said).hint(diagnosis::not_the_protocol("Key Vault", &self.vault.url))
+        reply
+            .error(ErrorKind::UnexpectedReply, said)
+            .with_hint(diagnosis::unexpected_service("Key Vault", &self.vault.url))
     }
 
-    /// An error of the vault, by status and code and never by text.
+    /// The error of an error response of the vault.
     pub(super) fn refused(&self, reply: &Reply, token: Option<&AccessToken>, operation: &Operation<'_>) -> Box<Error> {
         let json = reply.json(&["error"]).unwrap_or_default();
         let body = json.object("error", &["code", "message", "innererror"]).unwrap_or_default();
@@ -40,7 +43,7 @@ impl SecretClient {
         };
         let vault = self.vault.url.origin();
         let who = token.map(AccessToken::describe).unwrap_or_default();
-        let mut message = format!("the vault at {vault} answered {} to {}", reply.status(), operation.what());
+        let mut message = format!("the vault at {vault} answered {} to {}", reply.status(), operation.description());
         if !who.is_empty() {
             message.push_str(&format!(" as {who}"));
         }
@@ -64,7 +67,7 @@ impl SecretClient {
                     Some(diagnosis::forbidden(code, permission, role, &caller, &vault))
                 }
                 ErrorKind::NotFound => operation.secret.map(|(name, version)| {
-                    if operation.kind.deleted {
+                    if operation.kind.on_deleted_secrets {
                         diagnosis::not_deleted(name, &vault)
                     } else {
                         diagnosis::not_found(name, version, &vault)
@@ -85,7 +88,7 @@ impl SecretClient {
     }
 }
 
-/// Where the vault says that the request came from: `conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;`.
+/// The network address of the caller, as the vault sees it: `conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;`.
 fn address(reply: &Reply) -> Option<String> {
     let info = reply.response.header("x-ms-keyvault-network-info")?;
     let address = info.split(';').find_map(|part| part.trim_ascii().strip_prefix("addr="))?;

@@ -1,35 +1,35 @@
-//! A secret as the vault gives it.
+//! A secret and its properties, as the vault returns them.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#secretbundle>
 
 use crate::json::{EMPTY, Object};
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 
-/// A secret and who read it.
+/// A secret, and the credential that read it.
 #[derive(Clone, Debug)]
 pub struct Secret {
     /// The value, exactly as it was set.
-    pub value: Hidden,
-    /// Everything else.
+    pub value: SecretString,
+    /// The properties of the secret.
     pub properties: Properties,
     /// The credential's class name in the Azure SDKs.
     pub credential: &'static str,
-    /// Where that credential got its token.
+    /// Where the credential got its token, such as IMDS.
     pub source: &'static str,
-    /// It came from memory.
+    /// Set if the secret comes from the cache.
     pub cached: Option<Cached>,
 }
 
-/// What is to be known of a secret from memory.
+/// The state of a secret from the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cached {
-    /// The seconds since the vault was asked for it.
+    /// The age in seconds, since the vault was asked for it.
     pub age: u64,
-    /// It is too old, and stands in because this came of asking again.
+    /// Set if the secret is expired and is returned because reading it again failed with this error.
     pub error: Option<String>,
 }
 
-/// All that the vault says of a secret beside its value; times in unix seconds. See `secret-properties` of the WIT package.
+/// The properties of a secret, without its value. Times are in unix seconds. See `secret-properties` of the WIT package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Properties {
@@ -53,7 +53,7 @@ pub struct Properties {
     pub tags: Vec<(String, String)>,
 }
 
-/// The members of a secret bundle that are read; all but `value` those of an item of a list too.
+/// The members of a secret bundle that are read; items of a list have them too, except `value`.
 pub(super) const MEMBERS: &[&str] = &[
     "value",
     "id",
@@ -68,17 +68,21 @@ pub(super) const MEMBERS: &[&str] = &[
     "tags",
 ];
 
-/// The members of its `attributes`.
+/// The members of the bundle's `attributes`.
 const ATTRIBUTES: &[&str] = &["enabled", "nbf", "exp", "created", "updated", "recoverableDays", "recoveryLevel"];
 
-/// Reads a secret bundle that was asked for by name and version; the error says what is wrong with it.
-pub(super) fn read(json: &Object<'_>, name: &str, version: Option<&str>) -> Result<(Hidden, Properties), &'static str> {
+/// Reads a secret bundle that was requested by name and version; the error says what is wrong with it.
+pub(super) fn read(
+    json: &Object<'_>,
+    name: &str,
+    version: Option<&str>,
+) -> Result<(SecretString, Properties), &'static str> {
     let value = json.text("value").ok_or("there is no value")?;
     Ok((value.into(), properties(json, Some(name), version)?))
 }
 
-/// Reads all but the value, of the secret that was asked for or of an item of a list. Every field is optional on the wire
-/// where it is known what was asked for.
+/// Reads the properties of the requested secret or of an item of a list. If a name was requested, every field of the JSON
+/// is optional.
 pub(super) fn properties(
     json: &Object<'_>,
     name: Option<&str>,
@@ -86,7 +90,7 @@ pub(super) fn properties(
 ) -> Result<Properties, &'static str> {
     let attributes = json.object("attributes", ATTRIBUTES)?;
     let id = json.text("id").unwrap_or_default();
-    // …/secrets/NAME/VERSION. Only name and version count: the host of an emulator or a custom domain differs.
+    // …/secrets/NAME/VERSION. Only name and version are compared: an emulator or a custom domain has another host.
     let mut segments = id.split_once("/secrets/").unwrap_or_default().1.split('/');
     let id_name = segments.next().filter(|segment| !segment.is_empty());
     let id_version = segments.next().filter(|segment| !segment.is_empty()).map(str::to_owned);

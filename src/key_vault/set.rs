@@ -1,4 +1,4 @@
-//! Setting a secret, and changing what is known of it.
+//! Setting a secret, and changing its properties.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret>
 
 use super::operation::{self, Operation};
@@ -6,34 +6,34 @@ use super::{Properties, SecretClient};
 use crate::error::{Error, Result};
 use crate::json::Members;
 use crate::prelude::*;
-use crate::secret::Secret as Hidden;
+use crate::secret::SecretString;
 
-/// The longest value, in bytes. <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
+/// The longest value that Key Vault accepts, in bytes. <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
 const MAX_VALUE: usize = 25 * 1024;
 
-/// What is set beside the value. What is absent is left as it is, and in a new version to the vault.
+/// The properties to set. One that is `None` keeps its value, and in a new version gets the vault's default.
 #[derive(Clone, Debug, Default)]
 pub struct SetOptions {
-    /// Free text.
+    /// The content type, any text.
     pub content_type: Option<String>,
-    /// Whether it can be read.
+    /// Whether the secret can be read.
     pub enabled: Option<bool>,
-    /// Not to be used before, in unix seconds.
+    /// The start of validity, in unix seconds.
     pub not_before: Option<u64>,
-    /// Not to be used after, in unix seconds.
+    /// The end of validity, in unix seconds.
     pub expires_on: Option<u64>,
-    /// All its tags; an empty list takes them away.
+    /// All tags; an empty list removes them.
     pub tags: Option<Vec<(String, String)>>,
-    /// For changing properties: those of this version instead of the latest.
+    /// For changing properties only: the version to change; the latest by default.
     pub version: Option<String>,
-    /// The whole call's limit in milliseconds, 1 to 600,000.
+    /// The time limit of the call in milliseconds, 1 to 600,000.
     pub timeout: Option<u64>,
 }
 
 impl SetOptions {
-    /// The request's body, with the value where one is set. A member that is not set is left out: null would be another
-    /// thing to say.
-    fn body(&self, value: Option<&str>) -> Hidden {
+    /// The JSON body of the request, with the value if there is one. Members without a value are left out, because null has
+    /// another meaning.
+    fn json_body(&self, value: Option<&str>) -> SecretString {
         let mut attributes = Members::default();
         let enabled = self.enabled.map(|enabled| if enabled { "true" } else { "false" }.to_owned());
         let (not_before, expires_on) =
@@ -66,13 +66,13 @@ impl SetOptions {
 }
 
 impl SecretClient {
-    /// Sets a secret: a new version of it, if there is one of that name. Gives what the vault now says of it.
+    /// Sets a secret, which creates a new version if the name exists. Returns the properties of the new version.
     ///
     /// # Errors
-    /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` where a deleted secret has the
-    /// name; every way in which a credential can fail, and the vault's refusals.
-    pub async fn set_secret(&self, name: &str, value: Hidden, options: &SetOptions) -> Result<Properties> {
-        let name = self.named_whole(name)?;
+    /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` if a deleted secret has the
+    /// name; every error of the credential, and every error response of the vault.
+    pub async fn set_secret(&self, name: &str, value: SecretString, options: &SetOptions) -> Result<Properties> {
+        let name = self.resolve_name_without_version(name)?;
         if options.version.is_some() {
             return Err(Error::invalid(
                 "the option version is for changing properties: a value is set in a new version",
@@ -85,26 +85,26 @@ impl SecretClient {
             )));
         }
         let operation = Operation {
-            body: options.body(Some(value.expose())),
-            hidden: Some(value),
-            ..Operation::on(operation::SET, name, format!("/secrets/{name}"))
+            body: options.json_body(Some(value.expose())),
+            secret_value: Some(value),
+            ..Operation::for_secret(operation::SET, name, format!("/secrets/{name}"))
         };
-        self.told(options.timeout, &operation).await
+        self.execute_for_properties(options.timeout, &operation).await
     }
 
-    /// Changes what is known of a secret, and not its value. Gives what the vault now says of it.
+    /// Changes the properties of a secret, not its value. Returns the changed properties.
     ///
     /// # Errors
     /// As `set_secret`.
     pub async fn update_secret_properties(&self, name: &str, options: &SetOptions) -> Result<Properties> {
-        let (name, version) = self.named(name, options.version.as_deref())?;
-        // Without a version the latest one is meant, and the path ends in the slash before it.
+        let (name, version) = self.resolve_name(name, options.version.as_deref())?;
+        // Without a version the latest one is changed, and the path ends in a slash.
         let path = format!("/secrets/{name}/{}", version.unwrap_or_default());
         let operation = Operation {
             secret: Some((name, version)),
-            body: options.body(None),
-            ..Operation::on(operation::UPDATE, name, path)
+            body: options.json_body(None),
+            ..Operation::for_secret(operation::UPDATE, name, path)
         };
-        self.told(options.timeout, &operation).await
+        self.execute_for_properties(options.timeout, &operation).await
     }
 }

@@ -1,4 +1,4 @@
-//! Which URLs are a vault's, and what a token for it must be good for.
+//! Vault URLs, and the resource of the tokens for each.
 
 use crate::cloud::CLOUDS;
 use crate::diagnosis;
@@ -7,26 +7,26 @@ use crate::prelude::*;
 use crate::secret::quote;
 use crate::url::Url;
 
-/// A vault's address.
+/// The URL of a vault.
 #[derive(Debug)]
 pub(super) struct VaultUrl {
     pub(super) url: Url,
-    /// `https://` and the suffix, where the vault is in a known cloud.
+    /// The resource of its tokens, `https://` and the DNS suffix, if the vault is in a known cloud.
     pub(super) resource: Option<String>,
-    /// Plain http on loopback, allowed by `KEYFOB_ALLOW_LOOPBACK_HTTP=1`.
+    /// The URL is plain http on a loopback address, allowed by `KEYFOB_ALLOW_LOOPBACK_HTTP=1`.
     pub(super) loopback: bool,
 }
 
 impl VaultUrl {
     pub(super) fn parse(text: &str, allow_loopback_http: bool) -> Result<Self> {
-        // A user name, a password or a signature in it must not be shown.
+        // The URL may contain a user name, a password or a signature, which must not be shown.
         let shown = match text.split('?').next() {
             Some(text) if !text.contains('@') => quote(text, &[]),
             _ => "the text given".to_owned(),
         };
         let invalid = |why: &str, cure: &str| {
             Error::invalid(format!("{} is not a vault URL: {why}. Expected https://VAULT-NAME.vault.azure.net", shown))
-                .hint(diagnosis::expected(cure))
+                .with_hint(diagnosis::configuration(cure))
         };
         let trimmed = text.trim_ascii().trim_end_matches('/');
         let spelling =
@@ -67,9 +67,9 @@ impl VaultUrl {
                 &format!("Leave the dot out: https://{}", url.host.trim_end_matches('.')),
             ));
         }
-        // With one of these suffixes the scope comes from here and never from a server, and the first secret costs one
-        // request less than in the Azure SDKs.
-        for cloud in CLOUDS.iter().filter_map(|cloud| cloud.vaults) {
+        // For these suffixes the scope is fixed here and never taken from a server. This also saves one request for the
+        // first secret compared with the Azure SDKs.
+        for cloud in CLOUDS.iter().filter_map(|cloud| cloud.vault_suffix) {
             let inside = cloud.strip_prefix("vault.").unwrap_or_default();
             if label_before(&url.host, &format!("managedhsm.{inside}")).is_some() {
                 return Err(invalid(
@@ -108,7 +108,7 @@ impl VaultUrl {
     }
 }
 
-/// What stands before the suffix and its dot.
+/// The part of the host before the suffix and its dot.
 fn label_before<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
     host.strip_suffix(suffix)?.strip_suffix('.').filter(|label| !label.is_empty())
 }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_host_is_for_the_challenge() {
+    fn an_unknown_host_has_no_resource() {
         for text in [
             "https://vault.contoso.example",
             "https://xvault.azure.net",
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_vault_is_refused_with_its_cure() {
+    fn urls_that_are_no_vault_are_refused_with_a_hint() {
         for (text, cure) in [
             ("", "Vault URI"),
             ("my-vault", "https://my-vault.vault.azure.net?"),

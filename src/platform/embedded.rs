@@ -1,21 +1,17 @@
-//! The outside world over `keyfob:embedding/host`, for a component that a program embeds: the program sends its requests.
-//! Nothing here names WASI.
+//! [`Platform`] over `keyfob:embedding/host`, for a component that a program embeds: the program sends the requests. It uses
+//! no WASI.
 
 use core::cell::RefCell;
 use core::future::poll_fn;
-use core::sync::atomic::{AtomicBool, Ordering};
-use core::task::{Context, Poll};
+use core::task::Poll;
 use core::time::Duration;
 
-use alloc::sync::Arc;
-use alloc::task::Wake;
-
 use crate::platform::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
-use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError};
+use crate::platform::{FileError, Limits, LocalFuture, Platform, Request, Response, SendError, executor, nanoseconds};
 use crate::prelude::*;
-use crate::secret::{Bytes, Secret};
+use crate::secret::{SecretBytes, SecretString};
 
-/// The imports. What the component is as a whole says the world `embedded`.
+/// The bindings of the imports. `component` has those of the exports.
 pub(crate) mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
     keyfob_bindgen::generate! {
@@ -27,32 +23,22 @@ pub(crate) mod bindings {
 
 pub(crate) use bindings::keyfob::embedding::host;
 
-/// The embedding program as a platform, with the executor that its futures wait with.
+/// The embedding program as a platform, with the executor that waits for it.
 #[derive(Default)]
 pub(crate) struct Host {
-    /// The requests that have ended, until who waits for one takes it.
+    /// The requests that have ended, until their futures take the result.
     finished: RefCell<Vec<host::Finished>>,
-    /// When the sleepers of the current round wake, by `monotonic`.
-    alarms: RefCell<Vec<Duration>>,
+    /// When the timers of the current round expire, by `monotonic`.
+    timers: RefCell<Vec<Duration>>,
 }
 
-/// Set when a future woke another one, which waits for neither a request nor a time.
-#[derive(Default)]
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A request on its way; given up when nobody waits for it any more.
-struct Sent {
+/// A request that was started. Dropping it cancels the request unless it has ended.
+struct PendingRequest {
     id: u64,
     ended: bool,
 }
 
-impl Drop for Sent {
+impl Drop for PendingRequest {
     fn drop(&mut self) {
         if !self.ended {
             host::cancel(self.id);
@@ -62,46 +48,45 @@ impl Drop for Sent {
 
 impl Host {
     /// Runs a future to its end, blocking in the host's `wait` while nothing is ready.
-    pub(crate) fn block_on<T>(&self, mut future: LocalFuture<'_, T>) -> T {
-        let woken = Arc::new(Woken::default());
-        let waker = Arc::clone(&woken).into();
-        let mut context = Context::from_waker(&waker);
-        loop {
-            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                // What nobody took would stay for ever.
-                self.finished.take();
-                return output;
-            }
-            let alarm = self.alarms.take().into_iter().min();
-            if !woken.0.swap(false, Ordering::Relaxed) {
-                let limit = alarm.map_or(Duration::MAX, |alarm| alarm.saturating_sub(self.monotonic()));
-                self.finished.borrow_mut().extend(host::wait(nanos(limit)));
-            }
+    pub(crate) fn block_on<T>(&self, future: LocalFuture<'_, T>) -> T {
+        let output = executor::block_on(future, &|woken| self.wait(woken));
+        // Results that no future took would stay in memory.
+        self.finished.take();
+        output
+    }
+
+    /// Ends a round: blocks until a request has ended or a timer has expired, unless a task was woken.
+    fn wait(&self, woken: bool) {
+        let timer = self.timers.take().into_iter().min();
+        if !woken {
+            let limit = timer.map_or(Duration::MAX, |timer| timer.saturating_sub(self.monotonic()));
+            self.finished.borrow_mut().extend(host::wait(nanoseconds(limit)));
         }
     }
 
-    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
-        let mut sent = Sent { id: host::start(&outgoing(request), outgoing_limits(limits)), ended: false };
+    async fn send_request(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
+        let mut pending =
+            PendingRequest { id: host::start(&outgoing_request(request), outgoing_limits(limits)), ended: false };
         let outcome = poll_fn(|_| {
             let mut finished = self.finished.borrow_mut();
-            match finished.iter().position(|it| it.id == sent.id) {
+            match finished.iter().position(|it| it.id == pending.id) {
                 Some(index) => Poll::Ready(finished.swap_remove(index).outcome),
                 None => Poll::Pending,
             }
         })
         .await;
-        sent.ended = true;
-        let answer = outcome.map_err(send_error)?;
-        let body = Bytes::from(answer.body.into_bytes());
+        pending.ended = true;
+        let response = outcome.map_err(send_error)?;
+        let body = SecretBytes::from(response.body.into_bytes());
         if body.0.len() > request.max_body {
             return Err(SendError::TooLarge);
         }
-        let headers = answer.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.into()));
-        Ok(Response { status: answer.status, headers: headers.collect(), body })
+        let headers = response.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.into()));
+        Ok(Response { status: response.status, headers: headers.collect(), body })
     }
 }
 
-fn outgoing(request: &Request) -> host::Request {
+fn outgoing_request(request: &Request) -> host::Request {
     let scheme = if request.https { "https" } else { "http" };
     let headers = request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.expose().to_owned()));
     host::Request {
@@ -115,16 +100,11 @@ fn outgoing(request: &Request) -> host::Request {
 
 fn outgoing_limits(limits: Limits) -> host::Limits {
     host::Limits {
-        connect: nanos(limits.connect),
-        first_byte: nanos(limits.first_byte),
-        between_bytes: nanos(limits.between_bytes),
-        deadline: nanos(limits.deadline),
+        connect: nanoseconds(limits.connect),
+        first_byte: nanoseconds(limits.first_byte),
+        between_bytes: nanoseconds(limits.between_bytes),
+        deadline: nanoseconds(limits.deadline),
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    // No limit is near 500 years; `as_nanos` would count in 128 bits.
-    duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
 }
 
 fn send_error(error: host::SendError) -> SendError {
@@ -149,7 +129,7 @@ impl Platform for Host {
         host::environment()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
         let bytes = host::read_file(path, u32::try_from(limit).unwrap_or(u32::MAX)).map_err(|error| match error {
             host::FileError::NotFound => FileError::NotFound,
             host::FileError::NotGranted => FileError::NotGranted,
@@ -176,22 +156,22 @@ impl Platform for Host {
     }
 
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
-        let alarm = self.monotonic().saturating_add(pause);
+        let timer = self.monotonic().saturating_add(pause);
         Box::pin(poll_fn(move |_| {
-            if self.monotonic() >= alarm {
+            if self.monotonic() >= timer {
                 return Poll::Ready(());
             }
-            self.alarms.borrow_mut().push(alarm);
+            self.timers.borrow_mut().push(timer);
             Poll::Pending
         }))
     }
 
     fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
-        Box::pin(self.exchange(request, limits))
+        Box::pin(self.send_request(request, limits))
     }
 }
 
-/// The provider of this number in the embedding program.
+/// The provider with this number in the embedding program.
 pub(crate) struct HostProvider(pub(crate) u32);
 
 impl Provider for HostProvider {
@@ -205,15 +185,15 @@ impl Provider for HostProvider {
                 enable_cae: request.enable_cae,
             },
         )
-        .map_err(refused)?;
+        .map_err(provider_error)?;
         Ok(ProvidedToken { token: given.token.into(), expires_on: given.expires_on, refresh_on: given.refresh_on })
     }
 
-    fn assertion(&self) -> Result<Secret, ProviderError> {
-        Ok(host::get_assertion(self.0).map_err(refused)?.into())
+    fn assertion(&self) -> Result<SecretString, ProviderError> {
+        Ok(host::get_assertion(self.0).map_err(provider_error)?.into())
     }
 }
 
-fn refused(error: host::ProviderError) -> ProviderError {
+fn provider_error(error: host::ProviderError) -> ProviderError {
     ProviderError { unavailable: error.unavailable, message: error.message }
 }

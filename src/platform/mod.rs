@@ -1,9 +1,12 @@
-//! The whole outside world, as one trait: what the core needs from whatever it runs on.
+//! The trait [`Platform`]: everything that the core needs from its environment.
 //!
-//! `wasi.rs` implements it over WASI; tests implement it over a script and a clock of their own.
+//! `wasi` implements it over WASI, `embedded` over a program that embeds the component. Tests implement it with scripted
+//! responses and a clock of their own.
 
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
 pub(crate) mod embedded;
+#[cfg(target_family = "wasm")]
+mod executor;
 #[cfg(feature = "embedded")]
 pub(crate) mod provider;
 #[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
@@ -17,31 +20,32 @@ use core::pin::Pin;
 use core::time::Duration;
 
 use crate::prelude::*;
-use crate::secret::{Bytes, Secret};
+use crate::secret::{SecretBytes, SecretString};
 
-/// A boxed future that stays on its thread: WebAssembly components have one.
+/// A boxed future that is not `Send`: a WebAssembly component has one thread.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Everything outside the core.
+/// Everything outside the core: environment, files, clocks, random numbers, log, and HTTP.
 pub trait Platform {
     /// The environment variables that the host passes, in any order.
     fn environment(&self) -> Vec<(String, String)>;
     /// A file's content, up to `limit` bytes.
     ///
     /// # Errors
-    /// Why it can't be read.
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError>;
-    /// Unix seconds by the wall clock, which may jump.
+    /// The reason why the file can't be read.
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError>;
+    /// The wall clock in unix seconds. It may be set forward and back.
     fn unix_now(&self) -> u64;
-    /// Time since some fixed moment, which never goes back. Deadlines are counted in it.
+    /// The monotonic clock: time since a fixed moment. Deadlines are measured with it.
     fn monotonic(&self) -> Duration;
-    /// A random number that nobody can guess: signatures and identifiers are made with it, and the jitter of retries.
+    /// A cryptographically secure random number, for signatures, identifiers and the jitter of retries.
     fn random(&self) -> u64;
-    /// One line for the operator's log.
+    /// Writes one line to the operator's log.
     fn log(&self, line: &str);
-    /// Ends after `pause`.
+    /// Waits for the duration `pause`.
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()>;
-    /// Sends a request and reads the whole answer, redirects and error statuses included, within the limits.
+    /// Sends a request and reads the whole response within the limits. Redirects are not followed; they and error statuses
+    /// are responses.
     fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>>;
 }
 
@@ -50,18 +54,18 @@ pub trait Platform {
 pub enum FileError {
     /// There is no such file.
     NotFound,
-    /// The host gave the component no folder that holds this path.
+    /// The host granted the component no folder that contains this path.
     NotGranted,
     /// It is larger than the limit.
     TooLarge,
     /// Anything else: no permission, a folder, an I/O error.
     Unreadable,
-    /// The platform reads no files.
+    /// The platform can't read files.
     NotSupported,
 }
 
 impl FileError {
-    /// What is wrong, to follow a file's name.
+    /// A description that follows a file's name.
     #[must_use]
     pub fn describe(self) -> &'static str {
         match self {
@@ -86,7 +90,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// As HTTP writes it.
+    /// The name in HTTP.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -98,7 +102,7 @@ impl Method {
         }
     }
 
-    /// Whether a request has a body with it, if only an empty one.
+    /// Whether requests with this method have a body, which may be empty.
     #[must_use]
     pub fn has_body(self) -> bool {
         !matches!(self, Self::Get | Self::Delete)
@@ -110,24 +114,24 @@ impl Method {
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// `https`; else plain `http`.
+    /// The scheme is https, else http.
     pub https: bool,
-    /// Host and, where it is not the scheme's own, port.
+    /// The host, and the port unless it is the scheme's default.
     pub authority: String,
     /// Path and query, percent-encoded.
     pub path: String,
     /// Header names, lower-case, and values.
-    pub headers: Vec<(&'static str, Secret)>,
-    /// The body, where the method has one.
-    pub body: Secret,
-    /// The most bytes of the answer's body that are read; one more is `SendError::TooLarge`.
+    pub headers: Vec<(&'static str, SecretString)>,
+    /// The body, if the method has one.
+    pub body: SecretString,
+    /// The most bytes of the response body that are read; a longer body is `SendError::TooLarge`.
     pub max_body: usize,
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, https, authority, path, headers, body: _, max_body } = self;
-        // A query may hold an id, and where it continues a list it is the vault's own text, an echo perhaps.
+        // A query may contain an id. For the next page of a list it is text of the vault, which may echo a secret.
         let path = path.split('?').next();
         let names: Vec<_> = headers.iter().map(|(name, _)| name).collect();
         let mut shown = f.debug_struct("Request");
@@ -136,69 +140,69 @@ impl fmt::Debug for Request {
     }
 }
 
-/// How long the parts of a request may take.
+/// The time limits of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Until the connection stands. A hint to the host: WASI has no event for it.
+    /// Until the connection is established. Only a hint to the host: WASI has no event for it.
     pub connect: Duration,
-    /// From the start to the first byte of the answer, the connection included.
+    /// From the start to the first byte of the response, including the connection.
     pub first_byte: Duration,
-    /// From one piece of the body to the next.
+    /// Between two chunks of the response body.
     pub between_bytes: Duration,
-    /// When the whole must have ended, by `Platform::monotonic`.
+    /// When the whole request must have ended, by `Platform::monotonic`.
     pub deadline: Duration,
 }
 
-/// An HTTP answer. Its `Debug` hides header values and the body.
+/// An HTTP response. Its `Debug` hides header values and the body.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The status, 100 to 599.
     pub status: u16,
-    /// Header names, lower-case, and values; those that are no UTF-8 are left out.
-    pub headers: Vec<(String, Secret)>,
+    /// Header names, lower-case, and values. Values that are not UTF-8 are left out.
+    pub headers: Vec<(String, SecretString)>,
     /// The whole body.
-    pub body: Bytes,
+    pub body: SecretBytes,
 }
 
 impl Response {
-    /// The first header of this lower-case name.
+    /// The first header with this name, given in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.expose())
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// The host runtime did not let the request out.
+    /// The host runtime denied the request.
     Denied,
-    /// The name does not resolve.
+    /// The host name does not resolve.
     NameNotFound,
-    /// Nothing listens there.
+    /// The connection was refused.
     Refused,
-    /// No way to that address.
+    /// The address is unreachable.
     Unreachable,
     /// No connection within the limit.
     ConnectTimeout,
-    /// The certificate is not trusted, or TLS failed otherwise.
+    /// The certificate is not trusted, or the TLS handshake failed.
     Tls,
-    /// The connection broke before the answer was whole.
+    /// The connection broke before the response was complete.
     Reset,
     /// Connected, but no first byte within the limit.
     FirstByteTimeout,
-    /// The body stopped coming.
+    /// No further chunk of the body within the limit.
     BetweenBytesTimeout,
-    /// The whole call's deadline passed.
+    /// The deadline of the call passed.
     Deadline,
-    /// The answer is larger than the limit.
+    /// The response is larger than the limit.
     TooLarge,
     /// Anything else that the host reports.
     Other,
 }
 
 impl SendError {
-    /// What happened, to follow a host's name and a colon.
+    /// A description that follows a host's name and a colon.
     #[must_use]
     pub fn describe(self) -> &'static str {
         match self {
@@ -216,4 +220,11 @@ impl SendError {
             Self::Other => "the host runtime reported a protocol error",
         }
     }
+}
+
+/// A duration in nanoseconds, as hosts take it.
+#[cfg(target_family = "wasm")]
+fn nanoseconds(duration: Duration) -> u64 {
+    // Limited to 272 years, so that it fits into 64 bits; `as_nanos` would compute in 128 bits.
+    duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
 }

@@ -1,51 +1,51 @@
-//! What somebody else gives on request: the tokens and assertions of whoever embeds the core.
+//! Tokens and assertions from the program that embeds the core.
 
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 
-/// What gives tokens or assertions on request. A call may block.
+/// Gives tokens or assertions on request. A call may block.
 pub trait Provider {
     /// A token.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The reason why there is none.
     fn token(&self, request: &ProviderRequest<'_>) -> Result<ProvidedToken, ProviderError>;
-    /// A signed assertion, which proves who a client is.
+    /// A signed client assertion.
     ///
     /// # Errors
-    /// Why there is none.
-    fn assertion(&self) -> Result<Secret, ProviderError>;
+    /// The reason why there is none.
+    fn assertion(&self) -> Result<SecretString, ProviderError>;
 }
 
-/// What a provider is asked for.
+/// The request for a token.
 #[derive(Clone, Copy, Debug)]
 pub struct ProviderRequest<'a> {
     /// The scopes.
     pub scopes: &'a [String],
-    /// The tenant, where it is not the credential's own.
+    /// The tenant, if not the credential's own.
     pub tenant: Option<&'a str>,
     /// A claims challenge as JSON text.
     pub claims: Option<&'a str>,
-    /// The caller can handle claims challenges.
+    /// The caller handles claims challenges (continuous access evaluation).
     pub enable_cae: bool,
 }
 
-/// What a provider gives.
+/// A token from a provider.
 #[derive(Clone, Debug)]
 pub struct ProvidedToken {
     /// The token itself.
-    pub token: Secret,
-    /// When it ends, in unix seconds.
+    pub token: SecretString,
+    /// When the token expires, in unix seconds.
     pub expires_on: u64,
-    /// When to ask for the next one, in unix seconds.
+    /// When to request the next token, in unix seconds.
     pub refresh_on: Option<u64>,
 }
 
-/// Why a provider gives nothing.
+/// Why a provider gives no token or assertion.
 #[derive(Clone, Debug)]
 pub struct ProviderError {
-    /// It can't be used here: a chain goes on.
+    /// The provider is not available here: a chain goes on to its next credential.
     pub unavailable: bool,
-    /// Why, for a person.
+    /// The reason, for a person to read.
     pub message: String,
 }

@@ -1,4 +1,4 @@
-//! What the standard library would bring into a component: the allocator, `cabi_realloc` and the panic handler.
+//! The allocator, `cabi_realloc` and the panic handler, which the standard library would supply.
 
 use alloc::alloc::{Layout, alloc, realloc};
 use core::panic::PanicInfo;
@@ -6,8 +6,8 @@ use core::ptr;
 
 use zeroizing_alloc::ZeroAlloc;
 
-/// Memory is zeroed when it is given back, all of it: a secret has been in the buffers that a reply was read into, in its
-/// JSON, and in what was lowered for the caller, and no type keeps account of these.
+/// Zeroes all memory when it is freed. Secrets were in the buffers of a response, in its JSON, and in the values that were
+/// lowered for the caller, and no type of ours owns these.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<talc::wasm::WasmDynamicTalc> = ZeroAlloc(talc::wasm::new_wasm_dynamic_allocator());
 
@@ -40,8 +40,8 @@ unsafe extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, n
     block
 }
 
-/// A trap. Nothing here panics on purpose, and the text of the panics that the compiler can't rule out would weigh
-/// more than all our own.
+/// Traps without a message. No code here panics on purpose, and the messages of the panics that the compiler can't rule
+/// out would be larger than the rest of the code.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

@@ -1,12 +1,12 @@
-//! The outside world over WASI 0.2, and the small executor that waits for it. The only file that names WASI.
+//! [`Platform`] over WASI 0.2.
+
+#[cfg(feature = "filesystem")]
+mod filesystem;
 
 use alloc::rc::{Rc, Weak};
-use alloc::sync::Arc;
-use alloc::task::Wake;
 use core::cell::RefCell;
 use core::future::poll_fn;
-use core::sync::atomic::{AtomicBool, Ordering};
-use core::task::{Context, Poll};
+use core::task::Poll;
 use core::time::Duration;
 
 use crate::prelude::*;
@@ -21,56 +21,42 @@ use wasip2::io::poll::{self, Pollable};
 use wasip2::io::streams::StreamError;
 use wasip2::random::random;
 
-use crate::platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
-use crate::secret::Bytes;
+use crate::platform::{
+    FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError, executor, nanoseconds,
+};
+use crate::secret::SecretBytes;
+#[cfg(feature = "filesystem")]
+use filesystem::read_file;
 
-/// A host whose timer for the body began a little before ours.
+/// How much earlier than ours the host's timer for a chunk of the body may have started.
 const HOST_TIMER_EARLY: Duration = Duration::from_millis(100);
 
-/// WASI 0.2 as a platform, with the executor that its futures wait with.
+/// WASI 0.2 as a platform, with the executor that waits for its pollables.
 #[derive(Default)]
 pub struct Wasi {
-    /// What the futures of the current round wait for. Weak, because a future that is dropped must take its pollable
-    /// along before the resource that the pollable belongs to.
+    /// The pollables that the futures of the current round wait for. Weak, because a dropped future must drop its pollable
+    /// before the resource that the pollable belongs to.
     waiting: RefCell<Vec<Weak<Pollable>>>,
-}
-
-/// Set when a future woke another one, which has no pollable.
-#[derive(Default)]
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 impl Wasi {
     /// Runs a future to its end, blocking in WASI's poll while nothing is ready.
-    pub fn block_on<T>(&self, mut future: LocalFuture<'_, T>) -> T {
-        let woken = Arc::new(Woken::default());
-        let waker = Arc::clone(&woken).into();
-        let mut context = Context::from_waker(&waker);
-        loop {
-            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                return output;
-            }
-            self.wait(&woken);
-        }
+    pub fn block_on<T>(&self, future: LocalFuture<'_, T>) -> T {
+        executor::block_on(future, &|woken| self.wait(woken))
     }
 
-    /// Ends a round: blocks until one of its pollables is ready, unless a future woke another one.
-    fn wait(&self, woken: &Woken) {
+    /// Ends a round: blocks until one of the pollables is ready, unless a task was woken.
+    fn wait(&self, woken: bool) {
         let waiting: Vec<Rc<Pollable>> = self.waiting.take().iter().filter_map(Weak::upgrade).collect();
-        if !woken.0.swap(false, Ordering::Relaxed) && !waiting.is_empty() {
+        if !woken && !waiting.is_empty() {
             poll::poll(&waiting.iter().map(|pollable| &**pollable).collect::<Vec<_>>());
         }
     }
 
-    /// Ends when the pollable is ready (true) or the time has passed (false).
+    /// Waits until the pollable is ready (true) or the time has passed (false).
     async fn ready(&self, pollable: Pollable, limit: Duration) -> bool {
         let pollable = Rc::new(pollable);
-        let timer = Rc::new(monotonic_clock::subscribe_duration(nanos(limit)));
+        let timer = Rc::new(monotonic_clock::subscribe_duration(nanoseconds(limit)));
         poll_fn(|_| {
             if pollable.ready() {
                 return Poll::Ready(true);
@@ -84,38 +70,40 @@ impl Wasi {
         .await
     }
 
-    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
+    async fn send_request(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
         let start = self.monotonic();
-        let left = |limit: Duration| limit.min(limits.deadline.saturating_sub(self.monotonic()));
-        let late = |error| if self.monotonic() >= limits.deadline { SendError::Deadline } else { error };
-        let (outgoing, body) = outgoing(request).ok_or(SendError::Other)?;
-        let answer = outgoing_handler::handle(outgoing, Some(options(limits))).map_err(|code| send_error(&code))?;
+        let remaining = |limit: Duration| limit.min(limits.deadline.saturating_sub(self.monotonic()));
+        let or_deadline = |error| if self.monotonic() >= limits.deadline { SendError::Deadline } else { error };
+        let (outgoing_request, body) = outgoing_request(request).ok_or(SendError::Other)?;
+        let future_response = outgoing_handler::handle(outgoing_request, Some(request_options(limits)))
+            .map_err(|code| send_error(&code))?;
         let first_byte = start.saturating_add(limits.first_byte);
         if let Some(body) = body {
             let stream = body.write().map_err(|()| SendError::Other)?;
-            let mut rest = request.body.expose().as_bytes();
-            while !rest.is_empty() {
-                if !self.ready(stream.subscribe(), left(first_byte.saturating_sub(self.monotonic()))).await {
-                    return Err(late(SendError::FirstByteTimeout));
+            let mut unsent = request.body.expose().as_bytes();
+            while !unsent.is_empty() {
+                if !self.ready(stream.subscribe(), remaining(first_byte.saturating_sub(self.monotonic()))).await {
+                    return Err(or_deadline(SendError::FirstByteTimeout));
                 }
-                // A server that answers early may close this side: the answer counts, not the rest of the body.
+                // A server that responds early may close the request stream. The response counts, not the rest of the body.
                 let Ok(room) = stream.check_write() else { break };
-                let (now, later) = rest.split_at(rest.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
+                let (now, remaining_bytes) =
+                    unsent.split_at(unsent.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
                 if stream.write(now).is_err() {
                     break;
                 }
-                rest = later;
+                unsent = remaining_bytes;
             }
             drop(stream);
-            // An error here comes back with the answer.
+            // An error of the body is reported again with the response.
             let _ = OutgoingBody::finish(body, None);
         }
-        if !self.ready(answer.subscribe(), left(first_byte.saturating_sub(self.monotonic()))).await {
-            return Err(late(SendError::FirstByteTimeout));
+        if !self.ready(future_response.subscribe(), remaining(first_byte.saturating_sub(self.monotonic()))).await {
+            return Err(or_deadline(SendError::FirstByteTimeout));
         }
-        let response = match answer.get() {
+        let response = match future_response.get() {
             Some(Ok(Ok(response))) => response,
-            Some(Ok(Err(code))) => return Err(late(send_error(&code))),
+            Some(Ok(Err(code))) => return Err(or_deadline(send_error(&code))),
             _ => return Err(SendError::Other),
         };
         let status = response.status();
@@ -124,36 +112,36 @@ impl Wasi {
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?.into())))
             .collect();
-        let body = self.read(&response, request.max_body, limits, &left, &late).await?;
+        let body = self.read_body(&response, request.max_body, limits, &remaining, &or_deadline).await?;
         Ok(Response { status, headers, body })
     }
 
-    async fn read(
+    async fn read_body(
         &self,
         response: &IncomingResponse,
         max_body: usize,
         limits: Limits,
-        left: &dyn Fn(Duration) -> Duration,
-        late: &dyn Fn(SendError) -> SendError,
-    ) -> Result<Bytes, SendError> {
+        remaining: &dyn Fn(Duration) -> Duration,
+        or_deadline: &dyn Fn(SendError) -> SendError,
+    ) -> Result<SecretBytes, SendError> {
         let body: IncomingBody = response.consume().map_err(|()| SendError::Other)?;
         let stream = body.stream().map_err(|()| SendError::Other)?;
-        let mut bytes = Bytes::default();
+        let mut bytes = SecretBytes::default();
         loop {
             let waiting_since = self.monotonic();
-            // What is left of the whole time bounds a server that sends byte by byte.
-            if !self.ready(stream.subscribe(), left(limits.between_bytes)).await {
-                return Err(late(SendError::BetweenBytesTimeout));
+            // The remaining time of the call limits a server that sends byte by byte.
+            if !self.ready(stream.subscribe(), remaining(limits.between_bytes)).await {
+                return Err(or_deadline(SendError::BetweenBytesTimeout));
             }
             match stream.read(16 * 1024) {
-                Ok(piece) => bytes.0.extend_from_slice(&piece),
+                Ok(chunk) => bytes.0.extend_from_slice(&chunk),
                 Err(StreamError::Closed) => return Ok(bytes),
-                // The host's code would tell more, but reading it weighs 3 KB, and a limit that ran out in the host
-                // has run out here.
+                // The host's error code would be more precise, but reading it adds 3 KB. A limit that ran out in the host
+                // has run out here too.
                 Err(StreamError::LastOperationFailed(_)) => {
                     let waited = self.monotonic().saturating_sub(waiting_since).saturating_add(HOST_TIMER_EARLY);
                     let silent = waited >= limits.between_bytes;
-                    return Err(late(if silent { SendError::BetweenBytesTimeout } else { SendError::Reset }));
+                    return Err(or_deadline(if silent { SendError::BetweenBytesTimeout } else { SendError::Reset }));
                 }
             }
             if bytes.0.len() > max_body {
@@ -163,8 +151,8 @@ impl Wasi {
     }
 }
 
-/// The request as WASI has it, and its body to be written; `None` for what WASI refuses to take.
-fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)> {
+/// The WASI request, and its body to be written. `None` if WASI refuses a part of the request.
+fn outgoing_request(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)> {
     let headers = Fields::new();
     for (name, value) in &request.headers {
         headers.append(name, value.expose().as_bytes()).ok()?;
@@ -179,35 +167,30 @@ fn outgoing(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)
     if request.method.has_body() {
         headers.append("content-length", request.body.expose().len().to_string().as_bytes()).ok()?;
     }
-    let outgoing = OutgoingRequest::new(headers);
-    outgoing.set_method(&method).ok()?;
-    outgoing.set_scheme(Some(if request.https { &Scheme::Https } else { &Scheme::Http })).ok()?;
-    outgoing.set_authority(Some(&request.authority)).ok()?;
-    outgoing.set_path_with_query(Some(&request.path)).ok()?;
-    // A GET whose body is taken would be sent with one.
-    let body = if request.method.has_body() { Some(outgoing.body().ok()?) } else { None };
-    Some((outgoing, body))
+    let outgoing_request = OutgoingRequest::new(headers);
+    outgoing_request.set_method(&method).ok()?;
+    outgoing_request.set_scheme(Some(if request.https { &Scheme::Https } else { &Scheme::Http })).ok()?;
+    outgoing_request.set_authority(Some(&request.authority)).ok()?;
+    outgoing_request.set_path_with_query(Some(&request.path)).ok()?;
+    // Taking the body of a GET would send the GET with a body.
+    let body = if request.method.has_body() { Some(outgoing_request.body().ok()?) } else { None };
+    Some((outgoing_request, body))
 }
 
-/// The limits as hints: hosts differ in which they know, and the guest's own clock is the authority.
-fn options(limits: Limits) -> RequestOptions {
-    let options = RequestOptions::new();
-    let _ = options.set_connect_timeout(Some(nanos(limits.connect)));
-    let _ = options.set_first_byte_timeout(Some(nanos(limits.first_byte)));
-    let _ = options.set_between_bytes_timeout(Some(nanos(limits.between_bytes)));
-    options
+/// The limits as hints: hosts differ in which they support, so the component measures them with its own clock as well.
+fn request_options(limits: Limits) -> RequestOptions {
+    let request_options = RequestOptions::new();
+    let _ = request_options.set_connect_timeout(Some(nanoseconds(limits.connect)));
+    let _ = request_options.set_first_byte_timeout(Some(nanoseconds(limits.first_byte)));
+    let _ = request_options.set_between_bytes_timeout(Some(nanoseconds(limits.between_bytes)));
+    request_options
 }
 
-fn nanos(duration: Duration) -> u64 {
-    // No limit is near 500 years; `as_nanos` would count in 128 bits.
-    duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
-}
-
-/// Hosts report the same fault under different codes; see each arm.
+/// Maps an error code. Hosts report the same error under different codes.
 fn send_error(code: &ErrorCode) -> SendError {
     match code {
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => SendError::Denied,
-        // Spin, for a dependency that does not inherit the hosts.
+        // Spin, for a dependency that does not inherit `allowed_outbound_hosts`.
         ErrorCode::InternalError(Some(text)) if text.contains("not permitted") => SendError::Denied,
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => SendError::NameNotFound,
         ErrorCode::ConnectionRefused => SendError::Refused,
@@ -227,46 +210,9 @@ fn send_error(code: &ErrorCode) -> SendError {
     }
 }
 
-/// Reads a file of a folder that the host gives.
-#[cfg(feature = "filesystem")]
-fn read_file(path: &str, limit: usize) -> Result<Bytes, FileError> {
-    use wasip2::filesystem::preopens;
-    use wasip2::filesystem::types::{DescriptorFlags, ErrorCode as FsError, OpenFlags, PathFlags};
-
-    // The granted folder that holds the path most closely.
-    let folders = preopens::get_directories();
-    let inside = |folder: &str| {
-        if folder == "." {
-            return (!path.starts_with('/')).then(|| path.to_owned());
-        }
-        path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
-    };
-    let (folder, rest) = folders
-        .iter()
-        .filter_map(|(folder, name)| Some((name.len(), folder, inside(name)?)))
-        .max_by_key(|(length, ..)| *length)
-        .map(|(_, folder, rest)| (folder, rest))
-        .ok_or(FileError::NotGranted)?;
-    // Kubernetes mounts a token as a symbolic link inside its folder; the host lets none lead out of it.
-    let file = folder
-        .open_at(PathFlags::SYMLINK_FOLLOW, &rest, OpenFlags::empty(), DescriptorFlags::READ)
-        .map_err(|code| if code == FsError::NoEntry { FileError::NotFound } else { FileError::Unreadable })?;
-    let mut bytes = Bytes::default();
-    loop {
-        let (piece, end) = file.read(16 * 1024, bytes.0.len() as u64).map_err(|_| FileError::Unreadable)?;
-        bytes.0.extend_from_slice(&piece);
-        if bytes.0.len() > limit {
-            return Err(FileError::TooLarge);
-        }
-        if end || piece.is_empty() {
-            return Ok(bytes);
-        }
-    }
-}
-
-/// Without the feature nothing of wasi:filesystem is imported.
+/// Without the feature the component does not import wasi:filesystem.
 #[cfg(not(feature = "filesystem"))]
-fn read_file(_: &str, _: usize) -> Result<Bytes, FileError> {
+fn read_file(_: &str, _: usize) -> Result<SecretBytes, FileError> {
     Err(FileError::NotSupported)
 }
 
@@ -275,7 +221,7 @@ impl Platform for Wasi {
         environment::get_environment()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
         read_file(path, limit)
     }
 
@@ -293,20 +239,20 @@ impl Platform for Wasi {
 
     fn log(&self, line: &str) {
         let stream = stderr::get_stderr();
-        // The host ends a component that writes more than this at once.
-        for piece in format!("{line}\n").as_bytes().chunks(4096) {
-            // A log that is closed must not fail the call.
-            let _ = stream.blocking_write_and_flush(piece);
+        // WASI traps a component that writes more than 4096 bytes at once.
+        for chunk in format!("{line}\n").as_bytes().chunks(4096) {
+            // A closed log must not fail the call.
+            let _ = stream.blocking_write_and_flush(chunk);
         }
     }
 
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {
         Box::pin(async move {
-            self.ready(monotonic_clock::subscribe_duration(nanos(pause)), Duration::MAX).await;
+            self.ready(monotonic_clock::subscribe_duration(nanoseconds(pause)), Duration::MAX).await;
         })
     }
 
     fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
-        Box::pin(self.exchange(request, limits))
+        Box::pin(self.send_request(request, limits))
     }
 }

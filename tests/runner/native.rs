@@ -4,13 +4,13 @@ use std::rc::Rc;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use fake_azure::wire;
 use http_body_util::BodyExt;
 use keyfob_component::{
-    Bytes, Cached, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions,
+    Cached, CertificateSource, ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions,
     FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Properties, Request,
-    Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
+    Response, SecretBytes, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
 };
-use fake_azure::wire;
 use keyfob_host_test::egress;
 
 use crate::case::{self, Case, Credential as Spec, Kind, Operation, Step, certificate};
@@ -222,7 +222,7 @@ impl Platform for Scripted {
         self.world.env.clone()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<Bytes, FileError> {
+    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
         if !self.world.folders.iter().any(|folder| path.starts_with(folder.as_str())) {
             return Err(FileError::NotGranted);
         }
@@ -339,21 +339,24 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
         send_certificate_chain: spec.send_certificate_chain.unwrap_or_default(),
     };
     let text = |option: &Option<String>| option.clone().unwrap_or_default();
-    let client =
-        |proof| CredentialKind::Client { tenant_id: text(&spec.tenant_id), client_id: text(&spec.client_id), proof };
+    let client = |authentication| CredentialKind::Client {
+        tenant_id: text(&spec.tenant_id),
+        client_id: text(&spec.client_id),
+        authentication,
+    };
     let kind = match spec.kind {
         Kind::DefaultAzure => CredentialKind::DefaultAzure,
         Kind::Environment => CredentialKind::Environment,
         Kind::WorkloadIdentity => CredentialKind::WorkloadIdentity,
         Kind::ManagedIdentity => CredentialKind::ManagedIdentity,
-        Kind::ClientSecret => client(ClientProof::Secret(text(&spec.client_secret).into())),
-        Kind::ClientAssertion => client(ClientProof::Assertion(text(&spec.assertion).into())),
+        Kind::ClientSecret => client(ClientAuthentication::Secret(text(&spec.client_secret).into())),
+        Kind::ClientAssertion => client(ClientAuthentication::Assertion(text(&spec.assertion).into())),
         Kind::ClientCertificate => {
             let source = match &spec.certificate {
                 Some(name) => CertificateSource::Bytes(certificate(name).into()),
                 None => CertificateSource::Path(text(&spec.certificate_path)),
             };
-            client(ClientProof::Certificate(source, spec.certificate_password.as_deref().map(Into::into)))
+            client(ClientAuthentication::Certificate(source, spec.certificate_password.as_deref().map(Into::into)))
         }
         Kind::Chained => CredentialKind::Chained(spec.links.iter().map(|link| make(platform, link)).collect()),
         Kind::StaticToken => CredentialKind::StaticToken {

@@ -12,7 +12,7 @@ export const REPLACEMENTS: readonly (readonly [component: string, javascript: st
   ["give it to credential.static-token", "give SecretClient an object whose getToken returns it"],
   ["give the token to credential.static-token", "give SecretClient an object whose getToken returns the token"],
   ["Get a new token and hand it over with set-token", "Let the getToken of the given credential return a new token"],
-  ["Give the host runtime the CA (keyfob command: `--cacert FILE`)", "Start Node with NODE_EXTRA_CA_CERTS=FILE of its CA"],
+  ["give the host runtime its CA (keyfob command: `--cacert FILE`)", "start Node with NODE_EXTRA_CA_CERTS=FILE of its CA"],
   ["the option disable-instance-discovery", "the option disableInstanceDiscovery"],
   ["option additionally-allowed-tenant", "option additionallyAllowedTenants"],
   ["option imds-connect-timeout", "option imdsConnectTimeoutInMs"],
@@ -23,11 +23,11 @@ export const REPLACEMENTS: readonly (readonly [component: string, javascript: st
   ],
 ];
 
-/** A question about the host's grants, which does not apply: this package always grants the directory of a configured file. */
-const DIRECTORY_ADVICE = /, and is the file's folder itself given to the component\?.*?`mountPath: [^`]*`/s;
+/** Advice about the host's grants, which does not apply: this package always grants the directory of a configured file. */
+const DIRECTORY_ADVICE = /, and that the file's folder itself is given to the component\..*?`--dir [^`]*`/s;
 
 /** The message with the option names of this package. */
 export function toJavaScriptTerms(text: string): string {
-  const shortened = text.replace(DIRECTORY_ADVICE, "?");
+  const shortened = text.replace(DIRECTORY_ADVICE, "");
   return REPLACEMENTS.reduce((text, [component, javascript]) => text.replaceAll(component, javascript), shortened);
 }

@@ -79,7 +79,7 @@ def test_client_certificate(start_fake, monkeypatch, tmp_path):
         read_secret(CertificateCredential(*who, str(files / "aes256.pfx"), password=b"wrong"))
     with pytest.raises(ClientAuthenticationError, match="does not exist") as raised:
         read_secret(CertificateCredential(*who, "/nowhere/app.pem"))
-    assert "may the user that the program runs as read /nowhere/app.pem?" in raised.value.hint
+    assert "that the user that the program runs as may read /nowhere/app.pem" in raised.value.hint
     with pytest.raises(ValueError, match="either certificate_path or certificate_data"):
         CertificateCredential(*who)
 

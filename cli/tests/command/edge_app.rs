@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use fake_azure::{Description, Fake, Platform};
 use http::Request;
 use keyfob_host_test::app::{Answered, App};
 use keyfob_host_test::compose::compose;
-use fake_azure::{Description, Fake, Platform};
 use keyfob_host_test::{Build, Clock, Egress, Host};
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -120,7 +120,7 @@ async fn each_grant_that_is_missing_is_what_the_operator_reads() {
         (Box::new(inherit("allowed_outbound_hosts")), "`inherit_configuration = [\"allowed_outbound_hosts\"]`"),
         (
             Box::new(inherit("environment")),
-            "in Spin set them under `environment` of the component and give the dependency `inherit_configuration = \
+            "Spin: set them under `environment` of the component and give the dependency `inherit_configuration = \
              [\"allowed_outbound_hosts\", \"environment\"]`",
         ),
         (Box::new(allow("169.254.169.254")), "Spin: `allowed_outbound_hosts = [\"http://169.254.169.254\"]`"),

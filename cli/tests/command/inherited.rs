@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use fake_azure::{Description, Fake};
 use keyfob_host_test::app::App;
 use keyfob_host_test::compose::compose;
-use fake_azure::{Description, Fake};
 use keyfob_host_test::{Build, Clock, Egress, Host};
 use tempfile::TempDir;
 
@@ -35,8 +35,8 @@ async fn what_is_not_inherited_is_what_the_error_says() {
         (
             &[ENVIRONMENT],
             &[
-                "hint: The component sees an empty environment",
-                "in Spin set them under `environment` of the component and give the dependency \
+                "hint: Pass environment variables to the component, which sees an empty environment",
+                "Spin: set them under `environment` of the component and give the dependency \
                  `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`",
             ],
         ),
@@ -54,7 +54,7 @@ async fn what_is_not_inherited_is_what_the_error_says() {
             &[HOSTS, ENVIRONMENT, FILES],
             &[
                 "the Azure metadata service (IMDS) at http://169.254.169.254: the host runtime denied the request",
-                "Elsewhere: The component sees an empty environment",
+                "Elsewhere: Pass environment variables to the component, which sees an empty environment",
             ],
         ),
     ];

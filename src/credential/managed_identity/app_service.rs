@@ -1,11 +1,11 @@
-//! App Service, and everything that speaks its protocol: Functions, Container Apps, Automation, Arc-enabled Kubernetes.
+//! App Service, and the platforms with the same protocol: Functions, Container Apps, Automation, Arc-enabled Kubernetes.
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
-use super::Source;
-use super::endpoint::Endpoint;
-use super::id::Asked;
+use super::endpoint::IdentityEndpoint;
+use super::selector::IdentitySelector;
+use super::source::Source;
 use crate::error::Result;
-use crate::http::{Call, Draft, Reply};
+use crate::http::{Call, PreparedRequest, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
@@ -15,11 +15,11 @@ use crate::url::Url;
 pub(super) const NAME: &str = "App Service";
 const API_VERSION: &str = "2019-08-01";
 
-pub(super) struct AppService(Endpoint);
+pub(super) struct AppService(IdentityEndpoint);
 
 impl AppService {
     pub(super) fn new(endpoint: &str, header: &str) -> Result<Self> {
-        Ok(Self(Endpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header))?))
+        Ok(Self(IdentityEndpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header))?))
     }
 }
 
@@ -36,21 +36,21 @@ impl Source for AppService {
         &self.0.url
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
+    fn prepare(&self, resource: &str, selector: &IdentitySelector) -> PreparedRequest {
         let query = format!(
             "api-version={API_VERSION}&resource={}{}",
             encode(resource),
-            asked.query("client_id", "object_id", "mi_res_id")
+            selector.query("client_id", "object_id", "mi_res_id")
         );
-        // Metadata is what Automation wants; the others ignore it.
+        // Automation requires the header `metadata`; the others ignore it.
         self.0.get(&query, vec![("x-identity-header", self.0.secret.clone()), ("metadata", "true".into())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
-        self.0.send(call, draft)
+    fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
+        self.0.send(call, prepared)
     }
 
-    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
-        self.0.token(now, reply, asked)
+    fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
+        self.0.token(now, reply, selector)
     }
 }

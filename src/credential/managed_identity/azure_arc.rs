@@ -1,15 +1,17 @@
-//! Azure Arc: a server outside of Azure, whose agent proves by a file that the caller may read it.
+//! Azure Arc: a server outside of Azure. Its agent requires the content of a key file, which shows that the caller may read
+//! that file.
 //! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 
-use super::Source;
-use super::endpoint::{Endpoint, is_header_value};
-use super::id::{Asked, ManagedIdentityId};
+use super::endpoint::{IdentityEndpoint, is_header_value};
+use super::selector::IdentitySelector;
+use super::source::Source;
+use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Draft, Reply};
+use crate::http::{Call, PreparedRequest, Reply};
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::prelude::*;
-use crate::secret::{Secret, quote};
+use crate::secret::{SecretString, quote};
 use crate::text::encode;
 use crate::token::AccessToken;
 use crate::url::Url;
@@ -17,25 +19,25 @@ use crate::url::Url;
 pub(super) const NAME: &str = "Azure Arc";
 const API_VERSION: &str = "2020-06-01";
 
-/// Where the agent leaves its keys, for members of the group himds. A challenge may name a file there and nowhere else.
-const KEYS: &str = "/var/opt/azcmagent/tokens";
+/// The folder of the agent's key files, which members of the group himds can read. A challenge may name only a file there.
+const KEY_FOLDER: &str = "/var/opt/azcmagent/tokens";
 
-/// Some file there.
-const ANY_KEY: &str = "/var/opt/azcmagent/tokens/*.key";
+/// Stands for a key file in hints.
+const ANY_KEY_FILE: &str = "/var/opt/azcmagent/tokens/*.key";
 
-/// The largest key, as the Azure SDKs have it.
-const MAX_KEY: usize = 4096;
+/// The largest key in bytes, as in the Azure SDKs.
+const MAX_KEY_SIZE: usize = 4096;
 
-pub(super) struct AzureArc(Endpoint);
+pub(super) struct AzureArc(IdentityEndpoint);
 
 impl AzureArc {
     pub(super) fn new(endpoint: &str) -> Result<Self> {
-        Ok(Self(Endpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("", ""))?))
+        Ok(Self(IdentityEndpoint::new(NAME, ("IDENTITY_ENDPOINT", endpoint), ("", ""))?))
     }
 
-    /// The content of the file that the challenge names.
-    fn key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<Secret> {
-        let odd = |why: &str| {
+    /// The content of the key file that the challenge names.
+    fn read_key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<SecretString> {
+        let invalid_challenge = |why: &str| {
             let message =
                 format!("{} answered 401 with a challenge that can't be followed: {why}", self.0.url.origin());
             self.0.unexpected(challenge, message)
@@ -43,46 +45,46 @@ impl AzureArc {
         let header = challenge.response.header("www-authenticate").unwrap_or_default().trim_ascii();
         let realm = match header.split_at_checked("Basic realm=".len()) {
             Some((start, realm)) if start.eq_ignore_ascii_case("Basic realm=") => realm,
-            _ => return Err(odd("there is no Basic realm")),
+            _ => return Err(invalid_challenge("there is no Basic realm")),
         };
-        // No path is made simpler before it is compared: what `..` would lead to is not in that folder.
+        // The path is compared without resolving it, so a path with `..` never matches.
         let name = match realm.rsplit_once('/') {
-            Some((KEYS, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,
-            _ => return Err(odd(&format!("{} is no .key file in {KEYS}", quote(realm, &[])))),
+            Some((KEY_FOLDER, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,
+            _ => return Err(invalid_challenge(&format!("{} is no .key file in {KEY_FOLDER}", quote(realm, &[])))),
         };
         let failed = |why: &str| {
-            let message = format!("the key {KEYS}/{} of Azure Arc's agent {why}", quote(name, &[]));
-            Err(Error::new(ErrorKind::AuthenticationFailed, message).hint(diagnosis::arc_key(realm)))
+            let message = format!("the key {KEY_FOLDER}/{} of Azure Arc's agent {why}", quote(name, &[]));
+            Err(Error::new(ErrorKind::AuthenticationFailed, message).with_hint(diagnosis::arc_key(realm)))
         };
-        let bytes = match platform.read_file(realm, MAX_KEY) {
+        let bytes = match platform.read_file(realm, MAX_KEY_SIZE) {
             Ok(bytes) => bytes,
-            Err(FileError::TooLarge) => return Err(odd("its key is larger than 4096 bytes")),
+            Err(FileError::TooLarge) => return Err(invalid_challenge("its key is larger than 4096 bytes")),
             Err(error) => return failed(error.describe()),
         };
         match core::str::from_utf8(&bytes.0) {
             Ok(key) if !key.is_empty() && is_header_value(key) => Ok(key.into()),
-            _ => Err(odd("its key is empty, or holds white space")),
+            _ => Err(invalid_challenge("its key is empty, or holds white space")),
         }
     }
 }
 
-/// Agents that know no user-assigned identities answer with the system-assigned one's token. Newer ones name the
-/// identity, so the token counts only where the reply names the one that was asked for.
-fn confirm(asked: &Asked, reply: &Reply) -> Result<()> {
-    let (names, wanted): (&[&'static str], _) = match &asked.id {
+/// Agents without support for user-assigned identities return the token of the system-assigned one. Newer agents name the
+/// identity in the response, so the token is used only if that is the requested identity.
+fn check_identity(selector: &IdentitySelector, reply: &Reply) -> Result<()> {
+    let (names, requested): (&[&'static str], _) = match &selector.id {
         ManagedIdentityId::FromEnvironment | ManagedIdentityId::SystemAssigned => return Ok(()),
         ManagedIdentityId::ClientId(id) => (&["client_id"], id),
         ManagedIdentityId::ObjectId(id) => (&["object_id"], id),
         ManagedIdentityId::ResourceId(id) => (&["msi_res_id", "mi_res_id"], id),
     };
     let json = reply.json(names).unwrap_or_default();
-    let named = names.iter().find_map(|name| json.text(name));
-    if named.is_some_and(|named| named.eq_ignore_ascii_case(wanted)) {
+    let replied = names.iter().find_map(|name| json.text(name));
+    if replied.is_some_and(|replied| replied.eq_ignore_ascii_case(requested)) {
         return Ok(());
     }
     let message =
         "the agent gave a token without confirming that it is the identity that was asked for; the token was not used";
-    Err(reply.error(ErrorKind::AuthenticationFailed, message.to_owned()).hint(diagnosis::arc_not_confirmed()))
+    Err(reply.error(ErrorKind::AuthenticationFailed, message.to_owned()).with_hint(diagnosis::arc_not_confirmed()))
 }
 
 impl Source for AzureArc {
@@ -98,39 +100,39 @@ impl Source for AzureArc {
         &self.0.url
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
+    fn prepare(&self, resource: &str, selector: &IdentitySelector) -> PreparedRequest {
         let query = format!(
             "api-version={API_VERSION}&resource={}{}",
             encode(resource),
-            // The agent knows no mi_res_id.
-            asked.query("client_id", "object_id", "msi_res_id")
+            // The agent does not support mi_res_id.
+            selector.query("client_id", "object_id", "msi_res_id")
         );
         self.0.get(&query, vec![("metadata", "true".into())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
-        self.0.send(call, draft)
+    fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
+        self.0.send(call, prepared)
     }
 
-    fn challenged(&self, platform: &dyn Platform, reply: &Reply) -> Result<Option<Secret>> {
+    fn challenge_key(&self, platform: &dyn Platform, reply: &Reply) -> Result<Option<SecretString>> {
         match reply.response.status {
             200 => {
                 let message = format!("{} answered 200 without a challenge", self.0.url.origin());
                 Err(self.0.unexpected(reply, message))
             }
-            401 => self.key(platform, reply).map(Some),
+            401 => self.read_key(platform, reply).map(Some),
             _ => Ok(None),
         }
     }
 
-    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
-        let token = self.0.token(now, reply, asked).map_err(|mut error| {
+    fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
+        let token = self.0.token(now, reply, selector).map_err(|mut error| {
             if error.status == Some(401) {
-                error.hint = Some(diagnosis::arc_key(ANY_KEY));
+                error.hint = Some(diagnosis::arc_key(ANY_KEY_FILE));
             }
             error
         })?;
-        confirm(asked, reply)?;
+        check_identity(selector, reply)?;
         Ok(token)
     }
 }

@@ -1,12 +1,12 @@
-//! Azure Cloud Shell, which gives the tokens of the user who is signed in.
+//! Azure Cloud Shell, whose tokens are those of the signed-in user.
 //! <https://learn.microsoft.com/azure/cloud-shell/msi-authorization>
 
-use super::Source;
-use super::endpoint::Endpoint;
-use super::id::Asked;
+use super::endpoint::IdentityEndpoint;
+use super::selector::IdentitySelector;
+use super::source::Source;
 use crate::diagnosis;
 use crate::error::{ErrorKind, Result};
-use crate::http::{Call, Draft, Reply};
+use crate::http::{Call, PreparedRequest, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::text::encode;
@@ -16,14 +16,14 @@ use crate::url::Url;
 pub(super) const NAME: &str = "Cloud Shell";
 const DETECTED_BY: &str = "detected by MSI_ENDPOINT without MSI_SECRET";
 
-pub(super) struct CloudShell(Endpoint);
+pub(super) struct CloudShell(IdentityEndpoint);
 
 impl CloudShell {
-    pub(super) fn new(endpoint: &str, asked: &Asked) -> Result<Self> {
-        if asked.id().is_some() {
-            return Err(asked.not_selectable((NAME, DETECTED_BY), "Its tokens are the signed-in user's: pass no id"));
+    pub(super) fn new(endpoint: &str, selector: &IdentitySelector) -> Result<Self> {
+        if selector.id().is_some() {
+            return Err(selector.not_selectable((NAME, DETECTED_BY), "Pass no id: its tokens are the signed-in user's"));
         }
-        Ok(Self(Endpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("", ""))?))
+        Ok(Self(IdentityEndpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("", ""))?))
     }
 }
 
@@ -40,21 +40,21 @@ impl Source for CloudShell {
         &self.0.url
     }
 
-    fn draft(&self, resource: &str, _: &Asked) -> Draft {
+    fn prepare(&self, resource: &str, _: &IdentitySelector) -> PreparedRequest {
         self.0.get("", vec![("metadata", "true".into())]).post(format!("resource={}", encode(resource)))
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
-        self.0.send(call, draft)
+    fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
+        self.0.send(call, prepared)
     }
 
-    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
-        self.0.token(now, reply, asked).map_err(|mut error| {
-            // There is no other identity to choose: it is the session that failed.
+    fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
+        self.0.token(now, reply, selector).map_err(|mut error| {
+            // Cloud Shell has only one identity, so its session must have failed.
             if error.kind == ErrorKind::CredentialUnavailable {
                 error.kind = ErrorKind::AuthenticationFailed;
-                error.hint = Some(diagnosis::expected(
-                    "Is the resource one that Cloud Shell gives tokens for? Else sign in again: restart the Cloud Shell",
+                error.hint = Some(diagnosis::configuration(
+                    "Check that Cloud Shell gives tokens for this resource. If it does, sign in again: restart the Cloud Shell",
                 ));
             }
             error

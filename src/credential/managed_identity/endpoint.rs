@@ -1,40 +1,41 @@
-//! An identity endpoint that the environment names. App Service, Azure Arc, Azure ML and Cloud Shell each have one; they
-//! differ in what they want to be told.
+//! An identity endpoint whose URL is in the environment: App Service, Azure Arc, Azure ML and Cloud Shell. They differ in
+//! the parameters and headers of the request.
 
-use super::id::Asked;
-use super::said;
+use super::selector::IdentitySelector;
+use super::source::error_message;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{self, Call, Draft, ENDPOINT, Reply};
+use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::secret::Secret;
+use crate::secret::SecretString;
 use crate::token::AccessToken;
 use crate::url::Url;
 
-/// What `keyfob dev-identity` adds to a refusal: it speaks App Service's protocol for who is signed in on this machine.
+/// The error code that `keyfob dev-identity` adds. It implements App Service's protocol for the developer who is signed in
+/// on this machine.
 const DEVELOPER_IDENTITY: &str = "developer-identity";
 
-pub(super) struct Endpoint {
-    /// The source that it belongs to.
+pub(super) struct IdentityEndpoint {
+    /// The name of the source.
     name: &'static str,
-    /// The variable that holds its secret, where it has one.
+    /// The variable that contains the secret, or empty.
     secret_variable: &'static str,
     pub(super) url: Url,
-    pub(super) secret: Secret,
+    pub(super) secret: SecretString,
 }
 
-impl Endpoint {
-    /// Reads the variables. What is sent there proves the app to the platform, or comes back as a token: it may go to
-    /// this machine or its private network alone.
+impl IdentityEndpoint {
+    /// Checks the variables. The request contains the platform's secret and the response a token, so the endpoint must be on
+    /// this machine or in its private network.
     pub(super) fn new(
         name: &'static str,
         (variable, url): (&'static str, &str),
         (secret_variable, secret): (&'static str, &str),
     ) -> Result<Self> {
         let invalid = |why: &str| {
-            Error::invalid(format!("{variable} is not an identity endpoint: {why}; nothing was sent there")).hint(
-                diagnosis::expected(&format!(
+            Error::invalid(format!("{variable} is not an identity endpoint: {why}; nothing was sent there")).with_hint(
+                diagnosis::configuration(&format!(
                     "Set {variable} to the value that the platform gives, such as http://172.16.5.3:8081/msi/token"
                 )),
             )
@@ -47,73 +48,78 @@ impl Endpoint {
             return Err(Error::invalid(format!(
                 "{secret_variable} holds white space or characters that no header has"
             ))
-            .hint(diagnosis::expected("Set it to the value that the platform gives, and nothing else")));
+            .with_hint(diagnosis::configuration("Set it to the value that the platform gives, and nothing else")));
         }
         Ok(Self { name, secret_variable, url, secret: secret.into() })
     }
 
-    /// A GET with this query, on top of one that the URL has.
-    pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, Secret)>) -> Draft {
+    /// A GET with this query, appended to the query of the URL if it has one.
+    pub(super) fn get(&self, query: &str, headers: Vec<(&'static str, SecretString)>) -> PreparedRequest {
         let base = &self.url.path;
-        // A URL may have a query and no path, a request may not.
+        // A URL may have a query without a path; a request needs the path.
         let root = if base.starts_with('/') { "" } else { "/" };
         let separator = match query {
             "" => "",
             _ if base.contains('?') => "&",
             _ => "?",
         };
-        let draft = Draft::new(&self.url, format!("{root}{base}{separator}{query}"), headers);
-        Draft { secrets: vec![self.secret.clone()], ..draft }
+        let prepared = PreparedRequest::new(&self.url, format!("{root}{base}{separator}{query}"), headers);
+        PreparedRequest { secrets: vec![self.secret.clone()], ..prepared }
     }
 
-    /// Sends a request, within the retry policy of the endpoints that the environment names.
-    pub(super) fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
+    /// Sends a request with the default retry policy.
+    pub(super) fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let who = format!("the {} identity endpoint", self.name);
-            call.send(&ENDPOINT, draft).await.map_err(|error| http::no_answer(&call, error, &who, &self.url))
+            let service = format!("the {} identity endpoint", self.name);
+            call.send(&DEFAULT_RETRY, prepared)
+                .await
+                .map_err(|error| http::no_response(&call, error, &service, &self.url))
         })
     }
 
-    /// The token of a reply, or what its refusal means to whom `asked`.
-    pub(super) fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+    /// The token of the response, or the error that the response means for this identity.
+    pub(super) fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if reply.response.status == 200 {
-            return AccessToken::read(&reply.response.body.0, now).map_err(|why| {
+            return AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {
                 self.unexpected(reply, format!("{answered} with something that is no token reply: {why}"))
             });
         }
-        let Some(said) = said(reply) else {
+        let Some(error_message) = error_message(reply) else {
             return Err(self.unexpected(reply, format!("{answered} without the JSON that this endpoint gives")));
         };
-        let message = format!("{answered}: {said}");
-        // Whatever identity was asked for: on a developer's machine there is the developer's alone.
+        let message = format!("{answered}: {error_message}");
+        // On a developer's machine there is only the developer's identity, whichever was requested.
         let json = reply.json(&["code"]).unwrap_or_default();
         if json.text("code").as_deref() == Some(DEVELOPER_IDENTITY) {
-            return Err(reply.error(ErrorKind::CredentialUnavailable, message).hint(diagnosis::developer_sign_in()));
+            return Err(reply
+                .error(ErrorKind::CredentialUnavailable, message)
+                .with_hint(diagnosis::developer_sign_in()));
         }
         Err(match reply.response.status {
-            // Entra's answers are passed on in the same field, and are about the resource or the identity itself.
-            400 | 404 if !said.contains("AADSTS") => asked.refused(self.name, reply, message),
+            // Errors that Entra returned to the source are about the resource or the identity, and don't mean that the
+            // source lacks the identity.
+            400 | 404 if !error_message.contains("AADSTS") => selector.refused(self.name, reply, message),
             401 | 403 if !self.secret_variable.is_empty() => reply
                 .error(ErrorKind::AuthenticationFailed, message)
-                .hint(diagnosis::identity_header(self.secret_variable)),
+                .with_hint(diagnosis::identity_header(self.secret_variable)),
             _ => reply.error(ErrorKind::AuthenticationFailed, message),
         })
     }
 
-    /// An answer that this endpoint does not give.
+    /// The error of a response that does not follow the protocol of this endpoint.
     pub(super) fn unexpected(&self, reply: &Reply, message: String) -> Box<Error> {
         let failing = reply.response.status >= 500;
         let kind = if failing { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
         let mut error = reply.error(kind, message);
         if !failing {
-            error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(self.name, &self.url));
+            error.hint.get_or_insert_with(|| diagnosis::unexpected_service(self.name, &self.url));
         }
         error
     }
 }
 
-/// Whether a header can hold the text as it is.
+/// Whether the text can be a header value.
 pub(super) fn is_header_value(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic())
 }
@@ -124,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_goes_on_top_of_the_urls_own() {
+    fn a_query_is_appended_to_the_urls_own() {
         for (url, query, path) in [
             ("http://localhost", "", "/"),
             ("http://localhost", "a=b", "/?a=b"),
@@ -132,7 +138,7 @@ mod tests {
             ("http://localhost/x?c", "", "/x?c"),
             ("http://localhost/x", "a=b", "/x?a=b"),
         ] {
-            let endpoint = Endpoint::new("", ("", url), ("", "")).unwrap();
+            let endpoint = IdentityEndpoint::new("", ("", url), ("", "")).unwrap();
             assert_eq!(endpoint.get(query, Vec::new()).request.path, path, "{url}");
         }
     }

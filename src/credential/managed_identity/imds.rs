@@ -1,19 +1,20 @@
 //! IMDS, the metadata service of virtual machines, scale sets and AKS nodes.
 //! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
 //!
-//! No variable announces it, and other clouds answer at the same address: until an answer proves that it is IMDS,
-//! the request itself is the probe, with a short limit for the connection and none for a slow answer.
+//! No variable announces IMDS, and other clouds have services at the same address. Until a response proves that it is IMDS,
+//! the token request is the probe: its connect timeout is short, its time limit for the response is the usual one.
 
 use core::cell::Cell;
 use core::time::Duration;
 
-use super::id::{Asked, ManagedIdentityId};
-use super::{Source, said};
-use crate::credential::CredentialOptions;
+use super::selector::IdentitySelector;
+use super::source::{Source, error_message};
+use crate::credential::managed_identity_id::ManagedIdentityId;
+use crate::credential::options::CredentialOptions;
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Draft, Hop, Policy, Reply, no_answer};
+use crate::http::{Call, PreparedRequest, Reply, RetryPolicy, ServicePolicy, no_response};
 use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
 use crate::text::encode;
@@ -24,25 +25,27 @@ pub(super) const NAME: &str = "IMDS";
 const ADDRESS: &str = "http://169.254.169.254";
 const API_VERSION: &str = "2018-02-01";
 
-/// Its team promises an answer within 10 seconds; the same limit frees an app from an address that accepts and is silent.
-const FIRST_BYTE: Duration = Duration::from_secs(10);
+/// The time limit for a response. The IMDS team promises one within 10 seconds. The limit also ends the wait for an address
+/// that accepts connections and never responds.
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// For the connection while nothing proves that there is an IMDS: off Azure, each call of a chain waits for it. One
-/// second is what the Azure SDKs take; some networks need more, hence the option.
-const PROBE_CONNECT: Duration = Duration::from_secs(1);
+/// The connect timeout until a response proves that there is an IMDS. Outside Azure each call of a chain waits this long.
+/// The Azure SDKs take one second too; some networks need more, hence the option.
+const PROBE_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Proven by an answer, or the only credential that was asked for.
-const TRUSTED_CONNECT: Duration = Duration::from_secs(2);
+/// The connect timeout if a response has proven that there is an IMDS, or if the credential is not in a chain.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// While it is updated it answers 410, for up to 70 seconds. The Azure SDKs wait like this too, after a first retry at
-/// once that an IMDS that is being updated can't answer.
-const UPDATING: [Duration; 4] =
+/// The delays after a 410, which IMDS returns while it is updated, for up to 70 seconds. The Azure SDKs have the same
+/// delays, after an immediate first retry that can't succeed during an update.
+const UPDATE_DELAYS: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20), Duration::from_secs(40)];
 
 pub(super) struct Imds {
     url: Url,
-    /// The caller's limit for the connection.
-    connect: Option<Duration>,
+    /// The connect timeout that the caller set.
+    connect_timeout: Option<Duration>,
+    /// A response has proven that this is IMDS, or the environment names its address.
     proven: Cell<bool>,
     environment_is_empty: bool,
     detected_by: &'static str,
@@ -56,34 +59,40 @@ impl Imds {
             Error::invalid(format!(
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
             ))
-            .hint(diagnosis::expected(&format!(
+            .with_hint(diagnosis::configuration(&format!(
                 "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579"
             )))
         })?;
-        // Whoever names its address knows that it is there: the Azure SDKs don't probe it then either.
-        let named = env.get(OVERRIDE).is_some();
-        let detected_by = if named {
+        // If the address is set, IMDS is taken to exist; the Azure SDKs don't probe it then either.
+        let address_is_set = env.get(OVERRIDE).is_some();
+        let detected_by = if address_is_set {
             "at the address in AZURE_POD_IDENTITY_AUTHORITY_HOST"
         } else if env.get("IDENTITY_HEADER").is_some() {
             "IDENTITY_HEADER is set without IDENTITY_ENDPOINT, so App Service was not asked"
         } else {
             "as no variable names another source"
         };
-        let connect = options.imds_connect_timeout.map(Duration::from_millis);
-        Ok(Self { url, connect, proven: Cell::new(named), environment_is_empty: env.is_empty(), detected_by })
+        let connect_timeout = options.imds_connect_timeout.map(Duration::from_millis);
+        Ok(Self {
+            url,
+            connect_timeout,
+            proven: Cell::new(address_is_set),
+            environment_is_empty: env.is_empty(),
+            detected_by,
+        })
     }
 
-    /// No answer: off Azure this is how it is. One that answered before has failed.
-    fn silent(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
-        let mut failure = no_answer(call, error, "the Azure metadata service (IMDS)", &self.url);
+    /// The error of no response. Outside Azure this is normal and means unavailable; an IMDS that responded before has failed.
+    fn no_response_error(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
+        let mut failure = no_response(call, error, "the Azure metadata service (IMDS)", &self.url);
         if !self.proven.get() {
-            // Asked for alone it was meant, and the host's no is an answer.
+            // When not chained, a host denial is final.
             if call.chained || error != SendError::Denied {
                 failure.kind = ErrorKind::CredentialUnavailable;
             }
             let nothing = diagnosis::nothing_configured(self.environment_is_empty);
             failure.hint = Some(match failure.hint {
-                Some(denied) if error == SendError::Denied => diagnosis::not_an_azure_machine(denied, &nothing),
+                Some(denied) if error == SendError::Denied => diagnosis::imds_denied(denied, &nothing),
                 _ => nothing,
             });
         }
@@ -96,18 +105,18 @@ impl Imds {
     }
 }
 
-fn refused(asked: &Asked, reply: &Reply, mut message: String) -> Box<Error> {
-    let said = said(reply).unwrap_or_default();
-    if !said.is_empty() {
+fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> Box<Error> {
+    let error_message = error_message(reply).unwrap_or_default();
+    if !error_message.is_empty() {
         message.push_str(": ");
-        message.push_str(&said);
+        message.push_str(&error_message);
     }
     let json = reply.json(&["error"]).unwrap_or_default();
     let code = json.text("error").map(|code| reply.quote(&code));
     let mut error = match (reply.response.status, code.as_deref()) {
-        (400, Some("invalid_request")) if !said.contains("AADSTS") => asked.refused(NAME, reply, message),
+        (400, Some("invalid_request")) if !error_message.contains("AADSTS") => selector.refused(NAME, reply, message),
         (404 | 410, _) => {
-            reply.error(ErrorKind::TimedOut, message + " (it is being updated)").hint(diagnosis::imds_updating())
+            reply.error(ErrorKind::TimedOut, message + " (it is being updated)").with_hint(diagnosis::imds_updating())
         }
         _ => reply.error(ErrorKind::AuthenticationFailed, message),
     };
@@ -115,7 +124,7 @@ fn refused(asked: &Asked, reply: &Reply, mut message: String) -> Box<Error> {
     error
 }
 
-/// Whether an answer is IMDS's: other clouds own its address too and answer 401, 403, 404 or HTML.
+/// Whether a response comes from IMDS. Other clouds have services at its address, which return 401, 403, 404 or HTML.
 fn is_imds(reply: &Reply) -> bool {
     reply.response.status == 410
         || reply.response.header("server").is_some_and(|server| server.starts_with("IMDS/"))
@@ -124,28 +133,29 @@ fn is_imds(reply: &Reply) -> bool {
             .is_ok_and(|json| json.get("access_token").or(json.get("error")).is_some())
 }
 
-impl Policy for Imds {
-    /// In a chain the request itself is the probe.
-    fn hop(&self, call: &Call<'_>) -> Hop {
+impl ServicePolicy for Imds {
+    /// In a chain the token request is the probe, with short limits.
+    fn retry_policy(&self, call: &Call<'_>) -> RetryPolicy {
         let trusted = self.proven.get() || !call.chained;
-        let connect = self.connect.unwrap_or(if trusted { TRUSTED_CONNECT } else { PROBE_CONNECT });
-        Hop {
-            connect,
-            // It counts from the start, so a longer limit for the connection needs more.
-            first_byte: FIRST_BYTE.max(connect),
+        let connect_timeout =
+            self.connect_timeout.unwrap_or(if trusted { CONNECT_TIMEOUT } else { PROBE_CONNECT_TIMEOUT });
+        RetryPolicy {
+            connect_timeout,
+            // The limit includes the connection, so it is at least the connect timeout.
+            first_byte_timeout: FIRST_BYTE_TIMEOUT.max(connect_timeout),
             retries: if trusted { 4 } else { 2 },
-            retry_silence: trusted,
+            retry_no_response: trusted,
             retry_for: if trusted { Duration::MAX } else { Duration::from_secs(3) },
         }
     }
 
-    fn look(&self, reply: &Reply, retry: u32) -> Option<Duration> {
+    fn on_response(&self, reply: &Reply, retry: u32) -> Option<Duration> {
         if is_imds(reply) {
             self.proven.set(true);
         }
         match reply.response.status {
-            410 => Some(UPDATING.get(retry as usize).copied().unwrap_or_default()),
-            // What it answers during an update too, as the Azure SDKs have it.
+            410 => Some(UPDATE_DELAYS.get(retry as usize).copied().unwrap_or_default()),
+            // IMDS may return 404 during an update too; the Azure SDKs also retry it.
             404 if self.proven.get() => Some(Duration::ZERO),
             _ => None,
         }
@@ -165,30 +175,30 @@ impl Source for Imds {
         &self.url
     }
 
-    fn is_announced(&self) -> bool {
+    fn is_proven(&self) -> bool {
         self.proven.get()
     }
 
-    fn draft(&self, resource: &str, asked: &Asked) -> Draft {
+    fn prepare(&self, resource: &str, selector: &IdentitySelector) -> PreparedRequest {
         let path = format!(
             "/metadata/identity/oauth2/token?api-version={API_VERSION}&resource={}{}",
             encode(resource),
-            asked.query("client_id", "object_id", "msi_res_id")
+            selector.query("client_id", "object_id", "msi_res_id")
         );
-        Draft::new(&self.url, path, vec![("metadata", "true".into())])
+        PreparedRequest::new(&self.url, path, vec![("metadata", "true".into())])
     }
 
-    fn send<'a>(&'a self, call: Call<'a>, draft: &'a Draft) -> LocalFuture<'a, Result<Reply>> {
-        Box::pin(async move { call.send(self, draft).await.map_err(|error| self.silent(&call, error)) })
+    fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
+        Box::pin(async move { call.send(self, prepared).await.map_err(|error| self.no_response_error(&call, error)) })
     }
 
-    fn token(&self, now: u64, reply: &Reply, asked: &Asked) -> Result<AccessToken> {
+    fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let answered = format!("{} answered {}", self.url.origin(), reply.status());
         if !is_imds(reply) {
             let message = format!("{answered}, which is not the Azure metadata service");
             let mut error = reply.error(ErrorKind::UnexpectedReply, message);
-            error.hint.get_or_insert_with(|| diagnosis::not_the_protocol(NAME, &self.url));
-            // Whoever that is, its wish to be left alone is not ours to report.
+            error.hint.get_or_insert_with(|| diagnosis::unexpected_service(NAME, &self.url));
+            // The delay that an unknown server asks for is not reported.
             if !self.proven.get() {
                 error.hint = Some(diagnosis::nothing_configured(self.environment_is_empty));
                 (error.kind, error.retry_after) = (ErrorKind::CredentialUnavailable, None);
@@ -196,18 +206,19 @@ impl Source for Imds {
             return Err(error);
         }
         if reply.response.status == 200 {
-            return AccessToken::read(&reply.response.body.0, now).map_err(|why| {
+            return AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {
                 reply.error(
                     ErrorKind::UnexpectedReply,
                     format!("{answered} with something that is no token reply: {why}"),
                 )
             });
         }
-        let mut error = refused(asked, reply, answered);
-        let unnamed = error.kind == ErrorKind::CredentialUnavailable && asked.id == ManagedIdentityId::FromEnvironment;
-        // It may well be named, and the host keeps that from the component.
-        if unnamed && asked.reads_variable && self.environment_is_empty {
-            error.hint = diagnosis::also(error.hint, Some(diagnosis::nothing_configured(true)));
+        let mut error = refused(selector, reply, answered);
+        let unnamed =
+            error.kind == ErrorKind::CredentialUnavailable && selector.id == ManagedIdentityId::FromEnvironment;
+        // AZURE_CLIENT_ID may be set in the host and not passed to the component.
+        if unnamed && selector.reads_client_id_variable && self.environment_is_empty {
+            error.hint = diagnosis::combine(error.hint, Some(diagnosis::nothing_configured(true)));
         }
         Err(error)
     }

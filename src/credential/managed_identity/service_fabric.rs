@@ -1,24 +1,24 @@
-//! Service Fabric, which a component can't use: its endpoint has a certificate that nobody signed, the platform tells
-//! the app its thumbprint, and wasi:http shows no certificate to compare. Without that comparison the secret would go to
-//! whoever answers. <https://learn.microsoft.com/azure/service-fabric/how-to-managed-identity-service-fabric-app-code>
+//! Service Fabric, which a component can't use. Its endpoint has a self-signed certificate, and the platform gives the app
+//! its thumbprint to compare. wasi:http does not expose the certificate, and without the comparison the secret could be sent
+//! to another server. <https://learn.microsoft.com/azure/service-fabric/how-to-managed-identity-service-fabric-app-code>
 
-use super::id::Asked;
+use super::selector::IdentitySelector;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
 
 pub(super) const NAME: &str = "Service Fabric";
 
-pub(super) fn refuse(asked: &Asked) -> Box<Error> {
+pub(super) fn refuse(selector: &IdentitySelector) -> Box<Error> {
     let mut message = format!(
         "{NAME} managed identity (detected by IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT) can't be used in a \
          component: wasi:http can't check the certificate of its endpoint against the thumbprint. Nothing was sent"
     );
-    if let Some((kind, id)) = asked.id() {
+    if let Some((kind, id)) = selector.id() {
         message.push_str(&format!(
             "; nor does it know the {kind} {id} (from {}): the application's manifest chooses its identity",
-            asked.from
+            selector.from
         ));
     }
-    Error::new(ErrorKind::Unsupported, message).hint(diagnosis::instead_of_managed_identity())
+    Error::new(ErrorKind::Unsupported, message).with_hint(diagnosis::instead_of_managed_identity())
 }

@@ -1,0 +1,60 @@
+//! How code names a managed identity.
+
+use crate::diagnosis;
+use crate::error::{Error, Result};
+use crate::prelude::*;
+use crate::token::{describe_id, is_uuid};
+
+/// The managed identity to use. See `managed-identity` of the WIT package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ManagedIdentityId {
+    /// In the default chain `AZURE_CLIENT_ID`, if it is set; else the default of the platform.
+    #[default]
+    FromEnvironment,
+    /// The system-assigned identity.
+    SystemAssigned,
+    /// By client id, a UUID.
+    ClientId(String),
+    /// By object (principal) id, a UUID.
+    ObjectId(String),
+    /// By Azure resource id.
+    ResourceId(String),
+}
+
+impl ManagedIdentityId {
+    /// Checks the form of the id. `from` names the option or variable that it comes from.
+    pub(super) fn check(&self, from: &str) -> Result<()> {
+        let (kind, id, is_valid) = match self {
+            Self::FromEnvironment | Self::SystemAssigned => return Ok(()),
+            Self::ClientId(id) => ("a client id (a UUID)", id, is_uuid(id)),
+            Self::ObjectId(id) => ("an object id (a UUID)", id, is_uuid(id)),
+            Self::ResourceId(id) => (
+                "a resource id (/subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…)",
+                id,
+                is_resource_id(id),
+            ),
+        };
+        if is_valid {
+            return Ok(());
+        }
+        let cure = if is_resource_id(id) {
+            "Pass it as a resource id (resource-id in code), or put the identity's client id in its place"
+        } else if is_uuid(id) {
+            "Pass it as what it is, a client id or an object id"
+        } else {
+            "Copy the client id from the portal: the managed identity > Overview > Client ID. It has no braces, quotes or white space around it"
+        };
+        Err(Error::invalid(format!("{from} is not {kind}: {}", describe_id(id)))
+            .with_hint(diagnosis::configuration(cure)))
+    }
+}
+
+fn is_resource_id(id: &str) -> bool {
+    let parts: Vec<&str> = id.split('/').collect();
+    id.len() <= 1024
+        && id.bytes().all(|b| b.is_ascii_graphic())
+        && matches!(parts.as_slice(), ["", subscriptions, _, groups, _, providers, provider, kind, name]
+            if subscriptions.eq_ignore_ascii_case("subscriptions") && groups.eq_ignore_ascii_case("resourcegroups")
+                && providers.eq_ignore_ascii_case("providers") && provider.eq_ignore_ascii_case("Microsoft.ManagedIdentity")
+                && kind.eq_ignore_ascii_case("userAssignedIdentities") && !name.is_empty())
+}

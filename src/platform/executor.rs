@@ -1,0 +1,33 @@
+//! The executor that a component's calls block on. A component has one thread and nothing runs in the background, so it
+//! polls one future until that is done.
+
+use alloc::sync::Arc;
+use alloc::task::Wake;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll};
+
+use crate::platform::LocalFuture;
+
+/// Set when a task wakes another task of the same future, for example by releasing a lock.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Polls `future` until it is ready. After each poll that leaves it pending `wait` is called, to block until an event of
+/// the host. Its argument is true if a task was woken during the poll: then it must return without blocking.
+pub(super) fn block_on<T>(mut future: LocalFuture<'_, T>, wait: &dyn Fn(bool)) -> T {
+    let woken = Arc::new(Woken::default());
+    let waker = Arc::clone(&woken).into();
+    let mut context = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        wait(woken.0.swap(false, Ordering::Relaxed));
+    }
+}
