@@ -5,8 +5,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use fake_azure::{Description, Fake};
 use fake_azure::wire::{Azure, Connect, Exchange, NetError, Request};
+use fake_azure::{Description, Fake};
 use keyfob_host_test::{
     Build, Clock, Credential, CredentialKind, CredentialOptions, CredentialSpec, Egress, Host, Instance, Keyfob,
     SecretClient,

@@ -29,14 +29,14 @@ mod bindings {
     keyfob_bindgen::generate! {
         path: "wit",
         world: "keyfob",
-        share: ["azure-error", "secret-properties", "deleted-secret"],
+        share: ["azure-error", "secret-properties"],
     }
     #[cfg(feature = "embedded")]
     keyfob_bindgen::generate! {
         path: ["wit", "wit-embedding"],
         world: "keyfob:embedding/embedded",
         with: { "keyfob:embedding/host@0.1.0": crate::platform::embedded::host },
-        share: ["azure-error", "secret-properties", "deleted-secret"],
+        share: ["azure-error", "secret-properties"],
     }
     use super::Component;
     export!(Component);

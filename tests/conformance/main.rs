@@ -31,8 +31,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use keyfob_host_test::Clock;
 use fake_azure::Fake;
+use keyfob_host_test::Clock;
 
 use asked::{Asked, Normal};
 use case::{Case, Fault};

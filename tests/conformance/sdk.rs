@@ -8,10 +8,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::BodyExt;
-use keyfob_host_test::egress::Error;
 use fake_azure::Fake;
 use fake_azure::wire;
+use http_body_util::BodyExt;
+use keyfob_host_test::egress::Error;
 use keyfob_host_test::{Clock, Egress};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -33,8 +33,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyfob_host_test::egress::Recorded;
 use fake_azure::Fake;
+use keyfob_host_test::egress::Recorded;
 use keyfob_host_test::{Build, Clock};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};

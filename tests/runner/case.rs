@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use keyfob_host_test::Build;
 use fake_azure::Description;
+use keyfob_host_test::Build;
 use serde::Deserialize;
 
 /// A world, an app in it, and what the app does.

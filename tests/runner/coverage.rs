@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use fake_azure::{Expiry, Platform};
 use keyfob_component::{CREDENTIALS, SOURCES};
 use keyfob_host_test::Build;
-use fake_azure::{Expiry, Platform};
 
 use crate::case::{Case, Kind};
 use crate::play::{self, Got, Problem};

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use fake_azure::Description;
 use keyfob_host_test::Recorder;
 use keyfob_host_test::egress::Recorded;
-use fake_azure::{Description};
 use memchr::memmem;
 use percent_encoding::percent_decode;
 

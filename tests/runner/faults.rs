@@ -4,9 +4,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode};
 use fake_azure::Fake;
 use fake_azure::wire::{Azure, Connect, End, Exchange, NetError, Request};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::case::Fault;
 

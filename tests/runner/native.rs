@@ -4,13 +4,13 @@ use std::rc::Rc;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use fake_azure::wire;
 use http_body_util::BodyExt;
 use keyfob_component::{
     Bytes, Cached, CertificateSource, ClientOptions, ClientProof, Credential, CredentialKind, CredentialOptions,
     FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Properties, Request,
     Response, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
 };
-use fake_azure::wire;
 use keyfob_host_test::egress;
 
 use crate::case::{self, Case, Credential as Spec, Kind, Operation, Step, certificate};

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use fake_azure::{Description, Fake, Platform};
 use http::Request;
 use keyfob_host_test::app::{Answered, App};
 use keyfob_host_test::compose::compose;
-use fake_azure::{Description, Fake, Platform};
 use keyfob_host_test::{Build, Clock, Egress, Host};
 use serde::Deserialize;
 use tempfile::TempDir;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use fake_azure::{Description, Fake};
 use keyfob_host_test::app::App;
 use keyfob_host_test::compose::compose;
-use fake_azure::{Description, Fake};
 use keyfob_host_test::{Build, Clock, Egress, Host};
 use tempfile::TempDir;
 
