@@ -70,6 +70,7 @@ pub fn hops(folder: &Path) -> Vec<Hop> {
         let text = std::fs::read_to_string(path).unwrap();
         let mut hop: Hop = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         hop.name = path.file_stem().unwrap().display().to_string();
+        hop.case = hop.case.in_its_world().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         hop
     };
     paths.iter().map(|path| read(path)).collect()

@@ -20,7 +20,13 @@ pub struct Case {
     pub most_memory_mib: Option<usize>,
     /// The client is not dropped in the end, and of all secrets the component's memory then has exactly these.
     pub kept_in_memory: Option<Vec<String>>,
-    /// The world; see `host-test/src/fake/description.rs`.
+    /// The name of a file in `tests/worlds`, without its `.toml`: a description of the fake Azure that several cases share.
+    pub world: Option<String>,
+    /// The fake Azure as the file has it: the whole description, or the keys of it that replace those of `world`.
+    #[serde(default, rename = "azure")]
+    described: toml::Table,
+    /// The whole description; see `host-test/src/fake/description.rs`.
+    #[serde(skip, default = "nothing")]
     pub azure: Description,
     /// Variables on top of those that the platform sets.
     #[serde(default)]
@@ -369,17 +375,41 @@ pub struct Candidate {
     pub details: BTreeMap<String, String>,
 }
 
+fn nothing() -> Description {
+    toml::from_str("").unwrap()
+}
+
 impl Case {
-    /// Reads a case. A service principal's `certificate = "@FILE"` is that file of `tests/certificates`.
+    /// Reads a case and its world.
     pub fn from_toml(text: &str) -> Result<Self, String> {
-        let mut case: Self = toml::from_str(text).map_err(|error| error.to_string())?;
-        for pem in case.azure.identities.iter_mut().filter_map(|identity| identity.certificate.as_mut()) {
+        let case: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        case.in_its_world()
+    }
+
+    /// The case with the whole description of its fake Azure. A service principal's `certificate = "@FILE"` is replaced
+    /// by that file of `tests/certificates`.
+    pub fn in_its_world(mut self) -> Result<Self, String> {
+        let mut azure = match &self.world {
+            Some(name) => world(name)?,
+            None if self.described.is_empty() => return Err("neither `world` nor `[azure]`".to_owned()),
+            None => toml::Table::new(),
+        };
+        azure.extend(self.described.clone());
+        self.azure = azure.try_into().map_err(|error| format!("the description of the fake Azure: {error}"))?;
+        for pem in self.azure.identities.iter_mut().filter_map(|identity| identity.certificate.as_mut()) {
             if let Some(name) = pem.strip_prefix('@') {
                 *pem = String::from_utf8(certificate(name)).unwrap();
             }
         }
-        Ok(case)
+        Ok(self)
     }
+}
+
+/// A file of `tests/worlds`.
+fn world(name: &str) -> Result<toml::Table, String> {
+    let path = format!("{}/tests/worlds/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("world {name:?}: {error}"))?;
+    toml::from_str(&text).map_err(|error| format!("world {name:?}: {error}"))
 }
 
 impl Step {

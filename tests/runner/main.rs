@@ -19,7 +19,8 @@ use keyfob_host_test::Build;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let folder = tests.join("cases");
     let mut files = files(&folder);
     files.sort();
     let mut trials = Vec::new();
@@ -37,6 +38,7 @@ fn main() {
             }
         }
     }
+    trials.push(Trial::test("worlds", move || Ok(shared_worlds(&tests)?)));
     trials.push(Trial::test("coverage", move || Ok(run(coverage::check(cases))??)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
@@ -44,6 +46,20 @@ fn main() {
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// Fails for a world that has fewer than two users: it belongs into the file of its one case.
+fn shared_worlds(tests: &Path) -> Result<(), String> {
+    let users = [files(&tests.join("cases")), files(&tests.join("faults/hops"))].concat();
+    let users: Vec<String> = users.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    for file in files(&tests.join("worlds")) {
+        let line = format!("world = \"{}\"", file.file_stem().unwrap().display());
+        let count = users.iter().filter(|text| text.lines().any(|other| other == line)).count();
+        if count < 2 {
+            return Err(format!("{line} is in {count} files"));
+        }
+    }
+    Ok(())
 }
 
 fn test(case: &case::Case, player: play::Kind) -> Result<(), Failed> {
