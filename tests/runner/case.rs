@@ -294,7 +294,8 @@ pub struct SetOptions {
     pub version: Option<String>,
 }
 
-/// How a call must end. What is absent is not looked at, but for `requests`.
+/// How a call must end. What is absent is not compared, except for `requests`. A failure needs `kind` and its message, a
+/// success what the call returns; see [`Step::expects_enough`].
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Expect {
@@ -333,8 +334,8 @@ pub struct Expect {
     pub message: Vec<String>,
     /// The whole message, line by line.
     pub message_lines: Option<Vec<String>>,
-    #[serde(default)]
-    pub hint: Vec<String>,
+    /// Parts of the hint, in any order. An empty list: there is no hint.
+    pub hint: Option<Vec<String>>,
     #[serde(default)]
     pub hint_lacks: Vec<String>,
     /// `Credential: outcome` of each attempt, exactly.
@@ -380,9 +381,12 @@ fn nothing() -> Description {
 }
 
 impl Case {
-    /// Reads a case and its world.
+    /// Reads a case and its world. Fails where the file does not say what a step must give.
     pub fn from_toml(text: &str) -> Result<Self, String> {
         let case: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        for (index, step) in case.steps.iter().enumerate() {
+            step.expects_enough().map_err(|wanted| format!("step {}: `expect` needs {wanted}", index + 1))?;
+        }
         case.in_its_world()
     }
 
@@ -413,6 +417,34 @@ fn world(name: &str) -> Result<toml::Table, String> {
 }
 
 impl Step {
+    /// Fails where the step would pass whatever error or value the call gives.
+    pub fn expects_enough(&self) -> Result<(), &'static str> {
+        let expect = &self.expect;
+        // They give a kind of error without a message, and no value.
+        if self.set_token.is_some() || self.set_assertion.is_some() {
+            return Ok(());
+        }
+        if expect.kind.is_some() {
+            let message = !expect.message.is_empty() || expect.message_lines.is_some();
+            return if message { Ok(()) } else { Err("`message` or `message-lines`") };
+        }
+        let (given, wanted) = match &self.operation {
+            _ if self.get_secret.is_some() => (expect.value.is_some(), "`value`"),
+            _ if self.get_secrets.is_some() => (expect.outcomes.is_some(), "`outcomes`"),
+            _ if self.get_token.is_some() => {
+                (expect.value.is_some() || expect.token_of.is_some(), "`value` or `token-of`")
+            }
+            _ if self.explain => {
+                (expect.candidates.is_some() || !expect.candidate.is_empty(), "`candidates` or `candidate`")
+            }
+            _ if self.lists() => (expect.pages.is_some() || expect.listed.is_some(), "`pages` or `listed`"),
+            // The first returns nothing, and of the second the operation `restore` says whether it is right.
+            Some(Operation::Purge(_) | Operation::Backup(_)) => (true, ""),
+            _ => (!expect.fields.is_empty(), "`fields`"),
+        };
+        if given { Ok(()) } else { Err(wanted) }
+    }
+
     /// What it gives are pages.
     #[allow(dead_code)]
     pub fn lists(&self) -> bool {

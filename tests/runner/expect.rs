@@ -125,7 +125,10 @@ fn failure(expect: &Expect, kind: &str, problem: &Problem) -> Check {
         same("retry-after", &problem.retry_after, &expect.retry_after)?;
     }
     has("message", &problem.message, &expect.message)?;
-    has("hint", &problem.hint, &expect.hint)?;
+    if let Some(hint) = &expect.hint {
+        same("there is a hint", &!problem.hint.is_empty(), &!hint.is_empty())?;
+        has("hint", &problem.hint, hint)?;
+    }
     lacks("hint", &problem.hint, &expect.hint_lacks)?;
     if let Some(lines) = &expect.message_lines {
         same("message", &problem.message.lines().collect::<Vec<_>>(), &lines.iter().map(String::as_str).collect())?;
