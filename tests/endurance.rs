@@ -5,12 +5,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use keyfob_host_test::fake::{Description, Fake};
-use keyfob_host_test::wire::{Azure, Connect, Exchange, NetError, Request};
-use keyfob_host_test::{
-    Build, Clock, Credential, CredentialKind, CredentialOptions, CredentialSpec, Egress, Host, Instance, Keyfob,
-    SecretClient,
+use keyfob_test_support::fake::{Description, Fake};
+use keyfob_test_support::host::{
+    Build, CallError, Clock, Credential, CredentialKind, CredentialOptions, CredentialSpec, Egress, Host, Instance,
+    Keyfob, SecretClient,
 };
+use keyfob_test_support::wire::{Azure, Connect, Exchange, NetError, Request};
 
 const WORLD: &str = r#"
 platform = "app-service"
@@ -86,7 +86,7 @@ async fn a_hundred_thousand_calls() {
         };
         match ended {
             Ok(()) => done += 1,
-            Err(keyfob_host_test::CallError::Azure(_)) => failed += 1,
+            Err(CallError::Azure(_)) => failed += 1,
             Err(bug) => panic!("{bug}"),
         }
         if number == 2_000 {

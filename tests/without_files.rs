@@ -4,18 +4,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "component/imports.rs"]
-mod imports;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use keyfob_host_test::fake::{self, Description, Fake};
-use keyfob_host_test::{CallError, Clock, CredentialKind, Egress, ErrorKind, Host, Instance, Keyfob, TokenOptions};
+use keyfob_test_support::fake::{self, Description, Fake};
+use keyfob_test_support::host::{
+    CallError, Clock, CredentialKind, Egress, ErrorKind, Host, Instance, Keyfob, TokenOptions,
+};
+use keyfob_test_support::imports;
 
 /// What the README tells people to run.
-const BUILD: &str = "rustc --package keyfob --lib --profile component --target wasm32-wasip2 --crate-type cdylib \
+const BUILD: &str = "rustc --package keyfob-component --lib --profile component --target wasm32-wasip2 --crate-type cdylib \
                      --no-default-features --features component";
 
 /// What cargo sets for this test and must not come into the build.
@@ -36,7 +36,7 @@ fn build() -> PathBuf {
     }
     let built = cargo.output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    target.join("wasm32-wasip2/component/keyfob.wasm")
+    target.join("wasm32-wasip2/component/keyfob_component.wasm")
 }
 
 #[test]

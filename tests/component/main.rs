@@ -2,9 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-mod imports;
-
-use keyfob_host_test::{Build, embedded_component};
+use keyfob_test_support::host::{Build, embedded_component};
+use keyfob_test_support::imports;
 use wit_parser::Resolve;
 
 /// "A component is small" as a number: what an app carries at most, by default and with certificates.

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keyfob_host_test::egress::Recorded;
-use keyfob_host_test::fake;
+use keyfob_test_support::case::Case;
+use keyfob_test_support::fake;
+use keyfob_test_support::host::egress::Recorded;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::case::Case;
 use crate::differences::Differences;
 
 /// A request, as either player sent it. Header names are in lower case.

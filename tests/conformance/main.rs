@@ -4,38 +4,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 
 mod asked;
-#[allow(dead_code)]
-#[path = "../runner/case.rs"]
-mod case;
 mod differences;
-#[allow(dead_code)]
-#[path = "../runner/expect.rs"]
-mod expect;
-#[path = "../runner/faults.rs"]
-mod faults;
-#[allow(dead_code)]
-#[path = "../runner/native.rs"]
-mod native;
 mod outcome;
-#[allow(dead_code)]
-#[path = "../runner/play.rs"]
-mod play;
 mod sdk;
 mod table;
-#[allow(dead_code)]
-#[path = "../runner/wasm.rs"]
-mod wasm;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use keyfob_host_test::Clock;
-use keyfob_host_test::fake::Fake;
+use keyfob_test_support::case::{Case, Fault};
+use keyfob_test_support::fake::Fake;
+use keyfob_test_support::host::Clock;
+use keyfob_test_support::{files, native, play, run};
 
 use asked::{Asked, Normal};
-use case::{Case, Fault};
 use differences::Differences;
 use sdk::{Played, Sdk};
 use table::{Pair, Table};
@@ -52,14 +36,12 @@ fn main() -> ExitCode {
     let differences = std::fs::read_to_string(root.join("tests/conformance/differences.toml")).unwrap();
     let differences = Differences::read(&differences);
     let folder = root.join("tests/cases");
-    let mut files = files(&folder);
-    files.sort();
     // A part of the cases' names.
     let filter = std::env::args().nth(1).unwrap_or_default();
     let mut sdk = Sdk::start(&python);
     let mut counts = BTreeMap::new();
     let mut table = Table::default();
-    for file in files {
+    for file in files(&folder) {
         let name = file.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
         if name.contains(&filter) {
             let pair = pair(&file, &mut sdk, &differences, &mut counts);
@@ -128,14 +110,4 @@ async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
         steps.push((requests.iter().map(Asked::from).collect(), outcome::of_keyfob(&result, case, step), took));
     }
     steps
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    runtime.enable_all().start_paused(true).build().unwrap().block_on(future)
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

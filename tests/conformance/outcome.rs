@@ -1,10 +1,11 @@
 //! How a step ended, in words that fit both players.
 
-use keyfob_host_test::{Clock, fake};
+use keyfob_test_support::case::{Case, Step};
+use keyfob_test_support::fake;
+use keyfob_test_support::host::Clock;
+use keyfob_test_support::play::{Got, Problem};
 
 use crate::asked::named;
-use crate::case::{Case, Step};
-use crate::play::{Got, Problem};
 use crate::sdk::Reported;
 
 /// Keyfob's result.

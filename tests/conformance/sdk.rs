@@ -9,15 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use keyfob_host_test::egress::Error;
-use keyfob_host_test::fake::Fake;
-use keyfob_host_test::{Clock, Egress, wire};
+use keyfob_test_support::case::Case;
+use keyfob_test_support::fake::Fake;
+use keyfob_test_support::host::egress::Error;
+use keyfob_test_support::host::{Clock, Egress};
+use keyfob_test_support::{play, wire};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::asked::Asked;
-use crate::case::Case;
-use crate::play;
 
 /// What the process says. Each message but the last of a case is answered, and each answer tells the time.
 #[derive(Deserialize)]

@@ -7,40 +7,23 @@
 // A test may panic, and its modules need no borders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 
-#[path = "../runner/case.rs"]
-#[allow(dead_code)]
-mod case;
-#[path = "../runner/expect.rs"]
-#[allow(dead_code)]
-mod expect;
-#[path = "../runner/faults.rs"]
-mod faults;
-#[path = "../runner/native.rs"]
-mod native;
-#[path = "../runner/play.rs"]
-#[allow(dead_code)]
-mod play;
-mod table;
-#[path = "../runner/wasm.rs"]
-mod wasm;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyfob_host_test::fake::Fake;
-use keyfob_host_test::{Build, Clock};
-
-use case::Case;
-use play::{Got, Kind, Player, Problem};
-use table::{Hop, Lasting, Row};
+use keyfob_test_support::case::{self, Case};
+use keyfob_test_support::fake::Fake;
+use keyfob_test_support::fault_table::{self, Hop, Lasting, Row};
+use keyfob_test_support::host::{Build, Clock};
+use keyfob_test_support::play::{self, Got, Kind, Player, Problem};
+use keyfob_test_support::{expect, run};
 
 fn main() -> ExitCode {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
-    let hops = table::hops(&folder);
-    let rows = table::rows(&folder, &hops);
+    let hops = fault_table::hops(&folder);
+    let rows = fault_table::rows(&folder, &hops);
     let print = std::env::args().any(|argument| argument == "--table");
     let (mut count, mut problems) = (0, Vec::new());
     for kind in [Kind::Native, Kind::Wasm(Build::WithoutCertificates)] {
@@ -76,11 +59,6 @@ fn main() -> ExitCode {
     }
     println!("{count} combinations of {} faults and {} hops, {} not as told", rows.len(), hops.len(), problems.len());
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    runtime.block_on(future)
 }
 
 /// Lets a call meet a fault; what it gave and how long it took.

@@ -7,25 +7,7 @@
 // A test may panic, and its modules need no borders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 
-#[path = "../runner/case.rs"]
-#[allow(dead_code)]
-mod case;
-#[path = "../runner/expect.rs"]
-#[allow(dead_code)]
-mod expect;
-#[path = "../runner/faults.rs"]
-mod faults;
-#[path = "../faults/table.rs"]
-#[allow(dead_code)]
-mod hops;
-#[path = "../runner/native.rs"]
-mod native;
-#[path = "../runner/play.rs"]
-#[allow(dead_code)]
-mod play;
 mod replies;
-#[path = "../runner/wasm.rs"]
-mod wasm;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -33,15 +15,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyfob_host_test::egress::Recorded;
-use keyfob_host_test::fake::Fake;
-use keyfob_host_test::{Build, Clock};
+use keyfob_test_support::case::{self, Fault};
+use keyfob_test_support::fake::Fake;
+use keyfob_test_support::fault_table::{self, Hop};
+use keyfob_test_support::host::egress::Recorded;
+use keyfob_test_support::host::{Build, Clock};
+use keyfob_test_support::play::{self, Kind, Player};
+use keyfob_test_support::{expect, run};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
-
-use case::Fault;
-use hops::Hop;
-use play::{Kind, Player};
 
 /// Headers that hold a secret, and the one host that each is for.
 const HEADERS: [(&str, &str); 2] = [("x-identity-header", "169.254.130.4:8081"), ("secret", "127.0.0.1:46808")];
@@ -63,7 +45,7 @@ fn config() -> ProptestConfig {
 
 #[test]
 fn whatever_is_answered() {
-    let hops = hops::hops(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults"));
+    let hops = fault_table::hops(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults"));
     let hosts: Vec<Vec<String>> = hops.iter().map(|hop| run(undisturbed(hop))).collect();
     let mut runner = proptest::test_runner::TestRunner::new(config());
     let strategy = (0..hops.len(), replies::sequence());
@@ -74,11 +56,6 @@ fn whatever_is_answered() {
         panic!("{problem}");
     }
     println!("{} sequences of replies; how their calls ended: {:?}", runner.config().cases, ends.into_inner());
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    runtime.block_on(future)
 }
 
 /// Whom a call asks where all goes well.

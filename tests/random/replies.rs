@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use keyfob_test_support::case::Fault;
 use proptest::prelude::*;
 use proptest::{collection, option, sample};
-
-use crate::case::Fault;
 
 /// The names that Keyfob looks for in JSON, and some more.
 const NAMES: &[&str] = &[

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use keyfob_component::{CREDENTIALS, SOURCES};
-use keyfob_host_test::Build;
-use keyfob_host_test::fake::{Expiry, Platform};
-
-use crate::case::{Case, Kind};
-use crate::play::{self, Got, Problem};
+use keyfob_test_support::case::{Case, Kind};
+use keyfob_test_support::fake::{Expiry, Platform};
+use keyfob_test_support::host::Build;
+use keyfob_test_support::play::{self, Got, Problem};
 
 /// What can't be, with the reason.
 const IMPOSSIBLE: &[(&str, &str)] = &[

@@ -4,31 +4,25 @@
 // A test may panic, and its modules need no borders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
-mod case;
 mod coverage;
-mod expect;
-mod faults;
-mod native;
-mod play;
-mod wasm;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use keyfob_host_test::Build;
+use keyfob_test_support::case::Case;
+use keyfob_test_support::host::Build;
+use keyfob_test_support::{files, play, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let folder = tests.join("cases");
-    let mut files = files(&folder);
-    files.sort();
     let mut trials = Vec::new();
     let mut cases = Vec::new();
-    for file in files {
+    for file in files(&folder) {
         let name = file.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
         let case = std::fs::read_to_string(&file).unwrap();
-        let case = Arc::new(case::Case::from_toml(&case).unwrap_or_else(|error| panic!("{name}: {error}")));
+        let case = Arc::new(Case::from_toml(&case).unwrap_or_else(|error| panic!("{name}: {error}")));
         cases.push(Arc::clone(&case));
         let wasm = [Build::WithoutCertificates, Build::WithCertificates].map(play::Kind::Wasm);
         for player in [play::Kind::Native].into_iter().chain(wasm) {
@@ -39,13 +33,8 @@ fn main() {
         }
     }
     trials.push(Trial::test("worlds", move || Ok(shared_worlds(&tests)?)));
-    trials.push(Trial::test("coverage", move || Ok(run(coverage::check(cases))??)));
+    trials.push(Trial::test("coverage", move || Ok(run(coverage::check(cases))?)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// Fails for a world that has fewer than two users: it belongs into the file of its one case.
@@ -62,12 +51,7 @@ fn shared_worlds(tests: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn test(case: &case::Case, player: play::Kind) -> Result<(), Failed> {
-    run(play::play(case, player))??;
+fn test(case: &Case, player: play::Kind) -> Result<(), Failed> {
+    run(play::play(case, player))?;
     Ok(())
-}
-
-fn run<T>(future: impl Future<Output = T>) -> std::io::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
-    Ok(runtime.block_on(future))
 }

@@ -7,12 +7,13 @@ use keyfob_host_test::Build;
 use keyfob_host_test::fake::Description;
 use serde::Deserialize;
 
+use crate::ROOT;
+
 /// A world, an app in it, and what the app does.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Case {
     /// What is to be seen here, for people.
-    #[allow(dead_code)]
     pub about: String,
     /// Which builds of the component it is for; both where absent.
     pub build: Option<Build>,
@@ -114,7 +115,6 @@ pub struct Fault {
 
 impl Fault {
     /// It is not the network that fails.
-    #[allow(dead_code)]
     pub fn is_the_hosts_no(&self) -> bool {
         matches!(self.connect.as_deref(), Some("denied" | "prohibited" | "not-permitted"))
     }
@@ -183,8 +183,7 @@ impl Kind {
 
 /// The bytes of a file in `tests/certificates`.
 pub fn certificate(name: &str) -> Vec<u8> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/");
-    std::fs::read(format!("{path}{name}")).unwrap_or_else(|error| panic!("{name}: {error}"))
+    std::fs::read(format!("{ROOT}/tests/certificates/{name}")).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -411,7 +410,7 @@ impl Case {
 
 /// A file of `tests/worlds`.
 fn world(name: &str) -> Result<toml::Table, String> {
-    let path = format!("{}/tests/worlds/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{ROOT}/tests/worlds/{name}.toml");
     let text = std::fs::read_to_string(&path).map_err(|error| format!("world {name:?}: {error}"))?;
     toml::from_str(&text).map_err(|error| format!("world {name:?}: {error}"))
 }
@@ -446,7 +445,6 @@ impl Step {
     }
 
     /// What it gives are pages.
-    #[allow(dead_code)]
     pub fn lists(&self) -> bool {
         let operation = self.operation.as_ref();
         let list = |it: &Operation| matches!(it, Operation::ListVersions { .. } | Operation::ListDeleted { .. });

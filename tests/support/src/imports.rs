@@ -6,14 +6,14 @@ use wit_component::DecodedWasm;
 use wit_parser::{Resolve, WorldId, WorldItem};
 
 /// The list of the builds that stand on WASI, for reviewers: both import the same.
-pub(crate) const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/component/imports.txt");
+pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../component/imports.txt");
 
-pub(crate) fn listed() -> BTreeSet<String> {
+pub fn listed() -> BTreeSet<String> {
     std::fs::read_to_string(FILE).unwrap().lines().map(str::to_owned).collect()
 }
 
 /// A line for each interface that a component imports, and one for each function that it can call there.
-pub(crate) fn of(component: &[u8]) -> BTreeSet<String> {
+pub fn of(component: &[u8]) -> BTreeSet<String> {
     let (resolve, world) = decode(component);
     let mut lines = BTreeSet::new();
     for (key, item) in &resolve.worlds[world].imports {
@@ -25,7 +25,7 @@ pub(crate) fn of(component: &[u8]) -> BTreeSet<String> {
     lines
 }
 
-pub(crate) fn decode(component: &[u8]) -> (Resolve, WorldId) {
+pub fn decode(component: &[u8]) -> (Resolve, WorldId) {
     match wit_component::decode(component).unwrap() {
         DecodedWasm::Component(resolve, world) => (resolve, world),
         DecodedWasm::WitPackage(..) => panic!("no component"),
@@ -33,7 +33,7 @@ pub(crate) fn decode(component: &[u8]) -> (Resolve, WorldId) {
 }
 
 /// Fails with what differs.
-pub(crate) fn same(component: &str, found: &BTreeSet<String>, listed: &BTreeSet<String>) {
+pub fn same(component: &str, found: &BTreeSet<String>, listed: &BTreeSet<String>) {
     let (more, less): (Vec<_>, Vec<_>) = (found.difference(listed).collect(), listed.difference(found).collect());
     assert!(
         found == listed,

@@ -106,7 +106,6 @@ pub struct Problem {
     pub code: Option<String>,
     pub retry_after: Option<u64>,
     /// Seen by the search for secrets, through `Debug`.
-    #[allow(dead_code)]
     pub details: Vec<(String, String)>,
 }
 
@@ -119,7 +118,6 @@ pub struct World {
     pub folders: Vec<String>,
     pub egress: Egress,
     /// What the egress leads to; `tests/conformance` looks at its faults.
-    #[allow(dead_code)]
     pub azure: Arc<Faulty>,
     pub clock: Clock,
     /// The component's own idea of the date.
