@@ -17,7 +17,10 @@ use std::time::Duration;
 use keyfob_test_support::case::{Case, Fault};
 use keyfob_test_support::fake::Fake;
 use keyfob_test_support::host::Clock;
-use keyfob_test_support::{files, native, play, run};
+use keyfob_test_support::native::NativePlayer;
+use keyfob_test_support::player::PlayerKind;
+use keyfob_test_support::world::{self, World};
+use keyfob_test_support::{files, run};
 
 use asked::{Asked, Normal};
 use differences::Differences;
@@ -63,11 +66,11 @@ fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTre
     if let Err(error) = Fake::new(case.azure.clone()) {
         return Pair::Broken(format!("{error:#}"));
     }
-    if case.build.is_some_and(|build| build != play::Kind::Native.build()) {
+    if case.build.is_some_and(|build| build != PlayerKind::Native.build()) {
         return Pair::NotApplicable("it is about the build without certificates".to_owned());
     }
     // To the SDK it is a connection that fails, which it tries again, and meets the host's yes that the case has later.
-    if case.faults.iter().any(Fault::is_the_hosts_no) {
+    if case.faults.iter().any(Fault::is_host_denial) {
         return Pair::NotApplicable("there is no host that denies something to the SDK, and then allows it".to_owned());
     }
     let keyfob = run(keyfob(&case));
@@ -93,16 +96,16 @@ fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTre
 /// What Keyfob asks in each step, how it ends, and the virtual time that it takes.
 async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
     let clock = Clock::starting_at(Clock::TEST_START);
-    let (world, recorder) = play::world(case, clock);
+    let (world, recorder) = World::of(case, clock);
     let wall = world.wall.clone();
-    let mut player = native::Native::new(world);
+    let mut player = NativePlayer::new(world);
     let mut steps = Vec::new();
     let mut seen = 0;
     for step in &case.steps {
         tokio::time::advance(Duration::from_secs(step.after)).await;
         wall.set_ahead(step.clock_ahead);
         let began = clock.elapsed();
-        let vault = step.vault_url.clone().unwrap_or_else(|| play::vault(case));
+        let vault = step.vault_url.clone().unwrap_or_else(|| world::vault_url(case));
         let result = player.step(case, &vault, step).await;
         let took = clock.elapsed() - began;
         let requests = recorder.requests().split_off(seen);

@@ -3,13 +3,13 @@
 use keyfob_test_support::case::{Case, Step};
 use keyfob_test_support::fake;
 use keyfob_test_support::host::Clock;
-use keyfob_test_support::play::{Got, Problem};
+use keyfob_test_support::player::{Failure, Success};
 
 use crate::asked::named;
 use crate::sdk::Reported;
 
 /// Keyfob's result.
-pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> String {
+pub fn of_keyfob(result: &Result<Success, Failure>, case: &Case, step: &Step) -> String {
     match result {
         Ok(got) if step.get_token.is_some() => {
             let expires = got.fields.iter().find(|(name, _)| *name == "expires-on");

@@ -13,7 +13,8 @@ use keyfob_test_support::case::Case;
 use keyfob_test_support::fake::Fake;
 use keyfob_test_support::host::egress::Error;
 use keyfob_test_support::host::{Clock, Egress};
-use keyfob_test_support::{play, wire};
+use keyfob_test_support::wire;
+use keyfob_test_support::world::{self, World};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -109,7 +110,7 @@ impl Sdk {
     /// which the SDK asks a vault what it wants, before it has a token, meets no fault.
     pub async fn play(&mut self, case: &Case, text: &toml::Table, spare_challenge: bool) -> Result<Played, String> {
         let clock = Clock::starting_at(Clock::TEST_START);
-        let (world, _) = play::world(case, clock);
+        let (world, _) = World::of(case, clock);
         let plain = Egress::in_process(Arc::new(Fake::new(case.azure.clone()).unwrap()), clock).allow_any();
         tokio::time::advance(Duration::from_secs(case.steps[0].after)).await;
         let mut ahead = case.steps[0].clock_ahead;
@@ -117,7 +118,7 @@ impl Sdk {
         let certificates = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
         self.say(&json!({
             "case": text,
-            "vault": play::vault(case),
+            "vault": world::vault_url(case),
             "env": env,
             "root": world.root.path(),
             "certificates": certificates,

@@ -1,4 +1,4 @@
-//! Everything that can go wrong on the way, at every request: the table of `faults.toml` against the files of `hops/`,
+//! Everything that can go wrong on the way, at every request: the table of `faults.toml` against the files of `requests/`,
 //! played by the core and by the real `.wasm`, in virtual time. Each call must end as the table says, in time, without a
 //! secret in what it says; and the same credential and client must work again as soon as Azure does.
 //!
@@ -15,34 +15,35 @@ use std::time::Duration;
 
 use keyfob_test_support::case::{self, Case};
 use keyfob_test_support::fake::Fake;
-use keyfob_test_support::fault_table::{self, Hop, Lasting, Row};
+use keyfob_test_support::fault_table::{self, FaultRow, Occurrence, TargetRequest};
 use keyfob_test_support::host::{Build, Clock};
-use keyfob_test_support::play::{self, Got, Kind, Player, Problem};
-use keyfob_test_support::{expect, run};
+use keyfob_test_support::player::{Failure, Player, PlayerKind, Success};
+use keyfob_test_support::world::{self, World};
+use keyfob_test_support::{checks, run};
 
 fn main() -> ExitCode {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
-    let hops = fault_table::hops(&folder);
-    let rows = fault_table::rows(&folder, &hops);
+    let requests = fault_table::target_requests(&folder);
+    let rows = fault_table::fault_rows(&folder, &requests);
     let print = std::env::args().any(|argument| argument == "--table");
     let (mut count, mut problems) = (0, Vec::new());
-    for kind in [Kind::Native, Kind::Wasm(Build::WithoutCertificates)] {
+    for kind in [PlayerKind::Native, PlayerKind::Wasm(Build::WithoutCertificates)] {
         let mut report = format!("| {kind} |");
-        for hop in &hops {
-            write!(report, " {} |", hop.name).unwrap();
+        for request in &requests {
+            write!(report, " {} |", request.name).unwrap();
         }
-        report.push_str(&format!("\n|{}\n", " --- |".repeat(hops.len() + 1)));
+        report.push_str(&format!("\n|{}\n", " --- |".repeat(requests.len() + 1)));
         for row in &rows {
             write!(report, "| {} |", row.name).unwrap();
-            for hop in &hops {
-                if row.happens_at(hop) {
-                    for lasting in [Lasting::Once, Lasting::ForEver] {
+            for request in &requests {
+                if row.applies_to(request) {
+                    for lasting in [Occurrence::Once, Occurrence::Always] {
                         count += 1;
-                        let cell = run(strike(kind, hop, row, lasting)).unwrap_or_else(|problem| {
-                            problems.push(format!("{kind}: {} at {}, {lasting:?}: {problem}", row.name, hop.name));
+                        let cell = run(run_with_fault(kind, request, row, lasting)).unwrap_or_else(|problem| {
+                            problems.push(format!("{kind}: {} at {}, {lasting:?}: {problem}", row.name, request.name));
                             "?".to_owned()
                         });
-                        report.push_str(if lasting == Lasting::Once { " " } else { "; " });
+                        report.push_str(if lasting == Occurrence::Once { " " } else { "; " });
                         report.push_str(&cell);
                     }
                 }
@@ -57,23 +58,33 @@ fn main() -> ExitCode {
     for problem in &problems {
         println!("{problem}");
     }
-    println!("{count} combinations of {} faults and {} hops, {} not as told", rows.len(), hops.len(), problems.len());
+    println!(
+        "{count} combinations of {} faults and {} requests, {} not as told",
+        rows.len(),
+        requests.len(),
+        problems.len()
+    );
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Lets a call meet a fault; what it gave and how long it took.
-async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<String, String> {
-    let mut case = hop.case.clone();
-    case.faults.extend(row.fault(hop, lasting));
+async fn run_with_fault(
+    kind: PlayerKind,
+    request: &TargetRequest,
+    row: &FaultRow,
+    lasting: Occurrence,
+) -> Result<String, String> {
+    let mut case = request.case.clone();
+    case.faults.extend(row.fault(request, lasting));
     // All that it can say is searched for secrets.
     case.env.insert("AZURE_LOG_LEVEL".to_owned(), "verbose".to_owned());
     let clock = Clock::starting_at(Clock::TEST_START);
-    let (world, recorder) = play::world(&case, clock);
+    let (world, recorder) = World::of(&case, clock);
     let azure = Arc::clone(&world.azure);
     let wall = world.wall.clone();
     let visible = Arc::clone(&world.visible);
     let mut player = Player::new(world, kind).await;
-    let vault = play::vault(&case);
+    let vault = world::vault_url(&case);
 
     let (last, before) = case.steps.split_last().unwrap();
     for step in before {
@@ -86,17 +97,17 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
     let result = player.step(&case, &vault, last).await.and_then(whole);
     let took = clock.elapsed() - start;
     azure.faults.lock().unwrap().clear();
-    if lasting == Lasting::Once {
+    if lasting == Occurrence::Once {
         wall.set_ahead(0);
     }
     let again = player.step(&case, &vault, last).await.and_then(whole);
 
-    let secrets = expect::secrets(&case, &Fake::new(case.azure.clone()).unwrap().planted_secrets(), &recorder);
+    let secrets = checks::secrets_of(&case, &Fake::new(case.azure.clone()).unwrap().planted_secrets(), &recorder);
     let log = player.log();
     if !log.contains("[info] ") {
         return Err("nothing was logged".to_owned());
     }
-    expect::no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()])?;
+    checks::check_no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()])?;
     let given = match &result {
         Ok(got) if is_right(got, &case) => "ok",
         Ok(got) => return Err(format!("the wrong value: {got:?}")),
@@ -112,10 +123,10 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
         Ok(got) if is_right(&got, &case) => {}
         other => return Err(format!("{cell}, and afterwards it does not work: {other:?}")),
     }
-    expect::small(&case, player.memory())?;
-    expect::zeroed(&case, &secrets, player.end(&case).await.as_deref())?;
-    if given != row.gives(hop, lasting) {
-        return Err(format!("{cell} instead of {}: {result:?}", row.gives(hop, lasting)));
+    checks::check_memory_size(&case, player.memory())?;
+    checks::check_memory_zeroed(&case, &secrets, player.end(&case).await.as_deref())?;
+    if given != row.expected(request, lasting) {
+        return Err(format!("{cell} instead of {}: {result:?}", row.expected(request, lasting)));
     }
     Ok(cell)
 }
@@ -125,11 +136,11 @@ fn limit(case: &Case) -> Duration {
     Duration::from_secs(if case.credential.kind == case::Kind::ManagedIdentity { 100 } else { 30 })
 }
 
-/// All hops read the same.
+/// All requests read the same.
 /// Of several secrets the first, if all came.
 #[allow(clippy::result_large_err)]
-fn whole(got: Got) -> Result<Got, Problem> {
-    let Got { outcomes, .. } = &got;
+fn whole(got: Success) -> Result<Success, Failure> {
+    let Success { outcomes, .. } = &got;
     if outcomes.is_empty() {
         return Ok(got);
     }
@@ -137,7 +148,7 @@ fn whole(got: Got) -> Result<Got, Problem> {
     Ok(all.remove(0))
 }
 
-fn is_right(got: &Got, case: &Case) -> bool {
+fn is_right(got: &Success, case: &Case) -> bool {
     let names: Vec<&str> = case.azure.vaults[0].secrets.iter().map(|secret| secret.name.as_str()).collect();
     let step = case.steps.last().unwrap();
     match (step.list_secrets, &step.operation) {

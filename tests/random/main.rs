@@ -1,4 +1,4 @@
-//! Any replies, in any order: whatever Azure, or who stands in its place, answers to the calls of `tests/faults/hops`, the
+//! Any replies, in any order: whatever Azure, or who stands in its place, answers to the calls of `tests/faults/requests`, the
 //! real `.wasm` does not trap, ends in time and within its memory, asks nobody else, sends each secret only where it
 //! belongs, shows none, and leaves none in its memory.
 //!
@@ -17,11 +17,12 @@ use std::time::Duration;
 
 use keyfob_test_support::case::{self, Fault};
 use keyfob_test_support::fake::Fake;
-use keyfob_test_support::fault_table::{self, Hop};
+use keyfob_test_support::fault_table::{self, TargetRequest};
 use keyfob_test_support::host::egress::Recorded;
 use keyfob_test_support::host::{Build, Clock};
-use keyfob_test_support::play::{self, Kind, Player};
-use keyfob_test_support::{expect, run};
+use keyfob_test_support::player::{Player, PlayerKind};
+use keyfob_test_support::world::{self, World};
+use keyfob_test_support::{checks, run};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
 
@@ -45,13 +46,14 @@ fn config() -> ProptestConfig {
 
 #[test]
 fn whatever_is_answered() {
-    let hops = fault_table::hops(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults"));
-    let hosts: Vec<Vec<String>> = hops.iter().map(|hop| run(undisturbed(hop))).collect();
+    let requests = fault_table::target_requests(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults"));
+    let hosts: Vec<Vec<String>> = requests.iter().map(|request| run(undisturbed(request))).collect();
     let mut runner = proptest::test_runner::TestRunner::new(config());
-    let strategy = (0..hops.len(), replies::sequence());
+    let strategy = (0..requests.len(), replies::sequence());
     let ends = RefCell::new(BTreeMap::new());
-    let one =
-        |(hop, replies): (usize, _)| run(play(&hops[hop], replies, &hosts[hop], &ends)).map_err(TestCaseError::fail);
+    let one = |(request, replies): (usize, _)| {
+        run(play(&requests[request], replies, &hosts[request], &ends)).map_err(TestCaseError::fail)
+    };
     if let Err(problem) = runner.run(&strategy, one) {
         panic!("{problem}");
     }
@@ -59,11 +61,11 @@ fn whatever_is_answered() {
 }
 
 /// Whom a call asks where all goes well.
-async fn undisturbed(hop: &Hop) -> Vec<String> {
-    let (world, recorder) = play::world(&hop.case, Clock::starting_at(Clock::TEST_START));
-    let mut player = Player::new(world, Kind::Wasm(Build::WithoutCertificates)).await;
-    for step in &hop.case.steps {
-        player.step(&hop.case, &play::vault(&hop.case), step).await.unwrap();
+async fn undisturbed(request: &TargetRequest) -> Vec<String> {
+    let (world, recorder) = World::of(&request.case, Clock::starting_at(Clock::TEST_START));
+    let mut player = Player::new(world, PlayerKind::Wasm(Build::WithoutCertificates)).await;
+    for step in &request.case.steps {
+        player.step(&request.case, &world::vault_url(&request.case), step).await.unwrap();
     }
     recorder.requests().iter().map(host).collect()
 }
@@ -72,23 +74,23 @@ fn host(request: &Recorded) -> String {
     request.url.split('/').nth(2).unwrap().to_owned()
 }
 
-/// Plays a hop's steps, and its last one again, with these replies in the place of the first ones.
+/// Plays a request's steps, and its last one again, with these replies in the place of the first ones.
 async fn play(
-    hop: &Hop,
+    request: &TargetRequest,
     replies: Vec<Fault>,
     hosts: &[String],
     ends: &RefCell<BTreeMap<String, usize>>,
 ) -> Result<(), String> {
-    let mut case = hop.case.clone();
+    let mut case = request.case.clone();
     case.faults.extend(replies);
     case.env.insert("AZURE_LOG_LEVEL".to_owned(), "verbose".to_owned());
     let clock = Clock::starting_at(Clock::TEST_START);
     let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
-    let (world, recorder) = play::world(&case, clock);
+    let (world, recorder) = World::of(&case, clock);
     let visible = Arc::clone(&world.visible);
-    let mut player = Player::new(world, Kind::Wasm(Build::WithoutCertificates)).await;
+    let mut player = Player::new(world, PlayerKind::Wasm(Build::WithoutCertificates)).await;
 
-    let vault = play::vault(&case);
+    let vault = world::vault_url(&case);
     for step in case.steps.iter().chain(case.steps.last()) {
         let start = clock.elapsed();
         let result = player.step(&case, &vault, step).await;
@@ -101,13 +103,13 @@ async fn play(
         if took > Duration::from_secs(limit) {
             return Err(format!("it took {took:?}: {result:?}"));
         }
-        let secrets = expect::secrets(&case, &planted, &recorder);
-        expect::no_leak(&secrets, &result, &[&player.log(), &visible.lock().unwrap()])?;
+        let secrets = checks::secrets_of(&case, &planted, &recorder);
+        checks::check_no_leak(&secrets, &result, &[&player.log(), &visible.lock().unwrap()])?;
     }
-    expect::small(&case, player.memory())?;
+    checks::check_memory_size(&case, player.memory())?;
     recorder.requests().iter().try_for_each(|request| went_right(request, hosts, &vault))?;
-    let secrets = expect::secrets(&case, &planted, &recorder);
-    expect::zeroed(&case, &secrets, player.end(&case).await.as_deref())
+    let secrets = checks::secrets_of(&case, &planted, &recorder);
+    checks::check_memory_zeroed(&case, &secrets, player.end(&case).await.as_deref())
 }
 
 /// That a request goes to who would be asked anyway, and holds only what is for them.

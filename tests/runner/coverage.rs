@@ -8,7 +8,7 @@ use keyfob_component::{CREDENTIALS, SOURCES};
 use keyfob_test_support::case::{Case, Kind};
 use keyfob_test_support::fake::{Expiry, Platform};
 use keyfob_test_support::host::Build;
-use keyfob_test_support::play::{self, Got, Problem};
+use keyfob_test_support::player::{Failure, PlayerKind, Success, play_case};
 
 /// What can't be, with the reason.
 const IMPOSSIBLE: &[(&str, &str)] = &[
@@ -36,10 +36,10 @@ pub async fn check(cases: Vec<Arc<Case>>) -> Result<(), String> {
     let mut seen = BTreeSet::new();
     for case in cases {
         let player = match case.build {
-            Some(build @ Build::WithoutCertificates) => play::Kind::Wasm(build),
-            _ => play::Kind::Native,
+            Some(build @ Build::WithoutCertificates) => PlayerKind::Wasm(build),
+            _ => PlayerKind::Native,
         };
-        for result in play::play(&case, player).await? {
+        for result in play_case(&case, player).await? {
             match result {
                 Ok(got) => success(&case, &got, &mut seen),
                 Err(problem) => failure(&case, &problem, &mut seen),
@@ -75,7 +75,7 @@ pub async fn check(cases: Vec<Arc<Case>>) -> Result<(), String> {
     Err(format!("no case has: {missing:#?}\na case has what can't be: {impossible:#?}"))
 }
 
-fn success(case: &Case, got: &Got, seen: &mut BTreeSet<String>) {
+fn success(case: &Case, got: &Success, seen: &mut BTreeSet<String>) {
     let field = |name| got.fields.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
     let (Some(credential), Some(source)) = (field("credential"), field("source")) else { return };
     seen.insert(format!("{credential} success"));
@@ -99,7 +99,7 @@ fn success(case: &Case, got: &Got, seen: &mut BTreeSet<String>) {
     }
 }
 
-fn failure(case: &Case, problem: &Problem, seen: &mut BTreeSet<String>) {
+fn failure(case: &Case, problem: &Failure, seen: &mut BTreeSet<String>) {
     let alone = |name: &str| {
         let outcome = match problem.kind.as_str() {
             "credential-unavailable" => "unavailable",

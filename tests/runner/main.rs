@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use keyfob_test_support::case::Case;
 use keyfob_test_support::host::Build;
-use keyfob_test_support::{files, play, run};
+use keyfob_test_support::player::{PlayerKind, play_case};
+use keyfob_test_support::{files, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
@@ -24,8 +25,8 @@ fn main() {
         let case = std::fs::read_to_string(&file).unwrap();
         let case = Arc::new(Case::from_toml(&case).unwrap_or_else(|error| panic!("{name}: {error}")));
         cases.push(Arc::clone(&case));
-        let wasm = [Build::WithoutCertificates, Build::WithCertificates].map(play::Kind::Wasm);
-        for player in [play::Kind::Native].into_iter().chain(wasm) {
+        let wasm = [Build::WithoutCertificates, Build::WithCertificates].map(PlayerKind::Wasm);
+        for player in [PlayerKind::Native].into_iter().chain(wasm) {
             if case.build.is_none_or(|build| build == player.build()) {
                 let case = Arc::clone(&case);
                 trials.push(Trial::test(format!("{player}/{name}"), move || test(&case, player)));
@@ -39,7 +40,7 @@ fn main() {
 
 /// Fails for a world that has fewer than two users: it belongs into the file of its one case.
 fn shared_worlds(tests: &Path) -> Result<(), String> {
-    let users = [files(&tests.join("cases")), files(&tests.join("faults/hops"))].concat();
+    let users = [files(&tests.join("cases")), files(&tests.join("faults/requests"))].concat();
     let users: Vec<String> = users.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
     for file in files(&tests.join("worlds")) {
         let line = format!("world = \"{}\"", file.file_stem().unwrap().display());
@@ -51,7 +52,7 @@ fn shared_worlds(tests: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn test(case: &Case, player: play::Kind) -> Result<(), Failed> {
-    run(play::play(case, player))?;
+fn test(case: &Case, player: PlayerKind) -> Result<(), Failed> {
+    run(play_case(case, player))?;
     Ok(())
 }

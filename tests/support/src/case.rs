@@ -25,7 +25,7 @@ pub struct Case {
     pub world: Option<String>,
     /// The fake Azure as the file has it: the whole description, or the keys of it that replace those of `world`.
     #[serde(default, rename = "azure")]
-    described: toml::Table,
+    azure_overrides: toml::Table,
     /// The whole description; see `host-test/src/fake/description.rs`.
     #[serde(skip, default = "nothing")]
     pub azure: Description,
@@ -115,7 +115,7 @@ pub struct Fault {
 
 impl Fault {
     /// It is not the network that fails.
-    pub fn is_the_hosts_no(&self) -> bool {
+    pub fn is_host_denial(&self) -> bool {
         matches!(self.connect.as_deref(), Some("denied" | "prohibited" | "not-permitted"))
     }
 }
@@ -386,18 +386,18 @@ impl Case {
         for (index, step) in case.steps.iter().enumerate() {
             step.expects_enough().map_err(|wanted| format!("step {}: `expect` needs {wanted}", index + 1))?;
         }
-        case.in_its_world()
+        case.resolve()
     }
 
     /// The case with the whole description of its fake Azure. A service principal's `certificate = "@FILE"` is replaced
     /// by that file of `tests/certificates`.
-    pub fn in_its_world(mut self) -> Result<Self, String> {
+    pub fn resolve(mut self) -> Result<Self, String> {
         let mut azure = match &self.world {
             Some(name) => world(name)?,
-            None if self.described.is_empty() => return Err("neither `world` nor `[azure]`".to_owned()),
+            None if self.azure_overrides.is_empty() => return Err("neither `world` nor `[azure]`".to_owned()),
             None => toml::Table::new(),
         };
-        azure.extend(self.described.clone());
+        azure.extend(self.azure_overrides.clone());
         self.azure = azure.try_into().map_err(|error| format!("the description of the fake Azure: {error}"))?;
         for pem in self.azure.identities.iter_mut().filter_map(|identity| identity.certificate.as_mut()) {
             if let Some(name) = pem.strip_prefix('@') {

@@ -10,7 +10,7 @@ use crate::case::{Case, Fault};
 /// A request of a call that goes well by itself.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Hop {
+pub struct TargetRequest {
     /// The file's name.
     #[serde(skip)]
     pub name: String,
@@ -34,7 +34,7 @@ pub struct Hop {
 /// Something that goes wrong, and what a call then gives.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Row {
+pub struct FaultRow {
     pub name: String,
     /// What happens to the request.
     is: Option<Fault>,
@@ -45,68 +45,71 @@ pub struct Row {
     only: Option<String>,
     /// `ok` or the kind of the error: where it happens once, and for ever.
     gives: [String; 2],
-    /// The same at some hops, and before that at all hops of a service.
+    /// The same at some requests, and before that at all requests of a service.
     #[serde(default)]
     at: BTreeMap<String, [String; 2]>,
 }
 
 #[derive(Deserialize)]
 struct Rows {
-    fault: Vec<Row>,
+    fault: Vec<FaultRow>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lasting {
+pub enum Occurrence {
     Once,
-    ForEver,
+    Always,
 }
 
-/// All hops, by name.
-pub fn hops(folder: &Path) -> Vec<Hop> {
-    let entries = std::fs::read_dir(folder.join("hops")).unwrap().map(|entry| entry.unwrap().path());
+/// All requests, by name.
+pub fn target_requests(folder: &Path) -> Vec<TargetRequest> {
+    let entries = std::fs::read_dir(folder.join("requests")).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<_> = entries.collect();
     paths.sort();
     let read = |path: &Path| {
         let text = std::fs::read_to_string(path).unwrap();
-        let mut hop: Hop = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        hop.name = path.file_stem().unwrap().display().to_string();
-        hop.case = hop.case.in_its_world().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        hop
+        let mut request: TargetRequest =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        request.name = path.file_stem().unwrap().display().to_string();
+        request.case = request.case.resolve().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        request
     };
     paths.iter().map(|path| read(path)).collect()
 }
 
-/// All rows; each names hops that there are.
-pub fn rows(folder: &Path, hops: &[Hop]) -> Vec<Row> {
+/// All rows; each names requests that there are.
+pub fn fault_rows(folder: &Path, requests: &[TargetRequest]) -> Vec<FaultRow> {
     let text = std::fs::read_to_string(folder.join("faults.toml")).unwrap();
     let rows: Rows = toml::from_str(&text).unwrap_or_else(|error| panic!("faults.toml: {error}"));
     for row in &rows.fault {
         for name in row.at.keys() {
-            let here = |hop: &&Hop| [&hop.name, &hop.service].contains(&name) && row.happens_at(hop);
-            assert!(hops.iter().any(|hop| here(&hop)), "{}: {name}", row.name);
+            let here =
+                |request: &&TargetRequest| [&request.name, &request.service].contains(&name) && row.applies_to(request);
+            assert!(requests.iter().any(|request| here(&request)), "{}: {name}", row.name);
         }
     }
     rows.fault
 }
 
-impl Row {
-    pub fn happens_at(&self, hop: &Hop) -> bool {
-        self.only.as_ref().is_none_or(|reply| *reply == hop.reply)
+impl FaultRow {
+    pub fn applies_to(&self, request: &TargetRequest) -> bool {
+        self.only.as_ref().is_none_or(|reply| *reply == request.reply)
     }
 
     /// `ok` or a kind.
-    pub fn gives(&self, hop: &Hop, lasting: Lasting) -> &str {
-        let [once, for_ever] = self.at.get(&hop.name).or_else(|| self.at.get(&hop.service)).unwrap_or(&self.gives);
-        if lasting == Lasting::Once { once } else { for_ever }
+    pub fn expected(&self, request: &TargetRequest, lasting: Occurrence) -> &str {
+        let [once, for_ever] =
+            self.at.get(&request.name).or_else(|| self.at.get(&request.service)).unwrap_or(&self.gives);
+        if lasting == Occurrence::Once { once } else { for_ever }
     }
 
     /// The fault, where it strikes.
-    pub fn fault(&self, hop: &Hop, lasting: Lasting) -> Option<Fault> {
+    pub fn fault(&self, request: &TargetRequest, lasting: Occurrence) -> Option<Fault> {
         let mut fault = self.is.clone()?;
-        fault.url.clone_from(&hop.url);
-        fault.skip = hop.skip;
-        fault.times = (lasting == Lasting::Once).then_some(1);
-        for (name, value) in &hop.headers {
+        fault.url.clone_from(&request.url);
+        fault.skip = request.skip;
+        fault.times = (lasting == Occurrence::Once).then_some(1);
+        for (name, value) in &request.headers {
             fault.headers.entry(name.clone()).or_insert_with(|| value.clone());
         }
         Some(fault)

@@ -19,13 +19,14 @@
 )]
 
 pub mod case;
-pub mod expect;
+pub mod checks;
 pub mod fault_table;
-pub mod faults;
+pub mod faulty_azure;
 pub mod imports;
 pub mod native;
-pub mod play;
+pub mod player;
 pub mod wasm;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 

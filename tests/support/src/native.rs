@@ -13,10 +13,11 @@ use keyfob_component::{
 use keyfob_host_test::{egress, wire};
 
 use crate::case::{self, Case, Credential as Spec, Kind, Operation, Step, certificate};
-use crate::play::{Explained, Got, Problem, World, property_fields};
+use crate::player::{ExplainedCandidate, Failure, Success, property_fields};
+use crate::world::World;
 
-pub struct Native {
-    platform: Rc<Scripted>,
+pub struct NativePlayer {
+    platform: Rc<ScriptedPlatform>,
     credential: Option<Credential>,
     client: Option<Rc<SecretClient>>,
     /// The vault that the client is for.
@@ -24,10 +25,10 @@ pub struct Native {
     backup: Vec<u8>,
 }
 
-impl Native {
+impl NativePlayer {
     pub fn new(world: World) -> Self {
         Self {
-            platform: Rc::new(Scripted { world, log: Mutex::default() }),
+            platform: Rc::new(ScriptedPlatform { world, log: Mutex::default() }),
             credential: None,
             client: None,
             vault: String::new(),
@@ -39,10 +40,10 @@ impl Native {
         self.platform.log.lock().unwrap().clone()
     }
 
-    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
+    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Success, Failure> {
         match self.call(case, vault, step).await {
             Ok(result) => result.map_err(|problem| *problem),
-            Err(error) => Err(problem(*error)),
+            Err(error) => Err(failure(*error)),
         }
     }
 
@@ -51,18 +52,18 @@ impl Native {
         case: &Case,
         vault: &str,
         step: &Step,
-    ) -> keyfob_component::Result<Result<Got, Box<Problem>>> {
+    ) -> keyfob_component::Result<Result<Success, Box<Failure>>> {
         if self.credential.is_none() {
-            self.credential = Some(make(&self.platform, &case.credential));
+            self.credential = Some(credential_of(&self.platform, &case.credential));
         }
         let credential = self.credential.as_ref().unwrap();
         let timeout = step.timeout_ms;
         if let Some(token) = &step.set_token {
             let expires_on = case.credential.expires_on.unwrap_or_default() * 2;
-            return Ok(replaced(credential.set_token(token.as_str().into(), expires_on)));
+            return Ok(replacement_result(credential.set_token(token.as_str().into(), expires_on)));
         }
         if let Some(assertion) = &step.set_assertion {
-            return Ok(replaced(credential.set_assertion(assertion.as_str().into())));
+            return Ok(replacement_result(credential.set_assertion(assertion.as_str().into())));
         }
         if let Some(scopes) = &step.get_token {
             let options = TokenOptions {
@@ -72,25 +73,25 @@ impl Native {
                 enable_cae: step.enable_cae.unwrap_or_default(),
             };
             let token = credential.get_token(scopes.clone(), &options).await?;
-            self.platform.show(&token);
+            self.platform.record_debug(&token);
             let fields = vec![
                 ("credential", token.credential.to_owned()),
                 ("source", token.source.to_owned()),
                 ("expires-on", token.expires_on.to_string()),
                 ("refresh-on", token.refresh_on.map(|at| at.to_string()).unwrap_or_default()),
             ];
-            return Ok(Ok(Got { value: token.token.expose().to_owned(), fields, ..Got::default() }));
+            return Ok(Ok(Success { value: token.token.expose().to_owned(), fields, ..Success::default() }));
         }
         if step.explain {
-            let candidates = credential.explain().into_iter().map(|it| Explained {
+            let candidates = credential.explain().into_iter().map(|it| ExplainedCandidate {
                 credential: it.credential.to_owned(),
-                readiness: kebab(format!("{:?}", it.readiness)),
+                readiness: wit_name(format!("{:?}", it.readiness)),
                 message: it.message,
                 hint: it.hint.map(|hint| hint.text).unwrap_or_default(),
                 variables: it.variables.into_iter().map(str::to_owned).collect(),
                 details: it.details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             });
-            return Ok(Ok(Got { candidates: candidates.collect(), ..Got::default() }));
+            return Ok(Ok(Success { candidates: candidates.collect(), ..Success::default() }));
         }
         if self.client.is_none() || self.vault != vault {
             self.client = None;
@@ -113,7 +114,7 @@ impl Native {
             return pages(client.list_properties_of_secrets(&options), step).await;
         }
         if let Some(operation) = &step.operation {
-            return self.operate(operation, step).await;
+            return self.run_operation(operation, step).await;
         }
         let options = GetSecretOptions {
             version: step.version.clone(),
@@ -125,15 +126,15 @@ impl Native {
         if let Some(names) = &step.get_secrets {
             let outcomes = client.get_secrets(names, &options).await.into_iter();
             let outcomes = outcomes
-                .map(|outcome| outcome.map(|secret| self.got(secret)).map_err(|error| Box::new(problem(*error))));
-            return Ok(Ok(Got { outcomes: outcomes.collect(), ..Got::default() }));
+                .map(|outcome| outcome.map(|secret| self.success(secret)).map_err(|error| Box::new(failure(*error))));
+            return Ok(Ok(Success { outcomes: outcomes.collect(), ..Success::default() }));
         }
         let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
-        Ok(Ok(self.got(client.get_secret(name, &options).await?)))
+        Ok(Ok(self.success(client.get_secret(name, &options).await?)))
     }
 
-    fn got(&self, secret: VaultSecret) -> Got {
-        self.platform.show(&secret);
+    fn success(&self, secret: VaultSecret) -> Success {
+        self.platform.record_debug(&secret);
         let mut fields = property_fields!(secret.properties);
         fields.extend([("credential", secret.credential.to_owned()), ("source", secret.source.to_owned())]);
         if let Some(Cached { age, error }) = secret.cached {
@@ -141,13 +142,13 @@ impl Native {
             fields.extend([("cache", cache.to_owned()), ("cache-age", age.to_string())]);
             fields.extend(error.map(|error| ("cache-error", error)));
         }
-        Got { value: secret.value.expose().to_owned(), fields, ..Got::default() }
+        Success { value: secret.value.expose().to_owned(), fields, ..Success::default() }
     }
 }
 
 /// The pages of a list.
-async fn pages(list: SecretList, step: &Step) -> keyfob_component::Result<Result<Got, Box<Problem>>> {
-    let mut got = Got::default();
+async fn pages(list: SecretList, step: &Step) -> keyfob_component::Result<Result<Success, Box<Failure>>> {
+    let mut got = Success::default();
     while step.most_pages.is_none_or(|most| got.pages.len() < most) {
         let Some(page) = list.next().await? else { break };
         got.pages.push(page.iter().map(|secret| secret.name.clone()).collect());
@@ -156,12 +157,12 @@ async fn pages(list: SecretList, step: &Step) -> keyfob_component::Result<Result
     Ok(Ok(got))
 }
 
-impl Native {
-    async fn operate(
+impl NativePlayer {
+    async fn run_operation(
         &mut self,
         operation: &Operation,
         step: &Step,
-    ) -> keyfob_component::Result<Result<Got, Box<Problem>>> {
+    ) -> keyfob_component::Result<Result<Success, Box<Failure>>> {
         let client = self.client.as_ref().unwrap();
         let timeout = step.timeout_ms;
         let size = |size: u32| ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
@@ -181,7 +182,7 @@ impl Native {
             Operation::GetDeleted(name) => client.get_deleted_secret(name, timeout).await?,
             Operation::Purge(name) => {
                 client.purge_deleted_secret(name, timeout).await?;
-                return Ok(Ok(Got::default()));
+                return Ok(Ok(Success::default()));
             }
             Operation::Delete(name) => {
                 let change = client.begin_delete_secret(name, timeout).await?;
@@ -195,11 +196,11 @@ impl Native {
             }
             Operation::Backup(name) => {
                 self.backup = client.backup_secret(name, timeout).await?;
-                return Ok(Ok(Got::default()));
+                return Ok(Ok(Success::default()));
             }
             Operation::Restore => client.restore_secret_backup(&self.backup, timeout).await?,
         };
-        Ok(Ok(Got { fields: property_fields!(properties), ..Got::default() }))
+        Ok(Ok(Success { fields: property_fields!(properties), ..Success::default() }))
     }
 }
 
@@ -209,12 +210,12 @@ fn set_options(options: &case::SetOptions, timeout: Option<u64>) -> SetOptions {
 }
 
 /// The world as a platform.
-struct Scripted {
+struct ScriptedPlatform {
     world: World,
     log: Mutex<String>,
 }
 
-impl Platform for Scripted {
+impl Platform for ScriptedPlatform {
     fn environment(&self) -> Vec<(String, String)> {
         self.world.env.clone()
     }
@@ -255,15 +256,15 @@ impl Platform for Scripted {
             let left = limits.deadline.saturating_sub(self.monotonic());
             let sent = tokio::time::timeout(left, self.exchange(request, limits)).await;
             let answer = sent.unwrap_or(Err(SendError::Deadline));
-            self.show(&(request, &answer));
+            self.record_debug(&(request, &answer));
             answer
         })
     }
 }
 
-impl Scripted {
+impl ScriptedPlatform {
     /// Has a value searched for secrets in its `Debug`.
-    fn show(&self, value: &dyn std::fmt::Debug) {
+    fn record_debug(&self, value: &dyn std::fmt::Debug) {
         self.world.visible.lock().unwrap().push_str(&format!("{value:?}"));
     }
 
@@ -313,7 +314,7 @@ fn send_error(error: &egress::Error, reading: bool) -> SendError {
     }
 }
 
-fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
+fn credential_of(platform: &Rc<ScriptedPlatform>, spec: &Spec) -> Credential {
     let managed_identity = match (&spec.client_id, &spec.object_id, &spec.resource_id) {
         _ if spec.kind.is_client() => ManagedIdentityId::FromEnvironment,
         (Some(id), ..) => ManagedIdentityId::ClientId(id.clone()),
@@ -352,7 +353,7 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
             };
             client(ClientProof::Certificate(source, spec.certificate_password.as_deref().map(Into::into)))
         }
-        Kind::Chained => CredentialKind::Chained(spec.links.iter().map(|link| make(platform, link)).collect()),
+        Kind::Chained => CredentialKind::Chained(spec.links.iter().map(|link| credential_of(platform, link)).collect()),
         Kind::StaticToken => CredentialKind::StaticToken {
             token: text(&spec.token).into(),
             expires_on: spec.expires_on.unwrap_or_default(),
@@ -362,13 +363,13 @@ fn make(platform: &Rc<Scripted>, spec: &Spec) -> Credential {
 }
 
 /// The end of a call that fails with a kind alone.
-fn replaced(result: Result<(), ErrorKind>) -> Result<Got, Box<Problem>> {
-    let problem = |kind| Box::new(Problem { kind: kebab(format!("{kind:?}")), ..Problem::default() });
-    result.map(|()| Got::default()).map_err(problem)
+fn replacement_result(result: Result<(), ErrorKind>) -> Result<Success, Box<Failure>> {
+    let problem = |kind| Box::new(Failure { kind: wit_name(format!("{kind:?}")), ..Failure::default() });
+    result.map(|()| Success::default()).map_err(problem)
 }
 
 /// The name in WIT of what Rust calls so.
-fn kebab(debug: String) -> String {
+fn wit_name(debug: String) -> String {
     debug.chars().fold(String::new(), |mut name, c| {
         if c.is_uppercase() && !name.is_empty() {
             name.push('-');
@@ -378,15 +379,15 @@ fn kebab(debug: String) -> String {
     })
 }
 
-fn problem(error: keyfob_component::Error) -> Problem {
-    Problem {
-        kind: kebab(format!("{:?}", error.kind)),
+fn failure(error: keyfob_component::Error) -> Failure {
+    Failure {
+        kind: wit_name(format!("{:?}", error.kind)),
         message: error.message,
         hint: error.hint.map(|hint| hint.text).unwrap_or_default(),
         attempts: error
             .attempts
             .into_iter()
-            .map(|attempt| (attempt.credential.to_owned(), kebab(format!("{:?}", attempt.outcome)), attempt.message))
+            .map(|attempt| (attempt.credential.to_owned(), wit_name(format!("{:?}", attempt.outcome)), attempt.message))
             .collect(),
         status: error.status,
         code: error.code,

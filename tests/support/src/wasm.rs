@@ -10,9 +10,10 @@ use keyfob_host_test::{
 };
 
 use crate::case::{self, Case, Credential, Kind, Operation, Step, certificate};
-use crate::play::{Explained, Got, Problem, World, property_fields};
+use crate::player::{ExplainedCandidate, Failure, Success, property_fields};
+use crate::world::World;
 
-pub struct Wasm {
+pub struct WasmPlayer {
     instance: Instance,
     /// The case's files, as long as the instance lives.
     _root: tempfile::TempDir,
@@ -23,7 +24,7 @@ pub struct Wasm {
     backup: Vec<u8>,
 }
 
-impl Wasm {
+impl WasmPlayer {
     pub async fn new(world: World, build: Build) -> Self {
         let mut host = Host::new(&Keyfob::transparent(build).unwrap())
             .envs(world.env)
@@ -65,26 +66,26 @@ impl Wasm {
         self.instance.into_memory().await.unwrap()
     }
 
-    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
+    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Success, Failure> {
         self.call(case, vault, step).await.map_err(|error| match error {
-            CallError::Azure(error) => problem(*error),
+            CallError::Azure(error) => failure(*error),
             CallError::Bug(_) => panic!("{error}"),
         })
     }
 
-    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, CallError> {
+    async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Success, CallError> {
         let credential = match self.credential {
             Some(credential) => credential,
-            None => self.instance.credential(&spec(&case.credential)).await?,
+            None => self.instance.credential(&credential_spec(&case.credential)).await?,
         };
         self.credential = Some(credential);
         if let Some(token) = &step.set_token {
             self.instance.set_token(credential, token, case.credential.expires_on.unwrap_or_default() * 2).await?;
-            return Ok(Got::default());
+            return Ok(Success::default());
         }
         if let Some(assertion) = &step.set_assertion {
             self.instance.set_assertion(credential, assertion).await?;
-            return Ok(Got::default());
+            return Ok(Success::default());
         }
         if let Some(scopes) = &step.get_token {
             let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
@@ -101,11 +102,11 @@ impl Wasm {
                 ("expires-on", token.expires_on.to_string()),
                 ("refresh-on", token.refresh_on.map(|at| at.to_string()).unwrap_or_default()),
             ];
-            return Ok(Got { value: token.token, fields, ..Got::default() });
+            return Ok(Success { value: token.token, fields, ..Success::default() });
         }
         if step.explain {
             let candidates = self.instance.explain(credential).await?;
-            let candidates = candidates.into_iter().map(|it| Explained {
+            let candidates = candidates.into_iter().map(|it| ExplainedCandidate {
                 credential: it.credential,
                 readiness: readiness_name(it.readiness).to_owned(),
                 message: it.message,
@@ -113,7 +114,7 @@ impl Wasm {
                 variables: it.variables,
                 details: it.details,
             });
-            return Ok(Got { candidates: candidates.collect(), ..Got::default() });
+            return Ok(Success { candidates: candidates.collect(), ..Success::default() });
         }
         let client = match self.client.filter(|_| self.vault == vault) {
             Some(client) => client,
@@ -139,7 +140,7 @@ impl Wasm {
             return self.pages(list, step).await;
         }
         if let Some(operation) = &step.operation {
-            return self.operate(client, operation, step).await;
+            return self.run_operation(client, operation, step).await;
         }
         let options = GetSecretOptions {
             version: step.version.clone(),
@@ -150,15 +151,15 @@ impl Wasm {
         };
         if let Some(names) = &step.get_secrets {
             let outcomes = self.instance.get_secrets(client, names, &options).await?.into_iter();
-            let outcomes = outcomes.map(|outcome| outcome.map(got).map_err(|error| Box::new(problem(error))));
-            return Ok(Got { outcomes: outcomes.collect(), ..Got::default() });
+            let outcomes = outcomes.map(|outcome| outcome.map(success).map_err(|error| Box::new(failure(error))));
+            return Ok(Success { outcomes: outcomes.collect(), ..Success::default() });
         }
         let name = step.get_secret.as_deref().expect("get-secret, get-token or set-token");
-        Ok(got(self.instance.get_secret(client, name, &options).await?))
+        Ok(success(self.instance.get_secret(client, name, &options).await?))
     }
 }
 
-fn got(mut secret: Secret) -> Got {
+fn success(mut secret: Secret) -> Success {
     let details = std::mem::take(&mut secret.properties.details);
     let mut fields = property_fields!(secret.properties);
     fields.extend([("credential", secret.credential), ("source", secret.source)]);
@@ -166,13 +167,13 @@ fn got(mut secret: Secret) -> Got {
         let found = details.iter().find(|(detail, _)| detail == name);
         fields.extend(found.map(|(_, value)| (name, value.clone())));
     }
-    Got { value: secret.value, fields, ..Got::default() }
+    Success { value: secret.value, fields, ..Success::default() }
 }
 
-impl Wasm {
+impl WasmPlayer {
     /// The pages of a list.
-    async fn pages(&mut self, list: SecretList, step: &Step) -> Result<Got, CallError> {
-        let mut got = Got::default();
+    async fn pages(&mut self, list: SecretList, step: &Step) -> Result<Success, CallError> {
+        let mut got = Success::default();
         let mut end = Ok(());
         while end.is_ok() && step.most_pages.is_none_or(|most| got.pages.len() < most) {
             match self.instance.next_page(list).await {
@@ -188,7 +189,12 @@ impl Wasm {
         end.map(|()| got)
     }
 
-    async fn operate(&mut self, client: SecretClient, operation: &Operation, step: &Step) -> Result<Got, CallError> {
+    async fn run_operation(
+        &mut self,
+        client: SecretClient,
+        operation: &Operation,
+        step: &Step,
+    ) -> Result<Success, CallError> {
         let app = &mut self.instance;
         let timeout = step.timeout();
         let size = |size: u32| ListOptions { max_page_size: Some(size).filter(|size| *size > 0), timeout };
@@ -210,7 +216,7 @@ impl Wasm {
             Operation::GetDeleted(name) => app.get_deleted_secret(client, name, timeout).await?,
             Operation::Purge(name) => {
                 app.purge_deleted_secret(client, name, timeout).await?;
-                return Ok(Got::default());
+                return Ok(Success::default());
             }
             Operation::Delete(_) | Operation::Recover(_) => {
                 let change = match operation {
@@ -226,11 +232,11 @@ impl Wasm {
             }
             Operation::Backup(name) => {
                 self.backup = app.backup_secret(client, name, timeout).await?;
-                return Ok(Got::default());
+                return Ok(Success::default());
             }
             Operation::Restore => app.restore_secret_backup(client, &self.backup, timeout).await?,
         };
-        Ok(Got { fields: property_fields!(properties), ..Got::default() })
+        Ok(Success { fields: property_fields!(properties), ..Success::default() })
     }
 }
 
@@ -239,7 +245,7 @@ fn set_options(options: &case::SetOptions, timeout: Option<Duration>) -> SetOpti
     SetOptions { content_type, enabled, not_before, expires_on, tags, version, timeout }
 }
 
-fn spec(credential: &Credential) -> CredentialSpec {
+fn credential_spec(credential: &Credential) -> CredentialSpec {
     let text = |option: &Option<String>| option.clone().unwrap_or_default();
     let kind = match credential.kind {
         Kind::DefaultAzure => CredentialKind::Default,
@@ -265,7 +271,7 @@ fn spec(credential: &Credential) -> CredentialSpec {
             },
             password: credential.certificate_password.clone(),
         },
-        Kind::Chained => CredentialKind::Chained(credential.links.iter().map(spec).collect()),
+        Kind::Chained => CredentialKind::Chained(credential.links.iter().map(credential_spec).collect()),
         Kind::StaticToken => CredentialKind::Static {
             token: text(&credential.token),
             expires_on: credential.expires_on.unwrap_or_default(),
@@ -294,8 +300,8 @@ fn spec(credential: &Credential) -> CredentialSpec {
     CredentialSpec { kind, options }
 }
 
-fn problem(error: keyfob_host_test::AzureError) -> Problem {
-    Problem {
+fn failure(error: keyfob_host_test::AzureError) -> Failure {
+    Failure {
         kind: kind_name(error.kind).to_owned(),
         message: error.message,
         hint: error.hint.unwrap_or_default(),

@@ -10,12 +10,12 @@ use keyfob_host_test::wire::{Azure, Connect, End, Exchange, NetError, Request};
 
 use crate::case::Fault;
 
-pub struct Faulty {
+pub struct FaultyAzure {
     pub fake: Fake,
     pub faults: Mutex<Vec<Fault>>,
 }
 
-impl Azure for Faulty {
+impl Azure for FaultyAzure {
     fn answer(&self, request: &Request, now: u64) -> Exchange {
         let url = request.uri().to_string();
         let mut faults = self.faults.lock().unwrap();

@@ -1,26 +1,24 @@
 //! Sets up the world of a case, lets a player do the steps, and holds each against what is expected.
 
 use std::fmt;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use keyfob_host_test::fake::Fake;
-use keyfob_host_test::{Build, Clock, Egress, Recorder, WallClock};
-use tempfile::TempDir;
+use keyfob_host_test::{Build, Clock};
 
-use crate::case::{Case, File, Step, certificate};
-use crate::expect;
-use crate::faults::Faulty;
-use crate::native::Native;
-use crate::wasm::Wasm;
+use crate::case::{Case, Step};
+use crate::checks;
+use crate::native::NativePlayer;
+use crate::wasm::WasmPlayer;
+use crate::world::{World, vault_url};
 
 #[derive(Clone, Copy)]
-pub enum Kind {
+pub enum PlayerKind {
     Native,
     Wasm(Build),
 }
 
-impl Kind {
+impl PlayerKind {
     /// The build that it plays.
     pub fn build(self) -> Build {
         match self {
@@ -30,7 +28,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for PlayerKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Native => "native",
@@ -42,13 +40,13 @@ impl fmt::Display for Kind {
 
 /// What a call gave, in the terms of cases.
 #[derive(Debug, Default)]
-pub struct Got {
+pub struct Success {
     /// The value or the token.
     pub value: String,
     pub fields: Vec<(&'static str, String)>,
     /// Of several secrets.
-    pub outcomes: Vec<Result<Got, Box<Problem>>>,
-    pub candidates: Vec<Explained>,
+    pub outcomes: Vec<Result<Success, Box<Failure>>>,
+    pub candidates: Vec<ExplainedCandidate>,
     /// Names.
     pub pages: Vec<Vec<String>>,
     /// Of each that is on the pages.
@@ -86,7 +84,7 @@ pub(crate) use property_fields;
 
 /// A candidate in the terms of cases.
 #[derive(Debug)]
-pub struct Explained {
+pub struct ExplainedCandidate {
     pub credential: String,
     pub readiness: String,
     pub message: String,
@@ -97,7 +95,7 @@ pub struct Explained {
 
 /// An error in the terms of cases.
 #[derive(Debug, Default)]
-pub struct Problem {
+pub struct Failure {
     pub kind: String,
     pub message: String,
     pub hint: String,
@@ -109,38 +107,21 @@ pub struct Problem {
     pub details: Vec<(String, String)>,
 }
 
-/// What a component sees of the world.
-pub struct World {
-    pub env: Vec<(String, String)>,
-    /// Where the case's files lie.
-    pub root: TempDir,
-    /// The folders that the component is given, as it names them.
-    pub folders: Vec<String>,
-    pub egress: Egress,
-    /// What the egress leads to; `tests/conformance` looks at its faults.
-    pub azure: Arc<Faulty>,
-    pub clock: Clock,
-    /// The component's own idea of the date.
-    pub wall: WallClock,
-    /// What a person may see beside the log: the host's trace, and each value's `Debug`.
-    pub visible: Arc<Mutex<String>>,
-}
-
 /// What plays the steps.
 pub enum Player {
-    Native(Box<Native>),
-    Wasm(Box<Wasm>),
+    Native(Box<NativePlayer>),
+    Wasm(Box<WasmPlayer>),
 }
 
 impl Player {
-    pub async fn new(world: World, kind: Kind) -> Self {
+    pub async fn new(world: World, kind: PlayerKind) -> Self {
         match kind {
-            Kind::Native => Self::Native(Box::new(Native::new(world))),
-            Kind::Wasm(build) => Self::Wasm(Box::new(Wasm::new(world, build).await)),
+            PlayerKind::Native => Self::Native(Box::new(NativePlayer::new(world))),
+            PlayerKind::Wasm(build) => Self::Wasm(Box::new(WasmPlayer::new(world, build).await)),
         }
     }
 
-    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Got, Problem> {
+    pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Success, Failure> {
         match self {
             Self::Native(native) => native.step(case, vault, step).await,
             Self::Wasm(wasm) => wasm.step(case, vault, step).await,
@@ -172,11 +153,11 @@ impl Player {
 }
 
 /// Plays a case; what each step gave, if all was as expected.
-pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, String> {
+pub async fn play_case(case: &Case, kind: PlayerKind) -> Result<Vec<Result<Success, Failure>>, String> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
-    let (world, recorder) = world(case, clock);
-    let vault = vault(case);
+    let (world, recorder) = World::of(case, clock);
+    let vault = vault_url(case);
     let wall = world.wall.clone();
     let visible = Arc::clone(&world.visible);
     let mut player = Player::new(world, kind).await;
@@ -192,64 +173,15 @@ pub async fn play(case: &Case, kind: Kind) -> Result<Vec<Result<Got, Problem>>, 
         let lines = recorder.lines().split_off(seen);
         let requests = recorder.requests().split_off(seen);
         seen += lines.len();
-        let secrets = expect::secrets(case, &planted, &recorder);
+        let secrets = checks::secrets_of(case, &planted, &recorder);
         let log = player.log();
-        expect::check(case, step, &result, (&lines, &requests), took, &log)
-            .and_then(|()| expect::no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()]))
+        checks::check_step(case, step, &result, (&lines, &requests), took, &log)
+            .and_then(|()| checks::check_no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()]))
             .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
         results.push(result);
     }
-    expect::small(case, player.memory())?;
-    let secrets = expect::secrets(case, &planted, &recorder);
-    expect::zeroed(case, &secrets, player.end(case).await.as_deref())?;
+    checks::check_memory_size(case, player.memory())?;
+    let secrets = checks::secrets_of(case, &planted, &recorder);
+    checks::check_memory_zeroed(case, &secrets, player.end(case).await.as_deref())?;
     Ok(results)
-}
-
-/// The vault that the app opens.
-pub fn vault(case: &Case) -> String {
-    let first = || case.azure.vaults.first().map(|vault| vault.url.clone());
-    case.client.vault_url.clone().or_else(first).unwrap_or_default()
-}
-
-/// Everything that the case describes, and the list of what is then asked.
-pub fn world(case: &Case, clock: Clock) -> (World, Recorder) {
-    let fake = Fake::new(case.azure.clone()).unwrap();
-    let mut env = fake.environment();
-    env.retain(|(name, _)| !case.unset.contains(name) && !case.env.contains_key(name));
-    env.extend(case.env.iter().map(|(name, value)| (name.clone(), value.clone())));
-
-    let root = tempfile::tempdir().unwrap();
-    let mut folders = Vec::new();
-    let platforms = fake.files().into_iter().map(|(path, content)| File { path, content, ..File::default() });
-    let platforms: Vec<File> = platforms.filter(|_| !case.files_not_granted).collect();
-    for file in case.files.iter().chain(&platforms) {
-        let place = root.path().join(file.path.trim_start_matches('/'));
-        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-        match (&file.link, &file.certificate) {
-            (Some(link), _) => std::os::unix::fs::symlink(link, &place).unwrap(),
-            (None, Some(name)) => std::fs::write(&place, certificate(name)).unwrap(),
-            (None, None) => std::fs::write(&place, &file.content).unwrap(),
-        }
-        // The host gives the folder that the variable's file is in, not those that its links lead to.
-        let folder = Path::new(&file.path).parent().unwrap().display().to_string();
-        if !folders.iter().any(|known: &String| folder.starts_with(known.as_str())) {
-            folders.push(folder);
-        }
-    }
-
-    let azure = Arc::new(Faulty { fake, faults: case.faults.clone().into() });
-    let mut egress = Egress::in_process(azure.clone(), clock);
-    match &case.allow {
-        None => egress = egress.allow_any(),
-        Some(hosts) => {
-            for host in hosts {
-                egress = egress.allow(host);
-            }
-        }
-    }
-    let visible = Arc::new(Mutex::new(String::new()));
-    let trace = Arc::clone(&visible);
-    egress = egress.trace(move |line| trace.lock().unwrap().push_str(line));
-    let recorder = egress.recorder();
-    (World { env, root, folders, egress, azure, clock, wall: clock.into(), visible }, recorder)
 }

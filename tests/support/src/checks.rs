@@ -13,14 +13,14 @@ use memchr::memmem;
 use percent_encoding::percent_decode;
 
 use crate::case::{Case, Expect, Operation, Step, certificate};
-use crate::play::{Got, Problem};
+use crate::player::{Failure, Success};
 
 type Check = Result<(), String>;
 
-pub fn check(
+pub fn check_step(
     case: &Case,
     step: &Step,
-    result: &Result<Got, Problem>,
+    result: &Result<Success, Failure>,
     (lines, requests): (&[String], &[Recorded]),
     took: Duration,
     log: &str,
@@ -60,7 +60,7 @@ pub fn check(
     }
 }
 
-fn success(azure: &Description, step: &Step, got: &Got) -> Check {
+fn success(azure: &Description, step: &Step, got: &Success) -> Check {
     let expect = &step.expect;
     if let Some(value) = &expect.value {
         same("value", &got.value, &step.value(value))?;
@@ -113,7 +113,7 @@ fn fields(got: &[(&str, String)], expected: &BTreeMap<String, String>) -> Check 
     Ok(())
 }
 
-fn failure(expect: &Expect, kind: &str, problem: &Problem) -> Check {
+fn failure(expect: &Expect, kind: &str, problem: &Failure) -> Check {
     same("kind", &problem.kind.as_str(), &kind)?;
     if expect.status.is_some() {
         same("status", &problem.status, &expect.status)?;
@@ -174,7 +174,7 @@ fn forms(requests: &[Recorded]) -> String {
 }
 
 /// Everything in a case that must not be seen: what the description plants, and the tokens that went over the wire.
-pub fn secrets(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<String> {
+pub fn secrets_of(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<String> {
     let mut secrets = planted.to_vec();
     secrets.extend(case.env.get("AZURE_CLIENT_SECRET").cloned());
     secrets.extend(case.env.get("IDENTITY_HEADER").cloned());
@@ -230,13 +230,13 @@ fn key_lines(pem: &[u8]) -> Vec<String> {
 const MOST_MEMORY_MIB: usize = 6;
 
 /// That an instance does not take more memory than it needs.
-pub fn small(case: &Case, memory: usize) -> Check {
+pub fn check_memory_size(case: &Case, memory: usize) -> Check {
     let most = case.most_memory_mib.unwrap_or(MOST_MEMORY_MIB) << 20;
     if memory <= most { Ok(()) } else { Err(format!("it has {memory} bytes of memory")) }
 }
 
 /// Looks for secrets in memory, and for those that shall be there.
-pub fn zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]>) -> Check {
+pub fn check_memory_zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]>) -> Check {
     let Some(memory) = memory else { return Ok(()) };
     let kept = case.kept_in_memory.as_deref().unwrap_or_default();
     if let Some(lost) = kept.iter().find(|kept| memmem::find(memory, kept.as_bytes()).is_none()) {
@@ -261,7 +261,7 @@ pub fn zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]>) -> Check {
 }
 
 /// Looks for secrets in everything that a person or a log may see.
-pub fn no_leak(secrets: &[String], result: &Result<Got, Problem>, visible: &[&str]) -> Check {
+pub fn check_no_leak(secrets: &[String], result: &Result<Success, Failure>, visible: &[&str]) -> Check {
     let mut visible = visible.concat();
     match result {
         Ok(got) => {
