@@ -1,4 +1,5 @@
-//! What the built component is to its hosts: its imports, its exports, its size, and a WIT package that stands alone.
+//! Properties of the built component: its imports, its exports and its size. And of the WIT package: it needs no other
+//! one, and every item of it has documentation.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -6,22 +7,21 @@ use keyfob_test_support::host::{Build, embedded_component};
 use keyfob_test_support::imports;
 use wit_parser::Resolve;
 
-/// "A component is small" as a number: what an app carries at most, by default and with certificates.
+/// The largest size of each build, in bytes.
 const MAX_SIZES: [(Build, usize); 2] =
     [(Build::WithoutCertificates, 272 * 1024), (Build::WithCertificates, 420 * 1024)];
 
-/// A program reads it from its disk, once.
+/// The largest size of the build for embedding, in bytes. A program loads it once, from its disk.
 const MAX_EMBEDDED_SIZE: usize = 408 * 1024;
 
 #[test]
-fn it_can_do_what_the_list_says_and_nothing_else() {
+fn it_imports_what_the_list_says_and_nothing_else() {
     update(Build::WithoutCertificates.bytes(), imports::FILE);
     for (build, _) in MAX_SIZES {
         imports::same(&format!("{build:?}"), &imports::of(build.bytes()), &imports::listed());
     }
 }
 
-/// Embedded in a program, it knows that program and nothing else.
 #[test]
 fn the_build_for_embedding_imports_nothing_of_wasi() {
     const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/component/imports-embedded.txt");
@@ -66,7 +66,7 @@ fn exports(component: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn it_is_small() {
+fn it_is_within_the_size_limits() {
     let builds = MAX_SIZES.map(|(build, limit)| (format!("{build:?}"), build.bytes(), limit));
     for (build, bytes, limit) in
         builds.into_iter().chain([("for embedding".to_owned(), embedded_component(), MAX_EMBEDDED_SIZE)])

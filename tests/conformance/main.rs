@@ -1,11 +1,12 @@
-//! Plays every file of `tests/cases` with Keyfob and with the official Python SDK, and compares; see README.md.
+//! Plays every file of `tests/cases` with Keyfob and with the official Python SDK and compares the results; see
+//! README.md.
 
-// A test may panic, and its modules need no borders.
+// Tests may panic, and their modules are private to the binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 
-mod asked;
 mod differences;
 mod outcome;
+mod requests;
 mod sdk;
 mod table;
 
@@ -22,12 +23,12 @@ use keyfob_test_support::player::PlayerKind;
 use keyfob_test_support::world::{self, World};
 use keyfob_test_support::{files, run};
 
-use asked::{Asked, Normal};
 use differences::Differences;
-use sdk::{Played, Sdk};
-use table::{Pair, Table};
+use requests::{Normalizer, SentRequest};
+use sdk::{Playback, Sdk};
+use table::{Comparison, Table};
 
-/// Names the Python interpreter that has the SDK.
+/// The variable with the path of a Python interpreter that has the SDK.
 const PYTHON: &str = "KEYFOB_CONFORMANCE_PYTHON";
 
 fn main() -> ExitCode {
@@ -56,45 +57,50 @@ fn main() -> ExitCode {
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTreeMap<&'static str, usize>) -> Pair {
+fn pair(
+    file: &Path,
+    sdk: &mut Sdk,
+    differences: &Differences,
+    counts: &mut BTreeMap<&'static str, usize>,
+) -> Comparison {
     let text = std::fs::read_to_string(file).unwrap();
     let (text, case) = match (toml::from_str::<toml::Table>(&text), Case::from_toml(&text)) {
         (Ok(text), Ok(case)) => (text, case),
-        (Err(error), _) => return Pair::Broken(error.to_string()),
-        (_, Err(error)) => return Pair::Broken(error),
+        (Err(error), _) => return Comparison::Broken(error.to_string()),
+        (_, Err(error)) => return Comparison::Broken(error),
     };
     if let Err(error) = Fake::new(case.azure.clone()) {
-        return Pair::Broken(format!("{error:#}"));
+        return Comparison::Broken(format!("{error:#}"));
     }
     if case.build.is_some_and(|build| build != PlayerKind::Native.build()) {
-        return Pair::NotApplicable("it is about the build without certificates".to_owned());
+        return Comparison::NotApplicable("it is about the build without certificates".to_owned());
     }
-    // To the SDK it is a connection that fails, which it tries again, and meets the host's yes that the case has later.
+    // The SDK sees a connection that fails. It tries again, and then meets the permission that the case gives later.
     if case.faults.iter().any(Fault::is_host_denial) {
-        return Pair::NotApplicable("there is no host that denies something to the SDK, and then allows it".to_owned());
+        return Comparison::NotApplicable("no host denies a request to the SDK, and then allows it".to_owned());
     }
     let keyfob = run(keyfob(&case));
-    let spared = !keyfob.iter().flat_map(|(asked, ..)| asked).any(Asked::is_challenge);
+    let spared = !keyfob.iter().flat_map(|(asked, ..)| asked).any(SentRequest::is_challenge);
     let steps = match run(sdk.play(&case, &text, spared)) {
-        Ok(Played::Steps(steps)) => steps,
-        Ok(Played::NotApplicable(reason)) => return Pair::NotApplicable(reason),
-        Err(bug) => return Pair::Broken(bug),
+        Ok(Playback::Steps(steps)) => steps,
+        Ok(Playback::NotApplicable(reason)) => return Comparison::NotApplicable(reason),
+        Err(bug) => return Comparison::Broken(bug),
     };
-    let mut side = |side, asked: &[Asked], outcome, took| {
-        let mut normal = Normal { case: &case, side, spared, differences, counts: &mut *counts };
+    let mut side = |side, asked: &[SentRequest], outcome, took| {
+        let mut normal = Normalizer { case: &case, side, spared, differences, counts: &mut *counts };
         table::Side { lines: normal.lines(asked), outcome, took }
     };
     let pairs = keyfob.into_iter().zip(steps).map(|((asked, outcome, took), theirs)| {
-        let ours = side(asked::Side::Keyfob, &asked, outcome, took);
+        let ours = side(requests::Side::Keyfob, &asked, outcome, took);
         let outcome = outcome::of_sdk(&theirs.reported, &case);
-        let words = theirs.reported.text;
-        (ours, side(asked::Side::Sdk, &theirs.asked, outcome, theirs.took), words)
+        let sdk_error = theirs.reported.text;
+        (ours, side(requests::Side::Sdk, &theirs.asked, outcome, theirs.took), sdk_error)
     });
-    Pair::Played(pairs.collect())
+    Comparison::Played(pairs.collect())
 }
 
-/// What Keyfob asks in each step, how it ends, and the virtual time that it takes.
-async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
+/// Keyfob's requests in each step, its outcome, and its duration in virtual time.
+async fn keyfob(case: &Case) -> Vec<(Vec<SentRequest>, String, Duration)> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let (world, recorder) = World::of(case, clock);
     let wall = world.wall.clone();
@@ -110,7 +116,7 @@ async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
         let took = clock.elapsed() - began;
         let requests = recorder.requests().split_off(seen);
         seen += requests.len();
-        steps.push((requests.iter().map(Asked::from).collect(), outcome::of_keyfob(&result, case, step), took));
+        steps.push((requests.iter().map(SentRequest::from).collect(), outcome::of_keyfob(&result, case, step), took));
     }
     steps
 }

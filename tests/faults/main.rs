@@ -1,10 +1,10 @@
-//! Everything that can go wrong on the way, at every request: the table of `faults.toml` against the files of `requests/`,
-//! played by the core and by the real `.wasm`, in virtual time. Each call must end as the table says, in time, without a
-//! secret in what it says; and the same credential and client must work again as soon as Azure does.
+//! Every fault of `faults.toml` at every request of `requests`, with the native core and with the built component, in
+//! virtual time. Each call must end as the table says, within its time limit, and must show no secret. After the fault,
+//! the same credential and client must work again.
 //!
-//! `cargo test --test faults -- --table` prints what each call gave and how long it took.
+//! `cargo test --test faults -- --table` prints the result and the duration of each call.
 
-// A test may panic, and its modules need no borders.
+// Tests may panic, and their modules are private to the binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 
 use std::fmt::Write as _;
@@ -37,13 +37,14 @@ fn main() -> ExitCode {
             write!(report, "| {} |", row.name).unwrap();
             for request in &requests {
                 if row.applies_to(request) {
-                    for lasting in [Occurrence::Once, Occurrence::Always] {
+                    for occurrence in [Occurrence::Once, Occurrence::Always] {
                         count += 1;
-                        let cell = run(run_with_fault(kind, request, row, lasting)).unwrap_or_else(|problem| {
-                            problems.push(format!("{kind}: {} at {}, {lasting:?}: {problem}", row.name, request.name));
+                        let cell = run(run_with_fault(kind, request, row, occurrence)).unwrap_or_else(|problem| {
+                            problems
+                                .push(format!("{kind}: {} at {}, {occurrence:?}: {problem}", row.name, request.name));
                             "?".to_owned()
                         });
-                        report.push_str(if lasting == Occurrence::Once { " " } else { "; " });
+                        report.push_str(if occurrence == Occurrence::Once { " " } else { "; " });
                         report.push_str(&cell);
                     }
                 }
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
         println!("{problem}");
     }
     println!(
-        "{count} combinations of {} faults and {} requests, {} not as told",
+        "{count} combinations of {} faults and {} requests, {} not as expected",
         rows.len(),
         requests.len(),
         problems.len()
@@ -67,16 +68,17 @@ fn main() -> ExitCode {
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Lets a call meet a fault; what it gave and how long it took.
+/// Runs the steps of a case with a fault at one request of the last step. Returns the result of that step and its
+/// duration, as a cell of the table.
 async fn run_with_fault(
     kind: PlayerKind,
     request: &TargetRequest,
     row: &FaultRow,
-    lasting: Occurrence,
+    occurrence: Occurrence,
 ) -> Result<String, String> {
     let mut case = request.case.clone();
-    case.faults.extend(row.fault(request, lasting));
-    // All that it can say is searched for secrets.
+    case.faults.extend(row.fault(request, occurrence));
+    // The most verbose log, to search it for secrets.
     case.env.insert("AZURE_LOG_LEVEL".to_owned(), "verbose".to_owned());
     let clock = Clock::starting_at(Clock::TEST_START);
     let (world, recorder) = World::of(&case, clock);
@@ -89,18 +91,21 @@ async fn run_with_fault(
     let (last, before) = case.steps.split_last().unwrap();
     for step in before {
         tokio::time::advance(Duration::from_secs(step.after)).await;
-        player.step(&case, &vault, step).await.map_err(|problem| format!("before it: {problem:?}"))?;
+        player
+            .step(&case, &vault, step)
+            .await
+            .map_err(|problem| format!("a step before the fault failed: {problem:?}"))?;
     }
     tokio::time::advance(Duration::from_secs(last.after)).await;
     wall.set_ahead(row.clock_ahead);
     let start = clock.elapsed();
-    let result = player.step(&case, &vault, last).await.and_then(whole);
+    let result = player.step(&case, &vault, last).await.and_then(first_of_batch);
     let took = clock.elapsed() - start;
     azure.faults.lock().unwrap().clear();
-    if lasting == Occurrence::Once {
+    if occurrence == Occurrence::Once {
         wall.set_ahead(0);
     }
-    let again = player.step(&case, &vault, last).await.and_then(whole);
+    let again = player.step(&case, &vault, last).await.and_then(first_of_batch);
 
     let secrets = checks::secrets_of(&case, &Fake::new(case.azure.clone()).unwrap().planted_secrets(), &recorder);
     let log = player.log();
@@ -111,7 +116,7 @@ async fn run_with_fault(
     let given = match &result {
         Ok(got) if is_right(got, &case) => "ok",
         Ok(got) => return Err(format!("the wrong value: {got:?}")),
-        Err(problem) if problem.message.is_empty() => return Err("an error without words".to_owned()),
+        Err(problem) if problem.message.is_empty() => return Err("an error without a message".to_owned()),
         Err(problem) => &problem.kind,
     };
     let cell = format!("{given} {:.1} s", took.as_secs_f64());
@@ -121,25 +126,24 @@ async fn run_with_fault(
     }
     match again {
         Ok(got) if is_right(&got, &case) => {}
-        other => return Err(format!("{cell}, and afterwards it does not work: {other:?}")),
+        other => return Err(format!("{cell}, and after the fault the call fails: {other:?}")),
     }
     checks::check_memory_size(&case, player.memory())?;
     checks::check_memory_zeroed(&case, &secrets, player.end(&case).await.as_deref())?;
-    if given != row.expected(request, lasting) {
-        return Err(format!("{cell} instead of {}: {result:?}", row.expected(request, lasting)));
+    if given != row.expected(request, occurrence) {
+        return Err(format!("{cell} instead of {}: {result:?}", row.expected(request, occurrence)));
     }
     Ok(cell)
 }
 
-/// What a call takes at most by itself (`get-token` in wit/identity.wit).
+/// The time limit of a call without a timeout (see `get-token` in wit/identity.wit).
 fn limit(case: &Case) -> Duration {
     Duration::from_secs(if case.credential.kind == case::Kind::ManagedIdentity { 100 } else { 30 })
 }
 
-/// All requests read the same.
-/// Of several secrets the first, if all came.
+/// The first secret of `get-secrets`, or the first failure of any of them; every other result as it is.
 #[allow(clippy::result_large_err)]
-fn whole(got: Success) -> Result<Success, Failure> {
+fn first_of_batch(got: Success) -> Result<Success, Failure> {
     let Success { outcomes, .. } = &got;
     if outcomes.is_empty() {
         return Ok(got);
@@ -148,6 +152,7 @@ fn whole(got: Success) -> Result<Success, Failure> {
     Ok(all.remove(0))
 }
 
+/// Whether the last step of a case returned what is in the vault.
 fn is_right(got: &Success, case: &Case) -> bool {
     let names: Vec<&str> = case.azure.vaults[0].secrets.iter().map(|secret| secret.name.as_str()).collect();
     let step = case.steps.last().unwrap();

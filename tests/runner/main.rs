@@ -1,7 +1,7 @@
-//! Plays every file of `tests/cases` three times: the core natively, and both builds of the real `.wasm` in wasmtime; all
-//! against the fake Azure, in virtual time. A new case is a new file, and no Rust.
+//! Runs every file of `tests/cases` three times against the fake Azure, in virtual time: with the native core, and with
+//! both builds of the component in wasmtime. A new case is a new file and needs no Rust.
 
-// A test may panic, and its modules need no borders.
+// Tests may panic, and their modules are private to the binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod coverage;
@@ -38,7 +38,7 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-/// Fails for a world that has fewer than two users: it belongs into the file of its one case.
+/// Fails for a file of `tests/worlds` that fewer than two files name: it belongs into that one case.
 fn shared_worlds(tests: &Path) -> Result<(), String> {
     let users = [files(&tests.join("cases")), files(&tests.join("faults/requests"))].concat();
     let users: Vec<String> = users.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();

@@ -1,4 +1,4 @@
-//! The form of a case.
+//! The TOML form of a case.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,50 +9,51 @@ use serde::Deserialize;
 
 use crate::ROOT;
 
-/// A world, an app in it, and what the app does.
+/// A fake Azure, an app in it, and the calls that the app makes.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Case {
-    /// What is to be seen here, for people.
+    /// What the case shows, for people.
     pub about: String,
-    /// Which builds of the component it is for; both where absent.
+    /// The build of the component that it is for; both where absent.
     pub build: Option<Build>,
-    /// What the component may come to have of memory, where it is more than usual.
+    /// The largest memory of the component in MiB, where it is more than usual.
     pub most_memory_mib: Option<usize>,
-    /// The client is not dropped in the end, and of all secrets the component's memory then has exactly these.
+    /// The client is not dropped at the end. Of all values of secrets, the component's memory then holds exactly these.
     pub kept_in_memory: Option<Vec<String>>,
-    /// The name of a file in `tests/worlds`, without its `.toml`: a description of the fake Azure that several cases share.
+    /// The name of a file in `tests/worlds`, without its `.toml`: a description of the fake Azure that several cases
+    /// share.
     pub world: Option<String>,
     /// The fake Azure as the file has it: the whole description, or the keys of it that replace those of `world`.
     #[serde(default, rename = "azure")]
     azure_overrides: toml::Table,
     /// The whole description; see `host-test/src/fake/description.rs`.
-    #[serde(skip, default = "nothing")]
+    #[serde(skip, default = "empty_description")]
     pub azure: Description,
-    /// Variables on top of those that the platform sets.
+    /// Variables besides those that the platform sets.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
     /// Variables that do not reach the component.
     #[serde(default)]
     pub unset: Vec<String>,
-    /// Files. The folder of each is given to the component, read-only.
+    /// Files. The component is granted the folder of each, read-only.
     #[serde(default, rename = "file")]
     pub files: Vec<File>,
-    /// The component is given nothing of what the platform itself puts on the disk.
+    /// The component is not granted the platform's own files.
     #[serde(default)]
     pub files_not_granted: bool,
     /// The only hosts that the egress allows; all where absent.
     pub allow: Option<Vec<String>>,
-    /// Answers that replace those of the fake, each the first that matches.
+    /// Faults of requests. The first that matches a request happens to it.
     #[serde(default, rename = "fault")]
     pub faults: Vec<Fault>,
-    /// How the credential is made; the default chain where absent.
+    /// The credential; the default chain where absent.
     #[serde(default)]
     pub credential: Credential,
-    /// How the client is made.
+    /// Options of the client.
     #[serde(default)]
     pub client: Client,
-    /// What the app does, with the same credential and client.
+    /// The calls, all with the same credential and client.
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
 }
@@ -64,57 +65,57 @@ pub struct File {
     pub path: String,
     #[serde(default)]
     pub content: String,
-    /// The content is that of this file in `tests/certificates`.
+    /// The file of `tests/certificates` whose content it has.
     pub certificate: Option<String>,
     pub link: Option<String>,
 }
 
-/// What happens to requests whose URL starts like this. In `headers` and `body`, `@echo` stands for all that the request
-/// held in its own headers and body, and `@token` for its token.
+/// A fault of the requests whose URL begins with `url`. In `headers` and `body`, `@echo` stands for the headers and the
+/// body of the request, and `@token` for its bearer token.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fault {
     pub url: String,
-    /// How many of them pass before.
+    /// The number of requests that pass before the first fault.
     pub skip: u32,
-    /// How many it then happens to; all where absent.
+    /// The number of requests that it then happens to; all where absent.
     pub times: Option<u32>,
-    /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`; or the host's own no: `denied`,
-    /// `prohibited` (the address) or `not-permitted` (Spin, to a dependency).
+    /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`; or a denial by the
+    /// host: `denied`, `prohibited` (the address) or `not-permitted` (Spin, for a dependency).
     pub connect: Option<String>,
-    /// The connection stands after this time only.
+    /// The time until the connection is established.
     pub connect_ms: u64,
     pub first_byte_ms: u64,
-    /// No first byte, ever.
+    /// The first byte never comes.
     pub silent: bool,
-    /// The real answer, changed by what follows. Else the answer is made of it.
+    /// The other fields change the reply of the fake Azure. Without it, the reply is made of them alone.
     pub real: bool,
-    /// 200 where absent, or the real one.
+    /// 200 where absent, or with `real` the status of the reply.
     pub status: Option<u16>,
     pub headers: BTreeMap<String, String>,
-    /// This many headers more, of 8 KiB each.
+    /// The number of additional headers, of 8 KiB each.
     pub large_headers: usize,
     pub body: String,
-    /// The body is this many bytes of filler instead.
+    /// The body is so many spaces instead.
     pub body_size: Option<usize>,
-    /// The body is this many opening brackets.
+    /// The body is so many opening brackets instead.
     pub brackets: usize,
-    /// Fields of the JSON that have another value.
+    /// Members of the JSON object that get another value.
     pub set: BTreeMap<String, serde_json::Value>,
-    /// Fields of the JSON that are missing.
+    /// Members of the JSON object that are removed.
     pub remove: Vec<String>,
-    /// Pieces of the body's text that are replaced.
+    /// Parts of the body's text, and what replaces them.
     pub replace: BTreeMap<String, String>,
-    /// Only the first part of the body comes, in percent.
+    /// The body ends after so many percent of it.
     pub percent: Option<usize>,
-    /// `reset` or `never` after the body.
+    /// What happens after the body: `reset`, or `never` an end.
     pub end: Option<String>,
-    /// A pause before each byte of the body.
+    /// The pause before each byte of the body.
     pub trickle_ms: Option<u64>,
 }
 
 impl Fault {
-    /// It is not the network that fails.
+    /// Whether the host denies the request, rather than the network failing.
     pub fn is_host_denial(&self) -> bool {
         matches!(self.connect.as_deref(), Some("denied" | "prohibited" | "not-permitted"))
     }
@@ -144,7 +145,7 @@ pub struct Credential {
     pub assertion: Option<String>,
     /// For `client-certificate`, with `client-id` and `tenant-id`: a file in `tests/certificates`, given as bytes.
     pub certificate: Option<String>,
-    /// The same, by path.
+    /// For `client-certificate`: the path of the file.
     pub certificate_path: Option<String>,
     pub certificate_password: Option<String>,
     pub send_certificate_chain: Option<bool>,
@@ -189,7 +190,7 @@ pub fn certificate(name: &str) -> Vec<u8> {
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Client {
-    /// The first vault of the world where absent.
+    /// The first vault of the description where absent.
     pub vault_url: Option<String>,
     pub verify_challenge_resource: Option<bool>,
     pub api_version: Option<String>,
@@ -201,40 +202,40 @@ pub struct Client {
     pub cache_stale_if_error: Option<u64>,
 }
 
-/// One call and how it must end. Exactly one of `get-secret`, `get-secrets`, `get-token`, `list-secrets`, `set-token`,
-/// `set-assertion`, `explain` and the operations of [`Operation`].
+/// One call and its expected result. Exactly one of `get-secret`, `get-secrets`, `get-token`, `list-secrets`,
+/// `set-token`, `set-assertion`, `explain` and the operations of [`Operation`].
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
-    /// Seconds that pass before.
+    /// Seconds of virtual time before the call.
     #[serde(default)]
     pub after: u64,
-    /// Seconds that the component's wall clock is ahead of everybody else's during this step.
+    /// Seconds that the component's wall clock is ahead of Azure's clock during this step.
     #[serde(default)]
     pub clock_ahead: i64,
-    /// Another client than that of the other steps, for the vault at this URL.
+    /// The call uses another client, for the vault at this URL.
     pub vault_url: Option<String>,
     pub get_secret: Option<String>,
     pub version: Option<String>,
     pub out_content_type: Option<String>,
     #[serde(default)]
     pub bypass_cache: bool,
-    /// Several names.
+    /// The names of a batch.
     pub get_secrets: Option<Vec<String>>,
     pub max_concurrency: Option<u32>,
     /// Scopes.
     pub get_token: Option<Vec<String>>,
     pub set_token: Option<String>,
     pub set_assertion: Option<String>,
-    /// Lists the secrets, all pages, of at most this many each; 0 leaves the size to the vault.
+    /// Lists the secrets. The number is the page size; 0 leaves it to the vault.
     pub list_secrets: Option<u32>,
-    /// Of this and of the other lists; all where absent.
+    /// The number of pages that are read of any list; all where absent.
     pub most_pages: Option<usize>,
     /// Another operation of the client.
     pub operation: Option<Operation>,
-    /// The value that is set or expected is so often what is written.
+    /// How often the written value is repeated in the value that is set or expected.
     pub value_times: Option<usize>,
-    /// Asks the credential what it would try.
+    /// Calls `explain` of the credential.
     #[serde(default)]
     pub explain: bool,
     pub claims: Option<String>,
@@ -245,7 +246,7 @@ pub struct Step {
     pub expect: Expect,
 }
 
-/// What else a client does. A list's size is that of its pages; 0 leaves it to the vault.
+/// Other operations of the client. The `size` of a list is its page size; 0 leaves it to the vault.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Operation {
@@ -271,17 +272,17 @@ pub enum Operation {
     },
     GetDeleted(String),
     Purge(String),
-    /// Begins to delete it, and waits.
+    /// Deletes a secret, and waits until that is done.
     Delete(String),
-    /// Begins to recover it, and waits.
+    /// Recovers a deleted secret, and waits until that is done.
     Recover(String),
-    /// Keeps the backup for `restore`.
+    /// Backs a secret up, for `restore`.
     Backup(String),
-    /// The last backup.
+    /// Restores the last backup.
     Restore,
 }
 
-/// What is set of a secret beside its value.
+/// What is set of a secret besides its value.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SetOptions {
@@ -293,19 +294,19 @@ pub struct SetOptions {
     pub version: Option<String>,
 }
 
-/// How a call must end. What is absent is not compared, except for `requests`. A failure needs `kind` and its message, a
-/// success what the call returns; see [`Step::expects_enough`].
+/// How a call must end. What is absent is not compared, except for `requests`. A failure needs `kind` and its message,
+/// a success what the call returns; see [`Step::expects_enough`].
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Expect {
     /// `METHOD URL` of each request of this step, exactly.
     #[serde(default)]
     pub requests: Vec<String>,
-    /// The sizes of their bodies.
+    /// The sizes of the requests' bodies.
     pub body_sizes: Option<Vec<usize>>,
-    /// The bodies themselves, each exactly.
+    /// The requests' bodies, exactly.
     pub bodies: Option<Vec<String>>,
-    /// The number of requests, where they are not told one by one.
+    /// The number of requests, in place of `requests`.
     pub request_count: Option<usize>,
     /// Parts of the forms that were sent, decoded.
     #[serde(default)]
@@ -313,13 +314,13 @@ pub struct Expect {
     #[serde(default)]
     pub not_sent: Vec<String>,
     pub value: Option<String>,
-    /// For several secrets, what came of each: `= VALUE`, or `! KIND`.
+    /// The result for each name of `get-secrets`: `= VALUE`, or `! KIND`.
     pub outcomes: Option<Vec<String>>,
     /// The names of each page.
     pub pages: Option<Vec<Vec<String>>>,
-    /// Fields of each that is listed, by name.
+    /// Properties of each listed secret, by name.
     pub listed: Option<Vec<BTreeMap<String, String>>>,
-    /// Fields of the secret or the token, by name.
+    /// Properties of the secret or the token, by name.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
     /// The token is this identity's.
@@ -341,10 +342,10 @@ pub struct Expect {
     pub attempts: Option<Vec<String>>,
     /// `Credential: readiness` of each candidate, exactly.
     pub candidates: Option<Vec<String>>,
-    /// What is told of some of them, by the credential's name.
+    /// Details of some candidates, by the credential's name.
     #[serde(default)]
     pub candidate: BTreeMap<String, Candidate>,
-    /// Virtual time.
+    /// The least and the greatest duration, in virtual time.
     pub at_least_ms: Option<u64>,
     pub at_most_ms: Option<u64>,
     /// Parts of the component's log.
@@ -352,13 +353,13 @@ pub struct Expect {
     pub log: Vec<String>,
     #[serde(default)]
     pub log_lacks: Vec<String>,
-    /// The lines of the log so far, where they are not told one by one.
+    /// The number of lines of the log so far.
     pub log_line_count: Option<usize>,
     /// The whole log so far, line by line.
     pub log_lines: Option<Vec<String>>,
 }
 
-/// What is told of a candidate.
+/// What is expected of a candidate of `explain`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Candidate {
@@ -375,7 +376,7 @@ pub struct Candidate {
     pub details: BTreeMap<String, String>,
 }
 
-fn nothing() -> Description {
+fn empty_description() -> Description {
     toml::from_str("").unwrap()
 }
 
@@ -416,10 +417,10 @@ fn world(name: &str) -> Result<toml::Table, String> {
 }
 
 impl Step {
-    /// Fails where the step would pass whatever error or value the call gives.
+    /// Fails for an expectation that would accept any error message or any value.
     pub fn expects_enough(&self) -> Result<(), &'static str> {
         let expect = &self.expect;
-        // They give a kind of error without a message, and no value.
+        // These calls return no value, and their error is a kind without a message.
         if self.set_token.is_some() || self.set_assertion.is_some() {
             return Ok(());
         }
@@ -437,21 +438,21 @@ impl Step {
                 (expect.candidates.is_some() || !expect.candidate.is_empty(), "`candidates` or `candidate`")
             }
             _ if self.lists() => (expect.pages.is_some() || expect.listed.is_some(), "`pages` or `listed`"),
-            // The first returns nothing, and of the second the operation `restore` says whether it is right.
+            // `purge` returns nothing. What `backup` returns is opaque; a `restore` shows that it is right.
             Some(Operation::Purge(_) | Operation::Backup(_)) => (true, ""),
             _ => (!expect.fields.is_empty(), "`fields`"),
         };
         if given { Ok(()) } else { Err(wanted) }
     }
 
-    /// What it gives are pages.
+    /// Whether it is a list.
     pub fn lists(&self) -> bool {
         let operation = self.operation.as_ref();
         let list = |it: &Operation| matches!(it, Operation::ListVersions { .. } | Operation::ListDeleted { .. });
         self.list_secrets.is_some() || operation.is_some_and(list)
     }
 
-    /// What is set or expected, if this is what is written.
+    /// The value that a written one stands for; see `value_times`.
     pub fn value(&self, written: &str) -> String {
         written.repeat(self.value_times.unwrap_or(1))
     }

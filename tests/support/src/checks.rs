@@ -1,4 +1,4 @@
-//! Holds what happened against what a case expects, and everything printable against its secrets.
+//! Compares what happened with what a case expects, and searches memory and everything that is printed for secrets.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,6 +17,7 @@ use crate::player::{Failure, Success};
 
 type Check = Result<(), String>;
 
+/// Compares a step's requests, duration, log and result with `expect`.
 pub fn check_step(
     case: &Case,
     step: &Step,
@@ -66,15 +67,15 @@ fn success(azure: &Description, step: &Step, got: &Success) -> Check {
         same("value", &got.value, &step.value(value))?;
     }
     if let Some(outcomes) = &expect.outcomes {
-        let told = got.outcomes.iter().map(|outcome| match outcome {
+        let actual = got.outcomes.iter().map(|outcome| match outcome {
             Ok(got) => format!("= {}", got.value),
             Err(problem) => format!("! {}", problem.kind),
         });
-        same("outcomes", &told.collect(), outcomes)?;
+        same("outcomes", &actual.collect(), outcomes)?;
     }
     fields(&got.fields, &expect.fields)?;
     if let Some(listed) = &expect.listed {
-        same("number of those listed", &got.listed.len(), &listed.len())?;
+        same("number of listed secrets", &got.listed.len(), &listed.len())?;
         got.listed.iter().zip(listed).try_for_each(|(got, expected)| fields(got, expected))?;
     }
     if let Some(name) = &expect.token_of {
@@ -85,17 +86,17 @@ fn success(azure: &Description, step: &Step, got: &Success) -> Check {
         same("pages", &&got.pages, &pages)?;
     }
     if let Some(candidates) = &expect.candidates {
-        let told: Vec<_> = got.candidates.iter().map(|it| format!("{}: {}", it.credential, it.readiness)).collect();
-        same("candidates", &&told, &candidates)?;
+        let actual: Vec<_> = got.candidates.iter().map(|it| format!("{}: {}", it.credential, it.readiness)).collect();
+        same("candidates", &&actual, &candidates)?;
     }
     for (name, expected) in &expect.candidate {
-        let told = got.candidates.iter().find(|it| it.credential == *name).ok_or_else(|| format!("no {name}"))?;
-        same(name, &&told.message, &&expected.message)?;
-        same(name, &&told.variables, &&expected.variables)?;
-        same(&format!("{name} has a hint"), &!told.hint.is_empty(), &!expected.hint.is_empty())?;
-        has("hint", &told.hint, &expected.hint)?;
+        let actual = got.candidates.iter().find(|it| it.credential == *name).ok_or_else(|| format!("no {name}"))?;
+        same(name, &&actual.message, &&expected.message)?;
+        same(name, &&actual.variables, &&expected.variables)?;
+        same(&format!("{name} has a hint"), &!actual.hint.is_empty(), &!expected.hint.is_empty())?;
+        has("hint", &actual.hint, &expected.hint)?;
         for detail in &expected.details {
-            let found = told.details.iter().any(|(name, value)| (name, value) == detail);
+            let found = actual.details.iter().any(|(name, value)| (name, value) == detail);
             same(&format!("{name} has {detail:?}"), &found, &true)?;
         }
     }
@@ -137,11 +138,11 @@ fn failure(expect: &Expect, kind: &str, problem: &Failure) -> Check {
         let got: Vec<_> = problem.attempts.iter().map(|(name, outcome, _)| format!("{name}: {outcome}")).collect();
         same("attempts", &&got, &attempts)?;
     }
-    // What a person can cure, they are told how; and a report is one line an attempt.
+    // Errors of these kinds can do without a hint; every other error has one. The message of each attempt is one line.
     if problem.hint.is_empty()
         && !matches!(kind, "service" | "invalid-argument" | "unsupported" | "authentication-failed" | "timed-out")
     {
-        return Err("there is no hint".to_owned());
+        return Err("an error of this kind needs a hint".to_owned());
     }
     match problem.attempts.iter().find(|(_, _, message)| message.contains('\n') || message.is_empty()) {
         Some((name, ..)) => Err(format!("the message of {name} is not one line")),
@@ -167,13 +168,13 @@ fn lacks(what: &str, text: &str, parts: &[String]) -> Check {
     }
 }
 
-/// The forms that were sent, decoded, a field a line.
+/// The decoded fields of the forms that were sent, one on each line.
 fn forms(requests: &[Recorded]) -> String {
     let fields = requests.iter().flat_map(|request| request.body.split(|byte| *byte == b'&'));
     fields.map(|field| percent_decode(field).decode_utf8_lossy().into_owned() + "\n").collect()
 }
 
-/// Everything in a case that must not be seen: what the description plants, and the tokens that went over the wire.
+/// All secrets of a case: those of the fake Azure (`planted`) and of the app, and the tokens that were sent.
 pub fn secrets_of(case: &Case, planted: &[String], recorder: &Recorder) -> Vec<String> {
     let mut secrets = planted.to_vec();
     secrets.extend(case.env.get("AZURE_CLIENT_SECRET").cloned());
@@ -226,23 +227,23 @@ fn key_lines(pem: &[u8]) -> Vec<String> {
     of_key.collect()
 }
 
-/// What an instance may come to have, whatever it is sent: a page of a list is read up to 1 MiB.
-const MOST_MEMORY_MIB: usize = 6;
+/// The largest memory of an instance in MiB, whatever it is sent. (It reads a page of a list up to 1 MiB.)
+const MAX_MEMORY_MIB: usize = 6;
 
-/// That an instance does not take more memory than it needs.
+/// Fails if an instance has more memory than the case allows.
 pub fn check_memory_size(case: &Case, memory: usize) -> Check {
-    let most = case.most_memory_mib.unwrap_or(MOST_MEMORY_MIB) << 20;
-    if memory <= most { Ok(()) } else { Err(format!("it has {memory} bytes of memory")) }
+    let most = case.most_memory_mib.unwrap_or(MAX_MEMORY_MIB) << 20;
+    if memory <= most { Ok(()) } else { Err(format!("the instance has {memory} bytes of memory")) }
 }
 
-/// Looks for secrets in memory, and for those that shall be there.
+/// Fails if the memory still holds a secret, or does not hold one of `kept-in-memory`.
 pub fn check_memory_zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]>) -> Check {
     let Some(memory) = memory else { return Ok(()) };
     let kept = case.kept_in_memory.as_deref().unwrap_or_default();
     if let Some(lost) = kept.iter().find(|kept| memmem::find(memory, kept.as_bytes()).is_none()) {
-        return Err(format!("it is not in memory: {lost}"));
+        return Err(format!("this secret should still be in memory: {lost}"));
     }
-    // A token is kept as long as its credential.
+    // The credential still lives, and with it its tokens: only the values of the vaults are searched for.
     let secrets: Vec<_> = match case.kept_in_memory {
         Some(_) => {
             case.azure.vaults.iter().flat_map(|vault| &vault.secrets).map(|secret| secret.value.clone()).collect()
@@ -251,7 +252,7 @@ pub fn check_memory_zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]
     };
     let secrets: Vec<_> = secrets.into_iter().filter(|secret| !kept.contains(secret)).collect();
     let left = |bytes: &[u8]| memmem::find(memory, bytes).is_some();
-    // A line of a key is 48 bytes of it as well.
+    // A line of a key's PEM may be in memory in its decoded form too, which has 48 bytes.
     let decoded = |secret: &String| STANDARD.decode(secret).ok().filter(|bytes| bytes.len() == 48);
     let found = |secret: &&String| left(secret.as_bytes()) || decoded(secret).is_some_and(|bytes| left(&bytes));
     match secrets.iter().find(found) {
@@ -260,7 +261,7 @@ pub fn check_memory_zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]
     }
 }
 
-/// Looks for secrets in everything that a person or a log may see.
+/// Fails if anything that a person or a log may see holds a secret.
 pub fn check_no_leak(secrets: &[String], result: &Result<Success, Failure>, visible: &[&str]) -> Check {
     let mut visible = visible.concat();
     match result {

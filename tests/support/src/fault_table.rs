@@ -1,4 +1,4 @@
-//! The two sides of the table: where something goes wrong, and what.
+//! The two sides of the fault table of `tests/faults`: the requests at which a fault happens, and the faults.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,45 +7,45 @@ use serde::Deserialize;
 
 use crate::case::{Case, Fault};
 
-/// A request of a call that goes well by itself.
+/// A request of a call that succeeds without the fault.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRequest {
-    /// The file's name.
+    /// The name of its file, without `.toml`.
     #[serde(skip)]
     pub name: String,
-    /// How its URL begins.
+    /// The beginning of its URL.
     url: String,
-    /// How many requests of this URL come before it.
+    /// The number of requests with this URL before it.
     #[serde(default)]
     skip: u32,
-    /// Who answers: `vault`, `entra`, `imds`, `endpoint` (an identity endpoint that the environment names), or a `stranger`
-    /// in the place of IMDS.
+    /// The service that answers: `vault`, `entra`, `imds`, `endpoint` (an identity endpoint that a variable names), or
+    /// `not-imds`, another server at the address of IMDS.
     service: String,
-    /// `token`, `secret`, `properties`, `list` or `challenge`.
+    /// What the reply holds: `token`, `secret`, `properties`, `list` or `challenge`.
     reply: String,
-    /// What an answer from there has in its head.
+    /// Headers that every reply to this request has.
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    /// The world, and the steps, of which the last one makes this request.
+    /// The case. Its last step sends this request.
     pub case: Case,
 }
 
-/// Something that goes wrong, and what a call then gives.
+/// A fault, and the result of a call that meets it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FaultRow {
     pub name: String,
-    /// What happens to the request.
+    /// The fault of the request; none where only the clock jumps.
     is: Option<Fault>,
     /// Seconds that the component's wall clock jumps ahead just before the call.
     #[serde(default)]
     pub clock_ahead: i64,
-    /// The replies that it can happen to; all where absent.
+    /// The only kind of reply that it applies to; all where absent.
     only: Option<String>,
-    /// `ok` or the kind of the error: where it happens once, and for ever.
+    /// `ok` or the kind of the error: if the fault happens once, and if it happens at every request.
     gives: [String; 2],
-    /// The same at some requests, and before that at all requests of a service.
+    /// The same for a request or for a service, by its name. A request comes before its service.
     #[serde(default)]
     at: BTreeMap<String, [String; 2]>,
 }
@@ -55,13 +55,14 @@ struct Rows {
     fault: Vec<FaultRow>,
 }
 
+/// How often a fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occurrence {
     Once,
     Always,
 }
 
-/// All requests, by name.
+/// The files of `requests` in a folder, in the order of their names.
 pub fn target_requests(folder: &Path) -> Vec<TargetRequest> {
     let entries = std::fs::read_dir(folder.join("requests")).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<_> = entries.collect();
@@ -77,7 +78,7 @@ pub fn target_requests(folder: &Path) -> Vec<TargetRequest> {
     paths.iter().map(|path| read(path)).collect()
 }
 
-/// All rows; each names requests that there are.
+/// The rows of `faults.toml` in a folder. Panics if `at` names a request or service that the row does not apply to.
 pub fn fault_rows(folder: &Path, requests: &[TargetRequest]) -> Vec<FaultRow> {
     let text = std::fs::read_to_string(folder.join("faults.toml")).unwrap();
     let rows: Rows = toml::from_str(&text).unwrap_or_else(|error| panic!("faults.toml: {error}"));
@@ -92,23 +93,24 @@ pub fn fault_rows(folder: &Path, requests: &[TargetRequest]) -> Vec<FaultRow> {
 }
 
 impl FaultRow {
+    /// Whether the fault can happen to this request's reply.
     pub fn applies_to(&self, request: &TargetRequest) -> bool {
         self.only.as_ref().is_none_or(|reply| *reply == request.reply)
     }
 
-    /// `ok` or a kind.
-    pub fn expected(&self, request: &TargetRequest, lasting: Occurrence) -> &str {
-        let [once, for_ever] =
+    /// The expected result: `ok` or the kind of an error.
+    pub fn expected(&self, request: &TargetRequest, occurrence: Occurrence) -> &str {
+        let [once, always] =
             self.at.get(&request.name).or_else(|| self.at.get(&request.service)).unwrap_or(&self.gives);
-        if lasting == Occurrence::Once { once } else { for_ever }
+        if occurrence == Occurrence::Once { once } else { always }
     }
 
-    /// The fault, where it strikes.
-    pub fn fault(&self, request: &TargetRequest, lasting: Occurrence) -> Option<Fault> {
+    /// The fault at this request.
+    pub fn fault(&self, request: &TargetRequest, occurrence: Occurrence) -> Option<Fault> {
         let mut fault = self.is.clone()?;
         fault.url.clone_from(&request.url);
         fault.skip = request.skip;
-        fault.times = (lasting == Occurrence::Once).then_some(1);
+        fault.times = (occurrence == Occurrence::Once).then_some(1);
         for (name, value) in &request.headers {
             fault.headers.entry(name.clone()).or_insert_with(|| value.clone());
         }

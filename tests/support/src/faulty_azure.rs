@@ -1,4 +1,4 @@
-//! The fake Azure with faults on the way.
+//! A fake Azure whose replies are replaced or changed by faults.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use keyfob_host_test::wire::{Azure, Connect, End, Exchange, NetError, Request};
 
 use crate::case::Fault;
 
+/// A fake Azure, and the faults of which the first that matches a request happens to it.
 pub struct FaultyAzure {
     pub fake: Fake,
     pub faults: Mutex<Vec<Fault>>,
@@ -30,13 +31,13 @@ impl Azure for FaultyAzure {
         }
         let mut exchange =
             if fault.real { self.fake.answer(request, now) } else { Exchange::reply(200, "application/json", "") };
-        change(&mut exchange, &echoing(fault, request));
+        apply(&mut exchange, &with_echo(fault, request));
         exchange
     }
 }
 
-/// The fault of a server that gives back what it was given.
-fn echoing(fault: &Fault, request: &Request) -> Fault {
+/// The fault with `@echo` and `@token` replaced by what the request holds.
+fn with_echo(fault: &Fault, request: &Request) -> Fault {
     let mut fault = fault.clone();
     let texts = || fault.headers.values().chain([&fault.body]);
     if !texts().any(|text| text.contains('@')) {
@@ -50,13 +51,13 @@ fn echoing(fault: &Fault, request: &Request) -> Fault {
     let token = request.headers().get("authorization").map_or("", |value| value.to_str().unwrap());
     let token = token.trim_start_matches("Bearer ").to_owned();
     let fill = |text: &str| text.replace("@echo", &echo).replace("@token", &token);
-    // The form has quotes in it.
+    // In a JSON body, the quotes of the echoed text are escaped.
     fault.body = fill(&fault.body.replace("@echo", &echo.replace('"', "\\\"")));
     fault.headers = fault.headers.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
     fault
 }
 
-fn change(exchange: &mut Exchange, fault: &Fault) {
+fn apply(exchange: &mut Exchange, fault: &Fault) {
     exchange.connect = match (fault.connect.as_deref(), exchange.connect) {
         (None, Connect::After(pause)) => Connect::After(pause + Duration::from_millis(fault.connect_ms)),
         (None, other) => other,
@@ -97,7 +98,7 @@ fn body(exchange: &Exchange, fault: &Fault) -> Vec<(Duration, Bytes)> {
     if let Some(size) = fault.body_size
         && fault.trickle_ms.is_none()
     {
-        // Clones share the bytes: a gigabyte costs nothing but time.
+        // Clones share their bytes, so even a body of one GiB takes no memory.
         let piece = Bytes::from(vec![b' '; 1 << 16]);
         let whole = std::iter::repeat_n(piece.clone(), size >> 16);
         let rest = piece.slice(..size & 0xffff);

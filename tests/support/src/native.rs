@@ -1,4 +1,4 @@
-//! Plays a case through the core, compiled for this machine: the same egress, the same clock, no wasm.
+//! Plays a case with the core as native code: the same egress and clock as the component has, without wasm.
 
 use std::rc::Rc;
 use std::sync::Mutex;
@@ -20,7 +20,7 @@ pub struct NativePlayer {
     platform: Rc<ScriptedPlatform>,
     credential: Option<Credential>,
     client: Option<Rc<SecretClient>>,
-    /// The vault that the client is for.
+    /// The URL of the client's vault.
     vault: String,
     backup: Vec<u8>,
 }
@@ -146,7 +146,7 @@ impl NativePlayer {
     }
 }
 
-/// The pages of a list.
+/// Reads the pages of a list, at most as many as the step says.
 async fn pages(list: SecretList, step: &Step) -> keyfob_component::Result<Result<Success, Box<Failure>>> {
     let mut got = Success::default();
     while step.most_pages.is_none_or(|most| got.pages.len() < most) {
@@ -209,7 +209,7 @@ fn set_options(options: &case::SetOptions, timeout: Option<u64>) -> SetOptions {
     SetOptions { content_type, enabled, not_before, expires_on, tags, version, timeout }
 }
 
-/// The world as a platform.
+/// A `Platform` over the world of the case.
 struct ScriptedPlatform {
     world: World,
     log: Mutex<String>,
@@ -239,7 +239,7 @@ impl Platform for ScriptedPlatform {
     }
 
     fn random(&self) -> u64 {
-        // In the middle of the jitter.
+        // The middle of the range of the jitter.
         50
     }
 
@@ -263,7 +263,7 @@ impl Platform for ScriptedPlatform {
 }
 
 impl ScriptedPlatform {
-    /// Has a value searched for secrets in its `Debug`.
+    /// Adds the `Debug` of a value to what is searched for secrets.
     fn record_debug(&self, value: &dyn std::fmt::Debug) {
         self.world.visible.lock().unwrap().push_str(&format!("{value:?}"));
     }
@@ -362,13 +362,13 @@ fn credential_of(platform: &Rc<ScriptedPlatform>, spec: &Spec) -> Credential {
     Credential::new(platform.clone(), kind, &options)
 }
 
-/// The end of a call that fails with a kind alone.
+/// The result of a call whose error is only a kind.
 fn replacement_result(result: Result<(), ErrorKind>) -> Result<Success, Box<Failure>> {
     let problem = |kind| Box::new(Failure { kind: wit_name(format!("{kind:?}")), ..Failure::default() });
     result.map(|()| Success::default()).map_err(problem)
 }
 
-/// The name in WIT of what Rust calls so.
+/// The WIT name of an enum case, from its `Debug`.
 fn wit_name(debug: String) -> String {
     debug.chars().fold(String::new(), |mut name, c| {
         if c.is_uppercase() && !name.is_empty() {

@@ -1,4 +1,4 @@
-//! Sets up the world of a case, lets a player do the steps, and holds each against what is expected.
+//! Runs the steps of a case and compares each result with what the case expects.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use crate::native::NativePlayer;
 use crate::wasm::WasmPlayer;
 use crate::world::{World, vault_url};
 
+/// The native core, or a build of the component.
 #[derive(Clone, Copy)]
 pub enum PlayerKind {
     Native,
@@ -19,7 +20,7 @@ pub enum PlayerKind {
 }
 
 impl PlayerKind {
-    /// The build that it plays.
+    /// The build whose features it has.
     pub fn build(self) -> Build {
         match self {
             Self::Wasm(build) => build,
@@ -38,22 +39,25 @@ impl fmt::Display for PlayerKind {
     }
 }
 
-/// What a call gave, in the terms of cases.
+/// What a successful call returned, with the names that cases use.
 #[derive(Debug, Default)]
 pub struct Success {
-    /// The value or the token.
+    /// The value of a secret, or the token.
     pub value: String,
+    /// The properties of the secret or the token.
     pub fields: Vec<(&'static str, String)>,
-    /// Of several secrets.
+    /// One result for each name of `get-secrets`.
     pub outcomes: Vec<Result<Success, Box<Failure>>>,
+    /// The result of `explain`.
     pub candidates: Vec<ExplainedCandidate>,
-    /// Names.
+    /// The names on each page of a list.
     pub pages: Vec<Vec<String>>,
-    /// Of each that is on the pages.
+    /// The properties of each secret on the pages.
     pub listed: Vec<Vec<(&'static str, String)>>,
 }
 
-/// The properties of a secret in the terms of cases: the core's and the WIT package's have the same names.
+/// The properties of a secret, with the names that cases use. It is a macro because the core and the WIT package have
+/// types of their own with the same fields.
 macro_rules! property_fields {
     ($properties:expr) => {{
         let properties = $properties;
@@ -82,7 +86,7 @@ macro_rules! property_fields {
 }
 pub(crate) use property_fields;
 
-/// A candidate in the terms of cases.
+/// A candidate of `explain`, with the names that cases use.
 #[derive(Debug)]
 pub struct ExplainedCandidate {
     pub credential: String,
@@ -93,21 +97,22 @@ pub struct ExplainedCandidate {
     pub details: Vec<(String, String)>,
 }
 
-/// An error in the terms of cases.
+/// An error, with the names that cases use.
 #[derive(Debug, Default)]
 pub struct Failure {
     pub kind: String,
     pub message: String,
     pub hint: String,
+    /// The credential, its outcome and its message.
     pub attempts: Vec<(String, String, String)>,
     pub status: Option<u16>,
     pub code: Option<String>,
     pub retry_after: Option<u64>,
-    /// Seen by the search for secrets, through `Debug`.
+    /// Not compared, but searched for secrets through `Debug`.
     pub details: Vec<(String, String)>,
 }
 
-/// What plays the steps.
+/// The app that makes the calls of a case.
 pub enum Player {
     Native(Box<NativePlayer>),
     Wasm(Box<WasmPlayer>),
@@ -121,6 +126,7 @@ impl Player {
         }
     }
 
+    /// Makes one call.
     pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Success, Failure> {
         match self {
             Self::Native(native) => native.step(case, vault, step).await,
@@ -128,6 +134,7 @@ impl Player {
         }
     }
 
+    /// The log since the start.
     pub fn log(&self) -> String {
         match self {
             Self::Native(native) => native.log(),
@@ -135,7 +142,7 @@ impl Player {
         }
     }
 
-    /// The component's memory in bytes, where it has one of its own.
+    /// The size of the component's memory in bytes; 0 for the native core.
     pub fn memory(&self) -> usize {
         match self {
             Self::Native(_) => 0,
@@ -143,7 +150,7 @@ impl Player {
         }
     }
 
-    /// Drops all that the app holds; what the component's memory has in it then, where it has one of its own.
+    /// Drops the client and the credential. Returns the component's memory after that; none for the native core.
     pub async fn end(self, case: &Case) -> Option<Vec<u8>> {
         match self {
             Self::Native(_) => None,
@@ -152,7 +159,7 @@ impl Player {
     }
 }
 
-/// Plays a case; what each step gave, if all was as expected.
+/// Runs all steps of a case. Returns their results, or the first difference from what the case expects.
 pub async fn play_case(case: &Case, kind: PlayerKind) -> Result<Vec<Result<Success, Failure>>, String> {
     let clock = Clock::starting_at(Clock::TEST_START);
     let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();

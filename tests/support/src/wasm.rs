@@ -1,4 +1,4 @@
-//! Plays a case through the real `.wasm`.
+//! Plays a case with the built component in wasmtime.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::world::World;
 
 pub struct WasmPlayer {
     instance: Instance,
-    /// The case's files, as long as the instance lives.
+    /// The files. Dropping it deletes them, so it is kept as long as the instance.
     _root: tempfile::TempDir,
     credential: Option<Handle>,
     client: Option<SecretClient>,
-    /// The vault that the client is for.
+    /// The URL of the client's vault.
     vault: String,
     backup: Vec<u8>,
 }
@@ -171,7 +171,7 @@ fn success(mut secret: Secret) -> Success {
 }
 
 impl WasmPlayer {
-    /// The pages of a list.
+    /// Reads the pages of a list, at most as many as the step says.
     async fn pages(&mut self, list: SecretList, step: &Step) -> Result<Success, CallError> {
         let mut got = Success::default();
         let mut end = Ok(());

@@ -1,4 +1,4 @@
-//! Sets up what a case describes: variables, files, and an egress that leads to a fake Azure with faults.
+//! Sets up what a case describes: variables, files, and an egress to a fake Azure with faults.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -10,31 +10,31 @@ use tempfile::TempDir;
 use crate::case::{Case, File, certificate};
 use crate::faulty_azure::FaultyAzure;
 
-/// What a component sees of the world.
+/// Everything that the component can see: variables, files, network and time.
 pub struct World {
     pub env: Vec<(String, String)>,
-    /// Where the case's files lie.
+    /// The folder that holds the files, as if it were `/`.
     pub root: TempDir,
-    /// The folders that the component is given, as it names them.
+    /// The paths of the folders that the component is granted.
     pub folders: Vec<String>,
     pub egress: Egress,
-    /// What the egress leads to; `tests/conformance` looks at its faults.
+    /// What answers the requests.
     pub azure: Arc<FaultyAzure>,
     pub clock: Clock,
-    /// The component's own idea of the date.
+    /// The component's wall clock.
     pub wall: WallClock,
-    /// What a person may see beside the log: the host's trace, and each value's `Debug`.
+    /// Text that a person may see besides the log: the host's trace, and the `Debug` of values.
     pub visible: Arc<Mutex<String>>,
 }
 
-/// The vault that the app opens.
+/// The URL of the vault that the app opens.
 pub fn vault_url(case: &Case) -> String {
     let first = || case.azure.vaults.first().map(|vault| vault.url.clone());
     case.client.vault_url.clone().or_else(first).unwrap_or_default()
 }
 
 impl World {
-    /// Everything that the case describes, and the list of what is then asked.
+    /// Sets up what a case describes. The recorder lists the requests.
     pub fn of(case: &Case, clock: Clock) -> (Self, Recorder) {
         let fake = Fake::new(case.azure.clone()).unwrap();
         let mut env = fake.environment();
@@ -43,17 +43,17 @@ impl World {
 
         let root = tempfile::tempdir().unwrap();
         let mut folders = Vec::new();
-        let platforms = fake.files().into_iter().map(|(path, content)| File { path, content, ..File::default() });
-        let platforms: Vec<File> = platforms.filter(|_| !case.files_not_granted).collect();
-        for file in case.files.iter().chain(&platforms) {
-            let place = root.path().join(file.path.trim_start_matches('/'));
-            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        let platform_files = fake.files().into_iter().map(|(path, content)| File { path, content, ..File::default() });
+        let platform_files: Vec<File> = platform_files.filter(|_| !case.files_not_granted).collect();
+        for file in case.files.iter().chain(&platform_files) {
+            let path = root.path().join(file.path.trim_start_matches('/'));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             match (&file.link, &file.certificate) {
-                (Some(link), _) => std::os::unix::fs::symlink(link, &place).unwrap(),
-                (None, Some(name)) => std::fs::write(&place, certificate(name)).unwrap(),
-                (None, None) => std::fs::write(&place, &file.content).unwrap(),
+                (Some(link), _) => std::os::unix::fs::symlink(link, &path).unwrap(),
+                (None, Some(name)) => std::fs::write(&path, certificate(name)).unwrap(),
+                (None, None) => std::fs::write(&path, &file.content).unwrap(),
             }
-            // The host gives the folder that the variable's file is in, not those that its links lead to.
+            // The host grants the folder that holds the file, but not the folders that links point to.
             let folder = Path::new(&file.path).parent().unwrap().display().to_string();
             if !folders.iter().any(|known: &String| folder.starts_with(known.as_str())) {
                 folders.push(folder);

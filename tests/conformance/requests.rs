@@ -1,5 +1,5 @@
-//! Requests in the form in which they are compared. Each rule that makes them comparable has a name, a reason in
-//! README.md, and a count in the table's footer.
+//! Brings requests into a form in which they can be compared. Each rule for that has a name, a reason in README.md, and
+//! a count below the table.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,16 +14,16 @@ use serde_json::Value;
 
 use crate::differences::Differences;
 
-/// A request, as either player sent it. Header names are in lower case.
+/// A request that one of the players sent. Header names are in lower case.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct SentRequest {
     pub method: String,
     pub url: String,
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
 
-/// A request that was made so many times in a row.
+/// A request, and how many times in a row it was sent.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub text: String,
@@ -33,34 +33,34 @@ pub struct Line {
 /// Headers that decide what an endpoint answers.
 const HEADERS: [&str; 5] = ["metadata", "x-identity-header", "secret", "authorization", "content-type"];
 
-impl Asked {
-    /// A connection of which no more is known.
+impl SentRequest {
+    /// A connection of which only the address is known.
     pub fn connection(address: &str) -> Self {
         let (headers, body) = (BTreeMap::new(), String::new());
         Self { method: "CONNECT".to_owned(), url: address.to_owned(), headers, body }
     }
 
-    /// Asks a vault what it wants, before there is a token.
+    /// Whether it goes to a vault without a token, to get the vault's challenge.
     pub fn is_challenge(&self) -> bool {
         let path = self.url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
         let folder = path.and_then(|path| path.split(['/', '?']).next());
         matches!(folder, Some("secrets" | "deletedsecrets")) && !self.headers.contains_key("authorization")
     }
 
-    /// Asks Entra for its addresses.
+    /// Whether it asks Entra for its endpoints.
     pub fn is_discovery(&self) -> bool {
         self.method == "GET"
             && (self.url.ends_with("/.well-known/openid-configuration")
                 || self.url.contains("/common/discovery/instance?"))
     }
 
-    /// Asks whether IMDS is there: without the header that it wants.
+    /// Whether it only asks if IMDS is there: it lacks the header that IMDS requires.
     pub fn is_probe(&self) -> bool {
         self.url.contains("/metadata/identity/oauth2/token?") && !self.headers.contains_key("metadata")
     }
 }
 
-impl From<&Recorded> for Asked {
+impl From<&Recorded> for SentRequest {
     fn from(recorded: &Recorded) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let headers = recorded.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
@@ -76,18 +76,18 @@ pub enum Side {
     Sdk,
 }
 
-/// Brings requests into the form in which they are compared.
-pub struct Normal<'a> {
+/// Normalizes the requests of one side.
+pub struct Normalizer<'a> {
     pub case: &'a Case,
     pub side: Side,
-    /// Only the SDK asked a vault for its challenge.
+    /// Only the SDK sent a request for a vault's challenge.
     pub spared: bool,
     pub differences: &'a Differences,
     pub counts: &'a mut BTreeMap<&'static str, usize>,
 }
 
-impl Normal<'_> {
-    pub fn lines(&mut self, asked: &[Asked]) -> Vec<Line> {
+impl Normalizer<'_> {
+    pub fn lines(&mut self, asked: &[SentRequest]) -> Vec<Line> {
         let mut lines: Vec<Line> = Vec::new();
         for (index, asked_now) in asked.iter().enumerate() {
             if asked_now.is_discovery() {
@@ -104,7 +104,7 @@ impl Normal<'_> {
                 if asked.get(index + 1).is_some_and(|next| next.headers.contains_key("metadata")) {
                     continue;
                 }
-                // Nobody was there: what both would have asked.
+                // IMDS did not answer: the probe stands for the request that would have followed.
                 asked_now.headers.insert("metadata".to_owned(), "true".to_owned());
             }
             let text = self.line(&asked_now);
@@ -123,11 +123,11 @@ impl Normal<'_> {
         *self.counts.entry(rule).or_default() += usize::from(applied);
     }
 
-    fn line(&mut self, asked: &Asked) -> String {
+    fn line(&mut self, asked: &SentRequest) -> String {
         let (place, query) = asked.url.split_once('?').unwrap_or((&asked.url, ""));
         let bare = place.trim_end_matches('/');
         self.count("trailing slash", bare != place);
-        let usual = usual_port(bare);
+        let usual = without_default_port(bare);
         self.count("port", usual != bare);
         let mut text = format!("{} {usual}", asked.method);
         let query = self.fields(query);
@@ -141,14 +141,14 @@ impl Normal<'_> {
                 if empty {
                     continue;
                 }
-                text = format!("{text} [{name}: {}]", self.speaks(value));
+                text = format!("{text} [{name}: {}]", self.token_owner(value));
             }
         }
         if asked.body.is_empty() {
             return text;
         }
         if let Ok(json) = asked.body.parse::<Value>() {
-            // The one way to write it.
+            // Serialized again, so that white space does not differ.
             let written = json.to_string();
             self.count("json", written != asked.body);
             return format!("{text} {written}");
@@ -156,7 +156,7 @@ impl Normal<'_> {
         format!("{text} {{{}}}", self.fields(&asked.body))
     }
 
-    /// A query or a form: decoded, because there is more than one way to encode, and sorted.
+    /// The fields of a query or a form, decoded and sorted: encoding and order may differ.
     fn fields(&mut self, text: &str) -> String {
         let mut fields = Vec::new();
         for field in text.split('&').filter(|field| !field.is_empty()) {
@@ -164,7 +164,7 @@ impl Normal<'_> {
             if let Some(value) = field.strip_prefix("claims=").and_then(|value| value.parse::<Value>().ok()) {
                 field = format!("claims={value}");
             }
-            if let Some(signed) = field.strip_prefix("client_assertion=").and_then(signed) {
+            if let Some(signed) = field.strip_prefix("client_assertion=").and_then(describe_assertion) {
                 self.count("assertion", true);
                 field = format!("client_assertion=<{signed}>");
             }
@@ -178,17 +178,17 @@ impl Normal<'_> {
         fields.join("&")
     }
 
-    /// A token by whom it speaks for: no two tokens are equal.
-    fn speaks(&self, value: &str) -> String {
+    /// A bearer token by the identity that it is for, as no two tokens are equal.
+    fn token_owner(&self, value: &str) -> String {
         match value.strip_prefix("Bearer ").and_then(fake::client_id) {
-            Some(id) => format!("Bearer of {}", named(&id, self.case)),
+            Some(id) => format!("Bearer of {}", identity_name(&id, self.case)),
             None => value.to_owned(),
         }
     }
 }
 
-/// What an assertion says that a client signed for itself; no two of those are equal.
-fn signed(assertion: &str) -> Option<String> {
+/// The issuer, audience and chain of an assertion that a client signed itself, as no two of those are equal.
+fn describe_assertion(assertion: &str) -> Option<String> {
     let mut parts = assertion.split('.').map(|part| {
         let bytes = URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()?;
         serde_json::from_slice::<Value>(&bytes).ok()
@@ -199,14 +199,14 @@ fn signed(assertion: &str) -> Option<String> {
     Some(format!("{issuer} to {}{}", claims["aud"].as_str()?, chain.unwrap_or_default()))
 }
 
-/// Decoded, where that gives text.
+/// The decoded text; the text itself if its bytes are not UTF-8.
 fn decoded(field: &str) -> String {
     let spaces = field.replace('+', " ");
     percent_decode_str(&spaces).decode_utf8().map_or_else(|_| field.to_owned(), Cow::into_owned)
 }
 
-/// The URL without the port that https has anyway.
-fn usual_port(url: &str) -> String {
+/// The URL without the port 443.
+fn without_default_port(url: &str) -> String {
     let split = url.strip_prefix("https://").map(|rest| rest.split_once('/').unwrap_or((rest, "")));
     match split.and_then(|(authority, path)| Some((authority.strip_suffix(":443")?, path))) {
         Some((host, path)) => format!("https://{host}/{path}"),
@@ -214,8 +214,8 @@ fn usual_port(url: &str) -> String {
     }
 }
 
-/// The name that the case has for a client id.
-pub fn named(client_id: &str, case: &Case) -> String {
+/// The name of the identity with this client id in the case.
+pub fn identity_name(client_id: &str, case: &Case) -> String {
     let identity = case.azure.identities.iter().find(|identity| identity.client_id.eq_ignore_ascii_case(client_id));
     identity.map_or_else(|| client_id.to_owned(), |identity| identity.name.clone())
 }
