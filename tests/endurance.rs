@@ -1,16 +1,16 @@
-//! An instance lives as long as its app: no call may cost it memory for ever, however it ends.
+//! An instance lives as long as its app, so no call may leak memory, whether it succeeds or fails.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use fake_azure::{Description, Fake};
-use fake_azure::wire::{Azure, Connect, Exchange, NetError, Request};
-use keyfob_host_test::{
-    Build, Clock, Credential, CredentialKind, CredentialOptions, CredentialSpec, Egress, Host, Instance, Keyfob,
-    SecretClient,
+use keyfob_test_support::fake::{Description, Fake};
+use keyfob_test_support::host::{
+    Build, CallError, Clock, Credential, CredentialKind, CredentialOptions, CredentialSpec, Egress, Host, Instance,
+    Keyfob, SecretClient,
 };
+use keyfob_test_support::wire::{Azure, Connect, Exchange, NetError, Request};
 
 const WORLD: &str = r#"
 platform = "app-service"
@@ -27,13 +27,13 @@ value = "the value of secret-a"
 url = "https://forbidden-kv.vault.azure.net"
 "#;
 
-/// An Azure that has a bad moment every seventh time, each of another kind.
-struct Moody {
+/// A fake Azure that answers every seventh request with a fault, of six kinds in turn.
+struct PeriodicFaults {
     fake: Fake,
     requests: AtomicU32,
 }
 
-impl Azure for Moody {
+impl Azure for PeriodicFaults {
     fn answer(&self, request: &Request, now: u64) -> Exchange {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         match number % 49 {
@@ -48,12 +48,12 @@ impl Azure for Moody {
     }
 }
 
-/// An instance in virtual time.
+/// A new instance, with the clock of the test.
 async fn instance() -> Instance {
     let fake = Fake::new(Description::from_toml(WORLD).unwrap()).unwrap();
     let environment = fake.environment();
     let clock = Clock::starting_at(Clock::TEST_START);
-    let azure = Arc::new(Moody { fake, requests: AtomicU32::new(0) });
+    let azure = Arc::new(PeriodicFaults { fake, requests: AtomicU32::new(0) });
     let egress = Egress::in_process(azure, clock).allow_any().unrecorded();
     let keyfob = Keyfob::build(Build::WithoutCertificates).unwrap();
     Host::new(&keyfob).envs(environment).clock(clock).egress(egress).instantiate().await.unwrap()
@@ -86,8 +86,8 @@ async fn a_hundred_thousand_calls() {
         };
         match ended {
             Ok(()) => done += 1,
-            Err(keyfob_host_test::CallError::Azure(_)) => failed += 1,
-            Err(bug) => panic!("{bug}"),
+            Err(CallError::Azure(_)) => failed += 1,
+            Err(trap) => panic!("{trap}"),
         }
         if number == 2_000 {
             warm = app.memory();
@@ -106,7 +106,7 @@ async fn ten_thousand_credentials_and_clients() {
         let options = CredentialOptions { exclude, ..Default::default() };
         let credential = app.credential(&CredentialSpec { kind: CredentialKind::Default, options }).await.unwrap();
         let client = client(&mut app, credential, "https://story-kv.vault.azure.net").await;
-        // The client lives on without the credential's handle.
+        // The client keeps the credential after its handle is dropped.
         app.drop_handle(credential).await.unwrap();
         let _ = app.get_secret(client, "secret-a", &Default::default()).await;
         app.drop_handle(client).await.unwrap();

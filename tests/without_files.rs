@@ -1,24 +1,25 @@
-//! The component without the cargo feature `filesystem`: no file can be read, because none can be asked for.
+//! The component without the cargo feature `filesystem`: it does not import wasi:filesystem, so it can read no file.
 //!
-//! `cargo test --test without_files -- --ignored`; ignored, because it builds the component once more.
+//! Run it with `cargo test --test without_files -- --ignored`. It is ignored by default because it builds the component
+//! again.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-#[path = "component/imports.rs"]
-mod imports;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use fake_azure::{Description, Fake};
-use keyfob_host_test::{CallError, Clock, CredentialKind, Egress, ErrorKind, Host, Instance, Keyfob, TokenOptions};
+use keyfob_test_support::fake::{self, Description, Fake};
+use keyfob_test_support::host::{
+    CallError, Clock, CredentialKind, Egress, ErrorKind, Host, Instance, Keyfob, TokenOptions,
+};
+use keyfob_test_support::imports;
 
-/// What the README tells people to run.
-const BUILD: &str = "rustc --package keyfob --lib --profile component --target wasm32-wasip2 --crate-type cdylib \
+/// The build command of the README.
+const BUILD: &str = "rustc --package keyfob-component --lib --profile component --target wasm32-wasip2 --crate-type cdylib \
                      --no-default-features --features component";
 
-/// What cargo sets for this test and must not come into the build.
+/// Variables that cargo sets for this test and that would change the build.
 const NOT_INHERITED: [&str; 4] =
     ["CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"];
 
@@ -36,12 +37,12 @@ fn build() -> PathBuf {
     }
     let built = cargo.output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    target.join("wasm32-wasip2/component/keyfob.wasm")
+    target.join("wasm32-wasip2/component/keyfob_component.wasm")
 }
 
 #[test]
-#[ignore = "builds the component once more"]
-fn it_imports_no_files_and_says_what_to_do_instead() {
+#[ignore = "builds the component again"]
+fn it_imports_no_filesystem_and_the_error_has_a_hint() {
     let component = build();
     let bytes = std::fs::read(&component).unwrap();
     println!("the component without files has {} bytes", bytes.len());
@@ -60,7 +61,7 @@ fn it_imports_no_files_and_says_what_to_do_instead() {
         let mut instance = host.instantiate().await.unwrap();
 
         let Err(CallError::Azure(error)) = token(&mut instance, CredentialKind::Default).await else {
-            panic!("there is no file")
+            panic!("the token file was read")
         };
         assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
         assert!(error.message.contains("can't be read: this build of Keyfob reads no files"), "{error:?}");

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
 
+use fake_azure::{Description, Fake, Server};
 use keyfob_host_test::bindings::exports::keyfob::azure::types::ErrorKind;
 use keyfob_host_test::clock::Clock;
 use keyfob_host_test::egress::{Egress, Sockets};
 use keyfob_host_test::engine::Keyfob;
 use keyfob_host_test::failure::CallError;
-use fake_azure::{Description, Fake, Server};
 use keyfob_host_test::host::Host;
 use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, ManagedIdentity};
 
@@ -87,7 +87,7 @@ impl Stage {
         Ok((secret.value, recorder.lines()))
     }
 
-    fn host(&self, variables: &[(&str, &str)]) -> anyhow::Result<(Host, crate::Recorder)> {
+    fn host(&self, variables: &[(&str, &str)]) -> anyhow::Result<(Host, keyfob_host_test::Recorder)> {
         let authorities = self.fake.authorities();
         let mut sockets = Sockets::new().ca_pem(self.server.ca_pem().as_bytes())?;
         for (authority, address) in self.server.connect_to(&authorities) {

@@ -131,7 +131,10 @@ fn bundle(components: &[Component]) -> Result<()> {
     for &component in components {
         fs::write(file(component), build(workspace, &target_dir, component)?)?;
     }
-    println!("cargo:warning=built {} for {TARGET}", components.iter().map(|it| it.name()).collect::<Vec<_>>().join(", "));
+    println!(
+        "cargo:warning=built {} for {TARGET}",
+        components.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ")
+    );
     Ok(())
 }
 

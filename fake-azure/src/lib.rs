@@ -31,6 +31,7 @@ mod settle;
 #[cfg(test)]
 mod testing;
 mod token;
+pub mod uri;
 mod vault;
 pub mod wire;
 

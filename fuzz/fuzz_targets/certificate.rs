@@ -1,5 +1,5 @@
 //! Certificate files as they come, PEM and PKCS#12: each ends in a signature or in an error that has a cure, in time.
-//! `tests/certificates` is a part of the corpus.
+//! `tests/certificates` belongs to its seeds.
 #![no_main]
 
 use keyfob_fuzz::certificate::sign;

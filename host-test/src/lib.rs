@@ -84,11 +84,11 @@ pub use bindings::exports::keyfob::azure::secrets::{CacheInfo, DeletedSecret, Se
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use clock::{Clock, WallClock};
 pub use egress::{Egress, Recorder, Sockets};
-pub use engine::{Build, Keyfob};
 #[cfg(feature = "config")]
 pub use engine::config_component;
 #[cfg(feature = "embedded")]
 pub use engine::embedded_component;
+pub use engine::{Build, Keyfob};
 pub use failure::CallError;
 pub use host::Host;
 pub use instance::{

@@ -1,12 +1,12 @@
-//! What the built component is to its hosts: its imports, its exports, its size, and a WIT package that stands alone.
+//! Properties of the built component: its imports, its exports and its size. And of the WIT package: it needs no other
+//! one, and every item of it has documentation.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-mod imports;
-
 use std::collections::BTreeMap;
 
-use keyfob_host_test::{Build, embedded_component};
+use keyfob_test_support::host::{Build, embedded_component};
+use keyfob_test_support::imports;
 use wit_parser::Resolve;
 
 const BUILDS: [Build; 2] = [Build::WithoutCertificates, Build::WithCertificates];
@@ -20,14 +20,13 @@ const MAX_SIZES: [(&str, usize); 3] =
     [("without-certificates", 320_000), ("with-certificates", 480_000), ("embedded", 480_000)];
 
 #[test]
-fn it_can_do_what_the_list_says_and_nothing_else() {
+fn it_imports_what_the_list_says_and_nothing_else() {
     update(Build::WithoutCertificates.bytes(), imports::FILE);
     for build in BUILDS {
         imports::same(&format!("{build:?}"), &imports::of(build.bytes()), &imports::listed());
     }
 }
 
-/// Embedded in a program, it knows that program and nothing else.
 #[test]
 fn the_build_for_embedding_imports_nothing_of_wasi() {
     const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/component/imports-embedded.txt");

@@ -1,4 +1,5 @@
-//! The differences that are wanted, from `differences.toml`: each must be met by some case, and none may be missing.
+//! The intended differences from the SDK, of `differences.toml`. Some case must meet each of them, and no other may
+//! exist.
 
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -6,19 +7,19 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::asked::{Line, Side};
+use crate::requests::{Line, Side};
 
 /// How Keyfob's requests compare with the SDK's.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Requests {
-    /// The same ones.
+    /// The same requests.
     Same,
-    /// A part of the SDK's, in their order.
+    /// A part of the SDK's requests, in their order.
     Fewer,
-    /// All of the SDK's, in their order, and others.
+    /// All of the SDK's requests, in their order, and others.
     More,
-    /// Neither.
+    /// None of these.
     Other,
 }
 
@@ -32,7 +33,7 @@ impl Requests {
         }
     }
 
-    /// As `differences.toml` has it.
+    /// The name in `differences.toml`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Same => "same",
@@ -58,20 +59,20 @@ pub struct Differences {
     field: Vec<Field>,
 }
 
-/// A difference, in all cases that a pattern names and that differ like this.
+/// A difference, and patterns for the names of the cases that may have it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Difference {
     /// What the table shows.
     pub name: String,
-    /// Why Keyfob is to differ.
+    /// Why Keyfob differs.
     pub why: String,
     /// Names of cases; `*` stands for anything.
     cases: Vec<String>,
     /// `KEYFOB | SDK`, with `*` for anything.
     outcome: Option<String>,
     requests: Option<Requests>,
-    /// The patterns and the aspects that a case has met.
+    /// The patterns and the aspects (`outcome`, `requests`) that some case has met.
     #[serde(skip)]
     met: RefCell<BTreeSet<String>>,
 }
@@ -118,7 +119,7 @@ impl Differences {
         Some(entry)
     }
 
-    /// Whether only one side sends this field, and wants to.
+    /// Whether a `[[field]]` lists this field, so that it is not compared.
     pub fn ignored(&self, field: &str, side: Side) -> bool {
         let Some(entry) = self.field.iter().find(|entry| matches(&entry.text, field)) else { return false };
         let count = if side == Side::Keyfob { &entry.keyfob } else { &entry.sdk };
@@ -126,7 +127,7 @@ impl Differences {
         true
     }
 
-    /// What is listed and differs no longer.
+    /// Entries that no case meets any more.
     pub fn stale(&self) -> Vec<String> {
         let mut stale = Vec::new();
         for entry in &self.difference {
@@ -145,13 +146,13 @@ impl Differences {
         stale
     }
 
-    /// The fields that are not compared, and how often that was.
+    /// The fields that are not compared, and how often each was left out.
     pub fn fields(&self) -> impl Iterator<Item = (&str, usize)> {
         self.field.iter().map(|entry| (entry.text.as_str(), entry.keyfob.get() + entry.sdk.get()))
     }
 }
 
-/// Whether a text is the pattern, in which `*` stands for anything.
+/// Whether a text matches a pattern in which `*` stands for any text.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,

@@ -1,46 +1,34 @@
-//! Plays every file of `tests/cases` with Keyfob and with the official Python SDK, and compares; see README.md.
+//! Plays every file of `tests/cases` with Keyfob and with the official Python SDK and compares the results; see
+//! README.md.
 
-// A test may panic, and its modules need no borders.
+// Tests may panic, and their modules are private to the binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 
-mod asked;
-#[allow(dead_code)]
-#[path = "../runner/case.rs"]
-mod case;
 mod differences;
-#[allow(dead_code)]
-#[path = "../runner/expect.rs"]
-mod expect;
-#[path = "../runner/faults.rs"]
-mod faults;
-#[allow(dead_code)]
-#[path = "../runner/native.rs"]
-mod native;
 mod outcome;
-#[allow(dead_code)]
-#[path = "../runner/play.rs"]
-mod play;
+mod requests;
 mod sdk;
 mod table;
-#[allow(dead_code)]
-#[path = "../runner/wasm.rs"]
-mod wasm;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use keyfob_host_test::Clock;
-use fake_azure::Fake;
+use keyfob_test_support::case::{Case, Fault};
+use keyfob_test_support::fake::Fake;
+use keyfob_test_support::host::Clock;
+use keyfob_test_support::native::NativePlayer;
+use keyfob_test_support::player::PlayerKind;
+use keyfob_test_support::world::{self, World};
+use keyfob_test_support::{files, run};
 
-use asked::{Asked, Normal};
-use case::{Case, Fault};
 use differences::Differences;
-use sdk::{Played, Sdk};
-use table::{Pair, Table};
+use requests::{Normalizer, SentRequest};
+use sdk::{Playback, Sdk};
+use table::{Comparison, Table};
 
-/// Names the Python interpreter that has the SDK.
+/// The variable with the path of a Python interpreter that has the SDK.
 const PYTHON: &str = "KEYFOB_CONFORMANCE_PYTHON";
 
 fn main() -> ExitCode {
@@ -52,14 +40,12 @@ fn main() -> ExitCode {
     let differences = std::fs::read_to_string(root.join("tests/conformance/differences.toml")).unwrap();
     let differences = Differences::read(&differences);
     let folder = root.join("tests/cases");
-    let mut files = files(&folder);
-    files.sort();
     // A part of the cases' names.
     let filter = std::env::args().nth(1).unwrap_or_default();
     let mut sdk = Sdk::start(&python);
     let mut counts = BTreeMap::new();
     let mut table = Table::default();
-    for file in files {
+    for file in files(&folder) {
         let name = file.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
         if name.contains(&filter) {
             let pair = pair(&file, &mut sdk, &differences, &mut counts);
@@ -71,71 +57,66 @@ fn main() -> ExitCode {
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn pair(file: &Path, sdk: &mut Sdk, differences: &Differences, counts: &mut BTreeMap<&'static str, usize>) -> Pair {
+fn pair(
+    file: &Path,
+    sdk: &mut Sdk,
+    differences: &Differences,
+    counts: &mut BTreeMap<&'static str, usize>,
+) -> Comparison {
     let text = std::fs::read_to_string(file).unwrap();
     let (text, case) = match (toml::from_str::<toml::Table>(&text), Case::from_toml(&text)) {
         (Ok(text), Ok(case)) => (text, case),
-        (Err(error), _) => return Pair::Broken(error.to_string()),
-        (_, Err(error)) => return Pair::Broken(error),
+        (Err(error), _) => return Comparison::Broken(error.to_string()),
+        (_, Err(error)) => return Comparison::Broken(error),
     };
     if let Err(error) = Fake::new(case.azure.clone()) {
-        return Pair::Broken(format!("{error:#}"));
+        return Comparison::Broken(format!("{error:#}"));
     }
-    if case.build.is_some_and(|build| build != play::Kind::Native.build()) {
-        return Pair::NotApplicable("it is about the build without certificates".to_owned());
+    if case.build.is_some_and(|build| build != PlayerKind::Native.build()) {
+        return Comparison::NotApplicable("it is about the build without certificates".to_owned());
     }
-    // To the SDK it is a connection that fails, which it tries again, and meets the host's yes that the case has later.
-    if case.faults.iter().any(Fault::is_the_hosts_no) {
-        return Pair::NotApplicable("there is no host that denies something to the SDK, and then allows it".to_owned());
+    // The SDK sees a connection that fails. It tries again, and then meets the permission that the case gives later.
+    if case.faults.iter().any(Fault::is_host_denial) {
+        return Comparison::NotApplicable("no host denies a request to the SDK, and then allows it".to_owned());
     }
     let keyfob = run(keyfob(&case));
-    let spared = !keyfob.iter().flat_map(|(asked, ..)| asked).any(Asked::is_challenge);
+    let spared = !keyfob.iter().flat_map(|(asked, ..)| asked).any(SentRequest::is_challenge);
     let steps = match run(sdk.play(&case, &text, spared)) {
-        Ok(Played::Steps(steps)) => steps,
-        Ok(Played::NotApplicable(reason)) => return Pair::NotApplicable(reason),
-        Err(bug) => return Pair::Broken(bug),
+        Ok(Playback::Steps(steps)) => steps,
+        Ok(Playback::NotApplicable(reason)) => return Comparison::NotApplicable(reason),
+        Err(bug) => return Comparison::Broken(bug),
     };
-    let mut side = |side, asked: &[Asked], outcome, took| {
-        let mut normal = Normal { case: &case, side, spared, differences, counts: &mut *counts };
+    let mut side = |side, asked: &[SentRequest], outcome, took| {
+        let mut normal = Normalizer { case: &case, side, spared, differences, counts: &mut *counts };
         table::Side { lines: normal.lines(asked), outcome, took }
     };
     let pairs = keyfob.into_iter().zip(steps).map(|((asked, outcome, took), theirs)| {
-        let ours = side(asked::Side::Keyfob, &asked, outcome, took);
+        let ours = side(requests::Side::Keyfob, &asked, outcome, took);
         let outcome = outcome::of_sdk(&theirs.reported, &case);
-        let words = theirs.reported.text;
-        (ours, side(asked::Side::Sdk, &theirs.asked, outcome, theirs.took), words)
+        let sdk_error = theirs.reported.text;
+        (ours, side(requests::Side::Sdk, &theirs.asked, outcome, theirs.took), sdk_error)
     });
-    Pair::Played(pairs.collect())
+    Comparison::Played(pairs.collect())
 }
 
-/// What Keyfob asks in each step, how it ends, and the virtual time that it takes.
-async fn keyfob(case: &Case) -> Vec<(Vec<Asked>, String, Duration)> {
+/// Keyfob's requests in each step, its outcome, and its duration in virtual time.
+async fn keyfob(case: &Case) -> Vec<(Vec<SentRequest>, String, Duration)> {
     let clock = Clock::starting_at(Clock::TEST_START);
-    let (world, recorder) = play::world(case, clock);
+    let (world, recorder) = World::of(case, clock);
     let wall = world.wall.clone();
-    let mut player = native::Native::new(world);
+    let mut player = NativePlayer::new(world);
     let mut steps = Vec::new();
     let mut seen = 0;
     for step in &case.steps {
         tokio::time::advance(Duration::from_secs(step.after)).await;
         wall.set_ahead(step.clock_ahead);
         let began = clock.elapsed();
-        let vault = step.vault_url.clone().unwrap_or_else(|| play::vault(case));
+        let vault = step.vault_url.clone().unwrap_or_else(|| world::vault_url(case));
         let result = player.step(case, &vault, step).await;
         let took = clock.elapsed() - began;
         let requests = recorder.requests().split_off(seen);
         seen += requests.len();
-        steps.push((requests.iter().map(Asked::from).collect(), outcome::of_keyfob(&result, case, step), took));
+        steps.push((requests.iter().map(SentRequest::from).collect(), outcome::of_keyfob(&result, case, step), took));
     }
     steps
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    runtime.enable_all().start_paused(true).build().unwrap().block_on(future)
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

@@ -1,14 +1,15 @@
-//! How a step ended, in words that fit both players.
+//! The outcome of a step, as text that is the same for both players.
 
-use keyfob_host_test::Clock;
+use keyfob_test_support::case::{Case, Step};
+use keyfob_test_support::fake;
+use keyfob_test_support::host::Clock;
+use keyfob_test_support::player::{Failure, Success};
 
-use crate::asked::named;
-use crate::case::{Case, Step};
-use crate::play::{Got, Problem};
+use crate::requests::identity_name;
 use crate::sdk::Reported;
 
-/// Keyfob's result.
-pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> String {
+/// Keyfob's outcome.
+pub fn of_keyfob(result: &Result<Success, Failure>, case: &Case, step: &Step) -> String {
     match result {
         Ok(got) if step.get_token.is_some() => {
             let expires = got.fields.iter().find(|(name, _)| *name == "expires-on");
@@ -18,18 +19,18 @@ pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> Str
         Ok(got) if step.lists() => pages(&got.pages),
         Ok(got) if !got.fields.is_empty() => {
             let field = |name| got.fields.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value.as_str());
-            told(field)
+            properties(field)
         }
         Ok(_) => "done".to_owned(),
         Err(problem) => {
-            // The SDK plays without its developer credentials.
+            // The developer credentials of the SDK are excluded.
             let ours = ["EnvironmentCredential", "WorkloadIdentityCredential", "ManagedIdentityCredential"];
             let named = |name: &str, outcome: &str| outcome != "not-supported" || ours.contains(&name);
             let attempts = problem.attempts.iter().filter(|(name, outcome, _)| named(name, outcome));
             let class = match problem.kind.as_str() {
                 "credential-unavailable" => "unavailable",
                 "authentication-failed" => "failed",
-                // To an app on another platform, the host's word is a connection that does not come up.
+                // Without such a host, a denied request is a connection that fails.
                 "denied-by-host" => "transport",
                 other => other,
             };
@@ -38,7 +39,7 @@ pub fn of_keyfob(result: &Result<Got, Problem>, case: &Case, step: &Step) -> Str
     }
 }
 
-/// The SDK's result.
+/// The SDK's outcome.
 pub fn of_sdk(reported: &Reported, case: &Case) -> String {
     let value = reported.value.as_deref().unwrap_or_default();
     match reported.class.as_str() {
@@ -47,11 +48,11 @@ pub fn of_sdk(reported: &Reported, case: &Case) -> String {
         "pages" => pages(&reported.pages),
         "told" => {
             let tags = format!("{:?}", reported.tags);
-            told(|name| if name == "tags" { &tags } else { reported.told.get(name).map_or("", String::as_str) })
+            properties(|name| if name == "tags" { &tags } else { reported.told.get(name).map_or("", String::as_str) })
         }
         class => {
             let attempts = reported.attempts.iter().map(|(name, class)| (name.as_str(), class.as_str()));
-            // What ends a chain is an authentication error whatever was behind it.
+            // The SDK reports an authentication error at the end of a chain, whatever the last credential raised.
             match reported.attempts.last() {
                 Some((_, last)) if last == "invalid-argument" => last.clone(),
                 Some((_, last)) if last == "success" => class.to_owned(),
@@ -62,7 +63,7 @@ pub fn of_sdk(reported: &Reported, case: &Case) -> String {
 }
 
 fn token(token: &str, expires_on: Option<u64>, case: &Case) -> String {
-    let of = fake_azure::client_id(token).map_or_else(|| format!("{token:?}"), |id| named(&id, case));
+    let of = fake::client_id(token).map_or_else(|| format!("{token:?}"), |id| identity_name(&id, case));
     let left = expires_on.unwrap_or_default().saturating_sub(Clock::TEST_START);
     format!("token of {of} until {left}")
 }
@@ -76,15 +77,15 @@ fn pages(pages: &[Vec<String>]) -> String {
     format!("pages {}", pages.join(" / "))
 }
 
-/// What an operation tells of a secret.
-fn told<'t>(field: impl Fn(&'static str) -> &'t str) -> String {
+/// The properties of a secret that an operation returned.
+fn properties<'t>(field: impl Fn(&'static str) -> &'t str) -> String {
     let names = ["name", "content-type", "enabled", "not-before", "expires-on", "tags"];
     let fields = names.map(|name| (name, field(name))).into_iter().filter(|(_, value)| !value.is_empty());
     let fields: Vec<String> = fields.map(|(name, value)| format!("{name} {value}")).collect();
     format!("told {}", fields.join(", "))
 }
 
-/// A class; for a chain, who was unavailable and who stopped it.
+/// The class of an error; for a chain, the unavailable credentials and the one that stopped it.
 fn failure<'a>(class: &str, attempts: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut unavailable = Vec::new();
     for (name, outcome) in attempts {

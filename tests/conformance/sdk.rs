@@ -1,4 +1,4 @@
-//! The official Python SDK as a player: a process that plays the app, and is told here what its requests meet.
+//! The official Python SDK as a player: a process that plays the app and sends its requests here.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -9,32 +9,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use keyfob_host_test::egress::Error;
-use fake_azure::Fake;
-use fake_azure::wire;
-use keyfob_host_test::{Clock, Egress};
+use keyfob_test_support::case::Case;
+use keyfob_test_support::fake::Fake;
+use keyfob_test_support::host::egress::Error;
+use keyfob_test_support::host::{Clock, Egress};
+use keyfob_test_support::wire;
+use keyfob_test_support::world::{self, World};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::asked::Asked;
-use crate::case::Case;
-use crate::play;
+use crate::requests::SentRequest;
 
-/// What the process says. Each message but the last of a case is answered, and each answer tells the time.
+/// A message from the process. Each gets an answer, except for the last one of a case. Each answer has the virtual
+/// time.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Message {
     Send(Outgoing),
     /// Seconds.
     Sleep(f64),
-    /// A connection around the SDK's transport. Nobody is there.
+    /// A connection that bypasses the SDK's transport. It fails.
     Connect(String),
     Outcome(Reported),
     NotApplicable(String),
     Bug(String),
 }
 
-/// A request. Text stands for the bytes of its characters.
+/// A request. Each character of a text stands for the byte with its number.
 #[derive(Deserialize)]
 struct Outgoing {
     method: String,
@@ -45,7 +46,7 @@ struct Outgoing {
     read: Option<f64>,
 }
 
-/// How a step ended.
+/// The outcome of a step.
 #[derive(Debug, Deserialize)]
 pub struct Reported {
     /// `token`, `secret`, `pages`, `told`, `done`, or the class of an error.
@@ -54,31 +55,31 @@ pub struct Reported {
     /// The names on each page of a list.
     #[serde(default)]
     pub pages: Vec<Vec<String>>,
-    /// What is told of a secret, and its tags, as cases name them.
+    /// The properties of a secret, with the names that cases use.
     #[serde(default)]
     pub told: BTreeMap<String, String>,
     #[serde(default)]
     pub tags: Vec<(String, String)>,
     pub expires_on: Option<u64>,
-    /// The error, for people.
+    /// The SDK's error, for people.
     #[serde(default)]
     pub text: String,
-    /// Each credential of a chain that was asked, and its `success` or class of error.
+    /// Each credential of a chain that was tried, and `success` or the class of its error.
     pub attempts: Vec<(String, String)>,
 }
 
 /// One step as the SDK played it.
 pub struct Step {
-    pub asked: Vec<Asked>,
+    pub asked: Vec<SentRequest>,
     pub reported: Reported,
     /// Virtual time.
     pub took: Duration,
 }
 
-/// What became of a case.
-pub enum Played {
+/// The result of a case.
+pub enum Playback {
     Steps(Vec<Step>),
-    /// The SDK has nothing of the kind.
+    /// The SDK lacks what the case needs, for this reason.
     NotApplicable(String),
 }
 
@@ -92,7 +93,7 @@ impl Sdk {
     pub fn start(python: &OsStr) -> Self {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/python");
         let mut child = Command::new(python)
-            // Nothing of this machine's Python set-up, and no bytecode in the source tree.
+            // Ignores the variables and packages of the user, and writes no bytecode into the source tree.
             .args(["-E", "-s", "-B"])
             .arg(program)
             .stdin(Stdio::piped())
@@ -103,22 +104,22 @@ impl Sdk {
         Self { child, to, from }
     }
 
-    /// Plays a case. `text` is its file.
+    /// Plays a case. `text` is its parsed file.
     ///
-    /// What Keyfob does not send at all must not use up the faults that are meant for what both send: a fault that
-    /// meets a probe or a discovery still meets the request that follows, and with `spare_challenge` the request by
-    /// which the SDK asks a vault what it wants, before it has a token, meets no fault.
-    pub async fn play(&mut self, case: &Case, text: &toml::Table, spare_challenge: bool) -> Result<Played, String> {
+    /// Requests that only the SDK sends must not use up faults that are meant for requests of both. So a fault that
+    /// meets a probe or a discovery meets the next request too. With `spare_challenge`, a request without a token, by
+    /// which the SDK gets a vault's challenge, meets no fault.
+    pub async fn play(&mut self, case: &Case, text: &toml::Table, spare_challenge: bool) -> Result<Playback, String> {
         let clock = Clock::starting_at(Clock::TEST_START);
-        let (world, _) = play::world(case, clock);
+        let (world, _) = World::of(case, clock);
         let plain = Egress::in_process(Arc::new(Fake::new(case.azure.clone()).unwrap()), clock).allow_any();
         tokio::time::advance(Duration::from_secs(case.steps[0].after)).await;
         let mut ahead = case.steps[0].clock_ahead;
         let env: serde_json::Map<_, _> = world.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let certificates = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
-        self.say(&json!({
+        self.send(&json!({
             "case": text,
-            "vault": play::vault(case),
+            "vault": world::vault_url(case),
             "env": env,
             "root": world.root.path(),
             "certificates": certificates,
@@ -129,9 +130,9 @@ impl Sdk {
         let mut asked = Vec::new();
         loop {
             let mut answer = json!({});
-            match self.hear() {
+            match self.receive() {
                 Message::Send(outgoing) => {
-                    let request = Asked::from(&outgoing);
+                    let request = SentRequest::from(&outgoing);
                     let spared = spare_challenge && request.is_challenge();
                     let faults = world.azure.faults.lock().unwrap().clone();
                     answer = exchange(if spared { &plain } else { &world.egress }, &outgoing).await;
@@ -141,29 +142,29 @@ impl Sdk {
                     asked.push(request);
                 }
                 Message::Sleep(seconds) => tokio::time::sleep(Duration::from_secs_f64(seconds)).await,
-                Message::Connect(address) => asked.push(Asked::connection(&address)),
+                Message::Connect(address) => asked.push(SentRequest::connection(&address)),
                 Message::Outcome(reported) => {
                     let took = clock.elapsed() - began;
                     steps.push(Step { asked: std::mem::take(&mut asked), reported, took });
-                    let Some(next) = case.steps.get(steps.len()) else { return Ok(Played::Steps(steps)) };
+                    let Some(next) = case.steps.get(steps.len()) else { return Ok(Playback::Steps(steps)) };
                     tokio::time::advance(Duration::from_secs(next.after)).await;
                     ahead = next.clock_ahead;
                     began = clock.elapsed();
                 }
-                Message::NotApplicable(reason) => return Ok(Played::NotApplicable(reason)),
+                Message::NotApplicable(reason) => return Ok(Playback::NotApplicable(reason)),
                 Message::Bug(text) => return Err(text),
             }
             answer["now"] = json!(now(clock, ahead));
-            self.say(&answer);
+            self.send(&answer);
         }
     }
 
-    fn say(&mut self, message: &Value) {
-        // In one piece: pieces would cost more than all the rest.
+    fn send(&mut self, message: &Value) {
+        // In one write: several small ones are much slower.
         self.to.write_all(format!("{message}\n").as_bytes()).expect("the Python process reads");
     }
 
-    fn hear(&mut self) -> Message {
+    fn receive(&mut self) -> Message {
         let mut line = String::new();
         self.from.read_line(&mut line).expect("the Python process writes");
         assert!(!line.is_empty(), "the Python process ended: {:?}", self.child.wait());
@@ -171,7 +172,7 @@ impl Sdk {
     }
 }
 
-/// The date that the SDK sees.
+/// The time that the SDK sees, in unix seconds.
 fn now(clock: Clock, ahead: i64) -> f64 {
     (Clock::TEST_START as i64 + ahead) as f64 + clock.elapsed().as_secs_f64()
 }
@@ -182,7 +183,7 @@ async fn exchange(egress: &Egress, outgoing: &Outgoing) -> Value {
         request = request.header(name, bytes(value));
     }
     let request = request.body(bytes(&outgoing.body).into()).unwrap();
-    // Without a limit, requests waits for ever; a week is what the SDK gives a whole operation.
+    // Without a limit, the package `requests` waits for ever. A week is the SDK's limit for a whole operation.
     let limit = |seconds: Option<f64>| Duration::from_secs_f64(seconds.unwrap_or(604_800.0));
     let read = limit(outgoing.read);
     let limits = wire::Limits { connect: limit(outgoing.connect), first_byte: read, between_bytes: read };
@@ -218,7 +219,7 @@ fn name(error: &Error) -> &'static str {
     }
 }
 
-/// Bytes as the characters of their numbers, and back.
+/// Bytes as the characters with their numbers, and back.
 fn text(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
@@ -227,7 +228,7 @@ fn bytes(text: &str) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(c).expect("a byte")).collect()
 }
 
-impl From<&Outgoing> for Asked {
+impl From<&Outgoing> for SentRequest {
     fn from(outgoing: &Outgoing) -> Self {
         let headers = outgoing.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
         let body = String::from_utf8_lossy(&bytes(&outgoing.body)).into_owned();

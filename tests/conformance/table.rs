@@ -1,29 +1,29 @@
-//! What is compared and how it is shown.
+//! The comparison of all cases, and the table that shows it.
 
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::asked::Line;
 use crate::differences::{Differences, Requests};
+use crate::requests::Line;
 
-/// One step as one side played it.
+/// One step of one side.
 pub struct Side {
     pub lines: Vec<Line>,
     pub outcome: String,
     pub took: Duration,
 }
 
-/// Both sides of a case.
-pub enum Pair {
-    /// Each step as Keyfob played it, as the SDK did, and the SDK's own words for an error.
+/// A case that both sides played, or why not.
+pub enum Comparison {
+    /// Each step of Keyfob and of the SDK, and the text of the SDK's error.
     Played(Vec<(Side, Side, String)>),
-    /// The SDK has nothing of the kind, for this reason.
+    /// The SDK lacks what the case needs, for this reason.
     NotApplicable(String),
-    /// The harness can't play it.
+    /// The test can't play it, for this reason.
     Broken(String),
 }
 
-/// The verdicts on all cases.
+/// The results of all cases.
 #[derive(Default)]
 pub struct Table {
     rows: Vec<[String; 6]>,
@@ -35,14 +35,14 @@ pub struct Table {
 }
 
 impl Table {
-    pub fn add(&mut self, name: &str, pair: &Pair, differences: &Differences) {
+    pub fn add(&mut self, name: &str, pair: &Comparison, differences: &Differences) {
         match pair {
-            Pair::Played(steps) => self.played(name, steps, differences),
-            Pair::NotApplicable(reason) => {
+            Comparison::Played(steps) => self.played(name, steps, differences),
+            Comparison::NotApplicable(reason) => {
                 self.not_applicable += 1;
                 self.row([name, "", "", "", "", &format!("not applicable: {reason}")]);
             }
-            Pair::Broken(text) => {
+            Comparison::Broken(text) => {
                 self.failed += 1;
                 self.row([name, "", "", "", "", "CANNOT BE PLAYED"]);
                 writeln!(self.new, "\n{name} cannot be played\n{text}").unwrap();
@@ -55,7 +55,7 @@ impl Table {
         let mut shown = None;
         let mut differs = false;
         let mut new = false;
-        for (index, (keyfob, sdk, words)) in steps.iter().enumerate() {
+        for (index, (keyfob, sdk, sdk_error)) in steps.iter().enumerate() {
             let requests = Requests::compare(&keyfob.lines, &sdk.lines);
             let mut entries = Vec::new();
             if requests != Requests::Same {
@@ -71,7 +71,7 @@ impl Table {
             shown.get_or_insert((requests, keyfob, sdk));
             if entries.iter().any(Option::is_none) {
                 new = true;
-                self.detail(name, index + 1, (requests, keyfob, sdk), words);
+                self.detail(name, index + 1, (requests, keyfob, sdk), sdk_error);
             }
             reasons.extend(entries.into_iter().flatten().map(|entry| entry.name.as_str()));
         }
@@ -98,8 +98,8 @@ impl Table {
         self.rows.push(cells.map(one_line));
     }
 
-    /// A difference that nobody listed, as an entry to be completed, and what is behind it.
-    fn detail(&mut self, name: &str, step: usize, (requests, keyfob, sdk): (Requests, &Side, &Side), words: &str) {
+    /// A difference that is not listed: an entry to complete, and the requests and outcomes of both sides.
+    fn detail(&mut self, name: &str, step: usize, (requests, keyfob, sdk): (Requests, &Side, &Side), sdk_error: &str) {
         let text = &mut self.new;
         writeln!(text, "\n[[difference]] # step {step}\ncases = [\"{name}\"]").unwrap();
         if keyfob.outcome != sdk.outcome {
@@ -115,12 +115,12 @@ impl Table {
                 writeln!(text, "#   {times}{}", one_line(&line.text)).unwrap();
             }
         }
-        if !words.is_empty() {
-            writeln!(text, "# {}", words.replace('\n', "\n# ")).unwrap();
+        if !sdk_error.is_empty() {
+            writeln!(text, "# {}", sdk_error.replace('\n', "\n# ")).unwrap();
         }
     }
 
-    /// Prints all, and says whether all is well.
+    /// Prints the table. Returns whether there is neither a failure nor a stale entry.
     pub fn print<'a>(
         &self,
         counts: impl Iterator<Item = (&'a str, usize)>,
@@ -156,7 +156,7 @@ impl Table {
     }
 }
 
-/// An outcome for a table that fits on a screen.
+/// A shorter form of an outcome, for the table.
 fn brief(outcome: &str) -> String {
     outcome
         .replace("Environment, WorkloadIdentity, ManagedIdentity", "all three")

@@ -1,28 +1,11 @@
-//! Everything that can go wrong on the way, at every request: the table of `faults.toml` against the files of `hops/`,
-//! played by the core and by the real `.wasm`, in virtual time. Each call must end as the table says, in time, without a
-//! secret in what it says; and the same credential and client must work again as soon as Azure does.
+//! Every fault of `faults.toml` at every request of `requests`, with the native core and with the built component, in
+//! virtual time. Each call must end as the table says, within its time limit, and must show no secret. After the fault,
+//! the same credential and client must work again.
 //!
-//! `cargo test --test faults -- --table` prints what each call gave and how long it took.
+//! `cargo test --test faults -- --table` prints the result and the duration of each call.
 
-// A test may panic, and its modules need no borders.
+// Tests may panic, and their modules are private to the binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
-
-#[path = "../runner/case.rs"]
-#[allow(dead_code)]
-mod case;
-#[path = "../runner/expect.rs"]
-#[allow(dead_code)]
-mod expect;
-#[path = "../runner/faults.rs"]
-mod faults;
-#[path = "../runner/native.rs"]
-mod native;
-#[path = "../runner/play.rs"]
-#[allow(dead_code)]
-mod play;
-mod table;
-#[path = "../runner/wasm.rs"]
-mod wasm;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -30,36 +13,38 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fake_azure::Fake;
-use keyfob_host_test::{Build, Clock};
-
-use case::Case;
-use play::{Got, Kind, Player, Problem};
-use table::{Hop, Lasting, Row};
+use keyfob_test_support::case::{self, Case};
+use keyfob_test_support::fake::Fake;
+use keyfob_test_support::fault_table::{self, FaultRow, Occurrence, TargetRequest};
+use keyfob_test_support::host::{Build, Clock};
+use keyfob_test_support::player::{Failure, Player, PlayerKind, Success};
+use keyfob_test_support::world::{self, World};
+use keyfob_test_support::{checks, run};
 
 fn main() -> ExitCode {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
-    let hops = table::hops(&folder);
-    let rows = table::rows(&folder, &hops);
+    let requests = fault_table::target_requests(&folder);
+    let rows = fault_table::fault_rows(&folder, &requests);
     let print = std::env::args().any(|argument| argument == "--table");
     let (mut count, mut problems) = (0, Vec::new());
-    for kind in [Kind::Native, Kind::Wasm(Build::WithoutCertificates)] {
+    for kind in [PlayerKind::Native, PlayerKind::Wasm(Build::WithoutCertificates)] {
         let mut report = format!("| {kind} |");
-        for hop in &hops {
-            write!(report, " {} |", hop.name).unwrap();
+        for request in &requests {
+            write!(report, " {} |", request.name).unwrap();
         }
-        report.push_str(&format!("\n|{}\n", " --- |".repeat(hops.len() + 1)));
+        report.push_str(&format!("\n|{}\n", " --- |".repeat(requests.len() + 1)));
         for row in &rows {
             write!(report, "| {} |", row.name).unwrap();
-            for hop in &hops {
-                if row.happens_at(hop) {
-                    for lasting in [Lasting::Once, Lasting::ForEver] {
+            for request in &requests {
+                if row.applies_to(request) {
+                    for occurrence in [Occurrence::Once, Occurrence::Always] {
                         count += 1;
-                        let cell = run(strike(kind, hop, row, lasting)).unwrap_or_else(|problem| {
-                            problems.push(format!("{kind}: {} at {}, {lasting:?}: {problem}", row.name, hop.name));
+                        let cell = run(run_with_fault(kind, request, row, occurrence)).unwrap_or_else(|problem| {
+                            problems
+                                .push(format!("{kind}: {} at {}, {occurrence:?}: {problem}", row.name, request.name));
                             "?".to_owned()
                         });
-                        report.push_str(if lasting == Lasting::Once { " " } else { "; " });
+                        report.push_str(if occurrence == Occurrence::Once { " " } else { "; " });
                         report.push_str(&cell);
                     }
                 }
@@ -74,55 +59,64 @@ fn main() -> ExitCode {
     for problem in &problems {
         println!("{problem}");
     }
-    println!("{count} combinations of {} faults and {} hops, {} not as told", rows.len(), hops.len(), problems.len());
+    println!(
+        "{count} combinations of {} faults and {} requests, {} not as expected",
+        rows.len(),
+        requests.len(),
+        problems.len()
+    );
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    runtime.block_on(future)
-}
-
-/// Lets a call meet a fault; what it gave and how long it took.
-async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<String, String> {
-    let mut case = hop.case.clone();
-    case.faults.extend(row.fault(hop, lasting));
-    // All that it can say is searched for secrets.
+/// Runs the steps of a case with a fault at one request of the last step. Returns the result of that step and its
+/// duration, as a cell of the table.
+async fn run_with_fault(
+    kind: PlayerKind,
+    request: &TargetRequest,
+    row: &FaultRow,
+    occurrence: Occurrence,
+) -> Result<String, String> {
+    let mut case = request.case.clone();
+    case.faults.extend(row.fault(request, occurrence));
+    // The most verbose log, to search it for secrets.
     case.env.insert("AZURE_LOG_LEVEL".to_owned(), "verbose".to_owned());
     let clock = Clock::starting_at(Clock::TEST_START);
-    let (world, recorder) = play::world(&case, clock);
+    let (world, recorder) = World::of(&case, clock);
     let azure = Arc::clone(&world.azure);
     let wall = world.wall.clone();
     let visible = Arc::clone(&world.visible);
     let mut player = Player::new(world, kind).await;
-    let vault = play::vault(&case);
+    let vault = world::vault_url(&case);
 
     let (last, before) = case.steps.split_last().unwrap();
     for step in before {
         tokio::time::advance(Duration::from_secs(step.after)).await;
-        player.step(&case, &vault, step).await.map_err(|problem| format!("before it: {problem:?}"))?;
+        player
+            .step(&case, &vault, step)
+            .await
+            .map_err(|problem| format!("a step before the fault failed: {problem:?}"))?;
     }
     tokio::time::advance(Duration::from_secs(last.after)).await;
     wall.set_ahead(row.clock_ahead);
     let start = clock.elapsed();
-    let result = player.step(&case, &vault, last).await.and_then(whole);
+    let result = player.step(&case, &vault, last).await.and_then(first_of_batch);
     let took = clock.elapsed() - start;
     azure.faults.lock().unwrap().clear();
-    if lasting == Lasting::Once {
+    if occurrence == Occurrence::Once {
         wall.set_ahead(0);
     }
-    let again = player.step(&case, &vault, last).await.and_then(whole);
+    let again = player.step(&case, &vault, last).await.and_then(first_of_batch);
 
-    let secrets = expect::secrets(&case, &Fake::new(case.azure.clone()).unwrap().planted_secrets(), &recorder);
+    let secrets = checks::secrets_of(&case, &Fake::new(case.azure.clone()).unwrap().planted_secrets(), &recorder);
     let log = player.log();
     if !log.contains("[info] ") {
         return Err("nothing was logged".to_owned());
     }
-    expect::no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()])?;
+    checks::check_no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()])?;
     let given = match &result {
         Ok(got) if is_right(got, &case) => "ok",
         Ok(got) => return Err(format!("the wrong value: {got:?}")),
-        Err(problem) if problem.message.is_empty() => return Err("an error without words".to_owned()),
+        Err(problem) if problem.message.is_empty() => return Err("an error without a message".to_owned()),
         Err(problem) => &problem.kind,
     };
     let cell = format!("{given} {:.1} s", took.as_secs_f64());
@@ -132,26 +126,25 @@ async fn strike(kind: Kind, hop: &Hop, row: &Row, lasting: Lasting) -> Result<St
     }
     match again {
         Ok(got) if is_right(&got, &case) => {}
-        other => return Err(format!("{cell}, and afterwards it does not work: {other:?}")),
+        other => return Err(format!("{cell}, and after the fault the call fails: {other:?}")),
     }
-    expect::small(&case, player.memory())?;
-    expect::zeroed(&case, &secrets, player.end(&case).await.as_deref())?;
-    if given != row.gives(hop, lasting) {
-        return Err(format!("{cell} instead of {}: {result:?}", row.gives(hop, lasting)));
+    checks::check_memory_size(&case, player.memory())?;
+    checks::check_memory_zeroed(&case, &secrets, player.end(&case).await.as_deref())?;
+    if given != row.expected(request, occurrence) {
+        return Err(format!("{cell} instead of {}: {result:?}", row.expected(request, occurrence)));
     }
     Ok(cell)
 }
 
-/// What a call takes at most by itself (`get-token` in wit/identity.wit).
+/// The time limit of a call without a timeout (see `get-token` in wit/identity.wit).
 fn limit(case: &Case) -> Duration {
     Duration::from_secs(if case.credential.kind == case::Kind::ManagedIdentity { 100 } else { 30 })
 }
 
-/// All hops read the same.
-/// Of several secrets the first, if all came.
+/// The first secret of `get-secrets`, or the first failure of any of them; every other result as it is.
 #[allow(clippy::result_large_err)]
-fn whole(got: Got) -> Result<Got, Problem> {
-    let Got { outcomes, .. } = &got;
+fn first_of_batch(got: Success) -> Result<Success, Failure> {
+    let Success { outcomes, .. } = &got;
     if outcomes.is_empty() {
         return Ok(got);
     }
@@ -159,7 +152,8 @@ fn whole(got: Got) -> Result<Got, Problem> {
     Ok(all.remove(0))
 }
 
-fn is_right(got: &Got, case: &Case) -> bool {
+/// Whether the last step of a case returned what is in the vault.
+fn is_right(got: &Success, case: &Case) -> bool {
     let names: Vec<&str> = case.azure.vaults[0].secrets.iter().map(|secret| secret.name.as_str()).collect();
     let step = case.steps.last().unwrap();
     match (step.list_secrets, &step.operation) {

@@ -1,31 +1,14 @@
-//! Any replies, in any order: whatever Azure, or who stands in its place, answers to the calls of `tests/faults/hops`, the
-//! real `.wasm` does not trap, ends in time and within its memory, asks nobody else, sends each secret only where it
-//! belongs, shows none, and leaves none in its memory.
+//! Random replies in random order to the calls of `tests/faults/requests`. Whatever the reply, the built component does
+//! not trap, ends within its time and memory limits, sends no request to another host and each secret only to its own
+//! host, shows no secret, and leaves none in its memory.
 //!
-//! The seed is fixed. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test --test random -- --nocapture` plays other and more ones.
+//! The seed is fixed. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test --test random -- --nocapture` runs more and
+//! other sequences.
 
-// A test may panic, and its modules need no borders.
+// Tests may panic, and their modules are private to the binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 
-#[path = "../runner/case.rs"]
-#[allow(dead_code)]
-mod case;
-#[path = "../runner/expect.rs"]
-#[allow(dead_code)]
-mod expect;
-#[path = "../runner/faults.rs"]
-mod faults;
-#[path = "../faults/table.rs"]
-#[allow(dead_code)]
-mod hops;
-#[path = "../runner/native.rs"]
-mod native;
-#[path = "../runner/play.rs"]
-#[allow(dead_code)]
-mod play;
 mod replies;
-#[path = "../runner/wasm.rs"]
-mod wasm;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -33,19 +16,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyfob_host_test::egress::Recorded;
-use fake_azure::Fake;
-use keyfob_host_test::{Build, Clock};
+use keyfob_test_support::case::{self, Fault};
+use keyfob_test_support::fake::Fake;
+use keyfob_test_support::fault_table::{self, TargetRequest};
+use keyfob_test_support::host::egress::Recorded;
+use keyfob_test_support::host::{Build, Clock};
+use keyfob_test_support::player::{Player, PlayerKind};
+use keyfob_test_support::world::{self, World};
+use keyfob_test_support::{checks, run};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
 
-use case::Fault;
-use hops::Hop;
-use play::{Kind, Player};
-
-/// Headers that hold a secret, and the one host that each is for.
+/// Headers that hold a secret, and the only host that may get each.
 const HEADERS: [(&str, &str); 2] = [("x-identity-header", "169.254.130.4:8081"), ("secret", "127.0.0.1:46808")];
-/// What in a form proves who the app is, and where that may go.
+/// Form fields that hold a client's secret. Only `AUTHORITY` may get them.
 const PROOFS: [&str; 2] = ["client_secret=", "client_assertion="];
 const AUTHORITY: &str = "login.microsoftonline.com";
 
@@ -62,31 +46,27 @@ fn config() -> ProptestConfig {
 }
 
 #[test]
-fn whatever_is_answered() {
-    let hops = hops::hops(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults"));
-    let hosts: Vec<Vec<String>> = hops.iter().map(|hop| run(undisturbed(hop))).collect();
+fn random_replies() {
+    let requests = fault_table::target_requests(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults"));
+    let hosts: Vec<Vec<String>> = requests.iter().map(|request| run(hosts_without_faults(request))).collect();
     let mut runner = proptest::test_runner::TestRunner::new(config());
-    let strategy = (0..hops.len(), replies::sequence());
+    let strategy = (0..requests.len(), replies::sequence());
     let ends = RefCell::new(BTreeMap::new());
-    let one =
-        |(hop, replies): (usize, _)| run(play(&hops[hop], replies, &hosts[hop], &ends)).map_err(TestCaseError::fail);
+    let one = |(request, replies): (usize, _)| {
+        run(play_with_replies(&requests[request], replies, &hosts[request], &ends)).map_err(TestCaseError::fail)
+    };
     if let Err(problem) = runner.run(&strategy, one) {
         panic!("{problem}");
     }
     println!("{} sequences of replies; how their calls ended: {:?}", runner.config().cases, ends.into_inner());
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    runtime.block_on(future)
-}
-
-/// Whom a call asks where all goes well.
-async fn undisturbed(hop: &Hop) -> Vec<String> {
-    let (world, recorder) = play::world(&hop.case, Clock::starting_at(Clock::TEST_START));
-    let mut player = Player::new(world, Kind::Wasm(Build::WithoutCertificates)).await;
-    for step in &hop.case.steps {
-        player.step(&hop.case, &play::vault(&hop.case), step).await.unwrap();
+/// The hosts that get the requests of a call without faults.
+async fn hosts_without_faults(request: &TargetRequest) -> Vec<String> {
+    let (world, recorder) = World::of(&request.case, Clock::starting_at(Clock::TEST_START));
+    let mut player = Player::new(world, PlayerKind::Wasm(Build::WithoutCertificates)).await;
+    for step in &request.case.steps {
+        player.step(&request.case, &world::vault_url(&request.case), step).await.unwrap();
     }
     recorder.requests().iter().map(host).collect()
 }
@@ -95,23 +75,23 @@ fn host(request: &Recorded) -> String {
     request.url.split('/').nth(2).unwrap().to_owned()
 }
 
-/// Plays a hop's steps, and its last one again, with these replies in the place of the first ones.
-async fn play(
-    hop: &Hop,
+/// Runs the steps of a request's case, and the last one again, with these replies in place of the first ones.
+async fn play_with_replies(
+    request: &TargetRequest,
     replies: Vec<Fault>,
     hosts: &[String],
     ends: &RefCell<BTreeMap<String, usize>>,
 ) -> Result<(), String> {
-    let mut case = hop.case.clone();
+    let mut case = request.case.clone();
     case.faults.extend(replies);
     case.env.insert("AZURE_LOG_LEVEL".to_owned(), "verbose".to_owned());
     let clock = Clock::starting_at(Clock::TEST_START);
     let planted = Fake::new(case.azure.clone()).unwrap().planted_secrets();
-    let (world, recorder) = play::world(&case, clock);
+    let (world, recorder) = World::of(&case, clock);
     let visible = Arc::clone(&world.visible);
-    let mut player = Player::new(world, Kind::Wasm(Build::WithoutCertificates)).await;
+    let mut player = Player::new(world, PlayerKind::Wasm(Build::WithoutCertificates)).await;
 
-    let vault = play::vault(&case);
+    let vault = world::vault_url(&case);
     for step in case.steps.iter().chain(case.steps.last()) {
         let start = clock.elapsed();
         let result = player.step(&case, &vault, step).await;
@@ -119,25 +99,26 @@ async fn play(
         let end = result.as_ref().map_or_else(|problem| problem.kind.clone(), |_| "ok".to_owned());
         *ends.borrow_mut().entry(end).or_default() += 1;
         let limit = if case.credential.kind == case::Kind::ManagedIdentity { 100 } else { 30 };
-        // Two pages, and that there is no third.
+        // Three requests: two pages, and the end of the list.
         let limit = if step.list_secrets.is_some() { 3 * limit } else { limit };
         if took > Duration::from_secs(limit) {
             return Err(format!("it took {took:?}: {result:?}"));
         }
-        let secrets = expect::secrets(&case, &planted, &recorder);
-        expect::no_leak(&secrets, &result, &[&player.log(), &visible.lock().unwrap()])?;
+        let secrets = checks::secrets_of(&case, &planted, &recorder);
+        checks::check_no_leak(&secrets, &result, &[&player.log(), &visible.lock().unwrap()])?;
     }
-    expect::small(&case, player.memory())?;
-    recorder.requests().iter().try_for_each(|request| went_right(request, hosts, &vault))?;
-    let secrets = expect::secrets(&case, &planted, &recorder);
-    expect::zeroed(&case, &secrets, player.end(&case).await.as_deref())
+    checks::check_memory_size(&case, player.memory())?;
+    recorder.requests().iter().try_for_each(|request| check_destination(request, hosts, &vault))?;
+    let secrets = checks::secrets_of(&case, &planted, &recorder);
+    checks::check_memory_zeroed(&case, &secrets, player.end(&case).await.as_deref())
 }
 
-/// That a request goes to who would be asked anyway, and holds only what is for them.
-fn went_right(request: &Recorded, hosts: &[String], vault: &str) -> Result<(), String> {
+/// Fails if a request goes to another host than those of an hosts_without_faults call, or holds a secret that is for
+/// another host.
+fn check_destination(request: &Recorded, hosts: &[String], vault: &str) -> Result<(), String> {
     let host = host(request);
     if !hosts.contains(&host) {
-        return Err(format!("{host} was asked"));
+        return Err(format!("a request was sent to {host}"));
     }
     for (header, owner) in HEADERS {
         if request.headers.contains_key(header) && host != owner {

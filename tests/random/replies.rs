@@ -1,13 +1,13 @@
-//! Random replies: what the services say, bent; what they never say; and what cares for no protocol at all.
+//! Strategies for random replies: changed replies of the services, replies that no service gives, and replies that
+//! break HTTP or JSON.
 
 use std::collections::BTreeMap;
 
+use keyfob_test_support::case::Fault;
 use proptest::prelude::*;
 use proptest::{collection, option, sample};
 
-use crate::case::Fault;
-
-/// The names that Keyfob looks for in JSON, and some more.
+/// The names of JSON members that Keyfob reads, and some others.
 const NAMES: &[&str] = &[
     "expires_on",
     "expires_in",
@@ -45,7 +45,7 @@ const NAMES: &[&str] = &[
     "a",
 ];
 
-/// Texts of which something may be made.
+/// Values for JSON members and bodies.
 const TEXTS: &[&str] = &[
     "",
     " ",

@@ -1,17 +1,16 @@
-//! Fails when a credential or a source of the component's tables has no case of each kind: a new one can't be added
-//! without them.
+//! Fails if a credential or a managed identity source has no case for each of its outcomes, so that no new one is added
+//! without cases.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use keyfob_component::{CREDENTIALS, SOURCES};
-use keyfob_host_test::Build;
-use fake_azure::{Expiry, Platform};
+use keyfob_test_support::case::{Case, Kind};
+use keyfob_test_support::fake::{Expiry, Platform};
+use keyfob_test_support::host::Build;
+use keyfob_test_support::player::{Failure, PlayerKind, Success, play_case};
 
-use crate::case::{Case, Kind};
-use crate::play::{self, Got, Problem};
-
-/// What can't be, with the reason.
+/// Outcomes that are impossible, with the reason.
 const IMPOSSIBLE: &[(&str, &str)] = &[
     ("ClientSecretCredential unavailable", "its arguments are complete"),
     ("ClientCertificateCredential unavailable", "its arguments are complete"),
@@ -22,7 +21,7 @@ const IMPOSSIBLE: &[(&str, &str)] = &[
     ("Cloud Shell unavailable", "the signed-in user is always there"),
 ];
 
-/// The ways in which each source can be asked for an identity; "none" is its default.
+/// How an identity can be named to each source. "none" is the source's default identity.
 const IDS: &[(&str, &[&str])] = &[
     ("App Service", &["none", "system-assigned", "client-id", "object-id", "resource-id", "AZURE_CLIENT_ID"]),
     ("IMDS", &["none", "system-assigned", "client-id", "object-id", "resource-id", "AZURE_CLIENT_ID"]),
@@ -33,14 +32,15 @@ const IDS: &[(&str, &[&str])] = &[
     ("Service Fabric", &[]),
 ];
 
+/// Plays all cases once and collects what they cover.
 pub async fn check(cases: Vec<Arc<Case>>) -> Result<(), String> {
     let mut seen = BTreeSet::new();
     for case in cases {
         let player = match case.build {
-            Some(build @ Build::WithoutCertificates) => play::Kind::Wasm(build),
-            _ => play::Kind::Native,
+            Some(build @ Build::WithoutCertificates) => PlayerKind::Wasm(build),
+            _ => PlayerKind::Native,
         };
-        for result in play::play(&case, player).await? {
+        for result in play_case(&case, player).await? {
             match result {
                 Ok(got) => success(&case, &got, &mut seen),
                 Err(problem) => failure(&case, &problem, &mut seen),
@@ -73,10 +73,10 @@ pub async fn check(cases: Vec<Arc<Case>>) -> Result<(), String> {
     if missing.is_empty() && impossible.is_empty() {
         return Ok(());
     }
-    Err(format!("no case has: {missing:#?}\na case has what can't be: {impossible:#?}"))
+    Err(format!("no case has: {missing:#?}\na case has an outcome that is listed as impossible: {impossible:#?}"))
 }
 
-fn success(case: &Case, got: &Got, seen: &mut BTreeSet<String>) {
+fn success(case: &Case, got: &Success, seen: &mut BTreeSet<String>) {
     let field = |name| got.fields.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
     let (Some(credential), Some(source)) = (field("credential"), field("source")) else { return };
     seen.insert(format!("{credential} success"));
@@ -90,7 +90,7 @@ fn success(case: &Case, got: &Got, seen: &mut BTreeSet<String>) {
         () if spec.resource_id.is_some() => "resource-id",
         () if spec.system_assigned => "system-assigned",
         () if case.env.contains_key("AZURE_CLIENT_ID") && spec.kind == Kind::DefaultAzure => "AZURE_CLIENT_ID",
-        // The platform sets it, and workload identity is chosen by it.
+        // The platform sets it, and it selects the workload identity.
         () if source == "workload identity" => "AZURE_CLIENT_ID",
         () => "none",
     };
@@ -100,7 +100,7 @@ fn success(case: &Case, got: &Got, seen: &mut BTreeSet<String>) {
     }
 }
 
-fn failure(case: &Case, problem: &Problem, seen: &mut BTreeSet<String>) {
+fn failure(case: &Case, problem: &Failure, seen: &mut BTreeSet<String>) {
     let alone = |name: &str| {
         let outcome = match problem.kind.as_str() {
             "credential-unavailable" => "unavailable",
@@ -132,7 +132,7 @@ fn failure(case: &Case, problem: &Problem, seen: &mut BTreeSet<String>) {
                 Platform::Aks => "workload identity",
                 _ => "IMDS",
             };
-            // Refused is what Service Fabric has in the place of unavailable.
+            // Service Fabric is never unavailable: it is not supported.
             let outcome = if outcome == "not-supported" { "unavailable" } else { &outcome };
             seen.insert(format!("{source} {outcome}"));
         }

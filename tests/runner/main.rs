@@ -1,57 +1,58 @@
-//! Plays every file of `tests/cases` three times: the core natively, and both builds of the real `.wasm` in wasmtime; all
-//! against the fake Azure, in virtual time. A new case is a new file, and no Rust.
+//! Runs every file of `tests/cases` three times against the fake Azure, in virtual time: with the native core, and with
+//! both builds of the component in wasmtime. A new case is a new file and needs no Rust.
 
-// A test may panic, and its modules need no borders.
+// Tests may panic, and their modules are private to the binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
-mod case;
 mod coverage;
-mod expect;
-mod faults;
-mod native;
-mod play;
-mod wasm;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use keyfob_host_test::Build;
+use keyfob_test_support::case::Case;
+use keyfob_test_support::host::Build;
+use keyfob_test_support::player::{PlayerKind, play_case};
+use keyfob_test_support::{files, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut files = files(&folder);
-    files.sort();
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let folder = tests.join("cases");
     let mut trials = Vec::new();
     let mut cases = Vec::new();
-    for file in files {
+    for file in files(&folder) {
         let name = file.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
         let case = std::fs::read_to_string(&file).unwrap();
-        let case = Arc::new(case::Case::from_toml(&case).unwrap_or_else(|error| panic!("{name}: {error}")));
+        let case = Arc::new(Case::from_toml(&case).unwrap_or_else(|error| panic!("{name}: {error}")));
         cases.push(Arc::clone(&case));
-        let wasm = [Build::WithoutCertificates, Build::WithCertificates].map(play::Kind::Wasm);
-        for player in [play::Kind::Native].into_iter().chain(wasm) {
+        let wasm = [Build::WithoutCertificates, Build::WithCertificates].map(PlayerKind::Wasm);
+        for player in [PlayerKind::Native].into_iter().chain(wasm) {
             if case.build.is_none_or(|build| build == player.build()) {
                 let case = Arc::clone(&case);
                 trials.push(Trial::test(format!("{player}/{name}"), move || test(&case, player)));
             }
         }
     }
-    trials.push(Trial::test("coverage", move || Ok(run(coverage::check(cases))??)));
+    trials.push(Trial::test("worlds", move || Ok(shared_worlds(&tests)?)));
+    trials.push(Trial::test("coverage", move || Ok(run(coverage::check(cases))?)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
-
-fn test(case: &case::Case, player: play::Kind) -> Result<(), Failed> {
-    run(play::play(case, player))??;
+/// Fails for a file of `tests/worlds` that fewer than two files name: it belongs into that one case.
+fn shared_worlds(tests: &Path) -> Result<(), String> {
+    let users = [files(&tests.join("cases")), files(&tests.join("faults/requests"))].concat();
+    let users: Vec<String> = users.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    for file in files(&tests.join("worlds")) {
+        let line = format!("world = \"{}\"", file.file_stem().unwrap().display());
+        let count = users.iter().filter(|text| text.lines().any(|other| other == line)).count();
+        if count < 2 {
+            return Err(format!("{line} is in {count} files"));
+        }
+    }
     Ok(())
 }
 
-fn run<T>(future: impl Future<Output = T>) -> std::io::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
-    Ok(runtime.block_on(future))
+fn test(case: &Case, player: PlayerKind) -> Result<(), Failed> {
+    run(play_case(case, player))?;
+    Ok(())
 }

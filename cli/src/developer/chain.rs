@@ -9,7 +9,7 @@ use super::tool::{Token, Tool};
 /// The developer's tools in the order of the official chain. The first that gives a token is asked alone from then on, as
 /// `DefaultAzureCredential` does it: an app must not become somebody else while it runs.
 #[derive(Debug)]
-pub struct Chain {
+pub(crate) struct Chain {
     tools: Vec<&'static Tool>,
     winner: OnceLock<&'static Tool>,
 }
@@ -22,12 +22,12 @@ impl Default for Chain {
 
 impl Chain {
     /// All tools.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { tools: TOOLS.iter().collect(), winner: OnceLock::new() }
     }
 
     /// What `AZURE_TOKEN_CREDENTIALS` asks for: one tool by its credential's name, whose case does not matter, or all.
-    pub fn named(token_credentials: Option<&str>) -> Self {
+    pub(crate) fn named(token_credentials: Option<&str>) -> Self {
         match token_credentials.and_then(tool) {
             Some(tool) => Self { tools: vec![tool], winner: OnceLock::new() },
             None => Self::new(),

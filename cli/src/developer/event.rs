@@ -8,7 +8,7 @@ use jiff::Timestamp;
 /// Something that happened. Shown, it is one line without secrets.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Event {
+pub(crate) enum Event {
     /// A token was given.
     Answered {
         /// What it is for.

@@ -34,10 +34,10 @@ mod tokens;
 mod tool;
 mod variables;
 
-pub use self::chain::Chain;
-pub use self::event::Event;
-pub use self::server::Server;
-pub use self::variables::Changes;
+pub(crate) use self::chain::Chain;
+pub(crate) use self::event::Event;
+pub(crate) use self::server::Server;
+pub(crate) use self::variables::Changes;
 
 use self::tool::Tool;
 

@@ -23,7 +23,7 @@ const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
 /// A running server; dropping it closes everything and ends the tools that run.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     header: String,
     accepting: JoinHandle<()>,
@@ -32,7 +32,11 @@ pub struct Server {
 impl Server {
     /// Serves the chain's tokens on the current tokio runtime, on this port of 127.0.0.1 or a free one. `log` is told what
     /// happens. Fails when the port is taken.
-    pub async fn start(chain: Chain, port: Option<u16>, log: impl Fn(&Event) + Send + Sync + 'static) -> Result<Self> {
+    pub(crate) async fn start(
+        chain: Chain,
+        port: Option<u16>,
+        log: impl Fn(&Event) + Send + Sync + 'static,
+    ) -> Result<Self> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
         let listener = TcpListener::bind(wanted).await.with_context(|| format!("{wanted} can't be listened on"))?;
         let address = listener.local_addr()?;
@@ -43,12 +47,12 @@ impl Server {
     }
 
     /// The value of `IDENTITY_ENDPOINT`.
-    pub fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         format!("http://{}{PATH}", self.address)
     }
 
     /// The value of `IDENTITY_HEADER`: who has it gets the developer's tokens.
-    pub fn header(&self) -> &str {
+    pub(crate) fn header(&self) -> &str {
         &self.header
     }
 }

@@ -25,18 +25,18 @@ const HOST: &str = "127.0.0.1";
 
 /// What to do to an app's environment.
 #[derive(Debug)]
-pub struct Changes {
+pub(crate) struct Changes {
     /// Variables to set. `IDENTITY_HEADER` is a secret.
-    pub set: Vec<(String, String)>,
+    pub(crate) set: Vec<(String, String)>,
     /// Variables to unset, whether or not they are set.
-    pub unset: Vec<&'static str>,
+    pub(crate) unset: Vec<&'static str>,
     /// What the developer should know about the environment as it is.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl Changes {
     /// The changes that lead an app to `server`, for an environment that `get` knows.
-    pub fn of(server: &Server, get: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of(server: &Server, get: impl Fn(&str) -> Option<String>) -> Self {
         Self::to(server.endpoint(), server.header().to_owned(), get)
     }
 

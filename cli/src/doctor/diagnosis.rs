@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::visit::{Answer, Question};
-use keyfob_host_test::bindings::exports::keyfob::azure::identity::{Candidate, Readiness};
 use crate::output::{Report, object};
+use keyfob_host_test::bindings::exports::keyfob::azure::identity::{Candidate, Readiness};
 use keyfob_host_test::names::readiness_name;
 
 /// The credential that was asked about, and all that is known of it.

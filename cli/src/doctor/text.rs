@@ -6,10 +6,10 @@ use anstyle::Style;
 
 use super::diagnosis::Diagnosis;
 use super::visit::{Answer, Question};
-use keyfob_host_test::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 use crate::date;
 use crate::output::Report;
 use crate::screen::{BOLD, ERROR, HINT};
+use keyfob_host_test::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 use keyfob_host_test::names::readiness_name;
 
 /// What the credential would do, and what each candidate has to say. For a developer there is no identity to choose.

@@ -6,7 +6,7 @@ use fake_azure::{Cloud, Fake, Kind, Platform};
 
 /// What platforms set, and what names a service principal. One that is left over from elsewhere leads an app to another
 /// credential than its platform's. Not AZURE_CLIENT_ID: it is the app's own setting, and the cure of the story.
-pub(in crate::command) const IDENTITY_VARIABLES: [&str; 16] = [
+pub(crate) const IDENTITY_VARIABLES: [&str; 16] = [
     "AZURE_AUTHORITY_HOST",
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
     "AZURE_CLIENT_CERTIFICATE_PATH",
@@ -30,7 +30,7 @@ const ENDPOINTS: [&str; 3] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOIN
 
 /// What the app finds in its environment: what its platform sets, or its service principal where there is no platform;
 /// and the vault.
-pub(in crate::command) fn environment(fake: &Fake) -> Vec<(String, String)> {
+pub(crate) fn environment(fake: &Fake) -> Vec<(String, String)> {
     let world = fake.description();
     let mut variables = fake.environment();
     let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// A description to begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(in crate::command) enum Example {
+pub(crate) enum Example {
     /// App Service, Functions, Container Apps: the story, with a user-assigned identity
     AppService,
     /// A virtual machine or scale set
@@ -29,7 +29,7 @@ pub(in crate::command) enum Example {
 
 impl Example {
     /// The description, with comments that explain it.
-    pub(in crate::command) fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::AppService => include_str!("../../../examples/azure/app-service.toml"),
             Self::Vm => include_str!("../../../examples/azure/vm.toml"),

@@ -11,21 +11,21 @@ use fake_azure::{CertificateAuthority, Fake};
 
 /// A folder that goes with us, or one that stays.
 #[derive(Debug)]
-pub(in crate::command) struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     _temporary: Option<TempDir>,
 }
 
 /// A file of the platform: where the platform has it, and where it is.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::command) struct Placed {
-    pub(in crate::command) told: String,
-    pub(in crate::command) real: PathBuf,
+pub(crate) struct Placed {
+    pub(crate) told: String,
+    pub(crate) real: PathBuf,
 }
 
 impl Folder {
     /// A fresh one, for its owner alone, which is removed when this is dropped.
-    pub(in crate::command) fn temporary() -> Result<Self> {
+    pub(crate) fn temporary() -> Result<Self> {
         let folder = TempDir::with_prefix("keyfob-fake-").context("no temporary folder can be made")?;
         Ok(Self { path: folder.path().to_owned(), _temporary: Some(folder) })
     }
@@ -71,7 +71,7 @@ impl Folder {
     }
 
     /// Writes what the platform puts on the app's disk, each at its path below this folder.
-    pub(in crate::command) fn place(&self, fake: &Fake) -> Result<Vec<Placed>> {
+    pub(crate) fn place(&self, fake: &Fake) -> Result<Vec<Placed>> {
         let mut placed = Vec::new();
         for (told, content) in fake.files().into_iter().chain(fake.federated_token_file()) {
             let real = self.below(&told);

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use http::header::WWW_AUTHENTICATE;
 use http::{Method, StatusCode};
 
-use keyfob_host_test::egress::redacted;
+use fake_azure::uri;
 use fake_azure::wire::{Connect, Exchange, Request};
 
 const DIM: Style = Style::new().dimmed();
@@ -23,7 +23,7 @@ pub(super) fn exchange(request: &Request, exchange: &Exchange, account: &str) {
     };
     let asked = match request.method() {
         &Method::CONNECT => request.uri().to_string(),
-        _ => redacted(request.uri()),
+        _ => uri::redacted(request.uri()),
     };
     let method = request.method();
     let account = if account.is_empty() { String::new() } else { format!("  {account}") };

@@ -4,8 +4,8 @@
 use anyhow::{Result, bail};
 use bytes::Bytes;
 
-use fake_azure::{Cloud, Fake};
 use fake_azure::wire::Exchange;
+use fake_azure::{Cloud, Fake};
 
 /// What lets the component do without TLS on loopback.
 pub(super) const ALLOW: &str = "KEYFOB_ALLOW_LOOPBACK_HTTP";

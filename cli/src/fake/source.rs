@@ -10,14 +10,14 @@ use fake_azure::{Description, Fake};
 
 /// A file, or an example that comes with the command.
 #[derive(Clone, Debug)]
-pub(in crate::command) enum Source {
+pub(crate) enum Source {
     File(PathBuf),
     Example(Example),
 }
 
 impl Source {
     /// The one that two options name; `None` where neither does.
-    pub(in crate::command) fn of(file: Option<&Path>, example: Option<Example>) -> Option<Self> {
+    pub(crate) fn of(file: Option<&Path>, example: Option<Example>) -> Option<Self> {
         file.map(|path| Self::File(path.to_owned())).or(example.map(Self::Example))
     }
 
@@ -39,7 +39,7 @@ impl Source {
     }
 
     /// The world that is described there now.
-    pub(in crate::command) fn load(&self) -> Result<Fake> {
+    pub(crate) fn load(&self) -> Result<Fake> {
         self.world(&self.text()?)
     }
 }

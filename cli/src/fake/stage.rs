@@ -6,8 +6,8 @@ use http::uri::PathAndQuery;
 use http::{Method, Uri};
 
 use super::{log, plain};
-use keyfob_host_test::egress::port;
 use fake_azure::Fake;
+use fake_azure::uri::port;
 use fake_azure::wire::{Azure, Exchange, Request};
 
 /// What the server asks.

@@ -23,7 +23,7 @@ base64. Exit status: 0 done, 1 an error, which says what to change, 2 wrong usag
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::command) struct BackupSecret {
+pub(crate) struct BackupSecret {
     /// The secret's name
     name: String,
     /// Where to write it; stdout where absent

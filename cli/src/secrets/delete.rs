@@ -5,8 +5,8 @@ use clap::Args;
 use super::change::{ChangeArgs, wait};
 use super::vault::VaultArgs;
 use super::{Failure, json, told};
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::DeletedSecret;
 use crate::date;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::DeletedSecret;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,7 +19,7 @@ Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::command) struct DeleteSecret {
+pub(crate) struct DeleteSecret {
     /// The secret's name
     name: String,
     #[command(flatten)]

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::vault::VaultArgs;
 use super::{DONE, FAILED, Failure, json, output, screen};
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::Secret;
 use crate::output::Report;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::Secret;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::spec::GetSecretOptions;
 
@@ -23,7 +23,7 @@ Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::command) struct GetSecret {
+pub(crate) struct GetSecret {
     /// The secret's name, NAME/VERSION, or its identifier; several are read at the same time
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, Secret, SecretProperties};
 use crate::output::object;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, Secret, SecretProperties};
 
 /// A secret with its value, and who read it.
 pub(super) fn secret(secret: &Secret) -> Value {

@@ -19,7 +19,7 @@ Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::command) struct ListSecrets {
+pub(crate) struct ListSecrets {
     /// Those that are deleted and can be recovered
     #[arg(long)]
     deleted: bool,

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::vault::Vault;
 use super::{DONE, Failure, json, output};
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, SecretProperties};
 use crate::date;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, SecretProperties};
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::instance::{DeletedSecretList, Instance, SecretList};
 use keyfob_host_test::spec::ListOptions;

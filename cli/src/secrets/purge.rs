@@ -16,7 +16,7 @@ Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::command) struct PurgeSecret {
+pub(crate) struct PurgeSecret {
     /// The deleted secret's name
     name: String,
     #[command(flatten)]

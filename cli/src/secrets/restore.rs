@@ -22,7 +22,7 @@ const MOST: u64 = 4 * 1024 * 1024;
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::command) struct RestoreSecret {
+pub(crate) struct RestoreSecret {
     /// The backup; stdin where absent
     #[arg(long, value_name = "F")]
     file: Option<PathBuf>,

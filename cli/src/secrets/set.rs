@@ -26,7 +26,7 @@ const MOST: u64 = 1024 * 1024;
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::command) struct SetSecret {
+pub(crate) struct SetSecret {
     /// The secret's name; one that is there gets a new version
     name: String,
     /// The file with the value; stdin where absent

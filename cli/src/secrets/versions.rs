@@ -18,7 +18,7 @@ Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(in crate::command) struct ListVersions {
+pub(crate) struct ListVersions {
     /// The secret's name
     name: String,
     #[command(flatten)]

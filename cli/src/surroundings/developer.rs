@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::environment::Environment;
-use crate::screen;
 use crate::developer::{Chain, Changes, Event, Server};
+use crate::screen;
 
 /// Serves the developer's tokens, for as long as the server is kept, and leads the environment there. stderr hears what
 /// stands in the way; with `aloud`, of every request too.

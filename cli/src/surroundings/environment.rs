@@ -11,7 +11,7 @@ use crate::{Failure, screen};
 
 /// Variables by name.
 #[derive(Debug, Default)]
-pub(in crate::command) struct Environment(BTreeMap<String, String>);
+pub(crate) struct Environment(BTreeMap<String, String>);
 
 impl Environment {
     /// The caller's environment (unless it is not wanted), what a fake platform puts in the place of a real one's, what
@@ -59,7 +59,7 @@ impl Environment {
     }
 
     /// A variable's value; one that is set but empty is unset.
-    pub(in crate::command) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 

@@ -3,7 +3,7 @@
 use http::Uri;
 
 use super::environment::Environment;
-use keyfob_host_test::egress::port;
+use fake_azure::uri::port;
 
 /// Variables whose value is the URL of an identity endpoint.
 const ENDPOINT_VARIABLES: [&str; 4] =

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::files::Folder;
-use keyfob_host_test::clock::Clock;
 use crate::fake::{self, Placed, Source};
-use keyfob_host_test::egress::Egress;
 use fake_azure::Fake;
+use keyfob_host_test::clock::Clock;
+use keyfob_host_test::egress::Egress;
 
 /// The world of a description, and its platform's files for as long as a call takes.
 pub(super) struct Invented {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use fake_azure::{Description, Fake};
 use keyfob_host_test::app::App;
 use keyfob_host_test::compose::Outline;
-use fake_azure::{Description, Fake};
 use keyfob_host_test::{Clock, Egress, Host, config_component};
 
 use crate::apps;

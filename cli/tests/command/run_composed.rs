@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use fake_azure::{Description, Fake};
 use http::{Request, StatusCode};
 use keyfob_host_test::app::{Answered, App, Ended, Entry};
 use keyfob_host_test::compose::{Outline, compose};
-use fake_azure::{Description, Fake};
 use keyfob_host_test::{Build, Clock, Egress, Host};
 
 use crate::apps;

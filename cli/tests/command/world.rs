@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
-use keyfob_host_test::Build;
-use fake_azure::{Description, Fake, Server};
 use fake_azure::wire::{Azure, Exchange, Request};
+use fake_azure::{Description, Fake, Server};
+use keyfob_host_test::Build;
 use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 

@@ -23,7 +23,7 @@ use certificates::Certificates;
 use connection::Door;
 
 /// Who hears of a TLS handshake that a client broke off, and of why, in rustls' words.
-pub type Distrusted = Box<dyn Fn(&str) + Send + Sync>;
+pub(crate) type Distrusted = Box<dyn Fn(&str) + Send + Sync>;
 
 /// A running server; dropping it closes everything.
 #[derive(Debug)]

@@ -50,7 +50,7 @@ impl App {
     }
 
     /// Compiles an app that imports no Keyfob (any more).
-    pub(crate) fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
+    pub fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
         entry::every_import_is_given(&Outline::read(bytes)?)?;
         let compile = || {
             let (engine, pre) = compile(bytes, &mut Config::new())?;

@@ -1,5 +1,6 @@
 //! The hosts that may be asked.
 
+use fake_azure::uri;
 use http::Uri;
 
 /// A list of hosts, empty at first.
@@ -39,22 +40,13 @@ impl AllowList {
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return false;
         }
-        let port = port(uri);
+        let port = uri::port(uri);
         self.any
             || self
                 .hosts
                 .iter()
                 .any(|(host, rule)| host.eq_ignore_ascii_case(asked) && rule.is_none_or(|rule| Some(rule) == port))
     }
-}
-
-/// The port that a request goes to.
-pub(crate) fn port(uri: &Uri) -> Option<u16> {
-    uri.port_u16().or(match uri.scheme_str() {
-        Some("https") => Some(443),
-        Some("http") => Some(80),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::Uri;
 
-use super::port;
+use fake_azure::uri::port;
 
 /// Where they are told, and which have been.
 pub(super) struct Denied {

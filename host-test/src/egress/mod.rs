@@ -22,10 +22,8 @@ use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
 
 pub use wasmtime_wasi_http::Error;
 
-pub(crate) use self::allow::port;
 pub use self::record::{Outcome, Recorded, Recorder};
 pub use self::sockets::Sockets;
-pub(crate) use self::trace::redacted;
 
 use self::allow::AllowList;
 use self::denied::Denied;

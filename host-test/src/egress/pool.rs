@@ -11,7 +11,7 @@ use hyper::client::conn::http1::SendRequest;
 use tokio::time::Instant;
 use wasmtime_wasi_http::Error;
 
-use super::allow;
+use fake_azure::uri;
 
 /// Azure's load balancers drop a connection silently after four idle minutes
 /// (<https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-reset>); most services close it sooner.
@@ -28,7 +28,7 @@ pub(super) struct Origin {
 impl Origin {
     pub(super) fn of(uri: &Uri) -> Result<Self, Error> {
         let host = uri.host().ok_or(Error::HttpRequestUriInvalid)?.to_ascii_lowercase();
-        let port = allow::port(uri).ok_or(Error::HttpRequestUriInvalid)?;
+        let port = uri::port(uri).ok_or(Error::HttpRequestUriInvalid)?;
         Ok(Self { tls: uri.scheme_str() == Some("https"), host, port })
     }
 }

@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::Request;
 use fake_azure::wire::Azure as _;
+use http::Request;
 use serde_json::Value;
 
 use super::desk::Desk;

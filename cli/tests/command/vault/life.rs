@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use http::Method;
 use fake_azure::wire::{Exchange, Request};
+use http::Method;
 use serde_json::json;
 
 use super::{OFFICER, SUFFIX, TEAM, asked, team, world};
