@@ -74,7 +74,7 @@ fn it_imports_no_filesystem_and_the_error_has_a_hint() {
             assertion: ASSERTION.to_owned(),
         };
         let token = token(&mut instance, handed_over).await.unwrap();
-        assert_eq!(fake_azure::client_id(&token).as_deref(), Some(CLIENT));
+        assert_eq!(fake::client_id(&token).as_deref(), Some(CLIENT));
     });
 }
 

@@ -7,18 +7,18 @@ const BLOCK: usize = 512;
 /// Where a header's checksum stands; it is summed up with blanks in its place.
 const CHECKSUM: usize = 148;
 
-pub struct Archive {
+pub(super) struct Archive {
     bytes: Vec<u8>,
     modified: i64,
 }
 
 impl Archive {
     /// All files get the same date.
-    pub fn new(modified: Timestamp) -> Self {
+    pub(super) fn new(modified: Timestamp) -> Self {
         Self { bytes: Vec::new(), modified: modified.as_second() }
     }
 
-    pub fn file(&mut self, name: &str, content: &[u8]) -> Result<()> {
+    pub(super) fn file(&mut self, name: &str, content: &[u8]) -> Result<()> {
         ensure!(name.len() <= 100, "{name} is too long a name for the archive");
         let mut header = Vec::with_capacity(BLOCK);
         let mut field = |text: &str, width: usize| {
@@ -51,7 +51,7 @@ impl Archive {
     }
 
     /// Two empty blocks are the end.
-    pub fn finish(mut self) -> Vec<u8> {
+    pub(super) fn finish(mut self) -> Vec<u8> {
         self.bytes.resize(self.bytes.len() + 2 * BLOCK, 0);
         self.bytes
     }

@@ -3,7 +3,7 @@
 use keyfob_host_test::{Build, config_component};
 
 /// A component, and what tells it from the others.
-pub struct Artefact {
+pub(super) struct Artefact {
     pub name: &'static str,
     pub description: &'static str,
     /// The crate that it is built from.
@@ -15,7 +15,7 @@ pub struct Artefact {
     pub bytes: fn() -> &'static [u8],
 }
 
-pub const ARTEFACTS: [Artefact; 3] = [
+pub(super) const ARTEFACTS: [Artefact; 3] = [
     Artefact {
         name: "keyfob",
         description: "Azure identity and Key Vault secrets for WebAssembly components",

@@ -17,7 +17,13 @@ const CONFIG: &str = "application/vnd.wasm.config.v0+json";
 const COMPONENT: &str = "application/wasm";
 
 /// The image of a component, whose only tag is the version.
-pub fn image(artefact: &Artefact, file: &str, component: &[u8], revision: &str, created: Timestamp) -> Result<Vec<u8>> {
+pub(super) fn image(
+    artefact: &Artefact,
+    file: &str,
+    component: &[u8],
+    revision: &str,
+    created: Timestamp,
+) -> Result<Vec<u8>> {
     let surface = wit::surface(component)?;
     let config = serde_json::to_vec(&json!({
         "created": created.to_string(),

@@ -12,7 +12,7 @@ use super::artefact::Artefact;
 use crate::WORKSPACE;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Crate {
+pub(super) struct Crate {
     pub name: String,
     pub version: String,
     pub licence: String,
@@ -21,7 +21,7 @@ pub struct Crate {
 }
 
 /// Each crate with those that it uses itself. The first that cargo names is the component's own.
-pub struct Linked {
+pub(super) struct Linked {
     pub own: Crate,
     pub uses: BTreeMap<Crate, BTreeSet<Crate>>,
 }
@@ -38,7 +38,7 @@ struct Locked {
     checksum: Option<String>,
 }
 
-pub fn linked(artefact: &Artefact) -> Result<Linked> {
+pub(super) fn linked(artefact: &Artefact) -> Result<Linked> {
     let told = Command::new(env!("CARGO"))
         .args(["tree", "--locked", "--offline", "--package", artefact.package, "--target", "wasm32-wasip2"])
         // Macros, and what they use, run in the compiler.

@@ -10,7 +10,7 @@ use super::artefact::Artefact;
 use super::linked::{Crate, linked};
 use super::{LICENCE, VERSION, WORKSPACE, sha256};
 
-pub fn sbom(artefact: &Artefact, component: &[u8], created: Timestamp) -> Result<Vec<u8>> {
+pub(super) fn sbom(artefact: &Artefact, component: &[u8], created: Timestamp) -> Result<Vec<u8>> {
     let linked = linked(artefact)?;
     let digest = sha256(component);
     let dependencies = linked.uses.iter().map(

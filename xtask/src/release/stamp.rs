@@ -5,14 +5,14 @@ use wasm_metadata::{AddMetadata, AddMetadataField, Description, Licenses, Revisi
 
 use super::LICENCE;
 
-pub struct About<'a> {
+pub(super) struct About<'a> {
     pub name: &'a str,
     pub description: &'static str,
     pub version: &'a str,
 }
 
 /// Neither address nor author: who publishes it knows theirs, and `wkg.toml` takes them.
-pub fn stamp(wasm: &[u8], about: &About<'_>, revision: &str) -> Result<Vec<u8>> {
+pub(super) fn stamp(wasm: &[u8], about: &About<'_>, revision: &str) -> Result<Vec<u8>> {
     let mut add = AddMetadata::default();
     add.name = AddMetadataField::Set(about.name.to_owned());
     add.description = AddMetadataField::Set(Description::new(about.description));

@@ -8,9 +8,9 @@ use wit_parser::{Resolve, WorldItem};
 
 use crate::WORKSPACE;
 
-pub const DESCRIPTION: &str = "The interface of Keyfob: Azure identity and Key Vault secrets";
+pub(super) const DESCRIPTION: &str = "The interface of Keyfob: Azure identity and Key Vault secrets";
 
-pub struct Package {
+pub(super) struct Package {
     /// Namespace and name, `keyfob:azure`.
     pub name: String,
     /// Of its own: it moves only when the interface does.
@@ -18,7 +18,7 @@ pub struct Package {
     pub bytes: Vec<u8>,
 }
 
-pub fn package() -> Result<Package> {
+pub(super) fn package() -> Result<Package> {
     let mut resolve = Resolve::new();
     let (id, _) = resolve.push_dir(Path::new(WORKSPACE).join("wit"))?;
     let name = &resolve.packages.get(id).context("wit/ has no package")?.name;
@@ -31,7 +31,7 @@ pub fn package() -> Result<Package> {
 }
 
 /// A world's full name.
-pub fn world((folder, name): (&str, &str)) -> Result<String> {
+pub(super) fn world((folder, name): (&str, &str)) -> Result<String> {
     let mut resolve = Resolve::new();
     let (package, _) = resolve.push_dir(Path::new(WORKSPACE).join(folder))?;
     resolve.select_world(&[package], Some(name))?;
@@ -39,12 +39,12 @@ pub fn world((folder, name): (&str, &str)) -> Result<String> {
 }
 
 /// What a component needs and offers, as full names.
-pub struct Surface {
+pub(super) struct Surface {
     pub imports: Vec<String>,
     pub exports: Vec<String>,
 }
 
-pub fn surface(component: &[u8]) -> Result<Surface> {
+pub(super) fn surface(component: &[u8]) -> Result<Surface> {
     let DecodedWasm::Component(resolve, world) = wit_component::decode(component)? else {
         anyhow::bail!("a WIT package where a component should be");
     };
