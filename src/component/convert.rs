@@ -1,4 +1,4 @@
-//! The core's results in the words of the WIT package.
+//! Converts the core's results into the types of the WIT package.
 
 use super::bindings::exports::keyfob::azure::{identity as wit, secrets, types};
 use crate::prelude::*;
@@ -7,7 +7,7 @@ use crate::{ErrorKind, Outcome, Readiness};
 impl From<crate::AccessToken> for wit::AccessToken {
     fn from(token: crate::AccessToken) -> Self {
         Self {
-            details: named(token.ids()),
+            details: owned(token.ids()),
             token: token.token.expose().to_owned(),
             expires_on: token.expires_on,
             refresh_on: token.refresh_on,
@@ -32,13 +32,13 @@ impl From<crate::Candidate> for wit::Candidate {
             message: candidate.message,
             hint: candidate.hint.map(|hint| hint.text),
             variables: candidate.variables.into_iter().map(str::to_owned).collect(),
-            details: named(candidate.details),
+            details: owned(candidate.details),
         }
     }
 }
 
-/// Names that the core knows, and their values.
-fn named(details: Vec<(&'static str, String)>) -> Vec<(String, String)> {
+/// Details with owned names.
+fn owned(details: Vec<(&'static str, String)>) -> Vec<(String, String)> {
     details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
@@ -130,7 +130,7 @@ impl From<Box<crate::Error>> for types::AzureError {
             status: error.status,
             code: error.code,
             retry_after: error.retry_after,
-            details: named(error.details),
+            details: owned(error.details),
         }
     }
 }

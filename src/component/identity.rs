@@ -1,4 +1,4 @@
-//! Credentials, handed to the core and back.
+//! The interface `identity`.
 
 use alloc::rc::Rc;
 
@@ -9,6 +9,7 @@ use crate::{
     CertificateSource, ClientAuthentication, ClientOptions, CredentialKind, CredentialOptions, ManagedIdentityId,
     TokenOptions,
 };
+
 impl wit::GuestCredentialOptions for Options<CredentialOptions> {
     fn new() -> Self {
         Self::default()
@@ -97,7 +98,6 @@ pub(super) struct Credential {
 
 pub(super) type OptionsHandle<'a> = Option<wit::CredentialOptionsBorrow<'a>>;
 
-// Not inlined: the bindings around each export are large enough.
 impl Credential {
     pub(super) fn default_azure() -> Self {
         Self::new(CredentialKind::DefaultAzure, &CredentialOptions::default())
@@ -108,32 +108,32 @@ impl Credential {
         Self { core: crate::Credential::new(runtime.clone(), kind, options), runtime }
     }
 
-    #[inline(never)]
-    pub(super) fn handle(kind: CredentialKind, options: Option<&OptionsHandle<'_>>) -> wit::Credential {
+    pub(super) fn resource(kind: CredentialKind, options: Option<&OptionsHandle<'_>>) -> wit::Credential {
         wit::Credential::new(match options.and_then(Option::as_ref) {
             Some(options) => Self::new(kind, &options.get::<Options<CredentialOptions>>().0.borrow()),
             None => Self::new(kind, &CredentialOptions::default()),
         })
     }
 
-    #[inline(never)]
-    pub(super) fn client(
+    pub(super) fn client_resource(
         tenant_id: String,
         client_id: String,
         authentication: ClientAuthentication,
         options: &OptionsHandle<'_>,
     ) -> wit::Credential {
-        Self::handle(CredentialKind::Client { tenant_id, client_id, authentication }, Some(options))
+        Self::resource(CredentialKind::Client { tenant_id, client_id, authentication }, Some(options))
     }
 
-    #[inline(never)]
-    pub(super) fn open(&self, vault_url: &str, options: ClientOptions) -> Result<SecretClient, types::AzureError> {
+    pub(super) fn create_client(
+        &self,
+        vault_url: &str,
+        options: ClientOptions,
+    ) -> Result<SecretClient, types::AzureError> {
         let core = crate::SecretClient::open(vault_url, &self.core, options)?;
         Ok(SecretClient { runtime: self.runtime.clone(), core: Rc::new(core) })
     }
 
-    #[inline(never)]
-    pub(super) fn token(
+    pub(super) fn block_on_token(
         &self,
         scopes: Vec<String>,
         options: &TokenOptions,
@@ -144,23 +144,23 @@ impl Credential {
 
 impl wit::GuestCredential for Credential {
     fn default_azure(options: OptionsHandle<'_>) -> wit::Credential {
-        Self::handle(CredentialKind::DefaultAzure, Some(&options))
+        Self::resource(CredentialKind::DefaultAzure, Some(&options))
     }
 
     fn environment(options: OptionsHandle<'_>) -> wit::Credential {
-        Self::handle(CredentialKind::Environment, Some(&options))
+        Self::resource(CredentialKind::Environment, Some(&options))
     }
 
     fn workload_identity(options: OptionsHandle<'_>) -> wit::Credential {
-        Self::handle(CredentialKind::WorkloadIdentity, Some(&options))
+        Self::resource(CredentialKind::WorkloadIdentity, Some(&options))
     }
 
     fn managed_identity(options: OptionsHandle<'_>) -> wit::Credential {
-        Self::handle(CredentialKind::ManagedIdentity, Some(&options))
+        Self::resource(CredentialKind::ManagedIdentity, Some(&options))
     }
 
     fn client_secret(tenant: String, client: String, secret: String, options: OptionsHandle<'_>) -> wit::Credential {
-        Self::client(tenant, client, ClientAuthentication::Secret(secret.into()), &options)
+        Self::client_resource(tenant, client, ClientAuthentication::Secret(secret.into()), &options)
     }
 
     fn client_assertion(
@@ -169,7 +169,7 @@ impl wit::GuestCredential for Credential {
         assertion: String,
         options: OptionsHandle<'_>,
     ) -> wit::Credential {
-        Self::client(tenant, client, ClientAuthentication::Assertion(assertion.into()), &options)
+        Self::client_resource(tenant, client, ClientAuthentication::Assertion(assertion.into()), &options)
     }
 
     fn client_certificate(
@@ -183,17 +183,22 @@ impl wit::GuestCredential for Credential {
             wit::ClientCertificate::Bytes(bytes) => CertificateSource::Bytes(bytes.into()),
             wit::ClientCertificate::Path(path) => CertificateSource::Path(path),
         };
-        Self::client(tenant, client, ClientAuthentication::Certificate(certificate, password.map(Into::into)), &options)
+        Self::client_resource(
+            tenant,
+            client,
+            ClientAuthentication::Certificate(certificate, password.map(Into::into)),
+            &options,
+        )
     }
 
     fn chained(credentials: Vec<wit::CredentialBorrow<'_>>) -> wit::Credential {
         // A call brings its platform along, so the links wait with the chain's executor and not with their own.
         let links = credentials.iter().map(|link| link.get::<Self>().core.clone()).collect();
-        Self::handle(CredentialKind::Chained(links), None)
+        Self::resource(CredentialKind::Chained(links), None)
     }
 
     fn static_token(token: String, expires_on: types::UnixSeconds) -> wit::Credential {
-        Self::handle(CredentialKind::StaticToken { token: token.into(), expires_on }, None)
+        Self::resource(CredentialKind::StaticToken { token: token.into(), expires_on }, None)
     }
 
     fn name(&self) -> String {
@@ -217,7 +222,7 @@ impl wit::GuestCredential for Credential {
         scopes: Vec<String>,
         options: Option<wit::TokenOptionsBorrow<'_>>,
     ) -> Result<wit::AccessToken, types::AzureError> {
-        let options = chosen!(options, TokenOptions);
-        self.token(scopes, &options)
+        let options = options_or_default!(options, TokenOptions);
+        self.block_on_token(scopes, &options)
     }
 }

@@ -1,12 +1,13 @@
-//! The door: the WIT package's exports, handed to the core and back. No logic. It is the same on either runtime.
+//! Exports the WIT package: passes each call to the core, and converts its result. It has no logic of its own, and is the
+//! same over WASI and for programs that embed the component.
 
 use core::cell::RefCell;
 
 use crate::prelude::*;
 use crate::{ClientOptions, CredentialOptions, GetSecretOptions, ListOptions, SetOptions, TokenOptions};
 
-/// The options of a handle that may be absent.
-macro_rules! chosen {
+/// The options of an optional handle: a copy, or the defaults.
+macro_rules! options_or_default {
     ($handle:expr, $record:ty) => {
         $handle.map(|handle| handle.get::<Options<$record>>().0.borrow().clone()).unwrap_or_default()
     };
@@ -42,7 +43,7 @@ mod bindings {
     export!(Component);
 }
 
-use bindings::exports::keyfob::azure::{identity as wit, secrets as vault, simple, types};
+use bindings::exports::keyfob::azure::{identity as wit, secrets as wit_secrets, simple, types};
 use identity::Credential;
 use secrets::{CallOptions, DeletedSecretList, DeletedSecretPoller, SecretClient, SecretList, SecretPoller};
 
@@ -54,7 +55,7 @@ impl wit::Guest for Component {
     type Credential = Credential;
 }
 
-impl vault::Guest for Component {
+impl wit_secrets::Guest for Component {
     type ClientOptions = Options<ClientOptions>;
     type GetSecretOptions = Options<GetSecretOptions>;
     type SetSecretOptions = Options<SetOptions>;
@@ -72,21 +73,21 @@ impl vault::Guest for Component {
 struct Options<T>(RefCell<T>);
 
 impl<T: Clone> Options<T> {
-    fn set(&self, change: impl FnOnce(&mut T)) {
-        change(&mut self.0.borrow_mut());
+    fn set(&self, setter: impl FnOnce(&mut T)) {
+        setter(&mut self.0.borrow_mut());
     }
 }
 
 impl simple::Guest for Component {
     fn fetch_secret(vault_url: String, name: String) -> Result<String, types::AzureError> {
         let credential = Credential::default_azure();
-        let client = credential.open(&vault_url, ClientOptions::default())?;
+        let client = credential.create_client(&vault_url, ClientOptions::default())?;
         let secret = client.runtime.block_on(Box::pin(client.core.get_secret(&name, &GetSecretOptions::default())))?;
         Ok(secret.value.expose().to_owned())
     }
 
     fn fetch_token(scope: String) -> Result<wit::AccessToken, types::AzureError> {
         let credential = Credential::default_azure();
-        credential.token(vec![scope], &TokenOptions::default())
+        credential.block_on_token(vec![scope], &TokenOptions::default())
     }
 }

@@ -1,4 +1,4 @@
-//! Credentials that ask the embedding program, made for the core.
+//! The interface `providers`: credentials that ask the embedding program.
 
 use alloc::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::{ClientAuthentication, CredentialKind};
 
 impl providers::Guest for Component {
     fn token_provider(provider: u32) -> wit::Credential {
-        Credential::handle(CredentialKind::Provider(Rc::new(HostProvider(provider))), None)
+        Credential::resource(CredentialKind::Provider(Rc::new(HostProvider(provider))), None)
     }
 
     fn assertion_provider(
@@ -21,7 +21,7 @@ impl providers::Guest for Component {
         provider: u32,
         options: OptionsHandle<'_>,
     ) -> wit::Credential {
-        Credential::client(
+        Credential::client_resource(
             tenant_id,
             client_id,
             ClientAuthentication::Provider(Rc::new(HostProvider(provider))),

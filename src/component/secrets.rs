@@ -1,4 +1,4 @@
-//! Clients, handed to the core and back.
+//! The interface `secrets`.
 
 use alloc::rc::Rc;
 
@@ -169,7 +169,7 @@ struct Poller {
 
 impl Poller {
     fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        Ok(self.runtime.block_on(Box::pin(self.core.wait(chosen!(options, CallOptions).timeout)))?)
+        Ok(self.runtime.block_on(Box::pin(self.core.wait(options_or_default!(options, CallOptions).timeout)))?)
     }
 }
 
@@ -196,12 +196,10 @@ impl secrets::GuestDeletedSecretPoller for DeletedSecretPoller {
 type CallHandle<'a> = secrets::CallOptionsBorrow<'a>;
 type SetHandle<'a> = secrets::SetSecretOptionsBorrow<'a>;
 type ListHandle<'a> = secrets::ListOptionsBorrow<'a>;
-type Told = Result<secrets::SecretProperties, types::AzureError>;
+type PropertiesResult = Result<secrets::SecretProperties, types::AzureError>;
 
-// Not inlined: the bindings around each export are large enough.
 impl SecretClient {
-    #[inline(never)]
-    fn told(&self, call: LocalFuture<'_, crate::Result<Properties>>) -> Told {
+    fn properties(&self, call: LocalFuture<'_, crate::Result<Properties>>) -> PropertiesResult {
         Ok(self.runtime.block_on(call)?.into())
     }
 
@@ -221,7 +219,8 @@ impl secrets::GuestSecretClient for SecretClient {
         credential: wit::CredentialBorrow<'_>,
         options: Option<secrets::ClientOptionsBorrow<'_>>,
     ) -> Result<secrets::SecretClient, types::AzureError> {
-        let client = credential.get::<Credential>().open(&vault_url, chosen!(options, ClientOptions))?;
+        let client =
+            credential.get::<Credential>().create_client(&vault_url, options_or_default!(options, ClientOptions))?;
         Ok(secrets::SecretClient::new(client))
     }
 
@@ -238,7 +237,7 @@ impl secrets::GuestSecretClient for SecretClient {
         name: String,
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Result<secrets::Secret, types::AzureError> {
-        let options = chosen!(options, GetSecretOptions);
+        let options = options_or_default!(options, GetSecretOptions);
         Ok(self.runtime.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
     }
 
@@ -247,28 +246,28 @@ impl secrets::GuestSecretClient for SecretClient {
         names: Vec<String>,
         options: Option<secrets::GetSecretOptionsBorrow<'_>>,
     ) -> Vec<Result<secrets::Secret, types::AzureError>> {
-        let options = chosen!(options, GetSecretOptions);
+        let options = options_or_default!(options, GetSecretOptions);
         let outcomes = self.runtime.block_on(Box::pin(self.core.get_secrets(&names, &options)));
         outcomes.into_iter().map(|outcome| Ok(outcome?.into())).collect()
     }
 
-    fn set_secret(&self, name: String, value: String, options: Option<SetHandle<'_>>) -> Told {
-        let options = chosen!(options, SetOptions);
-        self.told(Box::pin(self.core.set_secret(&name, value.into(), &options)))
+    fn set_secret(&self, name: String, value: String, options: Option<SetHandle<'_>>) -> PropertiesResult {
+        let options = options_or_default!(options, SetOptions);
+        self.properties(Box::pin(self.core.set_secret(&name, value.into(), &options)))
     }
 
-    fn update_secret_properties(&self, name: String, options: Option<SetHandle<'_>>) -> Told {
-        let options = chosen!(options, SetOptions);
-        self.told(Box::pin(self.core.update_secret_properties(&name, &options)))
+    fn update_secret_properties(&self, name: String, options: Option<SetHandle<'_>>) -> PropertiesResult {
+        let options = options_or_default!(options, SetOptions);
+        self.properties(Box::pin(self.core.update_secret_properties(&name, &options)))
     }
 
     fn list_properties_of_secrets(&self, options: Option<ListHandle<'_>>) -> secrets::SecretList {
-        let list = self.core.list_properties_of_secrets(&chosen!(options, ListOptions));
+        let list = self.core.list_properties_of_secrets(&options_or_default!(options, ListOptions));
         secrets::SecretList::new(self.list(list))
     }
 
     fn list_properties_of_secret_versions(&self, name: String, options: Option<ListHandle<'_>>) -> secrets::SecretList {
-        let list = self.core.list_properties_of_secret_versions(&name, &chosen!(options, ListOptions));
+        let list = self.core.list_properties_of_secret_versions(&name, &options_or_default!(options, ListOptions));
         secrets::SecretList::new(self.list(list))
     }
 
@@ -277,7 +276,7 @@ impl secrets::GuestSecretClient for SecretClient {
         name: String,
         options: Option<CallHandle<'_>>,
     ) -> Result<secrets::DeletedSecretPoller, types::AzureError> {
-        let timeout = chosen!(options, CallOptions).timeout;
+        let timeout = options_or_default!(options, CallOptions).timeout;
         let poller = self.poller(Box::pin(self.core.begin_delete_secret(&name, timeout)))?;
         Ok(secrets::DeletedSecretPoller::new(DeletedSecretPoller(poller)))
     }
@@ -287,12 +286,12 @@ impl secrets::GuestSecretClient for SecretClient {
         name: String,
         options: Option<CallHandle<'_>>,
     ) -> Result<secrets::DeletedSecret, types::AzureError> {
-        let timeout = chosen!(options, CallOptions).timeout;
+        let timeout = options_or_default!(options, CallOptions).timeout;
         Ok(self.runtime.block_on(Box::pin(self.core.get_deleted_secret(&name, timeout)))?.into())
     }
 
     fn list_deleted_secrets(&self, options: Option<ListHandle<'_>>) -> secrets::DeletedSecretList {
-        let list = self.core.list_deleted_secrets(&chosen!(options, ListOptions));
+        let list = self.core.list_deleted_secrets(&options_or_default!(options, ListOptions));
         secrets::DeletedSecretList::new(DeletedSecretList(self.list(list)))
     }
 
@@ -301,22 +300,24 @@ impl secrets::GuestSecretClient for SecretClient {
         name: String,
         options: Option<CallHandle<'_>>,
     ) -> Result<secrets::SecretPoller, types::AzureError> {
-        let timeout = chosen!(options, CallOptions).timeout;
+        let timeout = options_or_default!(options, CallOptions).timeout;
         let poller = self.poller(Box::pin(self.core.begin_recover_deleted_secret(&name, timeout)))?;
         Ok(secrets::SecretPoller::new(SecretPoller(poller)))
     }
 
     fn purge_deleted_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        let timeout = chosen!(options, CallOptions).timeout;
+        let timeout = options_or_default!(options, CallOptions).timeout;
         Ok(self.runtime.block_on(Box::pin(self.core.purge_deleted_secret(&name, timeout)))?)
     }
 
     fn backup_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<Vec<u8>, types::AzureError> {
-        let timeout = chosen!(options, CallOptions).timeout;
+        let timeout = options_or_default!(options, CallOptions).timeout;
         Ok(self.runtime.block_on(Box::pin(self.core.backup_secret(&name, timeout)))?)
     }
 
-    fn restore_secret_backup(&self, backup: Vec<u8>, options: Option<CallHandle<'_>>) -> Told {
-        self.told(Box::pin(self.core.restore_secret_backup(&backup, chosen!(options, CallOptions).timeout)))
+    fn restore_secret_backup(&self, backup: Vec<u8>, options: Option<CallHandle<'_>>) -> PropertiesResult {
+        self.properties(Box::pin(
+            self.core.restore_secret_backup(&backup, options_or_default!(options, CallOptions).timeout),
+        ))
     }
 }
