@@ -4,12 +4,12 @@ use http::StatusCode;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::identity::Kind;
+use super::identity::IdentityKind;
 use super::place::Place;
 use super::settle::is_uuid;
 use super::token::{self, Claims};
 use super::{Fake, app_service, vault};
-use crate::wire::{Connect, End, Exchange, Request};
+use crate::wire::{BodyEnd, ConnectOutcome, Request, ScriptedResponse};
 
 /// No refusal of the fake's says more in its first sentences.
 const LONGEST: usize = 240;
@@ -20,11 +20,14 @@ const SHORTEST_SECRET: usize = 4;
 impl Fake {
     /// What happened: who got a token for what, who read which secret, or why not. Empty where there is nothing to say.
     /// It holds no token, no secret's value, and nothing of the request that could be one.
-    pub fn account(&self, request: &Request, exchange: &Exchange) -> String {
-        if let Connect::Fails(error) = exchange.connect {
+    pub fn summarize(&self, request: &Request, exchange: &ScriptedResponse) -> String {
+        if let ConnectOutcome::Fails(error) = exchange.connect {
             return format!("no connection: {error:?}");
         }
-        if exchange.connect == Connect::Never || exchange.first_byte.is_none() || exchange.end != End::Complete {
+        if exchange.connect == ConnectOutcome::Never
+            || exchange.first_byte.is_none()
+            || exchange.end != BodyEnd::Complete
+        {
             return "no whole answer".to_owned();
         }
         let body: Vec<u8> = exchange.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
@@ -55,7 +58,7 @@ impl Fake {
     /// What to do where App Service was not told which identity: its own words do not say.
     fn cure(&self) -> String {
         let mut identities = self.world.identities.iter();
-        match identities.find(|it| it.assigned && it.kind == Kind::UserAssigned) {
+        match identities.find(|it| it.assigned && it.kind == IdentityKind::UserAssigned) {
             Some(identity) => {
                 let (name, id) = (printable(&identity.name), &identity.client_id);
                 format!(" Set AZURE_CLIENT_ID on the app, for {name} to {id}")

@@ -43,7 +43,7 @@ pub struct Description {
     /// The secret that the endpoint wants in a header: App Service, Azure ML and Service Fabric.
     pub identity_header: Option<String>,
     /// How the platform's endpoint writes the end of a token's life; as that platform does unless given.
-    pub expiry: Option<Expiry>,
+    pub expiry: Option<ExpiryFormat>,
     /// Azure ML only: the identity whose client id is in DEFAULT_IDENTITY_CLIENT_ID.
     pub default_identity: Option<String>,
     /// Azure Arc only: which agent is installed.
@@ -69,7 +69,7 @@ pub struct Description {
 /// How an identity endpoint writes the end of a token's life. Every form has been seen in the wild.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Expiry {
+pub enum ExpiryFormat {
     /// `expires_on`: unix seconds in a string.
     String,
     /// `expires_on`: unix seconds as a number.

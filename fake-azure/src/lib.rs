@@ -39,13 +39,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use cloud::Cloud;
-pub use description::{ArcAgent, Description, Expiry, Permission, Role, Secret, Vault};
-pub use identity::{Identity, Kind};
+pub use description::{ArcAgent, Description, ExpiryFormat, Permission, Role, Secret, Vault};
+pub use identity::{Identity, IdentityKind};
 pub use platform::Platform;
 pub use server::{CertificateAuthority, Server};
 pub use token::client_id;
 
-use crate::wire::{Azure, Connect, Exchange, NetError, Request};
+use crate::wire::{ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
 use place::{Place, Places};
 
 /// A world of fake Azure services.
@@ -107,8 +107,8 @@ impl Fake {
     }
 
     /// Whether a vault is not any more as it was described: something was written to it.
-    pub fn written(&self) -> bool {
-        self.vaults.iter().any(|state| lock(state).written())
+    pub fn is_modified(&self) -> bool {
+        self.vaults.iter().any(|state| lock(state).is_modified())
     }
 
     /// `host:port` of everything that it plays.
@@ -132,25 +132,27 @@ fn lock(state: &Mutex<vault::State>) -> MutexGuard<'_, vault::State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Azure for Fake {
-    fn answer(&self, request: &Request, now: u64) -> Exchange {
+impl Service for Fake {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
         match self.places.find(request.uri()) {
-            Ok(Place::Entra(realm)) => entra::answer(self, realm, request, now),
-            Ok(Place::Imds) => imds::answer(self, request, now),
+            Ok(Place::Entra(realm)) => entra::handle(self, realm, request, now),
+            Ok(Place::Imds) => imds::handle(self, request, now),
             Ok(Place::OtherCloud(status)) => imds::other_cloud(*status),
             Ok(Place::Endpoint(path)) => match self.world.platform {
-                Platform::AzureArc => arc::answer(self, path, request, now),
-                Platform::AzureMl => azure_ml::answer(self, path, request, now),
-                Platform::CloudShell => cloud_shell::answer(self, path, request, now),
+                Platform::AzureArc => arc::handle(self, path, request, now),
+                Platform::AzureMl => azure_ml::handle(self, path, request, now),
+                Platform::CloudShell => cloud_shell::handle(self, path, request, now),
                 // Its certificate is its own, and what it would answer to who knows that nobody hears here.
-                Platform::ServiceFabric => Exchange::no_connection(Connect::Fails(NetError::Certificate)),
-                _ => app_service::answer(self, path, request, now),
+                Platform::ServiceFabric => {
+                    ScriptedResponse::no_connection(ConnectOutcome::Fails(NetworkError::Certificate))
+                }
+                _ => app_service::handle(self, path, request, now),
             },
             Ok(Place::Vault(index)) => match (self.world.vaults.get(*index), self.vaults.get(*index)) {
-                (Some(vault), Some(state)) => vault::answer(self, vault, &mut lock(state), request, now),
-                _ => Exchange::reply(500, "text/plain", "no such vault"),
+                (Some(vault), Some(state)) => vault::handle(self, vault, &mut lock(state), request, now),
+                _ => ScriptedResponse::reply(500, "text/plain", "no such vault"),
             },
-            Err(connect) => Exchange::no_connection(connect),
+            Err(connect) => ScriptedResponse::no_connection(connect),
         }
     }
 }
@@ -158,7 +160,7 @@ impl Azure for Fake {
 #[cfg(test)]
 mod tests {
     use super::testing::{fake, get};
-    use crate::wire::{Azure, Connect, NetError};
+    use crate::wire::{ConnectOutcome, NetworkError, Service};
 
     #[test]
     fn where_nothing_is_nothing_answers() {
@@ -168,16 +170,16 @@ mod tests {
             url = "https://story-kv.vault.azure.net"
         "#;
         for (url, connect) in [
-            ("http://169.254.169.254/metadata/identity/oauth2/token", Connect::Never),
-            ("https://other.vault.azure.net/", Connect::Fails(NetError::NameNotFound)),
-            ("https://story-kv.vault.azure.net:8443/", Connect::Fails(NetError::Refused)),
-            ("http://story-kv.vault.azure.net/", Connect::Fails(NetError::Refused)),
-            ("http://story-kv.vault.azure.net:443/", Connect::Fails(NetError::Reset)),
-            ("http://169.254.130.4/msi/token", Connect::Fails(NetError::Refused)),
-            ("http://127.0.0.1:9/", Connect::Fails(NetError::Refused)),
-            ("http://10.0.0.1/", Connect::Never),
+            ("http://169.254.169.254/metadata/identity/oauth2/token", ConnectOutcome::Never),
+            ("https://other.vault.azure.net/", ConnectOutcome::Fails(NetworkError::NameNotFound)),
+            ("https://story-kv.vault.azure.net:8443/", ConnectOutcome::Fails(NetworkError::Refused)),
+            ("http://story-kv.vault.azure.net/", ConnectOutcome::Fails(NetworkError::Refused)),
+            ("http://story-kv.vault.azure.net:443/", ConnectOutcome::Fails(NetworkError::Reset)),
+            ("http://169.254.130.4/msi/token", ConnectOutcome::Fails(NetworkError::Refused)),
+            ("http://127.0.0.1:9/", ConnectOutcome::Fails(NetworkError::Refused)),
+            ("http://10.0.0.1/", ConnectOutcome::Never),
         ] {
-            assert_eq!(fake(story).answer(&get(url, &[]), 0).connect, connect, "{url}");
+            assert_eq!(fake(story).handle(&get(url, &[]), 0).connect, connect, "{url}");
         }
     }
 
@@ -185,7 +187,7 @@ mod tests {
     fn nobody_trusts_service_fabrics_certificate() {
         let fabric = fake("platform = 'service-fabric'");
         let url = "https://localhost:2377/metadata/identity/oauth2/token";
-        assert_eq!(fabric.answer(&get(url, &[]), 0).connect, Connect::Fails(NetError::Certificate));
+        assert_eq!(fabric.handle(&get(url, &[]), 0).connect, ConnectOutcome::Fails(NetworkError::Certificate));
     }
 
     #[test]

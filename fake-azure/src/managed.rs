@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::Fake;
 use super::calendar;
-use super::description::{Description, Expiry};
-use super::identity::{Identity, Kind};
+use super::description::{Description, ExpiryFormat};
+use super::identity::{Identity, IdentityKind};
 use super::params::Params;
 use super::token::{self, MANAGED_LIFETIME};
 use crate::wire::Request;
@@ -34,7 +34,7 @@ pub(super) enum Id {
 
 /// The managed identities that the compute has: the machine's own, or the node's for a pod that reaches its IMDS.
 pub(super) fn assigned(world: &Description) -> impl Iterator<Item = &Identity> {
-    let managed = |it: &&Identity| it.kind != Kind::ServicePrincipal && it.assigned;
+    let managed = |it: &&Identity| it.kind != IdentityKind::ServicePrincipal && it.assigned;
     world.identities.iter().filter(managed).filter(|it| it.node == world.allow_node_imds)
 }
 
@@ -48,12 +48,12 @@ pub(super) fn user_assigned<'a>(world: &'a Description, id: Id, value: &str) -> 
         };
         known.is_some_and(|known| known.eq_ignore_ascii_case(value))
     };
-    assigned(world).filter(|it| it.kind == Kind::UserAssigned).find(matches)
+    assigned(world).filter(|it| it.kind == IdentityKind::UserAssigned).find(matches)
 }
 
 /// The compute's own identity.
 pub(super) fn system_assigned(world: &Description) -> Option<&Identity> {
-    assigned(world).find(|it| it.kind == Kind::SystemAssigned)
+    assigned(world).find(|it| it.kind == IdentityKind::SystemAssigned)
 }
 
 /// Whether the request has the header once, with exactly this value.
@@ -93,7 +93,7 @@ pub(super) fn token_reply(
     resource: &str,
     now: u64,
     style: Style,
-    usual: Expiry,
+    usual: ExpiryFormat,
 ) -> Map<String, Value> {
     let (lifetime, end) = (MANAGED_LIFETIME, now + MANAGED_LIFETIME);
     let mut body = Map::new();
@@ -109,24 +109,24 @@ pub(super) fn token_reply(
     }
     let date = calendar::Date::of(end);
     match fake.world.expiry.unwrap_or(usual) {
-        Expiry::String => {
+        ExpiryFormat::String => {
             put("expires_on", end.to_string().into());
             if imds {
                 put("expires_in", lifetime.to_string().into());
             }
         }
-        Expiry::Number => {
+        ExpiryFormat::Number => {
             put("expires_on", end.into());
             if imds {
                 put("expires_in", lifetime.into());
             }
         }
-        Expiry::DateLinux => put("expires_on", date.linux().into()),
-        Expiry::DateWindows => put("expires_on", date.windows().into()),
-        Expiry::Rfc3339 => put("expires_on", date.rfc3339().into()),
-        Expiry::Iso => put("expires_on", date.iso().into()),
-        Expiry::ExpiresInString => put("expires_in", lifetime.to_string().into()),
-        Expiry::ExpiresInNumber => put("expires_in", lifetime.into()),
+        ExpiryFormat::DateLinux => put("expires_on", date.linux().into()),
+        ExpiryFormat::DateWindows => put("expires_on", date.windows().into()),
+        ExpiryFormat::Rfc3339 => put("expires_on", date.rfc3339().into()),
+        ExpiryFormat::Iso => put("expires_on", date.iso().into()),
+        ExpiryFormat::ExpiresInString => put("expires_in", lifetime.to_string().into()),
+        ExpiryFormat::ExpiresInNumber => put("expires_in", lifetime.into()),
     }
     body
 }

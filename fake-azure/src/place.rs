@@ -9,7 +9,7 @@ use super::cloud::Cloud;
 use super::description::Description;
 use super::entra::Realm;
 use super::platform::Platform;
-use crate::wire::{Connect, NetError};
+use crate::wire::{ConnectOutcome, NetworkError};
 
 /// The address of every cloud's metadata service.
 const METADATA: &str = "169.254.169.254";
@@ -110,16 +110,18 @@ impl Places {
     }
 
     /// The service that `uri` reaches, or how the attempt to connect ends.
-    pub(super) fn find(&self, uri: &Uri) -> Result<&Place, Connect> {
+    pub(super) fn find(&self, uri: &Uri) -> Result<&Place, ConnectOutcome> {
         let Some(wanted) = Door::of(uri) else {
-            return Err(Connect::Fails(NetError::NameNotFound));
+            return Err(ConnectOutcome::Fails(NetworkError::NameNotFound));
         };
         let there = |other: &Door| (&other.host, other.port) == (&wanted.host, wanted.port);
         match self.0.iter().find(|(door, _)| there(door)) {
             Some((door, place)) if door.tls == wanted.tls => Ok(place),
             // TLS to a plain port or the other way round: neither side understands the first byte.
-            Some(_) => Err(Connect::Fails(NetError::Reset)),
-            None if self.0.iter().any(|(door, _)| door.host == wanted.host) => Err(Connect::Fails(NetError::Refused)),
+            Some(_) => Err(ConnectOutcome::Fails(NetworkError::Reset)),
+            None if self.0.iter().any(|(door, _)| door.host == wanted.host) => {
+                Err(ConnectOutcome::Fails(NetworkError::Refused))
+            }
             None => Err(nobody(&wanted.host)),
         }
     }
@@ -137,11 +139,11 @@ impl Places {
 }
 
 /// What connecting to a host that is not there does.
-fn nobody(host: &str) -> Connect {
+fn nobody(host: &str) -> ConnectOutcome {
     match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        Ok(address) if address.is_loopback() => Connect::Fails(NetError::Refused),
+        Ok(address) if address.is_loopback() => ConnectOutcome::Fails(NetworkError::Refused),
         // Packets to an address that nobody has are lost: that is what IMDS looks like outside of Azure.
-        Ok(_) => Connect::Never,
-        Err(_) => Connect::Fails(NetError::NameNotFound),
+        Ok(_) => ConnectOutcome::Never,
+        Err(_) => ConnectOutcome::Fails(NetworkError::NameNotFound),
     }
 }

@@ -1,6 +1,6 @@
 //! What happens on the wire: the one interface between a component's requests and whatever plays Azure.
 //!
-//! [`Azure`] is a function from a request to an [`Exchange`]. The in-process door plays the exchange with [`play`]
+//! [`Service`] is a function from a request to a [`ScriptedResponse`]. The in-process door plays the exchange with [`play`]
 //! under whatever clock tokio has (a paused one in tests); a socket door may serve the same function in real time.
 
 use std::time::Duration;
@@ -12,16 +12,16 @@ use http::{HeaderMap, StatusCode};
 pub type Request = http::Request<Bytes>;
 
 /// Whatever plays Azure: a function from request to exchange.
-pub trait Azure: Send + Sync {
+pub trait Service: Send + Sync {
     /// The answer to `request` at `now` (unix seconds).
-    fn answer(&self, request: &Request, now: u64) -> Exchange;
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse;
 }
 
 /// One exchange, with all that can go wrong in it.
 #[derive(Clone, Debug)]
-pub struct Exchange {
+pub struct ScriptedResponse {
     /// What happens to the attempt to connect.
-    pub connect: Connect,
+    pub connect: ConnectOutcome,
     /// The time from the request's end to the answer's first byte; `None` is silence for ever.
     pub first_byte: Option<Duration>,
     /// The answer's status.
@@ -31,23 +31,23 @@ pub struct Exchange {
     /// The answer's body in pieces, each after a pause.
     pub body: Vec<(Duration, Bytes)>,
     /// What follows the last piece.
-    pub end: End,
+    pub end: BodyEnd,
 }
 
 /// What happens to the attempt to connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connect {
+pub enum ConnectOutcome {
     /// Accepted after this time.
     After(Duration),
     /// No answer, ever.
     Never,
     /// Fails at once with this.
-    Fails(NetError),
+    Fails(NetworkError),
 }
 
 /// What follows the last piece of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum BodyEnd {
     /// A proper end.
     Complete,
     /// The connection is reset.
@@ -58,7 +58,7 @@ pub enum End {
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NetError {
+pub enum NetworkError {
     /// The name does not resolve.
     NameNotFound,
     /// Nothing listens there.
@@ -85,7 +85,7 @@ pub enum NetError {
 
 /// The limits that the requester set.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct Timeouts {
     /// Until the connection stands.
     pub connect: Duration,
     /// From there to the first byte of the answer.
@@ -96,35 +96,35 @@ pub struct Limits {
 
 /// A body whose pieces come in their own time.
 #[derive(Debug)]
-pub struct Pieces {
+pub struct BodyChunks {
     rest: std::vec::IntoIter<(Duration, Bytes)>,
-    end: End,
+    end: BodyEnd,
     between_bytes: Duration,
 }
 
-impl Pieces {
+impl BodyChunks {
     /// The next piece; `None` is the proper end.
-    pub async fn next(&mut self) -> Option<Result<Bytes, NetError>> {
+    pub async fn next(&mut self) -> Option<Result<Bytes, NetworkError>> {
         let (pause, piece) = match (self.rest.next(), self.end) {
             (Some((pause, piece)), _) => (Some(pause), Ok(piece)),
-            (None, End::Complete) => return None,
-            (None, End::Reset) => (Some(Duration::ZERO), Err(NetError::Reset)),
-            (None, End::Never) => (None, Err(NetError::BetweenBytesTimeout)),
+            (None, BodyEnd::Complete) => return None,
+            (None, BodyEnd::Reset) => (Some(Duration::ZERO), Err(NetworkError::Reset)),
+            (None, BodyEnd::Never) => (None, Err(NetworkError::BetweenBytesTimeout)),
         };
-        Some(within(pause, self.between_bytes, NetError::BetweenBytesTimeout).await.and(piece))
+        Some(within(pause, self.between_bytes, NetworkError::BetweenBytesTimeout).await.and(piece))
     }
 }
 
 /// Plays an exchange up to the answer's head, in tokio's time, within the requester's limits.
-pub async fn play(exchange: Exchange, limits: Limits) -> Result<http::Response<Pieces>, NetError> {
+pub async fn play(exchange: ScriptedResponse, limits: Timeouts) -> Result<http::Response<BodyChunks>, NetworkError> {
     let connected = match exchange.connect {
-        Connect::After(pause) => Some(pause),
-        Connect::Never => None,
-        Connect::Fails(error) => return Err(error),
+        ConnectOutcome::After(pause) => Some(pause),
+        ConnectOutcome::Never => None,
+        ConnectOutcome::Fails(error) => return Err(error),
     };
-    within(connected, limits.connect, NetError::ConnectTimeout).await?;
-    within(exchange.first_byte, limits.first_byte, NetError::FirstByteTimeout).await?;
-    let mut response = http::Response::new(Pieces {
+    within(connected, limits.connect, NetworkError::ConnectTimeout).await?;
+    within(exchange.first_byte, limits.first_byte, NetworkError::FirstByteTimeout).await?;
+    let mut response = http::Response::new(BodyChunks {
         rest: exchange.body.into_iter(),
         end: exchange.end,
         between_bytes: limits.between_bytes,
@@ -135,7 +135,7 @@ pub async fn play(exchange: Exchange, limits: Limits) -> Result<http::Response<P
 }
 
 /// Waits for `pause`, or for `limit` and then fails, whichever is shorter.
-async fn within(pause: Option<Duration>, limit: Duration, error: NetError) -> Result<(), NetError> {
+async fn within(pause: Option<Duration>, limit: Duration, error: NetworkError) -> Result<(), NetworkError> {
     match pause {
         Some(Duration::ZERO) => Ok(()),
         Some(pause) if pause < limit => {
@@ -149,7 +149,7 @@ async fn within(pause: Option<Duration>, limit: Duration, error: NetError) -> Re
     }
 }
 
-impl Exchange {
+impl ScriptedResponse {
     /// An answer that comes at once and whole.
     pub fn reply(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
@@ -157,12 +157,12 @@ impl Exchange {
             headers.insert(http::header::CONTENT_TYPE, value);
         }
         Self {
-            connect: Connect::After(Duration::ZERO),
+            connect: ConnectOutcome::After(Duration::ZERO),
             first_byte: Some(Duration::ZERO),
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers,
             body: vec![(Duration::ZERO, body.into())],
-            end: End::Complete,
+            end: BodyEnd::Complete,
         }
     }
 
@@ -188,7 +188,7 @@ impl Exchange {
     }
 
     /// No answer: the attempt to connect ends like this.
-    pub fn no_connection(connect: Connect) -> Self {
+    pub fn no_connection(connect: ConnectOutcome) -> Self {
         Self { connect, ..Self::reply(500, "text/plain", "") }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::testing::{NOW, fake, get, post, request};
 use super::*;
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const WORLD: &str = "
     platform = 'vm'
@@ -29,8 +29,8 @@ const LOGIN: &str = "https://login.microsoftonline.com/7f3a1c52-9d0e-4b6f-8a21-5
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
 
 fn told(fake: &Fake, request: &Request) -> (String, Value) {
-    let exchange = fake.answer(request, NOW);
-    let told = fake.account(request, &exchange);
+    let exchange = fake.handle(request, NOW);
+    let told = fake.summarize(request, &exchange);
     assert!(!told.contains("canary") && !told.contains("eyJ"), "{told}");
     (told, super::super::testing::json(&exchange))
 }

@@ -5,10 +5,10 @@ use http::Method;
 use serde_json::json;
 
 use super::Fake;
-use super::description::Expiry;
+use super::description::ExpiryFormat;
 use super::managed::{self, Id, Style};
 use super::params::Params;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 
 /// The names of the ids; `principal_id` and `object_id` are the same.
 const IDS: [(&str, Id); 4] =
@@ -22,7 +22,7 @@ const FOREIGN: [&str; 4] = ["scope", "clientid", "resource_id", "msi_res_id"];
 pub(super) const NOBODY: &str = "Unable to load the proper Managed Identity.";
 
 /// The answer of the endpoint at `path`.
-pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     let world = &fake.world;
     if request.uri().path() != path {
         return refuse(fake, 404, "Not Found");
@@ -65,18 +65,18 @@ pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Ex
         let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
         return refuse(fake, 400, &text);
     }
-    let body = managed::token_reply(fake, identity, resource, now, Style::AppService, Expiry::String);
-    Exchange::json(200, &body.into()).header("server", "Kestrel")
+    let body = managed::token_reply(fake, identity, resource, now, Style::AppService, ExpiryFormat::String);
+    ScriptedResponse::json(200, &body.into()).header("server", "Kestrel")
 }
 
 /// The shape of all its errors.
-fn refuse(fake: &Fake, status: u16, message: &str) -> Exchange {
+fn refuse(fake: &Fake, status: u16, message: &str) -> ScriptedResponse {
     let body = json!({
         "statusCode": status,
         "message": message,
         "correlationId": fake.request_id(),
     });
-    Exchange::json(status, &body).header("server", "Kestrel")
+    ScriptedResponse::json(status, &body).header("server", "Kestrel")
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::{ArcAgent, Expiry};
+use super::description::{ArcAgent, ExpiryFormat};
 use super::identity::Identity;
 use super::managed::{self, Id, Style};
 use super::params::Params;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 
 /// The names of the ids.
 const IDS: [(&str, Id); 3] = [("client_id", Id::Client), ("object_id", Id::Object), ("msi_res_id", Id::Resource)];
@@ -18,11 +18,11 @@ const IDS: [(&str, Id); 3] = [("client_id", Id::Client), ("object_id", Id::Objec
 const OTHERS: [&str; 3] = ["api-version", "resource", "mi_res_id"];
 
 /// The answer of the agent, whose endpoint is at `path`.
-pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     match token_for(fake, path, request, now) {
-        Ok(body) => Exchange::json(200, &body),
+        Ok(body) => ScriptedResponse::json(200, &body),
         Err((status, error, text)) => {
-            let answer = Exchange::json(status, &json!({"error": error, "error_description": text}));
+            let answer = ScriptedResponse::json(status, &json!({"error": error, "error_description": text}));
             if status != 401 {
                 return answer;
             }
@@ -75,7 +75,7 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
         let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
         return Err((400, "invalid_resource", text));
     }
-    let mut body = managed::token_reply(fake, identity, resource, now, Style::Imds, Expiry::String);
+    let mut body = managed::token_reply(fake, identity, resource, now, Style::Imds, ExpiryFormat::String);
     // An agent that does not know ids tells none; the other one tells the one that it was asked for.
     body.remove("client_id");
     if let Some((id, _)) = wanted {

@@ -2,7 +2,7 @@
 
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token;
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const WORLD: &str = r#"
     [[identity]]
@@ -36,13 +36,13 @@ fn challenges() {
         headers.extend(authorization.map(|value| ("authorization", value)));
         // Who is asked for does not matter yet.
         for id in ["", A, "client_id=x"] {
-            let exchange = fake.answer(&get(&url(&format!("{ASK}&{id}")), &headers), NOW);
+            let exchange = fake.handle(&get(&url(&format!("{ASK}&{id}")), &headers), NOW);
             assert_eq!(exchange.status, 401, "{authorization:?}");
             assert_eq!(exchange.headers["www-authenticate"], format!("Basic realm={path}"));
             assert_eq!(json(&exchange)["error"], "unauthorized");
         }
     }
-    let odd = world("arc-key-path = '/etc/passwd'").answer(&get(&url(ASK), &GOOD[..1]), NOW);
+    let odd = world("arc-key-path = '/etc/passwd'").handle(&get(&url(ASK), &GOOD[..1]), NOW);
     assert_eq!(odd.headers["www-authenticate"], "Basic realm=/etc/passwd");
 }
 

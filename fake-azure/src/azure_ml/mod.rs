@@ -6,16 +6,16 @@ use http::Method;
 use serde_json::json;
 
 use super::Fake;
-use super::description::Expiry;
+use super::description::ExpiryFormat;
 use super::managed::{self, Style};
 use super::params::Params;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 
 /// All that it knows. The ids of other endpoints are not among it.
 const KNOWN: [&str; 3] = ["api-version", "resource", "clientid"];
 
 /// The answer of the endpoint at `path`.
-pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     let world = &fake.world;
     if request.uri().path() != path {
         return refuse(fake, 404, "Not Found");
@@ -51,14 +51,14 @@ pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Ex
         let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
         return refuse(fake, 400, &text);
     }
-    let body = managed::token_reply(fake, identity, resource, now, Style::AppService, Expiry::Number);
-    Exchange::json(200, &body.into())
+    let body = managed::token_reply(fake, identity, resource, now, Style::AppService, ExpiryFormat::Number);
+    ScriptedResponse::json(200, &body.into())
 }
 
 /// The shape of all its errors: that of App Service, whose endpoint it was once. Its own is not documented.
-fn refuse(fake: &Fake, status: u16, message: &str) -> Exchange {
+fn refuse(fake: &Fake, status: u16, message: &str) -> ScriptedResponse {
     let body = json!({"statusCode": status, "message": message, "correlationId": fake.request_id()});
-    Exchange::json(status, &body)
+    ScriptedResponse::json(status, &body)
 }
 
 #[cfg(test)]

@@ -5,16 +5,18 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::Expiry;
+use super::description::ExpiryFormat;
 use super::managed::{self, Style};
 use super::params::Params;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 
 /// The answer of the endpoint at `path`.
-pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     match token_for(fake, path, request, now) {
-        Ok(body) => Exchange::json(200, &body),
-        Err((status, code, message)) => Exchange::json(status, &json!({"error": {"code": code, "message": message}})),
+        Ok(body) => ScriptedResponse::json(200, &body),
+        Err((status, code, message)) => {
+            ScriptedResponse::json(status, &json!({"error": {"code": code, "message": message}}))
+        }
     }
 }
 
@@ -50,7 +52,7 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
         let text = format!("Audience {resource} is not a supported MSI token audience.");
         return Err((400, "AudienceNotSupported", text));
     }
-    Ok(managed::token_reply(fake, user, resource, now, Style::Imds, Expiry::String).into())
+    Ok(managed::token_reply(fake, user, resource, now, Style::Imds, ExpiryFormat::String).into())
 }
 
 #[cfg(test)]

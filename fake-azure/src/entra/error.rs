@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::{Fake, calendar};
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 
 /// Why Entra says no.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Refusal {
     }
 
     /// The answer.
-    pub(super) fn reply(&self, fake: &Fake, request: &Request, now: u64) -> Exchange {
+    pub(super) fn reply(&self, fake: &Fake, request: &Request, now: u64) -> ScriptedResponse {
         let trace = fake.request_id();
         let asked = request.headers().get("client-request-id");
         let asked = asked.and_then(|id| id.to_str().ok());
@@ -57,6 +57,6 @@ impl Refusal {
             "correlation_id": correlation,
             "error_uri": format!("https://{host}/error?code={code}"),
         });
-        Exchange::json(self.status, &body)
+        ScriptedResponse::json(self.status, &body)
     }
 }

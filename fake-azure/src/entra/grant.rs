@@ -9,7 +9,7 @@ use super::assertion::Place;
 use super::error::Refusal;
 use super::proof::prove;
 use super::{Asked, Realm};
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 
 /// What a client may send; the last is MSAL's and changes nothing here.
 const KNOWN: [&str; 8] = [
@@ -24,7 +24,13 @@ const KNOWN: [&str; 8] = [
 ];
 
 /// The token endpoint of a tenant.
-pub(super) fn token(fake: &Fake, realm: Realm, tenant: &str, request: &Request, now: u64) -> Result<Exchange, Refusal> {
+pub(super) fn token(
+    fake: &Fake,
+    realm: Realm,
+    tenant: &str,
+    request: &Request,
+    now: u64,
+) -> Result<ScriptedResponse, Refusal> {
     let form = form(request)?;
     let must = |name| form.filled(name).ok_or_else(|| Refusal::missing(name));
     let grant = must("grant_type")?;
@@ -69,7 +75,7 @@ pub(super) fn token(fake: &Fake, realm: Realm, tenant: &str, request: &Request, 
         "ext_expires_in": lifetime,
         "access_token": token::issue_as_asked(fake, identity, &tenant, resource, now, lifetime, asked),
     });
-    Ok(Exchange::json(200, &body))
+    Ok(ScriptedResponse::json(200, &body))
 }
 
 /// The form; a body of another type is, to Entra, an empty one.

@@ -16,7 +16,7 @@ use http::Method;
 use super::Fake;
 use super::cloud::Cloud;
 use super::settle::{ADFS, is_uuid};
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 pub(super) use certificate::Certificate;
 pub(super) use claims::Asked;
 use error::Refusal;
@@ -32,7 +32,7 @@ pub(super) enum Realm {
 }
 
 /// The answer of the Entra of `realm`.
-pub(super) fn answer(fake: &Fake, realm: &Realm, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, realm: &Realm, request: &Request, now: u64) -> ScriptedResponse {
     let answer = dispatch(fake, *realm, request, now).unwrap_or_else(|refusal| refusal.reply(fake, request, now));
     answer
         .header("cache-control", "no-store, no-cache")
@@ -40,7 +40,7 @@ pub(super) fn answer(fake: &Fake, realm: &Realm, request: &Request, now: u64) ->
         .header("x-ms-request-id", &fake.request_id())
 }
 
-fn dispatch(fake: &Fake, realm: Realm, request: &Request, now: u64) -> Result<Exchange, Refusal> {
+fn dispatch(fake: &Fake, realm: Realm, request: &Request, now: u64) -> Result<ScriptedResponse, Refusal> {
     let path = request.uri().path();
     let get = request.method() == Method::GET;
     let (tenant, rest) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));

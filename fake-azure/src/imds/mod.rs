@@ -5,11 +5,11 @@ use http::{Method, Uri};
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::{Description, Expiry};
-use super::identity::{Identity, Kind};
+use super::description::{Description, ExpiryFormat};
+use super::identity::{Identity, IdentityKind};
 use super::managed::{self, Id, Style};
 use super::params::Params;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 
 const PATH: &str = "/metadata/identity/oauth2/token";
 
@@ -27,10 +27,12 @@ const IDS: [(&str, Id); 3] = [("client_id", Id::Client), ("object_id", Id::Objec
 const OTHERS: [&str; 4] = ["api-version", "resource", "bypass_cache", "xms_cc"];
 
 /// The answer of IMDS.
-pub(super) fn answer(fake: &Fake, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, request: &Request, now: u64) -> ScriptedResponse {
     let body = match token_for(fake, request, now) {
-        Ok(body) => Exchange::json(200, &body),
-        Err((status, error, text)) => Exchange::json(status, &json!({"error": error, "error_description": text})),
+        Ok(body) => ScriptedResponse::json(200, &body),
+        Err((status, error, text)) => {
+            ScriptedResponse::json(status, &json!({"error": error, "error_description": text}))
+        }
     };
     body.header("server", "IMDS/150.870.65.1854").header("x-ms-request-id", &fake.request_id())
 }
@@ -79,7 +81,7 @@ fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal>
         );
         return Err((400, "invalid_resource", text));
     }
-    Ok(managed::token_reply(fake, identity, resource, now, Style::Imds, Expiry::String).into())
+    Ok(managed::token_reply(fake, identity, resource, now, Style::Imds, ExpiryFormat::String).into())
 }
 
 /// The identity that the caller asks for or, without an id, the one that IMDS takes.
@@ -89,7 +91,7 @@ fn choose<'a>(world: &'a Description, params: &Params) -> Result<&'a Identity, &
         Err(()) => Err("More than one identity was asked for"),
         Ok(Some((id, value))) => managed::user_assigned(world, id, value).ok_or(missing),
         Ok(None) => {
-            let mut users = managed::assigned(world).filter(|it| it.kind == Kind::UserAssigned);
+            let mut users = managed::assigned(world).filter(|it| it.kind == IdentityKind::UserAssigned);
             match (managed::system_assigned(world), users.next(), users.next()) {
                 (Some(system), ..) => Ok(system),
                 (None, Some(only), None) => Ok(only),
@@ -103,15 +105,15 @@ fn choose<'a>(world: &'a Description, params: &Params) -> Result<&'a Identity, &
 }
 
 /// What another cloud's metadata service says to a path that it does not know.
-pub(super) fn other_cloud(status: u16) -> Exchange {
+pub(super) fn other_cloud(status: u16) -> ScriptedResponse {
     let page = |title: &str| {
         format!("<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n")
     };
     match status {
-        401 => Exchange::reply(401, "text/plain", "Unauthorized\n").header("server", "EC2ws"),
-        403 => Exchange::reply(403, "text/html; charset=UTF-8", page("403 Forbidden"))
+        401 => ScriptedResponse::reply(401, "text/plain", "Unauthorized\n").header("server", "EC2ws"),
+        403 => ScriptedResponse::reply(403, "text/html; charset=UTF-8", page("403 Forbidden"))
             .header("server", "Metadata Server for VM"),
-        _ => Exchange::reply(status, "text/html", page("404 Not Found")).header("server", "nginx"),
+        _ => ScriptedResponse::reply(status, "text/html", page("404 Not Found")).header("server", "nginx"),
     }
 }
 

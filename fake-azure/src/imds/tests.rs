@@ -2,7 +2,7 @@
 
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token;
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const A: &str = "[[identity]]\nname = 'A'\nkind = 'user-assigned'\nresource-id = '/subscriptions/s/a'\nclient-id = '00000000-0000-0000-0000-00000000000a'\n";
 const B: &str = "[[identity]]\nname = 'B'\nkind = 'user-assigned'\n";
@@ -26,7 +26,7 @@ fn gives_a_token_to_whom_it_takes() {
         (format!("platform = 'aks'\nallow-node-imds = true\n{node}{B}"), "", "A"),
     ] {
         let fake = fake(&world);
-        let exchange = fake.answer(&get(&url(&format!("{ASK}{id}")), &GOOD), NOW);
+        let exchange = fake.handle(&get(&url(&format!("{ASK}{id}")), &GOOD), NOW);
         let body = json(&exchange);
         assert_eq!(exchange.status, 200, "{world}: {body}");
         assert_eq!(exchange.headers["server"], "IMDS/150.870.65.1854");
@@ -69,7 +69,7 @@ fn refuses() {
         (get(&fine.replace("oauth2/token", "oauth2/token/"), &GOOD), 404),
         (get(&fine, &GOOD), 200),
     ] {
-        let exchange = fake.answer(&request, NOW);
+        let exchange = fake.handle(&request, NOW);
         assert_eq!(exchange.status, status, "{request:?}");
         assert_eq!(exchange.headers["server"], "IMDS/150.870.65.1854");
     }
@@ -82,7 +82,7 @@ fn refuses() {
 fn other_clouds_are_not_imds() {
     for status in [401, 403, 404] {
         let fake = fake(&format!("platform = 'other-cloud-{status}'"));
-        let exchange = fake.answer(&get(&url(ASK), &GOOD), NOW);
+        let exchange = fake.handle(&get(&url(ASK), &GOOD), NOW);
         assert_eq!(exchange.status, status);
         assert!(!exchange.headers["server"].to_str().unwrap().starts_with("IMDS"));
         assert!(json(&exchange).is_null());

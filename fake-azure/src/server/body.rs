@@ -9,10 +9,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
-use crate::wire::{NetError, Pieces};
+use crate::wire::{BodyChunks, NetworkError};
 
 /// The wait for the next piece; it hands the pieces back for the one after.
-type Step = Pin<Box<dyn Future<Output = (Pieces, Option<Result<Bytes, NetError>>)> + Send>>;
+type Step = Pin<Box<dyn Future<Output = (BodyChunks, Option<Result<Bytes, NetworkError>>)> + Send>>;
 
 /// Between the last piece and the break: hyper throws away what it has not yet sent when a body breaks off, and sends
 /// what it has while it waits.
@@ -26,7 +26,7 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub(super) fn new(pieces: Pieces, length: Option<u64>) -> Self {
+    pub(super) fn new(pieces: BodyChunks, length: Option<u64>) -> Self {
         Self { step: Some(step(pieces, length)), length }
     }
 
@@ -35,7 +35,7 @@ impl Body {
     }
 }
 
-fn step(mut pieces: Pieces, missing: Option<u64>) -> Step {
+fn step(mut pieces: BodyChunks, missing: Option<u64>) -> Step {
     Box::pin(async move {
         let piece = pieces.next().await;
         let breaks = match piece {

@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Distrusted;
 use super::body::Body;
-use crate::wire::{Azure, End, Exchange, Limits, NetError, Request, play};
+use crate::wire::{BodyEnd, NetworkError, Request, ScriptedResponse, Service, Timeouts, play};
 
 /// No client of Azure's sends more: a backup has at most 500 versions of at most 25 KB.
 /// <https://learn.microsoft.com/azure/key-vault/general/backup#limitations>
@@ -31,14 +31,14 @@ const HANDSHAKE: u8 = 22;
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
 /// The requester's limits are the requester's: the server waits for ever, or until the client goes.
-const FOR_EVER: Limits = {
+const FOR_EVER: Timeouts = {
     let day = Duration::from_secs(86_400);
-    Limits { connect: day, first_byte: day, between_bytes: day }
+    Timeouts { connect: day, first_byte: day, between_bytes: day }
 };
 
 /// What every connection needs.
 pub(super) struct Door {
-    pub(super) azure: Arc<dyn Azure>,
+    pub(super) azure: Arc<dyn Service>,
     pub(super) acceptor: TlsAcceptor,
     /// The authority that requests for the plain address itself are meant for.
     pub(super) alias: Option<(Authority, Authority)>,
@@ -112,7 +112,7 @@ async fn respond(
         }
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let exchange = door.azure.answer(&request, now);
+    let exchange = door.azure.handle(&request, now);
     let length = announced(&exchange);
     let response = play(exchange, FOR_EVER).await.map_err(NoAnswer)?;
     if let Some(upgrade) = upgrade.filter(|_| response.status().is_success()) {
@@ -124,11 +124,11 @@ async fn respond(
 
 /// The length that the answer's head tells. The exchange's own may be a lie, told on purpose; a body that breaks off has
 /// none, or a client that has read all pieces would not wait for the break.
-fn announced(exchange: &Exchange) -> Option<u64> {
+fn announced(exchange: &ScriptedResponse) -> Option<u64> {
     let told = exchange.headers.get(http::header::CONTENT_LENGTH);
     let told = told.and_then(|length| length.to_str().ok()?.parse().ok());
     let whole = || exchange.body.iter().map(|(_, piece)| piece.len() as u64).sum();
-    told.or_else(|| (exchange.end == End::Complete).then(whole))
+    told.or_else(|| (exchange.end == BodyEnd::Complete).then(whole))
 }
 
 /// The request as the wire interface wants it: absolute URI, whole body. One for a proxy has that URI already, or names
@@ -155,7 +155,7 @@ async fn absolute(door: &Door, scheme: Scheme, request: http::Request<Incoming>)
 
 /// The exchange ends without an answer.
 #[derive(Debug)]
-struct NoAnswer(NetError);
+struct NoAnswer(NetworkError);
 
 impl std::fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

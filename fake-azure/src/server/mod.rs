@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 pub use authority::CertificateAuthority;
 
-use crate::wire::Azure;
+use crate::wire::Service;
 use certificates::Certificates;
 use connection::Door;
 
@@ -36,14 +36,14 @@ pub struct Server {
 
 impl Server {
     /// Serves `azure` on the current tokio runtime, on two free ports of 127.0.0.1.
-    pub async fn start(azure: Arc<dyn Azure>) -> anyhow::Result<Self> {
+    pub async fn start(azure: Arc<dyn Service>) -> anyhow::Result<Self> {
         Self::start_as(azure, 0, None, CertificateAuthority::new()?, None).await
     }
 
     /// The same, and what is asked of the plain address by its own name is asked of `authority`. Clients that can't be
     /// told to connect elsewhere are given the plain address as IDENTITY_ENDPOINT or
     /// AZURE_POD_IDENTITY_AUTHORITY_HOST.
-    pub async fn start_for(azure: Arc<dyn Azure>, authority: &str) -> anyhow::Result<Self> {
+    pub async fn start_for(azure: Arc<dyn Service>, authority: &str) -> anyhow::Result<Self> {
         let authority = authority.parse().with_context(|| format!("the authority {authority:?}"))?;
         Self::start_as(azure, 0, Some(authority), CertificateAuthority::new()?, None).await
     }
@@ -54,7 +54,7 @@ impl Server {
     /// The plain port is a proxy too, if `azure` wants one: `CONNECT HOST:PORT` is a request like any other, and a
     /// success makes it a tunnel to the TLS door.
     pub async fn start_on(
-        azure: Arc<dyn Azure>,
+        azure: Arc<dyn Service>,
         port: u16,
         authority: CertificateAuthority,
         distrusted: Distrusted,
@@ -63,7 +63,7 @@ impl Server {
     }
 
     async fn start_as(
-        azure: Arc<dyn Azure>,
+        azure: Arc<dyn Service>,
         port: u16,
         alias: Option<Authority>,
         authority: CertificateAuthority,

@@ -9,7 +9,7 @@ use super::cloud::Cloud;
 use super::description::{ArcAgent, Description, Secret, Vault};
 use super::digest;
 use super::entra::Certificate;
-use super::identity::{Identity, Kind};
+use super::identity::{Identity, IdentityKind};
 use super::platform::Platform;
 
 /// Subscription and group of everything that a description gives no ARM id.
@@ -42,7 +42,7 @@ impl Description {
         distinct("identity name", names())?;
         distinct("client-id", self.identities.iter().map(|it| it.client_id.as_str()))?;
         distinct("object-id", self.identities.iter().map(|it| it.object_id.as_str()))?;
-        let system = self.identities.iter().filter(|it| it.kind == Kind::SystemAssigned && it.assigned);
+        let system = self.identities.iter().filter(|it| it.kind == IdentityKind::SystemAssigned && it.assigned);
         ensure!(system.count() < 2, "two system-assigned identities");
         let Self { tenant, identities, vaults, adfs_host, .. } = self;
         for vault in vaults {
@@ -91,7 +91,7 @@ impl Identity {
             }
             ensure!(is_uuid(id), "{what} {id:?} is not a UUID");
         }
-        if self.kind == Kind::UserAssigned {
+        if self.kind == IdentityKind::UserAssigned {
             let path = "providers/Microsoft.ManagedIdentity/userAssignedIdentities";
             let derived = || format!("{GROUP}/{path}/{}", self.name);
             let id = self.resource_id.get_or_insert_with(derived);
@@ -99,7 +99,7 @@ impl Identity {
         } else {
             ensure!(self.resource_id.is_none(), "resource-id: only for user-assigned");
         }
-        let principal = self.kind == Kind::ServicePrincipal;
+        let principal = self.kind == IdentityKind::ServicePrincipal;
         ensure!(principal || self.client_secret.is_none(), "client-secret: only for service-principal");
         ensure!(principal || self.other_tenants.is_empty(), "other-tenants: only for service-principal");
         ensure!(!(principal && self.node), "node: not for service-principal");
@@ -108,7 +108,7 @@ impl Identity {
             "client-secret-expired without client-secret"
         );
         ensure!(
-            self.kind != Kind::SystemAssigned || self.federated().next().is_none(),
+            self.kind != IdentityKind::SystemAssigned || self.federated().next().is_none(),
             "federated-token: not for system-assigned"
         );
         for token in self.federated().chain(self.federated_token_expired.as_deref()) {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::Fake;
 use super::super::description::Vault;
 use super::super::settle::ADFS;
-use crate::wire::Exchange;
+use crate::wire::ScriptedResponse;
 
 /// Why a vault says no.
 #[derive(Debug)]
@@ -151,12 +151,12 @@ impl Refusal {
     }
 
     /// The answer; a 401 carries the challenge, and a 429 for how long to wait.
-    pub(super) fn reply(&self, fake: &Fake, vault: &Vault) -> Exchange {
+    pub(super) fn reply(&self, fake: &Fake, vault: &Vault) -> ScriptedResponse {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(inner) = self.inner {
             error["innererror"] = json!({"code": inner});
         }
-        let answer = Exchange::json(self.status, &json!({"error": error}));
+        let answer = ScriptedResponse::json(self.status, &json!({"error": error}));
         match self.status {
             401 => answer.header("www-authenticate", &self.challenge(fake, vault)),
             // The shortest that it can say: nobody wants to wait for a fake.

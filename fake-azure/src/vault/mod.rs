@@ -32,7 +32,7 @@ use serde_json::Value;
 use super::Fake;
 use super::description::Vault;
 use super::params::Params;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 use api::Api;
 use error::Refusal;
 use operation::{Operation, Verb};
@@ -64,10 +64,10 @@ impl Call<'_> {
 }
 
 /// The answer of `vault`, in which is what `state` says.
-pub(super) fn answer(fake: &Fake, vault: &Vault, state: &mut State, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, vault: &Vault, state: &mut State, request: &Request, now: u64) -> ScriptedResponse {
     let answer = match perform(fake, vault, state, request, now) {
-        Ok(Some(body)) => Exchange::json(200, &body),
-        Ok(None) => Exchange::empty(204),
+        Ok(Some(body)) => ScriptedResponse::json(200, &body),
+        Ok(None) => ScriptedResponse::empty(204),
         Err(refusal) => refusal.reply(fake, vault),
     };
     let asked = request.headers().get("x-ms-client-request-id").and_then(|id| id.to_str().ok());

@@ -79,7 +79,7 @@ impl State {
     }
 
     /// Whether it is not any more as the description has it.
-    pub(in super::super) fn written(&self) -> bool {
+    pub(in super::super) fn is_modified(&self) -> bool {
         self.written
     }
 

@@ -8,7 +8,7 @@ use super::super::super::entra::Asked;
 use super::super::super::testing::{NOW, fake, get};
 use super::super::super::token::issue_as_asked;
 use super::{WORLD, url};
-use crate::wire::Azure;
+use crate::wire::Service;
 
 #[test]
 fn challenges_who_can_be_challenged() {
@@ -35,7 +35,7 @@ fn challenges_who_can_be_challenged() {
         };
         let token = issue_as_asked(&fake, identity, tenant, "https://vault.azure.net", issued, 86_400, asked);
         let path = url("/secrets/secret-a?api-version=7.4");
-        let exchange = fake.answer(&get(&path, &[("authorization", &format!("Bearer {token}"))]), NOW);
+        let exchange = fake.handle(&get(&path, &[("authorization", &format!("Bearer {token}"))]), NOW);
         let Some(demanded) = demanded else {
             assert_eq!(exchange.status, 200, "{option} {issued} {cp1} {nbf:?}");
             continue;
@@ -59,7 +59,7 @@ fn a_vault_of_another_cloud_names_its_own_entra() {
     for (host, entra) in
         [("a.vault.azure.cn", "login.chinacloudapi.cn"), ("kv.corp.example.com", "login.microsoftonline.us")]
     {
-        let exchange = fake.answer(&get(&format!("https://{host}/secrets/a?api-version=7.4"), &[]), NOW);
+        let exchange = fake.handle(&get(&format!("https://{host}/secrets/a?api-version=7.4"), &[]), NOW);
         let challenge = exchange.headers["www-authenticate"].to_str().unwrap();
         assert!(challenge.starts_with(&format!("Bearer authorization=\"https://{entra}/")), "{challenge}");
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::super::Fake;
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token::issue;
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const WORLD: &str = r#"
     [[identity]]
@@ -74,7 +74,7 @@ fn call_at(fake: &Fake, now: u64, who: &str, method: &str, path: &str, body: Opt
     let mut headers = vec![("authorization", bearer.as_str())];
     headers.extend(body.map(|_| ("content-type", "application/json")));
     let body = body.map(ToString::to_string).unwrap_or_default();
-    let exchange = fake.answer(&request(method, &url, &headers).map(|_| body.into()), now);
+    let exchange = fake.handle(&request(method, &url, &headers).map(|_| body.into()), now);
     (exchange.status.as_u16(), json(&exchange))
 }
 
@@ -141,7 +141,7 @@ fn refuses_whom_it_does_not_know() {
         (Some(bearer("00000000-0000-0000-0000-000000000000", vaults, NOW)), "AKV10032"),
     ] {
         let headers: Vec<_> = header.iter().map(|header| ("authorization", header.as_str())).collect();
-        let exchange = fake.answer(&get(&path, &headers), NOW);
+        let exchange = fake.handle(&get(&path, &headers), NOW);
         let error = &json(&exchange)["error"];
         assert_eq!((exchange.status.as_u16(), &error["code"]), (401, &"Unauthorized".into()));
         assert!(error["message"].as_str().unwrap().contains(says), "{header:?}: {error}");

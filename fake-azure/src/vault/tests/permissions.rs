@@ -6,7 +6,7 @@ use super::super::super::Fake;
 use super::super::super::testing::{NOW, fake, get};
 use super::super::super::token::issue;
 use super::{call, code, url};
-use crate::wire::Azure;
+use crate::wire::Service;
 
 /// A vault whose only secret is there or, for some operations, deleted.
 fn world(who: &str) -> Fake {
@@ -145,7 +145,7 @@ fn so_many_requests_are_too_many() {
     let bearer = format!("Bearer {token}");
     for (headers, status) in [(false, 401), (true, 429), (true, 429), (true, 200), (true, 200)] {
         let header = [("authorization", bearer.as_str())];
-        let exchange = fake.answer(&get(&path, if headers { &header } else { &[] }), NOW);
+        let exchange = fake.handle(&get(&path, if headers { &header } else { &[] }), NOW);
         assert_eq!((exchange.status.as_u16(), exchange.headers.contains_key("retry-after")), (status, status == 429));
     }
 }
