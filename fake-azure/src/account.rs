@@ -5,8 +5,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::identity::IdentityKind;
+use super::ids::is_uuid;
 use super::place::Place;
-use super::settle::is_uuid;
 use super::token::{self, Claims};
 use super::{Fake, app_service, vault};
 use crate::wire::{BodyEnd, ConnectOutcome, Request, ScriptedResponse};

@@ -8,16 +8,12 @@ use serde::Deserialize;
 use super::cloud::Cloud;
 use super::flaw;
 use super::identity::Identity;
-use super::platform::Platform;
+use super::platform::{ARC_KEY_PATH, Platform};
 
 pub use vault::{Permission, Role, Secret, Vault};
 
 /// The header value that a platform gives an app; any secret does.
 const IDENTITY_HEADER: &str = "6c0f2f8e-95ab-4f43-8e1d-2b6b8f3f7d41";
-
-/// A key file of the Arc agent, in the only folder where clients may look for it.
-/// <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
-pub(super) const ARC_KEY_PATH: &str = "/var/opt/azcmagent/tokens/5e1d9c3a-8b47-4f02-9a6d-c0e7b2f41835.key";
 
 /// The content of the key file; any secret does.
 const ARC_KEY: &str = "8Jw3pT7cVb2yQn9LhKx4RzF6sMdG1aEoU5iXtYqBvCrNlDkZ";

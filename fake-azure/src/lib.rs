@@ -18,8 +18,10 @@ mod cloud_shell;
 mod description;
 mod digest;
 mod entra;
+mod environment;
 mod flaw;
 mod identity;
+mod ids;
 mod imds;
 mod lookup;
 mod managed;
@@ -70,7 +72,7 @@ impl Fake {
 
     /// What the platform itself puts into the app's environment.
     pub fn environment(&self) -> Vec<(String, String)> {
-        platform::environment(&self.world)
+        environment::environment(&self.world)
     }
 
     /// The world that it plays, complete.
@@ -86,7 +88,7 @@ impl Fake {
     /// AKS: the service account token of the pod, and where the platform mounts it. It is no part of
     /// [`Fake::files`]: it changes in a pod's life, and whoever mounts it decides what lies there.
     pub fn federated_token_file(&self) -> Option<(String, String)> {
-        platform::federated_token_file(&self.world)
+        environment::federated_token_file(&self.world)
     }
 
     /// The URL of its cloud's Entra, for AZURE_AUTHORITY_HOST.
@@ -96,7 +98,7 @@ impl Fake {
 
     /// What the platform itself puts on the app's disk: path and content.
     pub fn files(&self) -> Vec<(String, String)> {
-        platform::files(&self.world)
+        environment::files(&self.world)
     }
 
     /// Every secret of the world, and every one that was written since: nobody may print any of them.

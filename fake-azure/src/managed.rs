@@ -68,13 +68,6 @@ pub(super) fn has_metadata(request: &Request) -> bool {
     header.is_some_and(|value| value.eq_ignore_ascii_case(b"true"))
 }
 
-/// Whether the request says that its body is a form.
-pub(super) fn is_form(request: &Request) -> bool {
-    let kind = request.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
 /// Which fields a platform's answer has beside the token.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Style {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
+use crate::wire::Request;
+
 /// The parameters of a query or form, each present once.
 #[derive(Debug, Default)]
 pub(super) struct Params(BTreeMap<String, String>);
@@ -61,6 +63,13 @@ fn decode(text: &str) -> Result<String, Flaw> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8().map(Cow::into_owned);
     decoded.map_err(|_| Flaw(format!("'{text}' is not UTF-8.")))
+}
+
+/// Whether the request says that its body is a form.
+pub(super) fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use super::Fake;
 use super::digest::digest;
-use super::entra::Asked;
 use super::identity::Identity;
 
 /// The key of all signatures. It guards nothing: it only has to be none that a component could sign with by chance.
@@ -49,6 +48,26 @@ pub(super) struct Claims {
     pub(super) jti: String,
 }
 
+/// The capability to handle claims challenges.
+/// <https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation>
+const CP1: &str = "CP1";
+
+/// What was asked of an access token.
+#[derive(Debug, Default)]
+pub(super) struct RequestedClaims {
+    /// What the client can do, by its own word.
+    pub(super) capabilities: Vec<String>,
+    /// The other claims: those of a challenge.
+    pub(super) claims: Map<String, Value>,
+}
+
+impl RequestedClaims {
+    /// Whether the client can handle claims challenges.
+    pub(super) fn can_be_challenged(&self) -> bool {
+        self.capabilities.iter().any(|capability| capability.eq_ignore_ascii_case(CP1))
+    }
+}
+
 /// Why a token is not accepted by anybody.
 #[derive(Debug, PartialEq)]
 pub(super) enum Flaw {
@@ -65,7 +84,7 @@ pub(super) fn issuer(tenant: &str) -> String {
 
 /// A token for `identity` in `tenant`, to be shown to `audience`.
 pub(super) fn issue(fake: &Fake, identity: &Identity, tenant: &str, audience: &str, now: u64, lifetime: u64) -> String {
-    issue_as_asked(fake, identity, tenant, audience, now, lifetime, Asked::default())
+    issue_as_asked(fake, identity, tenant, audience, now, lifetime, RequestedClaims::default())
 }
 
 /// The same, with what the client asked of the token.
@@ -76,7 +95,7 @@ pub(super) fn issue_as_asked(
     audience: &str,
     now: u64,
     lifetime: u64,
-    asked: Asked,
+    asked: RequestedClaims,
 ) -> String {
     let claims = Claims {
         aud: audience.to_owned(),

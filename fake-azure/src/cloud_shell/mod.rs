@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Fake;
 use super::description::ExpiryFormat;
 use super::managed::{self, Style};
-use super::params::Params;
+use super::params::{self, Params};
 use crate::wire::{Request, ScriptedResponse};
 
 /// The answer of the endpoint at `path`.
@@ -37,7 +37,7 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
     if request.uri().query().is_some() {
         return Err(bad("The endpoint takes a form, not a query"));
     }
-    if !managed::is_form(request) {
+    if !params::is_form(request) {
         return Err(bad("The content type is not application/x-www-form-urlencoded"));
     }
     let text = std::str::from_utf8(request.body()).map_err(|_| bad("The form is not UTF-8"))?;

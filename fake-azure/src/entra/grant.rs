@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::super::params::Params;
+use super::super::params::{self, Params};
 use super::super::token::{self, CHALLENGEABLE_LIFETIME, ENTRA_LIFETIME};
-use super::super::{Fake, Identity, managed};
+use super::super::{Fake, Identity};
 use super::assertion::Place;
 use super::error::Refusal;
 use super::proof::prove;
-use super::{Asked, Realm};
+use super::{Realm, claims};
 use crate::wire::{Request, ScriptedResponse};
 
 /// What a client may send; the last is MSAL's and changes nothing here.
@@ -57,7 +57,7 @@ pub(super) fn token(
         );
         Refusal::new(400, "unauthorized_client", 700_016, text)
     })?;
-    let asked = Asked::read(form.get("claims"))?;
+    let asked = claims::parse(form.get("claims"))?;
     let uri = request.uri();
     let place = Place { realm, host: uri.host().unwrap_or_default(), path: uri.path(), tenant, now };
     prove(identity, &form, &place)?;
@@ -80,7 +80,7 @@ pub(super) fn token(
 
 /// The form; a body of another type is, to Entra, an empty one.
 fn form(request: &Request) -> Result<Params, Refusal> {
-    if !managed::is_form(request) {
+    if !params::is_form(request) {
         return Ok(Params::default());
     }
     let text = std::str::from_utf8(request.body()).map_err(|_| Refusal::malformed("It is not UTF-8."))?;

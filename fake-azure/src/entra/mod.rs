@@ -15,10 +15,9 @@ use http::Method;
 
 use super::Fake;
 use super::cloud::Cloud;
-use super::settle::{ADFS, is_uuid};
+use super::ids::{ADFS, is_uuid};
 use crate::wire::{Request, ScriptedResponse};
 pub(super) use certificate::Certificate;
-pub(super) use claims::Asked;
 use error::Refusal;
 
 /// Whose Entra it is.

@@ -7,7 +7,7 @@ use pem::Pem;
 use yasna::{ASN1Error, ASN1ErrorKind, ASN1Result, BERReader, Tag};
 
 use super::super::description::Secret;
-use super::super::settle::{PEM, PFX};
+use super::super::ids::{PEM, PFX};
 use super::error::Refusal;
 
 /// The bags of a key and of a certificate. <https://datatracker.ietf.org/doc/html/rfc7292#section-4.2>

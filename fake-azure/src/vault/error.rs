@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::super::Fake;
 use super::super::description::Vault;
-use super::super::settle::ADFS;
+use super::super::ids::ADFS;
 use crate::wire::ScriptedResponse;
 
 /// Why a vault says no.

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::super::description::Permission;
-use super::super::settle::is_secret_name;
+use super::super::ids::is_secret_name;
 use super::error::Refusal;
 
 /// What can be asked of a vault.

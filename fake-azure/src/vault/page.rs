@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::super::settle::is_secret_name;
+use super::super::ids::is_secret_name;
 use super::error::Refusal;
 use super::{Answer, Call};
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::Fake;
 use super::super::description::{Permission, Role, Vault};
-use super::super::settle::GROUP;
+use super::super::ids::GROUP;
 use super::super::token::Claims;
 use super::error::Refusal;
 use super::operation::Needs;

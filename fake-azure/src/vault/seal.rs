@@ -9,7 +9,7 @@ use ring::digest::{Context, SHA256};
 use super::super::Fake;
 use super::super::description::Vault;
 use super::super::digest::digest;
-use super::super::settle::GROUP;
+use super::super::ids::GROUP;
 use super::error::Refusal;
 
 /// What the backups of Azure begin with; the first byte is the length of the rest.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::super::calendar;
 use super::super::cloud::Cloud;
 use super::super::identity::Identity;
-use super::super::settle::ADFS;
+use super::super::ids::ADFS;
 use super::Realm;
 use super::certificate::Certificate;
 use super::error::Refusal;

@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde_json::json;
 
-use super::super::super::entra::Asked;
 use super::super::super::testing::{NOW, fake, get};
+use super::super::super::token::RequestedClaims;
 use super::super::super::token::issue_as_asked;
 use super::{WORLD, url};
 use crate::wire::Service;
@@ -29,7 +29,7 @@ fn challenges_who_can_be_challenged() {
         let fake = world(option);
         let (identity, tenant) = (&fake.world.identities[0], &fake.world.tenant);
         let claims = json!({"nbf": {"essential": true, "value": nbf}});
-        let asked = Asked {
+        let asked = RequestedClaims {
             capabilities: if cp1 { vec!["CP1".to_owned()] } else { Vec::new() },
             claims: nbf.map_or_else(Default::default, |_| claims.as_object().unwrap().clone()),
         };
