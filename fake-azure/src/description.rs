@@ -6,9 +6,9 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::cloud::Cloud;
-use super::flaw;
 use super::identity::Identity;
 use super::platform::{ARC_KEY_PATH, Platform};
+use super::toml_error;
 
 pub use vault::{Permission, Role, Secret, Vault};
 
@@ -106,9 +106,9 @@ pub(super) fn yes() -> bool {
 impl Description {
     /// Reads a description and completes it with what follows from it. An error quotes no secret of it.
     pub fn from_toml(text: &str) -> anyhow::Result<Self> {
-        let read = toml::from_str(text).map_err(|error| flaw::in_words(text, error.span(), error.message()));
+        let read = toml::from_str(text).map_err(|error| toml_error::describe(text, error.span(), error.message()));
         let mut description: Self = read.map_err(anyhow::Error::msg).context("the description of the fake Azure")?;
-        description.settle()?;
+        description.validate()?;
         Ok(description)
     }
 

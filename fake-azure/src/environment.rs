@@ -12,10 +12,10 @@ const FEDERATED_TOKEN_FILE: &str = "/var/run/secrets/azure/tokens/azure-identity
 const THUMBPRINT: &str = "9F3B1A0C7D5E42886B17C09A4E2D6F8135B0C7A2";
 
 /// What the platform puts into the app's environment.
-pub(super) fn environment(world: &Description) -> Vec<(String, String)> {
-    let (endpoint, header) = (world.identity_endpoint(), world.identity_header());
-    let authority = format!("https://{}/", world.cloud.authority());
-    let variables = match world.platform {
+pub(super) fn environment(description: &Description) -> Vec<(String, String)> {
+    let (endpoint, header) = (description.identity_endpoint(), description.identity_header());
+    let authority = format!("https://{}/", description.cloud.authority());
+    let variables = match description.platform {
         Platform::AppService => vec![("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header)],
         Platform::AzureArc => {
             // Up to the path: the slashes of `http://` are the first two.
@@ -23,7 +23,8 @@ pub(super) fn environment(world: &Description) -> Vec<(String, String)> {
             vec![("IDENTITY_ENDPOINT", endpoint), ("IMDS_ENDPOINT", origin.unwrap_or(endpoint))]
         }
         Platform::AzureMl => {
-            let default = world.identities.iter().find(|it| Some(&it.name) == world.default_identity.as_ref());
+            let default =
+                description.identities.iter().find(|it| Some(&it.name) == description.default_identity.as_ref());
             let default = default.map(|it| ("DEFAULT_IDENTITY_CLIENT_ID", it.client_id.as_str()));
             [("MSI_ENDPOINT", endpoint), ("MSI_SECRET", header)].into_iter().chain(default).collect()
         }
@@ -33,10 +34,10 @@ pub(super) fn environment(world: &Description) -> Vec<(String, String)> {
             ("IDENTITY_HEADER", header),
             ("IDENTITY_SERVER_THUMBPRINT", THUMBPRINT),
         ],
-        Platform::Aks => federated(world).map_or_else(Vec::new, |identity| {
+        Platform::Aks => federated(description).map_or_else(Vec::new, |identity| {
             vec![
                 ("AZURE_CLIENT_ID", identity.client_id.as_str()),
-                ("AZURE_TENANT_ID", world.tenant.as_str()),
+                ("AZURE_TENANT_ID", description.tenant.as_str()),
                 ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE),
                 ("AZURE_AUTHORITY_HOST", &authority),
             ]
@@ -47,27 +48,27 @@ pub(super) fn environment(world: &Description) -> Vec<(String, String)> {
 }
 
 /// AKS: the first identity that trusts a token of the cluster's.
-fn federated(world: &Description) -> Option<&Identity> {
-    world.identities.iter().find(|it| it.federated().next().is_some())
+fn federated(description: &Description) -> Option<&Identity> {
+    description.identities.iter().find(|it| it.federated().next().is_some())
 }
 
 /// AKS: where the pod's service account token is, and the token.
-pub(super) fn federated_token_file(world: &Description) -> Option<(String, String)> {
-    let token = federated(world).filter(|_| world.platform == Platform::Aks)?.federated().next()?;
+pub(super) fn federated_token_file(description: &Description) -> Option<(String, String)> {
+    let token = federated(description).filter(|_| description.platform == Platform::Aks)?.federated().next()?;
     Some((FEDERATED_TOKEN_FILE.to_owned(), token.to_owned()))
 }
 
 /// What the platform puts on the app's disk: path and content.
-pub(super) fn files(world: &Description) -> Vec<(String, String)> {
-    if world.platform != Platform::AzureArc {
+pub(super) fn files(description: &Description) -> Vec<(String, String)> {
+    if description.platform != Platform::AzureArc {
         return Vec::new();
     }
     // A path that leaves its folder is for the challenge alone: whoever writes these files may write them into a
     // folder of its own.
-    let told = world.arc_key_path();
+    let told = description.arc_key_path();
     let safe = told.starts_with('/') && told.split('/').all(|part| part != "..");
     let path = if safe { told } else { ARC_KEY_PATH };
-    vec![(path.to_owned(), world.arc_key().to_owned())]
+    vec![(path.to_owned(), description.arc_key().to_owned())]
 }
 
 #[cfg(test)]

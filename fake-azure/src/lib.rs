@@ -8,7 +8,6 @@
 //! It has two doors: [`wire::play`](crate::wire::play) in process, under the caller's clock, and [`Server`] over
 //! loopback sockets, in real time.
 
-mod account;
 mod app_service;
 mod arc;
 mod azure_ml;
@@ -19,21 +18,22 @@ mod description;
 mod digest;
 mod entra;
 mod environment;
-mod flaw;
 mod identity;
 mod ids;
 mod imds;
-mod lookup;
-mod managed;
+mod managed_identity;
 mod params;
-mod place;
 mod platform;
+mod queries;
+mod router;
 mod server;
-mod settle;
+mod summary;
 #[cfg(test)]
 mod testing;
 mod token;
+mod toml_error;
 pub mod uri;
+mod validate;
 mod vault;
 pub mod wire;
 
@@ -48,13 +48,13 @@ pub use server::{CertificateAuthority, Server};
 pub use token::client_id;
 
 use crate::wire::{ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
-use place::{Place, Places};
+use router::{Backend, Router};
 
 /// A world of fake Azure services.
 #[derive(Debug)]
 pub struct Fake {
-    world: Description,
-    places: Places,
+    description: Description,
+    router: Router,
     /// What is in each vault by now.
     vaults: Vec<Mutex<vault::State>>,
     /// Counts tokens and request ids, so that no two are equal.
@@ -64,46 +64,46 @@ pub struct Fake {
 impl Fake {
     /// The world that `description` describes, or what is wrong with the description.
     pub fn new(mut description: Description) -> anyhow::Result<Self> {
-        description.settle()?;
-        let places = Places::of(&description)?;
-        let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::of(vault))).collect();
-        Ok(Self { world: description, places, vaults, counter: AtomicU64::new(0) })
+        description.validate()?;
+        let router = Router::new(&description)?;
+        let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::new(vault))).collect();
+        Ok(Self { description: description, router, vaults, counter: AtomicU64::new(0) })
     }
 
     /// What the platform itself puts into the app's environment.
     pub fn environment(&self) -> Vec<(String, String)> {
-        environment::environment(&self.world)
+        environment::environment(&self.description)
     }
 
     /// The world that it plays, complete.
     pub fn description(&self) -> &Description {
-        &self.world
+        &self.description
     }
 
     /// `host:port` where the app's platform gives tokens; `None` on a laptop and in a pod.
     pub fn identity_authority(&self) -> Option<String> {
-        self.places.identity_authority()
+        self.router.identity_authority()
     }
 
     /// AKS: the service account token of the pod, and where the platform mounts it. It is no part of
     /// [`Fake::files`]: it changes in a pod's life, and whoever mounts it decides what lies there.
     pub fn federated_token_file(&self) -> Option<(String, String)> {
-        environment::federated_token_file(&self.world)
+        environment::federated_token_file(&self.description)
     }
 
     /// The URL of its cloud's Entra, for AZURE_AUTHORITY_HOST.
     pub fn authority_host(&self) -> String {
-        format!("https://{}/", self.world.cloud.authority())
+        format!("https://{}/", self.description.cloud.authority())
     }
 
     /// What the platform itself puts on the app's disk: path and content.
     pub fn files(&self) -> Vec<(String, String)> {
-        environment::files(&self.world)
+        environment::files(&self.description)
     }
 
     /// Every secret of the world, and every one that was written since: nobody may print any of them.
     pub fn planted_secrets(&self) -> Vec<String> {
-        let mut secrets = self.world.planted_secrets();
+        let mut secrets = self.description.planted_secrets();
         secrets.extend(self.vaults.iter().flat_map(|state| lock(state).values()));
         secrets
     }
@@ -115,7 +115,7 @@ impl Fake {
 
     /// `host:port` of everything that it plays.
     pub fn authorities(&self) -> Vec<String> {
-        self.places.authorities()
+        self.router.authorities()
     }
 
     /// A number that was not given out before.
@@ -136,11 +136,11 @@ fn lock(state: &Mutex<vault::State>) -> MutexGuard<'_, vault::State> {
 
 impl Service for Fake {
     fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
-        match self.places.find(request.uri()) {
-            Ok(Place::Entra(realm)) => entra::handle(self, realm, request, now),
-            Ok(Place::Imds) => imds::handle(self, request, now),
-            Ok(Place::OtherCloud(status)) => imds::other_cloud(*status),
-            Ok(Place::Endpoint(path)) => match self.world.platform {
+        match self.router.find(request.uri()) {
+            Ok(Backend::Entra(realm)) => entra::handle(self, realm, request, now),
+            Ok(Backend::Imds) => imds::handle(self, request, now),
+            Ok(Backend::OtherCloud(status)) => imds::other_cloud(*status),
+            Ok(Backend::IdentityEndpoint(path)) => match self.description.platform {
                 Platform::AzureArc => arc::handle(self, path, request, now),
                 Platform::AzureMl => azure_ml::handle(self, path, request, now),
                 Platform::CloudShell => cloud_shell::handle(self, path, request, now),
@@ -150,7 +150,7 @@ impl Service for Fake {
                 }
                 _ => app_service::handle(self, path, request, now),
             },
-            Ok(Place::Vault(index)) => match (self.world.vaults.get(*index), self.vaults.get(*index)) {
+            Ok(Backend::Vault(index)) => match (self.description.vaults.get(*index), self.vaults.get(*index)) {
                 (Some(vault), Some(state)) => vault::handle(self, vault, &mut lock(state), request, now),
                 _ => ScriptedResponse::reply(500, "text/plain", "no such vault"),
             },

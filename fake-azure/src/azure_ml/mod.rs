@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Fake;
 use super::description::ExpiryFormat;
-use super::managed::{self, Style};
+use super::managed_identity::{self, ResponseFields};
 use super::params::Params;
 use crate::wire::{Request, ScriptedResponse};
 
@@ -16,19 +16,19 @@ const KNOWN: [&str; 3] = ["api-version", "resource", "clientid"];
 
 /// The answer of the endpoint at `path`.
 pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
-    let world = &fake.world;
+    let description = &fake.description;
     if request.uri().path() != path {
         return refuse(fake, 404, "Not Found");
     }
     if request.method() != Method::GET {
         return refuse(fake, 405, "The requested resource does not support this http method.");
     }
-    if !managed::has_secret(request, "secret", world.identity_header()) {
+    if !managed_identity::has_secret(request, "secret", description.identity_header()) {
         return refuse(fake, 401, "The secret header is missing or invalid.");
     }
     let params = match Params::parse(request.uri().query().unwrap_or_default()) {
         Ok(params) => params,
-        Err(flaw) => return refuse(fake, 400, &flaw.0),
+        Err(error) => return refuse(fake, 400, &error.0),
     };
     if params.get("api-version") != Some("2017-09-01") {
         return refuse(fake, 400, "The api-version is missing or not supported.");
@@ -43,15 +43,22 @@ pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> Sc
     let Some(client_id) = params.filled("clientid") else {
         return refuse(fake, 400, "The parameter 'clientid' is missing.");
     };
-    let identity = managed::assigned(world).find(|it| it.client_id.eq_ignore_ascii_case(client_id));
+    let identity = managed_identity::assigned(description).find(|it| it.client_id.eq_ignore_ascii_case(client_id));
     let Some(identity) = identity else {
         return refuse(fake, 400, &format!("The identity with the client id {client_id} is not on this compute."));
     };
-    if !world.has_resource(resource) {
+    if !description.has_resource(resource) {
         let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
         return refuse(fake, 400, &text);
     }
-    let body = managed::token_reply(fake, identity, resource, now, Style::AppService, ExpiryFormat::Number);
+    let body = managed_identity::token_response(
+        fake,
+        identity,
+        resource,
+        now,
+        ResponseFields::AppService,
+        ExpiryFormat::Number,
+    );
     ScriptedResponse::json(200, &body.into())
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Fake;
 use super::description::ExpiryFormat;
-use super::managed::{self, Style};
+use super::managed_identity::{self, ResponseFields};
 use super::params::{self, Params};
 use crate::wire::{Request, ScriptedResponse};
 
@@ -31,7 +31,7 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
     if request.method() != Method::POST {
         return Err((405, "MethodNotAllowed", "The method is not allowed".to_owned()));
     }
-    if !managed::has_metadata(request) {
+    if !managed_identity::has_metadata(request) {
         return Err(bad("Required metadata header not specified"));
     }
     if request.uri().query().is_some() {
@@ -41,18 +41,18 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
         return Err(bad("The content type is not application/x-www-form-urlencoded"));
     }
     let text = std::str::from_utf8(request.body()).map_err(|_| bad("The form is not UTF-8"))?;
-    let params = Params::parse(text).map_err(|flaw| bad(&flaw.0))?;
+    let params = Params::parse(text).map_err(|error| bad(&error.0))?;
     // Ids above all: there is no identity but the user.
     if let Some(name) = params.unknown(&["resource"]) {
         return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
     }
     let resource = params.filled("resource").ok_or_else(|| bad("The parameter 'resource' is missing"))?;
-    let user = managed::system_assigned(&fake.world).ok_or_else(|| bad("There is no user"))?;
-    if !fake.world.has_resource(resource) {
+    let user = managed_identity::system_assigned(&fake.description).ok_or_else(|| bad("There is no user"))?;
+    if !fake.description.has_resource(resource) {
         let text = format!("Audience {resource} is not a supported MSI token audience.");
         return Err((400, "AudienceNotSupported", text));
     }
-    Ok(managed::token_reply(fake, user, resource, now, Style::Imds, ExpiryFormat::String).into())
+    Ok(managed_identity::token_response(fake, user, resource, now, ResponseFields::Imds, ExpiryFormat::String).into())
 }
 
 #[cfg(test)]

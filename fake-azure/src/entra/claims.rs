@@ -4,10 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::super::token::RequestedClaims;
-use super::error::Refusal;
+use super::error::EntraError;
 
 /// Parses the parameter. <https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter>
-pub(super) fn parse(parameter: Option<&str>) -> Result<RequestedClaims, Refusal> {
+pub(super) fn parse(parameter: Option<&str>) -> Result<RequestedClaims, EntraError> {
     let Some(text) = parameter else {
         return Ok(RequestedClaims::default());
     };
@@ -29,8 +29,8 @@ pub(super) fn parse(parameter: Option<&str>) -> Result<RequestedClaims, Refusal>
     Ok(RequestedClaims { capabilities, claims })
 }
 
-fn invalid() -> Refusal {
-    Refusal::malformed("The claims parameter is not valid.")
+fn invalid() -> EntraError {
+    EntraError::malformed("The claims parameter is not valid.")
 }
 
 #[cfg(test)]

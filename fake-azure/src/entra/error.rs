@@ -7,14 +7,14 @@ use crate::wire::{Request, ScriptedResponse};
 
 /// Why Entra says no.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct EntraError {
     status: u16,
     error: &'static str,
     code: u32,
     text: String,
 }
 
-impl Refusal {
+impl EntraError {
     /// A refusal with the number of its AADSTS code.
     /// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
     pub(super) fn new(status: u16, error: &'static str, code: u32, text: impl Into<String>) -> Self {
@@ -39,7 +39,7 @@ impl Refusal {
     }
 
     /// The answer.
-    pub(super) fn reply(&self, fake: &Fake, request: &Request, now: u64) -> ScriptedResponse {
+    pub(super) fn response(&self, fake: &Fake, request: &Request, now: u64) -> ScriptedResponse {
         let trace = fake.request_id();
         let asked = request.headers().get("client-request-id");
         let asked = asked.and_then(|id| id.to_str().ok());

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Fake;
 use super::description::{Description, ExpiryFormat};
 use super::identity::{Identity, IdentityKind};
-use super::managed::{self, Id, Style};
+use super::managed_identity::{self, IdKind, ResponseFields};
 use super::params::Params;
 use crate::wire::{Request, ScriptedResponse};
 
@@ -21,7 +21,8 @@ const VERSIONS: &str = "2018-02-01 2018-04-02 2018-10-01 2019-02-01 2019-03-11 2
     2021-11-01 2021-11-15 2021-12-13 2023-07-01 2023-11-15 2024-03-15 2025-04-07";
 
 /// The names of the ids.
-const IDS: [(&str, Id); 3] = [("client_id", Id::Client), ("object_id", Id::Object), ("msi_res_id", Id::Resource)];
+const IDS: [(&str, IdKind); 3] =
+    [("client_id", IdKind::Client), ("object_id", IdKind::Object), ("msi_res_id", IdKind::Resource)];
 
 /// Everything else that Azure's own clients send.
 const OTHERS: [&str; 4] = ["api-version", "resource", "bypass_cache", "xms_cc"];
@@ -44,7 +45,7 @@ fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal>
     let bad = |text: &str| (400, "invalid_request", text.to_owned());
     // The two rules against requests that were tricked out of a server: a header that redirects and simple forgeries
     // don't carry, and none that proxies add.
-    if !managed::has_metadata(request) {
+    if !managed_identity::has_metadata(request) {
         return Err(bad("Required metadata header not specified"));
     }
     if request.headers().contains_key("x-forwarded-for") {
@@ -57,7 +58,7 @@ fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal>
         return Err((405, "method_not_allowed", "The method is not allowed".to_owned()));
     }
     let query = request.uri().query().unwrap_or_default();
-    let params = Params::parse(query).map_err(|flaw| bad(&flaw.0))?;
+    let params = Params::parse(query).map_err(|error| bad(&error.0))?;
     let version = params.get("api-version");
     let version = version.ok_or_else(|| bad("Required query variable 'api-version' is missing"))?;
     if !VERSIONS.split(' ').any(|known| known == version) {
@@ -72,27 +73,28 @@ fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal>
     }
     let resource = params.get("resource");
     let resource = resource.ok_or_else(|| bad("Required query variable 'resource' is missing"))?;
-    let identity = choose(&fake.world, &params).map_err(bad)?;
+    let identity = choose(&fake.description, &params).map_err(bad)?;
     let absolute = resource.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some());
-    if !absolute || !fake.world.has_resource(resource) {
-        let tenant = &fake.world.tenant;
+    if !absolute || !fake.description.has_resource(resource) {
+        let tenant = &fake.description.tenant;
         let text = format!(
             "AADSTS500011: The resource principal named {resource} was not found in the tenant named {tenant}."
         );
         return Err((400, "invalid_resource", text));
     }
-    Ok(managed::token_reply(fake, identity, resource, now, Style::Imds, ExpiryFormat::String).into())
+    Ok(managed_identity::token_response(fake, identity, resource, now, ResponseFields::Imds, ExpiryFormat::String)
+        .into())
 }
 
 /// The identity that the caller asks for or, without an id, the one that IMDS takes.
-fn choose<'a>(world: &'a Description, params: &Params) -> Result<&'a Identity, &'static str> {
+fn choose<'a>(description: &'a Description, params: &Params) -> Result<&'a Identity, &'static str> {
     let missing = "Identity not found";
-    match managed::wanted(params, &IDS) {
+    match managed_identity::requested_id(params, &IDS) {
         Err(()) => Err("More than one identity was asked for"),
-        Ok(Some((id, value))) => managed::user_assigned(world, id, value).ok_or(missing),
+        Ok(Some((id, value))) => managed_identity::user_assigned(description, id, value).ok_or(missing),
         Ok(None) => {
-            let mut users = managed::assigned(world).filter(|it| it.kind == IdentityKind::UserAssigned);
-            match (managed::system_assigned(world), users.next(), users.next()) {
+            let mut users = managed_identity::assigned(description).filter(|it| it.kind == IdentityKind::UserAssigned);
+            match (managed_identity::system_assigned(description), users.next(), users.next()) {
                 (Some(system), ..) => Ok(system),
                 (None, Some(only), None) => Ok(only),
                 (None, None, _) => Err(missing),

@@ -20,10 +20,10 @@ pub use authority::CertificateAuthority;
 
 use crate::wire::Service;
 use certificates::Certificates;
-use connection::Door;
+use connection::ServerState;
 
 /// Who hears of a TLS handshake that a client broke off, and of why, in rustls' words.
-pub(crate) type Distrusted = Box<dyn Fn(&str) + Send + Sync>;
+pub(crate) type HandshakeFailureHandler = Box<dyn Fn(&str) + Send + Sync>;
 
 /// A running server; dropping it closes everything.
 #[derive(Debug)]
@@ -57,9 +57,9 @@ impl Server {
         azure: Arc<dyn Service>,
         port: u16,
         authority: CertificateAuthority,
-        distrusted: Distrusted,
+        on_handshake_failure: HandshakeFailureHandler,
     ) -> anyhow::Result<Self> {
-        Self::start_as(azure, port, None, authority, Some(distrusted)).await
+        Self::start_as(azure, port, None, authority, Some(on_handshake_failure)).await
     }
 
     async fn start_as(
@@ -67,7 +67,7 @@ impl Server {
         port: u16,
         alias: Option<Authority>,
         authority: CertificateAuthority,
-        distrusted: Option<Distrusted>,
+        on_handshake_failure: Option<HandshakeFailureHandler>,
     ) -> anyhow::Result<Self> {
         let plain = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         let plain = plain.with_context(|| format!("port {port} of 127.0.0.1 can't be had"))?;
@@ -79,8 +79,9 @@ impl Server {
             None => None,
         };
         let acceptor = TlsAcceptor::from(Arc::new(Certificates::of(authority).server_config()?));
-        let door = Arc::new(Door { azure, acceptor, alias, distrusted });
-        let tasks = vec![tokio::spawn(accept(plain, Arc::clone(&door), false)), tokio::spawn(accept(tls, door, true))];
+        let state = Arc::new(ServerState { azure, acceptor, alias, on_handshake_failure });
+        let tasks =
+            vec![tokio::spawn(accept(plain, Arc::clone(&state), false)), tokio::spawn(accept(tls, state, true))];
         Ok(Self { plain: plain_addr, tls: tls_addr, ca_pem, tasks })
     }
 
@@ -117,13 +118,13 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, door: Arc<Door>, tls_only: bool) {
+async fn accept(listener: TcpListener, state: Arc<ServerState>, tls_only: bool) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection::run(stream, Arc::clone(&door), tls_only));
+                    connections.spawn(connection::run(stream, Arc::clone(&state), tls_only));
                 }
                 // Out of file descriptors, say: that passes.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,

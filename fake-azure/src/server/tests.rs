@@ -48,8 +48,8 @@ fn head(host: &str, path: &str) -> String {
 
 #[tokio::test]
 async fn serves_on_both_doors() {
-    let world = "platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'\n[[vault]]\nurl = 'https://localhost:8443'\nresource = 'https://vault.azure.net'";
-    let azure: Arc<dyn Service> = Arc::new(fake(world));
+    let description = "platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'\n[[vault]]\nurl = 'https://localhost:8443'\nresource = 'https://vault.azure.net'";
+    let azure: Arc<dyn Service> = Arc::new(fake(description));
     let server = Server::start_for(azure, "169.254.169.254").await.unwrap();
     let (plain, secure) = (server.plain_addr(), server.tls_addr());
     let authorities = ["kv.vault.azure.net:443", "localhost:8443", "169.254.169.254:80"].map(str::to_owned);
@@ -160,8 +160,8 @@ async fn a_connect_that_succeeds_is_a_tunnel() {
     let azure = Proxy(fake("platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'"));
     let (told, mut tells) = tokio::sync::mpsc::unbounded_channel();
     let authority = super::CertificateAuthority::new().unwrap();
-    let distrusted = Box::new(move |why: &str| told.send(why.to_owned()).unwrap());
-    let server = Server::start_on(Arc::new(azure), 0, authority, distrusted).await.unwrap();
+    let on_handshake_failure = Box::new(move |why: &str| told.send(why.to_owned()).unwrap());
+    let server = Server::start_on(Arc::new(azure), 0, authority, on_handshake_failure).await.unwrap();
     let connect = async |to: &str| {
         let mut stream = TcpStream::connect(server.plain_addr()).await.unwrap();
         stream.write_all(format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n").as_bytes()).await.unwrap();

@@ -124,7 +124,8 @@ fn bodies_are_read_without_forgiveness() {
 #[test]
 fn a_body_is_json_by_its_own_account_and_only_where_one_belongs() {
     let fake = world();
-    let token = issue(&fake, &fake.world.identities[0], &fake.world.tenant, "https://vault.azure.net", NOW, 100);
+    let token =
+        issue(&fake, &fake.description.identities[0], &fake.description.tenant, "https://vault.azure.net", NOW, 100);
     let bearer = format!("Bearer {token}");
     let good = r#"{"value": "x"}"#;
     for (method, path, kind, body, status) in [
@@ -148,10 +149,10 @@ fn a_body_is_json_by_its_own_account_and_only_where_one_belongs() {
             headers.extend(authorized.then_some(("authorization", bearer.as_str())));
             headers.extend(kind.map(|kind| ("content-type", kind)));
             let ask = request(method, &url(&format!("{path}?api-version=7.4")), &headers).map(|_| body.into());
-            let exchange = fake.handle(&ask, NOW);
+            let response = fake.handle(&ask, NOW);
             // Who has no token hears nothing of the body.
             let expected = if authorized { status } else { 401 };
-            assert_eq!(exchange.status, expected, "{method} {path} {kind:?} {body}: {}", body_of(&exchange));
+            assert_eq!(response.status, expected, "{method} {path} {kind:?} {body}: {}", body_of(&response));
         }
     }
 }

@@ -15,14 +15,14 @@ use super::platform::Platform;
 
 impl Description {
     /// Completes and checks; doing so twice changes nothing.
-    pub(super) fn settle(&mut self) -> anyhow::Result<()> {
+    pub(super) fn validate(&mut self) -> anyhow::Result<()> {
         ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
-        self.settle_platform()?;
+        self.validate_platform()?;
         let aks = self.platform == Platform::Aks;
         ensure!(aks || !self.allow_node_imds, "allow-node-imds: only on aks");
         for identity in &mut self.identities {
             ensure!(aks || !identity.node, "identity {}: node: only on aks", identity.name);
-            identity.settle().with_context(|| format!("identity {}", identity.name))?;
+            identity.validate().with_context(|| format!("identity {}", identity.name))?;
         }
         let names = || self.identities.iter().map(|identity| identity.name.as_str());
         if let Some(name) = &self.default_identity {
@@ -36,7 +36,7 @@ impl Description {
         let Self { tenant, identities, vaults, adfs_host, .. } = self;
         for vault in vaults {
             ensure!(vault.tenant != ADFS || adfs_host.is_some(), "vault {}: tenant adfs without adfs-host", vault.url);
-            vault.settle(tenant).with_context(|| format!("vault {}", vault.url))?;
+            vault.validate(tenant).with_context(|| format!("vault {}", vault.url))?;
             ensure!(
                 vault.roles.is_empty() || vault.policies.is_none(),
                 "vault {}: roles or policies: a vault has one of them",
@@ -52,7 +52,7 @@ impl Description {
     }
 
     /// Options of a platform that is not the description's are mistakes.
-    fn settle_platform(&self) -> anyhow::Result<()> {
+    fn validate_platform(&self) -> anyhow::Result<()> {
         let platform = self.platform;
         let endpoint = platform.identity_endpoint().is_some();
         let only = |option: &str, told: bool, there: bool| {
@@ -72,7 +72,7 @@ impl Description {
 }
 
 impl Identity {
-    fn settle(&mut self) -> anyhow::Result<()> {
+    fn validate(&mut self) -> anyhow::Result<()> {
         ensure!(!self.name.is_empty(), "it has no name");
         for (id, what) in [(&mut self.client_id, "client-id"), (&mut self.object_id, "object-id")] {
             if id.is_empty() {
@@ -115,7 +115,7 @@ impl Identity {
 }
 
 impl Vault {
-    fn settle(&mut self, tenant: &str) -> anyhow::Result<()> {
+    fn validate(&mut self, tenant: &str) -> anyhow::Result<()> {
         if self.tenant.is_empty() {
             tenant.clone_into(&mut self.tenant);
         }
@@ -148,7 +148,7 @@ impl Vault {
             let hex = secret.version.bytes().all(|byte| byte.is_ascii_hexdigit());
             ensure!(hex && secret.version.len() == 32, "version {:?} is not 32 hex", secret.version);
             versions.push(format!("{name}/{}", secret.version.to_ascii_lowercase()));
-            secret.settle_certificate(&self.url)?;
+            secret.validate_certificate(&self.url)?;
         }
         distinct("secret version", versions.iter().map(String::as_str))
     }
@@ -157,7 +157,7 @@ impl Vault {
 impl Secret {
     /// What there is only with a certificate behind it.
     /// <https://learn.microsoft.com/azure/key-vault/certificates/about-certificates#composition-of-a-certificate>
-    fn settle_certificate(&mut self, vault: &str) -> anyhow::Result<()> {
+    fn validate_certificate(&mut self, vault: &str) -> anyhow::Result<()> {
         let name = &self.name;
         if !self.managed {
             ensure!(self.kid.is_none(), "secret {name}: kid: only where managed");
