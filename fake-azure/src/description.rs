@@ -6,6 +6,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::cloud::Cloud;
+use super::error::DescriptionError;
 use super::identity::Identity;
 use super::platform::{ARC_KEY_PATH, Platform};
 use super::toml_error;
@@ -104,8 +105,25 @@ pub(super) fn yes() -> bool {
 }
 
 impl Description {
-    /// Reads a description and completes it with what follows from it. An error quotes no secret of it.
-    pub fn from_toml(text: &str) -> anyhow::Result<Self> {
+    /// Parses a description, checks it, and fills in the defaults: ids, resources and versions that follow from names.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), fake_azure::DescriptionError> {
+    /// let description = fake_azure::Description::from_toml("platform = 'vm'")?;
+    /// assert_eq!(description.platform, fake_azure::Platform::Vm);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text is not TOML, has an unknown key or a value of the wrong type, or the values contradict each other. The
+    /// error names the line and column where it can, and quotes no secret.
+    pub fn from_toml(text: &str) -> Result<Self, DescriptionError> {
+        Self::parse(text).map_err(|error| DescriptionError::new(&error))
+    }
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
         let read = toml::from_str(text).map_err(|error| toml_error::describe(text, error.span(), error.message()));
         let mut description: Self = read.map_err(anyhow::Error::msg).context("the description of the fake Azure")?;
         description.validate()?;

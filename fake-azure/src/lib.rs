@@ -11,13 +11,14 @@
 mod app_service;
 mod arc;
 mod azure_ml;
-mod calendar;
+
 mod cloud;
 mod cloud_shell;
 mod description;
 mod digest;
 mod entra;
 mod environment;
+mod error;
 mod identity;
 mod ids;
 mod imds;
@@ -30,6 +31,7 @@ mod server;
 mod summary;
 #[cfg(test)]
 mod testing;
+mod timestamp;
 mod token;
 mod toml_error;
 pub mod uri;
@@ -42,6 +44,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use cloud::Cloud;
 pub use description::{ArcAgent, Description, ExpiryFormat, Permission, Role, Secret, Vault};
+pub use error::{DescriptionError, ServerError};
 pub use identity::{Identity, IdentityKind};
 pub use platform::Platform;
 pub use server::{CertificateAuthority, Server};
@@ -62,8 +65,16 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// The world that `description` describes, or what is wrong with the description.
-    pub fn new(mut description: Description) -> anyhow::Result<Self> {
+    /// A fake Azure for this description. The vaults begin with the secrets of the description.
+    ///
+    /// # Errors
+    ///
+    /// The values of the description contradict each other, or two services have the same host and port.
+    pub fn new(description: Description) -> Result<Self, DescriptionError> {
+        Self::build(description).map_err(|error| DescriptionError::new(&error))
+    }
+
+    fn build(mut description: Description) -> anyhow::Result<Self> {
         description.validate()?;
         let router = Router::new(&description)?;
         let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::new(vault))).collect();

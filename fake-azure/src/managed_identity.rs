@@ -4,10 +4,10 @@ use http::HeaderValue;
 use serde_json::{Map, Value};
 
 use super::Fake;
-use super::calendar;
 use super::description::{Description, ExpiryFormat};
 use super::identity::{Identity, IdentityKind};
 use super::params::Params;
+use super::timestamp;
 use super::token::{self, MANAGED_LIFETIME};
 use crate::wire::Request;
 
@@ -100,7 +100,6 @@ pub(super) fn token_response(
         put("ext_expires_in", lifetime.to_string().into());
         put("not_before", now.to_string().into());
     }
-    let date = calendar::Date::of(end);
     match fake.description.expiry.unwrap_or(usual) {
         ExpiryFormat::String => {
             put("expires_on", end.to_string().into());
@@ -114,10 +113,10 @@ pub(super) fn token_response(
                 put("expires_in", lifetime.into());
             }
         }
-        ExpiryFormat::DateLinux => put("expires_on", date.linux().into()),
-        ExpiryFormat::DateWindows => put("expires_on", date.windows().into()),
-        ExpiryFormat::Rfc3339 => put("expires_on", date.rfc3339().into()),
-        ExpiryFormat::Iso => put("expires_on", date.iso().into()),
+        ExpiryFormat::DateLinux => put("expires_on", timestamp::format(end, timestamp::LINUX).into()),
+        ExpiryFormat::DateWindows => put("expires_on", timestamp::format(end, timestamp::WINDOWS).into()),
+        ExpiryFormat::Rfc3339 => put("expires_on", timestamp::format(end, timestamp::RFC3339).into()),
+        ExpiryFormat::Iso => put("expires_on", timestamp::format(end, timestamp::ISO).into()),
         ExpiryFormat::ExpiresInString => put("expires_in", lifetime.to_string().into()),
         ExpiryFormat::ExpiresInNumber => put("expires_in", lifetime.into()),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{Fake, calendar};
+use super::super::{Fake, timestamp};
 use crate::wire::{Request, ScriptedResponse};
 
 /// Why Entra says no.
@@ -45,7 +45,7 @@ impl EntraError {
         let asked = asked.and_then(|id| id.to_str().ok());
         let correlation = asked.map_or_else(|| fake.request_id(), str::to_owned);
         let host = request.uri().host().unwrap_or_default();
-        let (code, text, time) = (self.code, &self.text, calendar::utc(now));
+        let (code, text, time) = (self.code, &self.text, timestamp::format(now, timestamp::ENTRA));
         let description =
             format!("AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}");
         let body = json!({

@@ -18,6 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 pub use authority::CertificateAuthority;
 
+use crate::error::ServerError;
 use crate::wire::Service;
 use certificates::Certificates;
 use connection::ServerState;
@@ -36,33 +37,57 @@ pub struct Server {
 
 impl Server {
     /// Serves `azure` on the current tokio runtime, on two free ports of 127.0.0.1.
-    pub async fn start(azure: Arc<dyn Service>) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// No port can be bound, or the certificate authority cannot be made.
+    pub async fn start(azure: Arc<dyn Service>) -> Result<Self, ServerError> {
         Self::start_as(azure, 0, None, CertificateAuthority::new()?, None).await
     }
 
-    /// The same, and what is asked of the plain address by its own name is asked of `authority`. Clients that can't be
-    /// told to connect elsewhere are given the plain address as IDENTITY_ENDPOINT or
-    /// AZURE_POD_IDENTITY_AUTHORITY_HOST.
-    pub async fn start_for(azure: Arc<dyn Service>, authority: &str) -> anyhow::Result<Self> {
-        let authority = authority.parse().with_context(|| format!("the authority {authority:?}"))?;
+    /// Like [`Server::start`]; a request whose `Host` is the plain address itself is handled as a request for
+    /// `authority` (`host:port`). For clients that cannot be told to connect to another address: they get the plain
+    /// address as `IDENTITY_ENDPOINT` or `AZURE_POD_IDENTITY_AUTHORITY_HOST`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::start`], and when `authority` is not `host` or `host:port`.
+    pub async fn start_for(azure: Arc<dyn Service>, authority: &str) -> Result<Self, ServerError> {
+        let parsed = authority.parse().with_context(|| format!("the authority {authority:?}"));
+        let authority = parsed.map_err(|error| ServerError::new(&error))?;
         Self::start_as(azure, 0, Some(authority), CertificateAuthority::new()?, None).await
     }
 
-    /// Serves `azure` on this plain port of 127.0.0.1 (0: a free one) with certificates of `authority`, and tells
-    /// `distrusted` of clients that do not take them.
+    /// Serves `azure` on this plain port of 127.0.0.1 (0: a free one) with certificates that `authority` issues.
+    /// `on_handshake_failure` is called with the reason, in the words of rustls, when a client breaks off a TLS handshake.
     ///
-    /// The plain port is a proxy too, if `azure` wants one: `CONNECT HOST:PORT` is a request like any other, and a
-    /// success makes it a tunnel to the TLS door.
+    /// The plain port is also a proxy if `azure` accepts `CONNECT HOST:PORT`: after a success the connection is a tunnel
+    /// to the TLS port.
+    ///
+    /// # Errors
+    ///
+    /// The port cannot be bound.
     pub async fn start_on(
         azure: Arc<dyn Service>,
         port: u16,
         authority: CertificateAuthority,
         on_handshake_failure: HandshakeFailureHandler,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, ServerError> {
         Self::start_as(azure, port, None, authority, Some(on_handshake_failure)).await
     }
 
     async fn start_as(
+        azure: Arc<dyn Service>,
+        port: u16,
+        alias: Option<Authority>,
+        authority: CertificateAuthority,
+        on_handshake_failure: Option<HandshakeFailureHandler>,
+    ) -> Result<Self, ServerError> {
+        let started = Self::bind(azure, port, alias, authority, on_handshake_failure).await;
+        started.map_err(|error| ServerError::new(&error))
+    }
+
+    async fn bind(
         azure: Arc<dyn Service>,
         port: u16,
         alias: Option<Authority>,

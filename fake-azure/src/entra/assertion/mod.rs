@@ -9,10 +9,10 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use serde_json::{Map, Value};
 
-use super::super::calendar;
 use super::super::cloud::Cloud;
 use super::super::identity::Identity;
 use super::super::ids::ADFS;
+use super::super::timestamp;
 use super::Realm;
 use super::certificate::Certificate;
 use super::error::EntraError;
@@ -186,10 +186,10 @@ fn malformed(text: &str) -> EntraError {
 }
 
 fn out_of_time(now: u64, from: f64, to: f64) -> EntraError {
-    let date = |time: f64| calendar::Date::of(time.max(0.0) as u64).rfc3339();
+    let date = |time: f64| timestamp::format(time.max(0.0) as u64, timestamp::RFC3339);
     let text = format!(
         "Client assertion is not within its valid time range. Current time: {}, assertion valid from {}, expiry time of assertion {}. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
-        calendar::Date::of(now).rfc3339(),
+        timestamp::format(now, timestamp::RFC3339),
         date(from),
         date(to),
     );
