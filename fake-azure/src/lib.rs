@@ -20,6 +20,7 @@ mod entra;
 mod environment;
 mod error;
 mod identity;
+mod identity_request;
 mod ids;
 mod imds;
 mod managed_identity;

@@ -1,6 +1,5 @@
 //! What the identity endpoints share: which managed identity a caller means, and the answer with its token.
 
-use http::HeaderValue;
 use serde_json::{Map, Value};
 
 use super::Fake;
@@ -9,7 +8,6 @@ use super::identity::{Identity, IdentityKind};
 use super::params::Params;
 use super::timestamp;
 use super::token::{self, MANAGED_LIFETIME};
-use crate::wire::Request;
 
 /// The one id that a request asks for; `Err` when it asks for several.
 pub(super) fn requested_id<'a>(params: &'a Params, names: &[(&str, IdKind)]) -> Result<Option<(IdKind, &'a str)>, ()> {
@@ -54,18 +52,6 @@ pub(super) fn user_assigned<'a>(description: &'a Description, id: IdKind, value:
 /// The compute's own identity.
 pub(super) fn system_assigned(description: &Description) -> Option<&Identity> {
     assigned(description).find(|it| it.kind == IdentityKind::SystemAssigned)
-}
-
-/// Whether the request has the header once, with exactly this value.
-pub(super) fn has_secret(request: &Request, name: &str, value: &str) -> bool {
-    let mut headers = request.headers().get_all(name).iter();
-    (headers.next().map(HeaderValue::as_bytes), headers.next()) == (Some(value.as_bytes()), None)
-}
-
-/// Whether the request has the header that redirects and simple forgeries don't carry.
-pub(super) fn has_metadata(request: &Request) -> bool {
-    let header = request.headers().get("metadata").map(HeaderValue::as_bytes);
-    header.is_some_and(|value| value.eq_ignore_ascii_case(b"true"))
 }
 
 /// Which fields a platform's answer has beside the token.

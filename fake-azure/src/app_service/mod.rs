@@ -1,13 +1,12 @@
 //! App Service's identity endpoint.
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
-use http::Method;
 use serde_json::json;
 
 use super::Fake;
 use super::description::ExpiryFormat;
+use super::identity_request::{self, SecretHeader};
 use super::managed_identity::{self, IdKind, ResponseFields};
-use super::params::Params;
 use crate::wire::{Request, ScriptedResponse};
 
 /// The names of the ids; `principal_id` and `object_id` are the same.
@@ -28,22 +27,12 @@ pub(super) const NOBODY: &str = "Unable to load the proper Managed Identity.";
 /// The answer of the endpoint at `path`.
 pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     let description = &fake.description;
-    if request.uri().path() != path {
-        return refuse(fake, 404, "Not Found");
-    }
-    if request.method() != Method::GET {
-        return refuse(fake, 405, "The requested resource does not support this http method.");
-    }
-    if !managed_identity::has_secret(request, "x-identity-header", description.identity_header()) {
-        return refuse(fake, 401, "The X-IDENTITY-HEADER is missing or invalid.");
-    }
-    let params = match Params::parse(request.uri().query().unwrap_or_default()) {
+    let secret =
+        SecretHeader { name: "x-identity-header", value: description.identity_header(), shown: "X-IDENTITY-HEADER" };
+    let params = match identity_request::check_app_service(request, path, &secret, "2019-08-01") {
         Ok(params) => params,
-        Err(error) => return refuse(fake, 400, &error.0),
+        Err((status, message)) => return refuse(fake, status, &message),
     };
-    if params.get("api-version") != Some("2019-08-01") {
-        return refuse(fake, 400, "The api-version is missing or not supported.");
-    }
     if let Some(name) = FOREIGN.iter().find(|name| params.get(name).is_some()) {
         return refuse(fake, 400, &format!("The parameter '{name}' is not known to this endpoint."));
     }

@@ -1,14 +1,13 @@
 //! The Azure Arc agent's identity endpoint. Who may read a file that only the agent's group can read may have a token.
 //! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 
-use http::Method;
 use serde_json::{Value, json};
 
 use super::Fake;
 use super::description::{ArcAgent, ExpiryFormat};
 use super::identity::Identity;
+use super::identity_request::{self, ImdsError, invalid_request};
 use super::managed_identity::{self, IdKind, ResponseFields};
-use super::params::Params;
 use crate::wire::{Request, ScriptedResponse};
 
 /// The names of the ids.
@@ -32,41 +31,20 @@ pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> Sc
     }
 }
 
-/// Status, error and description of a refusal.
-type Refusal = (u16, &'static str, String);
-
-fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Value, Refusal> {
-    let bad = |text: &str| (400, "invalid_request", text.to_owned());
-    if !managed_identity::has_metadata(request) {
-        return Err(bad("Required metadata header not specified"));
-    }
-    if request.uri().path() != path {
-        return Err((404, "not_found", "The requested resource is not found".to_owned()));
-    }
-    if request.method() != Method::GET {
-        return Err((405, "method_not_allowed", "The method is not allowed".to_owned()));
-    }
-    let params = Params::parse(request.uri().query().unwrap_or_default()).map_err(|error| bad(&error.0))?;
+fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Value, ImdsError> {
+    let params = identity_request::check_imds(request, path, &[])?;
     if params.get("api-version") != Some("2020-06-01") {
-        return Err(bad("The api-version is missing or not supported"));
+        return Err(invalid_request("The api-version is missing or not supported"));
     }
-    let known: Vec<&str> = IDS.iter().map(|(name, _)| *name).chain(OTHERS).collect();
-    if let Some(name) = params.unknown(&known) {
-        return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
-    }
-    if let Some(name) = params.empty() {
-        return Err(bad(&format!("The parameter '{name}' is empty")));
-    }
-    let resource = params.get("resource");
-    let resource = resource.ok_or_else(|| bad("Required query variable 'resource' is missing"))?;
+    let resource = identity_request::resource(&params, &IDS, &OTHERS)?;
     let expected = format!("Basic {}", fake.description.arc_key());
-    if !managed_identity::has_secret(request, "authorization", &expected) {
+    if !identity_request::has_header(request, "authorization", &expected) {
         let text = "The request has to carry the content of the file that the challenge names";
         return Err((401, "unauthorized", text.to_owned()));
     }
     let missing = || (404, "identity_not_found", "Identity not found".to_owned());
-    let wanted =
-        managed_identity::requested_id(&params, &IDS).map_err(|()| bad("More than one identity was asked for"))?;
+    let wanted = managed_identity::requested_id(&params, &IDS)
+        .map_err(|()| invalid_request("More than one identity was asked for"))?;
     let wanted = wanted.filter(|_| fake.description.arc_agent == ArcAgent::New);
     let identity = match wanted {
         Some((id, value)) => managed_identity::user_assigned(&fake.description, id, value),

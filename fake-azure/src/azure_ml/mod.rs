@@ -2,13 +2,12 @@
 //! wanted, and the end of a token's life is a number.
 //! <https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/5167>
 
-use http::Method;
 use serde_json::json;
 
 use super::Fake;
 use super::description::ExpiryFormat;
+use super::identity_request::{self, SecretHeader};
 use super::managed_identity::{self, ResponseFields};
-use super::params::Params;
 use crate::wire::{Request, ScriptedResponse};
 
 /// All that it knows. The ids of other endpoints are not among it.
@@ -17,22 +16,11 @@ const KNOWN: [&str; 3] = ["api-version", "resource", "clientid"];
 /// The answer of the endpoint at `path`.
 pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     let description = &fake.description;
-    if request.uri().path() != path {
-        return refuse(fake, 404, "Not Found");
-    }
-    if request.method() != Method::GET {
-        return refuse(fake, 405, "The requested resource does not support this http method.");
-    }
-    if !managed_identity::has_secret(request, "secret", description.identity_header()) {
-        return refuse(fake, 401, "The secret header is missing or invalid.");
-    }
-    let params = match Params::parse(request.uri().query().unwrap_or_default()) {
+    let secret = SecretHeader { name: "secret", value: description.identity_header(), shown: "secret header" };
+    let params = match identity_request::check_app_service(request, path, &secret, "2017-09-01") {
         Ok(params) => params,
-        Err(error) => return refuse(fake, 400, &error.0),
+        Err((status, message)) => return refuse(fake, status, &message),
     };
-    if params.get("api-version") != Some("2017-09-01") {
-        return refuse(fake, 400, "The api-version is missing or not supported.");
-    }
     if let Some(name) = params.unknown(&KNOWN) {
         return refuse(fake, 400, &format!("The parameter '{name}' is not known to this endpoint."));
     }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Fake;
 use super::description::ExpiryFormat;
+use super::identity_request;
 use super::managed_identity::{self, ResponseFields};
 use super::params::{self, Params};
 use crate::wire::{Request, ScriptedResponse};
@@ -31,7 +32,7 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
     if request.method() != Method::POST {
         return Err((405, "MethodNotAllowed", "The method is not allowed".to_owned()));
     }
-    if !managed_identity::has_metadata(request) {
+    if !identity_request::has_metadata(request) {
         return Err(bad("Required metadata header not specified"));
     }
     if request.uri().query().is_some() {

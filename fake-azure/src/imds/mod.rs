@@ -1,12 +1,13 @@
 //! Azure's instance metadata service, as far as tokens go, and what other clouds have at its address.
 //! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
 
-use http::{Method, Uri};
+use http::Uri;
 use serde_json::{Value, json};
 
 use super::Fake;
 use super::description::{Description, ExpiryFormat};
 use super::identity::{Identity, IdentityKind};
+use super::identity_request::{self, ImdsError, invalid_request};
 use super::managed_identity::{self, IdKind, ResponseFields};
 use super::params::Params;
 use crate::wire::{Request, ScriptedResponse};
@@ -38,42 +39,18 @@ pub(super) fn handle(fake: &Fake, request: &Request, now: u64) -> ScriptedRespon
     body.header("server", "IMDS/150.870.65.1854").header("x-ms-request-id", &fake.request_id())
 }
 
-/// Status, error and description of a refusal.
-type Refusal = (u16, &'static str, String);
-
-fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal> {
-    let bad = |text: &str| (400, "invalid_request", text.to_owned());
-    // The two rules against requests that were tricked out of a server: a header that redirects and simple forgeries
-    // don't carry, and none that proxies add.
-    if !managed_identity::has_metadata(request) {
-        return Err(bad("Required metadata header not specified"));
-    }
-    if request.headers().contains_key("x-forwarded-for") {
-        return Err(bad("Request contains an X-Forwarded-For header"));
-    }
-    if request.uri().path() != PATH {
-        return Err((404, "not_found", "The requested resource is not found".to_owned()));
-    }
-    if request.method() != Method::GET {
-        return Err((405, "method_not_allowed", "The method is not allowed".to_owned()));
-    }
-    let query = request.uri().query().unwrap_or_default();
-    let params = Params::parse(query).map_err(|error| bad(&error.0))?;
+fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, ImdsError> {
+    // Two rules against requests that an attacker makes a server send: they lack the metadata header, and proxies add the
+    // other one.
+    let forbidden = [("x-forwarded-for", "Request contains an X-Forwarded-For header")];
+    let params = identity_request::check_imds(request, PATH, &forbidden)?;
     let version = params.get("api-version");
-    let version = version.ok_or_else(|| bad("Required query variable 'api-version' is missing"))?;
+    let version = version.ok_or_else(|| invalid_request("Required query variable 'api-version' is missing"))?;
     if !VERSIONS.split(' ').any(|known| known == version) {
-        return Err(bad("The api-version is not supported"));
+        return Err(invalid_request("The api-version is not supported"));
     }
-    let known: Vec<&str> = IDS.iter().map(|(name, _)| *name).chain(OTHERS).collect();
-    if let Some(name) = params.unknown(&known) {
-        return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
-    }
-    if let Some(name) = params.empty() {
-        return Err(bad(&format!("The parameter '{name}' is empty")));
-    }
-    let resource = params.get("resource");
-    let resource = resource.ok_or_else(|| bad("Required query variable 'resource' is missing"))?;
-    let identity = choose(&fake.description, &params).map_err(bad)?;
+    let resource = identity_request::resource(&params, &IDS, &OTHERS)?;
+    let identity = choose(&fake.description, &params).map_err(invalid_request)?;
     let absolute = resource.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some());
     if !absolute || !fake.description.has_resource(resource) {
         let tenant = &fake.description.tenant;
