@@ -1,12 +1,56 @@
-//! The fake Azure: a function from a request to what Azure would answer, for a world that a [`Description`] describes.
-//! Its vaults begin as they are described, and remember what is written to them for as long as the [`Fake`] lives.
+//! A strict fake of Azure's identity endpoints and of Key Vault secrets, for tests in any language.
 //!
-//! It is strict on purpose. A wrong method, path, header, api-version or parameter, and a token that is missing,
-//! altered, expired or for somebody else, are refused with Azure's status and body: what passes here is what Azure
-//! lets pass. It shares no code with the component, so that both can't be wrong in the same way.
+//! A [`Description`] (TOML) names the platform, the identities and the vaults. A [`Fake`] of it is a function from a
+//! request to the response that Azure would send. Its vaults remember what is written to them as long as the [`Fake`]
+//! lives.
 //!
-//! It has two doors: [`wire::play`](crate::wire::play) in process, under the caller's clock, and [`Server`] over
-//! loopback sockets, in real time.
+//! The fake refuses what Azure refuses: a wrong method, path, header, api-version or parameter, and a token that is
+//! missing, altered, expired or for another audience. It responds with Azure's status and body. It shares no code with the
+//! component that it tests, so that one mistake cannot hide in both.
+//!
+//! There are two ways to reach it: [`Server`] serves it on loopback ports in real time, and [`wire::play`] plays a
+//! response in process under the clock of the caller. Neither needs WebAssembly: teams that have nothing to do with wasm
+//! can use this crate for the tests of their own programs.
+//!
+//! # Example
+//!
+//! Start a server, and give the program under test the environment of the platform. The program may be written in any
+//! language; it has to connect to the server's addresses and to trust its certificate authority.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use fake_azure::{Description, Fake, Server};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let description = Description::from_toml(
+//!     r#"
+//!     platform = "app-service"
+//!     [[identity]]
+//!     name = "app"
+//!     kind = "system-assigned"
+//!     [[vault]]
+//!     url = "https://my-kv.vault.azure.net"
+//!     roles = { app = "Key Vault Secrets User" }
+//!     [[vault.secret]]
+//!     name = "db-password"
+//!     value = "correct horse"
+//!     "#,
+//! )?;
+//! let fake = Arc::new(Fake::new(description)?);
+//! let server = Server::start(fake.clone()).await?;
+//!
+//! // For the program under test: its environment variables, the addresses to connect to, and the authority to trust.
+//! let environment = fake.environment();
+//! let addresses = server.connect_to(&fake.authorities());
+//! let certificate = server.ca_pem();
+//! assert!(environment.iter().any(|(name, _)| name == "IDENTITY_ENDPOINT"));
+//! assert!(addresses.iter().any(|(authority, _)| authority == "my-kv.vault.azure.net:443"));
+//! assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----"));
+//! # Ok(())
+//! # }
+//! ```
 
 mod app_service;
 mod arc;
@@ -54,14 +98,14 @@ pub use token::client_id;
 use crate::wire::{ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
 use router::{Backend, Router};
 
-/// A world of fake Azure services.
+/// The fake services of one [`Description`], with the current content of the vaults.
 #[derive(Debug)]
 pub struct Fake {
     description: Description,
     router: Router,
-    /// What is in each vault by now.
+    /// The current content of each vault, in the order of the description.
     vaults: Vec<Mutex<vault::State>>,
-    /// Counts tokens and request ids, so that no two are equal.
+    /// The number of the next token or request id: no two are equal.
     counter: AtomicU64,
 }
 
@@ -82,66 +126,67 @@ impl Fake {
         Ok(Self { description: description, router, vaults, counter: AtomicU64::new(0) })
     }
 
-    /// What the platform itself puts into the app's environment.
+    /// The environment variables that the platform sets for the app: names and values.
     pub fn environment(&self) -> Vec<(String, String)> {
         environment::environment(&self.description)
     }
 
-    /// The world that it plays, complete.
+    /// The description, with its defaults filled in.
     pub fn description(&self) -> &Description {
         &self.description
     }
 
-    /// `host:port` where the app's platform gives tokens; `None` on a laptop and in a pod.
+    /// `host:port` of the platform's identity endpoint; `None` where there is none, as on a laptop and in a pod.
     pub fn identity_authority(&self) -> Option<String> {
         self.router.identity_authority()
     }
 
-    /// AKS: the service account token of the pod, and where the platform mounts it. It is no part of
-    /// [`Fake::files`]: it changes in a pod's life, and whoever mounts it decides what lies there.
+    /// AKS: the path where the platform mounts the pod's service account token, and the token. [`Fake::files`] does not
+    /// have it, because the token changes while a pod runs.
     pub fn federated_token_file(&self) -> Option<(String, String)> {
         environment::federated_token_file(&self.description)
     }
 
-    /// The URL of its cloud's Entra, for AZURE_AUTHORITY_HOST.
+    /// The URL of Microsoft Entra ID in the description's cloud, for `AZURE_AUTHORITY_HOST`.
     pub fn authority_host(&self) -> String {
         format!("https://{}/", self.description.cloud.authority())
     }
 
-    /// What the platform itself puts on the app's disk: path and content.
+    /// The files that the platform puts on the app's disk: paths and contents.
     pub fn files(&self) -> Vec<(String, String)> {
         environment::files(&self.description)
     }
 
-    /// Every secret of the world, and every one that was written since: nobody may print any of them.
+    /// Every secret of the description, and every secret value that was written since. A test can check that no output
+    /// has any of them.
     pub fn planted_secrets(&self) -> Vec<String> {
         let mut secrets = self.description.planted_secrets();
         secrets.extend(self.vaults.iter().flat_map(|state| lock(state).values()));
         secrets
     }
 
-    /// Whether a vault is not any more as it was described: something was written to it.
+    /// Whether anything was written to a vault since the start.
     pub fn is_modified(&self) -> bool {
         self.vaults.iter().any(|state| lock(state).is_modified())
     }
 
-    /// `host:port` of everything that it plays.
+    /// `host:port` of every service of the fake.
     pub fn authorities(&self) -> Vec<String> {
         self.router.authorities()
     }
 
-    /// A number that was not given out before.
+    /// A number that no earlier call returned.
     fn count(&self) -> u64 {
         self.counter.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A fresh id for a request, a trace or a correlation.
+    /// A new id for a request, a trace or a correlation.
     fn request_id(&self) -> String {
         digest::uuid(&["request", &self.count().to_string()])
     }
 }
 
-/// A vault's state; a panic elsewhere leaves it as good as it was.
+/// Locks a vault's state. A panic in another thread leaves it consistent.
 fn lock(state: &Mutex<vault::State>) -> MutexGuard<'_, vault::State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -156,7 +201,7 @@ impl Service for Fake {
                 Platform::AzureArc => arc::handle(self, path, request, now),
                 Platform::AzureMl => azure_ml::handle(self, path, request, now),
                 Platform::CloudShell => cloud_shell::handle(self, path, request, now),
-                // Its certificate is its own, and what it would answer to who knows that nobody hears here.
+                // Its certificate is self-signed. The fake plays it only for clients that do not know the thumbprint.
                 Platform::ServiceFabric => {
                     ScriptedResponse::no_connection(ConnectOutcome::Fails(NetworkError::Certificate))
                 }
