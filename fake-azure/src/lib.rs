@@ -52,6 +52,10 @@
 //! # }
 //! ```
 
+// Only JSON values are indexed: a missing field reads as null, and fields are set only on objects made here.
+#![allow(clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 mod app_service;
 mod arc;
 mod azure_ml;
@@ -123,7 +127,7 @@ impl Fake {
         description.validate()?;
         let router = Router::new(&description)?;
         let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::new(vault))).collect();
-        Ok(Self { description: description, router, vaults, counter: AtomicU64::new(0) })
+        Ok(Self { description, router, vaults, counter: AtomicU64::new(0) })
     }
 
     /// The environment variables that the platform sets for the app: names and values.
