@@ -10,7 +10,7 @@ use keyfob_test_support::host::{
     Build, CallError, Clock, Credential, CredentialKind, CredentialOptions, CredentialSpec, Egress, Host, Instance,
     Keyfob, SecretClient,
 };
-use keyfob_test_support::wire::{Azure, Connect, Exchange, NetError, Request};
+use keyfob_test_support::wire::{ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
 
 const WORLD: &str = r#"
 platform = "app-service"
@@ -33,17 +33,17 @@ struct PeriodicFaults {
     requests: AtomicU32,
 }
 
-impl Azure for PeriodicFaults {
-    fn answer(&self, request: &Request, now: u64) -> Exchange {
+impl Service for PeriodicFaults {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         match number % 49 {
-            7 => Exchange::no_connection(Connect::Fails(NetError::Reset)),
-            14 => Exchange::reply(503, "text/html", "<html>"),
-            21 => Exchange::reply(200, "application/json", "{\"value\":"),
-            28 => Exchange::reply(200, "application/json", "x".repeat(300_000)),
-            35 => Exchange::reply(401, "application/json", "{}"),
-            42 => Exchange { first_byte: None, ..Exchange::reply(200, "application/json", "{}") },
-            _ => self.fake.answer(request, now),
+            7 => ScriptedResponse::no_connection(ConnectOutcome::Fails(NetworkError::Reset)),
+            14 => ScriptedResponse::reply(503, "text/html", "<html>"),
+            21 => ScriptedResponse::reply(200, "application/json", "{\"value\":"),
+            28 => ScriptedResponse::reply(200, "application/json", "x".repeat(300_000)),
+            35 => ScriptedResponse::reply(401, "application/json", "{}"),
+            42 => ScriptedResponse { first_byte: None, ..ScriptedResponse::reply(200, "application/json", "{}") },
+            _ => self.fake.handle(request, now),
         }
     }
 }

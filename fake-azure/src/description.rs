@@ -6,18 +6,15 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::cloud::Cloud;
-use super::flaw;
+use super::error::DescriptionError;
 use super::identity::Identity;
-use super::platform::Platform;
+use super::platform::{ARC_KEY_PATH, Platform};
+use super::toml_error;
 
 pub use vault::{Permission, Role, Secret, Vault};
 
 /// The header value that a platform gives an app; any secret does.
 const IDENTITY_HEADER: &str = "6c0f2f8e-95ab-4f43-8e1d-2b6b8f3f7d41";
-
-/// A key file of the Arc agent, in the only folder where clients may look for it.
-/// <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
-pub(super) const ARC_KEY_PATH: &str = "/var/opt/azcmagent/tokens/5e1d9c3a-8b47-4f02-9a6d-c0e7b2f41835.key";
 
 /// The content of the key file; any secret does.
 const ARC_KEY: &str = "8Jw3pT7cVb2yQn9LhKx4RzF6sMdG1aEoU5iXtYqBvCrNlDkZ";
@@ -43,7 +40,7 @@ pub struct Description {
     /// The secret that the endpoint wants in a header: App Service, Azure ML and Service Fabric.
     pub identity_header: Option<String>,
     /// How the platform's endpoint writes the end of a token's life; as that platform does unless given.
-    pub expiry: Option<Expiry>,
+    pub expiry: Option<ExpiryFormat>,
     /// Azure ML only: the identity whose client id is in DEFAULT_IDENTITY_CLIENT_ID.
     pub default_identity: Option<String>,
     /// Azure Arc only: which agent is installed.
@@ -69,7 +66,7 @@ pub struct Description {
 /// How an identity endpoint writes the end of a token's life. Every form has been seen in the wild.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Expiry {
+pub enum ExpiryFormat {
     /// `expires_on`: unix seconds in a string.
     String,
     /// `expires_on`: unix seconds as a number.
@@ -108,11 +105,28 @@ pub(super) fn yes() -> bool {
 }
 
 impl Description {
-    /// Reads a description and completes it with what follows from it. An error quotes no secret of it.
-    pub fn from_toml(text: &str) -> anyhow::Result<Self> {
-        let read = toml::from_str(text).map_err(|error| flaw::in_words(text, error.span(), error.message()));
+    /// Parses a description, checks it, and fills in the defaults: ids, resources and versions that follow from names.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), fake_azure::DescriptionError> {
+    /// let description = fake_azure::Description::from_toml("platform = 'vm'")?;
+    /// assert_eq!(description.platform, fake_azure::Platform::Vm);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text is not TOML, has an unknown key or a value of the wrong type, or the values contradict each other. The
+    /// error names the line and column where it can, and quotes no secret.
+    pub fn from_toml(text: &str) -> Result<Self, DescriptionError> {
+        Self::parse(text).map_err(|error| DescriptionError::new(&error))
+    }
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let read = toml::from_str(text).map_err(|error| toml_error::describe(text, error.span(), error.message()));
         let mut description: Self = read.map_err(anyhow::Error::msg).context("the description of the fake Azure")?;
-        description.settle()?;
+        description.validate()?;
         Ok(description)
     }
 

@@ -9,7 +9,7 @@ pub struct Identity {
     /// How roles refer to it.
     pub name: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: IdentityKind,
     /// The application id; follows from the name unless given.
     #[serde(default)]
     pub client_id: String,
@@ -46,7 +46,7 @@ pub struct Identity {
 /// The kinds of identity.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum IdentityKind {
     /// The compute's own managed identity; in Cloud Shell, the user.
     SystemAssigned,
     /// A managed identity that stands by itself.

@@ -1,37 +1,90 @@
-//! The fake Azure: a function from a request to what Azure would answer, for a world that a [`Description`] describes.
-//! Its vaults begin as they are described, and remember what is written to them for as long as the [`Fake`] lives.
+//! A strict fake of Azure's identity endpoints and of Key Vault secrets, for tests in any language.
 //!
-//! It is strict on purpose. A wrong method, path, header, api-version or parameter, and a token that is missing,
-//! altered, expired or for somebody else, are refused with Azure's status and body: what passes here is what Azure
-//! lets pass. It shares no code with the component, so that both can't be wrong in the same way.
+//! A [`Description`] (TOML) names the platform, the identities and the vaults. A [`Fake`] of it is a function from a
+//! request to the response that Azure would send. Its vaults remember what is written to them as long as the [`Fake`]
+//! lives.
 //!
-//! It has two doors: [`wire::play`](crate::wire::play) in process, under the caller's clock, and [`Server`] over
-//! loopback sockets, in real time.
+//! The fake refuses what Azure refuses: a wrong method, path, header, api-version or parameter, and a token that is
+//! missing, altered, expired or for another audience. It responds with Azure's status and body. It shares no code with the
+//! component that it tests, so that one mistake cannot hide in both.
+//!
+//! There are two ways to reach it: [`Server`] serves it on loopback ports in real time, and [`wire::play`] plays a
+//! response in process under the clock of the caller. Neither needs WebAssembly: teams that have nothing to do with wasm
+//! can use this crate for the tests of their own programs.
+//!
+//! # Example
+//!
+//! Start a server, and give the program under test the environment of the platform. The program may be written in any
+//! language; it has to connect to the server's addresses and to trust its certificate authority.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use fake_azure::{Description, Fake, Server};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let description = Description::from_toml(
+//!     r#"
+//!     platform = "app-service"
+//!     [[identity]]
+//!     name = "app"
+//!     kind = "system-assigned"
+//!     [[vault]]
+//!     url = "https://my-kv.vault.azure.net"
+//!     roles = { app = "Key Vault Secrets User" }
+//!     [[vault.secret]]
+//!     name = "db-password"
+//!     value = "correct horse"
+//!     "#,
+//! )?;
+//! let fake = Arc::new(Fake::new(description)?);
+//! let server = Server::start(fake.clone()).await?;
+//!
+//! // For the program under test: its environment variables, the addresses to connect to, and the authority to trust.
+//! let environment = fake.environment();
+//! let addresses = server.connect_to(&fake.authorities());
+//! let certificate = server.ca_pem();
+//! assert!(environment.iter().any(|(name, _)| name == "IDENTITY_ENDPOINT"));
+//! assert!(addresses.iter().any(|(authority, _)| authority == "my-kv.vault.azure.net:443"));
+//! assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----"));
+//! # Ok(())
+//! # }
+//! ```
 
-mod account;
+// Only JSON values are indexed: a missing field reads as null, and fields are set only on objects made here.
+#![allow(clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 mod app_service;
 mod arc;
 mod azure_ml;
-mod calendar;
+
 mod cloud;
 mod cloud_shell;
 mod description;
 mod digest;
 mod entra;
-mod flaw;
+mod environment;
+mod error;
 mod identity;
+mod identity_request;
+mod ids;
 mod imds;
-mod lookup;
-mod managed;
+mod managed_identity;
 mod params;
-mod place;
 mod platform;
+mod queries;
+mod router;
 mod server;
-mod settle;
+mod summary;
 #[cfg(test)]
 mod testing;
+mod timestamp;
 mod token;
+mod toml_error;
 pub mod uri;
+mod validate;
 mod vault;
 pub mod wire;
 
@@ -39,118 +92,130 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use cloud::Cloud;
-pub use description::{ArcAgent, Description, Expiry, Permission, Role, Secret, Vault};
-pub use identity::{Identity, Kind};
+pub use description::{ArcAgent, Description, ExpiryFormat, Permission, Role, Secret, Vault};
+pub use error::{DescriptionError, ServerError};
+pub use identity::{Identity, IdentityKind};
 pub use platform::Platform;
 pub use server::{CertificateAuthority, Server};
 pub use token::client_id;
 
-use crate::wire::{Azure, Connect, Exchange, NetError, Request};
-use place::{Place, Places};
+use crate::wire::{ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
+use router::{Backend, Router};
 
-/// A world of fake Azure services.
+/// The fake services of one [`Description`], with the current content of the vaults.
 #[derive(Debug)]
 pub struct Fake {
-    world: Description,
-    places: Places,
-    /// What is in each vault by now.
+    description: Description,
+    router: Router,
+    /// The current content of each vault, in the order of the description.
     vaults: Vec<Mutex<vault::State>>,
-    /// Counts tokens and request ids, so that no two are equal.
+    /// The number of the next token or request id: no two are equal.
     counter: AtomicU64,
 }
 
 impl Fake {
-    /// The world that `description` describes, or what is wrong with the description.
-    pub fn new(mut description: Description) -> anyhow::Result<Self> {
-        description.settle()?;
-        let places = Places::of(&description)?;
-        let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::of(vault))).collect();
-        Ok(Self { world: description, places, vaults, counter: AtomicU64::new(0) })
+    /// A fake Azure for this description. The vaults begin with the secrets of the description.
+    ///
+    /// # Errors
+    ///
+    /// The values of the description contradict each other, or two services have the same host and port.
+    pub fn new(description: Description) -> Result<Self, DescriptionError> {
+        Self::build(description).map_err(|error| DescriptionError::new(&error))
     }
 
-    /// What the platform itself puts into the app's environment.
+    fn build(mut description: Description) -> anyhow::Result<Self> {
+        description.validate()?;
+        let router = Router::new(&description)?;
+        let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::new(vault))).collect();
+        Ok(Self { description, router, vaults, counter: AtomicU64::new(0) })
+    }
+
+    /// The environment variables that the platform sets for the app: names and values.
     pub fn environment(&self) -> Vec<(String, String)> {
-        platform::environment(&self.world)
+        environment::environment(&self.description)
     }
 
-    /// The world that it plays, complete.
+    /// The description, with its defaults filled in.
     pub fn description(&self) -> &Description {
-        &self.world
+        &self.description
     }
 
-    /// `host:port` where the app's platform gives tokens; `None` on a laptop and in a pod.
+    /// `host:port` of the platform's identity endpoint; `None` where there is none, as on a laptop and in a pod.
     pub fn identity_authority(&self) -> Option<String> {
-        self.places.identity_authority()
+        self.router.identity_authority()
     }
 
-    /// AKS: the service account token of the pod, and where the platform mounts it. It is no part of
-    /// [`Fake::files`]: it changes in a pod's life, and whoever mounts it decides what lies there.
+    /// AKS: the path where the platform mounts the pod's service account token, and the token. [`Fake::files`] does not
+    /// have it, because the token changes while a pod runs.
     pub fn federated_token_file(&self) -> Option<(String, String)> {
-        platform::federated_token_file(&self.world)
+        environment::federated_token_file(&self.description)
     }
 
-    /// The URL of its cloud's Entra, for AZURE_AUTHORITY_HOST.
+    /// The URL of Microsoft Entra ID in the description's cloud, for `AZURE_AUTHORITY_HOST`.
     pub fn authority_host(&self) -> String {
-        format!("https://{}/", self.world.cloud.authority())
+        format!("https://{}/", self.description.cloud.authority())
     }
 
-    /// What the platform itself puts on the app's disk: path and content.
+    /// The files that the platform puts on the app's disk: paths and contents.
     pub fn files(&self) -> Vec<(String, String)> {
-        platform::files(&self.world)
+        environment::files(&self.description)
     }
 
-    /// Every secret of the world, and every one that was written since: nobody may print any of them.
+    /// Every secret of the description, and every secret value that was written since. A test can check that no output
+    /// has any of them.
     pub fn planted_secrets(&self) -> Vec<String> {
-        let mut secrets = self.world.planted_secrets();
+        let mut secrets = self.description.planted_secrets();
         secrets.extend(self.vaults.iter().flat_map(|state| lock(state).values()));
         secrets
     }
 
-    /// Whether a vault is not any more as it was described: something was written to it.
-    pub fn written(&self) -> bool {
-        self.vaults.iter().any(|state| lock(state).written())
+    /// Whether anything was written to a vault since the start.
+    pub fn is_modified(&self) -> bool {
+        self.vaults.iter().any(|state| lock(state).is_modified())
     }
 
-    /// `host:port` of everything that it plays.
+    /// `host:port` of every service of the fake.
     pub fn authorities(&self) -> Vec<String> {
-        self.places.authorities()
+        self.router.authorities()
     }
 
-    /// A number that was not given out before.
+    /// A number that no earlier call returned.
     fn count(&self) -> u64 {
         self.counter.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A fresh id for a request, a trace or a correlation.
+    /// A new id for a request, a trace or a correlation.
     fn request_id(&self) -> String {
         digest::uuid(&["request", &self.count().to_string()])
     }
 }
 
-/// A vault's state; a panic elsewhere leaves it as good as it was.
+/// Locks a vault's state. A panic in another thread leaves it consistent.
 fn lock(state: &Mutex<vault::State>) -> MutexGuard<'_, vault::State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Azure for Fake {
-    fn answer(&self, request: &Request, now: u64) -> Exchange {
-        match self.places.find(request.uri()) {
-            Ok(Place::Entra(realm)) => entra::answer(self, realm, request, now),
-            Ok(Place::Imds) => imds::answer(self, request, now),
-            Ok(Place::OtherCloud(status)) => imds::other_cloud(*status),
-            Ok(Place::Endpoint(path)) => match self.world.platform {
-                Platform::AzureArc => arc::answer(self, path, request, now),
-                Platform::AzureMl => azure_ml::answer(self, path, request, now),
-                Platform::CloudShell => cloud_shell::answer(self, path, request, now),
-                // Its certificate is its own, and what it would answer to who knows that nobody hears here.
-                Platform::ServiceFabric => Exchange::no_connection(Connect::Fails(NetError::Certificate)),
-                _ => app_service::answer(self, path, request, now),
+impl Service for Fake {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
+        match self.router.find(request.uri()) {
+            Ok(Backend::Entra(realm)) => entra::handle(self, realm, request, now),
+            Ok(Backend::Imds) => imds::handle(self, request, now),
+            Ok(Backend::OtherCloud(status)) => imds::other_cloud(*status),
+            Ok(Backend::IdentityEndpoint(path)) => match self.description.platform {
+                Platform::AzureArc => arc::handle(self, path, request, now),
+                Platform::AzureMl => azure_ml::handle(self, path, request, now),
+                Platform::CloudShell => cloud_shell::handle(self, path, request, now),
+                // Its certificate is self-signed. The fake plays it only for clients that do not know the thumbprint.
+                Platform::ServiceFabric => {
+                    ScriptedResponse::no_connection(ConnectOutcome::Fails(NetworkError::Certificate))
+                }
+                _ => app_service::handle(self, path, request, now),
             },
-            Ok(Place::Vault(index)) => match (self.world.vaults.get(*index), self.vaults.get(*index)) {
-                (Some(vault), Some(state)) => vault::answer(self, vault, &mut lock(state), request, now),
-                _ => Exchange::reply(500, "text/plain", "no such vault"),
+            Ok(Backend::Vault(index)) => match (self.description.vaults.get(*index), self.vaults.get(*index)) {
+                (Some(vault), Some(state)) => vault::handle(self, vault, &mut lock(state), request, now),
+                _ => ScriptedResponse::reply(500, "text/plain", "no such vault"),
             },
-            Err(connect) => Exchange::no_connection(connect),
+            Err(connect) => ScriptedResponse::no_connection(connect),
         }
     }
 }
@@ -158,7 +223,7 @@ impl Azure for Fake {
 #[cfg(test)]
 mod tests {
     use super::testing::{fake, get};
-    use crate::wire::{Azure, Connect, NetError};
+    use crate::wire::{ConnectOutcome, NetworkError, Service};
 
     #[test]
     fn where_nothing_is_nothing_answers() {
@@ -168,16 +233,16 @@ mod tests {
             url = "https://story-kv.vault.azure.net"
         "#;
         for (url, connect) in [
-            ("http://169.254.169.254/metadata/identity/oauth2/token", Connect::Never),
-            ("https://other.vault.azure.net/", Connect::Fails(NetError::NameNotFound)),
-            ("https://story-kv.vault.azure.net:8443/", Connect::Fails(NetError::Refused)),
-            ("http://story-kv.vault.azure.net/", Connect::Fails(NetError::Refused)),
-            ("http://story-kv.vault.azure.net:443/", Connect::Fails(NetError::Reset)),
-            ("http://169.254.130.4/msi/token", Connect::Fails(NetError::Refused)),
-            ("http://127.0.0.1:9/", Connect::Fails(NetError::Refused)),
-            ("http://10.0.0.1/", Connect::Never),
+            ("http://169.254.169.254/metadata/identity/oauth2/token", ConnectOutcome::Never),
+            ("https://other.vault.azure.net/", ConnectOutcome::Fails(NetworkError::NameNotFound)),
+            ("https://story-kv.vault.azure.net:8443/", ConnectOutcome::Fails(NetworkError::Refused)),
+            ("http://story-kv.vault.azure.net/", ConnectOutcome::Fails(NetworkError::Refused)),
+            ("http://story-kv.vault.azure.net:443/", ConnectOutcome::Fails(NetworkError::Reset)),
+            ("http://169.254.130.4/msi/token", ConnectOutcome::Fails(NetworkError::Refused)),
+            ("http://127.0.0.1:9/", ConnectOutcome::Fails(NetworkError::Refused)),
+            ("http://10.0.0.1/", ConnectOutcome::Never),
         ] {
-            assert_eq!(fake(story).answer(&get(url, &[]), 0).connect, connect, "{url}");
+            assert_eq!(fake(story).handle(&get(url, &[]), 0).connect, connect, "{url}");
         }
     }
 
@@ -185,7 +250,7 @@ mod tests {
     fn nobody_trusts_service_fabrics_certificate() {
         let fabric = fake("platform = 'service-fabric'");
         let url = "https://localhost:2377/metadata/identity/oauth2/token";
-        assert_eq!(fabric.answer(&get(url, &[]), 0).connect, Connect::Fails(NetError::Certificate));
+        assert_eq!(fabric.handle(&get(url, &[]), 0).connect, ConnectOutcome::Fails(NetworkError::Certificate));
     }
 
     #[test]

@@ -5,23 +5,25 @@ use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
+use crate::wire::Request;
+
 /// The parameters of a query or form, each present once.
 #[derive(Debug, Default)]
 pub(super) struct Params(BTreeMap<String, String>);
 
 /// What makes parameters unreadable, in words.
 #[derive(Debug, PartialEq)]
-pub(super) struct Flaw(pub(super) String);
+pub(super) struct ParamError(pub(super) String);
 
 impl Params {
     /// Reads `a=b&c=d`. A parameter that comes twice is a flaw: services differ in which of the two counts.
-    pub(super) fn parse(text: &str) -> Result<Self, Flaw> {
+    pub(super) fn parse(text: &str) -> Result<Self, ParamError> {
         let mut all = BTreeMap::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name)?, decode(value)?);
             if all.insert(name.clone(), value).is_some() {
-                return Err(Flaw(format!("The parameter '{name}' is duplicated.")));
+                return Err(ParamError(format!("The parameter '{name}' is duplicated.")));
             }
         }
         Ok(Self(all))
@@ -49,18 +51,25 @@ impl Params {
 }
 
 /// One name or value; every `%` has to start an escape, and the bytes have to be UTF-8.
-fn decode(text: &str) -> Result<String, Flaw> {
+fn decode(text: &str) -> Result<String, ParamError> {
     let mut rest = text.as_bytes();
     while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
         match rest.get(at + 1..at + 3) {
             Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => {}
-            _ => return Err(Flaw(format!("'{text}' is not percent-encoded correctly."))),
+            _ => return Err(ParamError(format!("'{text}' is not percent-encoded correctly."))),
         }
         rest = rest.get(at + 3..).unwrap_or_default();
     }
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8().map(Cow::into_owned);
-    decoded.map_err(|_| Flaw(format!("'{text}' is not UTF-8.")))
+    decoded.map_err(|_| ParamError(format!("'{text}' is not UTF-8.")))
+}
+
+/// Whether the request says that its body is a form.
+pub(super) fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 #[cfg(test)]

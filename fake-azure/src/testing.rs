@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Description, Fake};
-use crate::wire::{Azure, Exchange, Request};
+use crate::wire::{Request, ScriptedResponse, Service};
 
 /// The time of the tests.
 pub(super) const NOW: u64 = 1_800_000_000;
@@ -36,12 +36,12 @@ pub(super) fn post(url: &str, form: &str) -> Request {
 
 /// Status and JSON body of the answer.
 pub(super) fn ask(fake: &Fake, request: &Request) -> (u16, Value) {
-    let exchange = fake.answer(request, NOW);
-    (exchange.status.as_u16(), json(&exchange))
+    let response = fake.handle(request, NOW);
+    (response.status.as_u16(), json(&response))
 }
 
 /// The JSON body of an exchange; null when it is something else.
-pub(super) fn json(exchange: &Exchange) -> Value {
-    let body: Vec<u8> = exchange.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
+pub(super) fn json(response: &ScriptedResponse) -> Value {
+    let body: Vec<u8> = response.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
     serde_json::from_slice(&body).unwrap_or_default()
 }

@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use super::Fake;
 use super::digest::digest;
-use super::entra::Asked;
 use super::identity::Identity;
 
 /// The key of all signatures. It guards nothing: it only has to be none that a component could sign with by chance.
@@ -49,13 +48,33 @@ pub(super) struct Claims {
     pub(super) jti: String,
 }
 
+/// The capability to handle claims challenges.
+/// <https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation>
+const CP1: &str = "CP1";
+
+/// What was asked of an access token.
+#[derive(Debug, Default)]
+pub(super) struct RequestedClaims {
+    /// What the client can do, by its own word.
+    pub(super) capabilities: Vec<String>,
+    /// The other claims: those of a challenge.
+    pub(super) claims: Map<String, Value>,
+}
+
+impl RequestedClaims {
+    /// Whether the client can handle claims challenges.
+    pub(super) fn can_be_challenged(&self) -> bool {
+        self.capabilities.iter().any(|capability| capability.eq_ignore_ascii_case(CP1))
+    }
+}
+
 /// Why a token is not accepted by anybody.
 #[derive(Debug, PartialEq)]
-pub(super) enum Flaw {
+pub(super) enum InvalidToken {
     /// It is no token of this fake, or it was altered.
-    Unknown,
+    NotIssuedHere,
     /// Its time is over, or has not come.
-    OutOfTime,
+    OutsideLifetime,
 }
 
 /// The issuer of a tenant's tokens.
@@ -65,7 +84,7 @@ pub(super) fn issuer(tenant: &str) -> String {
 
 /// A token for `identity` in `tenant`, to be shown to `audience`.
 pub(super) fn issue(fake: &Fake, identity: &Identity, tenant: &str, audience: &str, now: u64, lifetime: u64) -> String {
-    issue_as_asked(fake, identity, tenant, audience, now, lifetime, Asked::default())
+    issue_as_asked(fake, identity, tenant, audience, now, lifetime, RequestedClaims::default())
 }
 
 /// The same, with what the client asked of the token.
@@ -76,7 +95,7 @@ pub(super) fn issue_as_asked(
     audience: &str,
     now: u64,
     lifetime: u64,
-    asked: Asked,
+    asked: RequestedClaims,
 ) -> String {
     let claims = Claims {
         aud: audience.to_owned(),
@@ -113,16 +132,16 @@ pub(super) fn claims(token: &str) -> Option<Claims> {
 }
 
 /// What the token says, if it is one of the fake's and its time is now.
-pub(super) fn check(token: &str, now: u64) -> Result<Claims, Flaw> {
-    let (signed, signature) = token.rsplit_once('.').ok_or(Flaw::Unknown)?;
+pub(super) fn check(token: &str, now: u64) -> Result<Claims, InvalidToken> {
+    let (signed, signature) = token.rsplit_once('.').ok_or(InvalidToken::NotIssuedHere)?;
     if sign(signed) != signature {
-        return Err(Flaw::Unknown);
+        return Err(InvalidToken::NotIssuedHere);
     }
-    let (_, payload) = signed.split_once('.').ok_or(Flaw::Unknown)?;
-    let payload = BASE64URL.decode(payload).map_err(|_| Flaw::Unknown)?;
-    let claims: Claims = serde_json::from_slice(&payload).map_err(|_| Flaw::Unknown)?;
+    let (_, payload) = signed.split_once('.').ok_or(InvalidToken::NotIssuedHere)?;
+    let payload = BASE64URL.decode(payload).map_err(|_| InvalidToken::NotIssuedHere)?;
+    let claims: Claims = serde_json::from_slice(&payload).map_err(|_| InvalidToken::NotIssuedHere)?;
     let in_time = (claims.nbf..claims.exp).contains(&now);
-    if in_time { Ok(claims) } else { Err(Flaw::OutOfTime) }
+    if in_time { Ok(claims) } else { Err(InvalidToken::OutsideLifetime) }
 }
 
 /// As long as an RS256 signature, so that tokens have a real token's size.
@@ -134,14 +153,14 @@ fn sign(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::testing::fake;
-    use super::{Flaw, check, issue};
+    use super::{InvalidToken, check, issue};
 
     const AUDIENCE: &str = "https://vault.azure.net";
 
     #[test]
     fn knows_its_own_tokens_only() {
         let fake = fake("[[identity]]\nname = 'A'\nkind = 'user-assigned'");
-        let identity = &fake.world.identities[0];
+        let identity = &fake.description.identities[0];
         let issue = || issue(&fake, identity, "t", AUDIENCE, 1000, 100);
         let token = issue();
         assert_ne!(token, issue());
@@ -149,14 +168,14 @@ mod tests {
         assert_eq!((claims.aud.as_str(), claims.appid), (AUDIENCE, identity.client_id.clone()));
         assert_eq!((claims.iss.as_str(), claims.exp), ("https://sts.windows.net/t/", 1100));
         assert_eq!(claims.xms_mirid, identity.resource_id);
-        assert_eq!(check(&token, 1100).unwrap_err(), Flaw::OutOfTime);
-        assert_eq!(check(&token, 999).unwrap_err(), Flaw::OutOfTime);
+        assert_eq!(check(&token, 1100).unwrap_err(), InvalidToken::OutsideLifetime);
+        assert_eq!(check(&token, 999).unwrap_err(), InvalidToken::OutsideLifetime);
         let other = issue();
         let (signed, _) = other.rsplit_once('.').unwrap();
         let (_, signature) = token.rsplit_once('.').unwrap();
         let shorter = &token[..token.len() - 1];
         for altered in [&format!("{signed}.{signature}"), &token.replacen('.', ".e", 1), shorter, "a.b.c"] {
-            assert_eq!(check(altered, 1000).unwrap_err(), Flaw::Unknown, "{altered}");
+            assert_eq!(check(altered, 1000).unwrap_err(), InvalidToken::NotIssuedHere, "{altered}");
         }
     }
 }

@@ -1,67 +1,81 @@
-//! What happens on the wire: the one interface between a component's requests and whatever plays Azure.
+//! The HTTP interface between clients and a fake service.
 //!
-//! [`Azure`] is a function from a request to an [`Exchange`]. The in-process door plays the exchange with [`play`]
-//! under whatever clock tokio has (a paused one in tests); a socket door may serve the same function in real time.
+//! A [`Service`] is a function from a request to a [`ScriptedResponse`], which says what the network does and when. [`play`]
+//! plays it in process, under the clock of tokio (a paused one in tests); [`Server`](crate::Server) plays it over sockets in
+//! real time.
+//!
+//! ```
+//! use fake_azure::wire::{ConnectOutcome, Request, ScriptedResponse, Service};
+//!
+//! /// Is never reached: every attempt to connect hangs.
+//! struct Unreachable;
+//!
+//! impl Service for Unreachable {
+//!     fn handle(&self, _request: &Request, _now: u64) -> ScriptedResponse {
+//!         ScriptedResponse::no_connection(ConnectOutcome::Never)
+//!     }
+//! }
+//! ```
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-/// A request as it leaves the component: absolute URI, headers, whole body.
+/// A request as the client sends it: absolute URI, headers, complete body.
 pub type Request = http::Request<Bytes>;
 
-/// Whatever plays Azure: a function from request to exchange.
-pub trait Azure: Send + Sync {
-    /// The answer to `request` at `now` (unix seconds).
-    fn answer(&self, request: &Request, now: u64) -> Exchange;
+/// A fake HTTP service, or a set of them: a function from a request to a response.
+pub trait Service: Send + Sync {
+    /// Returns the response to `request` at `now` (unix seconds).
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse;
 }
 
-/// One exchange, with all that can go wrong in it.
+/// A response, with the timing and the network failures around it.
 #[derive(Clone, Debug)]
-pub struct Exchange {
-    /// What happens to the attempt to connect.
-    pub connect: Connect,
-    /// The time from the request's end to the answer's first byte; `None` is silence for ever.
+pub struct ScriptedResponse {
+    /// How the attempt to connect ends.
+    pub connect: ConnectOutcome,
+    /// The time from the end of the request to the first byte of the response; `None`: it never comes.
     pub first_byte: Option<Duration>,
-    /// The answer's status.
+    /// The status of the response.
     pub status: StatusCode,
-    /// The answer's headers.
+    /// The headers of the response.
     pub headers: HeaderMap,
-    /// The answer's body in pieces, each after a pause.
+    /// The chunks of the body, each with the pause before it.
     pub body: Vec<(Duration, Bytes)>,
-    /// What follows the last piece.
-    pub end: End,
+    /// What follows the last chunk.
+    pub end: BodyEnd,
 }
 
-/// What happens to the attempt to connect.
+/// How the attempt to connect ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connect {
+pub enum ConnectOutcome {
     /// Accepted after this time.
     After(Duration),
-    /// No answer, ever.
+    /// The attempt hangs until the client's timeout.
     Never,
-    /// Fails at once with this.
-    Fails(NetError),
+    /// Fails immediately with this error.
+    Fails(NetworkError),
 }
 
-/// What follows the last piece of a body.
+/// What follows the last chunk of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// A proper end.
+pub enum BodyEnd {
+    /// The body is complete.
     Complete,
     /// The connection is reset.
     Reset,
-    /// Silence for ever.
+    /// Nothing more arrives, and the connection stays open.
     Never,
 }
 
-/// Why there is no answer.
+/// Why there is no response, or no complete one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NetError {
+pub enum NetworkError {
     /// The name does not resolve.
     NameNotFound,
-    /// Nothing listens there.
+    /// Nothing listens on the port.
     Refused,
     /// No route to the host.
     Unreachable,
@@ -69,73 +83,96 @@ pub enum NetError {
     Reset,
     /// The certificate is not trusted, expired or for another name.
     Certificate,
-    /// The allow-list says no.
+    /// The host's allow-list does not have the destination.
     Denied,
-    /// The name is allowed, its address is not.
+    /// The name is allowed, but its IP address is not.
     Prohibited,
-    /// Spin's answer to a dependency that inherits no hosts.
+    /// Spin's error for a dependency that does not inherit the allowed hosts.
     NotPermitted,
-    /// The connect limit passed.
+    /// The connect timeout expired.
     ConnectTimeout,
-    /// The first-byte limit passed.
+    /// The first-byte timeout expired.
     FirstByteTimeout,
-    /// The between-bytes limit passed.
+    /// The between-bytes timeout expired.
     BetweenBytesTimeout,
 }
 
-/// The limits that the requester set.
+/// The timeouts that the client set.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Until the connection stands.
+pub struct Timeouts {
+    /// Until the connection is established.
     pub connect: Duration,
-    /// From there to the first byte of the answer.
+    /// From then to the first byte of the response.
     pub first_byte: Duration,
-    /// From one piece of the body to the next.
+    /// From one chunk of the body to the next.
     pub between_bytes: Duration,
 }
 
-/// A body whose pieces come in their own time.
+/// A body whose chunks arrive after their pauses.
 #[derive(Debug)]
-pub struct Pieces {
+pub struct BodyChunks {
     rest: std::vec::IntoIter<(Duration, Bytes)>,
-    end: End,
+    end: BodyEnd,
     between_bytes: Duration,
 }
 
-impl Pieces {
-    /// The next piece; `None` is the proper end.
-    pub async fn next(&mut self) -> Option<Result<Bytes, NetError>> {
-        let (pause, piece) = match (self.rest.next(), self.end) {
-            (Some((pause, piece)), _) => (Some(pause), Ok(piece)),
-            (None, End::Complete) => return None,
-            (None, End::Reset) => (Some(Duration::ZERO), Err(NetError::Reset)),
-            (None, End::Never) => (None, Err(NetError::BetweenBytesTimeout)),
+impl BodyChunks {
+    /// Waits for the next chunk; `None` is the end of a complete body.
+    ///
+    /// # Errors
+    ///
+    /// The body breaks off, or the between-bytes timeout expires.
+    pub async fn next(&mut self) -> Option<Result<Bytes, NetworkError>> {
+        let (pause, chunk) = match (self.rest.next(), self.end) {
+            (Some((pause, chunk)), _) => (Some(pause), Ok(chunk)),
+            (None, BodyEnd::Complete) => return None,
+            (None, BodyEnd::Reset) => (Some(Duration::ZERO), Err(NetworkError::Reset)),
+            (None, BodyEnd::Never) => (None, Err(NetworkError::BetweenBytesTimeout)),
         };
-        Some(within(pause, self.between_bytes, NetError::BetweenBytesTimeout).await.and(piece))
+        Some(within(pause, self.between_bytes, NetworkError::BetweenBytesTimeout).await.and(chunk))
     }
 }
 
-/// Plays an exchange up to the answer's head, in tokio's time, within the requester's limits.
-pub async fn play(exchange: Exchange, limits: Limits) -> Result<http::Response<Pieces>, NetError> {
-    let connected = match exchange.connect {
-        Connect::After(pause) => Some(pause),
-        Connect::Never => None,
-        Connect::Fails(error) => return Err(error),
+/// Plays a response up to its headers, in the time of tokio and within the client's timeouts.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use fake_azure::wire::{NetworkError, ScriptedResponse, Timeouts, play};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), NetworkError> {
+/// let second = Duration::from_secs(1);
+/// let timeouts = Timeouts { connect: second, first_byte: second, between_bytes: second };
+/// let response = play(ScriptedResponse::reply(200, "text/plain", "hello"), timeouts).await?;
+/// assert_eq!(response.into_body().next().await, Some(Ok("hello".into())));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// The attempt to connect fails, or the connect or first-byte timeout expires.
+pub async fn play(scripted: ScriptedResponse, timeouts: Timeouts) -> Result<http::Response<BodyChunks>, NetworkError> {
+    let connected = match scripted.connect {
+        ConnectOutcome::After(pause) => Some(pause),
+        ConnectOutcome::Never => None,
+        ConnectOutcome::Fails(error) => return Err(error),
     };
-    within(connected, limits.connect, NetError::ConnectTimeout).await?;
-    within(exchange.first_byte, limits.first_byte, NetError::FirstByteTimeout).await?;
-    let mut response = http::Response::new(Pieces {
-        rest: exchange.body.into_iter(),
-        end: exchange.end,
-        between_bytes: limits.between_bytes,
+    within(connected, timeouts.connect, NetworkError::ConnectTimeout).await?;
+    within(scripted.first_byte, timeouts.first_byte, NetworkError::FirstByteTimeout).await?;
+    let mut response = http::Response::new(BodyChunks {
+        rest: scripted.body.into_iter(),
+        end: scripted.end,
+        between_bytes: timeouts.between_bytes,
     });
-    *response.status_mut() = exchange.status;
-    *response.headers_mut() = exchange.headers;
+    *response.status_mut() = scripted.status;
+    *response.headers_mut() = scripted.headers;
     Ok(response)
 }
 
-/// Waits for `pause`, or for `limit` and then fails, whichever is shorter.
-async fn within(pause: Option<Duration>, limit: Duration, error: NetError) -> Result<(), NetError> {
+/// Waits for `pause`; fails with `error` after `limit` if the pause is not shorter (`None` is an endless pause).
+async fn within(pause: Option<Duration>, limit: Duration, error: NetworkError) -> Result<(), NetworkError> {
     match pause {
         Some(Duration::ZERO) => Ok(()),
         Some(pause) if pause < limit => {
@@ -149,36 +186,36 @@ async fn within(pause: Option<Duration>, limit: Duration, error: NetError) -> Re
     }
 }
 
-impl Exchange {
-    /// An answer that comes at once and whole.
+impl ScriptedResponse {
+    /// A complete response without delay.
     pub fn reply(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         if let Ok(value) = content_type.parse() {
             headers.insert(http::header::CONTENT_TYPE, value);
         }
         Self {
-            connect: Connect::After(Duration::ZERO),
+            connect: ConnectOutcome::After(Duration::ZERO),
             first_byte: Some(Duration::ZERO),
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers,
             body: vec![(Duration::ZERO, body.into())],
-            end: End::Complete,
+            end: BodyEnd::Complete,
         }
     }
 
-    /// An answer that comes at once, has no body, and does not say of which kind it would be.
+    /// A response without delay, body and headers.
     pub fn empty(status: u16) -> Self {
-        let mut exchange = Self { body: Vec::new(), ..Self::reply(status, "text/plain", "") };
-        exchange.headers.clear();
-        exchange
+        let mut response = Self { body: Vec::new(), ..Self::reply(status, "text/plain", "") };
+        response.headers.clear();
+        response
     }
 
-    /// An answer that comes at once and whole, with a JSON body.
+    /// A complete response without delay, with a JSON body.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::reply(status, "application/json; charset=utf-8", body.to_string())
     }
 
-    /// Sets a header. A name or value that HTTP does not allow is a mistake of the caller and is left out.
+    /// Sets a header. A value that HTTP does not allow is ignored.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = value.parse() {
@@ -187,8 +224,8 @@ impl Exchange {
         self
     }
 
-    /// No answer: the attempt to connect ends like this.
-    pub fn no_connection(connect: Connect) -> Self {
+    /// No response, because the attempt to connect ends like this.
+    pub fn no_connection(connect: ConnectOutcome) -> Self {
         Self { connect, ..Self::reply(500, "text/plain", "") }
     }
 }

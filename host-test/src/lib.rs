@@ -1,7 +1,7 @@
 //! A wasmtime host for Keyfob: for tests of apps that use Keyfob, and for programs that embed it.
 //!
 //! A [`Keyfob`] is the compiled component, a [`Host`] its surroundings, an [`Instance`] one that runs. An [`Egress`]
-//! is its only way out: to real sockets, or to anything that implements [`fake_azure::wire::Azure`], in tokio's time. With
+//! is its only way out: to real sockets, or to anything that implements [`fake_azure::wire::Service`], in tokio's time. With
 //! `start_paused` a test about a token that ends in an hour takes milliseconds. An [`App`] has Keyfob in it: a [`Host`] runs it
 //! ([`Host::run`]), serves it ([`Host::serve`]), or hands it one request ([`Host::ask`]).
 //!

@@ -186,7 +186,7 @@ async fn exchange(egress: &Egress, outgoing: &Outgoing) -> Value {
     // Without a limit, the package `requests` waits for ever. A week is the SDK's limit for a whole operation.
     let limit = |seconds: Option<f64>| Duration::from_secs_f64(seconds.unwrap_or(604_800.0));
     let read = limit(outgoing.read);
-    let limits = wire::Limits { connect: limit(outgoing.connect), first_byte: read, between_bytes: read };
+    let limits = wire::Timeouts { connect: limit(outgoing.connect), first_byte: read, between_bytes: read };
     let response = match egress.exchange(&request, limits).await {
         Ok(response) => response,
         Err(error) => return json!({ "error": name(&error) }),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use keyfob_component::{CREDENTIALS, SOURCES};
 use keyfob_test_support::case::{Case, Kind};
-use keyfob_test_support::fake::{Expiry, Platform};
+use keyfob_test_support::fake::{ExpiryFormat, Platform};
 use keyfob_test_support::host::Build;
 use keyfob_test_support::player::{Failure, PlayerKind, Success, play_case};
 
@@ -55,14 +55,14 @@ pub async fn check(cases: Vec<Arc<Case>>) -> Result<(), String> {
         wanted.extend(ids.iter().map(|id| format!("{source} by {id}")));
     }
     for expiry in [
-        Expiry::String,
-        Expiry::Number,
-        Expiry::DateLinux,
-        Expiry::DateWindows,
-        Expiry::Rfc3339,
-        Expiry::Iso,
-        Expiry::ExpiresInString,
-        Expiry::ExpiresInNumber,
+        ExpiryFormat::String,
+        ExpiryFormat::Number,
+        ExpiryFormat::DateLinux,
+        ExpiryFormat::DateWindows,
+        ExpiryFormat::Rfc3339,
+        ExpiryFormat::Iso,
+        ExpiryFormat::ExpiresInString,
+        ExpiryFormat::ExpiresInNumber,
     ] {
         wanted.insert(format!("expiry {expiry:?}"));
     }

@@ -2,7 +2,7 @@
 
 use http::Uri;
 
-use fake_azure::{Cloud, Fake, Kind, Platform};
+use fake_azure::{Cloud, Fake, IdentityKind, Platform};
 
 /// What platforms set, and what names a service principal. One that is left over from elsewhere leads an app to another
 /// credential than its platform's. Not AZURE_CLIENT_ID: it is the app's own setting, and the cure of the story.
@@ -34,7 +34,8 @@ pub(crate) fn environment(fake: &Fake) -> Vec<(String, String)> {
     let world = fake.description();
     let mut variables = fake.environment();
     let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));
-    let principal = world.identities.iter().find(|it| it.kind == Kind::ServicePrincipal && it.client_secret.is_some());
+    let principal =
+        world.identities.iter().find(|it| it.kind == IdentityKind::ServicePrincipal && it.client_secret.is_some());
     if let (Platform::None, Some(principal)) = (world.platform, principal) {
         set("AZURE_TENANT_ID", &world.tenant);
         set("AZURE_CLIENT_ID", &principal.client_id);

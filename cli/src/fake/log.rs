@@ -8,7 +8,7 @@ use http::header::WWW_AUTHENTICATE;
 use http::{Method, StatusCode};
 
 use fake_azure::uri;
-use fake_azure::wire::{Connect, Exchange, Request};
+use fake_azure::wire::{ConnectOutcome, Request, ScriptedResponse};
 
 const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -16,9 +16,9 @@ const STEP: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 
 /// A line about an exchange: the time of day (UTC), what was asked, the status, and what happened in words.
-pub(super) fn exchange(request: &Request, exchange: &Exchange, account: &str) {
+pub(super) fn exchange(request: &Request, exchange: &ScriptedResponse, account: &str) {
     let (status, style) = match exchange.connect {
-        Connect::After(_) => (exchange.status.as_str(), style(exchange)),
+        ConnectOutcome::After(_) => (exchange.status.as_str(), style(exchange)),
         _ => ("---", BAD),
     };
     let asked = match request.method() {
@@ -40,7 +40,7 @@ pub(super) fn trouble(text: &str) {
     print(&format!("{DIM}{}{DIM:#} {BAD}{text}{BAD:#}", now()));
 }
 
-fn style(exchange: &Exchange) -> Style {
+fn style(exchange: &ScriptedResponse) -> Style {
     match exchange.status {
         status if status.is_success() => GOOD,
         // A challenge is a step of the way.

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 use bytes::Bytes;
 
-use fake_azure::wire::Exchange;
+use fake_azure::wire::ScriptedResponse;
 use fake_azure::{Cloud, Fake};
 
 /// What lets the component do without TLS on loopback.
@@ -41,7 +41,7 @@ pub(super) fn meant(fake: &Fake, path: &str) -> Option<String> {
 }
 
 /// An answer whose links (a secret's id, the next page) lead to where it was asked: nobody follows them elsewhere.
-pub(super) fn linked(mut exchange: Exchange, origin: &str, own: &str) -> Exchange {
+pub(super) fn linked(mut exchange: ScriptedResponse, origin: &str, own: &str) -> ScriptedResponse {
     for (_, piece) in &mut exchange.body {
         if let Ok(text) = std::str::from_utf8(piece) {
             *piece = Bytes::from(text.replace(&format!("{origin}/"), &format!("http://{own}/")));
@@ -101,7 +101,7 @@ mod tests {
     fn links_stay_here() {
         let origin = "https://my-vault.vault.azure.net";
         let body = format!(r#"{{"id":"{origin}/secrets/a/1","kid":"{origin}.example/"}}"#);
-        let led = linked(Exchange::reply(200, "application/json", body), origin, "127.0.0.1:7");
+        let led = linked(ScriptedResponse::reply(200, "application/json", body), origin, "127.0.0.1:7");
         let expected = format!(r#"{{"id":"http://127.0.0.1:7/secrets/a/1","kid":"{origin}.example/"}}"#);
         assert_eq!(led.body[0].1, expected);
     }

@@ -52,7 +52,7 @@ impl<'w> Reload<'w> {
         let new = self.way.environment(&fake).map_err(|error| format!("{error:#}"))?;
         let told = summary::line(fake.description());
         // Vaults begin anew, as the file has them: who wrote to them would wonder.
-        let gone = if self.stage.fake().written() { "; what apps wrote to the vaults is gone" } else { "" };
+        let gone = if self.stage.fake().is_modified() { "; what apps wrote to the vaults is gone" } else { "" };
         self.stage.exchange(fake);
         log::note(&format!("reloaded {}: {told}{gone}", self.source));
         if new != *old {

@@ -8,7 +8,7 @@ use http::{Method, Uri};
 use super::{log, plain};
 use fake_azure::Fake;
 use fake_azure::uri::port;
-use fake_azure::wire::{Azure, Exchange, Request};
+use fake_azure::wire::{Request, ScriptedResponse, Service};
 
 /// What the server asks.
 pub(super) struct Stage {
@@ -41,10 +41,13 @@ impl Stage {
     }
 
     /// The answer, and what is to be logged of it: nothing of a tunnel, whose requests have lines of their own.
-    fn play(&self, request: &Request, now: u64) -> (Exchange, Option<String>) {
+    fn play(&self, request: &Request, now: u64) -> (ScriptedResponse, Option<String>) {
         let fake = self.fake();
         let Some(asked) = authority(request.uri()) else {
-            return (Exchange::reply(400, "text/plain", "a host is missing\n"), Some("a host is missing".to_owned()));
+            return (
+                ScriptedResponse::reply(400, "text/plain", "a host is missing\n"),
+                Some("a host is missing".to_owned()),
+            );
         };
         let own = self
             .port
@@ -68,14 +71,14 @@ impl Stage {
             return refuse(403, &nobody(&fake, &asked));
         }
         if request.method() == Method::CONNECT {
-            return (Exchange::reply(200, "text/plain", ""), None);
+            return (ScriptedResponse::reply(200, "text/plain", ""), None);
         }
         told(&fake, request, now)
     }
 }
 
-impl Azure for Stage {
-    fn answer(&self, request: &Request, now: u64) -> Exchange {
+impl Service for Stage {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
         let (exchange, account) = self.play(request, now);
         if let Some(account) = account {
             log::exchange(request, &exchange, &account);
@@ -85,14 +88,14 @@ impl Azure for Stage {
 }
 
 /// The answer, and what happened in words.
-fn told(fake: &Fake, request: &Request, now: u64) -> (Exchange, Option<String>) {
-    let exchange = fake.answer(request, now);
-    let account = fake.account(request, &exchange);
+fn told(fake: &Fake, request: &Request, now: u64) -> (ScriptedResponse, Option<String>) {
+    let exchange = fake.handle(request, now);
+    let account = fake.summarize(request, &exchange);
     (exchange, Some(account))
 }
 
-fn refuse(status: u16, why: &str) -> (Exchange, Option<String>) {
-    (Exchange::reply(status, "text/plain; charset=utf-8", format!("{why}\n")), Some(why.to_owned()))
+fn refuse(status: u16, why: &str) -> (ScriptedResponse, Option<String>) {
+    (ScriptedResponse::reply(status, "text/plain; charset=utf-8", format!("{why}\n")), Some(why.to_owned()))
 }
 
 fn nobody(fake: &Fake, asked: &str) -> String {
@@ -122,7 +125,7 @@ mod tests {
     use super::super::example::Example;
     use super::super::source::Source;
     use super::*;
-    use fake_azure::wire::Connect;
+    use fake_azure::wire::ConnectOutcome;
 
     fn stage(example: Example) -> Stage {
         opened(example, false)
@@ -137,7 +140,7 @@ mod tests {
     fn ask(stage: &Stage, method: &str, uri: &str) -> (u16, Option<String>) {
         let request = http::Request::builder().method(method).uri(uri).body(bytes::Bytes::new()).unwrap();
         let (exchange, account) = stage.play(&request, 0);
-        assert!(matches!(exchange.connect, Connect::After(_)), "{uri}");
+        assert!(matches!(exchange.connect, ConnectOutcome::After(_)), "{uri}");
         (exchange.status.as_u16(), account)
     }
 

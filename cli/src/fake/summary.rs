@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use fake_azure::{Description, Identity, Kind, Platform, Vault};
+use fake_azure::{Description, Identity, IdentityKind, Platform, Vault};
 
 /// One line: the platform and how much of everything.
 pub(super) fn line(world: &Description) -> String {
@@ -49,9 +49,9 @@ fn access(vault: &Vault) -> String {
 
 fn identity(identity: &Identity) -> String {
     let kind = match identity.kind {
-        Kind::SystemAssigned => "system-assigned",
-        Kind::UserAssigned => "user-assigned",
-        Kind::ServicePrincipal => "service principal",
+        IdentityKind::SystemAssigned => "system-assigned",
+        IdentityKind::UserAssigned => "user-assigned",
+        IdentityKind::ServicePrincipal => "service principal",
     };
     format!("identity {}: {kind}, client id {}", identity.name, identity.client_id)
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use fake_azure::wire::{Exchange, Request};
+use fake_azure::wire::{Request, ScriptedResponse};
 use serde_json::Value;
 
 use crate::world::{PRINCIPAL, TENANT, USER, VAULT, WRONG_SECRET, World};
@@ -120,7 +120,7 @@ fn a_reply_that_quotes_the_secret_is_masked() {
         let said = format!("AADSTS7000215: Invalid client secret provided: {WRONG_SECRET} in {body}");
         let body =
             serde_json::json!({"error": "invalid_client", "error_description": said, "error_codes": [7_000_215]});
-        (request.uri().host() == Some("login.microsoftonline.com")).then(|| Exchange::json(401, &body))
+        (request.uri().host() == Some("login.microsoftonline.com")).then(|| ScriptedResponse::json(401, &body))
     };
     let world = World::with("none", "", echo);
     let run = || {
@@ -187,9 +187,9 @@ fn a_certificate_for_another_name() {
 }
 
 /// Silence for ever from a host.
-fn silent(host: &'static str) -> impl Fn(&Request) -> Option<Exchange> {
+fn silent(host: &'static str) -> impl Fn(&Request) -> Option<ScriptedResponse> {
     move |request| {
-        let silence = Exchange { first_byte: None, ..Exchange::reply(200, "text/plain", "") };
+        let silence = ScriptedResponse { first_byte: None, ..ScriptedResponse::reply(200, "text/plain", "") };
         (request.uri().host() == Some(host)).then_some(silence)
     }
 }

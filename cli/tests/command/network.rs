@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{io, thread};
 
-use fake_azure::wire::{Exchange, Request};
+use fake_azure::wire::{Request, ScriptedResponse};
 
 use crate::run::Run;
 use crate::world::{TENANT, USER, VALUE, World};
@@ -24,10 +24,10 @@ fn nobody_asked(host: &str, world: &World) {
     assert!(requests.iter().all(|request| !request.contains(host)), "{requests:?}");
 }
 
-fn redirects(host: &'static str) -> impl Fn(&Request) -> Option<Exchange> {
+fn redirects(host: &'static str) -> impl Fn(&Request) -> Option<ScriptedResponse> {
     move |request| {
         let elsewhere =
-            Exchange::reply(307, "text/plain", "").header("location", "https://evil.example/secrets/secret-a");
+            ScriptedResponse::reply(307, "text/plain", "").header("location", "https://evil.example/secrets/secret-a");
         (request.uri().host() == Some(host)).then_some(elsewhere)
     }
 }
@@ -46,9 +46,9 @@ fn a_redirect_leads_nowhere() {
     }
 }
 
-fn challenges(challenge: String) -> impl Fn(&Request) -> Option<Exchange> {
+fn challenges(challenge: String) -> impl Fn(&Request) -> Option<ScriptedResponse> {
     move |request| {
-        let asked = Exchange::reply(401, "text/plain", "").header("www-authenticate", &challenge);
+        let asked = ScriptedResponse::reply(401, "text/plain", "").header("www-authenticate", &challenge);
         request.uri().path().starts_with("/secrets/").then_some(asked)
     }
 }
@@ -107,7 +107,7 @@ fn a_trace_is_a_line_for_each_request() {
 fn a_trace_shows_no_header_value_even_if_it_is_echoed() {
     let echo = |request: &Request| {
         let header = request.headers().get("x-identity-header")?.to_str().ok()?;
-        Some(Exchange::reply(200, header, "{}"))
+        Some(ScriptedResponse::reply(200, header, "{}"))
     };
     let world = World::with("app-service", "", echo);
     // The search of every run looks for the header.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
-use fake_azure::wire::{Azure, Exchange, Request};
+use fake_azure::wire::{Request, ScriptedResponse, Service};
 use fake_azure::{Description, Fake, Server};
 use keyfob_host_test::Build;
 use tokio::net::TcpSocket;
@@ -139,7 +139,7 @@ impl World {
     pub(crate) fn with(
         platform: &str,
         more: &str,
-        interferes: impl Fn(&Request) -> Option<Exchange> + Send + Sync + 'static,
+        interferes: impl Fn(&Request) -> Option<ScriptedResponse> + Send + Sync + 'static,
     ) -> Self {
         let text = format!("platform = '{platform}'\n{more}\n{INHABITANTS}");
         let fake = Arc::new(Fake::new(Description::from_toml(&text).unwrap()).unwrap());
@@ -239,7 +239,7 @@ fn folder() -> PathBuf {
     folder
 }
 
-type Interferes = Box<dyn Fn(&Request) -> Option<Exchange> + Send + Sync>;
+type Interferes = Box<dyn Fn(&Request) -> Option<ScriptedResponse> + Send + Sync>;
 
 /// Notes down what arrives, and lets the test answer first.
 struct Watched {
@@ -248,9 +248,9 @@ struct Watched {
     interferes: Interferes,
 }
 
-impl Azure for Watched {
-    fn answer(&self, request: &Request, now: u64) -> Exchange {
+impl Service for Watched {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
         self.seen.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
-        (self.interferes)(request).unwrap_or_else(|| self.fake.answer(request, now))
+        (self.interferes)(request).unwrap_or_else(|| self.fake.handle(request, now))
     }
 }

@@ -1,18 +1,21 @@
 //! App Service's identity endpoint.
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
-use http::Method;
 use serde_json::json;
 
 use super::Fake;
-use super::description::Expiry;
-use super::managed::{self, Id, Style};
-use super::params::Params;
-use crate::wire::{Exchange, Request};
+use super::description::ExpiryFormat;
+use super::identity_request::{self, SecretHeader};
+use super::managed_identity::{self, IdKind, ResponseFields};
+use crate::wire::{Request, ScriptedResponse};
 
 /// The names of the ids; `principal_id` and `object_id` are the same.
-const IDS: [(&str, Id); 4] =
-    [("client_id", Id::Client), ("object_id", Id::Object), ("principal_id", Id::Object), ("mi_res_id", Id::Resource)];
+const IDS: [(&str, IdKind); 4] = [
+    ("client_id", IdKind::Client),
+    ("object_id", IdKind::Object),
+    ("principal_id", IdKind::Object),
+    ("mi_res_id", IdKind::Resource),
+];
 
 /// Names of other endpoints and protocols. App Service ignores them, and the caller gets the wrong identity or none:
 /// the fake refuses them, because whoever sends them is wrong.
@@ -22,24 +25,14 @@ const FOREIGN: [&str; 4] = ["scope", "clientid", "resource_id", "msi_res_id"];
 pub(super) const NOBODY: &str = "Unable to load the proper Managed Identity.";
 
 /// The answer of the endpoint at `path`.
-pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
-    let world = &fake.world;
-    if request.uri().path() != path {
-        return refuse(fake, 404, "Not Found");
-    }
-    if request.method() != Method::GET {
-        return refuse(fake, 405, "The requested resource does not support this http method.");
-    }
-    if !managed::has_secret(request, "x-identity-header", world.identity_header()) {
-        return refuse(fake, 401, "The X-IDENTITY-HEADER is missing or invalid.");
-    }
-    let params = match Params::parse(request.uri().query().unwrap_or_default()) {
+pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
+    let description = &fake.description;
+    let secret =
+        SecretHeader { name: "x-identity-header", value: description.identity_header(), shown: "X-IDENTITY-HEADER" };
+    let params = match identity_request::check_app_service(request, path, &secret, "2019-08-01") {
         Ok(params) => params,
-        Err(flaw) => return refuse(fake, 400, &flaw.0),
+        Err((status, message)) => return refuse(fake, status, &message),
     };
-    if params.get("api-version") != Some("2019-08-01") {
-        return refuse(fake, 400, "The api-version is missing or not supported.");
-    }
     if let Some(name) = FOREIGN.iter().find(|name| params.get(name).is_some()) {
         return refuse(fake, 400, &format!("The parameter '{name}' is not known to this endpoint."));
     }
@@ -49,34 +42,41 @@ pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Ex
     let Some(resource) = params.get("resource") else {
         return refuse(fake, 400, "The parameter 'resource' is missing.");
     };
-    let identity = match managed::wanted(&params, &IDS) {
+    let identity = match managed_identity::requested_id(&params, &IDS) {
         Err(()) => return refuse(fake, 400, "More than one identity was asked for."),
-        Ok(Some((id, value))) => managed::user_assigned(world, id, value).ok_or(
+        Ok(Some((id, value))) => managed_identity::user_assigned(description, id, value).ok_or(
             "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
         ),
         // Unlike IMDS, the endpoint never picks the only user-assigned identity by itself.
-        Ok(None) => managed::system_assigned(world).ok_or(NOBODY),
+        Ok(None) => managed_identity::system_assigned(description).ok_or(NOBODY),
     };
     let identity = match identity {
         Ok(identity) => identity,
         Err(message) => return refuse(fake, 400, message),
     };
-    if !world.has_resource(resource) {
+    if !description.has_resource(resource) {
         let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
         return refuse(fake, 400, &text);
     }
-    let body = managed::token_reply(fake, identity, resource, now, Style::AppService, Expiry::String);
-    Exchange::json(200, &body.into()).header("server", "Kestrel")
+    let body = managed_identity::token_response(
+        fake,
+        identity,
+        resource,
+        now,
+        ResponseFields::AppService,
+        ExpiryFormat::String,
+    );
+    ScriptedResponse::json(200, &body.into()).header("server", "Kestrel")
 }
 
 /// The shape of all its errors.
-fn refuse(fake: &Fake, status: u16, message: &str) -> Exchange {
+fn refuse(fake: &Fake, status: u16, message: &str) -> ScriptedResponse {
     let body = json!({
         "statusCode": status,
         "message": message,
         "correlationId": fake.request_id(),
     });
-    Exchange::json(status, &body).header("server", "Kestrel")
+    ScriptedResponse::json(status, &body).header("server", "Kestrel")
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ fn gives_a_token() {
         assert_eq!(names, ["access_token", "client_id", "expires_on", "resource", "token_type"]);
         assert!(body.as_object().unwrap().values().all(serde_json::Value::is_string));
         let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        let identity = fake.world.identities.iter().find(|it| it.name == name).unwrap();
+        let identity = fake.description.identities.iter().find(|it| it.name == name).unwrap();
         assert_eq!(
             (claims.appid.as_str(), claims.aud.as_str()),
             (identity.client_id.as_str(), "https://vault.azure.net")

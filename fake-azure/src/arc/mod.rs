@@ -1,81 +1,62 @@
 //! The Azure Arc agent's identity endpoint. Who may read a file that only the agent's group can read may have a token.
 //! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 
-use http::Method;
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::{ArcAgent, Expiry};
+use super::description::{ArcAgent, ExpiryFormat};
 use super::identity::Identity;
-use super::managed::{self, Id, Style};
-use super::params::Params;
-use crate::wire::{Exchange, Request};
+use super::identity_request::{self, ImdsError, invalid_request};
+use super::managed_identity::{self, IdKind, ResponseFields};
+use crate::wire::{Request, ScriptedResponse};
 
 /// The names of the ids.
-const IDS: [(&str, Id); 3] = [("client_id", Id::Client), ("object_id", Id::Object), ("msi_res_id", Id::Resource)];
+const IDS: [(&str, IdKind); 3] =
+    [("client_id", IdKind::Client), ("object_id", IdKind::Object), ("msi_res_id", IdKind::Resource)];
 
 /// What else it takes. It does not look at `mi_res_id`: who sends it gets a token of the machine's own identity.
 const OTHERS: [&str; 3] = ["api-version", "resource", "mi_res_id"];
 
 /// The answer of the agent, whose endpoint is at `path`.
-pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     match token_for(fake, path, request, now) {
-        Ok(body) => Exchange::json(200, &body),
+        Ok(body) => ScriptedResponse::json(200, &body),
         Err((status, error, text)) => {
-            let answer = Exchange::json(status, &json!({"error": error, "error_description": text}));
+            let answer = ScriptedResponse::json(status, &json!({"error": error, "error_description": text}));
             if status != 401 {
                 return answer;
             }
-            answer.header("www-authenticate", &format!("Basic realm={}", fake.world.arc_key_path()))
+            answer.header("www-authenticate", &format!("Basic realm={}", fake.description.arc_key_path()))
         }
     }
 }
 
-/// Status, error and description of a refusal.
-type Refusal = (u16, &'static str, String);
-
-fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Value, Refusal> {
-    let bad = |text: &str| (400, "invalid_request", text.to_owned());
-    if !managed::has_metadata(request) {
-        return Err(bad("Required metadata header not specified"));
-    }
-    if request.uri().path() != path {
-        return Err((404, "not_found", "The requested resource is not found".to_owned()));
-    }
-    if request.method() != Method::GET {
-        return Err((405, "method_not_allowed", "The method is not allowed".to_owned()));
-    }
-    let params = Params::parse(request.uri().query().unwrap_or_default()).map_err(|flaw| bad(&flaw.0))?;
+fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Value, ImdsError> {
+    let params = identity_request::check_imds(request, path, &[])?;
     if params.get("api-version") != Some("2020-06-01") {
-        return Err(bad("The api-version is missing or not supported"));
+        return Err(invalid_request("The api-version is missing or not supported"));
     }
-    let known: Vec<&str> = IDS.iter().map(|(name, _)| *name).chain(OTHERS).collect();
-    if let Some(name) = params.unknown(&known) {
-        return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
-    }
-    if let Some(name) = params.empty() {
-        return Err(bad(&format!("The parameter '{name}' is empty")));
-    }
-    let resource = params.get("resource");
-    let resource = resource.ok_or_else(|| bad("Required query variable 'resource' is missing"))?;
-    let expected = format!("Basic {}", fake.world.arc_key());
-    if !managed::has_secret(request, "authorization", &expected) {
+    let resource = identity_request::resource(&params, &IDS, &OTHERS)?;
+    let expected = format!("Basic {}", fake.description.arc_key());
+    if !identity_request::has_header(request, "authorization", &expected) {
         let text = "The request has to carry the content of the file that the challenge names";
         return Err((401, "unauthorized", text.to_owned()));
     }
     let missing = || (404, "identity_not_found", "Identity not found".to_owned());
-    let wanted = managed::wanted(&params, &IDS).map_err(|()| bad("More than one identity was asked for"))?;
-    let wanted = wanted.filter(|_| fake.world.arc_agent == ArcAgent::New);
+    let wanted = managed_identity::requested_id(&params, &IDS)
+        .map_err(|()| invalid_request("More than one identity was asked for"))?;
+    let wanted = wanted.filter(|_| fake.description.arc_agent == ArcAgent::New);
     let identity = match wanted {
-        Some((id, value)) => managed::user_assigned(&fake.world, id, value),
-        None => managed::system_assigned(&fake.world),
+        Some((id, value)) => managed_identity::user_assigned(&fake.description, id, value),
+        None => managed_identity::system_assigned(&fake.description),
     };
     let identity = identity.ok_or_else(missing)?;
-    if !fake.world.has_resource(resource) {
+    if !fake.description.has_resource(resource) {
         let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
         return Err((400, "invalid_resource", text));
     }
-    let mut body = managed::token_reply(fake, identity, resource, now, Style::Imds, Expiry::String);
+    let mut body =
+        managed_identity::token_response(fake, identity, resource, now, ResponseFields::Imds, ExpiryFormat::String);
     // An agent that does not know ids tells none; the other one tells the one that it was asked for.
     body.remove("client_id");
     if let Some((id, _)) = wanted {
@@ -86,11 +67,11 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
 }
 
 /// The field that confirms whose token it is.
-fn echo(identity: &Identity, id: Id) -> (&'static str, &str) {
+fn echo(identity: &Identity, id: IdKind) -> (&'static str, &str) {
     match id {
-        Id::Client => ("client_id", &identity.client_id),
-        Id::Object => ("object_id", &identity.object_id),
-        Id::Resource => ("msi_res_id", identity.resource_id.as_deref().unwrap_or_default()),
+        IdKind::Client => ("client_id", &identity.client_id),
+        IdKind::Object => ("object_id", &identity.object_id),
+        IdKind::Resource => ("msi_res_id", identity.resource_id.as_deref().unwrap_or_default()),
     }
 }
 

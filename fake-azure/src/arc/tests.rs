@@ -2,7 +2,7 @@
 
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token;
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const WORLD: &str = r#"
     [[identity]]
@@ -36,13 +36,13 @@ fn challenges() {
         headers.extend(authorization.map(|value| ("authorization", value)));
         // Who is asked for does not matter yet.
         for id in ["", A, "client_id=x"] {
-            let exchange = fake.answer(&get(&url(&format!("{ASK}&{id}")), &headers), NOW);
-            assert_eq!(exchange.status, 401, "{authorization:?}");
-            assert_eq!(exchange.headers["www-authenticate"], format!("Basic realm={path}"));
-            assert_eq!(json(&exchange)["error"], "unauthorized");
+            let response = fake.handle(&get(&url(&format!("{ASK}&{id}")), &headers), NOW);
+            assert_eq!(response.status, 401, "{authorization:?}");
+            assert_eq!(response.headers["www-authenticate"], format!("Basic realm={path}"));
+            assert_eq!(json(&response)["error"], "unauthorized");
         }
     }
-    let odd = world("arc-key-path = '/etc/passwd'").answer(&get(&url(ASK), &GOOD[..1]), NOW);
+    let odd = world("arc-key-path = '/etc/passwd'").handle(&get(&url(ASK), &GOOD[..1]), NOW);
     assert_eq!(odd.headers["www-authenticate"], "Basic realm=/etc/passwd");
 }
 
@@ -66,7 +66,7 @@ fn gives_a_token() {
         let (status, body) = ask(&fake, &get(&url(&format!("{ASK}&{id}")), &GOOD));
         assert_eq!((status, &body["expires_in"]), (200, &"86400".into()), "{id}: {body}");
         let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        let identity = fake.world.identities.iter().find(|it| it.name == name).unwrap();
+        let identity = fake.description.identities.iter().find(|it| it.name == name).unwrap();
         assert_eq!(claims.oid, identity.object_id, "{id}");
         for field in ["client_id", "object_id", "msi_res_id"] {
             let expected = echoed.filter(|(name, _)| *name == field).map(|(_, value)| value);

@@ -2,37 +2,25 @@
 //! wanted, and the end of a token's life is a number.
 //! <https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/5167>
 
-use http::Method;
 use serde_json::json;
 
 use super::Fake;
-use super::description::Expiry;
-use super::managed::{self, Style};
-use super::params::Params;
-use crate::wire::{Exchange, Request};
+use super::description::ExpiryFormat;
+use super::identity_request::{self, SecretHeader};
+use super::managed_identity::{self, ResponseFields};
+use crate::wire::{Request, ScriptedResponse};
 
 /// All that it knows. The ids of other endpoints are not among it.
 const KNOWN: [&str; 3] = ["api-version", "resource", "clientid"];
 
 /// The answer of the endpoint at `path`.
-pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
-    let world = &fake.world;
-    if request.uri().path() != path {
-        return refuse(fake, 404, "Not Found");
-    }
-    if request.method() != Method::GET {
-        return refuse(fake, 405, "The requested resource does not support this http method.");
-    }
-    if !managed::has_secret(request, "secret", world.identity_header()) {
-        return refuse(fake, 401, "The secret header is missing or invalid.");
-    }
-    let params = match Params::parse(request.uri().query().unwrap_or_default()) {
+pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
+    let description = &fake.description;
+    let secret = SecretHeader { name: "secret", value: description.identity_header(), shown: "secret header" };
+    let params = match identity_request::check_app_service(request, path, &secret, "2017-09-01") {
         Ok(params) => params,
-        Err(flaw) => return refuse(fake, 400, &flaw.0),
+        Err((status, message)) => return refuse(fake, status, &message),
     };
-    if params.get("api-version") != Some("2017-09-01") {
-        return refuse(fake, 400, "The api-version is missing or not supported.");
-    }
     if let Some(name) = params.unknown(&KNOWN) {
         return refuse(fake, 400, &format!("The parameter '{name}' is not known to this endpoint."));
     }
@@ -43,22 +31,29 @@ pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Ex
     let Some(client_id) = params.filled("clientid") else {
         return refuse(fake, 400, "The parameter 'clientid' is missing.");
     };
-    let identity = managed::assigned(world).find(|it| it.client_id.eq_ignore_ascii_case(client_id));
+    let identity = managed_identity::assigned(description).find(|it| it.client_id.eq_ignore_ascii_case(client_id));
     let Some(identity) = identity else {
         return refuse(fake, 400, &format!("The identity with the client id {client_id} is not on this compute."));
     };
-    if !world.has_resource(resource) {
+    if !description.has_resource(resource) {
         let text = format!("AADSTS500011: The resource principal named {resource} was not found.");
         return refuse(fake, 400, &text);
     }
-    let body = managed::token_reply(fake, identity, resource, now, Style::AppService, Expiry::Number);
-    Exchange::json(200, &body.into())
+    let body = managed_identity::token_response(
+        fake,
+        identity,
+        resource,
+        now,
+        ResponseFields::AppService,
+        ExpiryFormat::Number,
+    );
+    ScriptedResponse::json(200, &body.into())
 }
 
 /// The shape of all its errors: that of App Service, whose endpoint it was once. Its own is not documented.
-fn refuse(fake: &Fake, status: u16, message: &str) -> Exchange {
+fn refuse(fake: &Fake, status: u16, message: &str) -> ScriptedResponse {
     let body = json!({"statusCode": status, "message": message, "correlationId": fake.request_id()});
-    Exchange::json(status, &body)
+    ScriptedResponse::json(status, &body)
 }
 
 #[cfg(test)]

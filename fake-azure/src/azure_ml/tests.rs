@@ -35,7 +35,7 @@ fn gives_a_token() {
         let (status, body) = ask(&fake, &get(&url(&format!("{ASK}&{id}")), &GOOD));
         assert_eq!(status, 200, "{id}: {body}");
         let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        let identity = fake.world.identities.iter().find(|it| it.name == name).unwrap();
+        let identity = fake.description.identities.iter().find(|it| it.name == name).unwrap();
         assert_eq!(claims.oid, identity.object_id);
         assert_eq!(body["expires_on"].as_u64(), Some(claims.exp));
         assert!(body.get("expires_in").is_none());

@@ -5,16 +5,19 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::Expiry;
-use super::managed::{self, Style};
-use super::params::Params;
-use crate::wire::{Exchange, Request};
+use super::description::ExpiryFormat;
+use super::identity_request;
+use super::managed_identity::{self, ResponseFields};
+use super::params::{self, Params};
+use crate::wire::{Request, ScriptedResponse};
 
 /// The answer of the endpoint at `path`.
-pub(super) fn answer(fake: &Fake, path: &str, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     match token_for(fake, path, request, now) {
-        Ok(body) => Exchange::json(200, &body),
-        Err((status, code, message)) => Exchange::json(status, &json!({"error": {"code": code, "message": message}})),
+        Ok(body) => ScriptedResponse::json(200, &body),
+        Err((status, code, message)) => {
+            ScriptedResponse::json(status, &json!({"error": {"code": code, "message": message}}))
+        }
     }
 }
 
@@ -29,28 +32,28 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
     if request.method() != Method::POST {
         return Err((405, "MethodNotAllowed", "The method is not allowed".to_owned()));
     }
-    if !managed::has_metadata(request) {
+    if !identity_request::has_metadata(request) {
         return Err(bad("Required metadata header not specified"));
     }
     if request.uri().query().is_some() {
         return Err(bad("The endpoint takes a form, not a query"));
     }
-    if !managed::is_form(request) {
+    if !params::is_form(request) {
         return Err(bad("The content type is not application/x-www-form-urlencoded"));
     }
     let text = std::str::from_utf8(request.body()).map_err(|_| bad("The form is not UTF-8"))?;
-    let params = Params::parse(text).map_err(|flaw| bad(&flaw.0))?;
+    let params = Params::parse(text).map_err(|error| bad(&error.0))?;
     // Ids above all: there is no identity but the user.
     if let Some(name) = params.unknown(&["resource"]) {
         return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
     }
     let resource = params.filled("resource").ok_or_else(|| bad("The parameter 'resource' is missing"))?;
-    let user = managed::system_assigned(&fake.world).ok_or_else(|| bad("There is no user"))?;
-    if !fake.world.has_resource(resource) {
+    let user = managed_identity::system_assigned(&fake.description).ok_or_else(|| bad("There is no user"))?;
+    if !fake.description.has_resource(resource) {
         let text = format!("Audience {resource} is not a supported MSI token audience.");
         return Err((400, "AudienceNotSupported", text));
     }
-    Ok(managed::token_reply(fake, user, resource, now, Style::Imds, Expiry::String).into())
+    Ok(managed_identity::token_response(fake, user, resource, now, ResponseFields::Imds, ExpiryFormat::String).into())
 }
 
 #[cfg(test)]

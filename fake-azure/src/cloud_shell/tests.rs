@@ -21,7 +21,7 @@ fn gives_the_users_token() {
     let (status, body) = ask(&fake, &form(URL, RESOURCE));
     assert_eq!((status, &body["expires_in"]), (200, &"86400".into()), "{body}");
     let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-    assert_eq!(claims.oid, fake.world.identities[0].object_id);
+    assert_eq!(claims.oid, fake.description.identities[0].object_id);
 }
 
 #[test]

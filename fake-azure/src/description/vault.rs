@@ -125,7 +125,7 @@ pub struct Secret {
     pub updated: u64,
     /// Not before, unix seconds; told, not enforced, as in Azure.
     pub nbf: Option<u64>,
-    /// Expiry, unix seconds; told, not enforced, as in Azure.
+    /// ExpiryFormat, unix seconds; told, not enforced, as in Azure.
     pub exp: Option<u64>,
     /// It belongs to a certificate: it can be read, and is changed only with the certificate, which the fake has not.
     #[serde(default)]

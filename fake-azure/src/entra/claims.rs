@@ -3,67 +3,48 @@
 
 use serde_json::{Map, Value};
 
-use super::error::Refusal;
+use super::super::token::RequestedClaims;
+use super::error::EntraError;
 
-/// The capability to handle claims challenges.
-/// <https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation>
-const CP1: &str = "CP1";
-
-/// What was asked of an access token.
-#[derive(Debug, Default)]
-pub(in super::super) struct Asked {
-    /// What the client can do, by its own word.
-    pub(in super::super) capabilities: Vec<String>,
-    /// The other claims: those of a challenge.
-    pub(in super::super) claims: Map<String, Value>,
-}
-
-impl Asked {
-    /// Reads the parameter. <https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter>
-    pub(super) fn read(parameter: Option<&str>) -> Result<Self, Refusal> {
-        let Some(text) = parameter else {
-            return Ok(Self::default());
-        };
-        let parsed: Option<Map<String, Value>> = serde_json::from_str(text).ok();
-        let Some(Value::Object(mut claims)) = parsed.and_then(|mut all| all.remove("access_token")) else {
-            return Err(invalid());
-        };
-        if !claims.values().all(|claim| claim.is_null() || claim.is_object()) {
-            return Err(invalid());
+/// Parses the parameter. <https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter>
+pub(super) fn parse(parameter: Option<&str>) -> Result<RequestedClaims, EntraError> {
+    let Some(text) = parameter else {
+        return Ok(RequestedClaims::default());
+    };
+    let parsed: Option<Map<String, Value>> = serde_json::from_str(text).ok();
+    let Some(Value::Object(mut claims)) = parsed.and_then(|mut all| all.remove("access_token")) else {
+        return Err(invalid());
+    };
+    if !claims.values().all(|claim| claim.is_null() || claim.is_object()) {
+        return Err(invalid());
+    }
+    let capabilities = match claims.remove("xms_cc") {
+        None => Vec::new(),
+        Some(asked) => {
+            let values = asked.get("values").and_then(Value::as_array).ok_or_else(invalid)?;
+            let values = values.iter().map(|value| value.as_str().map(str::to_owned));
+            values.collect::<Option<_>>().ok_or_else(invalid)?
         }
-        let capabilities = match claims.remove("xms_cc") {
-            None => Vec::new(),
-            Some(asked) => {
-                let values = asked.get("values").and_then(Value::as_array).ok_or_else(invalid)?;
-                let values = values.iter().map(|value| value.as_str().map(str::to_owned));
-                values.collect::<Option<_>>().ok_or_else(invalid)?
-            }
-        };
-        Ok(Self { capabilities, claims })
-    }
-
-    /// Whether the client can handle claims challenges.
-    pub(super) fn can_be_challenged(&self) -> bool {
-        self.capabilities.iter().any(|capability| capability.eq_ignore_ascii_case(CP1))
-    }
+    };
+    Ok(RequestedClaims { capabilities, claims })
 }
 
-fn invalid() -> Refusal {
-    Refusal::malformed("The claims parameter is not valid.")
+fn invalid() -> EntraError {
+    EntraError::malformed("The claims parameter is not valid.")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Asked;
+    use super::parse;
 
     #[test]
     fn reads_the_form_of_openid_connect() {
-        let asked = Asked::read(Some(r#"{"access_token":{"nbf":{"essential":true,"value":"1"},"x":null}}"#)).unwrap();
+        let asked = parse(Some(r#"{"access_token":{"nbf":{"essential":true,"value":"1"},"x":null}}"#)).unwrap();
         assert!(!asked.can_be_challenged());
         assert_eq!(asked.claims["nbf"]["value"], "1");
-        let asked = Asked::read(Some(r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#)).unwrap();
+        let asked = parse(Some(r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#)).unwrap();
         assert!(asked.can_be_challenged() && asked.claims.is_empty());
-        assert!(Asked::read(None).is_ok());
+        assert!(parse(None).is_ok());
         for text in [
             "",
             "{}",
@@ -74,7 +55,7 @@ mod tests {
             r#"{"access_token":{"xms_cc":{"values":[1]}}}"#,
             "eyJhY2Nlc3NfdG9rZW4iOnt9fQ",
         ] {
-            assert!(Asked::read(Some(text)).is_err(), "{text}");
+            assert!(parse(Some(text)).is_err(), "{text}");
         }
     }
 }

@@ -6,11 +6,11 @@ use serde_json::json;
 use super::super::Fake;
 use super::super::cloud::Cloud;
 use super::super::params::Params;
-use super::error::Refusal;
-use crate::wire::{Exchange, Request};
+use super::error::EntraError;
+use crate::wire::{Request, ScriptedResponse};
 
 /// `/{tenant}/v2.0/.well-known/openid-configuration`.
-pub(super) fn configuration(cloud: Cloud, tenant: &str) -> Result<Exchange, Refusal> {
+pub(super) fn configuration(cloud: Cloud, tenant: &str) -> Result<ScriptedResponse, EntraError> {
     let host = cloud.authority();
     let base = format!("https://{host}/{tenant}");
     let body = json!({
@@ -30,11 +30,11 @@ pub(super) fn configuration(cloud: Cloud, tenant: &str) -> Result<Exchange, Refu
         "cloud_graph_host_name": "graph.windows.net",
         "msgraph_host": "graph.microsoft.com",
     });
-    Ok(Exchange::json(200, &body))
+    Ok(ScriptedResponse::json(200, &body))
 }
 
 /// `/adfs/.well-known/openid-configuration`, without the version that Entra's has.
-pub(super) fn adfs(request: &Request) -> Exchange {
+pub(super) fn adfs(request: &Request) -> ScriptedResponse {
     let base = format!("https://{}/adfs", request.uri().host().unwrap_or_default());
     let body = json!({
         "issuer": base,
@@ -44,23 +44,23 @@ pub(super) fn adfs(request: &Request) -> Exchange {
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
         "grant_types_supported": ["authorization_code", "client_credentials"],
     });
-    Exchange::json(200, &body)
+    ScriptedResponse::json(200, &body)
 }
 
 /// `/common/discovery/instance`.
-pub(super) fn instance(fake: &Fake, request: &Request) -> Result<Exchange, Refusal> {
+pub(super) fn instance(fake: &Fake, request: &Request) -> Result<ScriptedResponse, EntraError> {
     let query = request.uri().query().unwrap_or_default();
-    let params = Params::parse(query).map_err(|flaw| Refusal::malformed(&flaw.0))?;
+    let params = Params::parse(query).map_err(|error| EntraError::malformed(&error.0))?;
     let version = params.get("api-version").unwrap_or_default();
     if !["1.0", "1.1"].contains(&version) {
-        return Err(Refusal::malformed("The api-version is missing or unknown."));
+        return Err(EntraError::malformed("The api-version is missing or unknown."));
     }
     let endpoint = params.get("authorization_endpoint");
-    let endpoint = endpoint.ok_or_else(|| Refusal::missing("authorization_endpoint"))?;
+    let endpoint = endpoint.ok_or_else(|| EntraError::missing("authorization_endpoint"))?;
     let uri: Option<Uri> = endpoint.parse().ok();
     let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
     let Some(cloud) = Cloud::ALL.into_iter().find(|cloud| cloud.hosts().contains(&host)) else {
-        return Err(Refusal::new(400, "invalid_instance", 50_049, "Unknown or invalid instance."));
+        return Err(EntraError::new(400, "invalid_instance", 50_049, "Unknown or invalid instance."));
     };
     let path = uri.as_ref().map_or("", Uri::path);
     let tenant = path.split('/').nth(1).unwrap_or_default();
@@ -79,7 +79,7 @@ pub(super) fn instance(fake: &Fake, request: &Request) -> Result<Exchange, Refus
         "api-version": version,
         "metadata": Cloud::ALL.iter().map(metadata).collect::<Vec<_>>(),
     });
-    Ok(Exchange::json(200, &body))
+    Ok(ScriptedResponse::json(200, &body))
 }
 
 #[cfg(test)]

@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
-use super::super::{Fake, calendar};
-use crate::wire::{Exchange, Request};
+use super::super::{Fake, timestamp};
+use crate::wire::{Request, ScriptedResponse};
 
 /// Why Entra says no.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct EntraError {
     status: u16,
     error: &'static str,
     code: u32,
     text: String,
 }
 
-impl Refusal {
+impl EntraError {
     /// A refusal with the number of its AADSTS code.
     /// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
     pub(super) fn new(status: u16, error: &'static str, code: u32, text: impl Into<String>) -> Self {
@@ -39,13 +39,13 @@ impl Refusal {
     }
 
     /// The answer.
-    pub(super) fn reply(&self, fake: &Fake, request: &Request, now: u64) -> Exchange {
+    pub(super) fn response(&self, fake: &Fake, request: &Request, now: u64) -> ScriptedResponse {
         let trace = fake.request_id();
         let asked = request.headers().get("client-request-id");
         let asked = asked.and_then(|id| id.to_str().ok());
         let correlation = asked.map_or_else(|| fake.request_id(), str::to_owned);
         let host = request.uri().host().unwrap_or_default();
-        let (code, text, time) = (self.code, &self.text, calendar::utc(now));
+        let (code, text, time) = (self.code, &self.text, timestamp::format(now, timestamp::ENTRA));
         let description =
             format!("AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}");
         let body = json!({
@@ -57,6 +57,6 @@ impl Refusal {
             "correlation_id": correlation,
             "error_uri": format!("https://{host}/error?code={code}"),
         });
-        Exchange::json(self.status, &body)
+        ScriptedResponse::json(self.status, &body)
     }
 }

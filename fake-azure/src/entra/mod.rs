@@ -15,11 +15,10 @@ use http::Method;
 
 use super::Fake;
 use super::cloud::Cloud;
-use super::settle::{ADFS, is_uuid};
-use crate::wire::{Exchange, Request};
+use super::ids::{ADFS, is_uuid};
+use crate::wire::{Request, ScriptedResponse};
 pub(super) use certificate::Certificate;
-pub(super) use claims::Asked;
-use error::Refusal;
+use error::EntraError;
 
 /// Whose Entra it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,22 +31,22 @@ pub(super) enum Realm {
 }
 
 /// The answer of the Entra of `realm`.
-pub(super) fn answer(fake: &Fake, realm: &Realm, request: &Request, now: u64) -> Exchange {
-    let answer = dispatch(fake, *realm, request, now).unwrap_or_else(|refusal| refusal.reply(fake, request, now));
+pub(super) fn handle(fake: &Fake, realm: &Realm, request: &Request, now: u64) -> ScriptedResponse {
+    let answer = dispatch(fake, *realm, request, now).unwrap_or_else(|error| error.response(fake, request, now));
     answer
         .header("cache-control", "no-store, no-cache")
         .header("pragma", "no-cache")
         .header("x-ms-request-id", &fake.request_id())
 }
 
-fn dispatch(fake: &Fake, realm: Realm, request: &Request, now: u64) -> Result<Exchange, Refusal> {
+fn dispatch(fake: &Fake, realm: Realm, request: &Request, now: u64) -> Result<ScriptedResponse, EntraError> {
     let path = request.uri().path();
     let get = request.method() == Method::GET;
     let (tenant, rest) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));
     let token = |tenant| {
         if request.method() != Method::POST {
             let text = format!("The endpoint only accepts POST requests. Received a {} request.", request.method());
-            return Err(Refusal::new(405, "invalid_request", 900_561, text));
+            return Err(EntraError::new(405, "invalid_request", 900_561, text));
         }
         grant::token(fake, realm, tenant, request, now)
     };
@@ -60,16 +59,16 @@ fn dispatch(fake: &Fake, realm: Realm, request: &Request, now: u64) -> Result<Ex
         (Realm::Adfs, ADFS, ".well-known/openid-configuration") if get => Ok(discovery::adfs(request)),
         // The first is AD FS's own; the second is what an SDK asks for that knows it as just another tenant.
         (Realm::Adfs, ADFS, "oauth2/token" | "oauth2/token/" | "oauth2/v2.0/token") => token(tenant),
-        _ => Err(Refusal::new(404, "invalid_request", 90_023, "The endpoint does not exist.")),
+        _ => Err(EntraError::new(404, "invalid_request", 90_023, "The endpoint does not exist.")),
     }
 }
 
 /// The tenant, if the cloud has one of that name.
-fn known<'a>(fake: &Fake, cloud: Cloud, tenant: &'a str) -> Result<&'a str, Refusal> {
-    if cloud == fake.world.cloud && tenant != ADFS && fake.world.has_tenant(tenant) {
+fn known<'a>(fake: &Fake, cloud: Cloud, tenant: &'a str) -> Result<&'a str, EntraError> {
+    if cloud == fake.description.cloud && tenant != ADFS && fake.description.has_tenant(tenant) {
         return Ok(tenant);
     }
-    let refuse = |code, text: String| Err(Refusal::new(400, "invalid_request", code, text));
+    let refuse = |code, text: String| Err(EntraError::new(400, "invalid_request", code, text));
     if ["common", "organizations", "consumers"].contains(&tenant) {
         let text =
             "No tenant-identifying information found in either the request or implied by any provided credentials.";

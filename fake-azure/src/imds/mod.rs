@@ -1,15 +1,16 @@
 //! Azure's instance metadata service, as far as tokens go, and what other clouds have at its address.
 //! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
 
-use http::{Method, Uri};
+use http::Uri;
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::{Description, Expiry};
-use super::identity::{Identity, Kind};
-use super::managed::{self, Id, Style};
+use super::description::{Description, ExpiryFormat};
+use super::identity::{Identity, IdentityKind};
+use super::identity_request::{self, ImdsError, invalid_request};
+use super::managed_identity::{self, IdKind, ResponseFields};
 use super::params::Params;
-use crate::wire::{Exchange, Request};
+use crate::wire::{Request, ScriptedResponse};
 
 const PATH: &str = "/metadata/identity/oauth2/token";
 
@@ -21,76 +22,56 @@ const VERSIONS: &str = "2018-02-01 2018-04-02 2018-10-01 2019-02-01 2019-03-11 2
     2021-11-01 2021-11-15 2021-12-13 2023-07-01 2023-11-15 2024-03-15 2025-04-07";
 
 /// The names of the ids.
-const IDS: [(&str, Id); 3] = [("client_id", Id::Client), ("object_id", Id::Object), ("msi_res_id", Id::Resource)];
+const IDS: [(&str, IdKind); 3] =
+    [("client_id", IdKind::Client), ("object_id", IdKind::Object), ("msi_res_id", IdKind::Resource)];
 
 /// Everything else that Azure's own clients send.
 const OTHERS: [&str; 4] = ["api-version", "resource", "bypass_cache", "xms_cc"];
 
 /// The answer of IMDS.
-pub(super) fn answer(fake: &Fake, request: &Request, now: u64) -> Exchange {
+pub(super) fn handle(fake: &Fake, request: &Request, now: u64) -> ScriptedResponse {
     let body = match token_for(fake, request, now) {
-        Ok(body) => Exchange::json(200, &body),
-        Err((status, error, text)) => Exchange::json(status, &json!({"error": error, "error_description": text})),
+        Ok(body) => ScriptedResponse::json(200, &body),
+        Err((status, error, text)) => {
+            ScriptedResponse::json(status, &json!({"error": error, "error_description": text}))
+        }
     };
     body.header("server", "IMDS/150.870.65.1854").header("x-ms-request-id", &fake.request_id())
 }
 
-/// Status, error and description of a refusal.
-type Refusal = (u16, &'static str, String);
-
-fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, Refusal> {
-    let bad = |text: &str| (400, "invalid_request", text.to_owned());
-    // The two rules against requests that were tricked out of a server: a header that redirects and simple forgeries
-    // don't carry, and none that proxies add.
-    if !managed::has_metadata(request) {
-        return Err(bad("Required metadata header not specified"));
-    }
-    if request.headers().contains_key("x-forwarded-for") {
-        return Err(bad("Request contains an X-Forwarded-For header"));
-    }
-    if request.uri().path() != PATH {
-        return Err((404, "not_found", "The requested resource is not found".to_owned()));
-    }
-    if request.method() != Method::GET {
-        return Err((405, "method_not_allowed", "The method is not allowed".to_owned()));
-    }
-    let query = request.uri().query().unwrap_or_default();
-    let params = Params::parse(query).map_err(|flaw| bad(&flaw.0))?;
+fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, ImdsError> {
+    // Two rules against requests that an attacker makes a server send: they lack the metadata header, and proxies add the
+    // other one.
+    let forbidden = [("x-forwarded-for", "Request contains an X-Forwarded-For header")];
+    let params = identity_request::check_imds(request, PATH, &forbidden)?;
     let version = params.get("api-version");
-    let version = version.ok_or_else(|| bad("Required query variable 'api-version' is missing"))?;
+    let version = version.ok_or_else(|| invalid_request("Required query variable 'api-version' is missing"))?;
     if !VERSIONS.split(' ').any(|known| known == version) {
-        return Err(bad("The api-version is not supported"));
+        return Err(invalid_request("The api-version is not supported"));
     }
-    let known: Vec<&str> = IDS.iter().map(|(name, _)| *name).chain(OTHERS).collect();
-    if let Some(name) = params.unknown(&known) {
-        return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
-    }
-    if let Some(name) = params.empty() {
-        return Err(bad(&format!("The parameter '{name}' is empty")));
-    }
-    let resource = params.get("resource");
-    let resource = resource.ok_or_else(|| bad("Required query variable 'resource' is missing"))?;
-    let identity = choose(&fake.world, &params).map_err(bad)?;
+    let resource = identity_request::resource(&params, &IDS, &OTHERS)?;
+    let identity = choose(&fake.description, &params).map_err(invalid_request)?;
     let absolute = resource.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some());
-    if !absolute || !fake.world.has_resource(resource) {
-        let tenant = &fake.world.tenant;
+    if !absolute || !fake.description.has_resource(resource) {
+        let tenant = &fake.description.tenant;
         let text = format!(
             "AADSTS500011: The resource principal named {resource} was not found in the tenant named {tenant}."
         );
         return Err((400, "invalid_resource", text));
     }
-    Ok(managed::token_reply(fake, identity, resource, now, Style::Imds, Expiry::String).into())
+    Ok(managed_identity::token_response(fake, identity, resource, now, ResponseFields::Imds, ExpiryFormat::String)
+        .into())
 }
 
 /// The identity that the caller asks for or, without an id, the one that IMDS takes.
-fn choose<'a>(world: &'a Description, params: &Params) -> Result<&'a Identity, &'static str> {
+fn choose<'a>(description: &'a Description, params: &Params) -> Result<&'a Identity, &'static str> {
     let missing = "Identity not found";
-    match managed::wanted(params, &IDS) {
+    match managed_identity::requested_id(params, &IDS) {
         Err(()) => Err("More than one identity was asked for"),
-        Ok(Some((id, value))) => managed::user_assigned(world, id, value).ok_or(missing),
+        Ok(Some((id, value))) => managed_identity::user_assigned(description, id, value).ok_or(missing),
         Ok(None) => {
-            let mut users = managed::assigned(world).filter(|it| it.kind == Kind::UserAssigned);
-            match (managed::system_assigned(world), users.next(), users.next()) {
+            let mut users = managed_identity::assigned(description).filter(|it| it.kind == IdentityKind::UserAssigned);
+            match (managed_identity::system_assigned(description), users.next(), users.next()) {
                 (Some(system), ..) => Ok(system),
                 (None, Some(only), None) => Ok(only),
                 (None, None, _) => Err(missing),
@@ -103,15 +84,15 @@ fn choose<'a>(world: &'a Description, params: &Params) -> Result<&'a Identity, &
 }
 
 /// What another cloud's metadata service says to a path that it does not know.
-pub(super) fn other_cloud(status: u16) -> Exchange {
+pub(super) fn other_cloud(status: u16) -> ScriptedResponse {
     let page = |title: &str| {
         format!("<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n")
     };
     match status {
-        401 => Exchange::reply(401, "text/plain", "Unauthorized\n").header("server", "EC2ws"),
-        403 => Exchange::reply(403, "text/html; charset=UTF-8", page("403 Forbidden"))
+        401 => ScriptedResponse::reply(401, "text/plain", "Unauthorized\n").header("server", "EC2ws"),
+        403 => ScriptedResponse::reply(403, "text/html; charset=UTF-8", page("403 Forbidden"))
             .header("server", "Metadata Server for VM"),
-        _ => Exchange::reply(status, "text/html", page("404 Not Found")).header("server", "nginx"),
+        _ => ScriptedResponse::reply(status, "text/html", page("404 Not Found")).header("server", "nginx"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token;
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const A: &str = "[[identity]]\nname = 'A'\nkind = 'user-assigned'\nresource-id = '/subscriptions/s/a'\nclient-id = '00000000-0000-0000-0000-00000000000a'\n";
 const B: &str = "[[identity]]\nname = 'B'\nkind = 'user-assigned'\n";
@@ -17,7 +17,7 @@ fn url(query: &str) -> String {
 #[test]
 fn gives_a_token_to_whom_it_takes() {
     let node = A.replace("kind", "node = true\nkind");
-    for (world, id, name) in [
+    for (description, id, name) in [
         (format!("platform = 'vm'\n{A}"), "", "A"),
         (format!("platform = 'vm'\n{A}{SYSTEM}"), "", "S"),
         (format!("platform = 'vm'\n{A}{B}{SYSTEM}"), "", "S"),
@@ -25,15 +25,15 @@ fn gives_a_token_to_whom_it_takes() {
         (format!("platform = 'vm'\n{A}{B}"), "&msi_res_id=/subscriptions/S/a", "A"),
         (format!("platform = 'aks'\nallow-node-imds = true\n{node}{B}"), "", "A"),
     ] {
-        let fake = fake(&world);
-        let exchange = fake.answer(&get(&url(&format!("{ASK}{id}")), &GOOD), NOW);
-        let body = json(&exchange);
-        assert_eq!(exchange.status, 200, "{world}: {body}");
-        assert_eq!(exchange.headers["server"], "IMDS/150.870.65.1854");
+        let fake = fake(&description);
+        let response = fake.handle(&get(&url(&format!("{ASK}{id}")), &GOOD), NOW);
+        let body = json(&response);
+        assert_eq!(response.status, 200, "{description}: {body}");
+        assert_eq!(response.headers["server"], "IMDS/150.870.65.1854");
         assert_eq!((&body["expires_in"], &body["token_type"]), (&"86400".into(), &"Bearer".into()));
         let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        let identity = fake.world.identities.iter().find(|it| it.name == name).unwrap();
-        assert_eq!(claims.oid, identity.object_id, "{world}");
+        let identity = fake.description.identities.iter().find(|it| it.name == name).unwrap();
+        assert_eq!(claims.oid, identity.object_id, "{description}");
     }
 }
 
@@ -69,9 +69,9 @@ fn refuses() {
         (get(&fine.replace("oauth2/token", "oauth2/token/"), &GOOD), 404),
         (get(&fine, &GOOD), 200),
     ] {
-        let exchange = fake.answer(&request, NOW);
-        assert_eq!(exchange.status, status, "{request:?}");
-        assert_eq!(exchange.headers["server"], "IMDS/150.870.65.1854");
+        let response = fake.handle(&request, NOW);
+        assert_eq!(response.status, status, "{request:?}");
+        assert_eq!(response.headers["server"], "IMDS/150.870.65.1854");
     }
     let nobody = super::super::testing::fake("platform = 'vm'");
     let (status, body) = ask(&nobody, &get(&url(ASK), &GOOD));
@@ -82,9 +82,9 @@ fn refuses() {
 fn other_clouds_are_not_imds() {
     for status in [401, 403, 404] {
         let fake = fake(&format!("platform = 'other-cloud-{status}'"));
-        let exchange = fake.answer(&get(&url(ASK), &GOOD), NOW);
-        assert_eq!(exchange.status, status);
-        assert!(!exchange.headers["server"].to_str().unwrap().starts_with("IMDS"));
-        assert!(json(&exchange).is_null());
+        let response = fake.handle(&get(&url(ASK), &GOOD), NOW);
+        assert_eq!(response.status, status);
+        assert!(!response.headers["server"].to_str().unwrap().starts_with("IMDS"));
+        assert!(json(&response).is_null());
     }
 }

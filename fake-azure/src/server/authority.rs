@@ -10,6 +10,8 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, KeyUsage};
 
+use crate::error::ServerError;
+
 /// Long enough to be trusted once and forgotten; a key that lies on a disk should not be good for ever.
 const LIFETIME: Duration = Duration::from_secs(2 * 365 * 86_400);
 
@@ -21,8 +23,16 @@ pub struct CertificateAuthority {
 }
 
 impl CertificateAuthority {
-    /// A fresh one, for two years.
-    pub fn new() -> anyhow::Result<Self> {
+    /// A new authority. Its certificate is valid for two years.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no random numbers, or its clock is before 1970.
+    pub fn new() -> Result<Self, ServerError> {
+        Self::generate().map_err(|error| ServerError::new(&error))
+    }
+
+    fn generate() -> anyhow::Result<Self> {
         let key = KeyPair::generate()?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).context("this machine's date is before 1970")?;
         let mut params = params();
@@ -32,8 +42,17 @@ impl CertificateAuthority {
         Ok(Self { pem: params.self_signed(&key)?.pem(), key })
     }
 
-    /// One that an earlier server had. Fails when the texts are not its certificate and key, or its time is over.
-    pub fn from_pem(certificate: &str, key: &str) -> anyhow::Result<Self> {
+    /// An authority from the texts that [`CertificateAuthority::pem`] and [`CertificateAuthority::key_pem`] returned.
+    ///
+    /// # Errors
+    ///
+    /// The texts are not the certificate of an authority and its key, or the certificate has expired. The error does not
+    /// quote the key.
+    pub fn from_pem(certificate: &str, key: &str) -> Result<Self, ServerError> {
+        Self::parse(certificate, key).map_err(|error| ServerError::new(&error))
+    }
+
+    fn parse(certificate: &str, key: &str) -> anyhow::Result<Self> {
         let kept = Self::read(certificate, key)?;
         match verdict(certificate, UnixTime::now())? {
             // A sound authority is refused in this role for being one.

@@ -9,10 +9,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
-use crate::wire::{NetError, Pieces};
+use crate::wire::{BodyChunks, NetworkError};
 
 /// The wait for the next piece; it hands the pieces back for the one after.
-type Step = Pin<Box<dyn Future<Output = (Pieces, Option<Result<Bytes, NetError>>)> + Send>>;
+type Step = Pin<Box<dyn Future<Output = (BodyChunks, Option<Result<Bytes, NetworkError>>)> + Send>>;
 
 /// Between the last piece and the break: hyper throws away what it has not yet sent when a body breaks off, and sends
 /// what it has while it waits.
@@ -26,8 +26,8 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub(super) fn new(pieces: Pieces, length: Option<u64>) -> Self {
-        Self { step: Some(step(pieces, length)), length }
+    pub(super) fn new(chunks: BodyChunks, length: Option<u64>) -> Self {
+        Self { step: Some(step(chunks, length)), length }
     }
 
     pub(super) fn empty() -> Self {
@@ -35,10 +35,10 @@ impl Body {
     }
 }
 
-fn step(mut pieces: Pieces, missing: Option<u64>) -> Step {
+fn step(mut chunks: BodyChunks, missing: Option<u64>) -> Step {
     Box::pin(async move {
-        let piece = pieces.next().await;
-        let breaks = match piece {
+        let chunk = chunks.next().await;
+        let breaks = match chunk {
             Some(Ok(_)) => false,
             Some(Err(_)) => true,
             None => missing.is_some_and(|missing| missing > 0),
@@ -46,7 +46,7 @@ fn step(mut pieces: Pieces, missing: Option<u64>) -> Step {
         if breaks {
             tokio::time::sleep(FLUSH).await;
         }
-        (pieces, piece)
+        (chunks, chunk)
     })
 }
 
@@ -61,14 +61,14 @@ impl hyper::body::Body for Body {
         let Some(current) = self.step.as_mut() else {
             return Poll::Ready(None);
         };
-        let Poll::Ready((pieces, piece)) = current.as_mut().poll(context) else {
+        let Poll::Ready((chunks, chunk)) = current.as_mut().poll(context) else {
             return Poll::Pending;
         };
-        Poll::Ready(match piece {
+        Poll::Ready(match chunk {
             Some(Ok(bytes)) => {
                 let left = self.length.map(|length| length.saturating_sub(bytes.len() as u64));
                 self.length = left;
-                self.step = Some(step(pieces, left));
+                self.step = Some(step(chunks, left));
                 Some(Ok(Frame::data(bytes)))
             }
             Some(Err(error)) => {

@@ -16,9 +16,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use super::Distrusted;
+use super::HandshakeFailureHandler;
 use super::body::Body;
-use crate::wire::{Azure, End, Exchange, Limits, NetError, Request, play};
+use crate::wire::{BodyEnd, NetworkError, Request, ScriptedResponse, Service, Timeouts, play};
 
 /// No client of Azure's sends more: a backup has at most 500 versions of at most 25 KB.
 /// <https://learn.microsoft.com/azure/key-vault/general/backup#limitations>
@@ -31,37 +31,37 @@ const HANDSHAKE: u8 = 22;
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
 /// The requester's limits are the requester's: the server waits for ever, or until the client goes.
-const FOR_EVER: Limits = {
+const FOR_EVER: Timeouts = {
     let day = Duration::from_secs(86_400);
-    Limits { connect: day, first_byte: day, between_bytes: day }
+    Timeouts { connect: day, first_byte: day, between_bytes: day }
 };
 
 /// What every connection needs.
-pub(super) struct Door {
-    pub(super) azure: Arc<dyn Azure>,
+pub(super) struct ServerState {
+    pub(super) azure: Arc<dyn Service>,
     pub(super) acceptor: TlsAcceptor,
     /// The authority that requests for the plain address itself are meant for.
     pub(super) alias: Option<(Authority, Authority)>,
     /// Who hears of handshakes that clients break off.
-    pub(super) distrusted: Option<Distrusted>,
+    pub(super) on_handshake_failure: Option<HandshakeFailureHandler>,
 }
 
 /// One connection to its end. A client that breaks it off is no error of ours.
-pub(super) async fn run(stream: TcpStream, door: Arc<Door>, tls_only: bool) {
+pub(super) async fn run(stream: TcpStream, state: Arc<ServerState>, tls_only: bool) {
     let mut first = [0];
     let tls = tls_only || matches!(stream.peek(&mut first).await, Ok(1) if first == [HANDSHAKE]);
     if tls {
-        return secure(stream, &door).await;
+        return secure(stream, &state).await;
     }
     let tunnel = Tunnel::default();
-    serve(stream, Arc::clone(&door), Scheme::HTTP, Arc::clone(&tunnel)).await;
+    serve(stream, Arc::clone(&state), Scheme::HTTP, Arc::clone(&tunnel)).await;
     let asked = tunnel.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(asked) = asked else { return };
     let Ok(upgraded) = asked.await else { return };
     let mut stream = BufReader::new(TokioIo::new(upgraded));
     match stream.fill_buf().await {
-        Ok([HANDSHAKE, ..]) => secure(stream, &door).await,
-        Ok(_) => serve(stream, door, Scheme::HTTP, Tunnel::default()).await,
+        Ok([HANDSHAKE, ..]) => secure(stream, &state).await,
+        Ok(_) => serve(stream, state, Scheme::HTTP, Tunnel::default()).await,
         Err(_) => {}
     }
 }
@@ -69,25 +69,25 @@ pub(super) async fn run(stream: TcpStream, door: Arc<Door>, tls_only: bool) {
 /// What a request for a tunnel leaves behind, for when its connection is done with HTTP.
 type Tunnel = Arc<Mutex<Option<OnUpgrade>>>;
 
-async fn secure<S>(stream: S, door: &Arc<Door>)
+async fn secure<S>(stream: S, state: &Arc<ServerState>)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    match door.acceptor.accept(stream).await {
-        Ok(stream) => serve(stream, Arc::clone(door), Scheme::HTTPS, Tunnel::default()).await,
+    match state.acceptor.accept(stream).await {
+        Ok(stream) => serve(stream, Arc::clone(state), Scheme::HTTPS, Tunnel::default()).await,
         Err(error) => {
-            if let Some(tell) = &door.distrusted {
+            if let Some(tell) = &state.on_handshake_failure {
                 tell(&error.to_string());
             }
         }
     }
 }
 
-async fn serve<S>(stream: S, door: Arc<Door>, scheme: Scheme, tunnel: Tunnel)
+async fn serve<S>(stream: S, state: Arc<ServerState>, scheme: Scheme, tunnel: Tunnel)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let service = service_fn(move |request| respond(Arc::clone(&door), scheme.clone(), Arc::clone(&tunnel), request));
+    let service = service_fn(move |request| respond(Arc::clone(&state), scheme.clone(), Arc::clone(&tunnel), request));
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
     let served = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
@@ -97,13 +97,13 @@ where
 
 /// Plays the exchange; an error closes the connection without an answer.
 async fn respond(
-    door: Arc<Door>,
+    state: Arc<ServerState>,
     scheme: Scheme,
     tunnel: Tunnel,
     mut request: http::Request<Incoming>,
-) -> Result<Response<Body>, NoAnswer> {
+) -> Result<Response<Body>, NoResponse> {
     let upgrade = (request.method() == Method::CONNECT).then(|| upgrade::on(&mut request));
-    let request = match absolute(&door, scheme, request).await {
+    let request = match absolute(&state, scheme, request).await {
         Ok(request) => request,
         Err(status) => {
             let mut response = Response::new(Body::empty());
@@ -112,33 +112,37 @@ async fn respond(
         }
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let exchange = door.azure.answer(&request, now);
-    let length = announced(&exchange);
-    let response = play(exchange, FOR_EVER).await.map_err(NoAnswer)?;
+    let response = state.azure.handle(&request, now);
+    let length = announced(&response);
+    let response = play(response, FOR_EVER).await.map_err(NoResponse)?;
     if let Some(upgrade) = upgrade.filter(|_| response.status().is_success()) {
         *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
         return Ok(response.map(|_| Body::empty()));
     }
-    Ok(response.map(|pieces| Body::new(pieces, length)))
+    Ok(response.map(|chunks| Body::new(chunks, length)))
 }
 
 /// The length that the answer's head tells. The exchange's own may be a lie, told on purpose; a body that breaks off has
 /// none, or a client that has read all pieces would not wait for the break.
-fn announced(exchange: &Exchange) -> Option<u64> {
-    let told = exchange.headers.get(http::header::CONTENT_LENGTH);
+fn announced(response: &ScriptedResponse) -> Option<u64> {
+    let told = response.headers.get(http::header::CONTENT_LENGTH);
     let told = told.and_then(|length| length.to_str().ok()?.parse().ok());
-    let whole = || exchange.body.iter().map(|(_, piece)| piece.len() as u64).sum();
-    told.or_else(|| (exchange.end == End::Complete).then(whole))
+    let whole = || response.body.iter().map(|(_, chunk)| chunk.len() as u64).sum();
+    told.or_else(|| (response.end == BodyEnd::Complete).then(whole))
 }
 
 /// The request as the wire interface wants it: absolute URI, whole body. One for a proxy has that URI already, or names
 /// nothing but where a tunnel is to lead.
-async fn absolute(door: &Door, scheme: Scheme, request: http::Request<Incoming>) -> Result<Request, StatusCode> {
+async fn absolute(
+    state: &ServerState,
+    scheme: Scheme,
+    request: http::Request<Incoming>,
+) -> Result<Request, StatusCode> {
     let (mut parts, body) = request.into_parts();
     if parts.uri.authority().is_none() {
         let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
         let host = host.and_then(|host| host.parse::<Authority>().ok()).ok_or(StatusCode::BAD_REQUEST)?;
-        let authority = match &door.alias {
+        let authority = match &state.alias {
             Some((own, meant)) if *own == host && scheme == Scheme::HTTP => meant.clone(),
             _ => host,
         };
@@ -155,12 +159,12 @@ async fn absolute(door: &Door, scheme: Scheme, request: http::Request<Incoming>)
 
 /// The exchange ends without an answer.
 #[derive(Debug)]
-struct NoAnswer(NetError);
+struct NoResponse(NetworkError);
 
-impl std::fmt::Display for NoAnswer {
+impl std::fmt::Display for NoResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "the exchange ends in {:?}", self.0)
     }
 }
 
-impl std::error::Error for NoAnswer {}
+impl std::error::Error for NoResponse {}

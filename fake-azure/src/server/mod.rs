@@ -18,12 +18,13 @@ use tokio_rustls::TlsAcceptor;
 
 pub use authority::CertificateAuthority;
 
-use crate::wire::Azure;
+use crate::error::ServerError;
+use crate::wire::Service;
 use certificates::Certificates;
-use connection::Door;
+use connection::ServerState;
 
 /// Who hears of a TLS handshake that a client broke off, and of why, in rustls' words.
-pub(crate) type Distrusted = Box<dyn Fn(&str) + Send + Sync>;
+pub(crate) type HandshakeFailureHandler = Box<dyn Fn(&str) + Send + Sync>;
 
 /// A running server; dropping it closes everything.
 #[derive(Debug)]
@@ -36,38 +37,62 @@ pub struct Server {
 
 impl Server {
     /// Serves `azure` on the current tokio runtime, on two free ports of 127.0.0.1.
-    pub async fn start(azure: Arc<dyn Azure>) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// No port can be bound, or the certificate authority cannot be made.
+    pub async fn start(azure: Arc<dyn Service>) -> Result<Self, ServerError> {
         Self::start_as(azure, 0, None, CertificateAuthority::new()?, None).await
     }
 
-    /// The same, and what is asked of the plain address by its own name is asked of `authority`. Clients that can't be
-    /// told to connect elsewhere are given the plain address as IDENTITY_ENDPOINT or
-    /// AZURE_POD_IDENTITY_AUTHORITY_HOST.
-    pub async fn start_for(azure: Arc<dyn Azure>, authority: &str) -> anyhow::Result<Self> {
-        let authority = authority.parse().with_context(|| format!("the authority {authority:?}"))?;
+    /// Like [`Server::start`]; a request whose `Host` is the plain address itself is handled as a request for
+    /// `authority` (`host:port`). For clients that cannot be told to connect to another address: they get the plain
+    /// address as `IDENTITY_ENDPOINT` or `AZURE_POD_IDENTITY_AUTHORITY_HOST`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::start`], and when `authority` is not `host` or `host:port`.
+    pub async fn start_for(azure: Arc<dyn Service>, authority: &str) -> Result<Self, ServerError> {
+        let parsed = authority.parse().with_context(|| format!("the authority {authority:?}"));
+        let authority = parsed.map_err(|error| ServerError::new(&error))?;
         Self::start_as(azure, 0, Some(authority), CertificateAuthority::new()?, None).await
     }
 
-    /// Serves `azure` on this plain port of 127.0.0.1 (0: a free one) with certificates of `authority`, and tells
-    /// `distrusted` of clients that do not take them.
+    /// Serves `azure` on this plain port of 127.0.0.1 (0: a free one) with certificates that `authority` issues.
+    /// `on_handshake_failure` is called with the reason, in the words of rustls, when a client breaks off a TLS handshake.
     ///
-    /// The plain port is a proxy too, if `azure` wants one: `CONNECT HOST:PORT` is a request like any other, and a
-    /// success makes it a tunnel to the TLS door.
+    /// The plain port is also a proxy if `azure` accepts `CONNECT HOST:PORT`: after a success the connection is a tunnel
+    /// to the TLS port.
+    ///
+    /// # Errors
+    ///
+    /// The port cannot be bound.
     pub async fn start_on(
-        azure: Arc<dyn Azure>,
+        azure: Arc<dyn Service>,
         port: u16,
         authority: CertificateAuthority,
-        distrusted: Distrusted,
-    ) -> anyhow::Result<Self> {
-        Self::start_as(azure, port, None, authority, Some(distrusted)).await
+        on_handshake_failure: HandshakeFailureHandler,
+    ) -> Result<Self, ServerError> {
+        Self::start_as(azure, port, None, authority, Some(on_handshake_failure)).await
     }
 
     async fn start_as(
-        azure: Arc<dyn Azure>,
+        azure: Arc<dyn Service>,
         port: u16,
         alias: Option<Authority>,
         authority: CertificateAuthority,
-        distrusted: Option<Distrusted>,
+        on_handshake_failure: Option<HandshakeFailureHandler>,
+    ) -> Result<Self, ServerError> {
+        let started = Self::bind(azure, port, alias, authority, on_handshake_failure).await;
+        started.map_err(|error| ServerError::new(&error))
+    }
+
+    async fn bind(
+        azure: Arc<dyn Service>,
+        port: u16,
+        alias: Option<Authority>,
+        authority: CertificateAuthority,
+        on_handshake_failure: Option<HandshakeFailureHandler>,
     ) -> anyhow::Result<Self> {
         let plain = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         let plain = plain.with_context(|| format!("port {port} of 127.0.0.1 can't be had"))?;
@@ -79,8 +104,9 @@ impl Server {
             None => None,
         };
         let acceptor = TlsAcceptor::from(Arc::new(Certificates::of(authority).server_config()?));
-        let door = Arc::new(Door { azure, acceptor, alias, distrusted });
-        let tasks = vec![tokio::spawn(accept(plain, Arc::clone(&door), false)), tokio::spawn(accept(tls, door, true))];
+        let state = Arc::new(ServerState { azure, acceptor, alias, on_handshake_failure });
+        let tasks =
+            vec![tokio::spawn(accept(plain, Arc::clone(&state), false)), tokio::spawn(accept(tls, state, true))];
         Ok(Self { plain: plain_addr, tls: tls_addr, ca_pem, tasks })
     }
 
@@ -117,13 +143,13 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, door: Arc<Door>, tls_only: bool) {
+async fn accept(listener: TcpListener, state: Arc<ServerState>, tls_only: bool) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection::run(stream, Arc::clone(&door), tls_only));
+                    connections.spawn(connection::run(stream, Arc::clone(&state), tls_only));
                 }
                 // Out of file descriptors, say: that passes.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,

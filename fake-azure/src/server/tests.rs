@@ -13,7 +13,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::super::testing::fake;
 use super::Server;
-use crate::wire::{Azure, Connect, End, Exchange, NetError, Request};
+use crate::wire::{BodyEnd, ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
 
 /// Sends one request and reads all there is.
 async fn say(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &str) -> String {
@@ -48,8 +48,8 @@ fn head(host: &str, path: &str) -> String {
 
 #[tokio::test]
 async fn serves_on_both_doors() {
-    let world = "platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'\n[[vault]]\nurl = 'https://localhost:8443'\nresource = 'https://vault.azure.net'";
-    let azure: Arc<dyn Azure> = Arc::new(fake(world));
+    let description = "platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'\n[[vault]]\nurl = 'https://localhost:8443'\nresource = 'https://vault.azure.net'";
+    let azure: Arc<dyn Service> = Arc::new(fake(description));
     let server = Server::start_for(azure, "169.254.169.254").await.unwrap();
     let (plain, secure) = (server.plain_addr(), server.tls_addr());
     let authorities = ["kv.vault.azure.net:443", "localhost:8443", "169.254.169.254:80"].map(str::to_owned);
@@ -108,15 +108,15 @@ async fn serves_every_platform() {
 /// Answers by the path what the tests want to see on a socket.
 struct Scripted;
 
-impl Azure for Scripted {
-    fn answer(&self, request: &Request, _: u64) -> Exchange {
-        let ok = Exchange::reply(200, "text/plain", "whole");
+impl Service for Scripted {
+    fn handle(&self, request: &Request, _: u64) -> ScriptedResponse {
+        let ok = ScriptedResponse::reply(200, "text/plain", "whole");
         match request.uri().path() {
-            "/reset" => Exchange { end: End::Reset, ..ok },
-            "/refused" => Exchange::no_connection(Connect::Fails(NetError::Refused)),
-            "/late" => Exchange { first_byte: Some(Duration::from_millis(80)), ..ok },
+            "/reset" => ScriptedResponse { end: BodyEnd::Reset, ..ok },
+            "/refused" => ScriptedResponse::no_connection(ConnectOutcome::Fails(NetworkError::Refused)),
+            "/late" => ScriptedResponse { first_byte: Some(Duration::from_millis(80)), ..ok },
             "/short" => ok.header("content-length", "9"),
-            "/never" => Exchange { first_byte: None, ..ok },
+            "/never" => ScriptedResponse { first_byte: None, ..ok },
             _ => ok,
         }
     }
@@ -145,12 +145,12 @@ async fn plays_faults_in_real_time() {
 /// A proxy to one place.
 struct Proxy(super::super::Fake);
 
-impl Azure for Proxy {
-    fn answer(&self, request: &Request, now: u64) -> Exchange {
+impl Service for Proxy {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
         match request.uri().authority().map(http::uri::Authority::as_str) {
-            _ if request.method() != "CONNECT" => self.0.answer(request, now),
-            Some("kv.vault.azure.net:443" | "169.254.169.254:80") => Exchange::reply(200, "text/plain", ""),
-            _ => Exchange::reply(403, "text/plain", "not there"),
+            _ if request.method() != "CONNECT" => self.0.handle(request, now),
+            Some("kv.vault.azure.net:443" | "169.254.169.254:80") => ScriptedResponse::reply(200, "text/plain", ""),
+            _ => ScriptedResponse::reply(403, "text/plain", "not there"),
         }
     }
 }
@@ -160,8 +160,8 @@ async fn a_connect_that_succeeds_is_a_tunnel() {
     let azure = Proxy(fake("platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'"));
     let (told, mut tells) = tokio::sync::mpsc::unbounded_channel();
     let authority = super::CertificateAuthority::new().unwrap();
-    let distrusted = Box::new(move |why: &str| told.send(why.to_owned()).unwrap());
-    let server = Server::start_on(Arc::new(azure), 0, authority, distrusted).await.unwrap();
+    let on_handshake_failure = Box::new(move |why: &str| told.send(why.to_owned()).unwrap());
+    let server = Server::start_on(Arc::new(azure), 0, authority, on_handshake_failure).await.unwrap();
     let connect = async |to: &str| {
         let mut stream = TcpStream::connect(server.plain_addr()).await.unwrap();
         stream.write_all(format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n").as_bytes()).await.unwrap();

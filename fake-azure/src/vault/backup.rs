@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::super::description::Secret;
+use super::super::description::{Permission, Secret};
+use super::backup_cipher;
+use super::operation::{Call, Operation, OperationResult};
 use super::state::State;
-use super::{Answer, Call, seal};
 
 /// What is in a backup.
 #[derive(Deserialize, Serialize)]
@@ -15,10 +16,21 @@ pub(super) struct Backup {
     pub(super) versions: Vec<Secret>,
 }
 
+pub(super) const OPERATION: Operation = Operation {
+    method: "POST",
+    paths: &["secrets/{name}/backup"],
+    action: "backup/action",
+    permission: Permission::Backup,
+    query: &[],
+    has_body: false,
+    perform: backup,
+    audit: |name, _| Some(format!("backed up {name}")),
+};
+
 /// The sealed backup.
-pub(super) fn backup(call: &Call<'_>, state: &mut State) -> Answer {
-    let kept = state.here(call.name).ok_or_else(|| call.not_found())?;
-    let backup = Backup { name: kept.name.clone(), versions: kept.versions.clone() };
-    let value = seal::seal(call.fake, call.vault, &json!(backup).to_string())?;
+fn backup(call: &Call<'_>, state: &mut State) -> OperationResult {
+    let stored = state.active(call.name).ok_or_else(|| call.not_found())?;
+    let backup = Backup { name: stored.name.clone(), versions: stored.versions.clone() };
+    let value = backup_cipher::seal(call.fake, call.vault, &json!(backup).to_string())?;
     Ok(Some(json!({ "value": value })))
 }

@@ -4,47 +4,47 @@
 use serde_json::{Value, json};
 
 use super::super::description::{Secret, Vault};
-use super::Call;
-use super::state::{Deletion, Kept};
+use super::operation::Call;
+use super::state::{Deletion, StoredSecret};
 
 /// A `SecretBundle` without its value: the id has the version.
-pub(super) fn bundle(call: &Call<'_>, kept: &Kept, secret: &Secret) -> Value {
-    let mut bundle = properties(call, version_id(call.vault, kept, secret), secret);
+pub(super) fn bundle(call: &Call<'_>, stored: &StoredSecret, secret: &Secret) -> Value {
+    let mut bundle = properties(call, version_id(call.vault, stored, secret), secret);
     if let Some(kid) = &secret.kid {
         bundle["kid"] = json!(kid);
     }
-    if let (Some(previous), true) = (&secret.previous_version, call.api.knows_certificates()) {
+    if let (Some(previous), true) = (&secret.previous_version, call.api.has_certificate_fields()) {
         bundle["previousVersion"] = json!(previous);
     }
     bundle
 }
 
 /// A `SecretItem` of the secret: the id has no version.
-pub(super) fn item(call: &Call<'_>, kept: &Kept, secret: &Secret) -> Value {
-    properties(call, id(call.vault, "secrets", kept), secret)
+pub(super) fn item(call: &Call<'_>, stored: &StoredSecret, secret: &Secret) -> Value {
+    properties(call, id(call.vault, "secrets", stored), secret)
 }
 
 /// A `SecretItem` of one version.
-pub(super) fn version_item(call: &Call<'_>, kept: &Kept, secret: &Secret) -> Value {
-    properties(call, version_id(call.vault, kept, secret), secret)
+pub(super) fn version_item(call: &Call<'_>, stored: &StoredSecret, secret: &Secret) -> Value {
+    properties(call, version_id(call.vault, stored, secret), secret)
 }
 
 /// Makes a `DeletedSecretBundle` or `DeletedSecretItem` of what is told of a secret.
-pub(super) fn deleted(call: &Call<'_>, kept: &Kept, deletion: Deletion, mut told: Value) -> Value {
-    told["recoveryId"] = json!(id(call.vault, "deletedsecrets", kept));
-    told["deletedDate"] = json!(deletion.at);
-    told["scheduledPurgeDate"] = json!(deletion.purge);
-    told
+pub(super) fn deleted(call: &Call<'_>, stored: &StoredSecret, deletion: Deletion, mut bundle_json: Value) -> Value {
+    bundle_json["recoveryId"] = json!(id(call.vault, "deletedsecrets", stored));
+    bundle_json["deletedDate"] = json!(deletion.at);
+    bundle_json["scheduledPurgeDate"] = json!(deletion.purge);
+    bundle_json
 }
 
 /// The identifier of a version.
-pub(super) fn version_id(vault: &Vault, kept: &Kept, secret: &Secret) -> String {
-    format!("{}/{}", id(vault, "secrets", kept), secret.version)
+pub(super) fn version_id(vault: &Vault, stored: &StoredSecret, secret: &Secret) -> String {
+    format!("{}/{}", id(vault, "secrets", stored), secret.version)
 }
 
 /// The identifier without a version.
-fn id(vault: &Vault, collection: &str, kept: &Kept) -> String {
-    format!("{}/{collection}/{}", vault.url.trim_end_matches('/'), kept.name)
+fn id(vault: &Vault, collection: &str, stored: &StoredSecret) -> String {
+    format!("{}/{collection}/{}", vault.url.trim_end_matches('/'), stored.name)
 }
 
 fn properties(call: &Call<'_>, id: String, secret: &Secret) -> Value {
@@ -54,7 +54,7 @@ fn properties(call: &Call<'_>, id: String, secret: &Secret) -> Value {
         "updated": secret.updated,
         "recoveryLevel": recovery_level(call.vault),
     });
-    if call.api.tells_days() {
+    if call.api.has_recoverable_days() {
         attributes["recoverableDays"] = json!(call.vault.recoverable_days);
     }
     for (name, time) in [("nbf", secret.nbf), ("exp", secret.exp)] {

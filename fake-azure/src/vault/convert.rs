@@ -7,8 +7,8 @@ use pem::Pem;
 use yasna::{ASN1Error, ASN1ErrorKind, ASN1Result, BERReader, Tag};
 
 use super::super::description::Secret;
-use super::super::settle::{PEM, PFX};
-use super::error::Refusal;
+use super::super::ids::{PEM, PFX};
+use super::error::VaultError;
 
 /// The bags of a key and of a certificate. <https://datatracker.ietf.org/doc/html/rfc7292#section-4.2>
 const KEY_BAG: &[u64] = &[1, 2, 840, 113_549, 1, 12, 10, 1, 1];
@@ -16,17 +16,18 @@ const CERT_BAG: &[u64] = &[1, 2, 840, 113_549, 1, 12, 10, 1, 3];
 
 /// The value in the wanted format, and that format. Azure makes PEM of PKCS#12, and refuses everything else: of a secret
 /// without a certificate too, it is inferred, because the parameter is the certificate's format.
-pub(super) fn convert(secret: &Secret, wanted: &str) -> Result<(String, &'static str), Refusal> {
-    let kept = secret.content_type.as_deref().filter(|_| secret.managed);
-    match (kept, wanted) {
+pub(super) fn convert(secret: &Secret, wanted: &str) -> Result<(String, &'static str), VaultError> {
+    let stored = secret.content_type.as_deref().filter(|_| secret.managed);
+    match (stored, wanted) {
         (Some(PFX), PFX) => Ok((secret.value.clone(), PFX)),
         (Some(PEM), PEM) => Ok((secret.value.clone(), PEM)),
         (Some(PFX), PEM) => {
             let pem = BASE64.decode(&secret.value).ok().and_then(|pfx| to_pem(&pfx).ok());
-            let pem = pem.ok_or_else(|| Refusal::unplayed("PKCS#12 that is encrypted, or damaged, as PEM"))?;
+            let pem =
+                pem.ok_or_else(|| VaultError::not_implemented("PKCS#12 that is encrypted, or damaged, as PEM"))?;
             Ok((pem, PEM))
         }
-        _ => Err(Refusal::bad_parameter(format!("The parameter 'outContentType' is not supported here: {wanted}"))),
+        _ => Err(VaultError::bad_parameter(format!("The parameter 'outContentType' is not supported here: {wanted}"))),
     }
 }
 

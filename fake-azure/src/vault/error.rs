@@ -8,12 +8,12 @@ use serde_json::json;
 
 use super::super::Fake;
 use super::super::description::Vault;
-use super::super::settle::ADFS;
-use crate::wire::Exchange;
+use super::super::ids::ADFS;
+use crate::wire::ScriptedResponse;
 
 /// Why a vault says no.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct VaultError {
     status: u16,
     code: &'static str,
     inner: Option<&'static str>,
@@ -21,7 +21,7 @@ pub(super) struct Refusal {
     claims: Option<String>,
 }
 
-impl Refusal {
+impl VaultError {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, inner: None, message: message.into(), claims: None }
     }
@@ -136,27 +136,27 @@ impl Refusal {
     }
 
     /// What a real vault can. No status of a real vault, so that nobody takes it for one.
-    pub(super) fn unplayed(what: &str) -> Self {
+    pub(super) fn not_implemented(what: &str) -> Self {
         Self::new(501, "NotImplemented", format!("The fake vault does not play this: {what}."))
     }
 
     /// Nothing of a vault has this path.
-    pub(super) fn no_such_path() -> Self {
+    pub(super) fn unknown_path() -> Self {
         Self::new(404, "NotFound", "The request URI is not known.")
     }
 
     /// The path has other methods.
-    pub(super) fn no_such_method(method: &Method) -> Self {
+    pub(super) fn method_not_allowed(method: &Method) -> Self {
         Self::new(405, "MethodNotAllowed", format!("The HTTP method {method} is not allowed here."))
     }
 
     /// The answer; a 401 carries the challenge, and a 429 for how long to wait.
-    pub(super) fn reply(&self, fake: &Fake, vault: &Vault) -> Exchange {
+    pub(super) fn response(&self, fake: &Fake, vault: &Vault) -> ScriptedResponse {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(inner) = self.inner {
             error["innererror"] = json!({"code": inner});
         }
-        let answer = Exchange::json(self.status, &json!({"error": error}));
+        let answer = ScriptedResponse::json(self.status, &json!({"error": error}));
         match self.status {
             401 => answer.header("www-authenticate", &self.challenge(fake, vault)),
             // The shortest that it can say: nobody wants to wait for a fake.
@@ -166,8 +166,8 @@ impl Refusal {
     }
 
     fn challenge(&self, fake: &Fake, vault: &Vault) -> String {
-        let adfs = fake.world.adfs_host.as_deref().filter(|_| vault.tenant == ADFS);
-        let host = adfs.unwrap_or(fake.world.cloud_of(vault).authority());
+        let adfs = fake.description.adfs_host.as_deref().filter(|_| vault.tenant == ADFS);
+        let host = adfs.unwrap_or(fake.description.cloud_of(vault).authority());
         let (tenant, resource) = (&vault.tenant, &vault.resource);
         match &self.claims {
             Some(claims) => format!(

@@ -2,26 +2,39 @@
 
 use serde_json::json;
 
-use super::error::Refusal;
+use super::super::description::Permission;
+use super::error::VaultError;
+use super::operation::{Call, Operation, OperationResult};
 use super::state::State;
-use super::{Answer, Call, bundle, convert};
+use super::{audit_entry, bundle, convert};
+
+pub(super) const OPERATION: Operation = Operation {
+    method: "GET",
+    paths: &["secrets/{name}", "secrets/{name}/{version}"],
+    action: "getSecret/action",
+    permission: Permission::Get,
+    query: &[("outContentType", "2025-07-01")],
+    has_body: false,
+    perform: get,
+    audit: |name, body| Some(format!("read {name}, version {}", audit_entry::version(body))),
+};
 
 /// The bundle of the given version, or of the latest. `nbf` and `exp` are told, and stop nobody.
 /// <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets#secret-attributes>
-pub(super) fn get(call: &Call<'_>, state: &mut State) -> Answer {
-    let kept = state.here(call.name);
-    let found = kept.and_then(|kept| Some((kept, kept.version(call.version)?)));
-    let (kept, secret) = found.ok_or_else(|| call.not_found())?;
+fn get(call: &Call<'_>, state: &mut State) -> OperationResult {
+    let stored = state.active(call.name);
+    let found = stored.and_then(|stored| Some((stored, stored.version(call.version)?)));
+    let (stored, secret) = found.ok_or_else(|| call.not_found())?;
     if !secret.enabled {
         // The latest version counts although it is disabled: an older one does not step in.
-        return Err(Refusal::forbidden("SecretDisabled", "Operation get is not allowed on a disabled secret."));
+        return Err(VaultError::forbidden("SecretDisabled", "Operation get is not allowed on a disabled secret."));
     }
-    let mut told = bundle::bundle(call, kept, secret);
-    told["value"] = json!(secret.value);
+    let mut bundle_json = bundle::bundle(call, stored, secret);
+    bundle_json["value"] = json!(secret.value);
     if let Some(format) = call.params.get("outContentType") {
         let (value, format) = convert::convert(secret, format)?;
-        told["value"] = json!(value);
-        told["contentType"] = json!(format);
+        bundle_json["value"] = json!(value);
+        bundle_json["contentType"] = json!(format);
     }
-    Ok(Some(told))
+    Ok(Some(bundle_json))
 }

@@ -1,105 +1,58 @@
-//! From method and path to the operation, and what each operation needs.
+//! What an operation of a vault is. Each operation has a file of its own, and a row in [`super::operations`].
 
-use http::Method;
+use serde_json::Value;
 
-use super::super::description::Permission;
-use super::super::settle::is_secret_name;
-use super::error::Refusal;
+use super::super::Fake;
+use super::super::description::{Permission, Vault};
+use super::super::params::Params;
+use super::api_version::ApiVersion;
+use super::error::VaultError;
+use super::state::State;
 
-/// What can be asked of a vault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
-    Get,
-    Set,
-    Update,
-    List,
-    ListVersions,
-    Delete,
-    GetDeleted,
-    ListDeleted,
-    Recover,
-    Purge,
-    Backup,
-    Restore,
-}
+/// The body of a success; `None` is a response without a body.
+pub(super) type OperationResult = Result<Option<Value>, VaultError>;
 
-/// What a request asks a vault to do.
-#[derive(Clone, Debug)]
+/// One operation of the data plane.
 pub(super) struct Operation {
-    pub(super) verb: Verb,
-    /// The secret's name; empty where it is about no single one, or where the body tells.
-    pub(super) name: String,
-    /// The version; the latest unless given.
-    pub(super) version: Option<String>,
-}
-
-/// What an operation needs.
-pub(super) struct Needs {
-    /// The data action that a role has to have.
+    pub(super) method: &'static str,
+    /// The paths without the first slash; `{name}` and `{version}` stand for any segment.
+    pub(super) paths: &'static [&'static str],
+    /// The data action that a role has to allow.
     /// <https://learn.microsoft.com/azure/role-based-access-control/permissions/security#microsoftkeyvault>
     pub(super) action: &'static str,
-    /// What an access policy has to allow. <https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups>
+    /// The permission that an access policy has to grant.
+    /// <https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups>
     pub(super) permission: Permission,
-    /// The parameters of its query, besides the version of the interface.
-    pub(super) query: &'static [&'static str],
-    /// Whether it has a body.
-    pub(super) body: bool,
+    /// The query parameters besides `api-version`, each with the first api-version that has it.
+    pub(super) query: &'static [(&'static str, &'static str)],
+    /// Whether the request has a JSON body.
+    pub(super) has_body: bool,
+    /// Performs the operation for an authorized caller.
+    pub(super) perform: fn(&Call<'_>, &mut State) -> OperationResult,
+    /// Describes a success for the log, from the secret's name and the response's body. It holds no value.
+    pub(super) audit: fn(&str, &Value) -> Option<String>,
 }
 
-const PAGES: &[&str] = &["maxresults", "$skiptoken"];
-
-impl Verb {
-    pub(super) fn needs(self) -> Needs {
-        let (action, permission) = match self {
-            Self::Get => ("getSecret/action", Permission::Get),
-            Self::Set => ("setSecret/action", Permission::Set),
-            Self::Update => ("update/action", Permission::Set),
-            Self::List | Self::ListVersions | Self::ListDeleted => ("readMetadata/action", Permission::List),
-            // It tells no value; so, it is inferred, a role needs less for it than a policy.
-            Self::GetDeleted => ("readMetadata/action", Permission::Get),
-            Self::Delete => ("delete", Permission::Delete),
-            Self::Recover => ("recover/action", Permission::Recover),
-            Self::Purge => ("purge/action", Permission::Purge),
-            Self::Backup => ("backup/action", Permission::Backup),
-            Self::Restore => ("restore/action", Permission::Restore),
-        };
-        let query = match self {
-            Self::Get => &["outContentType"],
-            Self::List | Self::ListVersions | Self::ListDeleted => PAGES,
-            _ => &[],
-        };
-        Needs { action, permission, query, body: matches!(self, Self::Set | Self::Update | Self::Restore) }
-    }
+/// The request that an operation performs.
+pub(super) struct Call<'a> {
+    pub(super) fake: &'a Fake,
+    pub(super) vault: &'a Vault,
+    pub(super) params: &'a Params,
+    pub(super) api: ApiVersion,
+    /// Unix seconds.
+    pub(super) now: u64,
+    /// Empty where the path names no secret.
+    pub(super) name: &'a str,
+    /// `None` is the latest version.
+    pub(super) version: Option<&'a str>,
+    pub(super) body: &'a [u8],
 }
 
-impl Operation {
-    /// The operation. A path that no operation has is 404, a method that the path does not have is 405.
-    pub(super) fn of(method: &Method, path: &str) -> Result<Self, Refusal> {
-        let segments: Vec<&str> = path.split('/').skip(1).collect();
-        let (choices, name, version): (&[(&str, Verb)], &str, &str) = match segments.as_slice() {
-            ["secrets"] | ["secrets", ""] => (&[("GET", Verb::List)], "", ""),
-            // A secret may have this name: with other methods it is one.
-            ["secrets", "restore"] if method == Method::POST => (&[("POST", Verb::Restore)], "", ""),
-            ["secrets", name] => {
-                let all = &[("GET", Verb::Get), ("PUT", Verb::Set), ("PATCH", Verb::Update), ("DELETE", Verb::Delete)];
-                (all, name, "")
-            }
-            ["secrets", name, "versions"] => (&[("GET", Verb::ListVersions)], name, ""),
-            ["secrets", name, "backup"] => (&[("POST", Verb::Backup)], name, ""),
-            // SDKs write the latest version as an empty one.
-            ["secrets", name, version] => (&[("GET", Verb::Get), ("PATCH", Verb::Update)], name, version),
-            ["deletedsecrets"] | ["deletedsecrets", ""] => (&[("GET", Verb::ListDeleted)], "", ""),
-            ["deletedsecrets", name] => (&[("GET", Verb::GetDeleted), ("DELETE", Verb::Purge)], name, ""),
-            ["deletedsecrets", name, "recover"] => (&[("POST", Verb::Recover)], name, ""),
-            _ => return Err(Refusal::no_such_path()),
-        };
-        let about_one = segments.get(1).is_some_and(|name| !name.is_empty());
-        if about_one && !is_secret_name(name) && !choices.contains(&("POST", Verb::Restore)) {
-            return Err(Refusal::bad_parameter(format!("The request URI contains an invalid name: {name}")));
-        }
-        let found = choices.iter().find(|(allowed, _)| method.as_str() == *allowed);
-        let (_, verb) = found.ok_or_else(|| Refusal::no_such_method(method))?;
-        let version = Some(version).filter(|version| !version.is_empty()).map(str::to_owned);
-        Ok(Self { verb: *verb, name: name.to_owned(), version })
+impl Call<'_> {
+    /// The error for a secret or version that does not exist.
+    pub(super) fn not_found(&self) -> VaultError {
+        let name = self.name;
+        let id = self.version.map_or_else(|| name.to_owned(), |version| format!("{name}/{version}"));
+        VaultError::secret_not_found(&id)
     }
 }

@@ -5,9 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::super::settle::is_secret_name;
-use super::error::Refusal;
-use super::{Answer, Call};
+use super::super::ids::is_secret_name;
+use super::error::VaultError;
+use super::operation::{Call, OperationResult};
+
+/// The query parameters of every list.
+pub(super) const QUERY: &[(&str, &str)] = &[("maxresults", "2016-10-01"), ("$skiptoken", "2016-10-01")];
 
 /// The largest page, and the usual one.
 const PAGE: usize = 25;
@@ -18,25 +21,23 @@ pub(super) fn page<T>(
     call: &Call<'_>,
     path: &str,
     all: impl Iterator<Item = (String, T)>,
-    told: impl Fn(T) -> Value,
-) -> Answer {
-    let size =
-        match call.params.get("maxresults") {
-            None => PAGE,
-            Some(text) => text.parse().ok().filter(|size| (1..=PAGE).contains(size)).ok_or_else(|| {
-                Refusal::bad_parameter(format!("The parameter 'maxresults' is not 1 to {PAGE}: {text}"))
-            })?,
-        };
+    to_json: impl Fn(T) -> Value,
+) -> OperationResult {
+    let size = match call.params.get("maxresults") {
+        None => PAGE,
+        Some(text) => text.parse().ok().filter(|size| (1..=PAGE).contains(size)).ok_or_else(|| {
+            VaultError::bad_parameter(format!("The parameter 'maxresults' is not 1 to {PAGE}: {text}"))
+        })?,
+    };
     let start = match call.params.get("$skiptoken") {
         None => String::new(),
-        Some(text) => {
-            marker(text).ok_or_else(|| Refusal::bad_parameter("The parameter '$skiptoken' is invalid.".to_owned()))?
-        }
+        Some(text) => marker(text)
+            .ok_or_else(|| VaultError::bad_parameter("The parameter '$skiptoken' is invalid.".to_owned()))?,
     };
     let mut rest = all.filter(|(key, _)| *key > start).peekable();
     let (mut items, mut last) = (Vec::new(), String::new());
     for (key, item) in rest.by_ref().take(size) {
-        items.push(told(item));
+        items.push(to_json(item));
         last = key;
     }
     let link = rest.peek().map(|_| {

@@ -3,11 +3,13 @@
 
 use serde::Deserialize;
 
+use super::super::description::Permission;
 use super::backup::Backup;
-use super::error::Refusal;
-use super::parameters;
+use super::error::VaultError;
+use super::operation::{Call, Operation, OperationResult};
+use super::request_body;
 use super::state::State;
-use super::{Answer, Call, bundle, seal};
+use super::{audit_entry, backup_cipher, bundle};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,20 +17,32 @@ struct Parameters {
     value: String,
 }
 
+pub(super) const OPERATION: Operation = Operation {
+    method: "POST",
+    paths: &["secrets/restore"],
+    action: "restore/action",
+    permission: Permission::Restore,
+    query: &[],
+    has_body: true,
+    perform: restore,
+    // The name is only in the sealed body of the request.
+    audit: |_, body| Some(format!("restored {}", audit_entry::name(body)?)),
+};
+
 /// The bundle of the latest version, without its value. The versions keep their ids and times.
-pub(super) fn restore(call: &Call<'_>, state: &mut State) -> Answer {
-    let Parameters { value } = parameters::read(call.body)?;
-    let text = seal::open(call.fake, call.vault, &value)?;
-    let Backup { name, versions } = parameters::read(&text)?;
-    if let Some(kept) = state.place(&name)? {
-        let id = kept.latest().map(|secret| bundle::version_id(call.vault, kept, secret));
-        return Err(Refusal::restore_conflict(&id.unwrap_or_default()));
+fn restore(call: &Call<'_>, state: &mut State) -> OperationResult {
+    let Parameters { value } = request_body::parse(call.body)?;
+    let text = backup_cipher::open(call.fake, call.vault, &value)?;
+    let Backup { name, versions } = request_body::parse(&text)?;
+    if let Some(stored) = state.existing_for_write(&name)? {
+        let id = stored.latest().map(|secret| bundle::version_id(call.vault, stored, secret));
+        return Err(VaultError::restore_conflict(&id.unwrap_or_default()));
     }
     for secret in versions {
         state.add(&name, secret);
     }
-    state.write();
-    let kept = state.here(&name);
-    let told = kept.and_then(|kept| Some(bundle::bundle(call, kept, kept.latest()?)));
-    told.map(Some).ok_or_else(|| Refusal::secret_not_found(&name))
+    state.mark_modified();
+    let stored = state.active(&name);
+    let bundle_json = stored.and_then(|stored| Some(bundle::bundle(call, stored, stored.latest()?)));
+    bundle_json.map(Some).ok_or_else(|| VaultError::secret_not_found(&name))
 }

@@ -4,12 +4,13 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::super::description::Secret;
+use super::super::description::{Permission, Secret};
 use super::super::digest;
-use super::error::Refusal;
-use super::parameters::{self, Properties};
+use super::error::VaultError;
+use super::operation::{Call, Operation, OperationResult};
+use super::request_body::{self, Properties};
 use super::state::State;
-use super::{Answer, Call, bundle};
+use super::{audit_entry, bundle};
 
 #[derive(Deserialize)]
 struct Parameters {
@@ -18,13 +19,24 @@ struct Parameters {
     properties: Map<String, Value>,
 }
 
+pub(super) const OPERATION: Operation = Operation {
+    method: "PUT",
+    paths: &["secrets/{name}"],
+    action: "setSecret/action",
+    permission: Permission::Set,
+    query: &[],
+    has_body: true,
+    perform: set,
+    audit: |name, body| Some(format!("set {name}, version {}", audit_entry::version(body))),
+};
+
 /// The new version's bundle, with its value. Nothing of an older version passes on to it.
-pub(super) fn set(call: &Call<'_>, state: &mut State) -> Answer {
-    let Parameters { value, properties } = parameters::read(call.body)?;
-    let properties: Properties = parameters::read(json!(properties).to_string().as_bytes())?;
-    parameters::check_value(&value)?;
-    if let Some(kept) = state.place(call.name)? {
-        kept.unmanaged("set")?;
+fn set(call: &Call<'_>, state: &mut State) -> OperationResult {
+    let Parameters { value, properties } = request_body::parse(call.body)?;
+    let properties: Properties = request_body::parse(json!(properties).to_string().as_bytes())?;
+    request_body::check_value(&value)?;
+    if let Some(stored) = state.existing_for_write(call.name)? {
+        stored.require_unmanaged("set")?;
     }
     let mut secret = Secret {
         name: call.name.to_owned(),
@@ -43,11 +55,11 @@ pub(super) fn set(call: &Call<'_>, state: &mut State) -> Answer {
     };
     properties.apply(&mut secret)?;
     state.add(call.name, secret);
-    state.write();
-    let not_found = || Refusal::secret_not_found(call.name);
-    let kept = state.here(call.name).ok_or_else(not_found)?;
-    let secret = kept.latest().ok_or_else(not_found)?;
-    let mut told = bundle::bundle(call, kept, secret);
-    told["value"] = json!(secret.value);
-    Ok(Some(told))
+    state.mark_modified();
+    let not_found = || VaultError::secret_not_found(call.name);
+    let stored = state.active(call.name).ok_or_else(not_found)?;
+    let secret = stored.latest().ok_or_else(not_found)?;
+    let mut bundle_json = bundle::bundle(call, stored, secret);
+    bundle_json["value"] = json!(secret.value);
+    Ok(Some(bundle_json))
 }

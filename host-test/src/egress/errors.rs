@@ -6,23 +6,23 @@ use std::io::{self, ErrorKind};
 use tokio_rustls::rustls;
 use wasmtime_wasi_http::Error;
 
-use fake_azure::wire::NetError;
+use fake_azure::wire::NetworkError;
 
 /// The faults that a fake Azure plays.
-pub(super) fn played(error: NetError) -> Error {
+pub(super) fn played(error: NetworkError) -> Error {
     match error {
-        NetError::NameNotFound => name_not_found(),
-        NetError::Refused => Error::ConnectionRefused,
-        NetError::Unreachable => Error::DestinationIpUnroutable,
-        NetError::Reset => Error::ConnectionTerminated,
-        NetError::Certificate => Error::TlsCertificateError,
-        NetError::Denied => Error::HttpRequestDenied,
-        NetError::Prohibited => Error::DestinationIpProhibited,
-        NetError::NotPermitted => {
+        NetworkError::NameNotFound => name_not_found(),
+        NetworkError::Refused => Error::ConnectionRefused,
+        NetworkError::Unreachable => Error::DestinationIpUnroutable,
+        NetworkError::Reset => Error::ConnectionTerminated,
+        NetworkError::Certificate => Error::TlsCertificateError,
+        NetworkError::Denied => Error::HttpRequestDenied,
+        NetworkError::Prohibited => Error::DestinationIpProhibited,
+        NetworkError::NotPermitted => {
             Error::InternalError(Some("\"wasi:http/outgoing-handler\" is not permitted".to_owned()))
         }
-        NetError::ConnectTimeout => Error::ConnectionTimeout,
-        NetError::FirstByteTimeout | NetError::BetweenBytesTimeout => Error::ConnectionReadTimeout,
+        NetworkError::ConnectTimeout => Error::ConnectionTimeout,
+        NetworkError::FirstByteTimeout | NetworkError::BetweenBytesTimeout => Error::ConnectionReadTimeout,
     }
 }
 

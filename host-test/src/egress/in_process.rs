@@ -10,34 +10,34 @@ use wasmtime_wasi_http::Error;
 
 use super::{Response, errors};
 use crate::clock::Clock;
-use fake_azure::wire::{self, Azure, Limits, NetError, Pieces, Request};
+use fake_azure::wire::{self, BodyChunks, NetworkError, Request, Service, Timeouts};
 
 pub(super) async fn exchange(
-    azure: &dyn Azure,
+    azure: &dyn Service,
     clock: Clock,
     request: &Request,
-    limits: Limits,
+    limits: Timeouts,
 ) -> Result<Response, Error> {
-    let exchange = azure.answer(request, clock.unix_now());
+    let exchange = azure.handle(request, clock.unix_now());
     let response = wire::play(exchange, limits).await.map_err(errors::played)?;
-    Ok(response.map(|pieces| PiecesBody { next: Some(next(pieces)) }.boxed_unsync()))
+    Ok(response.map(|pieces| ChunkedBody { next: Some(next(pieces)) }.boxed_unsync()))
 }
 
-type Next = Pin<Box<dyn Future<Output = (Pieces, Option<Result<Bytes, NetError>>)> + Send>>;
+type Next = Pin<Box<dyn Future<Output = (BodyChunks, Option<Result<Bytes, NetworkError>>)> + Send>>;
 
-fn next(mut pieces: Pieces) -> Next {
+fn next(mut pieces: BodyChunks) -> Next {
     Box::pin(async move {
         let piece = pieces.next().await;
         (pieces, piece)
     })
 }
 
-/// [`Pieces`] as wasmtime wants them.
-struct PiecesBody {
+/// [`BodyChunks`] as wasmtime wants them.
+struct ChunkedBody {
     next: Option<Next>,
 }
 
-impl Body for PiecesBody {
+impl Body for ChunkedBody {
     type Data = Bytes;
     type Error = Error;
 

@@ -29,7 +29,7 @@ use self::allow::AllowList;
 use self::denied::Denied;
 use self::trace::Trace;
 use crate::clock::Clock;
-use fake_azure::wire::{Azure, Limits, Request};
+use fake_azure::wire::{Request, Service, Timeouts};
 
 /// What wasmtime takes for a limit that the request does not set.
 const UNLIMITED: Duration = Duration::from_secs(600);
@@ -50,7 +50,7 @@ pub struct Egress {
 enum Upstream {
     None,
     Sockets(Sockets),
-    InProcess(Arc<dyn Azure>, Clock),
+    InProcess(Arc<dyn Service>, Clock),
 }
 
 impl Egress {
@@ -65,7 +65,7 @@ impl Egress {
     }
 
     /// To a fake Azure in this process, in tokio's time. `clock` tells it the date.
-    pub fn in_process(azure: Arc<dyn Azure>, clock: Clock) -> Self {
+    pub fn in_process(azure: Arc<dyn Service>, clock: Clock) -> Self {
         Self::new(Upstream::InProcess(azure, clock), clock)
     }
 
@@ -116,7 +116,7 @@ impl Egress {
 
     /// Sends a request as a component's request is sent: allowed or not, recorded, traced. For callers that are no
     /// component.
-    pub async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, Error> {
+    pub async fn exchange(&self, request: &Request, limits: Timeouts) -> Result<Response, Error> {
         let started = Instant::now();
         let entry = self.records.then(|| self.recorder.begin(request));
         let result = self.answer(request, limits).await;
@@ -129,7 +129,7 @@ impl Egress {
         result
     }
 
-    async fn answer(&self, request: &Request, limits: Limits) -> Result<Response, Error> {
+    async fn answer(&self, request: &Request, limits: Timeouts) -> Result<Response, Error> {
         if !self.allowed.permits(request.uri()) {
             if let Some(denied) = &self.denied {
                 denied.tell(request.uri());
@@ -144,9 +144,9 @@ impl Egress {
     }
 }
 
-fn limits(options: Option<RequestOptions>) -> Limits {
+fn limits(options: Option<RequestOptions>) -> Timeouts {
     let options = options.unwrap_or_default();
-    Limits {
+    Timeouts {
         connect: options.connect_timeout.unwrap_or(UNLIMITED),
         first_byte: options.first_byte_timeout.unwrap_or(UNLIMITED),
         between_bytes: options.between_bytes_timeout.unwrap_or(UNLIMITED),

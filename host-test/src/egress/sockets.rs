@@ -15,7 +15,7 @@ use super::connect::connect;
 use super::pool::{Connection, Origin, Pool};
 use super::timed::Timed;
 use super::{Response, errors};
-use fake_azure::wire::{Limits, Request};
+use fake_azure::wire::{Request, Timeouts};
 
 /// How requests leave over sockets. TLS is always verified, against Mozilla's roots and those that are added.
 pub struct Sockets {
@@ -70,7 +70,7 @@ impl Sockets {
         Ok(self)
     }
 
-    pub(super) async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, Error> {
+    pub(super) async fn exchange(&self, request: &Request, limits: Timeouts) -> Result<Response, Error> {
         let origin = Origin::of(request.uri())?;
         while let Some(kept) = self.pool.take(&origin) {
             match self.attempt(kept, &origin, request, limits).await {
@@ -90,7 +90,7 @@ impl Sockets {
         mut connection: Connection,
         origin: &Origin,
         request: &Request,
-        limits: Limits,
+        limits: Timeouts,
     ) -> Result<Response, Broken> {
         let answer = async {
             connection.ready().await.map_err(|_| Broken::Unsent)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fake_azure::Fake;
-use fake_azure::wire::{Azure, Connect, End, Exchange, NetError, Request};
+use fake_azure::wire::{BodyEnd, ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::case::Fault;
@@ -16,21 +16,24 @@ pub struct FaultyAzure {
     pub faults: Mutex<Vec<Fault>>,
 }
 
-impl Azure for FaultyAzure {
-    fn answer(&self, request: &Request, now: u64) -> Exchange {
+impl Service for FaultyAzure {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
         let url = request.uri().to_string();
         let mut faults = self.faults.lock().unwrap();
         let hit = faults.iter_mut().find(|fault| url.starts_with(&fault.url) && fault.times != Some(0));
-        let Some(fault) = hit else { return self.fake.answer(request, now) };
+        let Some(fault) = hit else { return self.fake.handle(request, now) };
         if fault.skip > 0 {
             fault.skip -= 1;
-            return self.fake.answer(request, now);
+            return self.fake.handle(request, now);
         }
         if let Some(times) = &mut fault.times {
             *times -= 1;
         }
-        let mut exchange =
-            if fault.real { self.fake.answer(request, now) } else { Exchange::reply(200, "application/json", "") };
+        let mut exchange = if fault.real {
+            self.fake.handle(request, now)
+        } else {
+            ScriptedResponse::reply(200, "application/json", "")
+        };
         apply(&mut exchange, &with_echo(fault, request));
         exchange
     }
@@ -57,20 +60,20 @@ fn with_echo(fault: &Fault, request: &Request) -> Fault {
     fault
 }
 
-fn apply(exchange: &mut Exchange, fault: &Fault) {
+fn apply(exchange: &mut ScriptedResponse, fault: &Fault) {
     exchange.connect = match (fault.connect.as_deref(), exchange.connect) {
-        (None, Connect::After(pause)) => Connect::After(pause + Duration::from_millis(fault.connect_ms)),
+        (None, ConnectOutcome::After(pause)) => ConnectOutcome::After(pause + Duration::from_millis(fault.connect_ms)),
         (None, other) => other,
-        (Some("never"), _) => Connect::Never,
-        (Some(other), _) => Connect::Fails(match other {
-            "refused" => NetError::Refused,
-            "unreachable" => NetError::Unreachable,
-            "name-not-found" => NetError::NameNotFound,
-            "certificate" => NetError::Certificate,
-            "reset" => NetError::Reset,
-            "denied" => NetError::Denied,
-            "prohibited" => NetError::Prohibited,
-            "not-permitted" => NetError::NotPermitted,
+        (Some("never"), _) => ConnectOutcome::Never,
+        (Some(other), _) => ConnectOutcome::Fails(match other {
+            "refused" => NetworkError::Refused,
+            "unreachable" => NetworkError::Unreachable,
+            "name-not-found" => NetworkError::NameNotFound,
+            "certificate" => NetworkError::Certificate,
+            "reset" => NetworkError::Reset,
+            "denied" => NetworkError::Denied,
+            "prohibited" => NetworkError::Prohibited,
+            "not-permitted" => NetworkError::NotPermitted,
             _ => panic!("connect = {other}"),
         }),
     };
@@ -87,14 +90,14 @@ fn apply(exchange: &mut Exchange, fault: &Fault) {
     }
     exchange.body = body(exchange, fault);
     exchange.end = match fault.end.as_deref() {
-        None => End::Complete,
-        Some("reset") => End::Reset,
-        Some("never") => End::Never,
+        None => BodyEnd::Complete,
+        Some("reset") => BodyEnd::Reset,
+        Some("never") => BodyEnd::Never,
         Some(other) => panic!("end = {other}"),
     };
 }
 
-fn body(exchange: &Exchange, fault: &Fault) -> Vec<(Duration, Bytes)> {
+fn body(exchange: &ScriptedResponse, fault: &Fault) -> Vec<(Duration, Bytes)> {
     if let Some(size) = fault.body_size
         && fault.trickle_ms.is_none()
     {

@@ -280,7 +280,7 @@ impl ScriptedPlatform {
         }
         let outgoing =
             outgoing.header("host", &request.authority).body(request.body.expose().to_owned().into()).unwrap();
-        let limits = wire::Limits {
+        let limits = wire::Timeouts {
             connect: limits.connect,
             first_byte: limits.first_byte,
             between_bytes: limits.between_bytes,

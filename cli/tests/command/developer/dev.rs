@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use fake_azure::wire::Azure as _;
+use fake_azure::wire::Service as _;
 use http::Request;
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ fn signed_in(world: &World) -> Desk {
     let endpoint = variable("IDENTITY_ENDPOINT");
     let url = format!("{endpoint}?api-version=2019-08-01&resource=https://vault.azure.net&client_id={USER}");
     let request = Request::get(url).header("x-identity-header", variable("IDENTITY_HEADER")).body(Bytes::new());
-    let exchange = world.fake.answer(&request.unwrap(), now);
+    let exchange = world.fake.handle(&request.unwrap(), now);
     let body: Vec<u8> = exchange.body.into_iter().flat_map(|(_, piece)| piece).collect();
     let body: Value = serde_json::from_slice(&body).unwrap();
     let desk = Desk::new();

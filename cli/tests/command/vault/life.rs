@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fake_azure::wire::{Exchange, Request};
+use fake_azure::wire::{Request, ScriptedResponse};
 use http::Method;
 use serde_json::json;
 
@@ -54,7 +54,7 @@ fn it_waits_until_it_is_true() {
     let not_yet = move |request: &Request| {
         let look = request.method() == Method::GET && request.uri().path() == "/deletedsecrets/a";
         let gone = json!({ "error": { "code": "SecretNotFound", "message": "not yet" } });
-        (look && looks.fetch_add(1, Ordering::Relaxed) == 0).then(|| Exchange::json(404, &gone))
+        (look && looks.fetch_add(1, Ordering::Relaxed) == 0).then(|| ScriptedResponse::json(404, &gone))
     };
     let world = World::with("app-service", &format!("{OFFICER}{SECRET}"), not_yet);
     assert!(team(&world, &["delete-secret", "a"]).go().done().starts_with("a is deleted. "));

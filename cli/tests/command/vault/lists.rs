@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 
-use fake_azure::wire::{Exchange, Request};
+use fake_azure::wire::{Request, ScriptedResponse};
 use serde_json::json;
 
 use super::{OFFICER, SUFFIX, TEAM, asked, done_lines, lines, team, world};
@@ -18,7 +18,7 @@ fn secrets(count: usize) -> String {
 }
 
 /// The first page answers at once, the others as the test says.
-fn of_pages(next: impl Fn() -> Option<Exchange> + Send + Sync + 'static) -> World {
+fn of_pages(next: impl Fn() -> Option<ScriptedResponse> + Send + Sync + 'static) -> World {
     let interferes = move |request: &Request| {
         let later = request.uri().query().is_some_and(|query| query.contains("skiptoken"));
         if later { next() } else { None }
@@ -27,7 +27,7 @@ fn of_pages(next: impl Fn() -> Option<Exchange> + Send + Sync + 'static) -> Worl
 }
 
 /// Nothing until the test says so, or is gone.
-fn gate() -> (mpsc::Sender<()>, impl Fn() -> Option<Exchange> + Send + Sync + 'static) {
+fn gate() -> (mpsc::Sender<()>, impl Fn() -> Option<ScriptedResponse> + Send + Sync + 'static) {
     let (open, opened) = mpsc::channel();
     let opened: Mutex<Receiver<()>> = Mutex::new(opened);
     (open, move || {
@@ -106,7 +106,8 @@ fn who_reads_no_further_ends_it() {
 
 #[test]
 fn an_error_on_the_way_comes_last() {
-    let refused = || Some(Exchange::json(403, &json!({ "error": { "code": "Forbidden", "message": "not any more" } })));
+    let refused =
+        || Some(ScriptedResponse::json(403, &json!({ "error": { "code": "Forbidden", "message": "not any more" } })));
     let world = of_pages(refused);
     let run = team(&world, &["list-secrets"]).json().go();
     assert_eq!((run.status, run.stderr.as_str()), (1, ""));

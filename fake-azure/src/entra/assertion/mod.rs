@@ -9,13 +9,13 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use serde_json::{Map, Value};
 
-use super::super::calendar;
 use super::super::cloud::Cloud;
 use super::super::identity::Identity;
-use super::super::settle::ADFS;
+use super::super::ids::ADFS;
+use super::super::timestamp;
 use super::Realm;
 use super::certificate::Certificate;
-use super::error::Refusal;
+use super::error::EntraError;
 
 /// Base64url, padded or not: the official Python SDK pads.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
@@ -49,7 +49,7 @@ impl<'a> Jwt<'a> {
 }
 
 /// Where an assertion is shown, and when.
-pub(super) struct Place<'a> {
+pub(super) struct TokenRequestTarget<'a> {
     pub(super) realm: Realm,
     /// The host that the request went to.
     pub(super) host: &'a str,
@@ -60,7 +60,7 @@ pub(super) struct Place<'a> {
 }
 
 /// Whether the assertion proves that the client is `identity`.
-pub(super) fn prove(identity: &Identity, assertion: &str, place: &Place<'_>) -> Result<(), Refusal> {
+pub(super) fn prove(identity: &Identity, assertion: &str, target: &TokenRequestTarget<'_>) -> Result<(), EntraError> {
     let base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     let bare = |part: &str| part.trim_end_matches('=').to_owned();
     let segment = |part: &str| !bare(part).is_empty() && bare(part).bytes().all(base64url);
@@ -72,7 +72,7 @@ pub(super) fn prove(identity: &Identity, assertion: &str, place: &Place<'_>) -> 
         return Ok(());
     }
     if identity.federated_token_expired.as_deref() == Some(assertion) {
-        return Err(out_of_time(place.now, 0.0, place.now.saturating_sub(1) as f64));
+        return Err(out_of_time(target.now, 0.0, target.now.saturating_sub(1) as f64));
     }
     let jwt = Jwt::read(assertion);
     let own = jwt.as_ref().is_some_and(|jwt| {
@@ -80,23 +80,28 @@ pub(super) fn prove(identity: &Identity, assertion: &str, place: &Place<'_>) -> 
         thumbprint || jwt.text("iss") == Some(&identity.client_id)
     });
     match (jwt, &identity.certificate) {
-        (Some(jwt), certificate) if own => signed(identity, certificate.as_deref(), &jwt, place),
+        (Some(jwt), certificate) if own => signed(identity, certificate.as_deref(), &jwt, target),
         (None, Some(_)) => Err(malformed("JWT token is invalid or malformed.")),
         (jwt, _) => {
             let subject = jwt.as_ref().and_then(|jwt| jwt.text("sub")).unwrap_or_default();
             let text = format!(
                 "No matching federated identity record found for presented assertion subject '{subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation"
             );
-            Err(Refusal::new(400, "invalid_client", 700_213, text))
+            Err(EntraError::new(400, "invalid_client", 700_213, text))
         }
     }
 }
 
 /// Whether the certificate's key has signed it, and what it says is right.
-fn signed(identity: &Identity, pem: Option<&str>, jwt: &Jwt<'_>, place: &Place<'_>) -> Result<(), Refusal> {
+fn signed(
+    identity: &Identity,
+    pem: Option<&str>,
+    jwt: &Jwt<'_>,
+    target: &TokenRequestTarget<'_>,
+) -> Result<(), EntraError> {
     let certificate = pem.and_then(|pem| Certificate::read(pem).ok());
     let header = |name: &str| jwt.header.get(name).and_then(Value::as_str);
-    let adfs = place.realm == Realm::Adfs;
+    let adfs = target.realm == Realm::Adfs;
     let (pss, name, digest) = match header("alg") {
         Some("PS256") if !adfs => (true, "x5t#S256", &SHA256),
         Some("RS256") => (false, "x5t", &SHA1_FOR_LEGACY_USE_ONLY),
@@ -105,7 +110,7 @@ fn signed(identity: &Identity, pem: Option<&str>, jwt: &Jwt<'_>, place: &Place<'
             let text = format!(
                 "Invalid JWT token. '{other}' is not a supported signature algorithm. Supported signing algorithms are: '{known}'"
             );
-            return Err(Refusal::client(5_002_738, text));
+            return Err(EntraError::client(5_002_738, text));
         }
     };
     let thumbprint = header(name).and_then(|text| BASE64URL.decode(text).ok());
@@ -117,7 +122,7 @@ fn signed(identity: &Identity, pem: Option<&str>, jwt: &Jwt<'_>, place: &Place<'
         let text = format!(
             "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '{shown}', Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '{app}'.]"
         );
-        return Err(Refusal::client(700_027, text));
+        return Err(EntraError::client(700_027, text));
     };
     if let Some(chain) = jwt.header.get("x5c") {
         let first = chain.as_array().and_then(|chain| chain.first()?.as_str());
@@ -130,21 +135,21 @@ fn signed(identity: &Identity, pem: Option<&str>, jwt: &Jwt<'_>, place: &Place<'
         let text = format!(
             "Client assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value., Thumbprint of key used by client: '{shown}']"
         );
-        return Err(Refusal::client(700_027, text));
+        return Err(EntraError::client(700_027, text));
     }
-    says(identity, jwt, place)
+    says(identity, jwt, target)
 }
 
 /// Whether the claims are right.
-fn says(identity: &Identity, jwt: &Jwt<'_>, place: &Place<'_>) -> Result<(), Refusal> {
+fn says(identity: &Identity, jwt: &Jwt<'_>, target: &TokenRequestTarget<'_>) -> Result<(), EntraError> {
     let own = |claim| jwt.text(claim).is_some_and(|id| id.eq_ignore_ascii_case(&identity.client_id));
     if !own("iss") || !own("sub") {
         let text = "Client assertion application identifier doesn't match 'client_id' parameter.";
-        return Err(Refusal::client(700_021, text));
+        return Err(EntraError::client(700_021, text));
     }
-    if !jwt.text("aud").is_some_and(|audience| is_audience(audience, place)) {
+    if !jwt.text("aud").is_some_and(|audience| is_audience(audience, target)) {
         let text = "Client assertion audience claim does not match Realm issuer.";
-        return Err(Refusal::client(700_023, text));
+        return Err(EntraError::client(700_023, text));
     }
     if jwt.text("jti").is_none_or(str::is_empty) {
         return Err(malformed("Invalid JWT token. The claim 'jti' is missing."));
@@ -156,39 +161,39 @@ fn says(identity: &Identity, jwt: &Jwt<'_>, place: &Place<'_>) -> Result<(), Ref
     };
     let (from, to) = (time("nbf")?.unwrap_or_default(), time("exp")?);
     let to = to.ok_or_else(|| malformed("Invalid JWT token. The claim 'exp' is missing."))?;
-    let now = place.now as f64;
+    let now = target.now as f64;
     if now + SKEW < from || now - SKEW >= to {
-        return Err(out_of_time(place.now, from, to));
+        return Err(out_of_time(target.now, from, to));
     }
     Ok(())
 }
 
 /// The token endpoint, and for Entra the issuer of the tenant. Hosts of one cloud are one.
-fn is_audience(audience: &str, place: &Place<'_>) -> bool {
-    let hosts: &[&str] = match place.realm {
+fn is_audience(audience: &str, target: &TokenRequestTarget<'_>) -> bool {
+    let hosts: &[&str] = match target.realm {
         Realm::Cloud(cloud) => Cloud::hosts(cloud),
-        Realm::Adfs => &[place.host],
+        Realm::Adfs => &[target.host],
     };
-    let issuer = format!("/{}/v2.0", place.tenant);
-    let issuer = Some(issuer.as_str()).filter(|_| place.tenant != ADFS);
-    let paths = [Some(place.path), issuer].into_iter().flatten();
+    let issuer = format!("/{}/v2.0", target.tenant);
+    let issuer = Some(issuer.as_str()).filter(|_| target.tenant != ADFS);
+    let paths = [Some(target.path), issuer].into_iter().flatten();
     let mut all = paths.flat_map(|path| hosts.iter().map(move |host| format!("https://{host}{path}")));
     all.any(|known| known.eq_ignore_ascii_case(audience))
 }
 
-fn malformed(text: &str) -> Refusal {
-    Refusal::new(400, "invalid_request", 50_027, text)
+fn malformed(text: &str) -> EntraError {
+    EntraError::new(400, "invalid_request", 50_027, text)
 }
 
-fn out_of_time(now: u64, from: f64, to: f64) -> Refusal {
-    let date = |time: f64| calendar::Date::of(time.max(0.0) as u64).rfc3339();
+fn out_of_time(now: u64, from: f64, to: f64) -> EntraError {
+    let date = |time: f64| timestamp::format(time.max(0.0) as u64, timestamp::RFC3339);
     let text = format!(
         "Client assertion is not within its valid time range. Current time: {}, assertion valid from {}, expiry time of assertion {}. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
-        calendar::Date::of(now).rfc3339(),
+        timestamp::format(now, timestamp::RFC3339),
         date(from),
         date(to),
     );
-    Refusal::client(700_024, text)
+    EntraError::client(700_024, text)
 }
 
 #[cfg(test)]

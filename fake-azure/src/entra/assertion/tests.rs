@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::super::description::TENANT;
 use super::super::super::testing::{NOW, ask, fake, get, post};
 use super::super::super::{Fake, token};
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const KEY: &str = include_str!("key.pem");
 const CERTIFICATE: &str = include_str!("cert.pem");
@@ -180,7 +180,7 @@ fn an_ad_fs_wants_the_older_signature() {
     assert_eq!((status, &body["token_endpoint"]), (200, &ADFS.into()));
     let entra = url().replace("login.microsoftonline.com", "adfs.corp.example");
     assert_eq!(show(&fake, &entra, APP, "a.b.c").0, 404);
-    let vault = fake.answer(&get("https://kv.vault.corp.example/secrets/a?api-version=7.4", &[]), NOW);
+    let vault = fake.handle(&get("https://kv.vault.corp.example/secrets/a?api-version=7.4", &[]), NOW);
     assert_eq!(
         vault.headers["www-authenticate"],
         r#"Bearer authorization="https://adfs.corp.example/adfs", resource="https://vault.corp.example""#

@@ -101,6 +101,6 @@ fn neither_altered_nor_far_away() {
     assert_eq!(restore(&fake, "other-kv.vault.azure.net", &format!("{blob}==")).0, 200);
     // The same description anew is the same subscription.
     let again = world();
-    issue(&again, &again.world.identities[0], &again.world.tenant, "https://vault.azure.net", NOW, 1);
+    issue(&again, &again.description.identities[0], &again.description.tenant, "https://vault.azure.net", NOW, 1);
     assert_eq!(restore(&again, "other-kv.vault.azure.net", &blob).0, 200);
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::super::Fake;
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token::issue;
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const WORLD: &str = r#"
     [[identity]]
@@ -55,8 +55,8 @@ const WORLD: &str = r#"
 
 /// A token of the identity at `index` for the usual audience.
 fn token(fake: &Fake, index: usize) -> String {
-    let identity = &fake.world.identities[index];
-    issue(fake, identity, &fake.world.tenant, "https://vault.azure.net", NOW, 100)
+    let identity = &fake.description.identities[index];
+    issue(fake, identity, &fake.description.tenant, "https://vault.azure.net", NOW, 100)
 }
 
 fn url(path: &str) -> String {
@@ -66,16 +66,16 @@ fn url(path: &str) -> String {
 /// Status and body of the answer to the identity of this name, at this time, from the newest interface unless the path
 /// says another. A body is JSON.
 fn call_at(fake: &Fake, now: u64, who: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
-    let identity = fake.world.identities.iter().find(|it| it.name == who).unwrap();
-    let audience = &fake.world.vaults[0].resource;
-    let bearer = format!("Bearer {}", issue(fake, identity, &fake.world.tenant, audience, now, 100));
+    let identity = fake.description.identities.iter().find(|it| it.name == who).unwrap();
+    let audience = &fake.description.vaults[0].resource;
+    let bearer = format!("Bearer {}", issue(fake, identity, &fake.description.tenant, audience, now, 100));
     let url = if path.starts_with('/') { url(path) } else { path.to_owned() };
     let url = if url.contains('?') { url } else { format!("{url}?api-version=2026-04-01") };
     let mut headers = vec![("authorization", bearer.as_str())];
     headers.extend(body.map(|_| ("content-type", "application/json")));
     let body = body.map(ToString::to_string).unwrap_or_default();
-    let exchange = fake.answer(&request(method, &url, &headers).map(|_| body.into()), now);
-    (exchange.status.as_u16(), json(&exchange))
+    let response = fake.handle(&request(method, &url, &headers).map(|_| body.into()), now);
+    (response.status.as_u16(), json(&response))
 }
 
 /// The same at the time of the tests.
@@ -123,7 +123,7 @@ fn gives_secrets() {
 fn refuses_whom_it_does_not_know() {
     let fake = fake(WORLD);
     let path = url("/secrets/secret-a?api-version=7.4");
-    let (identity, tenant) = (&fake.world.identities[0], &fake.world.tenant);
+    let (identity, tenant) = (&fake.description.identities[0], &fake.description.tenant);
     let vaults = "https://vault.azure.net";
     let bearer = |tenant: &str, audience: &str, now: u64| {
         format!("Bearer {}", issue(&fake, identity, tenant, audience, now, 100))
@@ -141,17 +141,17 @@ fn refuses_whom_it_does_not_know() {
         (Some(bearer("00000000-0000-0000-0000-000000000000", vaults, NOW)), "AKV10032"),
     ] {
         let headers: Vec<_> = header.iter().map(|header| ("authorization", header.as_str())).collect();
-        let exchange = fake.answer(&get(&path, &headers), NOW);
-        let error = &json(&exchange)["error"];
-        assert_eq!((exchange.status.as_u16(), &error["code"]), (401, &"Unauthorized".into()));
+        let response = fake.handle(&get(&path, &headers), NOW);
+        let error = &json(&response)["error"];
+        assert_eq!((response.status.as_u16(), &error["code"]), (401, &"Unauthorized".into()));
         assert!(error["message"].as_str().unwrap().contains(says), "{header:?}: {error}");
         assert_eq!(
-            exchange.headers["www-authenticate"],
+            response.headers["www-authenticate"],
             format!(
                 "Bearer authorization=\"https://login.microsoftonline.com/{tenant}\", resource=\"https://vault.azure.net\""
             )
         );
-        assert!(exchange.headers.contains_key("x-ms-request-id"));
+        assert!(response.headers.contains_key("x-ms-request-id"));
     }
     let twice = [("authorization", good.as_str()), ("authorization", good.as_str())];
     assert_eq!(ask(&fake, &get(&path, &twice)).0, 401);
@@ -167,7 +167,7 @@ fn refuses_whom_it_does_not_trust() {
             assert_eq!((status, &body["error"]["code"]), (403, &"Forbidden".into()));
             assert_eq!(body["error"]["innererror"]["code"], "ForbiddenByRbac");
             let message = body["error"]["message"].as_str().unwrap();
-            let oid = &fake.world.identities[index].object_id;
+            let oid = &fake.description.identities[index].object_id;
             assert!(message.contains(&format!(";oid={oid};")), "{message}");
             assert!(message.ends_with("\r\nVault: story-kv;location=westeurope\r\n"), "{message}");
         }

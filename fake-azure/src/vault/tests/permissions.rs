@@ -6,7 +6,7 @@ use super::super::super::Fake;
 use super::super::super::testing::{NOW, fake, get};
 use super::super::super::token::issue;
 use super::{call, code, url};
-use crate::wire::Azure;
+use crate::wire::Service;
 
 /// A vault whose only secret is there or, for some operations, deleted.
 fn world(who: &str) -> Fake {
@@ -77,8 +77,8 @@ fn roles_and_policies() {
 #[test]
 fn refusals_say_what_is_missing() {
     let claims = |fake: &Fake| {
-        let identity = &fake.world.identities[1];
-        let (app, oid, tenant) = (&identity.client_id, &identity.object_id, &fake.world.tenant);
+        let identity = &fake.description.identities[1];
+        let (app, oid, tenant) = (&identity.client_id, &identity.object_id, &fake.description.tenant);
         format!("appid={app};oid={oid};iss=https://sts.windows.net/{tenant}/")
     };
     for (who, method, path, inner, message) in [
@@ -141,11 +141,12 @@ fn refusals_say_what_is_missing() {
 fn so_many_requests_are_too_many() {
     let fake = world("roles = { x = 'Key Vault Secrets User' }\nthrottled = 2");
     let path = url("/secrets/a?api-version=7.4");
-    let token = issue(&fake, &fake.world.identities[1], &fake.world.tenant, "https://vault.azure.net", NOW, 100);
+    let token =
+        issue(&fake, &fake.description.identities[1], &fake.description.tenant, "https://vault.azure.net", NOW, 100);
     let bearer = format!("Bearer {token}");
     for (headers, status) in [(false, 401), (true, 429), (true, 429), (true, 200), (true, 200)] {
         let header = [("authorization", bearer.as_str())];
-        let exchange = fake.answer(&get(&path, if headers { &header } else { &[] }), NOW);
-        assert_eq!((exchange.status.as_u16(), exchange.headers.contains_key("retry-after")), (status, status == 429));
+        let response = fake.handle(&get(&path, if headers { &header } else { &[] }), NOW);
+        assert_eq!((response.status.as_u16(), response.headers.contains_key("retry-after")), (status, status == 429));
     }
 }

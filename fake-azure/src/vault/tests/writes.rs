@@ -6,7 +6,7 @@ use super::super::super::Fake;
 use super::super::super::testing::{NOW, fake, request};
 use super::super::super::token::issue;
 use super::{call, call_at, code, json as body_of, url};
-use crate::wire::Azure;
+use crate::wire::Service;
 
 fn world() -> Fake {
     fake(
@@ -23,7 +23,7 @@ fn put(fake: &Fake, name: &str, body: &Value) -> (u16, Value) {
 #[test]
 fn a_new_version_begins_anew() {
     let fake = world();
-    assert!(!fake.written());
+    assert!(!fake.is_modified());
     let (status, told) = put(&fake, "SECRET-a", &json!({"value": "canary-2"}));
     let id = told["id"].as_str().unwrap();
     let version = id.strip_prefix(&url("/secrets/Secret-A/")).unwrap();
@@ -38,7 +38,7 @@ fn a_new_version_begins_anew() {
     });
     assert_eq!((status, &told), (200, &expected));
     assert_eq!(call(&fake, "o", "GET", "/secrets/secret-a/", None), (200, expected));
-    assert!(fake.written() && fake.planted_secrets().contains(&"canary-2".to_owned()));
+    assert!(fake.is_modified() && fake.planted_secrets().contains(&"canary-2".to_owned()));
 
     let all = json!({
         "value": "", "contentType": "c", "tags": {"a": "b"},
@@ -124,7 +124,8 @@ fn bodies_are_read_without_forgiveness() {
 #[test]
 fn a_body_is_json_by_its_own_account_and_only_where_one_belongs() {
     let fake = world();
-    let token = issue(&fake, &fake.world.identities[0], &fake.world.tenant, "https://vault.azure.net", NOW, 100);
+    let token =
+        issue(&fake, &fake.description.identities[0], &fake.description.tenant, "https://vault.azure.net", NOW, 100);
     let bearer = format!("Bearer {token}");
     let good = r#"{"value": "x"}"#;
     for (method, path, kind, body, status) in [
@@ -148,10 +149,10 @@ fn a_body_is_json_by_its_own_account_and_only_where_one_belongs() {
             headers.extend(authorized.then_some(("authorization", bearer.as_str())));
             headers.extend(kind.map(|kind| ("content-type", kind)));
             let ask = request(method, &url(&format!("{path}?api-version=7.4")), &headers).map(|_| body.into());
-            let exchange = fake.answer(&ask, NOW);
+            let response = fake.handle(&ask, NOW);
             // Who has no token hears nothing of the body.
             let expected = if authorized { status } else { 401 };
-            assert_eq!(exchange.status, expected, "{method} {path} {kind:?} {body}: {}", body_of(&exchange));
+            assert_eq!(response.status, expected, "{method} {path} {kind:?} {body}: {}", body_of(&response));
         }
     }
 }

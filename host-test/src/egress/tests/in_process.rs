@@ -11,25 +11,25 @@ use wasmtime_wasi_http::Error;
 use super::{get, text};
 use crate::clock::Clock;
 use crate::egress::{Egress, Outcome};
-use fake_azure::wire::{Azure, Connect, End, Exchange, NetError, Request};
+use fake_azure::wire::{BodyEnd, ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
 
 const URL: &str = "http://169.254.169.254/metadata?api-version=1&client_id=abc";
 
 /// The same exchange for every request.
-struct Always(Exchange);
+struct Always(ScriptedResponse);
 
-impl Azure for Always {
-    fn answer(&self, _: &Request, _: u64) -> Exchange {
+impl Service for Always {
+    fn handle(&self, _: &Request, _: u64) -> ScriptedResponse {
         self.0.clone()
     }
 }
 
-fn egress(exchange: Exchange) -> Egress {
+fn egress(exchange: ScriptedResponse) -> Egress {
     Egress::in_process(Arc::new(Always(exchange)), Clock::starting_at(Clock::TEST_START)).allow("169.254.169.254:80")
 }
 
 /// The error and the whole seconds until it came.
-async fn failure(exchange: Exchange) -> (Error, u64) {
+async fn failure(exchange: ScriptedResponse) -> (Error, u64) {
     let started = Instant::now();
     let egress = egress(exchange);
     let result = async { text(get(&egress, URL).await?).await };
@@ -38,21 +38,21 @@ async fn failure(exchange: Exchange) -> (Error, u64) {
 
 #[tokio::test(start_paused = true)]
 async fn each_limit_ends_at_its_time() {
-    let good = || Exchange::reply(200, "text/plain", "hello");
+    let good = || ScriptedResponse::reply(200, "text/plain", "hello");
 
-    let ended = failure(Exchange::no_connection(Connect::Never)).await;
+    let ended = failure(ScriptedResponse::no_connection(ConnectOutcome::Never)).await;
     assert!(matches!(ended, (Error::ConnectionTimeout, 1)), "{ended:?}");
 
-    let ended = failure(Exchange { first_byte: None, ..good() }).await;
+    let ended = failure(ScriptedResponse { first_byte: None, ..good() }).await;
     assert!(matches!(ended, (Error::ConnectionReadTimeout, 2)), "{ended:?}");
 
-    let ended = failure(Exchange { end: End::Never, ..good() }).await;
+    let ended = failure(ScriptedResponse { end: BodyEnd::Never, ..good() }).await;
     assert!(matches!(ended, (Error::ConnectionReadTimeout, 3)), "{ended:?}");
 
-    let ended = failure(Exchange { end: End::Reset, ..good() }).await;
+    let ended = failure(ScriptedResponse { end: BodyEnd::Reset, ..good() }).await;
     assert!(matches!(ended, (Error::ConnectionTerminated, 0)), "{ended:?}");
 
-    let refused = Exchange::no_connection(Connect::Fails(NetError::Refused));
+    let refused = ScriptedResponse::no_connection(ConnectOutcome::Fails(NetworkError::Refused));
     let ended = failure(refused).await;
     assert!(matches!(ended, (Error::ConnectionRefused, 0)), "{ended:?}");
 }
@@ -62,7 +62,7 @@ async fn pauses_within_the_limits_are_waited_for() {
     let started = Instant::now();
     let pause = Duration::from_millis(2_900);
     let pieces = ["a", "", "b"].map(|piece| (pause, Bytes::from(piece)));
-    let slow = Exchange { body: pieces.to_vec(), ..Exchange::reply(200, "text/plain", "") };
+    let slow = ScriptedResponse { body: pieces.to_vec(), ..ScriptedResponse::reply(200, "text/plain", "") };
     let answer = text(get(&egress(slow), URL).await.expect("a head")).await;
     assert_eq!(answer.expect("a body"), "ab");
     assert_eq!(started.elapsed(), 3 * pause);
@@ -72,7 +72,7 @@ async fn pauses_within_the_limits_are_waited_for() {
 async fn everything_is_recorded_and_traced_without_secrets() {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&lines);
-    let egress = egress(Exchange::reply(404, "text/plain", ""))
+    let egress = egress(ScriptedResponse::reply(404, "text/plain", ""))
         .trace(move |line| sink.lock().expect("no panic").push(line.to_owned()));
     let recorder = egress.recorder();
 

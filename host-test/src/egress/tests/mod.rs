@@ -10,10 +10,10 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 
 use super::{Egress, Error, Response};
-use fake_azure::wire::{Limits, Request};
+use fake_azure::wire::{Request, Timeouts};
 
 /// Each limit is known by its time.
-const LIMITS: Limits = Limits {
+const LIMITS: Timeouts = Timeouts {
     connect: Duration::from_secs(1),
     first_byte: Duration::from_secs(2),
     between_bytes: Duration::from_secs(3),

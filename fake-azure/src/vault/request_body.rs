@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::super::description::Secret;
-use super::super::flaw;
-use super::error::Refusal;
+use super::super::toml_error;
+use super::error::VaultError;
 use crate::wire::Request;
 
 /// The largest value: 25 KB. This limit and that of the content type are on
@@ -48,43 +48,45 @@ struct Attributes {
 }
 
 /// Refuses a body that is no JSON by its own account, or that is not there.
-pub(super) fn expected(request: &Request) -> Result<(), Refusal> {
+pub(super) fn require_json(request: &Request) -> Result<(), VaultError> {
     if request.body().is_empty() {
-        return Err(Refusal::bad_parameter("Request body not specified"));
+        return Err(VaultError::bad_parameter("Request body not specified"));
     }
     let told = request.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = told.and_then(|told| told.split(';').next()).unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(Refusal::unsupported_media_type()) }
+    if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(VaultError::unsupported_media_type()) }
 }
 
 /// Refuses a body where none belongs.
-pub(super) fn none(request: &Request) -> Result<(), Refusal> {
+pub(super) fn require_empty(request: &Request) -> Result<(), VaultError> {
     let there = !request.body().is_empty();
-    if there { Err(Refusal::bad_parameter("The operation has no request body.")) } else { Ok(()) }
+    if there { Err(VaultError::bad_parameter("The operation has no request body.")) } else { Ok(()) }
 }
 
 /// Reads a body. A refusal quotes no value of it.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, VaultError> {
     serde_json::from_slice(body).map_err(|error| {
-        let text = flaw::unquoted(&error.to_string());
+        let text = toml_error::without_value(&error.to_string());
         // Where in the text is of no use to who has an SDK write it.
         let what = text.split(" at line ").next().unwrap_or_default();
-        Refusal::bad_parameter(format!("Property has invalid value: {what}"))
+        VaultError::bad_parameter(format!("Property has invalid value: {what}"))
     })
 }
 
 /// Refuses a value that is too large.
-pub(super) fn check_value(value: &str) -> Result<(), Refusal> {
+pub(super) fn check_value(value: &str) -> Result<(), VaultError> {
     let size = value.len();
     if size > VALUE {
-        return Err(Refusal::bad_parameter(format!("The value of the secret has {size} bytes; {VALUE} are allowed.")));
+        return Err(VaultError::bad_parameter(format!(
+            "The value of the secret has {size} bytes; {VALUE} are allowed."
+        )));
     }
     Ok(())
 }
 
 impl Properties {
     /// Changes a secret to what is told here; what is not told stays as it is, and tags are told all together.
-    pub(super) fn apply(self, secret: &mut Secret) -> Result<(), Refusal> {
+    pub(super) fn apply(self, secret: &mut Secret) -> Result<(), VaultError> {
         self.check()?;
         let attributes = self.attributes.unwrap_or_default();
         secret.content_type = self.content_type.or_else(|| secret.content_type.take());
@@ -95,17 +97,19 @@ impl Properties {
         Ok(())
     }
 
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), VaultError> {
         let too_long = |text: &str, limit: usize| text.chars().count() > limit;
         if self.content_type.as_deref().is_some_and(|text| too_long(text, CONTENT_TYPE)) {
-            return Err(Refusal::bad_parameter(format!("The content type has more than {CONTENT_TYPE} characters.")));
+            return Err(VaultError::bad_parameter(format!(
+                "The content type has more than {CONTENT_TYPE} characters."
+            )));
         }
         let tags = self.tags.iter().flatten();
         if tags.clone().count() > TAGS {
-            return Err(Refusal::bad_parameter(format!("There are more than {TAGS} tags.")));
+            return Err(VaultError::bad_parameter(format!("There are more than {TAGS} tags.")));
         }
         if tags.clone().any(|(name, value)| too_long(name, TAG) || too_long(value, TAG)) {
-            return Err(Refusal::bad_parameter(format!("A tag has more than {TAG} characters.")));
+            return Err(VaultError::bad_parameter(format!("A tag has more than {TAG} characters.")));
         }
         Ok(())
     }

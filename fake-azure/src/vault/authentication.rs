@@ -1,38 +1,38 @@
 //! Who the caller is.
 
 use super::super::description::Vault;
-use super::super::token::{self, Claims, Flaw};
-use super::error::Refusal;
+use super::super::token::{self, Claims, InvalidToken};
+use super::error::VaultError;
 use crate::wire::Request;
 
 /// The caller's claims, if the token is good for this vault.
-pub(super) fn authenticate(vault: &Vault, request: &Request, now: u64) -> Result<Claims, Refusal> {
+pub(super) fn authenticate(vault: &Vault, request: &Request, now: u64) -> Result<Claims, VaultError> {
     let mut headers = request.headers().get_all(http::header::AUTHORIZATION).iter();
     let header = headers.next().and_then(|header| header.to_str().ok());
     let bearer = header.and_then(|header| header.split_once(' '));
     let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (Some((_, token)), None) = (bearer, headers.next()) else {
-        return Err(Refusal::unauthorized("AKV10000: Request is missing a Bearer or PoP token."));
+        return Err(VaultError::unauthorized("AKV10000: Request is missing a Bearer or PoP token."));
     };
-    let claims = token::check(token, now).map_err(|flaw| {
-        Refusal::unauthorized(match flaw {
-            Flaw::Unknown => "AKV10000: Error validating token: its signature is invalid.",
-            Flaw::OutOfTime => "[TokenExpired] Error validating token: 'S2S12086'.",
+    let claims = token::check(token, now).map_err(|error| {
+        VaultError::unauthorized(match error {
+            InvalidToken::NotIssuedHere => "AKV10000: Error validating token: its signature is invalid.",
+            InvalidToken::OutsideLifetime => "[TokenExpired] Error validating token: 'S2S12086'.",
         })
     })?;
     if claims.aud != vault.resource {
         let (expected, found) = (&vault.resource, &claims.aud);
         let text = format!("AKV10022: Invalid audience. Expected {expected}, found: {found}.");
-        return Err(Refusal::unauthorized(text));
+        return Err(VaultError::unauthorized(text));
     }
     let expected = token::issuer(&vault.tenant);
     if !claims.iss.eq_ignore_ascii_case(&expected) {
         let found = &claims.iss;
         let text = format!("AKV10032: Invalid issuer. Expected one of {expected}, found {found}.");
-        return Err(Refusal::unauthorized(text));
+        return Err(VaultError::unauthorized(text));
     }
     match outdated(vault, &claims) {
-        Some(since) => Err(Refusal::insufficient_claims(since)),
+        Some(since) => Err(VaultError::insufficient_claims(since)),
         None => Ok(claims),
     }
 }

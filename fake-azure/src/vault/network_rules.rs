@@ -2,23 +2,23 @@
 
 use super::super::description::Vault;
 use super::super::token::Claims;
-use super::error::Refusal;
+use super::error::VaultError;
 
 /// Where everybody is who asks the fake: an address of documentation's own (RFC 5737).
 const CLIENT: &str = "203.0.113.7";
 
 /// Refuses whom the vault's network rules keep out. That is asked after who they are: the refusal tells both.
-pub(super) fn admit(vault: &Vault, caller: &Claims) -> Result<(), Refusal> {
+pub(super) fn check(vault: &Vault, caller: &Claims) -> Result<(), VaultError> {
     let Claims { appid, oid, iss, .. } = caller;
     let whose =
         format!("Caller: appid={appid};oid={oid};iss={iss}\r\nVault: {};location=westeurope", vault.short_name());
     if !vault.public_access {
         let text = "Public network access is disabled and request is not from a trusted service nor via an approved private link.";
-        return Err(Refusal::forbidden("ForbiddenByConnection", format!("{text}\r\n{whose}")));
+        return Err(VaultError::forbidden("ForbiddenByConnection", format!("{text}\r\n{whose}")));
     }
     if vault.firewall {
         let text = "Client address is not authorized and caller is not a trusted service.";
-        return Err(Refusal::forbidden(
+        return Err(VaultError::forbidden(
             "ForbiddenByFirewall",
             format!("{text}\r\nClient address: {CLIENT}\r\n{whose}"),
         ));

@@ -20,15 +20,15 @@ fn completes_what_follows() {
         [[vault]]
         url = "https://kv.corp.example.com:8443"
     "#;
-    let world = Description::from_toml(text).unwrap();
-    let again = Fake::new(world.clone()).unwrap().world;
-    assert_eq!(format!("{world:?}"), format!("{again:?}"));
-    assert!(super::is_uuid(&world.identities[0].client_id));
-    assert_ne!(world.identities[0].client_id, world.identities[0].object_id);
-    assert_eq!(world.vaults[0].resource, "https://vault.azure.net");
-    assert_eq!(world.vaults[0].tenant, world.tenant);
-    assert_ne!(world.vaults[0].secrets[0].version, world.vaults[0].secrets[1].version);
-    assert_eq!(world.vaults[1].resource, "https://corp.example.com");
+    let description = Description::from_toml(text).unwrap();
+    let again = Fake::new(description.clone()).unwrap().description;
+    assert_eq!(format!("{description:?}"), format!("{again:?}"));
+    assert!(super::is_uuid(&description.identities[0].client_id));
+    assert_ne!(description.identities[0].client_id, description.identities[0].object_id);
+    assert_eq!(description.vaults[0].resource, "https://vault.azure.net");
+    assert_eq!(description.vaults[0].tenant, description.tenant);
+    assert_ne!(description.vaults[0].secrets[0].version, description.vaults[0].secrets[1].version);
+    assert_eq!(description.vaults[1].resource, "https://corp.example.com");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::super::testing::{NOW, fake, get, post, request};
 use super::*;
-use crate::wire::Azure;
+use crate::wire::Service;
 
 const WORLD: &str = "
     platform = 'vm'
@@ -29,10 +29,10 @@ const LOGIN: &str = "https://login.microsoftonline.com/7f3a1c52-9d0e-4b6f-8a21-5
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
 
 fn told(fake: &Fake, request: &Request) -> (String, Value) {
-    let exchange = fake.answer(request, NOW);
-    let told = fake.account(request, &exchange);
+    let response = fake.handle(request, NOW);
+    let told = fake.summarize(request, &response);
     assert!(!told.contains("canary") && !told.contains("eyJ"), "{told}");
-    (told, super::super::testing::json(&exchange))
+    (told, super::super::testing::json(&response))
 }
 
 fn form(id: &str, secret: &str) -> Request {
@@ -128,7 +128,7 @@ fn app_services_refusal_is_given_its_cure() {
         ("[[identity]]\nname = 'app'\nkind = 'user-assigned'\nassigned = false", "The app has no identity"),
     ] {
         let fake = fake(&format!("platform = 'app-service'\n{identities}"));
-        let header = fake.world.identity_header().to_owned();
+        let header = fake.description.identity_header().to_owned();
         let (why, _) = told(&fake, &get(url, &[("x-identity-header", &header)]));
         assert_eq!(why, format!("Unable to load the proper Managed Identity. {cure}"));
     }

@@ -1,18 +1,16 @@
 //! What the identity endpoints share: which managed identity a caller means, and the answer with its token.
 
-use http::HeaderValue;
 use serde_json::{Map, Value};
 
 use super::Fake;
-use super::calendar;
-use super::description::{Description, Expiry};
-use super::identity::{Identity, Kind};
+use super::description::{Description, ExpiryFormat};
+use super::identity::{Identity, IdentityKind};
 use super::params::Params;
+use super::timestamp;
 use super::token::{self, MANAGED_LIFETIME};
-use crate::wire::Request;
 
 /// The one id that a request asks for; `Err` when it asks for several.
-pub(super) fn wanted<'a>(params: &'a Params, names: &[(&str, Id)]) -> Result<Option<(Id, &'a str)>, ()> {
+pub(super) fn requested_id<'a>(params: &'a Params, names: &[(&str, IdKind)]) -> Result<Option<(IdKind, &'a str)>, ()> {
     let given = names.iter().filter_map(|(name, id)| params.get(name).map(|value| (*id, value)));
     match given.collect::<Vec<_>>().as_slice() {
         [] => Ok(None),
@@ -23,7 +21,7 @@ pub(super) fn wanted<'a>(params: &'a Params, names: &[(&str, Id)]) -> Result<Opt
 
 /// The kinds of id that name a user-assigned identity.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Id {
+pub(super) enum IdKind {
     /// The application id.
     Client,
     /// The principal's id.
@@ -33,51 +31,32 @@ pub(super) enum Id {
 }
 
 /// The managed identities that the compute has: the machine's own, or the node's for a pod that reaches its IMDS.
-pub(super) fn assigned(world: &Description) -> impl Iterator<Item = &Identity> {
-    let managed = |it: &&Identity| it.kind != Kind::ServicePrincipal && it.assigned;
-    world.identities.iter().filter(managed).filter(|it| it.node == world.allow_node_imds)
+pub(super) fn assigned(description: &Description) -> impl Iterator<Item = &Identity> {
+    let managed = |it: &&Identity| it.kind != IdentityKind::ServicePrincipal && it.assigned;
+    description.identities.iter().filter(managed).filter(|it| it.node == description.allow_node_imds)
 }
 
 /// The user-assigned identity of the compute that has this id; ids have no case.
-pub(super) fn user_assigned<'a>(world: &'a Description, id: Id, value: &str) -> Option<&'a Identity> {
+pub(super) fn user_assigned<'a>(description: &'a Description, id: IdKind, value: &str) -> Option<&'a Identity> {
     let matches = |it: &&Identity| {
         let known = match id {
-            Id::Client => Some(it.client_id.as_str()),
-            Id::Object => Some(it.object_id.as_str()),
-            Id::Resource => it.resource_id.as_deref(),
+            IdKind::Client => Some(it.client_id.as_str()),
+            IdKind::Object => Some(it.object_id.as_str()),
+            IdKind::Resource => it.resource_id.as_deref(),
         };
         known.is_some_and(|known| known.eq_ignore_ascii_case(value))
     };
-    assigned(world).filter(|it| it.kind == Kind::UserAssigned).find(matches)
+    assigned(description).filter(|it| it.kind == IdentityKind::UserAssigned).find(matches)
 }
 
 /// The compute's own identity.
-pub(super) fn system_assigned(world: &Description) -> Option<&Identity> {
-    assigned(world).find(|it| it.kind == Kind::SystemAssigned)
-}
-
-/// Whether the request has the header once, with exactly this value.
-pub(super) fn has_secret(request: &Request, name: &str, value: &str) -> bool {
-    let mut headers = request.headers().get_all(name).iter();
-    (headers.next().map(HeaderValue::as_bytes), headers.next()) == (Some(value.as_bytes()), None)
-}
-
-/// Whether the request has the header that redirects and simple forgeries don't carry.
-pub(super) fn has_metadata(request: &Request) -> bool {
-    let header = request.headers().get("metadata").map(HeaderValue::as_bytes);
-    header.is_some_and(|value| value.eq_ignore_ascii_case(b"true"))
-}
-
-/// Whether the request says that its body is a form.
-pub(super) fn is_form(request: &Request) -> bool {
-    let kind = request.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+pub(super) fn system_assigned(description: &Description) -> Option<&Identity> {
+    assigned(description).find(|it| it.kind == IdentityKind::SystemAssigned)
 }
 
 /// Which fields a platform's answer has beside the token.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Style {
+pub(super) enum ResponseFields {
     /// IMDS and what imitates it: all times there are.
     Imds,
     /// App Service: the end alone.
@@ -87,46 +66,45 @@ pub(super) enum Style {
 /// The answer that gives `identity`'s token for `resource`. The end of its life is written as the description says,
 /// or as the platform does it. What tells that end a second time is left out when the form is not the usual one: a
 /// reader that can't read it must not be saved by accident.
-pub(super) fn token_reply(
+pub(super) fn token_response(
     fake: &Fake,
     identity: &Identity,
     resource: &str,
     now: u64,
-    style: Style,
-    usual: Expiry,
+    style: ResponseFields,
+    usual: ExpiryFormat,
 ) -> Map<String, Value> {
     let (lifetime, end) = (MANAGED_LIFETIME, now + MANAGED_LIFETIME);
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
-    put("access_token", token::issue(fake, identity, &fake.world.tenant, resource, now, lifetime).into());
+    put("access_token", token::issue(fake, identity, &fake.description.tenant, resource, now, lifetime).into());
     put("client_id", identity.client_id.clone().into());
     put("resource", resource.into());
     put("token_type", "Bearer".into());
-    let imds = style == Style::Imds;
+    let imds = style == ResponseFields::Imds;
     if imds {
         put("ext_expires_in", lifetime.to_string().into());
         put("not_before", now.to_string().into());
     }
-    let date = calendar::Date::of(end);
-    match fake.world.expiry.unwrap_or(usual) {
-        Expiry::String => {
+    match fake.description.expiry.unwrap_or(usual) {
+        ExpiryFormat::String => {
             put("expires_on", end.to_string().into());
             if imds {
                 put("expires_in", lifetime.to_string().into());
             }
         }
-        Expiry::Number => {
+        ExpiryFormat::Number => {
             put("expires_on", end.into());
             if imds {
                 put("expires_in", lifetime.into());
             }
         }
-        Expiry::DateLinux => put("expires_on", date.linux().into()),
-        Expiry::DateWindows => put("expires_on", date.windows().into()),
-        Expiry::Rfc3339 => put("expires_on", date.rfc3339().into()),
-        Expiry::Iso => put("expires_on", date.iso().into()),
-        Expiry::ExpiresInString => put("expires_in", lifetime.to_string().into()),
-        Expiry::ExpiresInNumber => put("expires_in", lifetime.into()),
+        ExpiryFormat::DateLinux => put("expires_on", timestamp::format(end, timestamp::LINUX).into()),
+        ExpiryFormat::DateWindows => put("expires_on", timestamp::format(end, timestamp::WINDOWS).into()),
+        ExpiryFormat::Rfc3339 => put("expires_on", timestamp::format(end, timestamp::RFC3339).into()),
+        ExpiryFormat::Iso => put("expires_on", timestamp::format(end, timestamp::ISO).into()),
+        ExpiryFormat::ExpiresInString => put("expires_in", lifetime.to_string().into()),
+        ExpiryFormat::ExpiresInNumber => put("expires_in", lifetime.into()),
     }
     body
 }
@@ -142,12 +120,12 @@ mod tests {
         let expiry = expiry.map_or(String::new(), |form| format!("expiry = '{form}'\n"));
         let s = "00000000-0000-0000-0000-00000000000d";
         let key = if platform == "azure-arc" { "arc-key = 'k'\n" } else { "" };
-        let world = format!(
+        let description = format!(
             "platform = '{platform}'\n{key}{expiry}[[identity]]\nname = 'S'\nkind = 'system-assigned'\nclient-id = '{s}'"
         );
-        let fake = fake(&world);
-        let header = fake.world.identity_header().to_owned();
-        let url = fake.world.identity_endpoint().to_owned();
+        let fake = fake(&description);
+        let header = fake.description.identity_header().to_owned();
+        let url = fake.description.identity_endpoint().to_owned();
         let ask_with = |url: String, version: &str, headers: &[(&str, &str)]| {
             let query = format!("api-version={version}&resource=https://vault.azure.net");
             ask(&fake, &get(&format!("{url}?{query}"), headers))

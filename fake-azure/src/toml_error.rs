@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 /// `line L, column C: what is wrong`.
-pub(super) fn in_words(text: &str, span: Option<Range<usize>>, message: &str) -> String {
-    let message = unquoted(message);
+pub(super) fn describe(text: &str, span: Option<Range<usize>>, message: &str) -> String {
+    let message = without_value(message);
     let before = span.and_then(|span| text.get(..span.start));
     match before {
         Some(before) => {
@@ -17,7 +17,7 @@ pub(super) fn in_words(text: &str, span: Option<Range<usize>>, message: &str) ->
 }
 
 /// The message without the value that serde quotes when it has the wrong type: a PIN that lacks its quotation marks, say.
-pub(super) fn unquoted(message: &str) -> String {
+pub(super) fn without_value(message: &str) -> String {
     let message = message.trim_end().replace('\n', "; ");
     let wrong =
         ["invalid type: ", "invalid value: "].iter().find_map(|kind| message.strip_prefix(kind).zip(Some(kind)));

@@ -1,6 +1,6 @@
 //! The versions of the data plane.
 
-use super::error::Refusal;
+use super::error::VaultError;
 
 /// All of them, the oldest first.
 const VERSIONS: [&str; 10] =
@@ -8,13 +8,13 @@ const VERSIONS: [&str; 10] =
 
 /// One of them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Api(usize);
+pub(super) struct ApiVersion(usize);
 
-impl Api {
+impl ApiVersion {
     /// The one of this name.
-    pub(super) fn named(name: &str) -> Result<Self, Refusal> {
+    pub(super) fn parse(name: &str) -> Result<Self, VaultError> {
         VERSIONS.iter().position(|known| *known == name).map(Self).ok_or_else(|| {
-            Refusal::bad_parameter(format!(
+            VaultError::bad_parameter(format!(
                 "The specified version ({name}) is not recognized. Consider using the latest supported version 2026-04-01."
             ))
         })
@@ -25,16 +25,17 @@ impl Api {
     }
 
     /// Whether it tells for how many days a secret can be recovered. Recorded answers of 7.0 lack it, those of 7.1 have it.
-    pub(super) fn tells_days(self) -> bool {
+    pub(super) fn has_recoverable_days(self) -> bool {
         self.is_from("7.1")
     }
 
     /// Whether it knows a certificate's previous version, and converts certificates.
-    pub(super) fn knows_certificates(self) -> bool {
+    pub(super) fn has_certificate_fields(self) -> bool {
         self.is_from("2025-07-01")
     }
 
-    fn is_from(self, first: &str) -> bool {
+    /// Whether it is this version or a later one.
+    pub(super) fn is_from(self, first: &str) -> bool {
         VERSIONS.iter().position(|known| *known == first).is_some_and(|first| self.0 >= first)
     }
 }

@@ -4,12 +4,12 @@ use http::StatusCode;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::identity::Kind;
-use super::place::Place;
-use super::settle::is_uuid;
+use super::identity::IdentityKind;
+use super::ids::is_uuid;
+use super::router::Backend;
 use super::token::{self, Claims};
 use super::{Fake, app_service, vault};
-use crate::wire::{Connect, End, Exchange, Request};
+use crate::wire::{BodyEnd, ConnectOutcome, Request, ScriptedResponse};
 
 /// No refusal of the fake's says more in its first sentences.
 const LONGEST: usize = 240;
@@ -20,21 +20,24 @@ const SHORTEST_SECRET: usize = 4;
 impl Fake {
     /// What happened: who got a token for what, who read which secret, or why not. Empty where there is nothing to say.
     /// It holds no token, no secret's value, and nothing of the request that could be one.
-    pub fn account(&self, request: &Request, exchange: &Exchange) -> String {
-        if let Connect::Fails(error) = exchange.connect {
+    pub fn summarize(&self, request: &Request, response: &ScriptedResponse) -> String {
+        if let ConnectOutcome::Fails(error) = response.connect {
             return format!("no connection: {error:?}");
         }
-        if exchange.connect == Connect::Never || exchange.first_byte.is_none() || exchange.end != End::Complete {
+        if response.connect == ConnectOutcome::Never
+            || response.first_byte.is_none()
+            || response.end != BodyEnd::Complete
+        {
             return "no whole answer".to_owned();
         }
-        let body: Vec<u8> = exchange.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
+        let body: Vec<u8> = response.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let challenge = exchange.headers.contains_key(http::header::WWW_AUTHENTICATE);
+        let challenge = response.headers.contains_key(http::header::WWW_AUTHENTICATE);
         if challenge && !request.headers().contains_key(http::header::AUTHORIZATION) {
             return "told where to get the right to ask".to_owned();
         }
-        if !exchange.status.is_success() {
-            let caller = self.caller(request).filter(|_| exchange.status == StatusCode::FORBIDDEN);
+        if !response.status.is_success() {
+            let caller = self.caller(request).filter(|_| response.status == StatusCode::FORBIDDEN);
             let mut reason = self.masked(request, &reason(&body));
             if reason == app_service::NOBODY {
                 reason.push_str(&self.cure());
@@ -44,18 +47,18 @@ impl Fake {
         if let Some(claims) = body["access_token"].as_str().and_then(token::claims) {
             return format!("{} got a token for {}", self.name(&claims), printable(&claims.aud));
         }
-        let vault = matches!(self.places.find(request.uri()), Ok(Place::Vault(_)));
-        let deed = if vault { vault::deed(request, &body) } else { None };
-        match (self.caller(request), deed) {
-            (Some(caller), Some(deed)) => format!("{caller} {deed}"),
+        let vault = matches!(self.router.find(request.uri()), Ok(Backend::Vault(_)));
+        let entry = if vault { vault::audit_entry(request, &body) } else { None };
+        match (self.caller(request), entry) {
+            (Some(caller), Some(entry)) => format!("{caller} {entry}"),
             _ => String::new(),
         }
     }
 
     /// What to do where App Service was not told which identity: its own words do not say.
     fn cure(&self) -> String {
-        let mut identities = self.world.identities.iter();
-        match identities.find(|it| it.assigned && it.kind == Kind::UserAssigned) {
+        let mut identities = self.description.identities.iter();
+        match identities.find(|it| it.assigned && it.kind == IdentityKind::UserAssigned) {
             Some(identity) => {
                 let (name, id) = (printable(&identity.name), &identity.client_id);
                 format!(" Set AZURE_CLIENT_ID on the app, for {name} to {id}")
@@ -72,7 +75,7 @@ impl Fake {
 
     /// The identity's name in the description. A reload may have taken it away.
     fn name(&self, claims: &Claims) -> String {
-        let identity = self.world.application(&claims.appid);
+        let identity = self.description.application(&claims.appid);
         identity.map_or_else(|| "an identity that is gone".to_owned(), |identity| printable(&identity.name))
     }
 

@@ -9,31 +9,20 @@ use super::cloud::Cloud;
 use super::description::{ArcAgent, Description, Secret, Vault};
 use super::digest;
 use super::entra::Certificate;
-use super::identity::{Identity, Kind};
+use super::identity::{Identity, IdentityKind};
+use super::ids::{ADFS, GROUP, PEM, PFX, is_secret_name, is_uuid};
 use super::platform::Platform;
-
-/// Subscription and group of everything that a description gives no ARM id.
-pub(super) const GROUP: &str = "/subscriptions/2b0c7f5a-3d41-4e68-9c0b-7a1f5d8e6b32/resourcegroups/keyfob";
-
-/// The format of a certificate's secret: base64 of a PKCS#12 file.
-pub(super) const PFX: &str = "application/x-pkcs12";
-
-/// The other format: the key and the certificates as PEM.
-pub(super) const PEM: &str = "application/x-pem-file";
-
-/// The name that an AD FS has in the place of a tenant.
-pub(super) const ADFS: &str = "adfs";
 
 impl Description {
     /// Completes and checks; doing so twice changes nothing.
-    pub(super) fn settle(&mut self) -> anyhow::Result<()> {
+    pub(super) fn validate(&mut self) -> anyhow::Result<()> {
         ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
-        self.settle_platform()?;
+        self.validate_platform()?;
         let aks = self.platform == Platform::Aks;
         ensure!(aks || !self.allow_node_imds, "allow-node-imds: only on aks");
         for identity in &mut self.identities {
             ensure!(aks || !identity.node, "identity {}: node: only on aks", identity.name);
-            identity.settle().with_context(|| format!("identity {}", identity.name))?;
+            identity.validate().with_context(|| format!("identity {}", identity.name))?;
         }
         let names = || self.identities.iter().map(|identity| identity.name.as_str());
         if let Some(name) = &self.default_identity {
@@ -42,12 +31,12 @@ impl Description {
         distinct("identity name", names())?;
         distinct("client-id", self.identities.iter().map(|it| it.client_id.as_str()))?;
         distinct("object-id", self.identities.iter().map(|it| it.object_id.as_str()))?;
-        let system = self.identities.iter().filter(|it| it.kind == Kind::SystemAssigned && it.assigned);
+        let system = self.identities.iter().filter(|it| it.kind == IdentityKind::SystemAssigned && it.assigned);
         ensure!(system.count() < 2, "two system-assigned identities");
         let Self { tenant, identities, vaults, adfs_host, .. } = self;
         for vault in vaults {
             ensure!(vault.tenant != ADFS || adfs_host.is_some(), "vault {}: tenant adfs without adfs-host", vault.url);
-            vault.settle(tenant).with_context(|| format!("vault {}", vault.url))?;
+            vault.validate(tenant).with_context(|| format!("vault {}", vault.url))?;
             ensure!(
                 vault.roles.is_empty() || vault.policies.is_none(),
                 "vault {}: roles or policies: a vault has one of them",
@@ -63,7 +52,7 @@ impl Description {
     }
 
     /// Options of a platform that is not the description's are mistakes.
-    fn settle_platform(&self) -> anyhow::Result<()> {
+    fn validate_platform(&self) -> anyhow::Result<()> {
         let platform = self.platform;
         let endpoint = platform.identity_endpoint().is_some();
         let only = |option: &str, told: bool, there: bool| {
@@ -83,7 +72,7 @@ impl Description {
 }
 
 impl Identity {
-    fn settle(&mut self) -> anyhow::Result<()> {
+    fn validate(&mut self) -> anyhow::Result<()> {
         ensure!(!self.name.is_empty(), "it has no name");
         for (id, what) in [(&mut self.client_id, "client-id"), (&mut self.object_id, "object-id")] {
             if id.is_empty() {
@@ -91,7 +80,7 @@ impl Identity {
             }
             ensure!(is_uuid(id), "{what} {id:?} is not a UUID");
         }
-        if self.kind == Kind::UserAssigned {
+        if self.kind == IdentityKind::UserAssigned {
             let path = "providers/Microsoft.ManagedIdentity/userAssignedIdentities";
             let derived = || format!("{GROUP}/{path}/{}", self.name);
             let id = self.resource_id.get_or_insert_with(derived);
@@ -99,7 +88,7 @@ impl Identity {
         } else {
             ensure!(self.resource_id.is_none(), "resource-id: only for user-assigned");
         }
-        let principal = self.kind == Kind::ServicePrincipal;
+        let principal = self.kind == IdentityKind::ServicePrincipal;
         ensure!(principal || self.client_secret.is_none(), "client-secret: only for service-principal");
         ensure!(principal || self.other_tenants.is_empty(), "other-tenants: only for service-principal");
         ensure!(!(principal && self.node), "node: not for service-principal");
@@ -108,7 +97,7 @@ impl Identity {
             "client-secret-expired without client-secret"
         );
         ensure!(
-            self.kind != Kind::SystemAssigned || self.federated().next().is_none(),
+            self.kind != IdentityKind::SystemAssigned || self.federated().next().is_none(),
             "federated-token: not for system-assigned"
         );
         for token in self.federated().chain(self.federated_token_expired.as_deref()) {
@@ -126,7 +115,7 @@ impl Identity {
 }
 
 impl Vault {
-    fn settle(&mut self, tenant: &str) -> anyhow::Result<()> {
+    fn validate(&mut self, tenant: &str) -> anyhow::Result<()> {
         if self.tenant.is_empty() {
             tenant.clone_into(&mut self.tenant);
         }
@@ -159,7 +148,7 @@ impl Vault {
             let hex = secret.version.bytes().all(|byte| byte.is_ascii_hexdigit());
             ensure!(hex && secret.version.len() == 32, "version {:?} is not 32 hex", secret.version);
             versions.push(format!("{name}/{}", secret.version.to_ascii_lowercase()));
-            secret.settle_certificate(&self.url)?;
+            secret.validate_certificate(&self.url)?;
         }
         distinct("secret version", versions.iter().map(String::as_str))
     }
@@ -168,7 +157,7 @@ impl Vault {
 impl Secret {
     /// What there is only with a certificate behind it.
     /// <https://learn.microsoft.com/azure/key-vault/certificates/about-certificates#composition-of-a-certificate>
-    fn settle_certificate(&mut self, vault: &str) -> anyhow::Result<()> {
+    fn validate_certificate(&mut self, vault: &str) -> anyhow::Result<()> {
         let name = &self.name;
         if !self.managed {
             ensure!(self.kid.is_none(), "secret {name}: kid: only where managed");
@@ -193,20 +182,6 @@ fn resource_of(host: &str) -> Option<String> {
     let known = Cloud::of_vault(host).map(|(_, suffix)| suffix);
     let rest = known.or_else(|| host.split_once('.').map(|(_, rest)| rest));
     rest.filter(|rest| !rest.is_empty()).map(|rest| format!("https://{rest}"))
-}
-
-/// Letters, digits and dashes, 1 to 127 of them.
-/// <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers>
-pub(super) fn is_secret_name(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    (1..=127).contains(&name.len()) && name.bytes().all(allowed)
-}
-
-/// Whether the text is a UUID of the usual form.
-pub(super) fn is_uuid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    let hex = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    hex && lengths.eq([8, 4, 4, 4, 12])
 }
 
 fn distinct<'a>(what: &str, all: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {

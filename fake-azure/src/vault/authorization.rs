@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::super::Fake;
 use super::super::description::{Permission, Role, Vault};
-use super::super::settle::GROUP;
+use super::super::ids::GROUP;
 use super::super::token::Claims;
-use super::error::Refusal;
-use super::operation::Needs;
+use super::error::VaultError;
+use super::operation::Operation;
 
 impl Role {
     /// Whether it has this data action of secrets.
@@ -31,22 +31,22 @@ pub(super) fn authorize(
     fake: &Fake,
     vault: &Vault,
     caller: &Claims,
-    needs: &Needs,
+    operation: &Operation,
     secret: &str,
-) -> Result<(), Refusal> {
-    let identity = fake.world.application(&caller.appid).map_or("", |identity| identity.name.as_str());
+) -> Result<(), VaultError> {
+    let identity = fake.description.application(&caller.appid).map_or("", |identity| identity.name.as_str());
     match &vault.policies {
-        Some(policies) => by_policy(policies, identity, vault, caller, needs.permission),
-        None if vault.roles.get(identity).is_some_and(|role| role.allows(needs.action)) => Ok(()),
-        None => Err(by_rbac(vault, caller, needs.action, secret)),
+        Some(policies) => by_policy(policies, identity, vault, caller, operation.permission),
+        None if vault.roles.get(identity).is_some_and(|role| role.allows(operation.action)) => Ok(()),
+        None => Err(by_rbac(vault, caller, operation.action, secret)),
     }
 }
 
-fn by_rbac(vault: &Vault, caller: &Claims, action: &str, secret: &str) -> Refusal {
+fn by_rbac(vault: &Vault, caller: &Claims, action: &str, secret: &str) -> VaultError {
     let vault = vault.short_name();
     let resource = if secret.is_empty() { String::new() } else { format!("/secrets/{secret}") };
     let Claims { appid, oid, iss, .. } = caller;
-    Refusal::forbidden(
+    VaultError::forbidden(
         "ForbiddenByRbac",
         format!(
             "Caller is not authorized to perform action on resource.\r\n\
@@ -69,7 +69,7 @@ fn by_policy(
     vault: &Vault,
     caller: &Claims,
     needed: Permission,
-) -> Result<(), Refusal> {
+) -> Result<(), VaultError> {
     let policy = policies.get(identity);
     if policy.is_some_and(|allowed| allowed.contains(&needed) || allowed.contains(&Permission::All)) {
         return Ok(());
@@ -78,7 +78,7 @@ fn by_policy(
     let Claims { appid, oid, iss, .. } = caller;
     let (permission, vault) = (json!(needed), vault.short_name());
     let permission = permission.as_str().unwrap_or_default();
-    Err(Refusal::forbidden(
+    Err(VaultError::forbidden(
         code,
         format!(
             "The user, group or application 'appid={appid};oid={oid};iss={iss}' does not have secrets {permission} \

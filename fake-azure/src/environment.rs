@@ -1,0 +1,147 @@
+//! What each platform puts into the app's environment variables and on its disk.
+
+use super::description::Description;
+use super::identity::Identity;
+use super::platform::{ARC_KEY_PATH, Platform};
+
+/// Where the platform mounts the service account token of a pod with workload identity.
+/// <https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html>
+const FEDERATED_TOKEN_FILE: &str = "/var/run/secrets/azure/tokens/azure-identity-token";
+
+/// The SHA-1 of a certificate that no server has.
+const THUMBPRINT: &str = "9F3B1A0C7D5E42886B17C09A4E2D6F8135B0C7A2";
+
+/// What the platform puts into the app's environment.
+pub(super) fn environment(description: &Description) -> Vec<(String, String)> {
+    let (endpoint, header) = (description.identity_endpoint(), description.identity_header());
+    let authority = format!("https://{}/", description.cloud.authority());
+    let variables = match description.platform {
+        Platform::AppService => vec![("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header)],
+        Platform::AzureArc => {
+            // Up to the path: the slashes of `http://` are the first two.
+            let origin = endpoint.match_indices('/').nth(2).and_then(|(at, _)| endpoint.get(..at));
+            vec![("IDENTITY_ENDPOINT", endpoint), ("IMDS_ENDPOINT", origin.unwrap_or(endpoint))]
+        }
+        Platform::AzureMl => {
+            let default =
+                description.identities.iter().find(|it| Some(&it.name) == description.default_identity.as_ref());
+            let default = default.map(|it| ("DEFAULT_IDENTITY_CLIENT_ID", it.client_id.as_str()));
+            [("MSI_ENDPOINT", endpoint), ("MSI_SECRET", header)].into_iter().chain(default).collect()
+        }
+        Platform::CloudShell => vec![("MSI_ENDPOINT", endpoint)],
+        Platform::ServiceFabric => vec![
+            ("IDENTITY_ENDPOINT", endpoint),
+            ("IDENTITY_HEADER", header),
+            ("IDENTITY_SERVER_THUMBPRINT", THUMBPRINT),
+        ],
+        Platform::Aks => federated(description).map_or_else(Vec::new, |identity| {
+            vec![
+                ("AZURE_CLIENT_ID", identity.client_id.as_str()),
+                ("AZURE_TENANT_ID", description.tenant.as_str()),
+                ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE),
+                ("AZURE_AUTHORITY_HOST", &authority),
+            ]
+        }),
+        _ => Vec::new(),
+    };
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// AKS: the first identity that trusts a token of the cluster's.
+fn federated(description: &Description) -> Option<&Identity> {
+    description.identities.iter().find(|it| it.federated().next().is_some())
+}
+
+/// AKS: where the pod's service account token is, and the token.
+pub(super) fn federated_token_file(description: &Description) -> Option<(String, String)> {
+    let token = federated(description).filter(|_| description.platform == Platform::Aks)?.federated().next()?;
+    Some((FEDERATED_TOKEN_FILE.to_owned(), token.to_owned()))
+}
+
+/// What the platform puts on the app's disk: path and content.
+pub(super) fn files(description: &Description) -> Vec<(String, String)> {
+    if description.platform != Platform::AzureArc {
+        return Vec::new();
+    }
+    // A path that leaves its folder is for the challenge alone: whoever writes these files may write them into a
+    // folder of its own.
+    let told = description.arc_key_path();
+    let safe = told.starts_with('/') && told.split('/').all(|part| part != "..");
+    let path = if safe { told } else { ARC_KEY_PATH };
+    vec![(path.to_owned(), description.arc_key().to_owned())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::fake;
+
+    #[test]
+    fn each_sets_its_variables() {
+        let a =
+            "[[identity]]\nname = 'A'\nkind = 'user-assigned'\nclient-id = '00000000-0000-0000-0000-00000000000a'\n";
+        for (text, expected) in [
+            ("platform = 'vm'", vec![]),
+            ("platform = 'aks'", vec![]),
+            (
+                "platform = 'app-service'\nidentity-endpoint = 'http://172.16.5.3:8081/msi/token'\nidentity-header = 'h'",
+                vec!["IDENTITY_ENDPOINT=http://172.16.5.3:8081/msi/token", "IDENTITY_HEADER=h"],
+            ),
+            (
+                "platform = 'azure-arc'",
+                vec![
+                    "IDENTITY_ENDPOINT=http://localhost:40342/metadata/identity/oauth2/token",
+                    "IMDS_ENDPOINT=http://localhost:40342",
+                ],
+            ),
+            (
+                "platform = 'azure-ml'\nidentity-header = 'h'",
+                vec!["MSI_ENDPOINT=http://127.0.0.1:46808/MSI/auth", "MSI_SECRET=h"],
+            ),
+            (
+                &format!("platform = 'azure-ml'\nidentity-header = 'h'\ndefault-identity = 'A'\n{a}"),
+                vec![
+                    "MSI_ENDPOINT=http://127.0.0.1:46808/MSI/auth",
+                    "MSI_SECRET=h",
+                    "DEFAULT_IDENTITY_CLIENT_ID=00000000-0000-0000-0000-00000000000a",
+                ],
+            ),
+            ("platform = 'cloud-shell'", vec!["MSI_ENDPOINT=http://localhost:50342/oauth2/token"]),
+            (
+                "platform = 'service-fabric'\nidentity-header = 'h'",
+                vec![
+                    "IDENTITY_ENDPOINT=https://localhost:2377/metadata/identity/oauth2/token",
+                    "IDENTITY_HEADER=h",
+                    "IDENTITY_SERVER_THUMBPRINT=9F3B1A0C7D5E42886B17C09A4E2D6F8135B0C7A2",
+                ],
+            ),
+            (
+                &format!(
+                    "platform = 'aks'\ncloud = 'china'\ntenant = '00000000-0000-0000-0000-0000000000aa'\n{a}federated-token = 'a.b.c'"
+                ),
+                vec![
+                    "AZURE_CLIENT_ID=00000000-0000-0000-0000-00000000000a",
+                    "AZURE_TENANT_ID=00000000-0000-0000-0000-0000000000aa",
+                    "AZURE_FEDERATED_TOKEN_FILE=/var/run/secrets/azure/tokens/azure-identity-token",
+                    "AZURE_AUTHORITY_HOST=https://login.chinacloudapi.cn/",
+                ],
+            ),
+        ] {
+            let set = fake(text).environment().into_iter().map(|(name, value)| format!("{name}={value}"));
+            assert_eq!(set.collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn arc_has_a_key_on_disk() {
+        let files = |rest: &str| fake(&format!("platform = 'azure-arc'\n{rest}")).files();
+        let [(path, key)] = files("").try_into().unwrap();
+        assert!(path.starts_with("/var/opt/azcmagent/tokens/") && path.ends_with(".key"), "{path}");
+        assert!(key.len() > 40);
+        let odd = files("arc-key-path = '/etc/shadow.key'\narc-key = 'k'");
+        assert_eq!(odd, [("/etc/shadow.key".to_owned(), "k".to_owned())]);
+        for outside in ["/../a.key", "a.key"] {
+            assert_eq!(files(&format!("arc-key-path = '{outside}'"))[0].0, path);
+        }
+        assert!(fake("platform = 'vm'").files().is_empty());
+    }
+}
