@@ -63,18 +63,18 @@ pub struct Keyfob {
 
 impl Keyfob {
     /// The component of this source tree with certificates, which the build of this crate made. Compiled once per process.
-    pub fn built() -> Result<Self> {
-        Self::build(Build::WithCertificates)
+    pub fn bundled() -> Result<Self> {
+        Self::from_build(Build::WithCertificates)
     }
 
     /// Either build of this source tree. Compiled once per process.
-    pub fn build(build: Build) -> Result<Self> {
+    pub fn from_build(build: Build) -> Result<Self> {
         Self::cached(build, false)
     }
 
     /// The same, for tests: [`Instance::into_memory`](crate::Instance::into_memory) can look into its instances, because a trap
     /// carries their memory.
-    pub fn transparent(build: Build) -> Result<Self> {
+    pub fn inspectable(build: Build) -> Result<Self> {
         Self::cached(build, true)
     }
 
@@ -92,14 +92,14 @@ impl Keyfob {
         Self::from_bytes(build.bytes(), Config::new().allocation_strategy(InstanceAllocationStrategy::Pooling(pool)))
     }
 
-    fn cached(build: Build, transparent: bool) -> Result<Self> {
+    fn cached(build: Build, inspectable: bool) -> Result<Self> {
         static BUILT: Mutex<Vec<((Build, bool), Keyfob)>> = Mutex::new(Vec::new());
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, keyfob)) = built.iter().find(|(key, _)| *key == (build, transparent)) {
+        if let Some((_, keyfob)) = built.iter().find(|(key, _)| *key == (build, inspectable)) {
             return Ok(keyfob.clone());
         }
-        let keyfob = Self::from_bytes(build.bytes(), Config::new().coredump_on_trap(transparent))?;
-        built.push(((build, transparent), keyfob.clone()));
+        let keyfob = Self::from_bytes(build.bytes(), Config::new().coredump_on_trap(inspectable))?;
+        built.push(((build, inspectable), keyfob.clone()));
         Ok(keyfob)
     }
 
@@ -164,7 +164,8 @@ mod tests {
             let problem = host.instantiate().await.err().expect("none is left");
             assert!(format!("{problem:#}").contains("limit of 3"), "{problem:#}");
             for instance in &mut instances {
-                let credential = instance.credential(&crate::CredentialSpec::default()).await.expect("a credential");
+                let credential =
+                    instance.create_credential(&crate::CredentialSpec::default()).await.expect("a credential");
                 assert_eq!(instance.explain(credential).await.expect("candidates").len(), 9);
             }
         }

@@ -31,7 +31,7 @@ pub struct Host<C = Keyfob> {
     wall_clock: Option<WallClock>,
     seed: Option<u64>,
     streams: Streams,
-    files_apart: bool,
+    file_io_on_threads: bool,
 }
 
 /// Where a component's stdin, stdout and stderr lead.
@@ -57,15 +57,16 @@ impl<C> Host<C> {
             wall_clock: None,
             seed: None,
             streams: Streams::Captured,
-            files_apart: false,
+            file_io_on_threads: false,
         }
     }
 
     /// The same surroundings around another component.
     #[must_use]
-    pub fn around<D>(self, component: D) -> Host<D> {
-        let Self { component: _, environment, folders, egress, clock, wall_clock, seed, streams, files_apart } = self;
-        Host { component, environment, folders, egress, clock, wall_clock, seed, streams, files_apart }
+    pub fn with_component<D>(self, component: D) -> Host<D> {
+        let Self { component: _, environment, folders, egress, clock, wall_clock, seed, streams, file_io_on_threads } =
+            self;
+        Host { component, environment, folders, egress, clock, wall_clock, seed, streams, file_io_on_threads }
     }
 
     /// Sets a variable.
@@ -84,14 +85,14 @@ impl<C> Host<C> {
 
     /// Lets the component read a folder, and not write to it, under the path `guest`.
     #[must_use]
-    pub fn folder(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
+    pub fn preopened_dir(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
         self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadOnly));
         self
     }
 
     /// Lets the component change a folder too.
     #[must_use]
-    pub fn writable_folder(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
+    pub fn preopened_dir_writable(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
         self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadWrite));
         self
     }
@@ -120,21 +121,21 @@ impl<C> Host<C> {
     /// Makes the component's randomness the same in every run. For tests alone: what the component signs, and the ids of
     /// its assertions, can be foretold then. Without a seed it comes from a secure generator that the system seeds.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
+    pub fn random_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
     /// Passes the component's stderr on to the host's instead of capturing it.
     #[must_use]
-    pub fn show_stderr(mut self) -> Self {
+    pub fn inherit_stderr(mut self) -> Self {
         self.streams = Streams::StderrShown;
         self
     }
 
     /// Gives the component the host's stdin, stdout and stderr instead of an empty one and two that are captured.
     #[must_use]
-    pub fn inherit_streams(mut self) -> Self {
+    pub fn inherit_stdio(mut self) -> Self {
         self.streams = Streams::Inherited;
         self
     }
@@ -143,8 +144,8 @@ impl<C> Host<C> {
     /// gone) then ends with the caller's own limit and does not hold it up. Not for virtual time, which would go on
     /// meanwhile.
     #[must_use]
-    pub fn files_apart(mut self) -> Self {
-        self.files_apart = true;
+    pub fn file_io_on_threads(mut self) -> Self {
+        self.file_io_on_threads = true;
         self
     }
 
@@ -175,7 +176,7 @@ impl<C> Host<C> {
             .allow_tcp(false)
             .allow_udp(false)
             // Files are few and small, and a thread pool would make virtual time depend on real time.
-            .allow_blocking_current_thread(!self.files_apart);
+            .allow_blocking_current_thread(!self.file_io_on_threads);
         match self.streams {
             Streams::Captured => wasi.stdout(captured.stdout.clone()).stderr(captured.stderr.clone()),
             Streams::StderrShown => wasi.stdout(captured.stdout.clone()).inherit_stderr(),

@@ -3,7 +3,7 @@
 //! A [`Keyfob`] is the compiled component, a [`Host`] its surroundings, an [`Instance`] one that runs. An [`Egress`]
 //! is its only way out: to real sockets, or to anything that implements [`fake_azure::wire::Azure`], in tokio's time. With
 //! `start_paused` a test about a token that ends in an hour takes milliseconds. An [`App`] has Keyfob in it: a [`Host`] runs it
-//! ([`Host::run`]), serves it ([`Host::serve`]), or hands it one request ([`Host::ask`]).
+//! ([`Host::run`]), serves it ([`Host::serve`]), or hands it one request ([`Host::handle`]).
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
@@ -27,10 +27,10 @@
 //!     let clock = Clock::starting_at(Clock::TEST_START);
 //!     let egress = Egress::in_process(azure.clone(), clock).allow_any();
 //!     let requests = egress.recorder();
-//!     let host = Host::new(&Keyfob::built()?).envs(azure.environment()).clock(clock).egress(egress);
+//!     let host = Host::new(&Keyfob::bundled()?).envs(azure.environment()).clock(clock).egress(egress);
 //!
 //!     let mut keyfob = host.instantiate().await?;
-//!     let credential = keyfob.credential(&CredentialKind::Default.into()).await?;
+//!     let credential = keyfob.create_credential(&CredentialKind::Default.into()).await?;
 //!     let client = keyfob.create_client("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
 //!     let secret = keyfob.get_secret(client, "secret-a", &Default::default()).await?;
 //!     assert_eq!(secret.value, "the value");
@@ -53,12 +53,12 @@
 //! let egress = Egress::sockets(Sockets::new())
 //!     .allow("my-vault.vault.azure.net:443")
 //!     .allow("169.254.169.254:80") // IMDS; on App Service what IDENTITY_ENDPOINT names
-//!     .unrecorded();
+//!     .without_recorder();
 //! let azure = std::env::vars().filter(|(name, _)| name.starts_with("AZURE_") || name.starts_with("IDENTITY_"));
-//! let host = Host::new(&Keyfob::built()?).envs(azure).egress(egress);
+//! let host = Host::new(&Keyfob::bundled()?).envs(azure).egress(egress);
 //!
 //! let mut keyfob = host.instantiate().await?;
-//! let credential = keyfob.credential(&CredentialKind::Default.into()).await?;
+//! let credential = keyfob.create_credential(&CredentialKind::Default.into()).await?;
 //! let client = keyfob.create_client("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
 //! let names = ["db-user".to_owned(), "db-password".to_owned()];
 //! let mut read = keyfob.get_secrets(client, &names, &Default::default()).await?;
@@ -68,11 +68,11 @@
 
 pub mod app;
 pub mod bindings;
+pub mod call_error;
 pub mod clock;
 pub mod compose;
 pub mod egress;
 pub mod engine;
-pub mod failure;
 pub mod host;
 pub mod instance;
 pub mod names;
@@ -82,6 +82,7 @@ pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 pub use bindings::exports::keyfob::azure::secrets::{CacheInfo, DeletedSecret, Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
+pub use call_error::CallError;
 pub use clock::{Clock, WallClock};
 pub use egress::{Egress, Recorder, Sockets};
 #[cfg(feature = "config")]
@@ -89,7 +90,6 @@ pub use engine::config_component;
 #[cfg(feature = "embedded")]
 pub use engine::embedded_component;
 pub use engine::{Build, Keyfob};
-pub use failure::CallError;
 pub use host::Host;
 pub use instance::{
     Credential, DeletedSecretList, DeletedSecretPoller, Handle, Instance, SecretClient, SecretList, SecretPoller,

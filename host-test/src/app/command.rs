@@ -9,7 +9,7 @@ use crate::host::Host;
 
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
+pub struct CommandOutput {
     /// 0 is success.
     pub status: i32,
     /// What it wrote to stdout; empty where the host's streams are inherited. At most 1 MiB: a command that writes more
@@ -23,7 +23,7 @@ impl Host<App> {
     /// Runs a command. `arguments` begin with the name that it is called by.
     ///
     /// Fails where the app is no command, and where it traps.
-    pub async fn run(&self, arguments: &[String]) -> Result<Ended> {
+    pub async fn run(&self, arguments: &[String]) -> Result<CommandOutput> {
         let Pre::Command(pre) = &self.component.pre else {
             bail!("the app serves HTTP and is no command");
         };
@@ -37,6 +37,10 @@ impl Host<App> {
                 None => bail!(stopped(&error.into())),
             },
         };
-        Ok(Ended { status, stdout: captured.stdout.contents().to_vec(), stderr: captured.stderr.contents().to_vec() })
+        Ok(CommandOutput {
+            status,
+            stdout: captured.stdout.contents().to_vec(),
+            stderr: captured.stderr.contents().to_vec(),
+        })
     }
 }

@@ -1,8 +1,8 @@
 //! An app: a component that imports Keyfob, or has it inside, and is run as a command or serves HTTP.
 
-mod ask;
 mod command;
-mod entry;
+mod handle;
+mod kind;
 mod serve;
 
 use std::path::Path;
@@ -12,13 +12,13 @@ use wasmtime::{Config, Engine, Trap};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use crate::compose::{Outline, compose, configure};
+use crate::compose::{ComponentTypes, compose, compose_config};
 use crate::engine::{Build, compile};
 use crate::host::State;
 
-pub use self::ask::Answered;
-pub use self::command::Ended;
-pub use self::entry::Entry;
+pub use self::command::CommandOutput;
+pub use self::handle::AppResponse;
+pub use self::kind::AppKind;
 
 /// A compiled app with Keyfob in it; clones share it.
 #[derive(Clone)]
@@ -42,21 +42,21 @@ impl App {
         let path = path.as_ref();
         let load = || {
             let bytes = std::fs::read(path).context("can't be read")?;
-            let bytes = configure(&bytes)?.unwrap_or(bytes);
-            let entry = Entry::of(&Outline::read(&bytes)?)?;
-            Self::compile(compose(&bytes, Build::WithCertificates.bytes())?.as_deref().unwrap_or(&bytes), entry)
+            let bytes = compose_config(&bytes)?.unwrap_or(bytes);
+            let kind = AppKind::of(&ComponentTypes::read(&bytes)?)?;
+            Self::compile(compose(&bytes, Build::WithCertificates.bytes())?.as_deref().unwrap_or(&bytes), kind)
         };
         load().map_err(|error| anyhow!("{} {error:#}", path.display()))
     }
 
     /// Compiles an app that imports no Keyfob (any more).
-    pub fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
-        entry::every_import_is_given(&Outline::read(bytes)?)?;
+    pub fn compile(bytes: &[u8], kind: AppKind) -> Result<Self> {
+        kind::every_import_is_given(&ComponentTypes::read(bytes)?)?;
         let compile = || {
             let (engine, pre) = compile(bytes, &mut Config::new())?;
-            let pre = match entry {
-                Entry::Command => Pre::Command(CommandPre::new(pre)?),
-                Entry::Http => Pre::Http(ProxyPre::new(pre)?),
+            let pre = match kind {
+                AppKind::Command => Pre::Command(CommandPre::new(pre)?),
+                AppKind::Http => Pre::Http(ProxyPre::new(pre)?),
             };
             anyhow::Ok(Self { engine, pre })
         };
@@ -64,10 +64,10 @@ impl App {
     }
 
     /// How it is started.
-    pub fn entry(&self) -> Entry {
+    pub fn kind(&self) -> AppKind {
         match self.pre {
-            Pre::Command(_) => Entry::Command,
-            Pre::Http(_) => Entry::Http,
+            Pre::Command(_) => AppKind::Command,
+            Pre::Http(_) => AppKind::Http,
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Puts Keyfob into an app that imports it, as `wac plug` does: one component comes out, which imports WASI alone.
 
-mod configuration;
-mod outline;
+mod component_types;
+mod config;
 
 use anyhow::{Result, anyhow, ensure};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, PlugError, plug};
 
-pub use self::configuration::configure;
-pub use self::outline::Outline;
+pub use self::component_types::ComponentTypes;
+pub use self::config::compose_config;
 
 /// The package that an app imports, without its version.
 const KEYFOB: &str = "keyfob:azure";
@@ -19,11 +19,11 @@ const KEYFOB: &str = "keyfob:azure";
 /// Fails where either is no component, and where the app was made for another `keyfob:azure`. The error completes a
 /// sentence that begins with the app's name.
 pub fn compose(app: &[u8], keyfob: &[u8]) -> Result<Option<Vec<u8>>> {
-    let asked = Outline::read(app)?;
+    let asked = ComponentTypes::read(app)?;
     if !asked.imports_keyfob() {
         return Ok(None);
     }
-    let given = Outline::read(keyfob).map_err(|error| anyhow!("can't be given Keyfob, which {error:#}"))?;
+    let given = ComponentTypes::read(keyfob).map_err(|error| anyhow!("can't be given Keyfob, which {error:#}"))?;
     ensure!(given.exports_keyfob(), "can't be given Keyfob: what is to be put into it exports no {KEYFOB}");
 
     let composed = match plugged(app, keyfob) {
@@ -35,7 +35,7 @@ pub fn compose(app: &[u8], keyfob: &[u8]) -> Result<Option<Vec<u8>>> {
     };
 
     // What does not fit is left out and remains an import.
-    let left = Outline::read(&composed)?;
+    let left = ComponentTypes::read(&composed)?;
     if left.imports_keyfob() { Err(mismatch(&left, &given)) } else { Ok(Some(composed)) }
 }
 
@@ -52,7 +52,7 @@ fn plugged(app: &[u8], exporter: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Why an app's imports are not what Keyfob exports.
-fn mismatch(asked: &Outline, given: &Outline) -> anyhow::Error {
+fn mismatch(asked: &ComponentTypes, given: &ComponentTypes) -> anyhow::Error {
     let asked: Vec<&str> = asked.imports().filter(|name| is_keyfob(name)).collect();
     let given: Vec<&str> = given.exports().filter(|name| is_keyfob(name)).collect();
     let version = given.iter().find_map(|name| version(name)).unwrap_or_default();

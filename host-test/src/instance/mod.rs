@@ -24,12 +24,12 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use crate::bindings::Keyfob as World;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
-use crate::failure::CallError;
+use crate::call_error::CallError;
 use crate::host::State;
 pub use handle::{Credential, DeletedSecretList, DeletedSecretPoller, Handle, SecretClient, SecretList, SecretPoller};
 use options::Options;
 
-/// A running component. After a [`CallError::Bug`] it can't be called any more.
+/// A running component. After a [`CallError::Trap`] it can't be called any more.
 pub struct Instance {
     pub(crate) store: Store<State>,
     pub(crate) bindings: World,
@@ -53,33 +53,33 @@ impl Instance {
     /// Drops a handle. Resources that were made from it stay valid: clients of a credential, lists and pollers of a client.
     ///
     /// # Errors
-    /// [`CallError::Bug`] for a handle of another instance, and if the component can't be called.
+    /// [`CallError::Trap`] for a handle of another instance, and if the component can't be called.
     pub async fn drop_handle(&mut self, handle: impl Into<Handle>) -> Result<(), CallError> {
         self.drop_resource(handle.into().0).await
     }
 
     /// How much memory the component has, in bytes: what its calls needed at most so far.
-    pub fn memory(&self) -> usize {
+    pub fn memory_size(&self) -> usize {
         self.store.data().memory.0
     }
 
     /// Ends the instance and gives what its memory then holds, byte by byte, for tests that look for what was left behind.
     ///
     /// # Errors
-    /// Where the component was not compiled [`transparent`](crate::Keyfob::transparent).
+    /// Where the component was not compiled [`inspectable`](crate::Keyfob::inspectable).
     pub async fn into_memory(mut self) -> anyhow::Result<Vec<u8>> {
         // Any call: it traps before its first instruction, and the memory comes with the trap.
         self.store.epoch_deadline_trap();
         self.store.set_epoch_deadline(0);
         let guest = self.bindings.keyfob_azure_identity().token_options();
         let Err(trap) = guest.call_constructor(&mut self.store).await else { bail!("the call did not trap") };
-        let dump: &WasmCoreDump = trap.downcast_ref().context("the component is not transparent")?;
+        let dump: &WasmCoreDump = trap.downcast_ref().context("the component is not inspectable")?;
         let memories: Vec<_> = dump.memories().iter().map(|memory| memory.data(&self.store)).collect();
         Ok(memories.concat())
     }
 
     /// What the component wrote to stdout and stderr so far, for tests that look for leaks.
-    pub fn output(&self) -> String {
+    pub fn captured_output(&self) -> String {
         let both = [self.stdout.contents(), self.stderr.contents()].concat();
         String::from_utf8_lossy(&both).into_owned()
     }
@@ -95,7 +95,7 @@ impl Instance {
 
 /// A trap, or a component that is not what its world says.
 fn trap(error: wasmtime::Error) -> CallError {
-    CallError::Bug(error.into())
+    CallError::Trap(error.into())
 }
 
 #[cfg(test)]
@@ -107,24 +107,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_static_token_comes_back() {
-        let host = Host::new(&Keyfob::built().expect("the component"));
+        let host = Host::new(&Keyfob::bundled().expect("the component"));
         let mut instance = host.instantiate().await.expect("an instance");
         let kind = CredentialKind::Static { token: "t0ken".to_owned(), expires_on: u64::from(u32::MAX) };
-        let credential = instance.credential(&kind.into()).await.expect("a credential");
+        let credential = instance.create_credential(&kind.into()).await.expect("a credential");
         let scopes = ["https://vault.azure.net/.default"];
         let token = instance.get_token(credential, &scopes, &TokenOptions::default()).await.expect("a token");
         assert_eq!(token.token, "t0ken");
-        assert_eq!(instance.output(), "");
+        assert_eq!(instance.captured_output(), "");
     }
 
     #[tokio::test]
     async fn what_only_a_bug_can_do_says_so() {
-        let host = Host::new(&Keyfob::built().expect("the component"));
+        let host = Host::new(&Keyfob::bundled().expect("the component"));
         let mut one = host.instantiate().await.expect("an instance");
         let mut two = host.instantiate().await.expect("an instance");
-        let credential = one.credential(&CredentialSpec::default()).await.expect("a credential");
+        let credential = one.create_credential(&CredentialSpec::default()).await.expect("a credential");
         let error = two.drop_handle(credential).await.expect_err("a handle of another instance");
-        assert!(matches!(error, CallError::Bug(_)));
+        assert!(matches!(error, CallError::Trap(_)));
         assert!(error.to_string().contains("bug of Keyfob"));
     }
 }

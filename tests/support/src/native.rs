@@ -285,7 +285,7 @@ impl ScriptedPlatform {
             first_byte: limits.first_byte,
             between_bytes: limits.between_bytes,
         };
-        let response = self.world.egress.exchange(&outgoing, limits).await.map_err(|e| send_error(&e, false))?;
+        let response = self.world.egress.send(&outgoing, limits).await.map_err(|e| send_error(&e, false))?;
         let (parts, mut body) = response.into_parts();
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {

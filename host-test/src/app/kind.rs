@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::compose::{Outline, version};
+use crate::compose::{ComponentTypes, version};
 
 /// What WASI 0.2 consists of. Sockets can be imported, because the standard libraries of some languages always do;
 /// no connection is ever allowed.
@@ -10,17 +10,17 @@ const GIVEN: [&str; 7] = ["cli", "clocks", "filesystem", "http", "io", "random",
 
 /// How an app is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
+pub enum AppKind {
     /// Once, with arguments: it exports `wasi:cli/run`.
     Command,
     /// With each request: it exports `wasi:http/incoming-handler`.
     Http,
 }
 
-impl Entry {
+impl AppKind {
     /// The entry of a component. One that has both is a command. The error completes a sentence that begins with the
     /// file's name.
-    pub fn of(outline: &Outline) -> Result<Self> {
+    pub fn of(outline: &ComponentTypes) -> Result<Self> {
         for (entry, interface) in [(Self::Command, "wasi:cli/run"), (Self::Http, "wasi:http/incoming-handler")] {
             if outline.exports().any(|name| is(name, interface, "0.2.")) {
                 return Ok(entry);
@@ -46,7 +46,7 @@ impl Entry {
 
 /// Fails at an import that no host of this library gives, with all of them. The error completes a sentence that begins
 /// with the file's name.
-pub(super) fn every_import_is_given(outline: &Outline) -> Result<()> {
+pub(super) fn every_import_is_given(outline: &ComponentTypes) -> Result<()> {
     let missing: Vec<&str> = outline.imports().filter(|name| !is_given(name)).collect();
     if missing.is_empty() {
         return Ok(());

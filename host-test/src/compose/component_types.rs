@@ -12,12 +12,12 @@ const WASM: [u8; 4] = *b"\0asm";
 
 /// The names of a component's imports and exports, such as `wasi:cli/run@0.2.12`.
 #[derive(Clone, Debug)]
-pub struct Outline {
+pub struct ComponentTypes {
     imports: Vec<String>,
     exports: Vec<String>,
 }
 
-impl Outline {
+impl ComponentTypes {
     /// Reads a binary. The error completes a sentence that begins with the file's name.
     pub fn read(bytes: &[u8]) -> Result<Self> {
         if bytes.starts_with(&CORE_MODULE) {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use super::{Outline, plugged};
+use super::{ComponentTypes, plugged};
 use crate::engine::config_component;
 
 /// The interface, without its version.
@@ -12,8 +12,8 @@ const STORE: &str = "wasi:config/store@";
 ///
 /// Fails where it is no component, and where it was made for a version that `keyfob-config` does not have. The error completes
 /// a sentence that begins with the app's name.
-pub fn configure(app: &[u8]) -> Result<Option<Vec<u8>>> {
-    let asked = Outline::read(app)?;
+pub fn compose_config(app: &[u8]) -> Result<Option<Vec<u8>>> {
+    let asked = ComponentTypes::read(app)?;
     let Some(version) = asked.imports().find(|name| name.starts_with(STORE)) else { return Ok(None) };
     let plugged = plugged(app, config_component());
     plugged.map(Some).with_context(|| format!("imports {version}, and can't be given keyfob-config, which has another"))

@@ -14,7 +14,7 @@ use crate::host::Host;
 
 /// What came of a request, and what the app wrote meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answered {
+pub struct AppResponse {
     /// The answer's status.
     pub status: StatusCode,
     /// The answer's whole body.
@@ -27,7 +27,7 @@ impl Host<App> {
     /// Hands a request to a new instance of the app, and waits for the end of both. Its URI names a host.
     ///
     /// Fails where the app is a command, where it traps, and where it gives no answer.
-    pub async fn ask(&self, request: Request<Bytes>) -> Result<Answered> {
+    pub async fn handle(&self, request: Request<Bytes>) -> Result<AppResponse> {
         let Pre::Http(pre) = &self.component.pre else {
             bail!("the app is a command and serves no HTTP");
         };
@@ -53,6 +53,6 @@ impl Host<App> {
         let (handled, answered) = tokio::join!(handle, answer);
         handled?;
         let (status, body) = answered?;
-        Ok(Answered { status, body, stderr: captured.stderr.contents().to_vec() })
+        Ok(AppResponse { status, body, stderr: captured.stderr.contents().to_vec() })
     }
 }

@@ -13,7 +13,7 @@ pub enum CallError {
     /// The component's own answer.
     Azure(Box<AzureError>),
     /// The component trapped, or can't be called.
-    Bug(anyhow::Error),
+    Trap(anyhow::Error),
 }
 
 impl CallError {
@@ -21,7 +21,7 @@ impl CallError {
     pub fn azure(&self) -> Option<&AzureError> {
         match self {
             Self::Azure(error) => Some(error),
-            Self::Bug(_) => None,
+            Self::Trap(_) => None,
         }
     }
 }
@@ -37,7 +37,7 @@ impl fmt::Display for CallError {
                 }
             }
             // Above the trap stands a backtrace of wasm functions.
-            Self::Bug(error) => match error.downcast_ref::<Trap>() {
+            Self::Trap(error) => match error.downcast_ref::<Trap>() {
                 Some(trap) => write!(f, "the component stopped, which is a bug of Keyfob, please report it: {trap}"),
                 None => write!(f, "the component can't be called, which is a bug of Keyfob or of its host: {error:#}"),
             },
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_trap_is_a_bug() {
         let error = wasmtime::Error::from(Trap::UnreachableCodeReached).context("a backtrace");
-        let said = CallError::Bug(error.into()).to_string();
+        let said = CallError::Trap(error.into()).to_string();
         assert!(
             said.contains("bug of Keyfob, please report it: wasm trap: wasm `unreachable` instruction executed"),
             "{said}"
