@@ -10,7 +10,7 @@ use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::bindings::KeyfobPre;
-use crate::host::State;
+use crate::store::State;
 
 /// How often a running component gives way, so that a time-out can end even one that spins.
 const TICK: Duration = Duration::from_millis(20);

@@ -4,18 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use wasmtime::component::ResourceTable;
 use wasmtime::error::Context as _;
-use wasmtime::{Engine, ResourceLimiter, Store};
+use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::random::Deterministic;
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi::{FsPerms, WasiCtx};
 
 use crate::clock::{Clock, WallClock};
 use crate::egress::{Egress, Hooks};
 use crate::engine::Keyfob;
-use crate::instance::Instance;
+use crate::store::{Captured, State};
 
 /// The most that is kept of what a component writes to stdout or stderr. Keyfob writes next to nothing.
 const CAPTURE: usize = 1 << 20;
@@ -152,15 +150,9 @@ impl<C> Host<C> {
     /// A store with these surroundings, and what a component that runs in it writes, as far as it is captured.
     pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured)> {
         let captured = Captured { stdout: MemoryOutputPipe::new(CAPTURE), stderr: MemoryOutputPipe::new(CAPTURE) };
-        let state = State {
-            wasi: self.wasi(arguments, &captured)?,
-            http: WasiHttpCtx::new(),
-            hooks: Hooks(Arc::clone(&self.egress)),
-            table: ResourceTable::new(),
-            memory: Memory::default(),
-        };
+        let state = State::new(self.wasi(arguments, &captured)?, Hooks(Arc::clone(&self.egress)));
         let mut store = Store::new(engine, state);
-        store.limiter(|state| &mut state.memory);
+        store.limiter(|state| &mut state.memory_size);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         Ok((store, captured))
@@ -192,58 +184,6 @@ impl<C> Host<C> {
                 .with_context(|| format!("the folder {} can't be opened", host.display()))?;
         }
         Ok(wasi.build())
-    }
-}
-
-impl Host {
-    /// A new instance: an empty cache, nothing shared with other instances but connections and the recorder.
-    pub async fn instantiate(&self) -> Result<Instance> {
-        let (mut store, Captured { stdout, stderr }) = self.store(&self.component.engine, &[])?;
-        let bindings =
-            self.component.pre.instantiate_async(&mut store).await.context("the component does not start")?;
-        Ok(Instance { store, bindings, stdout, stderr })
-    }
-}
-
-/// What a component has written; empty where it leads elsewhere.
-pub(crate) struct Captured {
-    pub(crate) stdout: MemoryOutputPipe,
-    pub(crate) stderr: MemoryOutputPipe,
-}
-
-/// What a store holds for one instance.
-pub struct State {
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    hooks: Hooks,
-    table: ResourceTable,
-    pub(crate) memory: Memory,
-}
-
-/// How large the linear memories of an instance are, in bytes. They never shrink.
-#[derive(Default)]
-pub(crate) struct Memory(pub(crate) usize);
-
-impl ResourceLimiter for Memory {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.0 += desired - current;
-        Ok(true)
-    }
-
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(true)
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
     }
 }
 

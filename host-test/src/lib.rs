@@ -77,6 +77,7 @@ pub mod host;
 pub mod instance;
 pub mod names;
 pub mod spec;
+mod store;
 
 pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};

@@ -14,7 +14,7 @@ use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 use crate::compose::{ComponentTypes, compose, compose_config};
 use crate::engine::{Build, compile};
-use crate::host::State;
+use crate::store::State;
 
 pub use self::command::CommandOutput;
 pub use self::handle::AppResponse;

@@ -20,7 +20,8 @@ use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::{WasiBody, WasiHttpView as _};
 
 use super::{App, Pre, stopped};
-use crate::host::{Host, State};
+use crate::host::Host;
+use crate::store::State;
 
 /// How long a client may take to send a request's head.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);

@@ -25,16 +25,17 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use crate::bindings::Keyfob as World;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
 use crate::call_error::CallError;
-use crate::host::State;
+use crate::host::Host;
+use crate::store::{Captured, State};
 pub use handle::{Credential, DeletedSecretList, DeletedSecretPoller, Handle, SecretClient, SecretList, SecretPoller};
 use options::Options;
 
 /// A running component. After a [`CallError::Trap`] it can't be called any more.
 pub struct Instance {
-    pub(crate) store: Store<State>,
-    pub(crate) bindings: World,
-    pub(crate) stdout: MemoryOutputPipe,
-    pub(crate) stderr: MemoryOutputPipe,
+    store: Store<State>,
+    bindings: World,
+    stdout: MemoryOutputPipe,
+    stderr: MemoryOutputPipe,
 }
 
 impl Instance {
@@ -60,7 +61,7 @@ impl Instance {
 
     /// How much memory the component has, in bytes: what its calls needed at most so far.
     pub fn memory_size(&self) -> usize {
-        self.store.data().memory.0
+        self.store.data().memory_size.0
     }
 
     /// Ends the instance and gives what its memory then holds, byte by byte, for tests that look for what was left behind.
@@ -93,6 +94,16 @@ impl Instance {
     }
 }
 
+impl Host {
+    /// A new instance: an empty cache, nothing shared with other instances but connections and the recorder.
+    pub async fn instantiate(&self) -> anyhow::Result<Instance> {
+        let (mut store, Captured { stdout, stderr }) = self.store(&self.component.engine, &[])?;
+        let bindings = self.component.pre.instantiate_async(&mut store).await;
+        let bindings = bindings.map_err(|error| anyhow::Error::from(error.context("the component does not start")))?;
+        Ok(Instance { store, bindings, stdout, stderr })
+    }
+}
+
 /// A trap, or a component that is not what its world says.
 fn trap(error: wasmtime::Error) -> CallError {
     CallError::Trap(error.into())
@@ -102,7 +113,6 @@ fn trap(error: wasmtime::Error) -> CallError {
 mod tests {
     use super::*;
     use crate::engine::Keyfob;
-    use crate::host::Host;
     use crate::spec::{CredentialKind, CredentialSpec, TokenOptions};
 
     #[tokio::test]
