@@ -67,7 +67,7 @@ pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
 }
 
 pub(super) async fn instance(host: &Host) -> Result<Instance, CallError> {
-    host.instantiate().await.map_err(CallError::Trap)
+    Ok(host.instantiate().await?)
 }
 
 /// The call's outcome, if there is one in time.

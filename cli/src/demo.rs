@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 
 use fake_azure::{Description, Fake, Server};
 use keyfob_host_test::bindings::exports::keyfob::azure::types::ErrorKind;
-use keyfob_host_test::call_error::CallError;
+use keyfob_host_test::call_error::{CallError, TrapError};
 use keyfob_host_test::clock::Clock;
 use keyfob_host_test::egress::{Egress, Sockets};
 use keyfob_host_test::engine::Keyfob;
@@ -79,8 +79,8 @@ impl Stage {
         options: CredentialOptions,
         variables: &[(&str, &str)],
     ) -> Result<(String, Vec<String>), CallError> {
-        let (host, recorder) = self.host(variables).map_err(CallError::Trap)?;
-        let mut app = host.instantiate().await.map_err(CallError::Trap)?;
+        let (host, recorder) = self.host(variables).map_err(|error| CallError::Trap(TrapError::new(error)))?;
+        let mut app = host.instantiate().await?;
         let credential = app.create_credential(&CredentialSpec { kind: CredentialKind::Default, options }).await?;
         let client = app.create_client(&self.vault, credential, &Default::default()).await?;
         let secret = app.get_secret(client, SECRET, &Default::default()).await?;

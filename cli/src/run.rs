@@ -94,7 +94,7 @@ impl Run {
             None
         };
         let _progress = Progress::show(&format!("compiling {name}"));
-        App::compile(composed.as_deref().unwrap_or(&app), kind)
+        Ok(App::compile(composed.as_deref().unwrap_or(&app), kind)?)
     }
 
     fn folders(&self, mut room: Host<()>) -> Result<Host<()>> {
@@ -115,7 +115,7 @@ impl Run {
         match host.run(&arguments).await {
             Ok(ended) => Ok(u8::try_from(ended.status).unwrap_or(FAILED)),
             Err(stopped) => {
-                screen::error(&format!("{stopped:#}"));
+                screen::error(&format!("{:#}", anyhow::Error::from(stopped)));
                 Ok(FAILED)
             }
         }
@@ -137,7 +137,7 @@ impl Run {
         tokio::select! {
             ended = host.serve(listener, screen::error) => match ended {
                 Ok(never) => match never {},
-                Err(error) => Err(Failure::Usage(error)),
+                Err(error) => Err(Failure::Usage(error.into())),
             },
             _ = stops.next() => Ok(DONE),
         }

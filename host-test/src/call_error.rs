@@ -1,23 +1,24 @@
-//! How a call into the component ends when it does not end well.
+//! The error of a call into the component.
 
 use std::fmt;
 
 use wasmtime::Trap;
 
 use crate::bindings::exports::keyfob::azure::types::AzureError;
+use crate::error::{Cause, HostError};
 use crate::names::kind_name;
 
-/// A call that gave no result.
+/// Why a call into the component failed.
 #[derive(Debug)]
 pub enum CallError {
-    /// The component's own answer.
+    /// The component returned an error.
     Azure(Box<AzureError>),
     /// The component trapped, or can't be called.
-    Trap(anyhow::Error),
+    Trap(TrapError),
 }
 
 impl CallError {
-    /// The component's answer, unless it trapped.
+    /// The error that the component returned, unless it trapped.
     pub fn azure(&self) -> Option<&AzureError> {
         match self {
             Self::Azure(error) => Some(error),
@@ -36,16 +37,41 @@ impl fmt::Display for CallError {
                     None => Ok(()),
                 }
             }
-            // Above the trap stands a backtrace of wasm functions.
-            Self::Trap(error) => match error.downcast_ref::<Trap>() {
-                Some(trap) => write!(f, "the component stopped, which is a bug of Keyfob, please report it: {trap}"),
-                None => write!(f, "the component can't be called, which is a bug of Keyfob or of its host: {error:#}"),
-            },
+            Self::Trap(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for CallError {}
+
+impl From<HostError> for CallError {
+    fn from(error: HostError) -> Self {
+        Self::Trap(TrapError::new(error))
+    }
+}
+
+/// Why the component can't be called, or not any more.
+#[derive(Debug)]
+pub struct TrapError(pub(crate) anyhow::Error);
+
+impl TrapError {
+    /// An error that kept the component from being called.
+    pub fn new(error: impl Into<Cause>) -> Self {
+        Self(anyhow::Error::from_boxed(error.into()))
+    }
+}
+
+impl fmt::Display for TrapError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The error's own text begins with a backtrace of wasm functions; the trap stands below it.
+        match self.0.downcast_ref::<Trap>() {
+            Some(trap) => write!(f, "the component stopped, which is a bug of Keyfob, please report it: {trap}"),
+            None => write!(f, "the component can't be called, which is a bug of Keyfob or of its host: {:#}", self.0),
+        }
+    }
+}
+
+impl std::error::Error for TrapError {}
 
 impl From<AzureError> for CallError {
     fn from(error: AzureError) -> Self {
@@ -60,7 +86,7 @@ mod tests {
     #[test]
     fn a_trap_is_a_bug() {
         let error = wasmtime::Error::from(Trap::UnreachableCodeReached).context("a backtrace");
-        let said = CallError::Trap(error.into()).to_string();
+        let said = CallError::Trap(TrapError(error.into())).to_string();
         assert!(
             said.contains("bug of Keyfob, please report it: wasm trap: wasm `unreachable` instruction executed"),
             "{said}"

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
-use wasmtime::error::Context as _;
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::random::Deterministic;
@@ -13,6 +11,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx};
 use crate::clock::{Clock, WallClock};
 use crate::egress::{Egress, Hooks};
 use crate::engine::Keyfob;
+use crate::error::{HostError, cause};
 use crate::store::{Captured, State};
 
 /// The most that is kept of what a component writes to stdout or stderr. Keyfob writes next to nothing.
@@ -148,7 +147,7 @@ impl<C> Host<C> {
     }
 
     /// A store with these surroundings, and what a component that runs in it writes, as far as it is captured.
-    pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured)> {
+    pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured), HostError> {
         let captured = Captured { stdout: MemoryOutputPipe::new(CAPTURE), stderr: MemoryOutputPipe::new(CAPTURE) };
         let state = State::new(self.wasi(arguments, &captured)?, Hooks(Arc::clone(&self.egress)));
         let mut store = Store::new(engine, state);
@@ -158,7 +157,7 @@ impl<C> Host<C> {
         Ok((store, captured))
     }
 
-    fn wasi(&self, arguments: &[String], captured: &Captured) -> Result<WasiCtx> {
+    fn wasi(&self, arguments: &[String], captured: &Captured) -> Result<WasiCtx, HostError> {
         let clock = self.clock.unwrap_or_else(Clock::real);
         let mut wasi = WasiCtx::builder();
         wasi.args(arguments)
@@ -181,7 +180,7 @@ impl<C> Host<C> {
         }
         for (host, guest, permissions) in &self.folders {
             wasi.preopened_dir(host, guest, *permissions)
-                .with_context(|| format!("the folder {} can't be opened", host.display()))?;
+                .map_err(|error| HostError::Folder { path: host.clone(), cause: cause(error) })?;
         }
         Ok(wasi.build())
     }

@@ -70,9 +70,12 @@ pub mod app;
 pub mod bindings;
 pub mod call_error;
 pub mod clock;
+mod component_types;
+#[cfg(feature = "compose")]
 pub mod compose;
 pub mod egress;
 pub mod engine;
+pub mod error;
 pub mod host;
 pub mod instance;
 pub mod names;
@@ -83,14 +86,16 @@ pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 pub use bindings::exports::keyfob::azure::secrets::{CacheInfo, DeletedSecret, Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
-pub use call_error::CallError;
+pub use call_error::{CallError, TrapError};
 pub use clock::{Clock, WallClock};
+pub use component_types::ComponentTypes;
 pub use egress::{Egress, Recorder, Sockets};
 #[cfg(feature = "config")]
 pub use engine::config_component;
 #[cfg(feature = "embedded")]
 pub use engine::embedded_component;
 pub use engine::{Build, Keyfob};
+pub use error::{ComponentError, HostError, SocketsError};
 pub use host::Host;
 pub use instance::{
     Credential, DeletedSecretList, DeletedSecretPoller, Handle, Instance, SecretClient, SecretList, SecretPoller,

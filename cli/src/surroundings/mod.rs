@@ -126,7 +126,7 @@ impl Ground<'_> {
             Some(path) => Keyfob::load(path),
             None => Keyfob::bundled(),
         }
-        .map_err(Failure::Usage)?;
+        .map_err(|error| Failure::Usage(error.into()))?;
         Ok(room.with_component(keyfob).inherit_stderr())
     }
 

@@ -1,52 +1,64 @@
-//! One request to an HTTP app without a socket: under a paused clock, too, where sockets have no place.
+//! Hands one request to an HTTP app without a socket, so that it works under a paused clock too.
 
-use anyhow::{Result, anyhow, bail};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use tokio::sync::oneshot;
-use wasmtime::error::Context as _;
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::{Error, WasiHttpView as _};
 
 use super::{App, Pre, stopped};
+use crate::error::{HostError, cause};
 use crate::host::Host;
 
-/// What came of a request, and what the app wrote meanwhile.
+/// An app's response to one request, and its output meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppResponse {
-    /// The answer's status.
+    /// The response's status.
     pub status: StatusCode,
-    /// The answer's whole body.
+    /// The response's whole body.
     pub body: Vec<u8>,
     /// What the app wrote to stderr; empty where it is shown or inherited. At most 1 MiB.
     pub stderr: Vec<u8>,
 }
 
 impl Host<App> {
-    /// Hands a request to a new instance of the app, and waits for the end of both. Its URI names a host.
+    /// Hands a request to a new instance of the app, and waits for the response's end and the instance's. The request's URI
+    /// must name a host.
     ///
-    /// Fails where the app is a command, where it traps, and where it gives no answer.
-    pub async fn handle(&self, request: Request<Bytes>) -> Result<AppResponse> {
+    /// # Errors
+    /// [`HostError`] if the app is a command, if it traps, and if it gives no response.
+    ///
+    /// ```no_run
+    /// # async fn request(host: keyfob_host_test::Host<keyfob_host_test::App>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = host.handle(http::Request::get("http://my-app/").body(bytes::Bytes::new())?).await?;
+    /// assert_eq!(response.status, 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn handle(&self, request: Request<Bytes>) -> Result<AppResponse, HostError> {
         let Pre::Http(pre) = &self.component.pre else {
-            bail!("the app is a command and serves no HTTP");
+            return Err(HostError::NoHttp);
         };
         let (mut store, captured) = self.store(&self.component.engine, &[])?;
         let request = request.map(|body| Full::new(body).map_err(|never| -> Error { match never {} }));
-        let request = store.data_mut().http().new_incoming_request(Scheme::Http, request)?;
+        let request = store.data_mut().http().new_incoming_request(Scheme::Http, request);
+        let request = request.map_err(|error| HostError::Request(cause(error.into())))?;
         let (sender, receiver) = oneshot::channel();
-        let out = store.data_mut().http().new_response_outparam(sender)?;
-        let app = pre.instantiate_async(&mut store).await.context("the app does not start")?;
+        let out = store.data_mut().http().new_response_outparam(sender);
+        let out = out.map_err(|error| HostError::Request(cause(error.into())))?;
+        let app = pre.instantiate_async(&mut store).await.map_err(|error| HostError::StartApp(cause(error)))?;
         let handle = async move {
             let handled = app.wasi_http_incoming_handler().call_handle(&mut store, request, out).await;
-            // What the app did not answer or finish ends with its store, which is dropped here.
-            handled.map_err(|error| anyhow!(stopped(&error.into())))
+            // The store is dropped here: with it ends what the app did not finish.
+            handled.map_err(|error| stopped(&error))
         };
         let answer = async {
-            let Ok(answer) = receiver.await else { bail!("the app ended without an answer") };
-            let answer = answer.map_err(|code| anyhow!("the app answered with the error {code}"))?;
+            let Ok(answer) = receiver.await else { return Err(HostError::NoResponse) };
+            let answer = answer.map_err(|code| HostError::ResponseError(code.to_string()))?;
             let status = answer.status();
-            let body = answer.into_body().collect().await.map_err(|error| anyhow!("the answer breaks off: {error}"))?;
+            let body = answer.into_body().collect().await;
+            let body = body.map_err(|error| HostError::ResponseBody(error.to_string()))?;
             Ok((status, body.to_bytes().to_vec()))
         };
         // Together: the app writes its answer's body while it is read.

@@ -1,10 +1,9 @@
 //! What kind of app a component is, and whether a host can give it all that it imports.
 
-use anyhow::{Result, bail};
+use crate::component_types::{ComponentTypes, version};
+use crate::error::ComponentError;
 
-use crate::compose::{ComponentTypes, version};
-
-/// What WASI 0.2 consists of. Sockets can be imported, because the standard libraries of some languages always do;
+/// The packages of WASI 0.2. Sockets can be imported, because the standard libraries of some languages always do;
 /// no connection is ever allowed.
 const GIVEN: [&str; 7] = ["cli", "clocks", "filesystem", "http", "io", "random", "sockets"];
 
@@ -18,36 +17,39 @@ pub enum AppKind {
 }
 
 impl AppKind {
-    /// The entry of a component. One that has both is a command. The error completes a sentence that begins with the
-    /// file's name.
-    pub fn of(outline: &ComponentTypes) -> Result<Self> {
-        for (entry, interface) in [(Self::Command, "wasi:cli/run"), (Self::Http, "wasi:http/incoming-handler")] {
-            if outline.exports().any(|name| is(name, interface, "0.2.")) {
-                return Ok(entry);
+    /// Reads the kind of an app from its exports. A component that has both is a command.
+    ///
+    /// # Errors
+    /// [`ComponentError`] if it has neither.
+    ///
+    /// ```
+    /// use keyfob_host_test::{Build, ComponentError, ComponentTypes, app::AppKind};
+    ///
+    /// let keyfob = ComponentTypes::read(Build::default().bytes())?;
+    /// assert!(matches!(AppKind::of(&keyfob), Err(ComponentError::IsKeyfob)));
+    /// # Ok::<(), ComponentError>(())
+    /// ```
+    pub fn of(types: &ComponentTypes) -> Result<Self, ComponentError> {
+        for (kind, interface) in [(Self::Command, "wasi:cli/run"), (Self::Http, "wasi:http/incoming-handler")] {
+            if types.exports().any(|name| is(name, interface, "0.2.")) {
+                return Ok(kind);
             }
         }
-        if outline.exports().chain(outline.imports()).any(is_wasi_0_3) {
-            bail!("is made for WASI 0.3, and this host runs WASI 0.2: build it for wasm32-wasip2");
+        if types.exports().chain(types.imports()).any(is_wasi_0_3) {
+            return Err(ComponentError::Wasi03);
         }
-        if outline.exports_keyfob() {
-            bail!(
-                "is Keyfob itself and no app: give a component that imports it, or call it with `keyfob get-secret` or \
-                 `keyfob get-token`"
-            );
+        if types.exports_keyfob() {
+            return Err(ComponentError::IsKeyfob);
         }
-        let exports: Vec<&str> = outline.exports().collect();
+        let exports: Vec<&str> = types.exports().collect();
         let exports = if exports.is_empty() { "nothing".to_owned() } else { exports.join(", ") };
-        bail!(
-            "is no app that can be run: it exports {exports}, where a command exports wasi:cli/run@0.2 and an app that \
-             serves HTTP wasi:http/incoming-handler@0.2"
-        )
+        Err(ComponentError::NoEntryPoint { exports })
     }
 }
 
-/// Fails at an import that no host of this library gives, with all of them. The error completes a sentence that begins
-/// with the file's name.
-pub(super) fn every_import_is_given(outline: &ComponentTypes) -> Result<()> {
-    let missing: Vec<&str> = outline.imports().filter(|name| !is_given(name)).collect();
+/// Fails if the app imports what no host of this library has. The error names all such imports.
+pub(super) fn check_imports(types: &ComponentTypes) -> Result<(), ComponentError> {
+    let missing: Vec<&str> = types.imports().filter(|name| !is_given(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -56,11 +58,8 @@ pub(super) fn every_import_is_given(outline: &ComponentTypes) -> Result<()> {
     } else {
         "put a component that exports it into the app first, for instance with `wac plug`"
     };
-    bail!(
-        "imports {}, which this host does not give: it gives WASI 0.2 ({}) and Keyfob; {cure}",
-        missing.join(", "),
-        GIVEN.join(", ")
-    )
+    let given = format!("WASI 0.2 ({})", GIVEN.join(", "));
+    Err(ComponentError::MissingImports { imports: missing.join(", "), given, cure })
 }
 
 fn is_given(name: &str) -> bool {

@@ -17,14 +17,14 @@ mod handle;
 mod options;
 mod secrets;
 
-use anyhow::{Context as _, bail};
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, WasmCoreDump};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use crate::bindings::Keyfob as World;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
-use crate::call_error::CallError;
+use crate::call_error::{CallError, TrapError};
+use crate::error::{HostError, cause};
 use crate::host::Host;
 use crate::store::{Captured, State};
 pub use handle::{Credential, DeletedSecretList, DeletedSecretPoller, Handle, SecretClient, SecretList, SecretPoller};
@@ -59,27 +59,27 @@ impl Instance {
         self.drop_resource(handle.into().0).await
     }
 
-    /// How much memory the component has, in bytes: what its calls needed at most so far.
+    /// The size of the component's memory in bytes: the most that its calls needed so far, because it never shrinks.
     pub fn memory_size(&self) -> usize {
         self.store.data().memory_size.0
     }
 
-    /// Ends the instance and gives what its memory then holds, byte by byte, for tests that look for what was left behind.
+    /// Ends the instance and returns the content of its memory, for tests that look for secrets left in it.
     ///
     /// # Errors
-    /// Where the component was not compiled [`inspectable`](crate::Keyfob::inspectable).
-    pub async fn into_memory(mut self) -> anyhow::Result<Vec<u8>> {
+    /// [`HostError::NotInspectable`] if the component was not compiled by [`Keyfob::inspectable`](crate::Keyfob::inspectable).
+    pub async fn into_memory(mut self) -> Result<Vec<u8>, HostError> {
         // Any call: it traps before its first instruction, and the memory comes with the trap.
         self.store.epoch_deadline_trap();
         self.store.set_epoch_deadline(0);
         let guest = self.bindings.keyfob_azure_identity().token_options();
-        let Err(trap) = guest.call_constructor(&mut self.store).await else { bail!("the call did not trap") };
-        let dump: &WasmCoreDump = trap.downcast_ref().context("the component is not inspectable")?;
+        let Err(trap) = guest.call_constructor(&mut self.store).await else { return Err(HostError::NotInspectable) };
+        let dump: &WasmCoreDump = trap.downcast_ref().ok_or(HostError::NotInspectable)?;
         let memories: Vec<_> = dump.memories().iter().map(|memory| memory.data(&self.store)).collect();
         Ok(memories.concat())
     }
 
-    /// What the component wrote to stdout and stderr so far, for tests that look for leaks.
+    /// The component's captured stdout, then its stderr, for tests that look for secrets in them.
     pub fn captured_output(&self) -> String {
         let both = [self.stdout.contents(), self.stderr.contents()].concat();
         String::from_utf8_lossy(&both).into_owned()
@@ -95,18 +95,32 @@ impl Instance {
 }
 
 impl Host {
-    /// A new instance: an empty cache, nothing shared with other instances but connections and the recorder.
-    pub async fn instantiate(&self) -> anyhow::Result<Instance> {
+    /// Makes a new instance. Its caches are empty; it shares connections and the recorder with the host's other instances.
+    ///
+    /// # Errors
+    /// [`HostError`] if a folder of the host can't be opened, or the component does not start.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), keyfob_host_test::HostError> {
+    /// use keyfob_host_test::{Host, Keyfob};
+    ///
+    /// let instance = Host::new(&Keyfob::bundled()?).instantiate().await?;
+    /// assert!(instance.memory_size() > 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn instantiate(&self) -> Result<Instance, HostError> {
         let (mut store, Captured { stdout, stderr }) = self.store(&self.component.engine, &[])?;
         let bindings = self.component.pre.instantiate_async(&mut store).await;
-        let bindings = bindings.map_err(|error| anyhow::Error::from(error.context("the component does not start")))?;
+        let bindings = bindings.map_err(|error| HostError::Start(cause(error)))?;
         Ok(Instance { store, bindings, stdout, stderr })
     }
 }
 
-/// A trap, or a component that is not what its world says.
+/// A trap, or a component whose exports differ from its world.
 fn trap(error: wasmtime::Error) -> CallError {
-    CallError::Trap(error.into())
+    CallError::Trap(TrapError(error.into()))
 }
 
 #[cfg(test)]
