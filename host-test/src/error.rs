@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A cause that another library reports.
 pub type Cause = Box<dyn Error + Send + Sync>;
@@ -171,12 +171,6 @@ pub enum ComponentError {
         #[source]
         cause: Cause,
     },
-}
-
-impl HostError {
-    pub(crate) fn not_an_app(path: &Path, error: ComponentError) -> Self {
-        Self::NotAnApp { path: path.to_owned(), error }
-    }
 }
 
 /// An option of [`Sockets`](crate::Sockets) that can't be used.

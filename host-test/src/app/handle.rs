@@ -43,10 +43,10 @@ impl Host<App> {
         let (mut store, captured) = self.store(&self.component.engine, &[])?;
         let request = request.map(|body| Full::new(body).map_err(|never| -> Error { match never {} }));
         let request = store.data_mut().http().new_incoming_request(Scheme::Http, request);
-        let request = request.map_err(|error| HostError::Request(cause(error.into())))?;
+        let request = request.map_err(|error| HostError::Request(cause(error)))?;
         let (sender, receiver) = oneshot::channel();
         let out = store.data_mut().http().new_response_outparam(sender);
-        let out = out.map_err(|error| HostError::Request(cause(error.into())))?;
+        let out = out.map_err(|error| HostError::Request(cause(error)))?;
         let app = pre.instantiate_async(&mut store).await.map_err(|error| HostError::StartApp(cause(error)))?;
         let handle = async move {
             let handled = app.wasi_http_incoming_handler().call_handle(&mut store, request, out).await;

@@ -59,7 +59,7 @@ impl App {
             let composed = crate::compose::compose(&bytes, crate::Build::default().bytes())?;
             Self::compile(composed.as_deref().unwrap_or(&bytes), kind)
         };
-        load().map_err(|error| HostError::not_an_app(path, error))
+        load().map_err(|error| HostError::NotAnApp { path: path.to_owned(), error })
     }
 
     /// Compiles an app that imports no Keyfob: it needs none, or has one inside.

@@ -119,12 +119,8 @@ impl Server {
     async fn call(&self, request: Request<Incoming>, sender: oneshot::Sender<Outcome>) -> Result<(), HostError> {
         let internal = |error: wasmtime::Error| stopped(&error);
         let (mut store, _) = self.host.store(&self.host.component.engine, &[])?;
-        let request = store
-            .data_mut()
-            .http()
-            .new_incoming_request(Scheme::Http, request)
-            .map_err(|error| internal(error.into()))?;
-        let response = store.data_mut().http().new_response_outparam(sender).map_err(|error| internal(error.into()))?;
+        let request = store.data_mut().http().new_incoming_request(Scheme::Http, request).map_err(internal)?;
+        let response = store.data_mut().http().new_response_outparam(sender).map_err(internal)?;
         let app = self.pre.instantiate_async(&mut store).await.map_err(internal)?;
         app.wasi_http_incoming_handler().call_handle(&mut store, request, response).await.map_err(internal)
     }

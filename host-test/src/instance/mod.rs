@@ -8,7 +8,7 @@ macro_rules! call {
     ($self:ident, $interface:ident.$resource:ident.$function:ident($($argument:expr),*), $options:expr) => {{
         let options = $self.make($options).await?;
         let returned = call!($self, $interface.$resource.$function($($argument,)* Some(options)))?;
-        $self.drop_resource(options).await.map(|()| returned)
+        $self.drop_resource(options).await.and(Ok(returned))
     }};
 }
 
