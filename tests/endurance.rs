@@ -54,8 +54,8 @@ async fn instance() -> Instance {
     let environment = fake.environment();
     let clock = Clock::starting_at(Clock::TEST_START);
     let azure = Arc::new(PeriodicFaults { fake, requests: AtomicU32::new(0) });
-    let egress = Egress::in_process(azure, clock).allow_any().unrecorded();
-    let keyfob = Keyfob::build(Build::WithoutCertificates).unwrap();
+    let egress = Egress::in_process(azure, clock).allow_any().without_recorder();
+    let keyfob = Keyfob::from_build(Build::WithoutCertificates).unwrap();
     Host::new(&keyfob).envs(environment).clock(clock).egress(egress).instantiate().await.unwrap()
 }
 
@@ -66,7 +66,7 @@ async fn client(instance: &mut Instance, credential: Credential, vault: &str) ->
 #[tokio::test(start_paused = true)]
 async fn a_hundred_thousand_calls() {
     let mut app = instance().await;
-    let credential = app.credential(&CredentialKind::Default.into()).await.unwrap();
+    let credential = app.create_credential(&CredentialKind::Default.into()).await.unwrap();
     let good = client(&mut app, credential, "https://story-kv.vault.azure.net").await;
     let bad = client(&mut app, credential, "https://forbidden-kv.vault.azure.net").await;
     let (mut done, mut failed, mut warm) = (0_u32, 0_u32, 0);
@@ -90,11 +90,11 @@ async fn a_hundred_thousand_calls() {
             Err(trap) => panic!("{trap}"),
         }
         if number == 2_000 {
-            warm = app.memory();
+            warm = app.memory_size();
         }
     }
     assert!(done > 50_000 && failed > 30_000, "{done} {failed}");
-    assert_eq!(app.memory(), warm);
+    assert_eq!(app.memory_size(), warm);
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,15 +104,16 @@ async fn ten_thousand_credentials_and_clients() {
     for number in 0..10_000 {
         let exclude = vec!["EnvironmentCredential".to_owned()];
         let options = CredentialOptions { exclude, ..Default::default() };
-        let credential = app.credential(&CredentialSpec { kind: CredentialKind::Default, options }).await.unwrap();
+        let credential =
+            app.create_credential(&CredentialSpec { kind: CredentialKind::Default, options }).await.unwrap();
         let client = client(&mut app, credential, "https://story-kv.vault.azure.net").await;
         // The client keeps the credential after its handle is dropped.
         app.drop_handle(credential).await.unwrap();
         let _ = app.get_secret(client, "secret-a", &Default::default()).await;
         app.drop_handle(client).await.unwrap();
         if number == 500 {
-            warm = app.memory();
+            warm = app.memory_size();
         }
     }
-    assert_eq!(app.memory(), warm);
+    assert_eq!(app.memory_size(), warm);
 }

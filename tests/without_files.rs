@@ -79,6 +79,6 @@ fn it_imports_no_filesystem_and_the_error_has_a_hint() {
 }
 
 async fn token(instance: &mut Instance, kind: CredentialKind) -> Result<String, CallError> {
-    let credential = instance.credential(&kind.into()).await?;
+    let credential = instance.create_credential(&kind.into()).await?;
     Ok(instance.get_token(credential, &[SCOPE], &TokenOptions::default()).await?.token)
 }

@@ -10,7 +10,7 @@ use super::output::Report;
 use super::screen::Progress;
 use super::surroundings::Surroundings;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
-use keyfob_host_test::failure::CallError;
+use keyfob_host_test::call_error::CallError;
 use keyfob_host_test::host::Host;
 use keyfob_host_test::instance::Instance;
 use keyfob_host_test::spec::TokenOptions;
@@ -59,7 +59,7 @@ pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
     let _progress = Progress::show("asking for a token");
     within(args.common.timeout, async {
         let mut instance = instance(&host).await?;
-        let credential = instance.credential(&args.common.identity.spec()).await?;
+        let credential = instance.create_credential(&args.common.identity.spec()).await?;
         let options = TokenOptions { timeout: args.common.timeout, ..Default::default() };
         instance.get_token(credential, &[&args.scope], &options).await
     })
@@ -67,7 +67,7 @@ pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
 }
 
 pub(super) async fn instance(host: &Host) -> Result<Instance, CallError> {
-    host.instantiate().await.map_err(CallError::Bug)
+    Ok(host.instantiate().await?)
 }
 
 /// The call's outcome, if there is one in time.

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::component;
 use super::screen::Progress;
-use keyfob_host_test::compose::{compose, configure};
+use keyfob_host_test::compose::{compose, compose_config};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,7 +37,7 @@ pub(super) fn write(args: &Compose) -> Result<String> {
     let progress = Progress::show(&format!("putting Keyfob into {name}"));
     let keyfob = component::build(args.with_certificates).bytes();
     let put = || {
-        let configured = configure(&app)?;
+        let configured = compose_config(&app)?;
         anyhow::Ok(compose(configured.as_deref().unwrap_or(&app), keyfob)?.or(configured))
     };
     let Some(composed) = put().map_err(|error| anyhow!("{name} {error:#}"))? else {

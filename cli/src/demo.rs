@@ -6,10 +6,10 @@ use anyhow::{Context, bail, ensure};
 
 use fake_azure::{Description, Fake, Server};
 use keyfob_host_test::bindings::exports::keyfob::azure::types::ErrorKind;
+use keyfob_host_test::call_error::{CallError, TrapError};
 use keyfob_host_test::clock::Clock;
 use keyfob_host_test::egress::{Egress, Sockets};
 use keyfob_host_test::engine::Keyfob;
-use keyfob_host_test::failure::CallError;
 use keyfob_host_test::host::Host;
 use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, ManagedIdentity};
 
@@ -70,7 +70,7 @@ impl Stage {
         let client_id = world.identities.first().context("an identity")?.client_id.clone();
         let fake = Arc::new(Fake::new(world)?);
         let server = Server::start(fake.clone()).await?;
-        Ok(Self { keyfob: Keyfob::built()?, fake, server, vault: url, client_id, value })
+        Ok(Self { keyfob: Keyfob::bundled()?, fake, server, vault: url, client_id, value })
     }
 
     /// One run of the app: its value, and the requests that it made, each on a line.
@@ -79,9 +79,9 @@ impl Stage {
         options: CredentialOptions,
         variables: &[(&str, &str)],
     ) -> Result<(String, Vec<String>), CallError> {
-        let (host, recorder) = self.host(variables).map_err(CallError::Bug)?;
-        let mut app = host.instantiate().await.map_err(CallError::Bug)?;
-        let credential = app.credential(&CredentialSpec { kind: CredentialKind::Default, options }).await?;
+        let (host, recorder) = self.host(variables).map_err(|error| CallError::Trap(TrapError::new(error)))?;
+        let mut app = host.instantiate().await?;
+        let credential = app.create_credential(&CredentialSpec { kind: CredentialKind::Default, options }).await?;
         let client = app.create_client(&self.vault, credential, &Default::default()).await?;
         let secret = app.get_secret(client, SECRET, &Default::default()).await?;
         Ok((secret.value, recorder.lines()))

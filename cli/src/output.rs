@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::screen;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
 use keyfob_host_test::bindings::exports::keyfob::azure::types::{Attempt, ErrorKind};
-use keyfob_host_test::failure::CallError;
+use keyfob_host_test::call_error::CallError;
 use keyfob_host_test::names::{kind_name, outcome_name};
 
 /// Prints to stdout. A reader that has gone away is not worth a panic.
@@ -113,7 +113,7 @@ impl From<CallError> for Report {
     fn from(error: CallError) -> Self {
         let error = match error {
             CallError::Azure(error) => error,
-            bug @ CallError::Bug(_) => {
+            bug @ CallError::Trap(_) => {
                 let message = bug.to_string();
                 return Self { json: bare("other", &message), message, hint: None, attempts: Vec::new() };
             }

@@ -10,8 +10,8 @@ use super::child::Stops;
 use super::screen::{self, Progress};
 use super::surroundings::{Ground, Surroundings};
 use super::{DONE, FAILED, Failure};
-use keyfob_host_test::app::{App, Entry};
-use keyfob_host_test::compose::{Outline, compose, configure};
+use keyfob_host_test::app::{App, AppKind};
+use keyfob_host_test::compose::{ComponentTypes, compose, compose_config};
 use keyfob_host_test::engine::Build;
 use keyfob_host_test::host::Host;
 
@@ -55,13 +55,13 @@ pub(super) struct Run {
 pub(super) async fn run(args: &Run) -> Result<u8, Failure> {
     let ground = args.surroundings.ground_aloud().await?;
     let room = ground.room(ground.environment.get("KEYVAULT_URL"), Some(Box::new(denied)))?;
-    let host = args.folders(room).map_err(Failure::Usage)?.inherit_streams();
+    let host = args.folders(room).map_err(Failure::Usage)?.inherit_stdio();
     let app = args.assemble(&ground).map_err(|error| Failure::usage(format!("{} {error:#}", args.app.display())))?;
-    let entry = app.entry();
-    let host = host.around(app);
-    match entry {
-        Entry::Command => args.start(host).await,
-        Entry::Http => args.serve(host).await,
+    let kind = app.kind();
+    let host = host.with_component(app);
+    match kind {
+        AppKind::Command => args.start(host).await,
+        AppKind::Http => args.serve(host).await,
     }
 }
 
@@ -69,12 +69,12 @@ impl Run {
     /// Reads, composes and compiles. The error completes a sentence that begins with the app's name.
     fn assemble(&self, ground: &Ground<'_>) -> Result<App> {
         let app = std::fs::read(&self.app).context("can't be read")?;
-        let app = configure(&app)?.unwrap_or(app);
-        let outline = Outline::read(&app)?;
-        let entry = Entry::of(&outline)?;
-        match entry {
-            Entry::Command if self.addr.is_some() => bail!("is a command and listens nowhere: leave --addr out"),
-            Entry::Http if !self.arguments.is_empty() => bail!("serves HTTP and takes no arguments: leave them out"),
+        let app = compose_config(&app)?.unwrap_or(app);
+        let outline = ComponentTypes::read(&app)?;
+        let kind = AppKind::of(&outline)?;
+        match kind {
+            AppKind::Command if self.addr.is_some() => bail!("is a command and listens nowhere: leave --addr out"),
+            AppKind::Http if !self.arguments.is_empty() => bail!("serves HTTP and takes no arguments: leave them out"),
             _ => {}
         }
         let name = self.app.display();
@@ -94,17 +94,17 @@ impl Run {
             None
         };
         let _progress = Progress::show(&format!("compiling {name}"));
-        App::compile(composed.as_deref().unwrap_or(&app), entry)
+        Ok(App::compile(composed.as_deref().unwrap_or(&app), kind)?)
     }
 
     fn folders(&self, mut room: Host<()>) -> Result<Host<()>> {
         for text in &self.dir {
             let (host, guest) = folder(text).with_context(|| format!("--dir {text}"))?;
-            room = room.folder(host, guest);
+            room = room.preopened_dir(host, guest);
         }
         for text in &self.dir_rw {
             let (host, guest) = folder(text).with_context(|| format!("--dir-rw {text}"))?;
-            room = room.writable_folder(host, guest);
+            room = room.preopened_dir_writable(host, guest);
         }
         Ok(room)
     }
@@ -115,7 +115,7 @@ impl Run {
         match host.run(&arguments).await {
             Ok(ended) => Ok(u8::try_from(ended.status).unwrap_or(FAILED)),
             Err(stopped) => {
-                screen::error(&format!("{stopped:#}"));
+                screen::error(&format!("{:#}", anyhow::Error::from(stopped)));
                 Ok(FAILED)
             }
         }
@@ -137,7 +137,7 @@ impl Run {
         tokio::select! {
             ended = host.serve(listener, screen::error) => match ended {
                 Ok(never) => match never {},
-                Err(error) => Err(Failure::Usage(error)),
+                Err(error) => Err(Failure::Usage(error.into())),
             },
             _ = stops.next() => Ok(DONE),
         }

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::bindings::KeyfobPre;
-use crate::host::State;
+use crate::error::{HostError, cause};
+use crate::store::State;
 
 /// How often a running component gives way, so that a time-out can end even one that spins.
 const TICK: Duration = Duration::from_millis(20);
@@ -21,21 +21,26 @@ const MODULES: u32 = 4;
 /// More than any call needs (SECURITY.md).
 const MAX_MEMORY: usize = 32 << 20;
 
-/// The builds of the component, by the cargo feature `certificate`.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+/// The builds of the component, by the cargo feature `certificate` of its crate. The default is the most capable one that this
+/// crate bundles.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Build {
     /// What an app gets by default: certificates are refused.
+    #[cfg_attr(not(feature = "certificates"), default)]
     WithoutCertificates,
-    /// The one that the `keyfob` command carries.
+    /// The build that can use certificates. Only with this crate's feature `certificates`.
+    #[cfg(feature = "certificates")]
+    #[default]
     WithCertificates,
 }
 
 impl Build {
-    /// The component of this source tree, as the build of this crate made it.
+    /// The binary of the component, made from this source tree by the build of this crate.
     pub fn bytes(self) -> &'static [u8] {
         match self {
             Self::WithoutCertificates => include_bytes!(env!("KEYFOB_WASM")),
+            #[cfg(feature = "certificates")]
             Self::WithCertificates => include_bytes!(env!("KEYFOB_WITH_CERTIFICATES_WASM")),
         }
     }
@@ -62,67 +67,122 @@ pub struct Keyfob {
 }
 
 impl Keyfob {
-    /// The component of this source tree with certificates, which the build of this crate made. Compiled once per process.
-    pub fn built() -> Result<Self> {
-        Self::build(Build::WithCertificates)
+    /// The bundled component: [`Build::default`], which can use certificates if the feature `certificates` is on. Compiled
+    /// once per process.
+    ///
+    /// # Errors
+    /// [`HostError`] if it can't be compiled.
+    ///
+    /// ```
+    /// let keyfob = keyfob_host_test::Keyfob::bundled()?;
+    /// # Ok::<(), keyfob_host_test::HostError>(())
+    /// ```
+    pub fn bundled() -> Result<Self, HostError> {
+        Self::from_build(Build::default())
     }
 
-    /// Either build of this source tree. Compiled once per process.
-    pub fn build(build: Build) -> Result<Self> {
+    /// One of the bundled builds. Compiled once per process.
+    ///
+    /// # Errors
+    /// [`HostError`] if it can't be compiled.
+    ///
+    /// ```
+    /// use keyfob_host_test::{Build, Keyfob};
+    ///
+    /// let keyfob = Keyfob::from_build(Build::WithoutCertificates)?;
+    /// # Ok::<(), keyfob_host_test::HostError>(())
+    /// ```
+    pub fn from_build(build: Build) -> Result<Self, HostError> {
         Self::cached(build, false)
     }
 
-    /// The same, for tests: [`Instance::into_memory`](crate::Instance::into_memory) can look into its instances, because a trap
-    /// carries their memory.
-    pub fn transparent(build: Build) -> Result<Self> {
+    /// One of the bundled builds, for tests that read the memory of its instances with
+    /// [`Instance::into_memory`](crate::Instance::into_memory): a trap carries it. Compiled once per process.
+    ///
+    /// # Errors
+    /// [`HostError`] if it can't be compiled.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), keyfob_host_test::HostError> {
+    /// use keyfob_host_test::{Build, Host, Keyfob};
+    ///
+    /// let instance = Host::new(&Keyfob::inspectable(Build::default())?).instantiate().await?;
+    /// assert!(!instance.into_memory().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn inspectable(build: Build) -> Result<Self, HostError> {
         Self::cached(build, true)
     }
 
-    /// The same, compiled anew, for programs that make many instances: room for so many at a time is set aside once, and making
-    /// one takes less. Where all are in use, making another fails.
-    pub fn pooled(build: Build, instances: u32) -> Result<Self> {
+    /// One of the bundled builds, for programs that make many instances: memory for `instances` of them is reserved once,
+    /// which makes instantiation cheaper. While all are in use, [`Host::instantiate`](crate::Host::instantiate) fails.
+    /// Compiled anew by each call.
+    ///
+    /// # Errors
+    /// [`HostError`] if it can't be compiled, or the memory can't be reserved.
+    ///
+    /// ```
+    /// use keyfob_host_test::{Build, Keyfob};
+    ///
+    /// let keyfob = Keyfob::pooled(Build::WithoutCertificates, 2)?;
+    /// # Ok::<(), keyfob_host_test::HostError>(())
+    /// ```
+    pub fn pooled(build: Build, instances: u32) -> Result<Self, HostError> {
         let mut pool = PoolingAllocationConfig::default();
         pool.total_component_instances(instances)
             .total_core_instances(instances.saturating_mul(MODULES))
             .total_memories(instances)
             .total_tables(instances.saturating_mul(MODULES))
-            // A call has one beside that of its instance's making.
+            // One for the instantiation, one for a call.
             .total_stacks(instances.saturating_mul(2))
             .max_memory_size(MAX_MEMORY);
         Self::from_bytes(build.bytes(), Config::new().allocation_strategy(InstanceAllocationStrategy::Pooling(pool)))
+            .map_err(|error| HostError::Compile(cause(error)))
     }
 
-    fn cached(build: Build, transparent: bool) -> Result<Self> {
+    fn cached(build: Build, inspectable: bool) -> Result<Self, HostError> {
         static BUILT: Mutex<Vec<((Build, bool), Keyfob)>> = Mutex::new(Vec::new());
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, keyfob)) = built.iter().find(|(key, _)| *key == (build, transparent)) {
+        if let Some((_, keyfob)) = built.iter().find(|(key, _)| *key == (build, inspectable)) {
             return Ok(keyfob.clone());
         }
-        let keyfob = Self::from_bytes(build.bytes(), Config::new().coredump_on_trap(transparent))?;
-        built.push(((build, transparent), keyfob.clone()));
+        let keyfob = Self::from_bytes(build.bytes(), Config::new().coredump_on_trap(inspectable));
+        let keyfob = keyfob.map_err(|error| HostError::Compile(cause(error)))?;
+        built.push(((build, inspectable), keyfob.clone()));
         Ok(keyfob)
     }
 
-    /// Any other build of the component.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+    /// Reads and compiles any other build of the component.
+    ///
+    /// # Errors
+    /// [`HostError`] if the file can't be read, or holds no Keyfob component.
+    ///
+    /// ```
+    /// use keyfob_host_test::{HostError, Keyfob};
+    ///
+    /// assert!(matches!(Keyfob::load("no/such/file.wasm"), Err(HostError::Read { .. })));
+    /// ```
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, HostError> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
+        let bytes = std::fs::read(path).map_err(|cause| HostError::Read { path: path.to_owned(), cause })?;
         Self::from_bytes(&bytes, &mut Config::new()).map_err(|error| {
-            let why = error.root_cause().to_string();
+            let reason = error.root_cause().to_string();
             // What follows are the file's first bytes, one a line.
-            let why = why.split(" - expected=").next().unwrap_or_default();
-            anyhow!("{} is not a Keyfob component: {why}", path.display())
+            let reason = reason.split(" - expected=").next().unwrap_or_default().to_owned();
+            HostError::NotKeyfob { path: path.to_owned(), reason }
         })
     }
 
-    fn from_bytes(bytes: &[u8], config: &mut Config) -> Result<Self> {
+    fn from_bytes(bytes: &[u8], config: &mut Config) -> wasmtime::Result<Self> {
         let (engine, pre) = compile(bytes, config)?;
         Ok(Self { engine, pre: KeyfobPre::new(pre)? })
     }
 }
 
 /// Compiles a component and gives it WASI 0.2 and nothing else, in an engine of its own.
-pub(crate) fn compile(bytes: &[u8], config: &mut Config) -> Result<(Engine, InstancePre<State>)> {
+pub(crate) fn compile(bytes: &[u8], config: &mut Config) -> wasmtime::Result<(Engine, InstancePre<State>)> {
     let engine = Engine::new(config.epoch_interruption(true))?;
     let component = Component::from_binary(&engine, bytes)?;
 
@@ -136,7 +196,7 @@ pub(crate) fn compile(bytes: &[u8], config: &mut Config) -> Result<(Engine, Inst
 }
 
 /// Moves the engine's epoch until the engine is gone.
-fn tick(engine: &Engine) -> Result<()> {
+fn tick(engine: &Engine) -> wasmtime::Result<()> {
     let engine = engine.weak();
     std::thread::Builder::new().name("keyfob-epoch".to_owned()).spawn(move || {
         while let Some(engine) = engine.upgrade() {
@@ -155,16 +215,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_pool_has_room_for_so_many_and_again_for_those_after_them() {
-        let host = Host::new(&Keyfob::pooled(Build::WithCertificates, 3).expect("a pool"));
+        let host = Host::new(&Keyfob::pooled(Build::default(), 3).expect("a pool"));
         for _ in 0..2 {
             let mut instances = Vec::new();
             for _ in 0..3 {
                 instances.push(host.instantiate().await.expect("an instance"));
             }
             let problem = host.instantiate().await.err().expect("none is left");
-            assert!(format!("{problem:#}").contains("limit of 3"), "{problem:#}");
+            let problem = format!("{:#}", anyhow::Error::from(problem));
+            assert!(problem.contains("limit of 3"), "{problem}");
             for instance in &mut instances {
-                let credential = instance.credential(&crate::CredentialSpec::default()).await.expect("a credential");
+                let credential =
+                    instance.create_credential(&crate::CredentialSpec::default()).await.expect("a credential");
                 assert_eq!(instance.explain(credential).await.expect("candidates").len(), 9);
             }
         }

@@ -3,19 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
-use wasmtime::component::ResourceTable;
-use wasmtime::error::Context as _;
-use wasmtime::{Engine, ResourceLimiter, Store};
+use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::random::Deterministic;
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi::{FsPerms, WasiCtx};
 
 use crate::clock::{Clock, WallClock};
 use crate::egress::{Egress, Hooks};
 use crate::engine::Keyfob;
-use crate::instance::Instance;
+use crate::error::{HostError, cause};
+use crate::store::{Captured, State};
 
 /// The most that is kept of what a component writes to stdout or stderr. Keyfob writes next to nothing.
 const CAPTURE: usize = 1 << 20;
@@ -31,7 +28,7 @@ pub struct Host<C = Keyfob> {
     wall_clock: Option<WallClock>,
     seed: Option<u64>,
     streams: Streams,
-    files_apart: bool,
+    file_io_on_threads: bool,
 }
 
 /// Where a component's stdin, stdout and stderr lead.
@@ -57,15 +54,16 @@ impl<C> Host<C> {
             wall_clock: None,
             seed: None,
             streams: Streams::Captured,
-            files_apart: false,
+            file_io_on_threads: false,
         }
     }
 
     /// The same surroundings around another component.
     #[must_use]
-    pub fn around<D>(self, component: D) -> Host<D> {
-        let Self { component: _, environment, folders, egress, clock, wall_clock, seed, streams, files_apart } = self;
-        Host { component, environment, folders, egress, clock, wall_clock, seed, streams, files_apart }
+    pub fn with_component<D>(self, component: D) -> Host<D> {
+        let Self { component: _, environment, folders, egress, clock, wall_clock, seed, streams, file_io_on_threads } =
+            self;
+        Host { component, environment, folders, egress, clock, wall_clock, seed, streams, file_io_on_threads }
     }
 
     /// Sets a variable.
@@ -84,14 +82,14 @@ impl<C> Host<C> {
 
     /// Lets the component read a folder, and not write to it, under the path `guest`.
     #[must_use]
-    pub fn folder(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
+    pub fn preopened_dir(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
         self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadOnly));
         self
     }
 
     /// Lets the component change a folder too.
     #[must_use]
-    pub fn writable_folder(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
+    pub fn preopened_dir_writable(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
         self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadWrite));
         self
     }
@@ -120,21 +118,21 @@ impl<C> Host<C> {
     /// Makes the component's randomness the same in every run. For tests alone: what the component signs, and the ids of
     /// its assertions, can be foretold then. Without a seed it comes from a secure generator that the system seeds.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
+    pub fn random_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
     /// Passes the component's stderr on to the host's instead of capturing it.
     #[must_use]
-    pub fn show_stderr(mut self) -> Self {
+    pub fn inherit_stderr(mut self) -> Self {
         self.streams = Streams::StderrShown;
         self
     }
 
     /// Gives the component the host's stdin, stdout and stderr instead of an empty one and two that are captured.
     #[must_use]
-    pub fn inherit_streams(mut self) -> Self {
+    pub fn inherit_stdio(mut self) -> Self {
         self.streams = Streams::Inherited;
         self
     }
@@ -143,29 +141,23 @@ impl<C> Host<C> {
     /// gone) then ends with the caller's own limit and does not hold it up. Not for virtual time, which would go on
     /// meanwhile.
     #[must_use]
-    pub fn files_apart(mut self) -> Self {
-        self.files_apart = true;
+    pub fn file_io_on_threads(mut self) -> Self {
+        self.file_io_on_threads = true;
         self
     }
 
     /// A store with these surroundings, and what a component that runs in it writes, as far as it is captured.
-    pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured)> {
+    pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured), HostError> {
         let captured = Captured { stdout: MemoryOutputPipe::new(CAPTURE), stderr: MemoryOutputPipe::new(CAPTURE) };
-        let state = State {
-            wasi: self.wasi(arguments, &captured)?,
-            http: WasiHttpCtx::new(),
-            hooks: Hooks(Arc::clone(&self.egress)),
-            table: ResourceTable::new(),
-            memory: Memory::default(),
-        };
+        let state = State::new(self.wasi(arguments, &captured)?, Hooks(Arc::clone(&self.egress)));
         let mut store = Store::new(engine, state);
-        store.limiter(|state| &mut state.memory);
+        store.limiter(|state| &mut state.memory_size);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         Ok((store, captured))
     }
 
-    fn wasi(&self, arguments: &[String], captured: &Captured) -> Result<WasiCtx> {
+    fn wasi(&self, arguments: &[String], captured: &Captured) -> Result<WasiCtx, HostError> {
         let clock = self.clock.unwrap_or_else(Clock::real);
         let mut wasi = WasiCtx::builder();
         wasi.args(arguments)
@@ -175,7 +167,7 @@ impl<C> Host<C> {
             .allow_tcp(false)
             .allow_udp(false)
             // Files are few and small, and a thread pool would make virtual time depend on real time.
-            .allow_blocking_current_thread(!self.files_apart);
+            .allow_blocking_current_thread(!self.file_io_on_threads);
         match self.streams {
             Streams::Captured => wasi.stdout(captured.stdout.clone()).stderr(captured.stderr.clone()),
             Streams::StderrShown => wasi.stdout(captured.stdout.clone()).inherit_stderr(),
@@ -188,61 +180,9 @@ impl<C> Host<C> {
         }
         for (host, guest, permissions) in &self.folders {
             wasi.preopened_dir(host, guest, *permissions)
-                .with_context(|| format!("the folder {} can't be opened", host.display()))?;
+                .map_err(|error| HostError::Folder { path: host.clone(), cause: cause(error) })?;
         }
         Ok(wasi.build())
-    }
-}
-
-impl Host {
-    /// A new instance: an empty cache, nothing shared with other instances but connections and the recorder.
-    pub async fn instantiate(&self) -> Result<Instance> {
-        let (mut store, Captured { stdout, stderr }) = self.store(&self.component.engine, &[])?;
-        let bindings =
-            self.component.pre.instantiate_async(&mut store).await.context("the component does not start")?;
-        Ok(Instance { store, bindings, stdout, stderr })
-    }
-}
-
-/// What a component has written; empty where it leads elsewhere.
-pub(crate) struct Captured {
-    pub(crate) stdout: MemoryOutputPipe,
-    pub(crate) stderr: MemoryOutputPipe,
-}
-
-/// What a store holds for one instance.
-pub struct State {
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    hooks: Hooks,
-    table: ResourceTable,
-    pub(crate) memory: Memory,
-}
-
-/// How large the linear memories of an instance are, in bytes. They never shrink.
-#[derive(Default)]
-pub(crate) struct Memory(pub(crate) usize);
-
-impl ResourceLimiter for Memory {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.0 += desired - current;
-        Ok(true)
-    }
-
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(true)
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
     }
 }
 

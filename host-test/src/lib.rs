@@ -1,9 +1,21 @@
 //! A wasmtime host for Keyfob: for tests of apps that use Keyfob, and for programs that embed it.
 //!
-//! A [`Keyfob`] is the compiled component, a [`Host`] its surroundings, an [`Instance`] one that runs. An [`Egress`]
-//! is its only way out: to real sockets, or to anything that implements [`fake_azure::wire::Service`], in tokio's time. With
-//! `start_paused` a test about a token that ends in an hour takes milliseconds. An [`App`] has Keyfob in it: a [`Host`] runs it
-//! ([`Host::run`]), serves it ([`Host::serve`]), or hands it one request ([`Host::ask`]).
+//! [`Keyfob`] is the compiled component, [`Host`] what it may access, and [`Instance`] a running one. [`Egress`] is its only
+//! way out: real sockets, or anything that answers requests in this process, such as [`fake_azure::Fake`]. In-process egress
+//! runs in tokio's time: with `start_paused` a test of a token that expires in an hour takes milliseconds. [`App`] is a
+//! component that has Keyfob in it: a [`Host`] runs it as a command ([`Host::run`]), serves it over HTTP ([`Host::serve`]), or
+//! hands it one request ([`Host::handle`]).
+//!
+//! # Features
+//! None is on by default; the component without certificates is always bundled.
+//!
+//! - `certificates` bundles the component that can use certificates, as `Build::WithCertificates`, and makes it the default.
+//! - `compose` adds the module `compose` and `App::load`, which put Keyfob into an app that imports it.
+//! - `config` bundles `keyfob-config`, secrets as wasi:config, which `App::load` puts into apps that import it.
+//! - `embedded` bundles the component for programs that embed it without WASI. No host of this crate runs it.
+//!
+//! # Examples
+//! A test against a fake Azure:
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
@@ -27,24 +39,24 @@
 //!     let clock = Clock::starting_at(Clock::TEST_START);
 //!     let egress = Egress::in_process(azure.clone(), clock).allow_any();
 //!     let requests = egress.recorder();
-//!     let host = Host::new(&Keyfob::built()?).envs(azure.environment()).clock(clock).egress(egress);
+//!     let host = Host::new(&Keyfob::bundled()?).envs(azure.environment()).clock(clock).egress(egress);
 //!
 //!     let mut keyfob = host.instantiate().await?;
-//!     let credential = keyfob.credential(&CredentialKind::Default.into()).await?;
+//!     let credential = keyfob.create_credential(&CredentialKind::Default.into()).await?;
 //!     let client = keyfob.create_client("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
 //!     let secret = keyfob.get_secret(client, "secret-a", &Default::default()).await?;
 //!     assert_eq!(secret.value, "the value");
 //!     assert_eq!(requests.lines().len(), 2); // the token, the secret
 //!
-//!     tokio::time::advance(Duration::from_secs(25 * 60 * 60)).await; // the token's time is over
+//!     tokio::time::advance(Duration::from_secs(25 * 60 * 60)).await; // the token has expired
 //!     keyfob.get_secret(client, "secret-a", &Default::default()).await?;
 //!     assert_eq!(requests.lines().len(), 4);
 //!     Ok(())
 //! }
 //! ```
 //!
-//! A program that embeds Keyfob does the same with real sockets. It compiles the component once a process, and may set room
-//! for its instances aside ([`Keyfob::pooled`]); an instance keeps its tokens and its connections as long as it lives.
+//! A program that embeds Keyfob does the same with real sockets. It compiles the component once per process, and may reserve
+//! memory for its instances ([`Keyfob::pooled`]). An instance keeps its cached tokens until it is dropped.
 //!
 //! ```no_run
 //! use keyfob_host_test::{CredentialKind, Egress, Host, Keyfob, Sockets};
@@ -53,12 +65,12 @@
 //! let egress = Egress::sockets(Sockets::new())
 //!     .allow("my-vault.vault.azure.net:443")
 //!     .allow("169.254.169.254:80") // IMDS; on App Service what IDENTITY_ENDPOINT names
-//!     .unrecorded();
+//!     .without_recorder();
 //! let azure = std::env::vars().filter(|(name, _)| name.starts_with("AZURE_") || name.starts_with("IDENTITY_"));
-//! let host = Host::new(&Keyfob::built()?).envs(azure).egress(egress);
+//! let host = Host::new(&Keyfob::bundled()?).envs(azure).egress(egress);
 //!
 //! let mut keyfob = host.instantiate().await?;
-//! let credential = keyfob.credential(&CredentialKind::Default.into()).await?;
+//! let credential = keyfob.create_credential(&CredentialKind::Default.into()).await?;
 //! let client = keyfob.create_client("https://my-vault.vault.azure.net", credential, &Default::default()).await?;
 //! let names = ["db-user".to_owned(), "db-password".to_owned()];
 //! let mut read = keyfob.get_secrets(client, &names, &Default::default()).await?;
@@ -66,30 +78,49 @@
 //! # }
 //! ```
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::result_large_err,
+        clippy::unwrap_used,
+        reason = "tests"
+    )
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod app;
 pub mod bindings;
+pub mod call_error;
 pub mod clock;
+mod component_types;
+#[cfg(feature = "compose")]
 pub mod compose;
 pub mod egress;
 pub mod engine;
-pub mod failure;
+pub mod error;
 pub mod host;
 pub mod instance;
 pub mod names;
 pub mod spec;
+mod store;
 
 pub use app::App;
 pub use bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 pub use bindings::exports::keyfob::azure::secrets::{CacheInfo, DeletedSecret, Secret, SecretProperties};
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
+pub use call_error::{CallError, TrapError};
 pub use clock::{Clock, WallClock};
+pub use component_types::ComponentTypes;
 pub use egress::{Egress, Recorder, Sockets};
 #[cfg(feature = "config")]
 pub use engine::config_component;
 #[cfg(feature = "embedded")]
 pub use engine::embedded_component;
 pub use engine::{Build, Keyfob};
-pub use failure::CallError;
+pub use error::{ComponentError, HostError, SocketsError};
 pub use host::Host;
 pub use instance::{
     Credential, DeletedSecretList, DeletedSecretPoller, Handle, Instance, SecretClient, SecretList, SecretPoller,

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfob_test_support::case::Case;
 use keyfob_test_support::fake;
-use keyfob_test_support::host::egress::Recorded;
+use keyfob_test_support::host::egress::RecordedRequest;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -60,8 +60,8 @@ impl SentRequest {
     }
 }
 
-impl From<&Recorded> for SentRequest {
-    fn from(recorded: &Recorded) -> Self {
+impl From<&RecordedRequest> for SentRequest {
+    fn from(recorded: &RecordedRequest) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let headers = recorded.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
         let (method, url) = (recorded.method.to_string(), recorded.url.clone());

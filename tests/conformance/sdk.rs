@@ -187,7 +187,7 @@ async fn exchange(egress: &Egress, outgoing: &Outgoing) -> Value {
     let limit = |seconds: Option<f64>| Duration::from_secs_f64(seconds.unwrap_or(604_800.0));
     let read = limit(outgoing.read);
     let limits = wire::Timeouts { connect: limit(outgoing.connect), first_byte: read, between_bytes: read };
-    let response = match egress.exchange(&request, limits).await {
+    let response = match egress.send(&request, limits).await {
         Ok(response) => response,
         Err(error) => return json!({ "error": name(&error) }),
     };

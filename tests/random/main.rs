@@ -19,7 +19,7 @@ use std::time::Duration;
 use keyfob_test_support::case::{self, Fault};
 use keyfob_test_support::fake::Fake;
 use keyfob_test_support::fault_table::{self, TargetRequest};
-use keyfob_test_support::host::egress::Recorded;
+use keyfob_test_support::host::egress::RecordedRequest;
 use keyfob_test_support::host::{Build, Clock};
 use keyfob_test_support::player::{Player, PlayerKind};
 use keyfob_test_support::world::{self, World};
@@ -71,7 +71,7 @@ async fn hosts_without_faults(request: &TargetRequest) -> Vec<String> {
     recorder.requests().iter().map(host).collect()
 }
 
-fn host(request: &Recorded) -> String {
+fn host(request: &RecordedRequest) -> String {
     request.url.split('/').nth(2).unwrap().to_owned()
 }
 
@@ -115,7 +115,7 @@ async fn play_with_replies(
 
 /// Fails if a request goes to another host than those of an hosts_without_faults call, or holds a secret that is for
 /// another host.
-fn check_destination(request: &Recorded, hosts: &[String], vault: &str) -> Result<(), String> {
+fn check_destination(request: &RecordedRequest, hosts: &[String], vault: &str) -> Result<(), String> {
     let host = host(request);
     if !hosts.contains(&host) {
         return Err(format!("a request was sent to {host}"));

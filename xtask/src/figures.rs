@@ -54,13 +54,13 @@ pub async fn print() -> anyhow::Result<()> {
     for (name, build) in [("component", Build::WithoutCertificates), ("with certificates", Build::WithCertificates)] {
         println!("{name}: {} bytes", build.bytes().len());
         let start = Instant::now();
-        let keyfob = Keyfob::build(build)?;
+        let keyfob = Keyfob::from_build(build)?;
         println!("  compile: {:.0} ms, once a process", start.elapsed().as_secs_f64() * 1e3);
         secrets(&keyfob).await?;
         println!("  in a pool:");
         secrets(&Keyfob::pooled(build, 1)?).await?;
     }
-    exchanges(&Keyfob::build(Build::WithCertificates)?).await
+    exchanges(&Keyfob::from_build(Build::WithCertificates)?).await
 }
 
 /// An app's first secret, and what comes after it.
@@ -73,7 +73,7 @@ async fn secrets(keyfob: &Keyfob) -> anyhow::Result<()> {
         instantiate.push(start.elapsed());
 
         let start = Instant::now();
-        let credential = app.credential(&CredentialKind::Default.into()).await?;
+        let credential = app.create_credential(&CredentialKind::Default.into()).await?;
         let client = app.create_client(VAULT, credential, &Default::default()).await?;
         app.get_secret(client, "secret-a", &Default::default()).await?;
         first.push(start.elapsed());
@@ -110,7 +110,7 @@ async fn exchanges(keyfob: &Keyfob) -> anyhow::Result<()> {
         for (_, kind, times) in &mut kinds {
             let mut app = host.instantiate().await?;
             let start = Instant::now();
-            let credential = app.credential(kind).await?;
+            let credential = app.create_credential(kind).await?;
             app.get_token(credential, &[SCOPE], &Default::default()).await?;
             times.push(start.elapsed());
         }

@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Doctor) -> Result<u8, Failure> {
     };
     let (mut instance, credential, candidates) = within(*timeout, async {
         let mut instance = instance(&host).await?;
-        let credential = instance.credential(&identity.spec()).await?;
+        let credential = instance.create_credential(&identity.spec()).await?;
         let candidates = instance.explain(credential).await?;
         Ok((instance, credential, candidates))
     })

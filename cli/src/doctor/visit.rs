@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::call::within;
 use crate::screen::Progress;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
-use keyfob_host_test::failure::CallError;
+use keyfob_host_test::call_error::CallError;
 use keyfob_host_test::instance::{Credential, Instance, SecretClient};
 use keyfob_host_test::spec::{ClientOptions, ListOptions, TokenOptions};
 

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Failure;
 use super::vault::Vault;
-use keyfob_host_test::failure::CallError;
+use keyfob_host_test::call_error::CallError;
 use keyfob_host_test::instance::Instance;
 
 /// What deletions and recoveries take.

@@ -7,7 +7,7 @@ use super::vault::VaultArgs;
 use super::{DONE, FAILED, Failure, json, output, screen};
 use crate::output::Report;
 use keyfob_host_test::bindings::exports::keyfob::azure::secrets::Secret;
-use keyfob_host_test::failure::CallError;
+use keyfob_host_test::call_error::CallError;
 use keyfob_host_test::spec::GetSecretOptions;
 
 const EXAMPLES: &str = "\

@@ -9,7 +9,7 @@ use super::vault::Vault;
 use super::{DONE, Failure, json, output};
 use crate::date;
 use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, SecretProperties};
-use keyfob_host_test::failure::CallError;
+use keyfob_host_test::call_error::CallError;
 use keyfob_host_test::instance::{DeletedSecretList, Instance, SecretList};
 use keyfob_host_test::spec::ListOptions;
 

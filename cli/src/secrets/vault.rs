@@ -8,7 +8,7 @@ use super::Failure;
 use crate::call::{Common, instance, within};
 use crate::screen::Progress;
 use crate::surroundings::Ground;
-use keyfob_host_test::failure::CallError;
+use keyfob_host_test::call_error::CallError;
 use keyfob_host_test::instance::{Instance, SecretClient};
 use keyfob_host_test::spec::ClientOptions;
 
@@ -65,7 +65,7 @@ impl<'a> Place<'a> {
         let host = ground.host(Some(&url))?;
         let (instance, client) = within(common.timeout, async {
             let mut instance = instance(&host).await?;
-            let credential = instance.credential(&common.identity.spec()).await?;
+            let credential = instance.create_credential(&common.identity.spec()).await?;
             let client = instance.create_client(&url, credential, &ClientOptions::default()).await?;
             Ok((instance, client))
         })

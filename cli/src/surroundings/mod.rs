@@ -124,25 +124,25 @@ impl Ground<'_> {
         let _progress = Progress::show("compiling Keyfob");
         let keyfob = match &self.options.component {
             Some(path) => Keyfob::load(path),
-            None => Keyfob::built(),
+            None => Keyfob::bundled(),
         }
-        .map_err(Failure::Usage)?;
-        Ok(room.around(keyfob).show_stderr())
+        .map_err(|error| Failure::Usage(error.into()))?;
+        Ok(room.with_component(keyfob).inherit_stderr())
     }
 
     /// The same surroundings for a component that is still to be found. `denied` is told the hosts that it may not ask.
     pub(super) fn room(&self, vault_url: Option<&str>, denied: Option<Sink>) -> Result<Host<()>, Failure> {
-        let mut egress = self.egress(vault_url).map_err(Failure::Usage)?.unrecorded();
+        let mut egress = self.egress(vault_url).map_err(Failure::Usage)?.without_recorder();
         if let Some(denied) = denied {
-            egress = egress.tell_denied(denied);
+            egress = egress.on_denied(denied);
         }
-        let mut room = Host::new(&()).envs(self.environment.iter()).egress(egress).files_apart();
+        let mut room = Host::new(&()).envs(self.environment.iter()).egress(egress).file_io_on_threads();
         let invented = self.invented.as_ref().map(Invented::folders).unwrap_or_default();
         let mut folders = files::folders(&self.environment).map_err(Failure::Usage)?;
         // The machine may be what the fake only plays, with files of its own.
         folders.retain(|folder| invented.iter().all(|other| other.guest != folder.guest));
         for folder in folders.into_iter().chain(invented) {
-            room = room.folder(folder.host, folder.guest);
+            room = room.preopened_dir(folder.host, folder.guest);
         }
         Ok(room)
     }

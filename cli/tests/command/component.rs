@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use keyfob_host_test::compose::{Outline, compose};
+use keyfob_host_test::compose::{ComponentTypes, compose};
 use keyfob_host_test::{Build, embedded_component};
 
 use crate::apps;
@@ -104,7 +104,7 @@ fn an_app_takes_either_build_in() {
         let written = std::fs::read(&file).unwrap();
         let told = format!("{to}: {} bytes\n", written.len());
         assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "", told.as_str()));
-        assert!(Outline::read(&written).unwrap().imports().all(|name| name.starts_with("wasi:")), "{build:?}");
+        assert!(ComponentTypes::read(&written).unwrap().imports().all(|name| name.starts_with("wasi:")), "{build:?}");
         assert!(written == compose(&std::fs::read(app).unwrap(), build.bytes()).unwrap().unwrap(), "{build:?}");
     }
     let again = Output::of(&mut keyfob("compose", &[to, "-"]));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fake_azure::{Description, Fake};
 use keyfob_host_test::app::App;
-use keyfob_host_test::compose::Outline;
+use keyfob_host_test::compose::ComponentTypes;
 use keyfob_host_test::{Clock, Egress, Host, config_component};
 
 use crate::apps;
@@ -156,7 +156,7 @@ fn there_is_no_azure_in_the_app_and_none_comes_out_of_what_is_before_it() {
         // The folder that it is built in has a name.
         assert!(!text.replace(&env!("CARGO_MANIFEST_DIR").to_lowercase(), "").contains(word), "{word}");
     }
-    let outline = Outline::read(config_component()).unwrap();
+    let outline = ComponentTypes::read(config_component()).unwrap();
     let exports: Vec<&str> = outline.exports().collect();
     assert_eq!(exports, ["wasi:config/store@0.2.0-rc.1", "wasi:config/store@0.2.0-draft-2024-09-27"]);
     assert!(

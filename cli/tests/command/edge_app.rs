@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use fake_azure::{Description, Fake, Platform};
 use http::Request;
-use keyfob_host_test::app::{Answered, App};
+use keyfob_host_test::app::{App, AppResponse};
 use keyfob_host_test::compose::compose;
 use keyfob_host_test::{Build, Clock, Egress, Host};
 use serde::Deserialize;
@@ -56,7 +56,7 @@ impl Component {
     }
 
     /// What the app answers on a machine in Azure.
-    async fn ask(mut self) -> Answered {
+    async fn ask(mut self) -> AppResponse {
         let inherited = self.inherited().clone();
         let denied = INHERITABLE.iter().filter(|(key, _)| !inherited.iter().any(|it| it == key));
         let denied: Vec<&str> = denied.map(|(_, interface)| *interface).collect();
@@ -74,7 +74,7 @@ impl Component {
         let host = Host::new(&App::load(folder.path().join("app.wasm")).unwrap());
         let host = host.envs(azure.environment()).envs(self.environment).clock(clock).egress(egress);
         let request = Request::get("http://edge.example/reports/2026.pdf").body(Bytes::new()).unwrap();
-        let answered = host.ask(request).await.unwrap();
+        let answered = host.handle(request).await.unwrap();
         for secret in azure.planted_secrets() {
             for said in [&answered.body, &answered.stderr] {
                 assert!(!String::from_utf8_lossy(said).contains(&secret), "{answered:?}");

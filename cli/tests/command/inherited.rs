@@ -80,7 +80,7 @@ async fn run(denied: &[&str]) -> (String, String) {
     let azure = Arc::new(Fake::new(Description::from_toml(AKS).unwrap()).unwrap());
     let clock = Clock::starting_at(Clock::TEST_START);
     let egress = Egress::in_process(azure.clone(), clock).allow_any();
-    let host = Host::new(&App::load(app).unwrap()).envs(azure.environment()).folder(tokens, FOLDER);
+    let host = Host::new(&App::load(app).unwrap()).envs(azure.environment()).preopened_dir(tokens, FOLDER);
     let ended = host.clock(clock).egress(egress).run(&["app".to_owned()]).await.unwrap();
     (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap())
 }

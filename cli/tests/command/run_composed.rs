@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use fake_azure::{Description, Fake};
 use http::{Request, StatusCode};
-use keyfob_host_test::app::{Answered, App, Ended, Entry};
-use keyfob_host_test::compose::{Outline, compose};
+use keyfob_host_test::app::{App, AppKind, AppResponse, CommandOutput};
+use keyfob_host_test::compose::{ComponentTypes, compose};
 use keyfob_host_test::{Build, Clock, Egress, Host};
 
 use crate::apps;
@@ -17,7 +17,7 @@ fn what_is_composed_imports_wasi_alone_and_is_left_as_it_is() {
     let app = std::fs::read(apps::server()).unwrap();
     let keyfob = Build::WithoutCertificates.bytes();
     let composed = compose(&app, keyfob).unwrap().expect("it imports Keyfob");
-    let (before, after) = (Outline::read(&app).unwrap(), Outline::read(&composed).unwrap());
+    let (before, after) = (ComponentTypes::read(&app).unwrap(), ComponentTypes::read(&composed).unwrap());
     assert!(before.imports_keyfob() && !before.exports_keyfob());
     assert!(after.imports().all(|name| name.starts_with("wasi:")), "{after:?}");
     assert!(after.exports().eq(before.exports()), "{after:?}");
@@ -49,17 +49,17 @@ async fn the_library_runs_apps_too() {
     let egress = Egress::in_process(azure.clone(), clock).allow_any();
     let requests = egress.recorder();
     let app = App::load(apps::readme()).unwrap();
-    assert_eq!(app.entry(), Entry::Command);
+    assert_eq!(app.kind(), AppKind::Command);
 
     let host = Host::new(&app).envs(azure.environment()).env("AZURE_CLIENT_ID", USER).clock(clock).egress(egress);
     let ended = host.run(&["app".to_owned()]).await.unwrap();
     let stdout = format!("{} characters\n", VALUE.len()).into_bytes();
-    assert_eq!(ended, Ended { status: 0, stdout, stderr: Vec::new() });
+    assert_eq!(ended, CommandOutput { status: 0, stdout, stderr: Vec::new() });
     assert_eq!(requests.lines().len(), 2);
 
     let trap = Host::new(&App::load(apps::probe()).unwrap()).run(&["probe".to_owned()]).await.unwrap_err();
     assert!(trap.to_string().starts_with("the app stopped: wasm trap: "), "{trap}");
-    assert_eq!(App::load(apps::server()).unwrap().entry(), Entry::Http);
+    assert_eq!(App::load(apps::server()).unwrap().kind(), AppKind::Http);
     let folder = World::app_service();
     let error = App::load(folder.component(Build::WithCertificates)).err().expect("Keyfob is no app");
     assert!(error.to_string().contains(".wasm is Keyfob itself"), "{error}");
@@ -79,12 +79,12 @@ async fn the_library_asks_apps_that_serve_http() {
     let requests = egress.recorder();
     let host = Host::new(&App::load(apps::server()).unwrap()).env("KEYVAULT_URL", VAULT).clock(clock).egress(egress);
     let ask = |path: &str, body: &'static [u8]| {
-        host.ask(Request::post(format!("http://my-app{path}")).body(Bytes::from_static(body)).unwrap())
+        host.handle(Request::post(format!("http://my-app{path}")).body(Bytes::from_static(body)).unwrap())
     };
 
     let answered = ask("/secret", b"").await.unwrap();
     let body = format!("{} characters", VALUE.len()).into_bytes();
-    assert_eq!(answered, Answered { status: StatusCode::OK, body, stderr: Vec::new() });
+    assert_eq!(answered, AppResponse { status: StatusCode::OK, body, stderr: Vec::new() });
     assert_eq!(requests.lines().len(), 2);
     let answered = ask("/request?a=b", b"four").await.unwrap();
     assert_eq!(answered.body, b"Method::Post my-app /request?a=b 4 bytes");
@@ -98,6 +98,6 @@ async fn the_library_asks_apps_that_serve_http() {
         assert!(error.starts_with(why), "{path}: {error}");
     }
     let command = Host::new(&App::load(apps::readme()).unwrap());
-    let error = command.ask(Request::new(Bytes::new())).await.unwrap_err();
+    let error = command.handle(Request::new(Bytes::new())).await.unwrap_err();
     assert_eq!(error.to_string(), "the app is a command and serves no HTTP");
 }

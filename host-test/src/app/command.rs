@@ -1,16 +1,15 @@
-//! A command's one run.
+//! Runs an app that is a command.
 
-use anyhow::{Result, bail};
-use wasmtime::error::Context as _;
 use wasmtime_wasi::I32Exit;
 
 use super::{App, Pre, stopped};
+use crate::error::{HostError, cause};
 use crate::host::Host;
 
-/// How a command ended.
+/// The exit status and the output of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
-    /// 0 is success.
+pub struct CommandOutput {
+    /// The exit status; 0 is success.
     pub status: i32,
     /// What it wrote to stdout; empty where the host's streams are inherited. At most 1 MiB: a command that writes more
     /// is stopped.
@@ -20,23 +19,36 @@ pub struct Ended {
 }
 
 impl Host<App> {
-    /// Runs a command. `arguments` begin with the name that it is called by.
+    /// Runs a command to its end. The first of `arguments` is the name that it is called by.
     ///
-    /// Fails where the app is no command, and where it traps.
-    pub async fn run(&self, arguments: &[String]) -> Result<Ended> {
+    /// # Errors
+    /// [`HostError`] if the app is no command, and if it traps.
+    ///
+    /// ```no_run
+    /// # async fn run(host: keyfob_host_test::Host<keyfob_host_test::App>) -> Result<(), keyfob_host_test::HostError> {
+    /// let output = host.run(&["app".to_owned(), "--verbose".to_owned()]).await?;
+    /// println!("{}", String::from_utf8_lossy(&output.stdout));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn run(&self, arguments: &[String]) -> Result<CommandOutput, HostError> {
         let Pre::Command(pre) = &self.component.pre else {
-            bail!("the app serves HTTP and is no command");
+            return Err(HostError::NoCommand);
         };
         let (mut store, captured) = self.store(&self.component.engine, arguments)?;
-        let command = pre.instantiate_async(&mut store).await.context("the app does not start")?;
+        let command = pre.instantiate_async(&mut store).await.map_err(|error| HostError::StartApp(cause(error)))?;
         let status = match command.wasi_cli_run().call_run(&mut store).await {
             Ok(Ok(())) => 0,
             Ok(Err(())) => 1,
             Err(error) => match error.downcast_ref::<I32Exit>() {
                 Some(exit) => exit.0,
-                None => bail!(stopped(&error.into())),
+                None => return Err(stopped(&error)),
             },
         };
-        Ok(Ended { status, stdout: captured.stdout.contents().to_vec(), stderr: captured.stderr.contents().to_vec() })
+        Ok(CommandOutput {
+            status,
+            stdout: captured.stdout.contents().to_vec(),
+            stderr: captured.stderr.contents().to_vec(),
+        })
     }
 }

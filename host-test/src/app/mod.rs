@@ -1,24 +1,22 @@
 //! An app: a component that imports Keyfob, or has it inside, and is run as a command or serves HTTP.
 
-mod ask;
 mod command;
-mod entry;
+mod handle;
+mod kind;
 mod serve;
 
-use std::path::Path;
-
-use anyhow::{Context, Result, anyhow};
 use wasmtime::{Config, Engine, Trap};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use crate::compose::{Outline, compose, configure};
-use crate::engine::{Build, compile};
-use crate::host::State;
+use crate::component_types::ComponentTypes;
+use crate::engine::compile;
+use crate::error::{ComponentError, HostError, cause};
+use crate::store::State;
 
-pub use self::ask::Answered;
-pub use self::command::Ended;
-pub use self::entry::Entry;
+pub use self::command::CommandOutput;
+pub use self::handle::AppResponse;
+pub use self::kind::AppKind;
 
 /// A compiled app with Keyfob in it; clones share it.
 #[derive(Clone)]
@@ -34,48 +32,74 @@ enum Pre {
 }
 
 impl App {
-    /// Reads and compiles an app for a [`Host`](crate::Host). Where it imports Keyfob, the build of this source tree with
-    /// certificates is put into it; and where it reads wasi:config, `keyfob-config` in front of it.
+    /// Reads and compiles an app for a [`Host`](crate::Host). If it imports Keyfob, [`Build::default`](crate::Build) of this
+    /// source tree is put into it; if it imports `wasi:config`, and the feature `config` is on, `keyfob-config` too.
     ///
-    /// Fails where the file is no component that this host can run, and says what it is.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+    /// # Errors
+    /// [`HostError`] if the file is no component that this host can run. The message says what it is.
+    ///
+    /// ```no_run
+    /// use keyfob_host_test::{App, Host};
+    ///
+    /// # async fn run() -> Result<(), keyfob_host_test::HostError> {
+    /// let host = Host::new(&App::load("app.wasm")?).env("KEYVAULT_URL", "https://my-vault.vault.azure.net");
+    /// let output = host.run(&["app".to_owned()]).await?;
+    /// assert_eq!(output.status, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "compose")]
+    pub fn load(path: impl AsRef<std::path::Path>) -> Result<Self, HostError> {
         let path = path.as_ref();
         let load = || {
-            let bytes = std::fs::read(path).context("can't be read")?;
-            let bytes = configure(&bytes)?.unwrap_or(bytes);
-            let entry = Entry::of(&Outline::read(&bytes)?)?;
-            Self::compile(compose(&bytes, Build::WithCertificates.bytes())?.as_deref().unwrap_or(&bytes), entry)
+            let bytes = std::fs::read(path).map_err(ComponentError::Read)?;
+            #[cfg(feature = "config")]
+            let bytes = crate::compose::compose_config(&bytes)?.unwrap_or(bytes);
+            let kind = AppKind::of(&ComponentTypes::read(&bytes)?)?;
+            let composed = crate::compose::compose(&bytes, crate::Build::default().bytes())?;
+            Self::compile(composed.as_deref().unwrap_or(&bytes), kind)
         };
-        load().map_err(|error| anyhow!("{} {error:#}", path.display()))
+        load().map_err(|error| HostError::NotAnApp { path: path.to_owned(), error })
     }
 
-    /// Compiles an app that imports no Keyfob (any more).
-    pub fn compile(bytes: &[u8], entry: Entry) -> Result<Self> {
-        entry::every_import_is_given(&Outline::read(bytes)?)?;
+    /// Compiles an app that imports no Keyfob: it needs none, or has one inside.
+    ///
+    /// # Errors
+    /// [`ComponentError`] if it is no component, or imports what no host of this library has.
+    ///
+    /// ```no_run
+    /// use keyfob_host_test::{App, ComponentTypes, app::AppKind};
+    ///
+    /// let bytes = std::fs::read("composed.wasm")?;
+    /// let app = App::compile(&bytes, AppKind::of(&ComponentTypes::read(&bytes)?)?)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn compile(bytes: &[u8], kind: AppKind) -> Result<Self, ComponentError> {
+        kind::check_imports(&ComponentTypes::read(bytes)?)?;
         let compile = || {
             let (engine, pre) = compile(bytes, &mut Config::new())?;
-            let pre = match entry {
-                Entry::Command => Pre::Command(CommandPre::new(pre)?),
-                Entry::Http => Pre::Http(ProxyPre::new(pre)?),
+            let pre = match kind {
+                AppKind::Command => Pre::Command(CommandPre::new(pre)?),
+                AppKind::Http => Pre::Http(ProxyPre::new(pre)?),
             };
-            anyhow::Ok(Self { engine, pre })
+            Ok(Self { engine, pre })
         };
-        compile().context("can't be run")
+        compile().map_err(|error: wasmtime::Error| ComponentError::Compile(cause(error)))
     }
 
     /// How it is started.
-    pub fn entry(&self) -> Entry {
+    pub fn kind(&self) -> AppKind {
         match self.pre {
-            Pre::Command(_) => Entry::Command,
-            Pre::Http(_) => Entry::Http,
+            Pre::Command(_) => AppKind::Command,
+            Pre::Http(_) => AppKind::Http,
         }
     }
 }
 
-/// Why an app stopped, and below it the way there, function by function.
-fn stopped(error: &anyhow::Error) -> String {
-    match error.downcast_ref::<Trap>() {
-        Some(trap) => format!("the app stopped: {trap}\n{error}"),
-        None => format!("the app stopped: {error:#}"),
-    }
+/// Why an app stopped. Below a trap stands its backtrace, function by function.
+fn stopped(error: &wasmtime::Error) -> HostError {
+    HostError::Stopped(match error.downcast_ref::<Trap>() {
+        Some(trap) => format!("{trap}\n{error}"),
+        None => format!("{error:#}"),
+    })
 }

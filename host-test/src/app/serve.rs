@@ -1,10 +1,9 @@
-//! An HTTP server whose every request meets a new instance of the app, as with `wasmtime serve`.
+//! An HTTP server that makes a new instance of the app for each request, as `wasmtime serve` does.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -20,38 +19,54 @@ use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::{WasiBody, WasiHttpView as _};
 
 use super::{App, Pre, stopped};
-use crate::host::{Host, State};
+use crate::error::HostError;
+use crate::host::Host;
+use crate::store::State;
 
 /// How long a client may take to send a request's head.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
-/// What an answer comes out of, or the reason why there is none.
+/// The app's response, or the error code that it set instead.
 type Outcome = Result<Response<WasiBody>, ErrorCode>;
 
-struct Door {
+/// What all connections share.
+struct Server {
     host: Host<App>,
     pre: ProxyPre<State>,
-    tell: Box<dyn Fn(&str) + Send + Sync>,
+    on_error: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Host<App> {
     /// Serves HTTP/1.1 on the current tokio runtime, until the future is dropped. A request that the app does not answer
-    /// gets a 500, and `tell` the reason.
+    /// gets a 500, and `on_error` is called with the reason.
     ///
-    /// Fails where the app is a command.
-    pub async fn serve(self, listener: TcpListener, tell: impl Fn(&str) + Send + Sync + 'static) -> Result<Infallible> {
+    /// # Errors
+    /// [`HostError::NoHttp`] if the app is a command.
+    ///
+    /// ```no_run
+    /// # async fn serve(host: keyfob_host_test::Host<keyfob_host_test::App>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+    /// host.serve(listener, |reason| eprintln!("{reason}")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        on_error: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Infallible, HostError> {
         let Pre::Http(pre) = self.component.pre.clone() else {
-            bail!("the app is a command and serves no HTTP");
+            return Err(HostError::NoHttp);
         };
-        let door = Arc::new(Door { host: self, pre, tell: Box::new(tell) });
+        let server = Arc::new(Server { host: self, pre, on_error: Box::new(on_error) });
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(connection(stream, Arc::clone(&door)));
+                        connections.spawn(connection(stream, Arc::clone(&server)));
                     }
-                    // Out of file descriptors, say: that passes.
+                    // Transient, for instance too many open files.
                     Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
                 },
                 Some(_) = connections.join_next() => {}
@@ -60,58 +75,58 @@ impl Host<App> {
     }
 }
 
-async fn connection(stream: TcpStream, door: Arc<Door>) {
+async fn connection(stream: TcpStream, server: Arc<Server>) {
     let service = service_fn(move |request| {
-        let door = Arc::clone(&door);
-        async move { Ok::<_, Infallible>(door.answer(request).await) }
+        let server = Arc::clone(&server);
+        async move { Ok::<_, Infallible>(server.answer(request).await) }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-    // An error is a client that went, or an app that stopped in the middle of its answer, which has been told.
+    // An error means that the client left, or that the app stopped in the middle of its response, which was reported.
     builder.serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
 }
 
-impl Door {
+impl Server {
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<WasiBody> {
         if !has_authority(&request) {
             return plain(StatusCode::BAD_REQUEST, "the request has no valid Host header\n");
         }
         // Without the query, whose values may be secrets.
-        let asked = format!("{} {}", request.method(), request.uri().path());
+        let label = format!("{} {}", request.method(), request.uri().path());
         let (sender, receiver) = oneshot::channel();
-        let door = Arc::clone(&self);
-        let told = asked.clone();
-        // A task of its own: the app may go on after the head of its answer.
+        let server = Arc::clone(&self);
+        let name = label.clone();
+        // A task of its own: the app may go on after the head of its response.
         let call = tokio::spawn(async move {
-            let ended = door.call(request, sender).await;
+            let ended = server.call(request, sender).await;
             if let Err(error) = &ended {
-                (door.tell)(&format!("{told}: {}", stopped(error)));
+                (server.on_error)(&format!("{name}: {}", error));
             }
             ended.is_ok()
         });
         match receiver.await {
             Ok(Ok(response)) => return response,
-            Ok(Err(code)) => (self.tell)(&format!("{asked}: the app answered with the error {code}")),
+            Ok(Err(code)) => (self.on_error)(&format!("{label}: the app answered with the error {code}")),
             Err(_) => {
                 if call.await.unwrap_or(false) {
-                    (self.tell)(&format!("{asked}: the app ended without an answer"));
+                    (self.on_error)(&format!("{label}: the app ended without an answer"));
                 }
             }
         }
         plain(StatusCode::INTERNAL_SERVER_ERROR, "the app gave no answer; the stderr of its host says why\n")
     }
 
-    async fn call(&self, request: Request<Incoming>, sender: oneshot::Sender<Outcome>) -> Result<()> {
+    async fn call(&self, request: Request<Incoming>, sender: oneshot::Sender<Outcome>) -> Result<(), HostError> {
+        let internal = |error: wasmtime::Error| stopped(&error);
         let (mut store, _) = self.host.store(&self.host.component.engine, &[])?;
-        let request = store.data_mut().http().new_incoming_request(Scheme::Http, request)?;
-        let response = store.data_mut().http().new_response_outparam(sender)?;
-        let app = self.pre.instantiate_async(&mut store).await?;
-        app.wasi_http_incoming_handler().call_handle(&mut store, request, response).await?;
-        Ok(())
+        let request = store.data_mut().http().new_incoming_request(Scheme::Http, request).map_err(internal)?;
+        let response = store.data_mut().http().new_response_outparam(sender).map_err(internal)?;
+        let app = self.pre.instantiate_async(&mut store).await.map_err(internal)?;
+        app.wasi_http_incoming_handler().call_handle(&mut store, request, response).await.map_err(internal)
     }
 }
 
-/// Whether it says which host it is for, in a form that wasmtime takes.
+/// Whether the request names its host in a form that wasmtime accepts.
 fn has_authority(request: &Request<Incoming>) -> bool {
     let header = |headers: &HeaderMap| headers.get(http::header::HOST).is_some_and(|host| host.to_str().is_ok());
     request.uri().authority().is_some() || header(request.headers())

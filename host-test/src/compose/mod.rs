@@ -1,48 +1,60 @@
-//! Puts Keyfob into an app that imports it, as `wac plug` does: one component comes out, which imports WASI alone.
+//! Puts Keyfob into an app that imports it, as `wac plug` does: the result is one component that imports only WASI.
 
-mod configuration;
-mod outline;
+#[cfg(feature = "config")]
+mod config;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::Result as AnyResult;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, PlugError, plug};
 
-pub use self::configuration::configure;
-pub use self::outline::Outline;
+#[cfg(feature = "config")]
+pub use self::config::compose_config;
+pub use crate::component_types::ComponentTypes;
 
-/// The package that an app imports, without its version.
-const KEYFOB: &str = "keyfob:azure";
+use crate::component_types::{is_keyfob, version};
+use crate::error::ComponentError;
 
-/// The app with this Keyfob in it, both as binaries; `None` where it imports none of Keyfob's interfaces: it has one
-/// already, or needs none.
+/// Puts a Keyfob component into an app, both given as binaries. Returns `None` if the app imports none of Keyfob's interfaces.
 ///
-/// Fails where either is no component, and where the app was made for another `keyfob:azure`. The error completes a
-/// sentence that begins with the app's name.
-pub fn compose(app: &[u8], keyfob: &[u8]) -> Result<Option<Vec<u8>>> {
-    let asked = Outline::read(app)?;
-    if !asked.imports_keyfob() {
+/// # Errors
+/// [`ComponentError`] if either is no component, and if the app was built for another version of `keyfob:azure`.
+///
+/// ```no_run
+/// use keyfob_host_test::{Build, compose::compose};
+///
+/// let app = std::fs::read("app.wasm")?;
+/// if let Some(composed) = compose(&app, Build::default().bytes())? {
+///     std::fs::write("app-with-keyfob.wasm", composed)?;
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compose(app: &[u8], keyfob: &[u8]) -> Result<Option<Vec<u8>>, ComponentError> {
+    let app_types = ComponentTypes::read(app)?;
+    if !app_types.imports_keyfob() {
         return Ok(None);
     }
-    let given = Outline::read(keyfob).map_err(|error| anyhow!("can't be given Keyfob, which {error:#}"))?;
-    ensure!(given.exports_keyfob(), "can't be given Keyfob: what is to be put into it exports no {KEYFOB}");
+    let keyfob_types = ComponentTypes::read(keyfob).map_err(|error| ComponentError::InvalidKeyfob(Box::new(error)))?;
+    if !keyfob_types.exports_keyfob() {
+        return Err(ComponentError::NotKeyfob);
+    }
 
     let composed = match plugged(app, keyfob) {
         Ok(composed) => composed,
         Err(error) if matches!(error.downcast_ref(), Some(PlugError::NoPlugHappened)) => {
-            return Err(mismatch(&asked, &given));
+            return Err(mismatch(&app_types, &keyfob_types));
         }
-        Err(error) => return Err(error.context("can't be given Keyfob")),
+        Err(error) => return Err(ComponentError::Compose(error.into())),
     };
 
-    // What does not fit is left out and remains an import.
-    let left = Outline::read(&composed)?;
-    if left.imports_keyfob() { Err(mismatch(&left, &given)) } else { Ok(Some(composed)) }
+    // wac leaves out what does not fit: it remains an import.
+    let composed_types = ComponentTypes::read(&composed)?;
+    if composed_types.imports_keyfob() { Err(mismatch(&composed_types, &keyfob_types)) } else { Ok(Some(composed)) }
 }
 
-/// A component with another's exports for its imports.
-fn plugged(app: &[u8], exporter: &[u8]) -> Result<Vec<u8>> {
+/// Connects a component's imports with another's exports.
+fn plugged(app: &[u8], exporter: &[u8]) -> AnyResult<Vec<u8>> {
     let mut graph = CompositionGraph::new();
-    let mut register = |name, bytes: &[u8]| -> Result<_> {
+    let mut register = |name, bytes: &[u8]| -> AnyResult<_> {
         let package = Package::from_bytes(name, None, bytes, graph.types_mut())?;
         Ok(graph.register_package(package)?)
     };
@@ -52,28 +64,15 @@ fn plugged(app: &[u8], exporter: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Why an app's imports are not what Keyfob exports.
-fn mismatch(asked: &Outline, given: &Outline) -> anyhow::Error {
-    let asked: Vec<&str> = asked.imports().filter(|name| is_keyfob(name)).collect();
-    let given: Vec<&str> = given.exports().filter(|name| is_keyfob(name)).collect();
-    let version = given.iter().find_map(|name| version(name)).unwrap_or_default();
-    let asked_names = asked.join(", ");
-    if asked.iter().all(|name| given.contains(name)) {
-        return anyhow!(
-            "imports {asked_names} in another form than this Keyfob exports it: build the app anew with the WIT files of \
-             {KEYFOB}@{version} that this Keyfob was built with"
-        );
+fn mismatch(app: &ComponentTypes, keyfob: &ComponentTypes) -> ComponentError {
+    let imports: Vec<&str> = app.imports().filter(|name| is_keyfob(name)).collect();
+    let exports: Vec<&str> = keyfob.exports().filter(|name| is_keyfob(name)).collect();
+    let version = exports.iter().find_map(|name| version(name)).unwrap_or_default().to_owned();
+    let same_version = imports.iter().all(|name| exports.contains(name));
+    let imports = imports.join(", ");
+    if same_version {
+        ComponentError::OtherTypes { imports, version }
+    } else {
+        ComponentError::OtherVersion { imports, version }
     }
-    anyhow!(
-        "imports {asked_names}, and this Keyfob is {KEYFOB}@{version}: build the app with the WIT files of that version, \
-         or give the Keyfob component that it was made for"
-    )
-}
-
-fn is_keyfob(name: &str) -> bool {
-    name.strip_prefix(KEYFOB).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// The version in `package:name/interface@version`.
-pub(crate) fn version(name: &str) -> Option<&str> {
-    name.rsplit_once('@').map(|(_, version)| version)
 }

@@ -22,7 +22,7 @@ use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
 
 pub use wasmtime_wasi_http::Error;
 
-pub use self::record::{Outcome, Recorded, Recorder};
+pub use self::record::{RecordedRequest, Recorder, RequestOutcome};
 pub use self::sockets::Sockets;
 
 use self::allow::AllowList;
@@ -97,14 +97,14 @@ impl Egress {
 
     /// Tells `sink` every `HOST:PORT` that is asked for and not allowed, once each.
     #[must_use]
-    pub fn tell_denied(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+    pub fn on_denied(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.denied = Some(Denied::new(Box::new(sink)));
         self
     }
 
     /// Records nothing, for a host that runs for long: the recorder keeps all requests, with their tokens.
     #[must_use]
-    pub fn unrecorded(mut self) -> Self {
+    pub fn without_recorder(mut self) -> Self {
         self.records = false;
         self
     }
@@ -116,7 +116,7 @@ impl Egress {
 
     /// Sends a request as a component's request is sent: allowed or not, recorded, traced. For callers that are no
     /// component.
-    pub async fn exchange(&self, request: &Request, limits: Timeouts) -> Result<Response, Error> {
+    pub async fn send(&self, request: &Request, limits: Timeouts) -> Result<Response, Error> {
         let started = Instant::now();
         let entry = self.records.then(|| self.recorder.begin(request));
         let result = self.answer(request, limits).await;
@@ -170,7 +170,7 @@ impl WasiHttpHooks for Hooks {
         Box::new(async move {
             let (parts, body) = request.into_parts();
             let request = Request::from_parts(parts, body.collect().await?.to_bytes());
-            let response = egress.exchange(&request, limits(options)).await?;
+            let response = egress.send(&request, limits(options)).await?;
             Ok((response, Box::new(std::future::ready(Ok(()))) as Afterwards))
         })
     }

@@ -17,12 +17,12 @@ use fake_azure::wire::Request;
 #[derive(Clone, Debug)]
 pub struct Recorder {
     clock: Clock,
-    list: Arc<Mutex<Vec<Recorded>>>,
+    list: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 /// One request and how it ended.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedRequest {
     /// When the request was complete, since the start of the egress' clock.
     pub at: Duration,
     /// The method.
@@ -34,12 +34,12 @@ pub struct Recorded {
     /// The whole body.
     pub body: Bytes,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: RequestOutcome,
 }
 
 /// How a request ended, up to the answer's head.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RequestOutcome {
     /// Not yet, or the component gave it up.
     Unanswered,
     /// With this status.
@@ -54,7 +54,7 @@ impl Recorder {
     }
 
     /// All requests so far.
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.lock().clone()
     }
 
@@ -65,13 +65,13 @@ impl Recorder {
 
     pub(super) fn begin(&self, request: &Request) -> usize {
         let mut list = self.lock();
-        list.push(Recorded {
+        list.push(RecordedRequest {
             at: self.clock.elapsed(),
             method: request.method().clone(),
             url: request.uri().to_string(),
             headers: request.headers().clone(),
             body: request.body().clone(),
-            outcome: Outcome::Unanswered,
+            outcome: RequestOutcome::Unanswered,
         });
         list.len() - 1
     }
@@ -79,13 +79,13 @@ impl Recorder {
     pub(super) fn end(&self, entry: usize, result: &Result<Response, Error>) {
         if let Some(entry) = self.lock().get_mut(entry) {
             entry.outcome = match result {
-                Ok(response) => Outcome::Status(response.status()),
-                Err(error) => Outcome::Failed(error.to_string()),
+                Ok(response) => RequestOutcome::Status(response.status()),
+                Err(error) => RequestOutcome::Failed(error.to_string()),
             };
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Recorded>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<RecordedRequest>> {
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

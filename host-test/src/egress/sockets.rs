@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Context, Result as Outcome, ensure};
 use http::{Method, Uri};
 use http_body_util::{BodyExt, Full};
 use rustls_pki_types::CertificateDer;
@@ -15,6 +14,7 @@ use super::connect::connect;
 use super::pool::{Connection, Origin, Pool};
 use super::timed::Timed;
 use super::{Response, errors};
+use crate::error::SocketsError;
 use fake_azure::wire::{Request, Timeouts};
 
 /// How requests leave over sockets. TLS is always verified, against Mozilla's roots and those that are added.
@@ -49,21 +49,41 @@ impl Sockets {
         }
     }
 
-    /// Trusts the certificates of a PEM file too.
-    pub fn ca_pem(mut self, pem: &[u8]) -> Outcome<Self> {
+    /// Trusts the certificate authorities of a PEM file too.
+    ///
+    /// # Errors
+    /// [`SocketsError`] if the file is not PEM, holds no certificate, or one that can't be an authority's.
+    ///
+    /// ```no_run
+    /// let pem = std::fs::read("ca.pem")?;
+    /// let sockets = keyfob_host_test::Sockets::new().ca_pem(&pem)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ca_pem(mut self, pem: &[u8]) -> Result<Self, SocketsError> {
         let mut count = 0;
         for certificate in CertificateDer::pem_slice_iter(pem) {
-            self.roots.add(certificate.context("not PEM")?).context("not a certificate authority's certificate")?;
+            let certificate = certificate.map_err(|error| SocketsError::NotPem(error.into()))?;
+            self.roots.add(certificate).map_err(|error| SocketsError::NotAnAuthority(error.into()))?;
             count += 1;
         }
-        ensure!(count > 0, "no certificate in it");
-        Ok(self)
+        if count == 0 { Err(SocketsError::NoCertificate) } else { Ok(self) }
     }
 
-    /// Connects to another address than the URL says, given as `HOST:PORT=ADDR:PORT`. The TLS name and the `Host`
-    /// header stay those of the URL.
-    pub fn connect_to(mut self, rule: &str) -> Outcome<Self> {
-        let (from, address) = rule.split_once('=').context("HOST:PORT=ADDR:PORT expected")?;
+    /// Connects to another address than the URL's, as curl's option `--connect-to` does. A rule is `HOST:PORT=ADDR:PORT`. The
+    /// TLS name and the `Host` header stay those of the URL.
+    ///
+    /// # Errors
+    /// [`SocketsError`] if the rule has another form.
+    ///
+    /// ```
+    /// use keyfob_host_test::Sockets;
+    ///
+    /// let sockets = Sockets::new().connect_to("my-vault.vault.azure.net:443=127.0.0.1:8443")?;
+    /// assert!(Sockets::new().connect_to("my-vault.vault.azure.net").is_err());
+    /// # Ok::<(), keyfob_host_test::SocketsError>(())
+    /// ```
+    pub fn connect_to(mut self, rule: &str) -> Result<Self, SocketsError> {
+        let (from, address) = rule.split_once('=').ok_or(SocketsError::NotARule)?;
         let (host, port) = host_and_port(from)?;
         host_and_port(address)?;
         self.redirections.push(Redirection { host: host.to_ascii_lowercase(), port, address: address.to_owned() });
@@ -157,10 +177,12 @@ fn origin_form(request: &Request) -> http::Request<Full<bytes::Bytes>> {
     sent
 }
 
-fn host_and_port(text: &str) -> Outcome<(&str, u16)> {
-    let (host, port) = text.rsplit_once(':').with_context(|| format!("a port is missing in {text:?}"))?;
-    ensure!(!host.is_empty(), "a host is missing in {text:?}");
-    let port = port.parse().with_context(|| format!("{port:?} is not a port"))?;
+fn host_and_port(text: &str) -> Result<(&str, u16), SocketsError> {
+    let (host, port) = text.rsplit_once(':').ok_or_else(|| SocketsError::NoPort(text.to_owned()))?;
+    if host.is_empty() {
+        return Err(SocketsError::NoHost(text.to_owned()));
+    }
+    let port = port.parse().map_err(|cause| SocketsError::NotAPort { port: port.to_owned(), cause })?;
     Ok((host, port))
 }
 

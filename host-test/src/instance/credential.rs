@@ -5,25 +5,25 @@ use wasmtime::component::ResourceAny;
 use super::handle::Credential;
 use super::{Instance, trap};
 use crate::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate};
-use crate::failure::CallError;
+use crate::call_error::CallError;
 use crate::spec::{CredentialKind, CredentialSpec, TokenOptions};
 
 impl Instance {
     /// Makes a credential. The component checks the arguments and options when the credential is used.
     ///
     /// # Errors
-    /// [`CallError::Bug`] if the component can't be called.
-    pub async fn credential(&mut self, spec: &CredentialSpec) -> Result<Credential, CallError> {
+    /// [`CallError::Trap`] if the component can't be called.
+    pub async fn create_credential(&mut self, spec: &CredentialSpec) -> Result<Credential, CallError> {
         if let CredentialKind::Chained(members) = &spec.kind {
             return self.chain(members).await;
         }
         let options = self.make(&spec.options).await?;
-        let made = self.make_credential(&spec.kind, Some(options)).await.map_err(trap)?;
+        let made = self.call_constructor_of(&spec.kind, Some(options)).await.map_err(trap)?;
         self.drop_resource(options).await?;
         Ok(Credential(made))
     }
 
-    async fn make_credential(
+    async fn call_constructor_of(
         &mut self,
         kind: &CredentialKind,
         options: Option<ResourceAny>,
@@ -53,7 +53,7 @@ impl Instance {
         let mut handles = Vec::with_capacity(members.len());
         for member in members {
             // Boxed: a chain may contain chains.
-            handles.push(Box::pin(self.credential(member)).await?.0);
+            handles.push(Box::pin(self.create_credential(member)).await?.0);
         }
         let guest = self.bindings.keyfob_azure_identity().credential();
         let made = guest.call_chained(&mut self.store, &handles).await.map_err(trap)?;
@@ -66,7 +66,7 @@ impl Instance {
     /// Returns a credential's class name in the Azure SDKs.
     ///
     /// # Errors
-    /// [`CallError::Bug`] if the component can't be called.
+    /// [`CallError::Trap`] if the component can't be called.
     pub async fn credential_name(&mut self, credential: Credential) -> Result<String, CallError> {
         call!(self, keyfob_azure_identity.credential.call_name(credential.0))
     }
@@ -74,7 +74,7 @@ impl Instance {
     /// Asks a credential for a token.
     ///
     /// # Errors
-    /// The component's error, or [`CallError::Bug`] if it can't be called.
+    /// The component's error, or [`CallError::Trap`] if it can't be called.
     pub async fn get_token(
         &mut self,
         credential: Credential,
@@ -88,7 +88,7 @@ impl Instance {
     /// Returns what a credential would try.
     ///
     /// # Errors
-    /// [`CallError::Bug`] if the component can't be called.
+    /// [`CallError::Trap`] if the component can't be called.
     pub async fn explain(&mut self, credential: Credential) -> Result<Vec<Candidate>, CallError> {
         call!(self, keyfob_azure_identity.credential.call_explain(credential.0))
     }

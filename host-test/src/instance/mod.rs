@@ -8,7 +8,7 @@ macro_rules! call {
     ($self:ident, $interface:ident.$resource:ident.$function:ident($($argument:expr),*), $options:expr) => {{
         let options = $self.make($options).await?;
         let returned = call!($self, $interface.$resource.$function($($argument,)* Some(options)))?;
-        $self.drop_resource(options).await.map(|()| returned)
+        $self.drop_resource(options).await.and(Ok(returned))
     }};
 }
 
@@ -17,24 +17,25 @@ mod handle;
 mod options;
 mod secrets;
 
-use anyhow::{Context as _, bail};
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, WasmCoreDump};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use crate::bindings::Keyfob as World;
 use crate::bindings::exports::keyfob::azure::identity::AccessToken;
-use crate::failure::CallError;
-use crate::host::State;
+use crate::call_error::{CallError, TrapError};
+use crate::error::{HostError, cause};
+use crate::host::Host;
+use crate::store::{Captured, State};
 pub use handle::{Credential, DeletedSecretList, DeletedSecretPoller, Handle, SecretClient, SecretList, SecretPoller};
 use options::Options;
 
-/// A running component. After a [`CallError::Bug`] it can't be called any more.
+/// A running component. After a [`CallError::Trap`] it can't be called any more.
 pub struct Instance {
-    pub(crate) store: Store<State>,
-    pub(crate) bindings: World,
-    pub(crate) stdout: MemoryOutputPipe,
-    pub(crate) stderr: MemoryOutputPipe,
+    store: Store<State>,
+    bindings: World,
+    stdout: MemoryOutputPipe,
+    stderr: MemoryOutputPipe,
 }
 
 impl Instance {
@@ -53,33 +54,33 @@ impl Instance {
     /// Drops a handle. Resources that were made from it stay valid: clients of a credential, lists and pollers of a client.
     ///
     /// # Errors
-    /// [`CallError::Bug`] for a handle of another instance, and if the component can't be called.
+    /// [`CallError::Trap`] for a handle of another instance, and if the component can't be called.
     pub async fn drop_handle(&mut self, handle: impl Into<Handle>) -> Result<(), CallError> {
         self.drop_resource(handle.into().0).await
     }
 
-    /// How much memory the component has, in bytes: what its calls needed at most so far.
-    pub fn memory(&self) -> usize {
-        self.store.data().memory.0
+    /// The size of the component's memory in bytes: the most that its calls needed so far, because it never shrinks.
+    pub fn memory_size(&self) -> usize {
+        self.store.data().memory_size.0
     }
 
-    /// Ends the instance and gives what its memory then holds, byte by byte, for tests that look for what was left behind.
+    /// Ends the instance and returns the content of its memory, for tests that look for secrets left in it.
     ///
     /// # Errors
-    /// Where the component was not compiled [`transparent`](crate::Keyfob::transparent).
-    pub async fn into_memory(mut self) -> anyhow::Result<Vec<u8>> {
+    /// [`HostError::NotInspectable`] if the component was not compiled by [`Keyfob::inspectable`](crate::Keyfob::inspectable).
+    pub async fn into_memory(mut self) -> Result<Vec<u8>, HostError> {
         // Any call: it traps before its first instruction, and the memory comes with the trap.
         self.store.epoch_deadline_trap();
         self.store.set_epoch_deadline(0);
         let guest = self.bindings.keyfob_azure_identity().token_options();
-        let Err(trap) = guest.call_constructor(&mut self.store).await else { bail!("the call did not trap") };
-        let dump: &WasmCoreDump = trap.downcast_ref().context("the component is not transparent")?;
+        let Err(trap) = guest.call_constructor(&mut self.store).await else { return Err(HostError::NotInspectable) };
+        let dump: &WasmCoreDump = trap.downcast_ref().ok_or(HostError::NotInspectable)?;
         let memories: Vec<_> = dump.memories().iter().map(|memory| memory.data(&self.store)).collect();
         Ok(memories.concat())
     }
 
-    /// What the component wrote to stdout and stderr so far, for tests that look for leaks.
-    pub fn output(&self) -> String {
+    /// The component's captured stdout, then its stderr, for tests that look for secrets in them.
+    pub fn captured_output(&self) -> String {
         let both = [self.stdout.contents(), self.stderr.contents()].concat();
         String::from_utf8_lossy(&both).into_owned()
     }
@@ -93,38 +94,61 @@ impl Instance {
     }
 }
 
-/// A trap, or a component that is not what its world says.
+impl Host {
+    /// Makes a new instance. Its caches are empty; it shares connections and the recorder with the host's other instances.
+    ///
+    /// # Errors
+    /// [`HostError`] if a folder of the host can't be opened, or the component does not start.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), keyfob_host_test::HostError> {
+    /// use keyfob_host_test::{Host, Keyfob};
+    ///
+    /// let instance = Host::new(&Keyfob::bundled()?).instantiate().await?;
+    /// assert!(instance.memory_size() > 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn instantiate(&self) -> Result<Instance, HostError> {
+        let (mut store, Captured { stdout, stderr }) = self.store(&self.component.engine, &[])?;
+        let bindings = self.component.pre.instantiate_async(&mut store).await;
+        let bindings = bindings.map_err(|error| HostError::Start(cause(error)))?;
+        Ok(Instance { store, bindings, stdout, stderr })
+    }
+}
+
+/// A trap, or a component whose exports differ from its world.
 fn trap(error: wasmtime::Error) -> CallError {
-    CallError::Bug(error.into())
+    CallError::Trap(TrapError(error.into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::Keyfob;
-    use crate::host::Host;
     use crate::spec::{CredentialKind, CredentialSpec, TokenOptions};
 
     #[tokio::test]
     async fn a_static_token_comes_back() {
-        let host = Host::new(&Keyfob::built().expect("the component"));
+        let host = Host::new(&Keyfob::bundled().expect("the component"));
         let mut instance = host.instantiate().await.expect("an instance");
         let kind = CredentialKind::Static { token: "t0ken".to_owned(), expires_on: u64::from(u32::MAX) };
-        let credential = instance.credential(&kind.into()).await.expect("a credential");
+        let credential = instance.create_credential(&kind.into()).await.expect("a credential");
         let scopes = ["https://vault.azure.net/.default"];
         let token = instance.get_token(credential, &scopes, &TokenOptions::default()).await.expect("a token");
         assert_eq!(token.token, "t0ken");
-        assert_eq!(instance.output(), "");
+        assert_eq!(instance.captured_output(), "");
     }
 
     #[tokio::test]
     async fn what_only_a_bug_can_do_says_so() {
-        let host = Host::new(&Keyfob::built().expect("the component"));
+        let host = Host::new(&Keyfob::bundled().expect("the component"));
         let mut one = host.instantiate().await.expect("an instance");
         let mut two = host.instantiate().await.expect("an instance");
-        let credential = one.credential(&CredentialSpec::default()).await.expect("a credential");
+        let credential = one.create_credential(&CredentialSpec::default()).await.expect("a credential");
         let error = two.drop_handle(credential).await.expect_err("a handle of another instance");
-        assert!(matches!(error, CallError::Bug(_)));
+        assert!(matches!(error, CallError::Trap(_)));
         assert!(error.to_string().contains("bug of Keyfob"));
     }
 }

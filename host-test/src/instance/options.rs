@@ -6,10 +6,10 @@ use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
 use crate::bindings::Keyfob as World;
-use crate::host::State;
 use crate::spec::{
     ClientOptions, CredentialOptions, GetSecretOptions, ListOptions, SetSecretOptions, TokenOptions, milliseconds,
 };
+use crate::store::State;
 
 /// Options that the component takes as a resource.
 pub(super) trait Options {

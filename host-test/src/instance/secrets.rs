@@ -6,10 +6,10 @@ use super::Instance;
 use super::handle::{Credential, DeletedSecretList, DeletedSecretPoller, SecretClient, SecretList, SecretPoller};
 use crate::bindings::exports::keyfob::azure::secrets::{DeletedSecret, Secret, SecretProperties};
 use crate::bindings::exports::keyfob::azure::types::AzureError;
-use crate::failure::CallError;
+use crate::call_error::CallError;
 use crate::spec::{ClientOptions, GetSecretOptions, ListOptions, SetSecretOptions};
 
-/// Every call can fail with the component's error, or with [`CallError::Bug`] if the component can't be called.
+/// Every call can fail with the component's error, or with [`CallError::Trap`] if the component can't be called.
 impl Instance {
     /// Makes a client for a vault. Nothing is sent.
     pub async fn create_client(

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fake_azure::Description;
 use keyfob_host_test::Recorder;
-use keyfob_host_test::egress::Recorded;
+use keyfob_host_test::egress::RecordedRequest;
 use memchr::memmem;
 use percent_encoding::percent_decode;
 
@@ -22,7 +22,7 @@ pub fn check_step(
     case: &Case,
     step: &Step,
     result: &Result<Success, Failure>,
-    (lines, requests): (&[String], &[Recorded]),
+    (lines, requests): (&[String], &[RecordedRequest]),
     took: Duration,
     log: &str,
 ) -> Check {
@@ -169,7 +169,7 @@ fn lacks(what: &str, text: &str, parts: &[String]) -> Check {
 }
 
 /// The decoded fields of the forms that were sent, one on each line.
-fn forms(requests: &[Recorded]) -> String {
+fn forms(requests: &[RecordedRequest]) -> String {
     let fields = requests.iter().flat_map(|request| request.body.split(|byte| *byte == b'&'));
     fields.map(|field| percent_decode(field).decode_utf8_lossy().into_owned() + "\n").collect()
 }

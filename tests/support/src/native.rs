@@ -254,7 +254,7 @@ impl Platform for ScriptedPlatform {
         Box::pin(tokio::time::sleep(pause))
     }
 
-    fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
+    fn send<'a>(&'a self, request: &'a Request, limits: Timeouts) -> LocalFuture<'a, Result<Response, SendError>> {
         Box::pin(async move {
             let left = limits.deadline.saturating_sub(self.monotonic());
             let sent = tokio::time::timeout(left, self.exchange(request, limits)).await;
@@ -271,7 +271,7 @@ impl ScriptedPlatform {
         self.world.visible.lock().unwrap().push_str(&format!("{value:?}"));
     }
 
-    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
+    async fn exchange(&self, request: &Request, limits: Timeouts) -> Result<Response, SendError> {
         let scheme = if request.https { "https" } else { "http" };
         let mut outgoing = http::Request::builder().uri(format!("{scheme}://{}{}", request.authority, request.path));
         outgoing = outgoing.method(request.method.name());
@@ -285,7 +285,7 @@ impl ScriptedPlatform {
             first_byte: limits.first_byte,
             between_bytes: limits.between_bytes,
         };
-        let response = self.world.egress.exchange(&outgoing, limits).await.map_err(|e| send_error(&e, false))?;
+        let response = self.world.egress.send(&outgoing, limits).await.map_err(|e| send_error(&e, false))?;
         let (parts, mut body) = response.into_parts();
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {

@@ -27,14 +27,14 @@ pub struct WasmPlayer {
 
 impl WasmPlayer {
     pub async fn new(world: World, build: Build) -> Self {
-        let mut host = Host::new(&Keyfob::transparent(build).unwrap())
+        let mut host = Host::new(&Keyfob::inspectable(build).unwrap())
             .envs(world.env)
             .egress(world.egress)
             .clock(world.clock)
             .wall_clock(world.wall)
-            .seed(1);
+            .random_seed(1);
         for folder in world.folders {
-            host = host.folder(world.root.path().join(folder.trim_start_matches('/')), folder);
+            host = host.preopened_dir(world.root.path().join(folder.trim_start_matches('/')), folder);
         }
         Self {
             instance: host.instantiate().await.unwrap(),
@@ -47,11 +47,11 @@ impl WasmPlayer {
     }
 
     pub fn log(&self) -> String {
-        self.instance.output()
+        self.instance.captured_output()
     }
 
     pub fn memory(&self) -> usize {
-        self.instance.memory()
+        self.instance.memory_size()
     }
 
     pub async fn end(mut self, case: &Case) -> Vec<u8> {
@@ -70,14 +70,14 @@ impl WasmPlayer {
     pub async fn step(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Success, Failure> {
         self.call(case, vault, step).await.map_err(|error| match error {
             CallError::Azure(error) => failure(*error),
-            CallError::Bug(_) => panic!("{error}"),
+            CallError::Trap(_) => panic!("{error}"),
         })
     }
 
     async fn call(&mut self, case: &Case, vault: &str, step: &Step) -> Result<Success, CallError> {
         let credential = match self.credential {
             Some(credential) => credential,
-            None => self.instance.credential(&credential_spec(&case.credential)).await?,
+            None => self.instance.create_credential(&credential_spec(&case.credential)).await?,
         };
         self.credential = Some(credential);
         if let Some(token) = &step.set_token {

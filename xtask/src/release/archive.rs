@@ -1,58 +1,37 @@
-//! A tar archive of a few files, the same bytes wherever it is made: the ustar format of POSIX.
+//! A tar archive of a few files whose bytes do not depend on where or when it is made.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use jiff::Timestamp;
-
-const BLOCK: usize = 512;
-/// Where a header's checksum stands; it is summed up with blanks in its place.
-const CHECKSUM: usize = 148;
+use tar::{Builder, EntryType, Header};
 
 pub(super) struct Archive {
-    bytes: Vec<u8>,
-    modified: i64,
+    builder: Builder<Vec<u8>>,
+    modified: u64,
 }
 
 impl Archive {
-    /// All files get the same date.
-    pub(super) fn new(modified: Timestamp) -> Self {
-        Self { bytes: Vec::new(), modified: modified.as_second() }
+    /// An empty archive. `modified` becomes the date of all files; it must not be before 1970.
+    pub(super) fn new(modified: Timestamp) -> Result<Self> {
+        let modified = modified.as_second().try_into().context("the archive's date is before 1970")?;
+        Ok(Self { builder: Builder::new(Vec::new()), modified })
     }
 
+    /// Adds a file that everybody may read, with root as its owner.
     pub(super) fn file(&mut self, name: &str, content: &[u8]) -> Result<()> {
-        ensure!(name.len() <= 100, "{name} is too long a name for the archive");
-        let mut header = Vec::with_capacity(BLOCK);
-        let mut field = |text: &str, width: usize| {
-            header.extend_from_slice(text.as_bytes());
-            header.resize(header.len() + width - text.len(), 0);
-        };
-        field(name, 100);
-        field("0000644", 8);
-        // Of nobody in particular.
-        field("0000000", 8);
-        field("0000000", 8);
-        field(&format!("{:011o}", content.len()), 12);
-        field(&format!("{:011o}", self.modified), 12);
-        field("        ", 8);
-        // A plain file, no link.
-        field("0", 1);
-        field("", 100);
-        field("ustar", 6);
-        field("00", BLOCK - 263);
-        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header
-            .get_mut(CHECKSUM..CHECKSUM + 8)
-            .context("a header is longer than that")?
-            .copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-
-        self.bytes.extend(header);
-        self.bytes.extend_from_slice(content);
-        self.bytes.resize(self.bytes.len().next_multiple_of(BLOCK), 0);
-        Ok(())
+        let mut header = Header::new_ustar();
+        header.set_entry_type(EntryType::Regular);
+        header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_size(content.len().try_into()?);
+        header.set_mtime(self.modified);
+        self.builder
+            .append_data(&mut header, name, content)
+            .with_context(|| format!("{name} does not fit into the archive"))
     }
 
-    /// Two empty blocks are the end.
-    pub(super) fn finish(mut self) -> Vec<u8> {
-        self.bytes.resize(self.bytes.len() + 2 * BLOCK, 0);
-        self.bytes
+    /// The archive's bytes.
+    pub(super) fn finish(self) -> Result<Vec<u8>> {
+        Ok(self.builder.into_inner()?)
     }
 }

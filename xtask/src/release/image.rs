@@ -61,13 +61,13 @@ pub(super) fn image(
     annotate(&mut tagged, &[("ref.name", VERSION)]);
     let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [tagged] });
 
-    let mut archive = Archive::new(created);
+    let mut archive = Archive::new(created)?;
     archive.file("oci-layout", &serde_json::to_vec(&json!({ "imageLayoutVersion": "1.0.0" }))?)?;
     archive.file("index.json", &serde_json::to_vec(&index)?)?;
     for blob in [&manifest, &config, component] {
         archive.file(&format!("blobs/sha256/{}", sha256(blob)), blob)?;
     }
-    Ok(archive.finish())
+    archive.finish()
 }
 
 fn digest(blob: &[u8]) -> String {

@@ -64,7 +64,7 @@ async fn they_run() {
     for name in ["keyfob", "keyfob-with-certificates"] {
         let keyfob = Keyfob::load(folder(Making::First).join(format!("{name}-{VERSION}.wasm"))).unwrap();
         let mut instance = Host::new(&keyfob).instantiate().await.unwrap();
-        let credential = instance.credential(&CredentialSpec::default()).await.unwrap();
+        let credential = instance.create_credential(&CredentialSpec::default()).await.unwrap();
         assert!(!instance.explain(credential).await.unwrap().is_empty(), "{name}");
     }
 }

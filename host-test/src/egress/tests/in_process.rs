@@ -10,7 +10,7 @@ use wasmtime_wasi_http::Error;
 
 use super::{get, text};
 use crate::clock::Clock;
-use crate::egress::{Egress, Outcome};
+use crate::egress::{Egress, RequestOutcome};
 use fake_azure::wire::{BodyEnd, ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
 
 const URL: &str = "http://169.254.169.254/metadata?api-version=1&client_id=abc";
@@ -82,10 +82,10 @@ async fn everything_is_recorded_and_traced_without_secrets() {
     assert!(matches!(denied, Err(Error::HttpRequestDenied)), "{denied:?}");
 
     let requests = recorder.requests();
-    assert_eq!(requests[0].outcome, Outcome::Status(StatusCode::NOT_FOUND));
+    assert_eq!(requests[0].outcome, RequestOutcome::Status(StatusCode::NOT_FOUND));
     assert_eq!(requests[0].headers["host"], "169.254.169.254");
     assert_eq!(requests[1].at, Duration::from_secs(5));
-    assert!(matches!(requests[1].outcome, Outcome::Failed(_)));
+    assert!(matches!(requests[1].outcome, RequestOutcome::Failed(_)));
 
     let expected = [
         "GET http://169.254.169.254/metadata?api-version=1&client_id=… -> 404 text/plain in 0 ms",

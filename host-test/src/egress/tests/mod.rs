@@ -31,7 +31,7 @@ async fn ask(egress: &Egress, method: &str, url: &str) -> Result<Response, Error
     parts.method = method.parse().expect("a method");
     parts.headers.insert("host", host.parse().expect("a value"));
     parts.uri = uri;
-    egress.exchange(&Request::from_parts(parts, body), LIMITS).await
+    egress.send(&Request::from_parts(parts, body), LIMITS).await
 }
 
 async fn text(response: Response) -> Result<String, Error> {

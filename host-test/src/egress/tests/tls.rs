@@ -12,9 +12,9 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 
 use crate::bindings::exports::keyfob::azure::types::ErrorKind;
+use crate::call_error::CallError;
 use crate::egress::{Egress, Sockets};
 use crate::engine::{Build, Keyfob};
-use crate::failure::CallError;
 use crate::host::Host;
 use crate::spec::CredentialKind;
 
@@ -119,7 +119,7 @@ async fn a_handshake_that_fails_sends_nothing_and_can_be_mended() {
             let mut sockets = Sockets::new().ca_pem(trusted.as_bytes()).expect("an authority");
             sockets = sockets.connect_to(&format!("{hop}:443=127.0.0.1:{port}")).expect("a rule");
             let egress = Egress::sockets(sockets).allow(hop);
-            let keyfob = Keyfob::build(Build::WithoutCertificates).expect("the component");
+            let keyfob = Keyfob::from_build(Build::WithoutCertificates).expect("the component");
             let mut app = Host::new(&keyfob).egress(egress).instantiate().await.expect("an instance");
             let kind = if hop == AUTHORITY {
                 CredentialKind::ClientSecret {
@@ -130,7 +130,7 @@ async fn a_handshake_that_fails_sends_nothing_and_can_be_mended() {
             } else {
                 CredentialKind::Static { token: "canary-token".to_owned(), expires_on: u64::from(u32::MAX) }
             };
-            let credential = app.credential(&kind.into()).await.expect("a credential");
+            let credential = app.create_credential(&kind.into()).await.expect("a credential");
             let client = app
                 .create_client(&format!("https://{VAULT}"), credential, &Default::default())
                 .await

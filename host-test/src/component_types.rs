@@ -1,0 +1,99 @@
+//! What a component imports and exports, read without compiling it.
+
+use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+
+use crate::error::ComponentError;
+
+/// The package that an app imports, without its version.
+const KEYFOB: &str = "keyfob:azure/";
+
+/// How a binary core module begins, and how a component does
+/// (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#component-definitions>).
+const CORE_MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
+const WASM: [u8; 4] = *b"\0asm";
+
+/// The names of a component's imports and exports, such as `wasi:cli/run@0.2.12`.
+///
+/// ```
+/// use keyfob_host_test::{Build, ComponentTypes};
+///
+/// let keyfob = ComponentTypes::read(Build::default().bytes())?;
+/// assert!(keyfob.exports_keyfob() && !keyfob.imports_keyfob());
+/// assert!(keyfob.imports().all(|name| name.starts_with("wasi:")));
+/// # Ok::<(), keyfob_host_test::ComponentError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ComponentTypes {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+impl ComponentTypes {
+    /// Reads a binary.
+    ///
+    /// # Errors
+    /// [`ComponentError`] if it is no valid component.
+    pub fn read(bytes: &[u8]) -> Result<Self, ComponentError> {
+        if bytes.starts_with(&CORE_MODULE) {
+            return Err(ComponentError::CoreModule);
+        }
+        if !bytes.starts_with(&WASM) {
+            return Err(ComponentError::NotWasm);
+        }
+        Self::parse(bytes).map_err(|error| ComponentError::Invalid(error.into()))
+    }
+
+    fn parse(bytes: &[u8]) -> wasmparser::Result<Self> {
+        Validator::new_with_features(WasmFeatures::all()).validate_all(bytes)?;
+        let mut types = Self { imports: Vec::new(), exports: Vec::new() };
+        // How many modules and components inside the component are open.
+        let mut depth = 0_usize;
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload? {
+                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::ComponentImportSection(imports) if depth == 0 => {
+                    for import in imports {
+                        types.imports.push(import?.name.name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(exports) if depth == 0 => {
+                    for export in exports {
+                        types.exports.push(export?.name.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(types)
+    }
+
+    /// The names of its imports.
+    pub fn imports(&self) -> impl Iterator<Item = &str> {
+        self.imports.iter().map(String::as_str)
+    }
+
+    /// The names of its exports.
+    pub fn exports(&self) -> impl Iterator<Item = &str> {
+        self.exports.iter().map(String::as_str)
+    }
+
+    /// Whether it imports Keyfob, of any version.
+    pub fn imports_keyfob(&self) -> bool {
+        self.imports().any(is_keyfob)
+    }
+
+    /// Whether it exports Keyfob: it is Keyfob itself, or a component that passes Keyfob on.
+    pub fn exports_keyfob(&self) -> bool {
+        self.exports().any(is_keyfob)
+    }
+}
+
+pub(crate) fn is_keyfob(name: &str) -> bool {
+    name.starts_with(KEYFOB)
+}
+
+/// The version in `package:name/interface@version`.
+pub(crate) fn version(name: &str) -> Option<&str> {
+    name.rsplit_once('@').map(|(_, version)| version)
+}

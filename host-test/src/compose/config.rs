@@ -1,0 +1,28 @@
+//! Puts `keyfob-config` into an app that reads its configuration from wasi:config.
+
+use super::{ComponentTypes, plugged};
+use crate::engine::config_component;
+use crate::error::ComponentError;
+
+/// The interface, without its version.
+const STORE: &str = "wasi:config/store@";
+
+/// Puts `keyfob-config` into an app. Returns `None` if the app does not import `wasi:config/store`.
+///
+/// # Errors
+/// [`ComponentError`] if it is no component, and if it imports a version that `keyfob-config` does not export.
+///
+/// ```no_run
+/// use keyfob_host_test::compose::compose_config;
+///
+/// let app = std::fs::read("app.wasm")?;
+/// let with_config = compose_config(&app)?.unwrap_or(app);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compose_config(app: &[u8]) -> Result<Option<Vec<u8>>, ComponentError> {
+    let types = ComponentTypes::read(app)?;
+    let Some(import) = types.imports().find(|name| name.starts_with(STORE)) else { return Ok(None) };
+    plugged(app, config_component())
+        .map(Some)
+        .map_err(|error| ComponentError::OtherConfigVersion { import: import.to_owned(), cause: error.into() })
+}
