@@ -1,4 +1,4 @@
-//! What is wrong with a description's text, told without the text: the line may hold a secret.
+//! Error messages for TOML that do not quote the text, because the line may have a secret.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(super) fn describe(text: &str, span: Option<Range<usize>>, message: &str) ->
     }
 }
 
-/// The message without the value that serde quotes when it has the wrong type: a PIN that lacks its quotation marks, say.
+/// The message without the value that serde quotes when its type is wrong, such as a number without quotation marks.
 pub(super) fn without_value(message: &str) -> String {
     let message = message.trim_end().replace('\n', "; ");
     let wrong =

@@ -1,4 +1,4 @@
-//! The token endpoint as its callers see it.
+//! Tests of the token endpoint by requests.
 
 use super::super::description::TENANT;
 use super::super::testing::{NOW, ask, fake, get, post, request};

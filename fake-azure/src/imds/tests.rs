@@ -1,4 +1,4 @@
-//! IMDS as its callers see it.
+//! Tests of IMDS by requests.
 
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token;

@@ -1,4 +1,4 @@
-//! The socket door with a client of bytes.
+//! Tests of the server with raw sockets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::wire::{BodyEnd, ConnectOutcome, NetworkError, Request, ScriptedRespon
 async fn say(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    // An exchange that breaks off ends in an error: what came before it counts.
+    // A response that breaks off ends in an error; the bytes before it are returned.
     stream.read_to_end(&mut answer).await.unwrap_or_default();
     String::from_utf8(answer).unwrap()
 }

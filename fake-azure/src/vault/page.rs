@@ -12,7 +12,7 @@ use super::operation::{Call, OperationResult};
 /// The query parameters of every list.
 pub(super) const QUERY: &[(&str, &str)] = &[("maxresults", "2016-10-01"), ("$skiptoken", "2016-10-01")];
 
-/// The largest page, and the usual one.
+/// The largest and the default page size.
 const PAGE: usize = 25;
 
 /// The page that the query asks for, of all that there is in the order of its keys. A page begins after a key, so that

@@ -1,4 +1,4 @@
-//! The vault as its callers see it.
+//! Tests of the vault by requests.
 
 mod backups;
 mod certificates;
