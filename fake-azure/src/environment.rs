@@ -63,11 +63,10 @@ pub(super) fn files(description: &Description) -> Vec<(String, String)> {
     if description.platform != Platform::AzureArc {
         return Vec::new();
     }
-    // A path that leaves its folder is for the challenge alone: whoever writes these files may write them into a
-    // folder of its own.
-    let told = description.arc_key_path();
-    let safe = told.starts_with('/') && told.split('/').all(|part| part != "..");
-    let path = if safe { told } else { ARC_KEY_PATH };
+    // A path with `..` is only for the challenge: the files may be written below another folder, and must not leave it.
+    let path = description.arc_key_path();
+    let safe = path.starts_with('/') && path.split('/').all(|part| part != "..");
+    let path = if safe { path } else { ARC_KEY_PATH };
     vec![(path.to_owned(), description.arc_key().to_owned())]
 }
 
@@ -76,7 +75,7 @@ mod tests {
     use super::super::testing::fake;
 
     #[test]
-    fn each_sets_its_variables() {
+    fn each_platform_sets_its_variables() {
         let a =
             "[[identity]]\nname = 'A'\nkind = 'user-assigned'\nclient-id = '00000000-0000-0000-0000-00000000000a'\n";
         for (text, expected) in [

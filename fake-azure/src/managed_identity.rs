@@ -115,7 +115,7 @@ mod tests {
 
     use super::super::testing::{ask, fake, get, post};
 
-    /// The answer of each platform's endpoint to a good request.
+    /// The response of each platform's endpoint to a valid request.
     fn answer(platform: &str, expiry: Option<&str>) -> Value {
         let expiry = expiry.map_or(String::new(), |form| format!("expiry = '{form}'\n"));
         let s = "00000000-0000-0000-0000-00000000000d";

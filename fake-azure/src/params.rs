@@ -77,7 +77,7 @@ mod tests {
     use super::Params;
 
     #[test]
-    fn reads_what_is_right() {
+    fn parses_valid_parameters() {
         let params = Params::parse("resource=https%3A%2F%2Fx&empty=&plus=a+b").unwrap();
         assert_eq!(params.get("resource"), Some("https://x"));
         assert_eq!((params.get("empty"), params.filled("empty")), (Some(""), None));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_wrong() {
+    fn refuses_invalid_parameters() {
         for text in ["a=1&a=1", "a=%", "a=%4", "a=%zz", "a=%ff"] {
             assert!(Params::parse(text).is_err(), "{text}");
         }

@@ -147,7 +147,7 @@ impl Router {
 fn unknown_host(host: &str) -> ConnectOutcome {
     match host.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(address) if address.is_loopback() => ConnectOutcome::Fails(NetworkError::Refused),
-        // Packets to an address that nobody has are lost: that is what IMDS looks like outside of Azure.
+        // Packets to an unused address are lost: outside of Azure, IMDS behaves like that.
         Ok(_) => ConnectOutcome::Never,
         Err(_) => ConnectOutcome::Fails(NetworkError::NameNotFound),
     }

@@ -158,7 +158,7 @@ mod tests {
     const AUDIENCE: &str = "https://vault.azure.net";
 
     #[test]
-    fn knows_its_own_tokens_only() {
+    fn accepts_only_its_own_tokens() {
         let fake = fake("[[identity]]\nname = 'A'\nkind = 'user-assigned'");
         let identity = &fake.description.identities[0];
         let issue = || issue(&fake, identity, "t", AUDIENCE, 1000, 100);

@@ -34,7 +34,7 @@ mod tests {
     use super::super::Description;
 
     #[test]
-    fn names_the_place_and_quotes_no_value() {
+    fn names_the_position_and_quotes_no_value() {
         let secret = "[[vault]]\nurl = 'https://a.vault.azure.net'\n[[vault.secret]]\nname = 'a'\n";
         for (text, says) in [
             (

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_kept_while_it_is_good() {
+    fn a_valid_saved_authority_is_reused() {
         let first = CertificateAuthority::new().unwrap();
         let again = CertificateAuthority::from_pem(first.pem(), &first.key_pem()).unwrap();
         assert_eq!((again.pem(), again.key_pem()), (first.pem(), first.key_pem()));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong_with_a_kept_one() {
+    fn rejects_an_invalid_saved_authority() {
         let (ca, other) = (CertificateAuthority::new().unwrap(), CertificateAuthority::new().unwrap());
         let key = KeyPair::generate().unwrap();
         let server = CertificateParams::new(["h".to_owned()]).unwrap().self_signed(&key).unwrap().pem();

@@ -125,10 +125,10 @@ async fn respond(
 /// The length in the response's head. A scripted header may be wrong on purpose; a body that breaks off has
 /// none, because a client that has read all chunks would not wait for the break.
 fn announced(response: &ScriptedResponse) -> Option<u64> {
-    let told = response.headers.get(http::header::CONTENT_LENGTH);
-    let told = told.and_then(|length| length.to_str().ok()?.parse().ok());
-    let whole = || response.body.iter().map(|(_, chunk)| chunk.len() as u64).sum();
-    told.or_else(|| (response.end == BodyEnd::Complete).then(whole))
+    let header = response.headers.get(http::header::CONTENT_LENGTH);
+    let header = header.and_then(|length| length.to_str().ok()?.parse().ok());
+    let complete_length = || response.body.iter().map(|(_, chunk)| chunk.len() as u64).sum();
+    header.or_else(|| (response.end == BodyEnd::Complete).then(complete_length))
 }
 
 /// The request for the service: absolute URI, complete body. A request to a proxy has that URI already, or names

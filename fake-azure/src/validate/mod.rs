@@ -55,8 +55,8 @@ impl Description {
     fn validate_platform(&self) -> anyhow::Result<()> {
         let platform = self.platform;
         let endpoint = platform.identity_endpoint().is_some();
-        let only = |option: &str, told: bool, there: bool| {
-            ensure!(there || !told, "{option}: not on this platform");
+        let only = |option: &str, given: bool, supported: bool| {
+            ensure!(supported || !given, "{option}: not on this platform");
             anyhow::Ok(())
         };
         only("identity-endpoint", self.identity_endpoint.is_some(), endpoint)?;

@@ -52,8 +52,8 @@ pub(super) fn require_json(request: &Request) -> Result<(), VaultError> {
     if request.body().is_empty() {
         return Err(VaultError::bad_parameter("Request body not specified"));
     }
-    let told = request.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = told.and_then(|told| told.split(';').next()).unwrap_or_default().trim();
+    let header = request.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = header.and_then(|header| header.split(';').next()).unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(VaultError::unsupported_media_type()) }
 }
 

@@ -137,11 +137,11 @@ fn signed(
         );
         return Err(EntraError::client(700_027, text));
     }
-    says(identity, jwt, target)
+    check_claims(identity, jwt, target)
 }
 
 /// Checks the claims.
-fn says(identity: &Identity, jwt: &Jwt<'_>, target: &TokenRequestTarget<'_>) -> Result<(), EntraError> {
+fn check_claims(identity: &Identity, jwt: &Jwt<'_>, target: &TokenRequestTarget<'_>) -> Result<(), EntraError> {
     let own = |claim| jwt.text(claim).is_some_and(|id| id.eq_ignore_ascii_case(&identity.client_id));
     if !own("iss") || !own("sub") {
         let text = "Client assertion application identifier doesn't match 'client_id' parameter.";
