@@ -1,12 +1,12 @@
-//! The clouds, each with an Entra and services of its own.
+//! The Azure clouds. Each has its own Entra and its own services.
 
 use serde::Deserialize;
 
-/// A cloud. All are there in every world; the description's is the one where its identities and tenants are.
+/// An Azure cloud. The fake has the Entra of all clouds; the identities and tenants are in the description's.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cloud {
-    /// The one that most people mean.
+    /// The public cloud.
     #[default]
     Public,
     /// Azure Government.
@@ -22,11 +22,11 @@ pub enum Cloud {
 }
 
 impl Cloud {
-    /// All of them.
+    /// All clouds.
     pub(super) const ALL: [Self; 6] =
         [Self::Public, Self::UsGovernment, Self::China, Self::France, Self::Germany, Self::Singapore];
 
-    /// The hosts of its Entra, the preferred one first. All are one service.
+    /// The hosts of its Entra, the preferred one first. They are one service.
     /// <https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud>; the newer and the older ones
     /// from the list of well-known hosts in MSAL (`authority.py` of msal 1.39).
     pub(super) fn hosts(self) -> &'static [&'static str] {
@@ -76,13 +76,13 @@ impl Cloud {
         }
     }
 
-    /// Whether its Entra knows the resource by itself.
+    /// Whether the resource exists in this cloud without a description of it.
     pub(super) fn has_resource(self, resource: &str) -> bool {
         let vault = resource.strip_prefix("https://").is_some_and(|host| self.suffixes().contains(&host));
         vault || self.others().contains(&resource) || resource == "https://storage.azure.com"
     }
 
-    /// The cloud whose vaults have hosts like this one, and their suffix.
+    /// The cloud of a vault's host, and the DNS suffix.
     pub(super) fn of_vault(host: &str) -> Option<(Self, &'static str)> {
         let suffixes = Self::ALL.into_iter().flat_map(|cloud| cloud.suffixes().iter().map(move |it| (cloud, *it)));
         let mut suffixes = suffixes;

@@ -1,4 +1,4 @@
-//! The description of a world: which platform, which identities, which vaults. Written in TOML by cases and demos.
+//! The description of a fake Azure in TOML: the platform, the identities and the vaults.
 
 mod vault;
 
@@ -13,20 +13,20 @@ use super::toml_error;
 
 pub use vault::{Permission, Role, Secret, Vault};
 
-/// The header value that a platform gives an app; any secret does.
+/// The default secret of the identity endpoint; any text would do.
 const IDENTITY_HEADER: &str = "6c0f2f8e-95ab-4f43-8e1d-2b6b8f3f7d41";
 
-/// The content of the key file; any secret does.
+/// The default content of the Arc agent's key file; any text would do.
 const ARC_KEY: &str = "8Jw3pT7cVb2yQn9LhKx4RzF6sMdG1aEoU5iXtYqBvCrNlDkZ";
 
-/// The tenant of a description that names none.
+/// The default tenant.
 pub(super) const TENANT: &str = "7f3a1c52-9d0e-4b6f-8a21-5c4e9b7d6f10";
 
-/// A world of fake Azure services.
+/// The services of a fake Azure.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Description {
-    /// What the app runs on.
+    /// The platform that the app runs on.
     #[serde(default)]
     pub platform: Platform,
     /// The tenant of all identities, and of the vaults that name no other.
@@ -35,35 +35,35 @@ pub struct Description {
     /// The cloud that the identities and the tenants are in.
     #[serde(default)]
     pub cloud: Cloud,
-    /// Where the platform's identity endpoint is: all platforms that have one, except IMDS.
+    /// The URL of the platform's identity endpoint, on platforms that set one (not IMDS).
     pub identity_endpoint: Option<String>,
-    /// The secret that the endpoint wants in a header: App Service, Azure ML and Service Fabric.
+    /// The secret that the endpoint requires in a header: App Service, Azure ML and Service Fabric.
     pub identity_header: Option<String>,
-    /// How the platform's endpoint writes the end of a token's life; as that platform does unless given.
+    /// How the identity endpoint writes a token's expiry; the default is the platform's own form.
     pub expiry: Option<ExpiryFormat>,
     /// Azure ML only: the identity whose client id is in DEFAULT_IDENTITY_CLIENT_ID.
     pub default_identity: Option<String>,
     /// Azure Arc only: which agent is installed.
     #[serde(default)]
     pub arc_agent: ArcAgent,
-    /// Azure Arc only: the path that the challenge names. An odd one is an attack.
+    /// Azure Arc only: the path in the challenge. A path outside the agent's folder simulates an attack.
     pub arc_key_path: Option<String>,
     /// Azure Arc only: the content of the key file.
     pub arc_key: Option<String>,
-    /// The host of an AD FS, which serves the tenant `adfs` and knows all service principals; none unless given.
+    /// The host of an AD FS, which serves the tenant `adfs` and has all service principals; default: no AD FS.
     pub adfs_host: Option<String>,
-    /// AKS only: pods reach the node's IMDS, which serves the identities of the node.
+    /// AKS only: pods can reach the node's IMDS, which serves the node's identities.
     #[serde(default)]
     pub allow_node_imds: bool,
-    /// Everybody whom Entra knows.
+    /// The identities that Microsoft Entra ID has.
     #[serde(default, rename = "identity")]
     pub identities: Vec<Identity>,
-    /// All vaults.
+    /// The vaults.
     #[serde(default, rename = "vault")]
     pub vaults: Vec<Vault>,
 }
 
-/// How an identity endpoint writes the end of a token's life. Every form has been seen in the wild.
+/// How an identity endpoint writes a token's expiry. Real endpoints use, or have used, every one of these forms.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExpiryFormat {
@@ -85,13 +85,13 @@ pub enum ExpiryFormat {
     ExpiresInNumber,
 }
 
-/// The two kinds of Arc agent.
+/// The two generations of the Arc agent.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum ArcAgent {
-    /// Knows no ids: whoever asks for an identity gets a token of the machine's own, without a word.
+    /// Ignores ids: a request for a user-assigned identity gets a token of the system-assigned one.
     Old,
-    /// Knows user-assigned identities, and says in its reply whose the token is.
+    /// Supports user-assigned identities, and names the token's identity in its response.
     #[default]
     New,
 }
@@ -135,12 +135,12 @@ impl Description {
         self.identity_endpoint.as_deref().or(self.platform.identity_endpoint()).unwrap_or_default()
     }
 
-    /// What the endpoint wants in its header.
+    /// The secret that the identity endpoint requires in its header.
     pub fn identity_header(&self) -> &str {
         self.identity_header.as_deref().unwrap_or(IDENTITY_HEADER)
     }
 
-    /// The path that the Arc agent's challenge names.
+    /// The path of the key file in the Arc agent's challenge.
     pub fn arc_key_path(&self) -> &str {
         self.arc_key_path.as_deref().unwrap_or(ARC_KEY_PATH)
     }
@@ -150,7 +150,7 @@ impl Description {
         self.arc_key.as_deref().unwrap_or(ARC_KEY)
     }
 
-    /// Every secret of the world: nobody may print any of them.
+    /// Every secret of the description. A test can check that no output has any of them.
     pub fn planted_secrets(&self) -> Vec<String> {
         let mut secrets = vec![self.identity_header().to_owned(), self.arc_key().to_owned()];
         for identity in &self.identities {

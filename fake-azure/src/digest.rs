@@ -1,5 +1,5 @@
-//! A small digest, the same on every machine and in every release: for ids that follow from names, and for signatures
-//! that need to stop mistakes, not attackers.
+//! A small digest, stable across machines and releases: for ids that are derived from names, and for signatures
+//! that have to detect mistakes, not attacks.
 
 /// FNV-1a of 128 bits over the parts, with a border after each. <https://datatracker.ietf.org/doc/html/rfc9923>
 pub(super) fn digest(parts: &[&str]) -> u128 {
@@ -14,7 +14,7 @@ pub(super) fn hex(parts: &[&str]) -> String {
     format!("{:032x}", digest(parts))
 }
 
-/// A UUID (version 4 by its look).
+/// A UUID in the form of version 4.
 pub(super) fn uuid(parts: &[&str]) -> String {
     let bits = digest(parts) & !(0xf000 << 64) | (0x4000 << 64);
     let bits = bits & !(0xc000 << 48) | (0x8000 << 48);

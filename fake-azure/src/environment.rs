@@ -8,10 +8,10 @@ use super::platform::{ARC_KEY_PATH, Platform};
 /// <https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html>
 const FEDERATED_TOKEN_FILE: &str = "/var/run/secrets/azure/tokens/azure-identity-token";
 
-/// The SHA-1 of a certificate that no server has.
+/// The SHA-1 thumbprint of a certificate that does not exist.
 const THUMBPRINT: &str = "9F3B1A0C7D5E42886B17C09A4E2D6F8135B0C7A2";
 
-/// What the platform puts into the app's environment.
+/// The environment variables that the platform sets for the app.
 pub(super) fn environment(description: &Description) -> Vec<(String, String)> {
     let (endpoint, header) = (description.identity_endpoint(), description.identity_header());
     let authority = format!("https://{}/", description.cloud.authority());
@@ -47,27 +47,26 @@ pub(super) fn environment(description: &Description) -> Vec<(String, String)> {
     variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// AKS: the first identity that trusts a token of the cluster's.
+/// AKS: the first identity with a federated token.
 fn federated(description: &Description) -> Option<&Identity> {
     description.identities.iter().find(|it| it.federated().next().is_some())
 }
 
-/// AKS: where the pod's service account token is, and the token.
+/// AKS: the path of the pod's service account token, and the token.
 pub(super) fn federated_token_file(description: &Description) -> Option<(String, String)> {
     let token = federated(description).filter(|_| description.platform == Platform::Aks)?.federated().next()?;
     Some((FEDERATED_TOKEN_FILE.to_owned(), token.to_owned()))
 }
 
-/// What the platform puts on the app's disk: path and content.
+/// The files that the platform puts on the app's disk: paths and contents.
 pub(super) fn files(description: &Description) -> Vec<(String, String)> {
     if description.platform != Platform::AzureArc {
         return Vec::new();
     }
-    // A path that leaves its folder is for the challenge alone: whoever writes these files may write them into a
-    // folder of its own.
-    let told = description.arc_key_path();
-    let safe = told.starts_with('/') && told.split('/').all(|part| part != "..");
-    let path = if safe { told } else { ARC_KEY_PATH };
+    // A path with `..` is only for the challenge: the files may be written below another folder, and must not leave it.
+    let path = description.arc_key_path();
+    let safe = path.starts_with('/') && path.split('/').all(|part| part != "..");
+    let path = if safe { path } else { ARC_KEY_PATH };
     vec![(path.to_owned(), description.arc_key().to_owned())]
 }
 
@@ -76,7 +75,7 @@ mod tests {
     use super::super::testing::fake;
 
     #[test]
-    fn each_sets_its_variables() {
+    fn each_platform_sets_its_variables() {
         let a =
             "[[identity]]\nname = 'A'\nkind = 'user-assigned'\nclient-id = '00000000-0000-0000-0000-00000000000a'\n";
         for (text, expected) in [

@@ -1,44 +1,44 @@
-//! Somebody whom Entra knows, as a description tells it.
+//! The identities of a description.
 
 use serde::Deserialize;
 
-/// Somebody whom Entra knows.
+/// A managed identity or a service principal.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Identity {
-    /// How roles refer to it.
+    /// The name that roles, policies and `default-identity` refer to.
     pub name: String,
-    /// What it is.
+    /// The kind of identity.
     pub kind: IdentityKind,
-    /// The application id; follows from the name unless given.
+    /// The client id (application id), a UUID; default: derived from the name.
     #[serde(default)]
     pub client_id: String,
-    /// The principal's id; follows from the name unless given.
+    /// The object id of the principal, a UUID; default: derived from the name.
     #[serde(default)]
     pub object_id: String,
-    /// User-assigned only: the ARM id; follows from the name unless given.
+    /// User-assigned only: the ARM resource id; default: derived from the name.
     pub resource_id: Option<String>,
-    /// Managed identities: assigned to the platform's compute; otherwise it merely exists in Entra.
+    /// Managed identities: whether it is assigned to the platform's compute.
     #[serde(default = "super::description::yes")]
     pub assigned: bool,
     /// AKS: assigned to the node, not to the pod.
     #[serde(default)]
     pub node: bool,
-    /// Service principals: the good secret.
+    /// Service principals: the client secret.
     pub client_secret: Option<String>,
-    /// Service principals: Entra says of the good secret that it has expired.
+    /// Service principals: the client secret has expired.
     #[serde(default)]
     pub client_secret_expired: bool,
-    /// Service principals: the registered certificate (PEM, RSA). An assertion that its key has signed is good.
+    /// Service principals: the registered certificate (PEM, RSA). Entra accepts client assertions signed with its key.
     pub certificate: Option<String>,
-    /// A token that Entra accepts as a client assertion, as it is: the service account token of a pod, say.
+    /// A federated token that Entra accepts as a client assertion, such as a pod's service account token.
     pub federated_token: Option<String>,
-    /// Further such tokens.
+    /// Further federated tokens.
     #[serde(default)]
     pub federated_tokens: Vec<String>,
-    /// A token that Entra accepted once: by now its time is over.
+    /// A federated token that has expired.
     pub federated_token_expired: Option<String>,
-    /// Service principals: further tenants that the application is registered in.
+    /// Service principals: the other tenants in which the application is registered.
     #[serde(default)]
     pub other_tenants: Vec<String>,
 }
@@ -49,9 +49,9 @@ pub struct Identity {
 pub enum IdentityKind {
     /// The compute's own managed identity; in Cloud Shell, the user.
     SystemAssigned,
-    /// A managed identity that stands by itself.
+    /// A user-assigned managed identity.
     UserAssigned,
-    /// An application with credentials of its own.
+    /// An application with its own credentials.
     ServicePrincipal,
 }
 

@@ -226,8 +226,8 @@ mod tests {
     use crate::wire::{ConnectOutcome, NetworkError, Service};
 
     #[test]
-    fn where_nothing_is_nothing_answers() {
-        let story = r#"
+    fn connecting_without_a_service_fails() {
+        let text = r#"
             platform = "app-service"
             [[vault]]
             url = "https://story-kv.vault.azure.net"
@@ -242,19 +242,19 @@ mod tests {
             ("http://127.0.0.1:9/", ConnectOutcome::Fails(NetworkError::Refused)),
             ("http://10.0.0.1/", ConnectOutcome::Never),
         ] {
-            assert_eq!(fake(story).handle(&get(url, &[]), 0).connect, connect, "{url}");
+            assert_eq!(fake(text).handle(&get(url, &[]), 0).connect, connect, "{url}");
         }
     }
 
     #[test]
-    fn nobody_trusts_service_fabrics_certificate() {
+    fn service_fabric_certificate_is_untrusted() {
         let fabric = fake("platform = 'service-fabric'");
         let url = "https://localhost:2377/metadata/identity/oauth2/token";
         assert_eq!(fabric.handle(&get(url, &[]), 0).connect, ConnectOutcome::Fails(NetworkError::Certificate));
     }
 
     #[test]
-    fn it_knows_its_secrets() {
+    fn planted_secrets_are_complete() {
         let secrets = fake(
             r#"
                 platform = "azure-arc"
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn it_names_what_it_plays() {
+    fn authorities_has_every_service() {
         let text = "platform = 'app-service'\n[[vault]]\nurl = 'https://story-kv.vault.azure.net'";
         let all = fake(text).authorities();
         // The Entra of every cloud is always there.

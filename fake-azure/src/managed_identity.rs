@@ -1,4 +1,4 @@
-//! What the identity endpoints share: which managed identity a caller means, and the answer with its token.
+//! The managed identity that a request selects, and the response with its token, for all identity endpoints.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use super::params::Params;
 use super::timestamp;
 use super::token::{self, MANAGED_LIFETIME};
 
-/// The one id that a request asks for; `Err` when it asks for several.
+/// The id in the request's parameters; `Err` if there are several.
 pub(super) fn requested_id<'a>(params: &'a Params, names: &[(&str, IdKind)]) -> Result<Option<(IdKind, &'a str)>, ()> {
     let given = names.iter().filter_map(|(name, id)| params.get(name).map(|value| (*id, value)));
     match given.collect::<Vec<_>>().as_slice() {
@@ -30,13 +30,13 @@ pub(super) enum IdKind {
     Resource,
 }
 
-/// The managed identities that the compute has: the machine's own, or the node's for a pod that reaches its IMDS.
+/// The managed identities of the compute; of the node, for a pod that can reach the node's IMDS.
 pub(super) fn assigned(description: &Description) -> impl Iterator<Item = &Identity> {
     let managed = |it: &&Identity| it.kind != IdentityKind::ServicePrincipal && it.assigned;
     description.identities.iter().filter(managed).filter(|it| it.node == description.allow_node_imds)
 }
 
-/// The user-assigned identity of the compute that has this id; ids have no case.
+/// The user-assigned identity of the compute with this id. Case does not matter.
 pub(super) fn user_assigned<'a>(description: &'a Description, id: IdKind, value: &str) -> Option<&'a Identity> {
     let matches = |it: &&Identity| {
         let known = match id {
@@ -49,23 +49,23 @@ pub(super) fn user_assigned<'a>(description: &'a Description, id: IdKind, value:
     assigned(description).filter(|it| it.kind == IdentityKind::UserAssigned).find(matches)
 }
 
-/// The compute's own identity.
+/// The system-assigned identity of the compute.
 pub(super) fn system_assigned(description: &Description) -> Option<&Identity> {
     assigned(description).find(|it| it.kind == IdentityKind::SystemAssigned)
 }
 
-/// Which fields a platform's answer has beside the token.
+/// The fields of a platform's response besides the token.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum ResponseFields {
-    /// IMDS and what imitates it: all times there are.
+    /// IMDS and its imitations: all fields with times.
     Imds,
-    /// App Service: the end alone.
+    /// App Service: the expiry only.
     AppService,
 }
 
-/// The answer that gives `identity`'s token for `resource`. The end of its life is written as the description says,
-/// or as the platform does it. What tells that end a second time is left out when the form is not the usual one: a
-/// reader that can't read it must not be saved by accident.
+/// The response with `identity`'s token for `resource`. The expiry is written in the form of the description, else in
+/// the platform's own form. A second field with the expiry is left out if the form is not the platform's own: a
+/// client that cannot read the form must not succeed by means of the other field.
 pub(super) fn token_response(
     fake: &Fake,
     identity: &Identity,
@@ -115,7 +115,7 @@ mod tests {
 
     use super::super::testing::{ask, fake, get, post};
 
-    /// The answer of each platform's endpoint to a good request.
+    /// The response of each platform's endpoint to a valid request.
     fn answer(platform: &str, expiry: Option<&str>) -> Value {
         let expiry = expiry.map_or(String::new(), |form| format!("expiry = '{form}'\n"));
         let s = "00000000-0000-0000-0000-00000000000d";

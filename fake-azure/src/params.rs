@@ -1,4 +1,4 @@
-//! Queries and forms, read without forgiveness.
+//! A strict parser for queries and forms.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,12 +11,12 @@ use crate::wire::Request;
 #[derive(Debug, Default)]
 pub(super) struct Params(BTreeMap<String, String>);
 
-/// What makes parameters unreadable, in words.
+/// Why parameters cannot be parsed.
 #[derive(Debug, PartialEq)]
 pub(super) struct ParamError(pub(super) String);
 
 impl Params {
-    /// Reads `a=b&c=d`. A parameter that comes twice is a flaw: services differ in which of the two counts.
+    /// Parses `a=b&c=d`. A duplicated parameter is an error, because services differ in which of the two they use.
     pub(super) fn parse(text: &str) -> Result<Self, ParamError> {
         let mut all = BTreeMap::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
@@ -77,7 +77,7 @@ mod tests {
     use super::Params;
 
     #[test]
-    fn reads_what_is_right() {
+    fn parses_valid_parameters() {
         let params = Params::parse("resource=https%3A%2F%2Fx&empty=&plus=a+b").unwrap();
         assert_eq!(params.get("resource"), Some("https://x"));
         assert_eq!((params.get("empty"), params.filled("empty")), (Some(""), None));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_wrong() {
+    fn refuses_invalid_parameters() {
         for text in ["a=1&a=1", "a=%", "a=%4", "a=%zz", "a=%ff"] {
             assert!(Params::parse(text).is_err(), "{text}");
         }

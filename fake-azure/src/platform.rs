@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 /// <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 pub(super) const ARC_KEY_PATH: &str = "/var/opt/azcmagent/tokens/5e1d9c3a-8b47-4f02-9a6d-c0e7b2f41835.key";
 
-/// What the app runs on.
+/// The platform that the app runs on.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Platform {
-    /// A laptop: Entra and the vaults are there, no identity endpoint is.
+    /// A laptop: Entra and the vaults can be reached, and there is no identity endpoint.
     #[default]
     None,
     /// App Service, with its identity endpoint.
@@ -25,22 +25,22 @@ pub enum Platform {
     AzureMl,
     /// Cloud Shell. Its system-assigned identity is the user.
     CloudShell,
-    /// A Service Fabric cluster. Its endpoint has a certificate that nobody trusts: clients have to know it by its
+    /// A Service Fabric cluster. The certificate of its endpoint is self-signed: clients have to recognise it by its
     /// thumbprint.
     ServiceFabric,
-    /// Another cloud, whose metadata service answers 401.
+    /// Another cloud, whose metadata service responds with 401.
     #[serde(rename = "other-cloud-401")]
     OtherCloud401,
-    /// Another cloud, whose metadata service answers 403.
+    /// Another cloud, whose metadata service responds with 403.
     #[serde(rename = "other-cloud-403")]
     OtherCloud403,
-    /// Another cloud, whose metadata service answers 404.
+    /// Another cloud, whose metadata service responds with 404.
     #[serde(rename = "other-cloud-404")]
     OtherCloud404,
 }
 
 impl Platform {
-    /// Where its identity endpoint is, unless the description says otherwise; `None` where there is none of its own.
+    /// The default URL of its identity endpoint; `None` where the platform sets none.
     pub(super) fn identity_endpoint(self) -> Option<&'static str> {
         match self {
             Self::AppService => Some("http://169.254.130.4:8081/msi/token"),
@@ -52,7 +52,7 @@ impl Platform {
         }
     }
 
-    /// Whether its endpoint wants a secret in a header.
+    /// Whether its endpoint requires a secret in a header.
     pub(super) fn has_header(self) -> bool {
         matches!(self, Self::AppService | Self::AzureMl | Self::ServiceFabric)
     }

@@ -1,4 +1,4 @@
-//! What the services ask of the world.
+//! Look-ups in a description.
 
 use http::Uri;
 
@@ -7,7 +7,7 @@ use super::description::{Description, Vault};
 use super::identity::Identity;
 
 impl Description {
-    /// Whether the Entra of the world's cloud knows the tenant.
+    /// Whether the Entra of the description's cloud has the tenant.
     pub(super) fn has_tenant(&self, tenant: &str) -> bool {
         let vaults = self.vaults.iter().map(|vault| &vault.tenant);
         let others = self.identities.iter().flat_map(|identity| &identity.other_tenants);
@@ -15,13 +15,13 @@ impl Description {
         all.any(|known| known.eq_ignore_ascii_case(tenant))
     }
 
-    /// Whether the Entra of the world's cloud issues tokens for the resource. Vaults of other clouds are strangers.
+    /// Whether the Entra of the description's cloud issues tokens for the resource. Not for vaults of other clouds.
     pub(super) fn has_resource(&self, resource: &str) -> bool {
         let mut here = self.vaults.iter().filter(|vault| self.cloud_of(vault) == self.cloud);
         self.cloud.has_resource(resource) || here.any(|vault| vault.resource == resource)
     }
 
-    /// The cloud that a vault is in: its host says it, or it is in the world's.
+    /// The cloud of a vault: that of its host's DNS suffix, else the description's.
     pub(super) fn cloud_of(&self, vault: &Vault) -> Cloud {
         let uri: Option<Uri> = vault.url.parse().ok();
         let host = uri.as_ref().and_then(Uri::host).unwrap_or_default().to_ascii_lowercase();
@@ -43,7 +43,7 @@ impl Identity {
 }
 
 impl Vault {
-    /// Its name in Azure: the host's first label.
+    /// The name of the vault in Azure: the host's first label.
     pub(super) fn short_name(&self) -> String {
         let host = self.url.trim_start_matches("https://");
         host.split(['.', ':', '/']).next().unwrap_or_default().to_ascii_lowercase()

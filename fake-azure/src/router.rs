@@ -1,4 +1,4 @@
-//! Which address is which service, and what happens where there is none.
+//! The addresses of the services, and the result of connecting to any other address.
 
 use std::net::IpAddr;
 
@@ -14,14 +14,14 @@ use crate::wire::{ConnectOutcome, NetworkError};
 /// The address of every cloud's metadata service.
 const METADATA: &str = "169.254.169.254";
 
-/// A service of the fake.
+/// One of the services of the fake.
 #[derive(Debug)]
 pub(super) enum Backend {
     /// A realm of Microsoft Entra ID.
     Entra(Realm),
     /// Azure's instance metadata service.
     Imds,
-    /// Another cloud's metadata service, which answers with this status.
+    /// Another cloud's metadata service, which responds with this status.
     OtherCloud(u16),
     /// The platform's identity endpoint, at this path.
     IdentityEndpoint(String),
@@ -29,11 +29,11 @@ pub(super) enum Backend {
     Vault(usize),
 }
 
-/// All services, with where they listen.
+/// All services with their addresses.
 #[derive(Debug)]
 pub(super) struct Router(Vec<(Endpoint, Backend)>);
 
-/// Where a service listens.
+/// The address of a service.
 #[derive(Debug, PartialEq)]
 struct Endpoint {
     tls: bool,
@@ -64,7 +64,7 @@ impl Endpoint {
 }
 
 impl Router {
-    /// The places of a settled description.
+    /// The services of a validated description.
     pub(super) fn new(description: &Description) -> anyhow::Result<Self> {
         let mut all = Self(Vec::new());
         for cloud in Cloud::ALL {
@@ -143,11 +143,11 @@ impl Router {
     }
 }
 
-/// What connecting to a host that is not there does.
+/// The result of connecting to a host without a service.
 fn unknown_host(host: &str) -> ConnectOutcome {
     match host.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(address) if address.is_loopback() => ConnectOutcome::Fails(NetworkError::Refused),
-        // Packets to an address that nobody has are lost: that is what IMDS looks like outside of Azure.
+        // Packets to an unused address are lost: outside of Azure, IMDS behaves like that.
         Ok(_) => ConnectOutcome::Never,
         Err(_) => ConnectOutcome::Fails(NetworkError::NameNotFound),
     }

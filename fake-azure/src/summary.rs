@@ -1,4 +1,4 @@
-//! What happened in an exchange, in words: for a log that people read.
+//! One-line summaries of requests and responses, for a log.
 
 use http::StatusCode;
 use percent_encoding::percent_decode_str;
@@ -11,15 +11,15 @@ use super::token::{self, Claims};
 use super::{Fake, app_service, vault};
 use crate::wire::{BodyEnd, ConnectOutcome, Request, ScriptedResponse};
 
-/// No refusal of the fake's says more in its first sentences.
+/// The longest text in a summary, in characters. The first line of every error message of the fake is shorter.
 const LONGEST: usize = 240;
 
-/// The shortest secret that is looked for in a refusal: shorter ones are parts of ordinary words.
+/// The shortest secret that is masked in an error message: shorter ones occur in ordinary words.
 const SHORTEST_SECRET: usize = 4;
 
 impl Fake {
-    /// What happened: who got a token for what, who read which secret, or why not. Empty where there is nothing to say.
-    /// It holds no token, no secret's value, and nothing of the request that could be one.
+    /// Summarizes what happened: who got a token for what, who read which secret, or why not. Empty if nothing did.
+    /// The summary has no token and no secret, and nothing of the request that could be one.
     pub fn summarize(&self, request: &Request, response: &ScriptedResponse) -> String {
         if let ConnectOutcome::Fails(error) = response.connect {
             return format!("no connection: {error:?}");
@@ -55,7 +55,7 @@ impl Fake {
         }
     }
 
-    /// What to do where App Service was not told which identity: its own words do not say.
+    /// The remedy if App Service was not told which identity to use. Its own message does not have it.
     fn cure(&self) -> String {
         let mut identities = self.description.identities.iter();
         match identities.find(|it| it.assigned && it.kind == IdentityKind::UserAssigned) {
@@ -67,19 +67,19 @@ impl Fake {
         }
     }
 
-    /// Whose token the request carries.
+    /// The name of the identity whose token the request has.
     fn caller(&self, request: &Request) -> Option<String> {
         let header = request.headers().get(http::header::AUTHORIZATION)?.to_str().ok()?;
         Some(self.name(&token::claims(header.split_once(' ')?.1)?))
     }
 
-    /// The identity's name in the description. A reload may have taken it away.
+    /// The identity's name in the description. After a reload the description may lack it.
     fn name(&self, claims: &Claims) -> String {
         let identity = self.description.application(&claims.appid);
         identity.map_or_else(|| "an identity that is gone".to_owned(), |identity| printable(&identity.name))
     }
 
-    /// The text without what could be a secret: services quote what they do not understand.
+    /// Masks everything that could be a secret: services quote input that they do not understand.
     fn masked(&self, request: &Request, text: &str) -> String {
         let mut secrets = self.planted_secrets();
         secrets.extend(own_secrets(request));
@@ -90,7 +90,7 @@ impl Fake {
     }
 }
 
-/// The reason of a refusal: the fields that Azure's services have for it.
+/// The reason in an error response, from the fields that Azure's services have for it.
 fn reason(body: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let vault = &body["error"];
@@ -107,7 +107,7 @@ fn reason(body: &Value) -> String {
     printable(reason.lines().next().unwrap_or_default())
 }
 
-/// Every value of the request's form or JSON that could be a secret, as it is written and as it is meant. Of the rest of
+/// Every value of the request's form or JSON that could be a secret, encoded and decoded. Of the rest of
 /// a request nothing is quoted that a URL without its query's values would not show.
 fn own_secrets(request: &Request) -> Vec<String> {
     let form = String::from_utf8_lossy(request.body());

@@ -1,4 +1,4 @@
-//! What the unit tests of the fake share.
+//! Helpers for the unit tests.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -34,13 +34,13 @@ pub(super) fn post(url: &str, form: &str) -> Request {
     request("POST", url, &form_type).map(|_| Bytes::from(form.to_owned()))
 }
 
-/// Status and JSON body of the answer.
+/// Status and JSON body of the response.
 pub(super) fn ask(fake: &Fake, request: &Request) -> (u16, Value) {
     let response = fake.handle(request, NOW);
     (response.status.as_u16(), json(&response))
 }
 
-/// The JSON body of an exchange; null when it is something else.
+/// The JSON body of a response; null if it is not JSON.
 pub(super) fn json(response: &ScriptedResponse) -> Value {
     let body: Vec<u8> = response.body.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
     serde_json::from_slice(&body).unwrap_or_default()

@@ -1,5 +1,5 @@
 //! Access tokens: issued by Entra and the identity endpoints, checked by the vaults. The signature is a digest, so the
-//! fake knows its own tokens without keeping them.
+//! fake recognises its own tokens without storing them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
@@ -10,20 +10,20 @@ use super::Fake;
 use super::digest::digest;
 use super::identity::Identity;
 
-/// The key of all signatures. It guards nothing: it only has to be none that a component could sign with by chance.
+/// The key of all signatures. It protects nothing; it only has to differ from every key that a client could use.
 const KEY: &str = "the fake Azure of keyfob-host-test";
 
-/// Entra's lifetime of an application's token.
+/// The lifetime of an application's token from Entra, in seconds.
 pub(super) const ENTRA_LIFETIME: u64 = 3599;
 
-/// The lifetime of a token whose client can handle claims challenges: it may be long, because it can be taken back.
+/// The lifetime in seconds of a token whose client can handle claims challenges. It is long because it can be revoked.
 /// <https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation>
 pub(super) const CHALLENGEABLE_LIFETIME: u64 = 24 * 60 * 60;
 
-/// The lifetime of a managed identity's token.
+/// The lifetime of a managed identity's token, in seconds.
 pub(super) const MANAGED_LIFETIME: u64 = 24 * 60 * 60;
 
-/// What a token says; the names are those of Entra's v1.0 access tokens.
+/// The claims of a token, with the names of Entra's v1.0 access tokens.
 /// <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Claims {
@@ -39,10 +39,10 @@ pub(super) struct Claims {
     pub(super) ver: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) xms_mirid: Option<String>,
-    /// What the client can do.
+    /// The capabilities of the client.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) xms_cc: Vec<String>,
-    /// The claims that the token was asked for with. No claim of Entra's: so the fake needs no memory.
+    /// The claims that the token was requested with. Entra has no such claim; with it the fake need not store them.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(super) asked: Map<String, Value>,
     pub(super) jti: String,
@@ -52,12 +52,12 @@ pub(super) struct Claims {
 /// <https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation>
 const CP1: &str = "CP1";
 
-/// What was asked of an access token.
+/// The contents of the request parameter `claims` for an access token.
 #[derive(Debug, Default)]
 pub(super) struct RequestedClaims {
-    /// What the client can do, by its own word.
+    /// The capabilities that the client declares (`xms_cc`).
     pub(super) capabilities: Vec<String>,
-    /// The other claims: those of a challenge.
+    /// The other claims, which come from a challenge.
     pub(super) claims: Map<String, Value>,
 }
 
@@ -68,12 +68,12 @@ impl RequestedClaims {
     }
 }
 
-/// Why a token is not accepted by anybody.
+/// Why a token is invalid for every audience.
 #[derive(Debug, PartialEq)]
 pub(super) enum InvalidToken {
-    /// It is no token of this fake, or it was altered.
+    /// The fake did not issue it, or it was altered.
     NotIssuedHere,
-    /// Its time is over, or has not come.
+    /// It has expired, or is not valid yet.
     OutsideLifetime,
 }
 
@@ -82,12 +82,12 @@ pub(super) fn issuer(tenant: &str) -> String {
     format!("https://sts.windows.net/{tenant}/")
 }
 
-/// A token for `identity` in `tenant`, to be shown to `audience`.
+/// Issues a token for `identity` in `tenant` with this audience. `lifetime` is in seconds.
 pub(super) fn issue(fake: &Fake, identity: &Identity, tenant: &str, audience: &str, now: u64, lifetime: u64) -> String {
     issue_as_asked(fake, identity, tenant, audience, now, lifetime, RequestedClaims::default())
 }
 
-/// The same, with what the client asked of the token.
+/// Like [`issue`], with the claims that the client requested.
 pub(super) fn issue_as_asked(
     fake: &Fake,
     identity: &Identity,
@@ -120,18 +120,18 @@ pub(super) fn issue_as_asked(
     format!("{signed}.{signature}")
 }
 
-/// The client id that a token of the fake speaks for, whether or not its time is now.
+/// The client id in an access token; `None` if it is not such a token. Neither signature nor lifetime is checked.
 pub fn client_id(token: &str) -> Option<String> {
     Some(claims(token)?.appid)
 }
 
-/// What a token says, whether or not it is one of the fake's.
+/// The claims of a token, without any check.
 pub(super) fn claims(token: &str) -> Option<Claims> {
     let payload = BASE64URL.decode(token.split('.').nth(1)?).ok()?;
     serde_json::from_slice(&payload).ok()
 }
 
-/// What the token says, if it is one of the fake's and its time is now.
+/// The claims of a token that the fake issued and that is valid now.
 pub(super) fn check(token: &str, now: u64) -> Result<Claims, InvalidToken> {
     let (signed, signature) = token.rsplit_once('.').ok_or(InvalidToken::NotIssuedHere)?;
     if sign(signed) != signature {
@@ -158,7 +158,7 @@ mod tests {
     const AUDIENCE: &str = "https://vault.azure.net";
 
     #[test]
-    fn knows_its_own_tokens_only() {
+    fn accepts_only_its_own_tokens() {
         let fake = fake("[[identity]]\nname = 'A'\nkind = 'user-assigned'");
         let identity = &fake.description.identities[0];
         let issue = || issue(&fake, identity, "t", AUDIENCE, 1000, 100);

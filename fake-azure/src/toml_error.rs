@@ -1,4 +1,4 @@
-//! What is wrong with a description's text, told without the text: the line may hold a secret.
+//! Error messages for TOML that do not quote the text, because the line may have a secret.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(super) fn describe(text: &str, span: Option<Range<usize>>, message: &str) ->
     }
 }
 
-/// The message without the value that serde quotes when it has the wrong type: a PIN that lacks its quotation marks, say.
+/// The message without the value that serde quotes when its type is wrong, such as a number without quotation marks.
 pub(super) fn without_value(message: &str) -> String {
     let message = message.trim_end().replace('\n', "; ");
     let wrong =
@@ -34,7 +34,7 @@ mod tests {
     use super::super::Description;
 
     #[test]
-    fn names_the_place_and_quotes_no_value() {
+    fn names_the_position_and_quotes_no_value() {
         let secret = "[[vault]]\nurl = 'https://a.vault.azure.net'\n[[vault.secret]]\nname = 'a'\n";
         for (text, says) in [
             (

@@ -1,4 +1,4 @@
-//! What hosts and logs need of a request's URI.
+//! The port of a request's URI, and its form for a log.
 
 use http::Uri;
 
@@ -11,7 +11,7 @@ pub fn port(uri: &Uri) -> Option<u16> {
     })
 }
 
-/// Longer than any name of a parameter, and far shorter than a token.
+/// The longest parameter name that is shown: above all real names, and far below a token's length.
 const LONGEST_NAME: usize = 32;
 
 /// The URI for a log: with the names of its query parameters, and of their values only that of `api-version`.
@@ -29,7 +29,7 @@ pub fn redacted(uri: &Uri) -> String {
                 url.push_str(name);
                 url.push_str("=…");
             }
-            // A value without a name would be printed here.
+            // It may be a value without a name.
             _ => url.push('…'),
         }
     }

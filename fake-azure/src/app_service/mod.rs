@@ -9,7 +9,7 @@ use super::identity_request::{self, SecretHeader};
 use super::managed_identity::{self, IdKind, ResponseFields};
 use crate::wire::{Request, ScriptedResponse};
 
-/// The names of the ids; `principal_id` and `object_id` are the same.
+/// The parameters that select an identity; `principal_id` and `object_id` mean the same.
 const IDS: [(&str, IdKind); 4] = [
     ("client_id", IdKind::Client),
     ("object_id", IdKind::Object),
@@ -18,13 +18,13 @@ const IDS: [(&str, IdKind); 4] = [
 ];
 
 /// Names of other endpoints and protocols. App Service ignores them, and the caller gets the wrong identity or none:
-/// the fake refuses them, because whoever sends them is wrong.
+/// the fake refuses them to reveal the mistake.
 const FOREIGN: [&str; 4] = ["scope", "clientid", "resource_id", "msi_res_id"];
 
-/// What the endpoint says where nobody is asked for and there is no system-assigned identity.
+/// The message if the request names no identity and there is no system-assigned one.
 pub(super) const NOBODY: &str = "Unable to load the proper Managed Identity.";
 
-/// The answer of the endpoint at `path`.
+/// Handles a request. `path` is the path of the endpoint.
 pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     let description = &fake.description;
     let secret =
@@ -69,7 +69,7 @@ pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> Sc
     ScriptedResponse::json(200, &body.into()).header("server", "Kestrel")
 }
 
-/// The shape of all its errors.
+/// An error response.
 fn refuse(fake: &Fake, status: u16, message: &str) -> ScriptedResponse {
     let body = json!({
         "statusCode": status,

@@ -1,4 +1,4 @@
-//! The Azure Arc agent's identity endpoint. Who may read a file that only the agent's group can read may have a token.
+//! The Azure Arc agent's identity endpoint. It gives tokens to clients that can read a file of the agent's group.
 //! <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
 
 use serde_json::{Value, json};
@@ -10,14 +10,14 @@ use super::identity_request::{self, ImdsError, invalid_request};
 use super::managed_identity::{self, IdKind, ResponseFields};
 use crate::wire::{Request, ScriptedResponse};
 
-/// The names of the ids.
+/// The parameters that select an identity.
 const IDS: [(&str, IdKind); 3] =
     [("client_id", IdKind::Client), ("object_id", IdKind::Object), ("msi_res_id", IdKind::Resource)];
 
-/// What else it takes. It does not look at `mi_res_id`: who sends it gets a token of the machine's own identity.
+/// The other parameters. The agent ignores `mi_res_id` and returns a token of the system-assigned identity.
 const OTHERS: [&str; 3] = ["api-version", "resource", "mi_res_id"];
 
-/// The answer of the agent, whose endpoint is at `path`.
+/// Handles a request. `path` is the path of the endpoint.
 pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     match token_for(fake, path, request, now) {
         Ok(body) => ScriptedResponse::json(200, &body),
@@ -57,7 +57,7 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
     }
     let mut body =
         managed_identity::token_response(fake, identity, resource, now, ResponseFields::Imds, ExpiryFormat::String);
-    // An agent that does not know ids tells none; the other one tells the one that it was asked for.
+    // The old agent returns no id; the new one returns the id that the request has.
     body.remove("client_id");
     if let Some((id, _)) = wanted {
         let (name, value) = echo(identity, id);
@@ -66,7 +66,7 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
     Ok(body.into())
 }
 
-/// The field that confirms whose token it is.
+/// The field that confirms the identity of the token.
 fn echo(identity: &Identity, id: IdKind) -> (&'static str, &str) {
     match id {
         IdKind::Client => ("client_id", &identity.client_id),

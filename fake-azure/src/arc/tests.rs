@@ -1,4 +1,4 @@
-//! The agent as its callers see it.
+//! Tests of the agent by requests.
 
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token;

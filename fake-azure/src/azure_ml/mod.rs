@@ -1,5 +1,5 @@
 //! Azure Machine Learning's identity endpoint. It looks like App Service's of 2017 and differs from it: the id is always
-//! wanted, and the end of a token's life is a number.
+//! required, and the expiry is a number.
 //! <https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/5167>
 
 use serde_json::json;
@@ -10,10 +10,10 @@ use super::identity_request::{self, SecretHeader};
 use super::managed_identity::{self, ResponseFields};
 use crate::wire::{Request, ScriptedResponse};
 
-/// All that it knows. The ids of other endpoints are not among it.
+/// The parameters. It does not have the ids of other endpoints.
 const KNOWN: [&str; 3] = ["api-version", "resource", "clientid"];
 
-/// The answer of the endpoint at `path`.
+/// Handles a request. `path` is the path of the endpoint.
 pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     let description = &fake.description;
     let secret = SecretHeader { name: "secret", value: description.identity_header(), shown: "secret header" };
@@ -27,7 +27,7 @@ pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> Sc
     let Some(resource) = params.filled("resource") else {
         return refuse(fake, 400, "The parameter 'resource' is missing.");
     };
-    // Even the compute's own identity has to be named.
+    // Even the system-assigned identity has to be named.
     let Some(client_id) = params.filled("clientid") else {
         return refuse(fake, 400, "The parameter 'clientid' is missing.");
     };
@@ -50,7 +50,7 @@ pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> Sc
     ScriptedResponse::json(200, &body.into())
 }
 
-/// The shape of all its errors: that of App Service, whose endpoint it was once. Its own is not documented.
+/// An error in the form of App Service's, from which the endpoint descends. Its own form is not documented.
 fn refuse(fake: &Fake, status: u16, message: &str) -> ScriptedResponse {
     let body = json!({"statusCode": status, "message": message, "correlationId": fake.request_id()});
     ScriptedResponse::json(status, &body)

@@ -1,4 +1,4 @@
-//! The endpoint as its callers see it.
+//! Tests of the endpoint by requests.
 
 use super::super::testing::{NOW, ask, fake, get, request};
 use super::super::token;

@@ -1,4 +1,4 @@
-//! Cloud Shell's token endpoint: a token of the user's own, for a resource in a form.
+//! Cloud Shell's token endpoint. It returns a token of the user for the resource in a form.
 //! <https://learn.microsoft.com/azure/cloud-shell/msi-authorization>
 
 use http::Method;
@@ -11,7 +11,7 @@ use super::managed_identity::{self, ResponseFields};
 use super::params::{self, Params};
 use crate::wire::{Request, ScriptedResponse};
 
-/// The answer of the endpoint at `path`.
+/// Handles a request. `path` is the path of the endpoint.
 pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     match token_for(fake, path, request, now) {
         Ok(body) => ScriptedResponse::json(200, &body),
@@ -21,7 +21,7 @@ pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> Sc
     }
 }
 
-/// Status, code and message of a refusal.
+/// Status, code and message of an error response.
 type Refusal = (u16, &'static str, String);
 
 fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Value, Refusal> {
@@ -43,7 +43,7 @@ fn token_for(fake: &Fake, path: &str, request: &Request, now: u64) -> Result<Val
     }
     let text = std::str::from_utf8(request.body()).map_err(|_| bad("The form is not UTF-8"))?;
     let params = Params::parse(text).map_err(|error| bad(&error.0))?;
-    // Ids above all: there is no identity but the user.
+    // Ids are refused too: the user is the only identity.
     if let Some(name) = params.unknown(&["resource"]) {
         return Err(bad(&format!("The parameter '{name}' is not known to this endpoint")));
     }

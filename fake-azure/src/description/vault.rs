@@ -1,4 +1,4 @@
-//! The part of a description that is about vaults.
+//! The vaults of a description.
 
 use std::collections::BTreeMap;
 
@@ -12,45 +12,45 @@ use super::yes;
 pub struct Vault {
     /// `https://HOST`.
     pub url: String,
-    /// The tenant that its challenge names; the description's unless given. `adfs` is that of the AD FS.
+    /// The tenant in its challenge; default: the description's. `adfs` is that of the AD FS.
     #[serde(default)]
     pub tenant: String,
-    /// The resource that its challenge names and the only audience that it accepts; follows from the host unless given.
+    /// The resource in its challenge and the only audience that it accepts; default: derived from the host.
     #[serde(default)]
     pub resource: String,
-    /// Tokens of clients that can handle claims challenges are good only if they were asked for with the claims of this
-    /// vault's challenge.
+    /// A token of a client that can handle claims challenges is accepted only if it was requested with the claims of the
+    /// challenge.
     #[serde(default)]
     pub claims_challenge: bool,
-    /// The same for tokens issued before this time (unix seconds), as after a password was changed.
+    /// The same, only for tokens issued before this time (unix seconds), as after a change of password.
     pub revoke_before: Option<u64>,
-    /// Who may do what: from an identity's name to its role.
+    /// Role assignments: from an identity's name to its role.
     #[serde(default)]
     pub roles: BTreeMap<String, Role>,
-    /// Instead of roles, the vault's access policies: from an identity's name to what it may do with secrets.
+    /// Access policies instead of roles: from an identity's name to its permissions for secrets.
     pub policies: Option<BTreeMap<String, Vec<Permission>>>,
-    /// For how many days a deleted secret can be recovered: 7 to 90.
+    /// How many days a deleted secret can be recovered: 7 to 90.
     #[serde(default = "longest")]
     pub recoverable_days: u64,
-    /// Nobody may purge a deleted secret before its time.
+    /// Purge protection: a deleted secret cannot be purged before the days of `recoverable_days` have passed.
     #[serde(default)]
     pub purge_protection: bool,
-    /// For how many seconds a secret is being deleted: as long it is neither here nor there. In Azure it takes some.
+    /// How many seconds a deletion takes. Until then the secret is neither active nor among the deleted ones.
     #[serde(default)]
     pub deleting_seconds: u64,
-    /// For how many seconds a deleted secret is being recovered, in the same way.
+    /// How many seconds a recovery takes. Until then the secret is neither active nor among the deleted ones.
     #[serde(default)]
     pub recovering_seconds: u64,
-    /// The firewall lets nobody in.
+    /// The vault's firewall refuses every client.
     #[serde(default)]
     pub firewall: bool,
-    /// Whether it can be reached from outside of its private network, where everybody is.
+    /// Whether public network access is enabled. Every client of the fake comes from the public network.
     #[serde(default = "yes")]
     pub public_access: bool,
-    /// So many requests are too many: these answer 429, those after them as usual. Requests without a token don't count.
+    /// The number of requests with a valid token that get 429; the requests after them are handled normally.
     #[serde(default)]
     pub throttled: u32,
-    /// The secrets that it begins with; several of one name are versions, the last is the latest.
+    /// The initial secrets. Several of one name are its versions; the last one is the latest.
     #[serde(default, rename = "secret")]
     pub secrets: Vec<Secret>,
 }
@@ -95,7 +95,7 @@ pub enum Permission {
     Recover,
     /// Restore a secret from a backup.
     Restore,
-    /// Set a secret, and change what is told of it.
+    /// Set a secret, and change its properties.
     Set,
 }
 
@@ -107,7 +107,7 @@ pub struct Secret {
     pub name: String,
     /// The secret's value.
     pub value: String,
-    /// 32 hexadecimal digits; follows from the name and the number of the entry unless given.
+    /// 32 hexadecimal digits; default: derived from the name and the position among the versions.
     #[serde(default)]
     pub version: String,
     /// Free text.
@@ -115,7 +115,7 @@ pub struct Secret {
     /// A disabled version can't be read.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// The tags. None is not the same as an empty set: Azure tells what it was told.
+    /// The tags. `None` and an empty set differ: the response has the field only in the second case.
     pub tags: Option<BTreeMap<String, String>>,
     /// Unix seconds.
     #[serde(default = "written")]
@@ -123,14 +123,14 @@ pub struct Secret {
     /// Unix seconds.
     #[serde(default = "written")]
     pub updated: u64,
-    /// Not before, unix seconds; told, not enforced, as in Azure.
+    /// Not before, unix seconds; returned but not enforced, as in Azure.
     pub nbf: Option<u64>,
-    /// ExpiryFormat, unix seconds; told, not enforced, as in Azure.
+    /// Expiry, unix seconds; returned but not enforced, as in Azure.
     pub exp: Option<u64>,
-    /// It belongs to a certificate: it can be read, and is changed only with the certificate, which the fake has not.
+    /// The secret belongs to a certificate. It can be read; it changes only with the certificate, which the fake lacks.
     #[serde(default)]
     pub managed: bool,
-    /// Managed only: the id of the certificate's key; follows from the secret's name and version unless given.
+    /// Managed only: the id of the certificate's key; default: derived from the secret's name and version.
     pub kid: Option<String>,
     /// Managed only: the version of the certificate before this one.
     pub previous_version: Option<String>,
@@ -140,7 +140,7 @@ fn longest() -> u64 {
     90
 }
 
-/// 2026-01-01, when the secrets of a description were written.
+/// 2026-01-01, the default for the creation and update of secrets.
 fn written() -> u64 {
     1_767_225_600
 }

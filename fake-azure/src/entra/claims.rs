@@ -1,4 +1,4 @@
-//! What a client asks of the token itself, in the parameter `claims`.
+//! The request parameter `claims`.
 //! <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
 
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! The documents that SDKs read before they ask for a token. Keyfob asks straight away; the official Python SDK does not.
+//! The discovery documents. Keyfob does not read them before it requests a token; the official Python SDK does.
 
 use http::Uri;
 use serde_json::json;

@@ -1,11 +1,11 @@
-//! Entra's refusals.
+//! Entra's error responses.
 
 use serde_json::json;
 
 use super::super::{Fake, timestamp};
 use crate::wire::{Request, ScriptedResponse};
 
-/// Why Entra says no.
+/// An error response of Entra.
 #[derive(Debug)]
 pub(super) struct EntraError {
     status: u16,
@@ -15,30 +15,30 @@ pub(super) struct EntraError {
 }
 
 impl EntraError {
-    /// A refusal with the number of its AADSTS code.
+    /// An error with the number of its AADSTS code.
     /// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
     pub(super) fn new(status: u16, error: &'static str, code: u32, text: impl Into<String>) -> Self {
         Self { status, error, code, text: text.into() }
     }
 
-    /// A parameter that has to be there is not.
+    /// A required parameter is missing.
     pub(super) fn missing(name: &str) -> Self {
         let text = format!("The request body must contain the following parameter: '{name}'.");
         Self::new(400, "invalid_request", 900_144, text)
     }
 
-    /// A request that makes no sense.
+    /// The request is malformed.
     pub(super) fn malformed(detail: &str) -> Self {
         let text = format!("Invalid request. Request is malformed or invalid. {detail}");
         Self::new(400, "invalid_request", 9_002_313, text)
     }
 
-    /// The client can't prove that it is who it says.
+    /// The client's credential is not valid.
     pub(super) fn client(code: u32, text: impl Into<String>) -> Self {
         Self::new(401, "invalid_client", code, text)
     }
 
-    /// The answer.
+    /// The response.
     pub(super) fn response(&self, fake: &Fake, request: &Request, now: u64) -> ScriptedResponse {
         let trace = fake.request_id();
         let asked = request.headers().get("client-request-id");

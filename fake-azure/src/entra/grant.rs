@@ -11,7 +11,7 @@ use super::proof::prove;
 use super::{Realm, claims};
 use crate::wire::{Request, ScriptedResponse};
 
-/// What a client may send; the last is MSAL's and changes nothing here.
+/// The parameters of the token endpoint; MSAL sends the last one, and it has no effect here.
 const KNOWN: [&str; 8] = [
     "client_id",
     "client_secret",
@@ -48,7 +48,7 @@ pub(super) fn token(
     let client_id = must("client_id")?;
     let resource = resource(must("scope")?)?;
     let description = &fake.description;
-    // An AD FS is the home of whom it knows.
+    // An AD FS is in the home tenant of its applications.
     let directory = if realm == Realm::Adfs { description.tenant.as_str() } else { tenant };
     let here = |it: &&Identity| it.is_in(directory, &description.tenant);
     let identity = description.application(client_id).filter(here).ok_or_else(|| {
@@ -78,7 +78,7 @@ pub(super) fn token(
     Ok(ScriptedResponse::json(200, &body))
 }
 
-/// The form; a body of another type is, to Entra, an empty one.
+/// The form. Entra treats a body of another content type as an empty form.
 fn form(request: &Request) -> Result<Params, EntraError> {
     if !params::is_form(request) {
         return Ok(Params::default());

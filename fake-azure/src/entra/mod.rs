@@ -20,17 +20,17 @@ use crate::wire::{Request, ScriptedResponse};
 pub(super) use certificate::Certificate;
 use error::EntraError;
 
-/// Whose Entra it is.
+/// The kind of token service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Realm {
-    /// A cloud's.
+    /// The Entra of a cloud.
     Cloud(Cloud),
-    /// Not Entra but an AD FS, which serves the one tenant `adfs`.
+    /// An AD FS, which has only the tenant `adfs`.
     /// <https://learn.microsoft.com/windows-server/identity/ad-fs/overview/ad-fs-openid-connect-oauth-concepts>
     Adfs,
 }
 
-/// The answer of the Entra of `realm`.
+/// Handles a request to the Entra of `realm`.
 pub(super) fn handle(fake: &Fake, realm: &Realm, request: &Request, now: u64) -> ScriptedResponse {
     let answer = dispatch(fake, *realm, request, now).unwrap_or_else(|error| error.response(fake, request, now));
     answer
@@ -57,7 +57,7 @@ fn dispatch(fake: &Fake, realm: Realm, request: &Request, now: u64) -> Result<Sc
         }
         (Realm::Cloud(cloud), _, "oauth2/v2.0/token") => token(known(fake, cloud, tenant)?),
         (Realm::Adfs, ADFS, ".well-known/openid-configuration") if get => Ok(discovery::adfs(request)),
-        // The first is AD FS's own; the second is what an SDK asks for that knows it as just another tenant.
+        // The first two are AD FS's own; the last one is used by SDKs that treat AD FS as a tenant of Entra.
         (Realm::Adfs, ADFS, "oauth2/token" | "oauth2/token/" | "oauth2/v2.0/token") => token(tenant),
         _ => Err(EntraError::new(404, "invalid_request", 90_023, "The endpoint does not exist.")),
     }

@@ -1,4 +1,4 @@
-//! How a client proves that it is who it says: with a secret or with an assertion.
+//! Client authentication: with a secret or with an assertion.
 
 use super::super::identity::Identity;
 use super::super::params::Params;
@@ -8,7 +8,7 @@ use super::error::EntraError;
 /// The only assertion type there is. <https://datatracker.ietf.org/doc/html/rfc7523#section-2.2>
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// Whether the client is who it says.
+/// Authenticates the client.
 pub(super) fn prove(identity: &Identity, form: &Params, target: &TokenRequestTarget<'_>) -> Result<(), EntraError> {
     match (form.get("client_secret"), form.get("client_assertion")) {
         (Some(_), Some(_)) => Err(EntraError::malformed("It has both client_secret and client_assertion.")),

@@ -1,4 +1,4 @@
-//! The token endpoint as its callers see it.
+//! Tests of the token endpoint by requests.
 
 use super::super::description::TENANT;
 use super::super::testing::{NOW, ask, fake, get, post, request};
@@ -132,7 +132,7 @@ fn wants_a_posted_form() {
 }
 
 #[test]
-fn each_cloud_has_an_entra_of_its_own() {
+fn each_cloud_has_its_own_entra() {
     let fake = fake(&format!("cloud = 'china'\n{WORLD}[[vault]]\nurl = 'https://far.vault.azure.net'"));
     let form = |resource: &str| format!("{GRANT}&{SECRET}&scope=https://{resource}/.default");
     let home = url(TENANT).replace("login.microsoftonline.com", "login.chinacloudapi.cn");
@@ -155,7 +155,7 @@ fn each_cloud_has_an_entra_of_its_own() {
 }
 
 #[test]
-fn tells_in_the_token_what_was_asked_of_it() {
+fn the_token_has_the_requested_claims() {
     let fake = fake(WORLD);
     let claims = |claims: &str| ask(&fake, &post(&url(TENANT), &format!("{GRANT}&{SCOPE}&{SECRET}&claims={claims}")));
     let nbf = "%22nbf%22:%7B%22essential%22:true,%22value%22:%221%22%7D";

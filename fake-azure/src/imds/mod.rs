@@ -1,4 +1,4 @@
-//! Azure's instance metadata service, as far as tokens go, and what other clouds have at its address.
+//! The token endpoint of Azure's instance metadata service, and the metadata services of other clouds.
 //! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
 
 use http::Uri;
@@ -14,21 +14,21 @@ use crate::wire::{Request, ScriptedResponse};
 
 const PATH: &str = "/metadata/identity/oauth2/token";
 
-/// The versions from the first that has tokens on.
+/// The api-versions, from the first one with tokens.
 /// <https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#versions>
 const VERSIONS: &str = "2018-02-01 2018-04-02 2018-10-01 2019-02-01 2019-03-11 2019-04-30 2019-06-01 \
     2019-06-04 2019-08-01 2019-08-15 2019-11-01 2020-06-01 2020-07-15 2020-09-01 \
     2020-10-01 2020-12-01 2021-01-01 2021-02-01 2021-03-01 2021-05-01 2021-10-01 \
     2021-11-01 2021-11-15 2021-12-13 2023-07-01 2023-11-15 2024-03-15 2025-04-07";
 
-/// The names of the ids.
+/// The parameters that select an identity.
 const IDS: [(&str, IdKind); 3] =
     [("client_id", IdKind::Client), ("object_id", IdKind::Object), ("msi_res_id", IdKind::Resource)];
 
-/// Everything else that Azure's own clients send.
+/// The other parameters that Azure's own clients send.
 const OTHERS: [&str; 4] = ["api-version", "resource", "bypass_cache", "xms_cc"];
 
-/// The answer of IMDS.
+/// Handles a request.
 pub(super) fn handle(fake: &Fake, request: &Request, now: u64) -> ScriptedResponse {
     let body = match token_for(fake, request, now) {
         Ok(body) => ScriptedResponse::json(200, &body),
@@ -63,7 +63,7 @@ fn token_for(fake: &Fake, request: &Request, now: u64) -> Result<Value, ImdsErro
         .into())
 }
 
-/// The identity that the caller asks for or, without an id, the one that IMDS takes.
+/// The identity with the requested id or, without an id, the default one.
 fn choose<'a>(description: &'a Description, params: &Params) -> Result<&'a Identity, &'static str> {
     let missing = "Identity not found";
     match managed_identity::requested_id(params, &IDS) {
@@ -83,7 +83,7 @@ fn choose<'a>(description: &'a Description, params: &Params) -> Result<&'a Ident
     }
 }
 
-/// What another cloud's metadata service says to a path that it does not know.
+/// The response of another cloud's metadata service to an unknown path.
 pub(super) fn other_cloud(status: u16) -> ScriptedResponse {
     let page = |title: &str| {
         format!("<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n")

@@ -1,4 +1,4 @@
-//! IMDS as its callers see it.
+//! Tests of IMDS by requests.
 
 use super::super::testing::{NOW, ask, fake, get, json, request};
 use super::super::token;
@@ -15,7 +15,7 @@ fn url(query: &str) -> String {
 }
 
 #[test]
-fn gives_a_token_to_whom_it_takes() {
+fn gives_tokens_to_assigned_identities() {
     let node = A.replace("kind", "node = true\nkind");
     for (description, id, name) in [
         (format!("platform = 'vm'\n{A}"), "", "A"),

@@ -1,4 +1,4 @@
-//! The certificate authority of a server: made afresh, or kept from an earlier one so that clients go on trusting it.
+//! The certificate authority of a server: a new one, or a saved one that clients already trust.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,10 +12,10 @@ use webpki::{EndEntityCert, KeyUsage};
 
 use crate::error::ServerError;
 
-/// Long enough to be trusted once and forgotten; a key that lies on a disk should not be good for ever.
+/// Long enough for users to trust it once; limited because the key may be stored on a disk.
 const LIFETIME: Duration = Duration::from_secs(2 * 365 * 86_400);
 
-/// An authority whose certificate clients have to trust. Its key is good for nothing else.
+/// A certificate authority for the fake's hosts. Clients have to trust its certificate.
 #[derive(Debug)]
 pub struct CertificateAuthority {
     pem: String,
@@ -36,7 +36,7 @@ impl CertificateAuthority {
         let key = KeyPair::generate()?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).context("this machine's date is before 1970")?;
         let mut params = params();
-        // Clocks of other machines and containers are a little off.
+        // The clocks of other machines and containers may differ a little.
         params.not_before = date_time_ymd(1970, 1, 1) + now.saturating_sub(Duration::from_secs(86_400));
         params.not_after = date_time_ymd(1970, 1, 1) + now + LIFETIME;
         Ok(Self { pem: params.self_signed(&key)?.pem(), key })
@@ -55,7 +55,7 @@ impl CertificateAuthority {
     fn parse(certificate: &str, key: &str) -> anyhow::Result<Self> {
         let kept = Self::read(certificate, key)?;
         match verdict(certificate, UnixTime::now())? {
-            // A sound authority is refused in this role for being one.
+            // The expected result: webpki refuses an authority as a server's certificate.
             webpki::Error::CaUsedAsEndEntity => Ok(kept),
             webpki::Error::CertExpired { .. } => bail!("the certificate has expired"),
             webpki::Error::CertNotValidYet { .. } => bail!("the certificate is not valid yet: is the date right?"),
@@ -65,7 +65,7 @@ impl CertificateAuthority {
 
     fn read(certificate: &str, key: &str) -> anyhow::Result<Self> {
         let der = CertificateDer::from_pem_slice(certificate.as_bytes()).context("the certificate is not PEM")?;
-        // Not as a cause: what is wrong with a key's text is told without the text.
+        // The cause is dropped, because it could quote the key.
         let key = KeyPair::from_pem(key).map_err(|_| anyhow::Error::msg("the key is not a PEM key"))?;
         let parsed = EndEntityCert::try_from(&der).context("the certificate is not X.509")?;
         let same = parsed.subject_public_key_info().as_ref() == key.subject_public_key_info();
@@ -73,17 +73,17 @@ impl CertificateAuthority {
         Ok(Self { pem: certificate.to_owned(), key })
     }
 
-    /// Its certificate.
+    /// The certificate as PEM.
     pub fn pem(&self) -> &str {
         &self.pem
     }
 
-    /// Its key. Whoever has it can pretend to be any host to clients that trust the certificate.
+    /// The private key as PEM. Whoever has it can impersonate any host to clients that trust the certificate.
     pub fn key_pem(&self) -> String {
         self.key.serialize_pem()
     }
 
-    /// What signs. The names and the key identifier are the same in every certificate of ours.
+    /// The issuer of server certificates. Its name and key identifier are those of the authority's certificate.
     pub(super) fn issuer(self) -> Issuer<'static, KeyPair> {
         Issuer::new(params(), self.key)
     }
@@ -97,7 +97,7 @@ fn params() -> CertificateParams {
     params
 }
 
-/// What webpki thinks of the certificate as a server's. It looks at the dates first.
+/// The error of webpki for the certificate as a server's. It checks the dates first.
 fn verdict(certificate: &str, time: UnixTime) -> anyhow::Result<webpki::Error> {
     let der = CertificateDer::from_pem_slice(certificate.as_bytes())?;
     let algorithms = webpki::ALL_VERIFICATION_ALGS;
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_kept_while_it_is_good() {
+    fn a_valid_saved_authority_is_reused() {
         let first = CertificateAuthority::new().unwrap();
         let again = CertificateAuthority::from_pem(first.pem(), &first.key_pem()).unwrap();
         assert_eq!((again.pem(), again.key_pem()), (first.pem(), first.key_pem()));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong_with_a_kept_one() {
+    fn rejects_an_invalid_saved_authority() {
         let (ca, other) = (CertificateAuthority::new().unwrap(), CertificateAuthority::new().unwrap());
         let key = KeyPair::generate().unwrap();
         let server = CertificateParams::new(["h".to_owned()]).unwrap().self_signed(&key).unwrap().pem();

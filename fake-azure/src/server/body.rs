@@ -1,4 +1,4 @@
-//! The pieces of an exchange as a hyper body.
+//! The chunks of a scripted response as a hyper body.
 
 use std::future::Future;
 use std::io;
@@ -11,17 +11,17 @@ use hyper::body::{Frame, SizeHint};
 
 use crate::wire::{BodyChunks, NetworkError};
 
-/// The wait for the next piece; it hands the pieces back for the one after.
+/// Waits for the next chunk and returns the chunks for the one after it.
 type Step = Pin<Box<dyn Future<Output = (BodyChunks, Option<Result<Bytes, NetworkError>>)> + Send>>;
 
-/// Between the last piece and the break: hyper throws away what it has not yet sent when a body breaks off, and sends
-/// what it has while it waits.
+/// The pause between the last chunk and the break: hyper drops unsent data when a body fails, and sends
+/// it during a wait.
 const FLUSH: Duration = Duration::from_millis(20);
 
-/// A body that comes in its own time.
+/// A body whose chunks arrive after their pauses.
 pub(super) struct Body {
     step: Option<Step>,
-    /// How much is still to come, when that was told.
+    /// The number of bytes still to come, if the length is known.
     length: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! A certificate for whatever name a client asks for.
+//! Server certificates, issued for the name that a client requests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,10 +12,10 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 
 use super::authority::CertificateAuthority;
 
-/// A demo asks for a handful of names; more than this is a client gone wild.
+/// The limit of issued certificates, against clients that request endless names.
 const MOST_NAMES: usize = 1000;
 
-/// What signs, with what it has issued.
+/// The issuer and its certificates by name.
 pub(super) struct Certificates {
     issuer: Issuer<'static, KeyPair>,
     issued: Mutex<HashMap<String, Arc<CertifiedKey>>>,
@@ -32,7 +32,7 @@ impl Certificates {
         Self { issuer: authority.issuer(), issued: Mutex::default() }
     }
 
-    /// TLS for a server that has a certificate for every name.
+    /// The TLS configuration of a server with a certificate for every name.
     pub(super) fn server_config(self) -> anyhow::Result<ServerConfig> {
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let builder = builder.with_safe_default_protocol_versions()?.with_no_client_auth();
@@ -46,7 +46,7 @@ impl Certificates {
         params.distinguished_name.push(DnType::CommonName, name);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        // Python 3.13 and later refuse a leaf without it.
+        // Python 3.13 and later require it.
         params.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
@@ -58,7 +58,7 @@ impl Certificates {
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        // A client that goes to an address sends no name.
+        // A client that connects to an IP address sends no name.
         let name = hello.server_name().unwrap_or("127.0.0.1").to_ascii_lowercase();
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = issued.get(&name) {

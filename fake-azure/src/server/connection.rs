@@ -1,4 +1,4 @@
-//! One connection of the socket door.
+//! One connection of the server.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -20,33 +20,33 @@ use super::HandshakeFailureHandler;
 use super::body::Body;
 use crate::wire::{BodyEnd, NetworkError, Request, ScriptedResponse, Service, Timeouts, play};
 
-/// No client of Azure's sends more: a backup has at most 500 versions of at most 25 KB.
+/// The largest body in bytes, above that of Azure: a backup has at most 500 versions of at most 25 KB.
 /// <https://learn.microsoft.com/azure/key-vault/general/backup#limitations>
 const LARGEST_BODY: usize = 1 << 25;
 
 /// The first byte of a TLS handshake. <https://datatracker.ietf.org/doc/html/rfc8446#section-5.1>
 const HANDSHAKE: u8 = 22;
 
-/// How long a client may take to send a request's head. It bounds nothing of what the exchange itself takes.
+/// How long a client may take to send the head of a request. The response has no time limit.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
-/// The requester's limits are the requester's: the server waits for ever, or until the client goes.
+/// The server has no timeouts of its own: it waits until the client closes the connection.
 const FOR_EVER: Timeouts = {
     let day = Duration::from_secs(86_400);
     Timeouts { connect: day, first_byte: day, between_bytes: day }
 };
 
-/// What every connection needs.
+/// The state that all connections share.
 pub(super) struct ServerState {
     pub(super) azure: Arc<dyn Service>,
     pub(super) acceptor: TlsAcceptor,
-    /// The authority that requests for the plain address itself are meant for.
+    /// The plain address, and the authority that requests for it are handled as.
     pub(super) alias: Option<(Authority, Authority)>,
-    /// Who hears of handshakes that clients break off.
+    /// Called when a client breaks off a TLS handshake.
     pub(super) on_handshake_failure: Option<HandshakeFailureHandler>,
 }
 
-/// One connection to its end. A client that breaks it off is no error of ours.
+/// Serves one connection to its end. A client that breaks it off is not an error.
 pub(super) async fn run(stream: TcpStream, state: Arc<ServerState>, tls_only: bool) {
     let mut first = [0];
     let tls = tls_only || matches!(stream.peek(&mut first).await, Ok(1) if first == [HANDSHAKE]);
@@ -66,7 +66,7 @@ pub(super) async fn run(stream: TcpStream, state: Arc<ServerState>, tls_only: bo
     }
 }
 
-/// What a request for a tunnel leaves behind, for when its connection is done with HTTP.
+/// The upgrade after a `CONNECT` request, to be used when the connection has finished with HTTP.
 type Tunnel = Arc<Mutex<Option<OnUpgrade>>>;
 
 async fn secure<S>(stream: S, state: &Arc<ServerState>)
@@ -91,11 +91,11 @@ where
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
     let served = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
-    // An error is a client that went, or an exchange that ends in a reset: closing is all there is to do.
+    // An error means that the client left, or that the response ends in a reset. In both cases the connection closes.
     served.await.unwrap_or_default();
 }
 
-/// Plays the exchange; an error closes the connection without an answer.
+/// Plays the response; an error closes the connection without one.
 async fn respond(
     state: Arc<ServerState>,
     scheme: Scheme,
@@ -122,17 +122,17 @@ async fn respond(
     Ok(response.map(|chunks| Body::new(chunks, length)))
 }
 
-/// The length that the answer's head tells. The exchange's own may be a lie, told on purpose; a body that breaks off has
-/// none, or a client that has read all pieces would not wait for the break.
+/// The length in the response's head. A scripted header may be wrong on purpose; a body that breaks off has
+/// none, because a client that has read all chunks would not wait for the break.
 fn announced(response: &ScriptedResponse) -> Option<u64> {
-    let told = response.headers.get(http::header::CONTENT_LENGTH);
-    let told = told.and_then(|length| length.to_str().ok()?.parse().ok());
-    let whole = || response.body.iter().map(|(_, chunk)| chunk.len() as u64).sum();
-    told.or_else(|| (response.end == BodyEnd::Complete).then(whole))
+    let header = response.headers.get(http::header::CONTENT_LENGTH);
+    let header = header.and_then(|length| length.to_str().ok()?.parse().ok());
+    let complete_length = || response.body.iter().map(|(_, chunk)| chunk.len() as u64).sum();
+    header.or_else(|| (response.end == BodyEnd::Complete).then(complete_length))
 }
 
-/// The request as the wire interface wants it: absolute URI, whole body. One for a proxy has that URI already, or names
-/// nothing but where a tunnel is to lead.
+/// The request for the service: absolute URI, complete body. A request to a proxy has that URI already, or names
+/// only the destination of a tunnel.
 async fn absolute(
     state: &ServerState,
     scheme: Scheme,
@@ -157,7 +157,7 @@ async fn absolute(
     Ok(http::Request::from_parts(parts, body))
 }
 
-/// The exchange ends without an answer.
+/// The connection ends without a response.
 #[derive(Debug)]
 struct NoResponse(NetworkError);
 

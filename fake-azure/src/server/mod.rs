@@ -1,5 +1,5 @@
-//! The socket door: the same function from request to exchange, served on loopback in real time. For the command, the
-//! demo and other people's SDKs.
+//! A server for a [`Service`] on loopback sockets in real time, for programs and SDKs in any
+//! language.
 
 mod authority;
 mod body;
@@ -23,10 +23,10 @@ use crate::wire::Service;
 use certificates::Certificates;
 use connection::ServerState;
 
-/// Who hears of a TLS handshake that a client broke off, and of why, in rustls' words.
+/// Called with the reason, in the words of rustls, when a client breaks off a TLS handshake.
 pub(crate) type HandshakeFailureHandler = Box<dyn Fn(&str) + Send + Sync>;
 
-/// A running server; dropping it closes everything.
+/// A running server. Dropping it closes all its connections.
 #[derive(Debug)]
 pub struct Server {
     plain: SocketAddr,
@@ -110,22 +110,22 @@ impl Server {
         Ok(Self { plain: plain_addr, tls: tls_addr, ca_pem, tasks })
     }
 
-    /// The certificate of the authority that all its certificates are from.
+    /// The certificate of its authority, as PEM. Clients have to trust it.
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
 
-    /// Where it speaks plain HTTP (and TLS, to who begins with it: see [`Server::connect_to`]).
+    /// The address for plain HTTP. It also accepts TLS: see [`Server::connect_to`].
     pub fn plain_addr(&self) -> SocketAddr {
         self.plain
     }
 
-    /// Where it speaks TLS only.
+    /// The address for TLS only.
     pub fn tls_addr(&self) -> SocketAddr {
         self.tls
     }
 
-    /// Where to connect for each `host:port`. Port 443 is TLS; any other may be either, and its door finds out.
+    /// The address to connect to for each `host:port`. Port 443 is TLS; the address for others detects TLS itself.
     pub fn connect_to(&self, authorities: &[String]) -> Vec<(String, SocketAddr)> {
         let address = |authority: &str| {
             if authority.ends_with(":443") { self.tls } else { self.plain }
@@ -151,7 +151,7 @@ async fn accept(listener: TcpListener, state: Arc<ServerState>, tls_only: bool) 
                 Ok((stream, _)) => {
                     connections.spawn(connection::run(stream, Arc::clone(&state), tls_only));
                 }
-                // Out of file descriptors, say: that passes.
+                // Transient, such as too few file descriptors.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             Some(_) = connections.join_next() => {}

@@ -1,4 +1,4 @@
-//! The socket door with a client of bytes.
+//! Tests of the server with raw sockets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::wire::{BodyEnd, ConnectOutcome, NetworkError, Request, ScriptedRespon
 async fn say(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    // An exchange that breaks off ends in an error: what came before it counts.
+    // A response that breaks off ends in an error; the bytes before it are returned.
     stream.read_to_end(&mut answer).await.unwrap_or_default();
     String::from_utf8(answer).unwrap()
 }
@@ -158,9 +158,9 @@ impl Service for Proxy {
 #[tokio::test]
 async fn a_connect_that_succeeds_is_a_tunnel() {
     let azure = Proxy(fake("platform = 'vm'\n[[vault]]\nurl = 'https://kv.vault.azure.net'"));
-    let (told, mut tells) = tokio::sync::mpsc::unbounded_channel();
+    let (sender, mut failures) = tokio::sync::mpsc::unbounded_channel();
     let authority = super::CertificateAuthority::new().unwrap();
-    let on_handshake_failure = Box::new(move |why: &str| told.send(why.to_owned()).unwrap());
+    let on_handshake_failure = Box::new(move |why: &str| sender.send(why.to_owned()).unwrap());
     let server = Server::start_on(Arc::new(azure), 0, authority, on_handshake_failure).await.unwrap();
     let connect = async |to: &str| {
         let mut stream = TcpStream::connect(server.plain_addr()).await.unwrap();
@@ -192,5 +192,5 @@ async fn a_connect_that_succeeds_is_a_tunnel() {
     let (_, tunnel) = connect("kv.vault.azure.net:443").await;
     let other = Server::start(Arc::new(Scripted)).await.unwrap();
     assert!(tls_over(&other, tunnel, "kv.vault.azure.net").await.is_err());
-    assert!(tells.recv().await.unwrap().contains("alert"));
+    assert!(failures.recv().await.unwrap().contains("alert"));
 }

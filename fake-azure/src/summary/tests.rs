@@ -1,4 +1,4 @@
-//! What is told of exchanges, and that no secret is.
+//! Tests of the summaries, and that they have no secret.
 
 use super::super::testing::{NOW, fake, get, post, request};
 use super::*;
@@ -28,11 +28,11 @@ const WORLD: &str = "
 const LOGIN: &str = "https://login.microsoftonline.com/7f3a1c52-9d0e-4b6f-8a21-5c4e9b7d6f10/oauth2/v2.0/token";
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
 
-fn told(fake: &Fake, request: &Request) -> (String, Value) {
+fn summarize(fake: &Fake, request: &Request) -> (String, Value) {
     let response = fake.handle(request, NOW);
-    let told = fake.summarize(request, &response);
-    assert!(!told.contains("canary") && !told.contains("eyJ"), "{told}");
-    (told, super::super::testing::json(&response))
+    let summary = fake.summarize(request, &response);
+    assert!(!summary.contains("canary") && !summary.contains("eyJ"), "{summary}");
+    (summary, super::super::testing::json(&response))
 }
 
 fn form(id: &str, secret: &str) -> Request {
@@ -41,27 +41,28 @@ fn form(id: &str, secret: &str) -> Request {
 }
 
 #[test]
-fn who_did_what() {
+fn summarizes_caller_and_action() {
     let fake = fake(WORLD);
-    let (who, body) = told(&fake, &get(&format!("{IMDS}&resource=https://vault.azure.net"), &[("metadata", "true")]));
+    let (who, body) =
+        summarize(&fake, &get(&format!("{IMDS}&resource=https://vault.azure.net"), &[("metadata", "true")]));
     assert_eq!(who, "app got a token for https://vault.azure.net");
     let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
     let url = |name: &str| format!("https://kv.vault.azure.net/secrets/{name}?api-version=7.4");
-    let read = |bearer: &str, name: &str| told(&fake, &get(&url(name), &[("authorization", bearer)])).0;
+    let read = |bearer: &str, name: &str| summarize(&fake, &get(&url(name), &[("authorization", bearer)])).0;
     assert_eq!(read(&bearer, "a"), "app read a, version 00000000000000000000000000000001");
     assert!(read(&bearer, "c").starts_with("SecretNotFound: A secret with (name/id) c was not found"));
     let list = |query: &str| {
         let url = format!("https://kv.vault.azure.net/secrets?api-version=7.4{query}");
-        told(&fake, &get(&url, &[("authorization", &bearer)])).0
+        summarize(&fake, &get(&url, &[("authorization", &bearer)])).0
     };
     assert_eq!(list(""), "app listed 2 secrets");
     assert_eq!(list("&maxresults=1"), "app listed 1 secret, and there are more");
     assert_eq!(list("&$skiptoken=canary"), "BadParameter: The parameter '$skiptoken' is invalid.");
 
-    let (who, body) = told(&fake, &form("44444444-dddd-4ddd-8ddd-000000000004", "canary-secret"));
+    let (who, body) = summarize(&fake, &form("44444444-dddd-4ddd-8ddd-000000000004", "canary-secret"));
     assert_eq!(who, "stranger got a token for https://vault.azure.net");
     let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
-    let (first, _) = told(&fake, &get(&url("a"), &[]));
+    let (first, _) = summarize(&fake, &get(&url("a"), &[]));
     assert_eq!(first, "told where to get the right to ask");
     assert_eq!(
         read(&bearer, "a"),
@@ -71,14 +72,14 @@ fn who_did_what() {
 }
 
 #[test]
-fn every_operation_has_its_words() {
+fn every_operation_has_a_summary() {
     let fake = fake(&WORLD.replace("Secrets User", "Secrets Officer"));
-    let body = told(&fake, &get(&format!("{IMDS}&resource=https://vault.azure.net"), &[("metadata", "true")])).1;
+    let body = summarize(&fake, &get(&format!("{IMDS}&resource=https://vault.azure.net"), &[("metadata", "true")])).1;
     let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
     let send = |method: &str, path: &str, body: &str| {
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         let url = format!("https://kv.vault.azure.net{path}?api-version=7.4");
-        told(&fake, &request(method, &url, &headers).map(|_| body.to_owned().into()))
+        summarize(&fake, &request(method, &url, &headers).map(|_| body.to_owned().into()))
     };
     let (set, body) = send("PUT", "/secrets/c", r#"{"value": "canary-set"}"#);
     let version = body["id"].as_str().unwrap().rsplit('/').next().unwrap();
@@ -118,7 +119,7 @@ fn every_operation_has_its_words() {
 }
 
 #[test]
-fn app_services_refusal_is_given_its_cure() {
+fn app_service_error_has_a_remedy() {
     let url = "http://169.254.130.4:8081/msi/token?api-version=2019-08-01&resource=https://vault.azure.net";
     for (identities, cure) in [
         (
@@ -129,7 +130,7 @@ fn app_services_refusal_is_given_its_cure() {
     ] {
         let fake = fake(&format!("platform = 'app-service'\n{identities}"));
         let header = fake.description.identity_header().to_owned();
-        let (why, _) = told(&fake, &get(url, &[("x-identity-header", &header)]));
+        let (why, _) = summarize(&fake, &get(url, &[("x-identity-header", &header)]));
         assert_eq!(why, format!("Unable to load the proper Managed Identity. {cure}"));
     }
 }
@@ -144,11 +145,11 @@ fn a_refusal_quotes_no_secret() {
         ("canary%2Bother", good, "Application with identifier '…' was not found"),
         (good, "canary%zz", "'…' is not percent-encoded correctly"),
     ] {
-        let (why, _) = told(&fake, &form(id, secret));
+        let (why, _) = summarize(&fake, &form(id, secret));
         assert!(why.contains(says) && !why.contains("Trace ID"), "{why}");
     }
-    let (why, _) = told(&fake, &get(&format!("{IMDS}&other=canary-x"), &[("metadata", "true")]));
+    let (why, _) = summarize(&fake, &get(&format!("{IMDS}&other=canary-x"), &[("metadata", "true")]));
     assert_eq!(why, "invalid_request: The parameter 'other' is not known to this endpoint");
-    let (why, _) = told(&fake, &request("GET", "https://other.example/", &[]));
+    let (why, _) = summarize(&fake, &request("GET", "https://other.example/", &[]));
     assert_eq!(why, "no connection: NameNotFound");
 }

@@ -1,4 +1,4 @@
-//! Completes a description with what follows from it, and says what is wrong with it.
+//! Validates a description and fills in its defaults.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::ids::{ADFS, GROUP, PEM, PFX, is_secret_name, is_uuid};
 use super::platform::Platform;
 
 impl Description {
-    /// Completes and checks; doing so twice changes nothing.
+    /// Fills in defaults and validates. Idempotent.
     pub(super) fn validate(&mut self) -> anyhow::Result<()> {
         ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
         self.validate_platform()?;
@@ -51,12 +51,12 @@ impl Description {
         Ok(())
     }
 
-    /// Options of a platform that is not the description's are mistakes.
+    /// Refuses options of another platform than the description's.
     fn validate_platform(&self) -> anyhow::Result<()> {
         let platform = self.platform;
         let endpoint = platform.identity_endpoint().is_some();
-        let only = |option: &str, told: bool, there: bool| {
-            ensure!(there || !told, "{option}: not on this platform");
+        let only = |option: &str, given: bool, supported: bool| {
+            ensure!(supported || !given, "{option}: not on this platform");
             anyhow::Ok(())
         };
         only("identity-endpoint", self.identity_endpoint.is_some(), endpoint)?;
@@ -155,7 +155,7 @@ impl Vault {
 }
 
 impl Secret {
-    /// What there is only with a certificate behind it.
+    /// Validates the options of secrets that belong to a certificate.
     /// <https://learn.microsoft.com/azure/key-vault/certificates/about-certificates#composition-of-a-certificate>
     fn validate_certificate(&mut self, vault: &str) -> anyhow::Result<()> {
         let name = &self.name;

@@ -4,7 +4,7 @@ use super::super::Fake;
 use super::Description;
 
 #[test]
-fn completes_what_follows() {
+fn fills_in_defaults() {
     let text = r#"
         [[identity]]
         name = "A"
@@ -32,7 +32,7 @@ fn completes_what_follows() {
 }
 
 #[test]
-fn says_what_is_wrong() {
+fn rejects_invalid_descriptions() {
     let identity = |rest: &str| format!("[[identity]]\nname = 'A'\n{rest}");
     let vault = |rest: &str| format!("[[vault]]\nurl = 'https://a.vault.azure.net'\n{rest}");
     for (text, says) in [

@@ -1,17 +1,17 @@
-//! The versions of the data plane.
+//! The api-versions of the data plane.
 
 use super::error::VaultError;
 
-/// All of them, the oldest first.
+/// All api-versions, the oldest first.
 const VERSIONS: [&str; 10] =
     ["2016-10-01", "7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "2025-07-01", "2026-04-01"];
 
-/// One of them.
+/// An api-version.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ApiVersion(usize);
 
 impl ApiVersion {
-    /// The one of this name.
+    /// Parses an api-version.
     pub(super) fn parse(name: &str) -> Result<Self, VaultError> {
         VERSIONS.iter().position(|known| *known == name).map(Self).ok_or_else(|| {
             VaultError::bad_parameter(format!(
@@ -24,12 +24,12 @@ impl ApiVersion {
         VERSIONS.get(self.0).copied().unwrap_or_default()
     }
 
-    /// Whether it tells for how many days a secret can be recovered. Recorded answers of 7.0 lack it, those of 7.1 have it.
+    /// Whether responses have `recoverableDays`. Recorded responses of 7.0 lack it, those of 7.1 have it.
     pub(super) fn has_recoverable_days(self) -> bool {
         self.is_from("7.1")
     }
 
-    /// Whether it knows a certificate's previous version, and converts certificates.
+    /// Whether it has `previousVersion` and converts certificates.
     pub(super) fn has_certificate_fields(self) -> bool {
         self.is_from("2025-07-01")
     }

@@ -1,11 +1,11 @@
-//! Who the caller is.
+//! Authentication of the caller.
 
 use super::super::description::Vault;
 use super::super::token::{self, Claims, InvalidToken};
 use super::error::VaultError;
 use crate::wire::Request;
 
-/// The caller's claims, if the token is good for this vault.
+/// The caller's claims, if the token is valid for this vault.
 pub(super) fn authenticate(vault: &Vault, request: &Request, now: u64) -> Result<Claims, VaultError> {
     let mut headers = request.headers().get_all(http::header::AUTHORIZATION).iter();
     let header = headers.next().and_then(|header| header.to_str().ok());
@@ -37,9 +37,9 @@ pub(super) fn authenticate(vault: &Vault, request: &Request, now: u64) -> Result
     }
 }
 
-/// The time that the token has to be newer than, if it is not and its client can handle being told.
+/// The time that the token has to be newer than, if it is older and its client can handle claims challenges.
 fn outdated(vault: &Vault, claims: &Claims) -> Option<u64> {
-    /// Of a vault that challenges every token; any time would do.
+    /// The time in the challenge of a vault that challenges every token; any time would do.
     const ALWAYS: u64 = 1_767_225_600;
     let challenged = claims.xms_cc.iter().any(|capability| capability.eq_ignore_ascii_case("CP1"));
     let since = match vault.revoke_before {

@@ -1,4 +1,4 @@
-//! What callers may do: by their roles, or by the vault's access policies.
+//! Authorization by roles or by the vault's access policies.
 //! <https://learn.microsoft.com/azure/key-vault/general/rbac-access-policy>
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use super::error::VaultError;
 use super::operation::Operation;
 
 impl Role {
-    /// Whether it has this data action of secrets.
+    /// Whether the role has this data action for secrets.
     /// <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security>
     fn allows(self, action: &str) -> bool {
         match self {
@@ -26,7 +26,7 @@ impl Role {
     }
 }
 
-/// Whether the caller may do this. It is asked before anybody looks whether there is such a secret.
+/// Checks the caller's permission. It runs before the look-up of the secret.
 pub(super) fn authorize(
     fake: &Fake,
     vault: &Vault,
@@ -62,7 +62,7 @@ fn by_rbac(vault: &Vault, caller: &Claims, action: &str, secret: &str) -> VaultE
     )
 }
 
-/// Who has a policy that lacks the permission hears another code than who has none: so it was reported.
+/// A caller whose policy lacks the permission gets another code than a caller without a policy, as users report.
 fn by_policy(
     policies: &BTreeMap<String, Vec<Permission>>,
     identity: &str,

@@ -9,7 +9,7 @@ use super::backup_cipher;
 use super::operation::{Call, Operation, OperationResult};
 use super::state::State;
 
-/// What is in a backup.
+/// The content of a backup.
 #[derive(Deserialize, Serialize)]
 pub(super) struct Backup {
     pub(super) name: String,
@@ -27,7 +27,7 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |name, _| Some(format!("backed up {name}")),
 };
 
-/// The sealed backup.
+/// Returns the encrypted backup.
 fn backup(call: &Call<'_>, state: &mut State) -> OperationResult {
     let stored = state.active(call.name).ok_or_else(|| call.not_found())?;
     let backup = Backup { name: stored.name.clone(), versions: stored.versions.clone() };

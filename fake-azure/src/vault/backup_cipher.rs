@@ -1,4 +1,4 @@
-//! Backups are sealed: nobody reads them or changes them, and only vaults of the same subscription and geography open them.
+//! Encryption of backups. Only vaults of the same subscription and geography can decrypt them.
 //! <https://learn.microsoft.com/azure/key-vault/general/backup#limitations>
 
 use base64::Engine;
@@ -12,10 +12,10 @@ use super::super::digest::digest;
 use super::super::ids::GROUP;
 use super::error::VaultError;
 
-/// What the backups of Azure begin with; the first byte is the length of the rest.
+/// The prefix of Azure's backups; the first byte is the length of the rest.
 const MARK: &[u8] = b")AzureKeyVaultSecretBackupV1.microsoft.com";
 
-/// The sealed text, as a backup's `value`.
+/// Encrypts the text to a backup's `value`.
 pub(super) fn seal(fake: &Fake, vault: &Vault, text: &str) -> Result<String, VaultError> {
     let nonce = digest(&["nonce", &fake.count().to_string(), text]).to_be_bytes();
     let nonce = nonce.first_chunk::<NONCE_LEN>().copied().unwrap_or_default();
@@ -28,7 +28,7 @@ pub(super) fn seal(fake: &Fake, vault: &Vault, text: &str) -> Result<String, Vau
     Ok(BASE64URL.encode([MARK, &nonce, &sealed].concat()))
 }
 
-/// The text of a backup's `value`.
+/// Decrypts a backup's `value`.
 pub(super) fn open(fake: &Fake, vault: &Vault, value: &str) -> Result<Vec<u8>, VaultError> {
     let invalid = || VaultError::malformed_backup("Backup blob contains invalid or corrupt version.");
     let blob = BASE64URL.decode(value.trim_end_matches('=')).map_err(|_| invalid())?;
@@ -39,7 +39,7 @@ pub(super) fn open(fake: &Fake, vault: &Vault, value: &str) -> Result<Vec<u8>, V
     text.ok_or_else(|| VaultError::malformed_backup("Cannot decrypt backup blob"))
 }
 
-/// All vaults of a description are in one subscription; the clouds are the geographies. The key guards nothing besides.
+/// All vaults of a description are in one subscription; each cloud is a geography. The key has no other use.
 fn key(fake: &Fake, vault: &Vault) -> Option<LessSafeKey> {
     let mut context = Context::new(&SHA256);
     for part in ["backup", GROUP, fake.description.cloud_of(vault).authority()] {

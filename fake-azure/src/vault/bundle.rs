@@ -1,4 +1,4 @@
-//! Secrets as a vault tells of them.
+//! The JSON of secrets in responses.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#secretbundle>
 
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub(super) fn version_item(call: &Call<'_>, stored: &StoredSecret, secret: &Secr
     properties(call, version_id(call.vault, stored, secret), secret)
 }
 
-/// Makes a `DeletedSecretBundle` or `DeletedSecretItem` of what is told of a secret.
+/// Makes a `DeletedSecretBundle` or `DeletedSecretItem` of a bundle or item.
 pub(super) fn deleted(call: &Call<'_>, stored: &StoredSecret, deletion: Deletion, mut bundle_json: Value) -> Value {
     bundle_json["recoveryId"] = json!(id(call.vault, "deletedsecrets", stored));
     bundle_json["deletedDate"] = json!(deletion.at);
@@ -75,7 +75,7 @@ fn properties(call: &Call<'_>, id: String, secret: &Secret) -> Value {
     properties
 }
 
-/// What can be done about a deletion.
+/// The deletion recovery level.
 /// <https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#deletionrecoverylevel>
 fn recovery_level(vault: &Vault) -> &'static str {
     match (vault.recoverable_days < 90, vault.purge_protection) {

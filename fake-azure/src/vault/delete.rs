@@ -19,7 +19,7 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |name, _| Some(format!("deleted {name}")),
 };
 
-/// The bundle of the latest version, and until when it can be recovered.
+/// Returns the bundle of the latest version with the dates of deletion and purge.
 fn delete(call: &Call<'_>, state: &mut State) -> OperationResult {
     let stored = state.active_mut(call.name)?;
     stored.require_unmanaged("delete")?;

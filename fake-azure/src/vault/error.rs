@@ -1,4 +1,4 @@
-//! A vault's refusals. Texts that no page of the documentation has are those of recorded answers, in the tests of Azure's
+//! Error responses of a vault. Texts that are not in the documentation are from recorded responses in the tests of Azure's
 //! SDKs and in what people reported. <https://learn.microsoft.com/azure/key-vault/general/rest-error-codes>
 
 use base64::Engine;
@@ -11,7 +11,7 @@ use super::super::description::Vault;
 use super::super::ids::ADFS;
 use crate::wire::ScriptedResponse;
 
-/// Why a vault says no.
+/// An error response of a vault.
 #[derive(Debug)]
 pub(super) struct VaultError {
     status: u16,
@@ -26,12 +26,12 @@ impl VaultError {
         Self { status, code, inner: None, message: message.into(), claims: None }
     }
 
-    /// No token, or none that counts.
+    /// The token is missing or invalid.
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(401, "Unauthorized", message)
     }
 
-    /// The token has to be newer than `since`. A token that was asked for with the challenge's claims is.
+    /// The token has to be newer than `since`, or requested with the claims of the challenge.
     /// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
     pub(super) fn insufficient_claims(since: u64) -> Self {
         let claims = json!({"access_token": {"nbf": {"essential": true, "value": since.to_string()}}});
@@ -39,12 +39,12 @@ impl VaultError {
         Self { claims: Some(BASE64URL.encode(claims.to_string())), ..Self::unauthorized(text) }
     }
 
-    /// Not allowed, for the reason of the inner code.
+    /// Forbidden, with the reason in the inner code.
     pub(super) fn forbidden(inner: &'static str, message: impl Into<String>) -> Self {
         Self { inner: Some(inner), ..Self::new(403, "Forbidden", message) }
     }
 
-    /// Nobody may, whatever they are allowed.
+    /// The vault has purge protection.
     pub(super) fn purge_protected(vault: &str) -> Self {
         let text = format!(
             "Operation \"purge\" is not allowed because purge protection is enabled for this vault. Key Vault service \
@@ -53,7 +53,7 @@ impl VaultError {
         Self::new(403, "Forbidden", text)
     }
 
-    /// The certificate's business.
+    /// Only the certificate may change the secret.
     pub(super) fn managed(operation: &str) -> Self {
         let text = format!("Operation {operation} is not allowed on a secret that is managed by a certificate.");
         Self::new(403, "Forbidden", text)
@@ -64,12 +64,12 @@ impl VaultError {
         Self::new(400, "BadParameter", message)
     }
 
-    /// What is to be restored is no backup, or somebody else's.
+    /// The backup is malformed, or of another subscription.
     pub(super) fn malformed_backup(message: &str) -> Self {
         Self::new(400, "Malformed backup blob", message)
     }
 
-    /// The body is something else than JSON. Key Vault's own text is not known; the status is HTTP's.
+    /// The body is not JSON. Key Vault's own text is not known; the status is that of HTTP.
     pub(super) fn unsupported_media_type() -> Self {
         Self::new(415, "UnsupportedMediaType", "The content type of the request is not application/json.")
     }
@@ -91,7 +91,7 @@ impl VaultError {
         Self { inner: Some(inner), ..Self::new(409, "Conflict", message) }
     }
 
-    /// A deleted secret keeps its name.
+    /// The name belongs to a deleted secret.
     pub(super) fn name_deleted(name: &str) -> Self {
         let text = format!(
             "Secret {name} is currently in a deleted but recoverable state, and its name cannot be reused; in this \
@@ -100,29 +100,29 @@ impl VaultError {
         Self::conflict("ObjectIsDeletedButRecoverable", text)
     }
 
-    /// So does one that is being deleted,
+    /// The name belongs to a secret that is being deleted.
     pub(super) fn name_being_deleted(name: &str) -> Self {
         let text = format!("Secret {name} is currently being deleted and cannot be re-created; retry later.");
         Self::conflict("ObjectIsBeingDeleted", text)
     }
 
-    /// and one that is being recovered.
+    /// The name belongs to a secret that is being recovered.
     pub(super) fn name_being_recovered(name: &str) -> Self {
         let text = format!("Secret {name} is currently being recovered and cannot be re-created; retry later.");
         Self::conflict("ObjectIsBeingRecovered", text)
     }
 
-    /// Not now.
+    /// The secret is being deleted.
     pub(super) fn being_deleted() -> Self {
         Self::conflict("ObjectIsBeingDeleted", "Secret is currently being deleted.")
     }
 
-    /// Not now either.
+    /// The secret is being recovered.
     pub(super) fn being_recovered() -> Self {
         Self::conflict("ObjectIsBeingRecovered", "Secret is currently being recovered.")
     }
 
-    /// A backup does not replace what is there. `id` is the version's.
+    /// A restore does not replace an existing secret. `id` is that of its version.
     pub(super) fn restore_conflict(id: &str) -> Self {
         let text = format!("Conflict while restoring secret {id} - secret already exists or concurrent access");
         Self::new(409, "Conflict", text)
@@ -135,22 +135,22 @@ impl VaultError {
         Self::new(429, "Throttled", text)
     }
 
-    /// What a real vault can. No status of a real vault, so that nobody takes it for one.
+    /// Not implemented by the fake: 501, which Key Vault never returns.
     pub(super) fn not_implemented(what: &str) -> Self {
         Self::new(501, "NotImplemented", format!("The fake vault does not play this: {what}."))
     }
 
-    /// Nothing of a vault has this path.
+    /// The vault has no such path.
     pub(super) fn unknown_path() -> Self {
         Self::new(404, "NotFound", "The request URI is not known.")
     }
 
-    /// The path has other methods.
+    /// The path does not have the method.
     pub(super) fn method_not_allowed(method: &Method) -> Self {
         Self::new(405, "MethodNotAllowed", format!("The HTTP method {method} is not allowed here."))
     }
 
-    /// The answer; a 401 carries the challenge, and a 429 for how long to wait.
+    /// The response. A 401 has the challenge, and a 429 the time to wait.
     pub(super) fn response(&self, fake: &Fake, vault: &Vault) -> ScriptedResponse {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(inner) = self.inner {
@@ -159,7 +159,7 @@ impl VaultError {
         let answer = ScriptedResponse::json(self.status, &json!({"error": error}));
         match self.status {
             401 => answer.header("www-authenticate", &self.challenge(fake, vault)),
-            // The shortest that it can say: nobody wants to wait for a fake.
+            // The shortest possible wait in seconds.
             429 => answer.header("retry-after", "1"),
             _ => answer,
         }

@@ -19,14 +19,14 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |name, body| Some(format!("read {name}, version {}", audit_entry::version(body))),
 };
 
-/// The bundle of the given version, or of the latest. `nbf` and `exp` are told, and stop nobody.
+/// Returns the bundle of the given version, or of the latest. `nbf` and `exp` are returned and not enforced.
 /// <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets#secret-attributes>
 fn get(call: &Call<'_>, state: &mut State) -> OperationResult {
     let stored = state.active(call.name);
     let found = stored.and_then(|stored| Some((stored, stored.version(call.version)?)));
     let (stored, secret) = found.ok_or_else(|| call.not_found())?;
     if !secret.enabled {
-        // The latest version counts although it is disabled: an older one does not step in.
+        // A disabled latest version is an error; an older version does not replace it.
         return Err(VaultError::forbidden("SecretDisabled", "Operation get is not allowed on a disabled secret."));
     }
     let mut bundle_json = bundle::bundle(call, stored, secret);

@@ -1,4 +1,4 @@
-//! Looking at a deleted secret.
+//! Reading a deleted secret.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/get-deleted-secret/get-deleted-secret>
 
 use super::super::description::Permission;
@@ -19,7 +19,7 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |name, _| Some(format!("looked at the deleted {name}")),
 };
 
-/// What the deletion answered. While a secret is being deleted it is not found: clients ask until it is.
+/// Returns what the deletion returned. A secret that is still being deleted is not found: clients poll until it is.
 fn get_deleted(call: &Call<'_>, state: &mut State) -> OperationResult {
     let (_, stored, deletion) = state
         .all_deleted()

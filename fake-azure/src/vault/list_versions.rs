@@ -17,8 +17,8 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |name, body| Some(audit_entry::listed(body, "version", "versions", &format!(" of {name}"))),
 };
 
-/// In the order of their digits and not of their times, as recorded answers have them. A secret that is not there has no
-/// versions, and that is no mistake: recorded too.
+/// Sorted by version id and not by time, as in recorded responses. A missing secret gives an empty list and no
+/// error, as in recorded responses.
 fn list_versions(call: &Call<'_>, state: &mut State) -> OperationResult {
     let stored = state.active(call.name);
     let mut all: Vec<_> = stored

@@ -1,4 +1,4 @@
-//! A vault. Every request passes the same gate, here, and then goes to its operation.
+//! A vault. Every request passes the same checks here, and then goes to its operation.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups>
 
 mod api_version;
@@ -47,7 +47,7 @@ pub(super) fn audit_entry(request: &Request, body: &Value) -> Option<String> {
     (operation.audit)(name, body)
 }
 
-/// The answer of `vault`, in which is what `state` says.
+/// Handles a request to `vault`, whose content is `state`.
 pub(super) fn handle(fake: &Fake, vault: &Vault, state: &mut State, request: &Request, now: u64) -> ScriptedResponse {
     let answer = match perform(fake, vault, state, request, now) {
         Ok(Some(body)) => ScriptedResponse::json(200, &body),
@@ -68,9 +68,9 @@ pub(super) fn handle(fake: &Fake, vault: &Vault, state: &mut State, request: &Re
         .header("strict-transport-security", "max-age=31536000;includeSubDomains")
 }
 
-/// Who is it, from where, which version of the interface, which operation, may they, and only then what the body says: in
-/// this order, so that somebody without a token learns nothing but where to get one, and somebody without a role nothing
-/// of what there is.
+/// Checks the token, throttling, network rules, api-version, path, query and permission, and only then the body: in
+/// this order a client without a token learns only where to get one, and a client without a role learns nothing
+/// about the vault's content.
 fn perform(fake: &Fake, vault: &Vault, state: &mut State, request: &Request, now: u64) -> OperationResult {
     let caller = authentication::authenticate(vault, request, now)?;
     if state.take_throttled() {

@@ -1,13 +1,13 @@
-//! Where a request comes from. <https://learn.microsoft.com/azure/key-vault/general/network-security>
+//! The network rules of a vault. <https://learn.microsoft.com/azure/key-vault/general/network-security>
 
 use super::super::description::Vault;
 use super::super::token::Claims;
 use super::error::VaultError;
 
-/// Where everybody is who asks the fake: an address of documentation's own (RFC 5737).
+/// The address of every client of the fake, from a range for documentation (RFC 5737).
 const CLIENT: &str = "203.0.113.7";
 
-/// Refuses whom the vault's network rules keep out. That is asked after who they are: the refusal tells both.
+/// Refuses clients that the network rules exclude. It runs after authentication: the error names the caller.
 pub(super) fn check(vault: &Vault, caller: &Claims) -> Result<(), VaultError> {
     let Claims { appid, oid, iss, .. } = caller;
     let whose =

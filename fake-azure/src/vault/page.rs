@@ -12,11 +12,11 @@ use super::operation::{Call, OperationResult};
 /// The query parameters of every list.
 pub(super) const QUERY: &[(&str, &str)] = &[("maxresults", "2016-10-01"), ("$skiptoken", "2016-10-01")];
 
-/// The largest page, and the usual one.
+/// The largest and the default page size.
 const PAGE: usize = 25;
 
-/// The page that the query asks for, of all that there is in the order of its keys. A page begins after a key, so that
-/// what comes and goes meanwhile makes nobody skip a secret. Its link to the next one has the port in it, as Azure's has.
+/// The requested page of `all`, which is sorted by key. A page begins after a key, so that no secret is skipped when
+/// others are created or deleted between pages. The link to the next page has the port in it, as Azure's has.
 pub(super) fn page<T>(
     call: &Call<'_>,
     path: &str,

@@ -17,7 +17,7 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |name, _| Some(format!("purged {name}")),
 };
 
-/// Nothing is told. The name is free at once; in Azure that may take some seconds.
+/// Returns no body. The name is free immediately; in Azure that may take some seconds.
 fn purge(call: &Call<'_>, state: &mut State) -> OperationResult {
     state.deleted_mut(call.name)?;
     if call.vault.purge_protection {

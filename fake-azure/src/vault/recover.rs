@@ -17,7 +17,7 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |name, _| Some(format!("recovered {name}")),
 };
 
-/// The bundle of the latest version, without its value.
+/// Returns the bundle of the latest version, without its value.
 fn recover(call: &Call<'_>, state: &mut State) -> OperationResult {
     let (stored, _) = state.deleted_mut(call.name)?;
     stored.phase = match call.vault.recovering_seconds {

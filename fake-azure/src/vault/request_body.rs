@@ -1,4 +1,4 @@
-//! The bodies of requests, read without forgiveness: a field that the documentation does not have is a mistake.
+//! A strict parser for request bodies: a field that the documentation does not have is an error.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret#request-body>
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ const CONTENT_TYPE: usize = 255;
 const TAGS: usize = 15;
 const TAG: usize = 512;
 
-/// What may be told of a secret when it is set or changed.
+/// The properties of a secret in a request to set or update it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Properties {
@@ -36,7 +36,7 @@ struct Attributes {
     enabled: Option<bool>,
     nbf: Option<u64>,
     exp: Option<u64>,
-    // The vault's own: who sends back what it read has not made a mistake.
+    // Read-only attributes: ignored, so that a client may send back what it has read.
     #[serde(rename = "created")]
     _created: Option<IgnoredAny>,
     #[serde(rename = "updated")]
@@ -47,27 +47,27 @@ struct Attributes {
     _recoverable_days: Option<IgnoredAny>,
 }
 
-/// Refuses a body that is no JSON by its own account, or that is not there.
+/// Refuses a missing body, or one whose content type is not JSON.
 pub(super) fn require_json(request: &Request) -> Result<(), VaultError> {
     if request.body().is_empty() {
         return Err(VaultError::bad_parameter("Request body not specified"));
     }
-    let told = request.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = told.and_then(|told| told.split(';').next()).unwrap_or_default().trim();
+    let header = request.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = header.and_then(|header| header.split(';').next()).unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(VaultError::unsupported_media_type()) }
 }
 
-/// Refuses a body where none belongs.
+/// Refuses a body for an operation without one.
 pub(super) fn require_empty(request: &Request) -> Result<(), VaultError> {
     let there = !request.body().is_empty();
     if there { Err(VaultError::bad_parameter("The operation has no request body.")) } else { Ok(()) }
 }
 
-/// Reads a body. A refusal quotes no value of it.
+/// Parses a body. The error quotes no value of it.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, VaultError> {
     serde_json::from_slice(body).map_err(|error| {
         let text = toml_error::without_value(&error.to_string());
-        // Where in the text is of no use to who has an SDK write it.
+        // The position is of no use to a caller whose SDK writes the body.
         let what = text.split(" at line ").next().unwrap_or_default();
         VaultError::bad_parameter(format!("Property has invalid value: {what}"))
     })
@@ -85,7 +85,7 @@ pub(super) fn check_value(value: &str) -> Result<(), VaultError> {
 }
 
 impl Properties {
-    /// Changes a secret to what is told here; what is not told stays as it is, and tags are told all together.
+    /// Updates a secret. Missing properties stay unchanged, and the tags are replaced as a whole.
     pub(super) fn apply(self, secret: &mut Secret) -> Result<(), VaultError> {
         self.check()?;
         let attributes = self.attributes.unwrap_or_default();

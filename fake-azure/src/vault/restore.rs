@@ -29,7 +29,7 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |_, body| Some(format!("restored {}", audit_entry::name(body)?)),
 };
 
-/// The bundle of the latest version, without its value. The versions keep their ids and times.
+/// Returns the bundle of the latest version, without its value. The versions keep their ids and times.
 fn restore(call: &Call<'_>, state: &mut State) -> OperationResult {
     let Parameters { value } = request_body::parse(call.body)?;
     let text = backup_cipher::open(call.fake, call.vault, &value)?;

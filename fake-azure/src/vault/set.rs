@@ -1,4 +1,4 @@
-//! Setting a secret: a new version, the latest from now on.
+//! Setting a secret: the new version becomes the latest.
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret>
 
 use serde::Deserialize;
@@ -30,7 +30,7 @@ pub(super) const OPERATION: Operation = Operation {
     audit: |name, body| Some(format!("set {name}, version {}", audit_entry::version(body))),
 };
 
-/// The new version's bundle, with its value. Nothing of an older version passes on to it.
+/// Returns the new version's bundle with its value. It inherits no property of an older version.
 fn set(call: &Call<'_>, state: &mut State) -> OperationResult {
     let Parameters { value, properties } = request_body::parse(call.body)?;
     let properties: Properties = request_body::parse(json!(properties).to_string().as_bytes())?;

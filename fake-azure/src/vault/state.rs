@@ -1,16 +1,16 @@
-//! What is in a vault at the moment.
+//! The current content of a vault.
 
 use std::collections::BTreeMap;
 
 use super::super::description::{Secret, Vault};
 use super::error::VaultError;
 
-/// A vault's secrets. What time alone does to them happens when somebody asks.
+/// A vault's secrets. Changes due to time are made when a request arrives.
 #[derive(Debug)]
 pub(in super::super) struct State {
-    /// By the name in small letters: names have no case.
+    /// By the name in lower case: names are case-insensitive.
     secrets: BTreeMap<String, StoredSecret>,
-    /// How many requests are still too many.
+    /// How many requests still get 429.
     throttled: u32,
     modified: bool,
 }
@@ -18,23 +18,23 @@ pub(in super::super) struct State {
 /// A secret with all its versions.
 #[derive(Debug)]
 pub(super) struct StoredSecret {
-    /// As it was set first.
+    /// The name as first set.
     pub(super) name: String,
-    /// At least one, the last is the latest.
+    /// At least one; the last one is the latest.
     pub(super) versions: Vec<Secret>,
     pub(super) phase: Phase,
 }
 
-/// Where a secret is in its life.
+/// The state of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// It can be read.
+    /// The secret is active.
     Active,
-    /// It is neither here nor among the deleted ones, until this time.
+    /// Until this time it is neither active nor among the deleted ones.
     Deleting(u64, Deletion),
     /// It can be recovered or purged.
     Deleted(Deletion),
-    /// It is on its way back, until this time.
+    /// Until this time it is being recovered.
     Recovering(u64),
 }
 
@@ -50,7 +50,7 @@ impl StoredSecret {
         self.versions.last()
     }
 
-    /// The given version, or the latest. Versions have no case.
+    /// The given version, or the latest. Case does not matter.
     pub(super) fn version(&self, wanted: Option<&str>) -> Option<&Secret> {
         match wanted {
             Some(wanted) => self.versions.iter().find(|secret| secret.version.eq_ignore_ascii_case(wanted)),
@@ -58,7 +58,7 @@ impl StoredSecret {
         }
     }
 
-    /// Refuses what only the certificate behind the secret may do. What Azure says to it is not documented.
+    /// Refuses an operation on a secret that belongs to a certificate. Azure's message is not documented.
     /// <https://learn.microsoft.com/azure/key-vault/certificates/about-certificates#composition-of-a-certificate>
     pub(super) fn require_unmanaged(&self, operation: &str) -> Result<(), VaultError> {
         if self.versions.iter().any(|secret| secret.managed) {
@@ -69,7 +69,7 @@ impl StoredSecret {
 }
 
 impl State {
-    /// As the description has it.
+    /// The initial content from the description.
     pub(in super::super) fn new(vault: &Vault) -> Self {
         let mut state = Self { secrets: BTreeMap::new(), throttled: vault.throttled, modified: false };
         for secret in &vault.secrets {
@@ -78,7 +78,7 @@ impl State {
         state
     }
 
-    /// Whether it is not any more as the description has it.
+    /// Whether anything was written since the start.
     pub(in super::super) fn is_modified(&self) -> bool {
         self.modified
     }
@@ -87,19 +87,19 @@ impl State {
         self.modified = true;
     }
 
-    /// Every value that is in it.
+    /// Every secret value.
     pub(in super::super) fn values(&self) -> Vec<String> {
         self.secrets.values().flat_map(|stored| &stored.versions).map(|secret| secret.value.clone()).collect()
     }
 
-    /// Whether this request is one too many.
+    /// Whether this request gets 429; counts it.
     pub(super) fn take_throttled(&mut self) -> bool {
         let left = self.throttled.checked_sub(1);
         self.throttled = left.unwrap_or_default();
         left.is_some()
     }
 
-    /// What has happened by now without anybody's doing.
+    /// Ends the deletions, recoveries and retention periods that are over by now.
     pub(super) fn advance_to(&mut self, now: u64) {
         for stored in self.secrets.values_mut() {
             stored.phase = match stored.phase {
@@ -111,7 +111,7 @@ impl State {
         self.secrets.retain(|_, stored| !matches!(stored.phase, Phase::Deleted(deletion) if deletion.purge <= now));
     }
 
-    /// A new version, of a new secret perhaps.
+    /// Adds a version, and the secret if it is new.
     pub(super) fn add(&mut self, name: &str, secret: Secret) {
         let fresh = || StoredSecret { name: name.to_owned(), versions: Vec::new(), phase: Phase::Active };
         self.secrets.entry(name.to_ascii_lowercase()).or_insert_with(fresh).versions.push(secret);
@@ -121,7 +121,7 @@ impl State {
         self.secrets.remove(&name.to_ascii_lowercase());
     }
 
-    /// All secrets that can be read, in the order of their names.
+    /// All active secrets, sorted by name.
     pub(super) fn all_active(&self) -> impl Iterator<Item = (&str, &StoredSecret)> {
         self.secrets
             .iter()
@@ -129,7 +129,7 @@ impl State {
             .map(|(key, stored)| (key.as_str(), stored))
     }
 
-    /// All deleted secrets, in the order of their names.
+    /// All deleted secrets, sorted by name.
     pub(super) fn all_deleted(&self) -> impl Iterator<Item = (&str, &StoredSecret, Deletion)> {
         self.secrets.iter().filter_map(|(key, stored)| match stored.phase {
             Phase::Deleted(deletion) => Some((key.as_str(), stored, deletion)),
@@ -137,18 +137,18 @@ impl State {
         })
     }
 
-    /// A secret that can be read.
+    /// The active secret of this name.
     pub(super) fn active(&self, name: &str) -> Option<&StoredSecret> {
         self.secrets.get(&name.to_ascii_lowercase()).filter(|stored| stored.phase == Phase::Active)
     }
 
-    /// A secret that can be changed.
+    /// The active secret of this name, for a change.
     pub(super) fn active_mut(&mut self, name: &str) -> Result<&mut StoredSecret, VaultError> {
         let stored = self.unless_in_transition(name)?;
         stored.filter(|stored| stored.phase == Phase::Active).ok_or_else(|| VaultError::secret_not_found(name))
     }
 
-    /// A secret that can be recovered or purged, and when it was deleted.
+    /// The deleted secret of this name, for a change, and its deletion.
     pub(super) fn deleted_mut(&mut self, name: &str) -> Result<(&mut StoredSecret, Deletion), VaultError> {
         let stored = self.unless_in_transition(name)?.ok_or_else(|| VaultError::secret_not_found(name))?;
         match stored.phase {
@@ -157,7 +157,7 @@ impl State {
         }
     }
 
-    /// The secret, unless it is on its way: who would change it then has to wait.
+    /// The secret; a conflict while it is being deleted or recovered.
     fn unless_in_transition(&mut self, name: &str) -> Result<Option<&mut StoredSecret>, VaultError> {
         let stored = self.secrets.get_mut(&name.to_ascii_lowercase());
         match stored.as_ref().map(|stored| stored.phase) {
@@ -167,7 +167,7 @@ impl State {
         }
     }
 
-    /// The secret that a new version or a restored one would join. A name that is deleted is not free.
+    /// The existing secret that a write would add to. The name of a deleted secret cannot be used.
     pub(super) fn existing_for_write(&self, name: &str) -> Result<Option<&StoredSecret>, VaultError> {
         let stored = self.secrets.get(&name.to_ascii_lowercase());
         match stored.map(|stored| (stored.phase, &stored.name)) {

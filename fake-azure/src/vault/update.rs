@@ -1,4 +1,4 @@
-//! Changing what is told of a version. <https://learn.microsoft.com/rest/api/keyvault/secrets/update-secret/update-secret>
+//! Updating a version's properties. <https://learn.microsoft.com/rest/api/keyvault/secrets/update-secret/update-secret>
 
 use super::super::description::Permission;
 use super::operation::{Call, Operation, OperationResult};

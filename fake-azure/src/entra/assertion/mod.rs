@@ -1,4 +1,4 @@
-//! Client assertions: tokens that a client shows in the place of a secret. Either a federated identity provider has
+//! Client assertions: tokens that a client sends instead of a secret. Either a federated identity provider has
 //! issued it, or the client has signed it with the key of its certificate.
 //! <https://learn.microsoft.com/entra/identity-platform/certificate-credentials>
 
@@ -23,7 +23,7 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// How far the clocks of client and service may be apart.
+/// The tolerated difference between the clocks of client and service, in seconds.
 const SKEW: f64 = 300.0;
 
 /// The parts of an assertion.
@@ -48,7 +48,7 @@ impl<'a> Jwt<'a> {
     }
 }
 
-/// Where an assertion is shown, and when.
+/// The request that an assertion is sent with.
 pub(super) struct TokenRequestTarget<'a> {
     pub(super) realm: Realm,
     /// The host that the request went to.
@@ -64,7 +64,7 @@ pub(super) fn prove(identity: &Identity, assertion: &str, target: &TokenRequestT
     let base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     let bare = |part: &str| part.trim_end_matches('=').to_owned();
     let segment = |part: &str| !bare(part).is_empty() && bare(part).bytes().all(base64url);
-    // A newline at the end of the token file, sent along, ends up here.
+    // A client that sends the newline at the end of the token file fails here.
     if assertion.split('.').count() != 3 || !assertion.split('.').all(segment) {
         return Err(malformed("JWT token is invalid or malformed."));
     }
@@ -92,7 +92,7 @@ pub(super) fn prove(identity: &Identity, assertion: &str, target: &TokenRequestT
     }
 }
 
-/// Whether the certificate's key has signed it, and what it says is right.
+/// Checks the signature by the certificate's key, and the claims.
 fn signed(
     identity: &Identity,
     pem: Option<&str>,
@@ -137,11 +137,11 @@ fn signed(
         );
         return Err(EntraError::client(700_027, text));
     }
-    says(identity, jwt, target)
+    check_claims(identity, jwt, target)
 }
 
-/// Whether the claims are right.
-fn says(identity: &Identity, jwt: &Jwt<'_>, target: &TokenRequestTarget<'_>) -> Result<(), EntraError> {
+/// Checks the claims.
+fn check_claims(identity: &Identity, jwt: &Jwt<'_>, target: &TokenRequestTarget<'_>) -> Result<(), EntraError> {
     let own = |claim| jwt.text(claim).is_some_and(|id| id.eq_ignore_ascii_case(&identity.client_id));
     if !own("iss") || !own("sub") {
         let text = "Client assertion application identifier doesn't match 'client_id' parameter.";
@@ -168,7 +168,7 @@ fn says(identity: &Identity, jwt: &Jwt<'_>, target: &TokenRequestTarget<'_>) -> 
     Ok(())
 }
 
-/// The token endpoint, and for Entra the issuer of the tenant. Hosts of one cloud are one.
+/// The token endpoint, and for Entra also the issuer of the tenant. All hosts of a cloud are accepted.
 fn is_audience(audience: &str, target: &TokenRequestTarget<'_>) -> bool {
     let hosts: &[&str] = match target.realm {
         Realm::Cloud(cloud) => Cloud::hosts(cloud),

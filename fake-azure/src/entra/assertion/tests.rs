@@ -119,7 +119,7 @@ fn a_certificate_proves_the_client() {
 }
 
 #[test]
-fn refuses_what_a_certificate_does_not_prove() {
+fn refuses_invalid_signed_assertions() {
     let fake = world();
     let fine = || claims(&url());
     let wrong = |change: Value| with(fine(), change);

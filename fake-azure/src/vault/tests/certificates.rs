@@ -33,7 +33,7 @@ fn world() -> Fake {
 }
 
 #[test]
-fn it_says_that_it_is_one() {
+fn managed_secrets_are_marked() {
     let fake = world();
     let told = |path: &str| call(&fake, "o", "GET", path, None).1;
     let bundle = told("/secrets/cert");
@@ -51,7 +51,7 @@ fn it_says_that_it_is_one() {
 }
 
 #[test]
-fn pkcs12_is_told_as_pem_and_nothing_else_is_converted() {
+fn converts_only_pkcs12_to_pem() {
     let fake = world();
     let (pfx, pem) = ("application/x-pkcs12", "application/x-pem-file");
     let get = |name: &str, format: &str| {

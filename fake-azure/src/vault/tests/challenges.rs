@@ -11,7 +11,7 @@ use super::{WORLD, url};
 use crate::wire::Service;
 
 #[test]
-fn challenges_who_can_be_challenged() {
+fn challenges_only_capable_clients() {
     const CLOCK: u64 = 1_799_999_000;
     let description = |option: &str| fake(&WORLD.replace("roles =", &format!("{option}\nroles =")));
     let (always, revoked) = ("claims-challenge = true", "revoke-before = 1799999500");
@@ -52,7 +52,7 @@ fn challenges_who_can_be_challenged() {
 }
 
 #[test]
-fn a_vault_of_another_cloud_names_its_own_entra() {
+fn challenge_names_the_entra_of_the_vaults_cloud() {
     let fake = fake(
         "cloud = 'us-government'\n[[vault]]\nurl = 'https://a.vault.azure.cn'\n[[vault]]\nurl = 'https://kv.corp.example.com'",
     );

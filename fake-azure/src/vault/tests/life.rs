@@ -33,7 +33,7 @@ const DELETED: &str = "/deletedsecrets/secret-a";
 const RECOVER: &str = "/deletedsecrets/secret-a/recover";
 
 #[test]
-fn deleted_it_is_told_of_without_its_value_and_its_name_is_not_free() {
+fn a_deleted_secret_has_no_value_and_keeps_its_name() {
     let fake = world("");
     let (status, told) = call(&fake, "o", "DELETE", A, None);
     let bundle = json!({
@@ -78,7 +78,7 @@ fn deleted_it_is_told_of_without_its_value_and_its_name_is_not_free() {
 }
 
 #[test]
-fn on_its_way_it_is_neither_here_nor_there() {
+fn in_transition_it_is_neither_active_nor_deleted() {
     play(
         &world("deleting-seconds = 10\nrecovering-seconds = 5"),
         &[

@@ -59,7 +59,7 @@ fn pages_follow_each_other() {
 }
 
 #[test]
-fn what_goes_meanwhile_makes_nobody_skip() {
+fn deleting_between_pages_skips_no_secret() {
     let fake = world(4);
     let (_, first) = call(&fake, "o", "GET", "/secrets?api-version=7.4&maxresults=2", None);
     call(&fake, "o", "DELETE", "/secrets/s-01", None);
@@ -68,7 +68,7 @@ fn what_goes_meanwhile_makes_nobody_skip() {
 }
 
 #[test]
-fn the_latest_of_each_name_without_its_value() {
+fn lists_latest_versions_without_values() {
     let fake = fake(
         "[[identity]]\nname = 'reader'\nkind = 'user-assigned'\n\
          [[vault]]\nurl = 'https://story-kv.vault.azure.net'\nroles = { reader = 'Key Vault Reader' }\n\
@@ -102,7 +102,7 @@ fn the_latest_of_each_name_without_its_value() {
 }
 
 #[test]
-fn versions_are_in_the_order_of_their_digits() {
+fn versions_are_sorted_by_id() {
     let fake = world(1);
     for _ in 0..29 {
         call(&fake, "o", "PUT", "/secrets/s-00", Some(&json!({"value": "canary"})));
@@ -133,7 +133,7 @@ fn deleted_ones_are_listed_with_their_end() {
 }
 
 #[test]
-fn refuses_what_is_wrong() {
+fn refuses_invalid_requests() {
     let fake = world(3);
     let token = |text: &str| format!("$skiptoken={}", BASE64URL.encode(text));
     for path in ["/secrets", "/secrets/s-00/versions", "/deletedsecrets"] {

@@ -1,4 +1,4 @@
-//! The vault as its callers see it.
+//! Tests of the vault by requests.
 
 mod backups;
 mod certificates;
@@ -63,7 +63,7 @@ fn url(path: &str) -> String {
     format!("https://story-kv.vault.azure.net{path}")
 }
 
-/// Status and body of the answer to the identity of this name, at this time, from the newest interface unless the path
+/// Status and body of the response to the identity of this name, at this time, from the newest interface unless the path
 /// says another. A body is JSON.
 fn call_at(fake: &Fake, now: u64, who: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
     let identity = fake.description.identities.iter().find(|it| it.name == who).unwrap();
@@ -83,7 +83,7 @@ fn call(fake: &Fake, who: &str, method: &str, path: &str, body: Option<&Value>) 
     call_at(fake, NOW, who, method, path, body)
 }
 
-/// What kind of refusal it is: the inner code, or else the code; empty where it is none.
+/// The error's inner code, or else its code; empty if there is no error.
 fn code(body: &Value) -> &str {
     let error = &body["error"];
     [&error["innererror"]["code"], &error["code"]].into_iter().find_map(Value::as_str).unwrap_or_default()
@@ -120,7 +120,7 @@ fn gives_secrets() {
 }
 
 #[test]
-fn refuses_whom_it_does_not_know() {
+fn refuses_unauthenticated_callers() {
     let fake = fake(WORLD);
     let path = url("/secrets/secret-a?api-version=7.4");
     let (identity, tenant) = (&fake.description.identities[0], &fake.description.tenant);
@@ -158,10 +158,10 @@ fn refuses_whom_it_does_not_know() {
 }
 
 #[test]
-fn refuses_whom_it_does_not_trust() {
+fn refuses_unauthorized_callers() {
     let fake = fake(WORLD);
     for index in [2, 3] {
-        // A missing secret looks the same: who may not read does not learn what there is.
+        // A missing secret gives the same error: an unauthorized caller does not learn which secrets exist.
         for name in ["secret-a", "missing"] {
             let (status, body) = ask_as(&fake, index, "GET", &format!("/secrets/{name}?api-version=7.4"));
             assert_eq!((status, &body["error"]["code"]), (403, &"Forbidden".into()));
@@ -175,7 +175,7 @@ fn refuses_whom_it_does_not_trust() {
 }
 
 #[test]
-fn refuses_what_is_wrong() {
+fn refuses_invalid_requests() {
     let fake = fake(WORLD);
     for (method, path, status, code) in [
         ("GET", "/secrets/missing?api-version=7.4", 404, "SecretNotFound"),

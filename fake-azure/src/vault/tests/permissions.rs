@@ -32,7 +32,7 @@ const OPERATIONS: [(&str, &str, &str, &str); 12] = [
     ("restore", "POST", "/secrets/restore", r#"{"value": ""}"#),
 ];
 
-/// The operations that are not forbidden, whatever else they answer.
+/// The operations that are not forbidden, whatever their response.
 fn allowed(who: &str) -> String {
     let mut names = Vec::new();
     for (name, method, path, body) in OPERATIONS {
@@ -75,7 +75,7 @@ fn roles_and_policies() {
 }
 
 #[test]
-fn refusals_say_what_is_missing() {
+fn errors_name_the_missing_permission() {
     let claims = |fake: &Fake| {
         let identity = &fake.description.identities[1];
         let (app, oid, tenant) = (&identity.client_id, &identity.object_id, &fake.description.tenant);

@@ -58,7 +58,7 @@ fn a_new_version_begins_anew() {
 }
 
 #[test]
-fn an_update_changes_what_it_tells_and_nothing_else() {
+fn an_update_changes_only_given_properties() {
     let fake = world();
     let old = call(&fake, "o", "GET", "/secrets/secret-a", None).1;
     let old = old["id"].as_str().unwrap().rsplit('/').next().unwrap();
@@ -122,7 +122,7 @@ fn bodies_are_read_without_forgiveness() {
 }
 
 #[test]
-fn a_body_is_json_by_its_own_account_and_only_where_one_belongs() {
+fn a_body_needs_the_json_content_type_and_an_operation_with_one() {
     let fake = world();
     let token =
         issue(&fake, &fake.description.identities[0], &fake.description.tenant, "https://vault.azure.net", NOW, 100);
