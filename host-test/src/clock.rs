@@ -1,4 +1,4 @@
-//! The time that a component sees: tokio's, so that a paused test clock is the component's clock too.
+//! The component's clocks. They follow tokio's time, so that a paused test clock is the component's clock too.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,9 +7,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock};
 
-/// A wall clock and a monotonic clock in one. Both follow [`tokio::time::Instant`] from a given start.
+/// A wall clock and a monotonic clock. Both follow [`tokio::time::Instant`] from a given start.
 ///
-/// The real one does not follow a wall clock that is set while it runs: it lives as long as a command or a test.
+/// The real clock does not notice when the system's date is set while it runs: it is meant to live as long as a command or a
+/// test.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     origin: Instant,
@@ -17,17 +18,17 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Where a test's time starts, unless it says otherwise: 2026-12-01 00:00 UTC.
+    /// The usual start of a test, in unix seconds: 2026-12-01 00:00 UTC.
     pub const TEST_START: u64 = 1_796_083_200;
 
-    /// Starts at the real date.
+    /// A clock that starts at the real date.
     pub fn real() -> Self {
-        // A machine whose date is before 1970 gets 1970.
+        // A date before 1970 becomes 1970.
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { origin: Instant::now(), unix }
     }
 
-    /// Starts at this date, in unix seconds. With `#[tokio::test(start_paused = true)]` time is virtual from here.
+    /// A clock that starts at the date `unix`, in unix seconds. With `#[tokio::test(start_paused = true)]` it is paused.
     pub fn starting_at(unix: u64) -> Self {
         Self { origin: Instant::now(), unix: Duration::from_secs(unix) }
     }
@@ -65,14 +66,14 @@ impl HostMonotonicClock for Clock {
     }
 
     fn now(&self) -> u64 {
-        // 584 years fit.
+        // 64 bits hold 584 years.
         u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }
 
-/// A wall clock that somebody sets: the clock's date, and so far ahead of it or behind it. Clones are set together.
+/// A wall clock with an offset from a [`Clock`], for tests of clock skew. Clones share the offset.
 ///
-/// A component's wall clock may jump between two calls, and what it measures time with does not.
+/// Only the component's wall clock jumps when the offset is set, not its monotonic clock.
 #[derive(Clone, Debug)]
 pub struct WallClock {
     clock: Clock,
@@ -80,12 +81,12 @@ pub struct WallClock {
 }
 
 impl WallClock {
-    /// Sets it this many seconds ahead of the right date; behind it where negative, down to 1970.
+    /// Sets the offset in seconds: positive is ahead of the clock, negative behind it, down to 1970.
     pub fn set_ahead(&self, seconds: i64) {
         self.ahead.store(seconds, Ordering::Relaxed);
     }
 
-    /// The date that it shows, in unix seconds.
+    /// The date, in unix seconds.
     pub fn unix_now(&self) -> u64 {
         HostWallClock::now(self).as_secs()
     }

@@ -1,4 +1,4 @@
-//! The compiled component. Compiling takes most of a second; instances of it are made in microseconds.
+//! The compiled component. Compiling takes most of a second, making an instance some microseconds.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -12,13 +12,13 @@ use crate::bindings::KeyfobPre;
 use crate::error::{HostError, cause};
 use crate::store::State;
 
-/// How often a running component gives way, so that a time-out can end even one that spins.
+/// How often a running component yields to tokio, so that a timeout can end even an endless loop.
 const TICK: Duration = Duration::from_millis(20);
 
-/// The core modules of a component: its code, and what the linker puts around it.
+/// The core modules of a component: its code, and the adapters that the linker adds.
 const MODULES: u32 = 4;
 
-/// More than any call needs (SECURITY.md).
+/// The memory of a pooled instance, in bytes. More than any call needs (SECURITY.md).
 const MAX_MEMORY: usize = 32 << 20;
 
 /// The builds of the component, by the cargo feature `certificate` of its crate. The default is the most capable one that this
@@ -46,8 +46,8 @@ impl Build {
     }
 }
 
-/// The component of this source tree for programs that embed it: its one import is `keyfob:embedding/host`, so no [`Keyfob`]
-/// is made of it.
+/// The component of this source tree for programs that embed it: it imports only `keyfob:embedding/host`, so a
+/// [`Keyfob`] can't be made from it.
 #[cfg(feature = "embedded")]
 pub fn embedded_component() -> &'static [u8] {
     include_bytes!(env!("KEYFOB_EMBEDDED_WASM"))
@@ -181,7 +181,7 @@ impl Keyfob {
     }
 }
 
-/// Compiles a component and gives it WASI 0.2 and nothing else, in an engine of its own.
+/// Compiles a component in an engine of its own, and links it to WASI 0.2 and nothing else.
 pub(crate) fn compile(bytes: &[u8], config: &mut Config) -> wasmtime::Result<(Engine, InstancePre<State>)> {
     let engine = Engine::new(config.epoch_interruption(true))?;
     let component = Component::from_binary(&engine, bytes)?;
@@ -195,7 +195,7 @@ pub(crate) fn compile(bytes: &[u8], config: &mut Config) -> wasmtime::Result<(En
     Ok((engine, pre))
 }
 
-/// Moves the engine's epoch until the engine is gone.
+/// Increments the engine's epoch until the engine is dropped.
 fn tick(engine: &Engine) -> wasmtime::Result<()> {
     let engine = engine.weak();
     std::thread::Builder::new().name("keyfob-epoch".to_owned()).spawn(move || {

@@ -1,4 +1,4 @@
-//! What one component may see and do: its environment, folders, streams, clock, randomness and way out.
+//! What a component may access: environment, folders, standard streams, clock, randomness and network.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::engine::Keyfob;
 use crate::error::{HostError, cause};
 use crate::store::{Captured, State};
 
-/// The most that is kept of what a component writes to stdout or stderr. Keyfob writes next to nothing.
+/// The most that is captured of stdout and of stderr, in bytes. Keyfob writes next to nothing.
 const CAPTURE: usize = 1 << 20;
 
-/// The surroundings of a component: nothing but what is given to it. Instances are made from it, any number of them;
-/// they share its connections and its recorder. The component is Keyfob, or an [`App`](crate::App) with Keyfob in it.
+/// A component and what it may access, which is nothing by default. Any number of instances are made from it; they share its
+/// connections and its recorder. The component is Keyfob, or an [`App`](crate::App) with Keyfob in it.
 pub struct Host<C = Keyfob> {
     pub(crate) component: C,
     environment: Vec<(String, String)>,
@@ -31,7 +31,7 @@ pub struct Host<C = Keyfob> {
     file_io_on_threads: bool,
 }
 
-/// Where a component's stdin, stdout and stderr lead.
+/// Where a component's stdin, stdout and stderr go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Streams {
     Captured,
@@ -40,7 +40,7 @@ enum Streams {
 }
 
 impl<C> Host<C> {
-    /// No variables, no folders, no way out, the real clock, real randomness.
+    /// A host without variables, folders and network, with the real clock and secure randomness.
     pub fn new(component: &C) -> Self
     where
         C: Clone,
@@ -58,7 +58,7 @@ impl<C> Host<C> {
         }
     }
 
-    /// The same surroundings around another component.
+    /// The same host with another component.
     #[must_use]
     pub fn with_component<D>(self, component: D) -> Host<D> {
         let Self { component: _, environment, folders, egress, clock, wall_clock, seed, streams, file_io_on_threads } =
@@ -66,57 +66,57 @@ impl<C> Host<C> {
         Host { component, environment, folders, egress, clock, wall_clock, seed, streams, file_io_on_threads }
     }
 
-    /// Sets a variable.
+    /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
     }
 
-    /// Sets several variables.
+    /// Sets several environment variables.
     #[must_use]
     pub fn envs<N: Into<String>, V: Into<String>>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self {
         self.environment.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
         self
     }
 
-    /// Lets the component read a folder, and not write to it, under the path `guest`.
+    /// Lets the component read the folder `host` under the path `guest`, and not write to it.
     #[must_use]
     pub fn preopened_dir(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
         self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadOnly));
         self
     }
 
-    /// Lets the component change a folder too.
+    /// Lets the component read and change the folder `host` under the path `guest`.
     #[must_use]
     pub fn preopened_dir_writable(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
         self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadWrite));
         self
     }
 
-    /// The way out for HTTP.
+    /// Sets the way out for HTTP.
     #[must_use]
     pub fn egress(mut self, egress: Egress) -> Self {
         self.egress = Arc::new(egress);
         self
     }
 
-    /// The clock. In-process egress should have the same one. Without one each instance starts at its own real date.
+    /// Sets the clock. In-process egress should have the same one. Without it each instance starts at the real date.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// A wall clock that may differ from the [`clock`](Self::clock), whose date it shows else.
+    /// Sets a wall clock that may differ from the [`clock`](Self::clock). Without it the wall clock follows that clock.
     #[must_use]
     pub fn wall_clock(mut self, clock: WallClock) -> Self {
         self.wall_clock = Some(clock);
         self
     }
 
-    /// Makes the component's randomness the same in every run. For tests alone: what the component signs, and the ids of
-    /// its assertions, can be foretold then. Without a seed it comes from a secure generator that the system seeds.
+    /// Makes the component's randomness the same in every run. For tests only: signatures and the ids of assertions become
+    /// predictable. Without a seed the randomness is that of a secure generator that the system seeds.
     #[must_use]
     pub fn random_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
@@ -130,23 +130,22 @@ impl<C> Host<C> {
         self
     }
 
-    /// Gives the component the host's stdin, stdout and stderr instead of an empty one and two that are captured.
+    /// Gives the component the host's stdin, stdout and stderr instead of an empty stdin and captured outputs.
     #[must_use]
     pub fn inherit_stdio(mut self) -> Self {
         self.streams = Streams::Inherited;
         self
     }
 
-    /// Reads files on threads of their own: one that does not open (a pipe without a writer, a mount whose server is
-    /// gone) then ends with the caller's own limit and does not hold it up. Not for virtual time, which would go on
-    /// meanwhile.
+    /// Reads files on other threads, so that a file that never opens (a pipe without a writer, a mount whose server is gone)
+    /// can't block the caller's timeout. Not for a paused clock, which would advance meanwhile.
     #[must_use]
     pub fn file_io_on_threads(mut self) -> Self {
         self.file_io_on_threads = true;
         self
     }
 
-    /// A store with these surroundings, and what a component that runs in it writes, as far as it is captured.
+    /// Makes a store for one instance, and its captured output.
     pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured), HostError> {
         let captured = Captured { stdout: MemoryOutputPipe::new(CAPTURE), stderr: MemoryOutputPipe::new(CAPTURE) };
         let state = State::new(self.wasi(arguments, &captured)?, Hooks(Arc::clone(&self.egress)));
@@ -166,7 +165,7 @@ impl<C> Host<C> {
             .monotonic_clock(clock)
             .allow_tcp(false)
             .allow_udp(false)
-            // Files are few and small, and a thread pool would make virtual time depend on real time.
+            // Files are few and small, and threads would make a paused clock depend on real time.
             .allow_blocking_current_thread(!self.file_io_on_threads);
         match self.streams {
             Streams::Captured => wasi.stdout(captured.stdout.clone()).stderr(captured.stderr.clone()),
@@ -186,7 +185,7 @@ impl<C> Host<C> {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): a few thousand even bytes from a small seed. wasmtime repeats them.
+/// SplitMix64 (Steele, Lea, Flood 2014): 4 KiB of uniform bytes from a small seed. wasmtime repeats them.
 fn bytes(mut seed: u64) -> Vec<u8> {
     (0..512)
         .flat_map(|_| {

@@ -1,4 +1,4 @@
-//! The names that `wit/` has for what the bindings spell in Rust's way.
+//! The names in `wit/` of enum cases whose bindings have Rust's spelling.
 
 use crate::bindings::exports::keyfob::azure::identity::Readiness;
 use crate::bindings::exports::keyfob::azure::types::{ErrorKind, Outcome};

@@ -1,19 +1,19 @@
-//! What to ask of the component, as plain data: the options that are resources in WIT.
+//! Credentials and options as plain data. In WIT they are resources.
 
 use std::time::Duration;
 
 pub use crate::bindings::exports::keyfob::azure::identity::{ClientCertificate, ManagedIdentity};
 
-/// How to make a credential.
+/// A credential to create.
 #[derive(Clone, Debug, Default)]
 pub struct CredentialSpec {
     /// Which credential.
     pub kind: CredentialKind,
-    /// Its options; most kinds use few of them or none.
+    /// Its options; most kinds use only few of them.
     pub options: CredentialOptions,
 }
 
-/// Which credential to make.
+/// The kind of a credential, by its name in the Azure SDKs.
 #[derive(Clone, Debug, Default)]
 pub enum CredentialKind {
     /// `DefaultAzureCredential`.
@@ -29,7 +29,7 @@ pub enum CredentialKind {
     ClientSecret {
         /// The tenant.
         tenant_id: String,
-        /// The service principal.
+        /// The client id of the service principal.
         client_id: String,
         /// Its secret.
         client_secret: String,
@@ -38,7 +38,7 @@ pub enum CredentialKind {
     ClientAssertion {
         /// The tenant.
         tenant_id: String,
-        /// The service principal.
+        /// The client id of the service principal.
         client_id: String,
         /// Its assertion.
         assertion: String,
@@ -47,7 +47,7 @@ pub enum CredentialKind {
     ClientCertificate {
         /// The tenant.
         tenant_id: String,
-        /// The service principal.
+        /// The client id of the service principal.
         client_id: String,
         /// Its certificate.
         certificate: ClientCertificate,
@@ -56,23 +56,23 @@ pub enum CredentialKind {
     },
     /// `ChainedTokenCredential`.
     Chained(Vec<CredentialSpec>),
-    /// A token that the caller has.
+    /// A token that the caller already has.
     Static {
         /// The token.
         token: String,
-        /// When it ends, in unix seconds.
+        /// When it expires, in unix seconds.
         expires_on: u64,
     },
 }
 
-/// The WIT resource `credential-options`. What is `None` is not set at all.
+/// The WIT resource `credential-options`. An option that is `None` is not set.
 #[derive(Clone, Debug, Default)]
 pub struct CredentialOptions {
-    /// Which managed identity.
+    /// The user-assigned managed identity; `None` is the system-assigned one.
     pub managed_identity: Option<ManagedIdentity>,
-    /// The client id for workload identity.
+    /// The client id of the workload identity.
     pub workload_identity_client_id: Option<String>,
-    /// The tenant for workload identity.
+    /// The tenant of the workload identity.
     pub tenant_id: Option<String>,
     /// The federated token file.
     pub token_file_path: Option<String>,
@@ -80,22 +80,22 @@ pub struct CredentialOptions {
     pub exclude: Vec<String>,
     /// The Microsoft Entra host.
     pub authority_host: Option<String>,
-    /// Whether the authority may be one that Keyfob does not know.
+    /// Whether to accept an authority that Keyfob does not know.
     pub disable_instance_discovery: Option<bool>,
-    /// How long to wait for a connection to IMDS.
+    /// The timeout of connecting to IMDS.
     pub imds_connect_timeout: Option<Duration>,
-    /// Tenants that may be asked besides the credential's own.
+    /// Tenants to accept besides the credential's own.
     pub additionally_allowed_tenants: Vec<String>,
     /// Whether `AZURE_TOKEN_CREDENTIALS` must be set.
     pub require_token_credentials: Option<bool>,
-    /// Whether the certificates go along with an assertion.
+    /// Whether to send the certificate chain with the assertion (`x5c`).
     pub send_certificate_chain: Option<bool>,
 }
 
 /// The WIT resource `token-options`.
 #[derive(Clone, Debug, Default)]
 pub struct TokenOptions {
-    /// The whole call's limit.
+    /// The timeout of the whole call.
     pub timeout: Option<Duration>,
     /// Another tenant than the credential's own.
     pub tenant_id: Option<String>,
@@ -110,56 +110,56 @@ pub struct TokenOptions {
 pub struct ClientOptions {
     /// Whether a challenge must name the vault's own domain.
     pub verify_challenge_resource: Option<bool>,
-    /// The version of Key Vault's interface.
+    /// The version of Key Vault's REST API.
     pub api_version: Option<String>,
-    /// For how long the values of secrets are kept, in whole seconds.
+    /// How long values of secrets are cached, in whole seconds.
     pub cache_ttl: Option<Duration>,
-    /// How many secrets are kept at most, and how many bytes of them.
+    /// How many secrets, and how many bytes of them, are cached at most.
     pub cache_limits: Option<(u32, u64)>,
-    /// For how much longer one stands in where the vault can't be asked, in whole seconds.
+    /// How much longer a cached value is used while the vault can't be reached, in whole seconds.
     pub cache_stale_if_error: Option<Duration>,
 }
 
 /// The WIT resource `get-secret-options`.
 #[derive(Clone, Debug, Default)]
 pub struct GetSecretOptions {
-    /// This version, not the latest.
+    /// The version; `None` is the latest.
     pub version: Option<String>,
-    /// The form that a certificate's secret shall come in.
+    /// The content type to convert a certificate's secret to.
     pub out_content_type: Option<String>,
-    /// Asks the vault, whatever is kept.
+    /// Reads from the vault even if the value is cached.
     pub bypass_cache: bool,
-    /// How many of several are fetched at the same time.
+    /// How many secrets are read at the same time.
     pub max_concurrency: Option<u32>,
-    /// The whole call's limit, token included.
+    /// The timeout of the whole call, token included.
     pub timeout: Option<Duration>,
 }
 
 /// The WIT resource `set-secret-options`.
 #[derive(Clone, Debug, Default)]
 pub struct SetSecretOptions {
-    /// Free text.
+    /// The content type: free text.
     pub content_type: Option<String>,
     /// Whether the secret can be read.
     pub enabled: Option<bool>,
-    /// Not to be used before, in unix seconds.
+    /// When the secret becomes valid, in unix seconds.
     pub not_before: Option<u64>,
-    /// Not to be used after, in unix seconds.
+    /// When the secret expires, in unix seconds.
     pub expires_on: Option<u64>,
-    /// All its tags.
+    /// The tags, which replace all others.
     pub tags: Option<Vec<(String, String)>>,
-    /// This version, not the latest.
+    /// The version; `None` is the latest.
     pub version: Option<String>,
-    /// The whole call's limit, token included.
+    /// The timeout of the whole call, token included.
     pub timeout: Option<Duration>,
 }
 
 /// The WIT resource `list-options`.
 #[derive(Clone, Debug, Default)]
 pub struct ListOptions {
-    /// How many secrets a page has at most, 1 to 25.
+    /// The most secrets on a page, 1 to 25.
     pub max_page_size: Option<u32>,
-    /// The limit of fetching a page, token included.
+    /// The timeout of reading a page, token included.
     pub timeout: Option<Duration>,
 }
 
@@ -169,7 +169,7 @@ impl From<CredentialKind> for CredentialSpec {
     }
 }
 
-/// Whole milliseconds, rounded up: a limit of less than one is not no limit.
+/// Whole milliseconds, rounded up, so that a timeout below one millisecond does not become none.
 pub(crate) fn milliseconds(limit: Duration) -> u64 {
     u64::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

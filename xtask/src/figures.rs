@@ -1,6 +1,6 @@
-//! The figures of docs/benchmarks.md, measured here and now: `cargo run --release -p xtask -- figures`.
+//! Measures the figures of docs/benchmarks.md: `cargo run --release -p xtask -- figures`.
 //!
-//! Everything runs in one process against the fake Azure, without sockets: what is timed is wasmtime and the component.
+//! Everything runs in one process against the fake Azure, without sockets: the times are those of wasmtime and the component.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,13 +42,13 @@ const SECRET: &str = "good~secret";
 const CERTIFICATE: &[u8] = include_bytes!("../../tests/certificates/cert-first.pem");
 
 const ROUNDS: usize = 500;
-/// Signing takes its time.
+/// Fewer, because signing is slow.
 const EXCHANGES: usize = 100;
 
 /// Measures and prints the figures.
 ///
 /// # Errors
-/// Where a call fails, or sends other requests than told.
+/// If a call fails, or the number of requests differs from the printed one.
 #[tokio::main(flavor = "current_thread")]
 pub async fn print() -> anyhow::Result<()> {
     for (name, build) in [("component", Build::WithoutCertificates), ("with certificates", Build::WithCertificates)] {
@@ -63,7 +63,7 @@ pub async fn print() -> anyhow::Result<()> {
     exchanges(&Keyfob::from_build(Build::WithCertificates)?).await
 }
 
-/// An app's first secret, and what comes after it.
+/// Times the first secret of an app, a second read, and a token from the cache.
 async fn secrets(keyfob: &Keyfob) -> anyhow::Result<()> {
     let (host, recorder) = host(keyfob)?;
     let (mut instantiate, mut first, mut second, mut token) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -90,11 +90,11 @@ async fn secrets(keyfob: &Keyfob) -> anyhow::Result<()> {
     println!("  first secret: {} in 2 requests", median(&mut first));
     println!("  second secret: {} in 1 request", median(&mut second));
     println!("  token from memory: {} in 0 requests", median(&mut token));
-    anyhow::ensure!(recorder.requests().len() == ROUNDS * 3, "the requests are not those told");
+    anyhow::ensure!(recorder.requests().len() == ROUNDS * 3, "another number of requests than printed");
     Ok(())
 }
 
-/// A service principal's first token, by its secret and by its certificate: each from an instance of its own, in turns.
+/// Times the first token of a service principal, by secret and by certificate in turn, each in a new instance.
 async fn exchanges(keyfob: &Keyfob) -> anyhow::Result<()> {
     let (host, recorder) = host(keyfob)?;
     let (tenant_id, client_id) = (TENANT.to_owned(), PRINCIPAL.to_owned());
@@ -118,7 +118,7 @@ async fn exchanges(keyfob: &Keyfob) -> anyhow::Result<()> {
     for (name, _, times) in &mut kinds {
         println!("token by client {name}: {} in 1 request", median(times));
     }
-    anyhow::ensure!(recorder.requests().len() == EXCHANGES * 2, "the requests are not those told");
+    anyhow::ensure!(recorder.requests().len() == EXCHANGES * 2, "another number of requests than printed");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What `cargo xtask` does, as a library for its tests.
+//! The tasks of `cargo xtask`, as a library for its tests.
 
 pub mod figures;
 pub mod release;

@@ -14,20 +14,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Writes the files of a release that are made here; `release/run` adds the packages for other languages
+    /// Write the components, OCI images and bills of materials of a release; `release/run` adds the other packages
     Release {
-        /// The folder that is written to
+        /// The folder to write to
         dist: PathBuf,
         /// The commit that is released
         #[arg(long)]
         revision: String,
-        /// When it was made, in unix seconds
+        /// The time of the commit, in unix seconds
         #[arg(long)]
         created: i64,
     },
-    /// Prints what each crate weighs in the component, as docs/dependencies.md has it
+    /// Print how many bytes of the component each crate takes, for docs/dependencies.md
     Weights,
-    /// Measures the documentation's figures here and now; run it with --release
+    /// Measure the figures of docs/benchmarks.md; run it with --release
     Figures,
 }
 

@@ -1,9 +1,8 @@
 //! What each crate weighs in the component, for docs/dependencies.md: `cargo xtask weights`.
 //!
-//! The component is built again, with its functions' names left in and in a spelling that tells the crate. That puts the
-//! functions in another order, and some bytes of padding and of indices elsewhere; nothing else may differ from what is
-//! shipped. What the compiler has put into a caller counts there, and generic code where it is written, not where it is
-//! used.
+//! The component is built again with the names of its functions, in Rust's v0 mangling, which contains the crate. The
+//! functions then have another order, and some bytes of padding and indices move; nothing else may differ from the component
+//! that is shipped. Inlined code counts for its caller. Generic code counts for the crate that defines it, not for its user.
 
 use std::collections::{BTreeMap, HashMap};
 use std::env;
@@ -17,48 +16,63 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 use crate::WORKSPACE;
 
-/// The other order of the functions has made up to 413 bytes.
+/// In bytes. The other order of the functions made up to 413 of difference.
 const MAX_DIFFERENCE: usize = 600;
 const BINDINGS: &str = "keyfob, in what wit-bindgen's macro writes";
 const OTHER: &str = "(no crate: C library, linker)";
 const REST: &str = "(types, names and wiring)";
 const DATA: &str = "(data: texts and tables)";
 
+/// A crate's bytes in the two builds.
+#[derive(Default)]
+struct Weight {
+    default: usize,
+    with_certificates: usize,
+}
+
+/// The bytes of one build.
+type Column = fn(&mut Weight) -> &mut usize;
+
 /// Measures and prints the table.
 ///
 /// # Errors
-/// Where the component does not build, or is not the one that is shipped.
+/// If the component does not build, or its size differs from that of the one that is shipped.
 pub fn print() -> Result<()> {
-    let mut weights = BTreeMap::<String, [usize; 2]>::new();
-    let builds = [(Build::WithoutCertificates, ""), (Build::WithCertificates, "certificate")];
-    for (place, (build, features)) in builds.into_iter().enumerate() {
+    let mut weights = BTreeMap::<String, Weight>::new();
+    let builds: [(_, _, Column); 2] = [
+        (Build::WithoutCertificates, "", |weight| &mut weight.default),
+        (Build::WithCertificates, "certificate", |weight| &mut weight.with_certificates),
+    ];
+    for (build, features, column) in builds {
         let named = named(features)?;
         let shrunk = shrink(&named).map_err(|error| anyhow!("{error}"))?;
         let difference = shrunk.len().abs_diff(build.bytes().len());
         ensure!(difference <= MAX_DIFFERENCE, "{build:?}: {difference} bytes away from what is shipped");
         for (owner, bytes) in weigh(&shrunk, &names(&named)?)? {
-            weights.entry(owner).or_default()[place] += bytes;
+            *column(weights.entry(owner).or_default()) += bytes;
         }
     }
     let mut weights: Vec<_> = weights.into_iter().collect();
-    weights.sort_by_key(|(_, [default, with])| std::cmp::Reverse((*with, *default)));
+    weights.sort_by_key(|(_, weight)| std::cmp::Reverse((weight.with_certificates, weight.default)));
     println!("| crate | bytes by default | with certificates |\n| --- | ---: | ---: |");
-    for (owner, [default, with]) in &weights {
-        println!("| {owner} | {default} | {with} |");
+    let mut all = Weight::default();
+    for (owner, weight) in &weights {
+        println!("| {owner} | {} | {} |", weight.default, weight.with_certificates);
+        all.default += weight.default;
+        all.with_certificates += weight.with_certificates;
     }
-    let [default, with] = [0, 1].map(|place| weights.iter().map(|(_, bytes)| bytes[place]).sum::<usize>());
-    println!("| all | {default} | {with} |");
+    println!("| all | {} | {} |", all.default, all.with_certificates);
     Ok(())
 }
 
-/// The component as `build.rs` has it built, but with names, and not shrunk.
+/// The component as build scripts build it, but with names, and not shrunk.
 fn named(features: &str) -> Result<Vec<u8>> {
-    // Beside this program, and so in the target directory: the next time there is little to do.
+    // Beside this program, and so in the target directory: later runs build only what changed.
     let folder = env::current_exe()?.with_extension("target");
     let done = Command::new(env!("CARGO"))
         .args(["rustc", "--quiet", "--locked", "--package", "keyfob-component", "--lib", "--profile", "component"])
         .args(["--target", TARGET, "--crate-type", "cdylib", "--features", features])
-        // Not by the profile's `strip`: that is part of each crate's hash.
+        // Flags and not the profile's `strip`, which is part of each crate's hash.
         .args(["--config", "target.wasm32-wasip2.rustflags = ['-Cstrip=none', '-Csymbol-mangling-version=v0']"])
         .arg("--target-dir")
         .arg(&folder)
@@ -92,14 +106,14 @@ fn names(component: &[u8]) -> Result<HashMap<(usize, u32), String>> {
     Ok(names)
 }
 
-/// The bytes of a component by owner; together they are all of it.
+/// The bytes of a component by owner. Their sum is its size.
 fn weigh(component: &[u8], names: &HashMap<(usize, u32), String>) -> Result<BTreeMap<String, usize>> {
     let mut weights = BTreeMap::<String, usize>::new();
     let (mut module, mut index) = (0, 0);
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
             Payload::ModuleSection { .. } => (module, index) = (module + 1, 0),
-            // The functions of a module count on from those that it imports.
+            // Imported functions have the first indices.
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     index += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
@@ -119,10 +133,10 @@ fn weigh(component: &[u8], names: &HashMap<(usize, u32), String>) -> Result<BTre
     Ok(weights)
 }
 
-/// The crate in which a function is written: the first that its mangled name tells, see
+/// The crate that defines a function: the first in its mangled name, see
 /// <https://doc.rust-lang.org/rustc/symbol-mangling/v0.html>. A demangler's text names the implementing type instead.
 fn owner(name: &str) -> &str {
-    // What an interface exports, and what frees its results.
+    // The exports of an interface, and the functions that free their results.
     if name.contains("keyfob:azure/") || name.contains("8bindings") {
         return BINDINGS;
     }

@@ -11,10 +11,9 @@ use crate::host::Host;
 pub struct CommandOutput {
     /// The exit status; 0 is success.
     pub status: i32,
-    /// What it wrote to stdout; empty where the host's streams are inherited. At most 1 MiB: a command that writes more
-    /// is stopped.
+    /// Its stdout; empty if the host's streams are inherited. At most 1 MiB: a command that writes more is stopped.
     pub stdout: Vec<u8>,
-    /// What it wrote to stderr, as far as stdout's.
+    /// Its stderr, with the same limit.
     pub stderr: Vec<u8>,
 }
 

@@ -18,7 +18,7 @@ pub struct AppResponse {
     pub status: StatusCode,
     /// The response's whole body.
     pub body: Vec<u8>,
-    /// What the app wrote to stderr; empty where it is shown or inherited. At most 1 MiB.
+    /// The app's stderr; empty if it is inherited. At most 1 MiB.
     pub stderr: Vec<u8>,
 }
 
@@ -61,7 +61,7 @@ impl Host<App> {
             let body = body.map_err(|error| HostError::ResponseBody(error.to_string()))?;
             Ok((status, body.to_bytes().to_vec()))
         };
-        // Together: the app writes its answer's body while it is read.
+        // At the same time: the app writes the response's body while it is read here.
         let (handled, answered) = tokio::join!(handle, answer);
         handled?;
         let (status, body) = answered?;

@@ -1,18 +1,18 @@
-//! What kind of app a component is, and whether a host can give it all that it imports.
+//! The kind of an app, and the check that a host has all its imports.
 
 use crate::component_types::{ComponentTypes, version};
 use crate::error::ComponentError;
 
 /// The packages of WASI 0.2. Sockets can be imported, because the standard libraries of some languages always do;
-/// no connection is ever allowed.
+/// no connection is allowed.
 const GIVEN: [&str; 7] = ["cli", "clocks", "filesystem", "http", "io", "random", "sockets"];
 
-/// How an app is started.
+/// How an app is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppKind {
-    /// Once, with arguments: it exports `wasi:cli/run`.
+    /// A command: it exports `wasi:cli/run`, and is run once with arguments.
     Command,
-    /// With each request: it exports `wasi:http/incoming-handler`.
+    /// An HTTP app: it exports `wasi:http/incoming-handler`, which is called for each request.
     Http,
 }
 

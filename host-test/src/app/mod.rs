@@ -1,4 +1,4 @@
-//! An app: a component that imports Keyfob, or has it inside, and is run as a command or serves HTTP.
+//! An app: a component that imports Keyfob or contains it, and is a command or serves HTTP.
 
 mod command;
 mod handle;
@@ -87,7 +87,7 @@ impl App {
         compile().map_err(|error: wasmtime::Error| ComponentError::Compile(cause(error)))
     }
 
-    /// How it is started.
+    /// How it is run.
     pub fn kind(&self) -> AppKind {
         match self.pre {
             Pre::Command(_) => AppKind::Command,

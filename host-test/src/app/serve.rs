@@ -23,7 +23,7 @@ use crate::error::HostError;
 use crate::host::Host;
 use crate::store::State;
 
-/// How long a client may take to send a request's head.
+/// How long a client may take to send the head of a request.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
 /// The app's response, or the error code that it set instead.

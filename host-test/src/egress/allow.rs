@@ -1,4 +1,4 @@
-//! The hosts that may be asked.
+//! The hosts that requests may go to.
 
 use fake_azure::uri;
 use http::Uri;
@@ -31,12 +31,12 @@ impl AllowList {
         self.any = true;
     }
 
-    /// Whether a request may go there.
+    /// Whether a request may go to this URL.
     pub(crate) fn permits(&self, uri: &Uri) -> bool {
         let Some(asked) = uri.host() else {
             return false;
         };
-        // `allowed@elsewhere` reads like `allowed`; nothing here needs user information in a URL.
+        // `https://allowed@other/` goes to `other`; no request of Keyfob has user information in its URL.
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return false;
         }

@@ -1,4 +1,4 @@
-//! From an origin to a standing connection: name, address, TLS, HTTP/1.1.
+//! Opens a connection to an origin: DNS, TCP, TLS, HTTP/1.1.
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -17,14 +17,14 @@ use wasmtime_wasi_http::Error;
 use super::errors;
 use super::pool::{Connection, Origin};
 
-/// How long the first address family has for itself (RFC 8305, section 8).
+/// How long the first address family is tried alone (RFC 8305, section 8).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to `address` (`HOST:PORT`) and speaks to it as to `origin`.
+/// Connects to `address` (`HOST:PORT`), with the TLS name of `origin`.
 pub(super) async fn connect(origin: &Origin, address: &str, tls: &Arc<ClientConfig>) -> Result<Connection, Error> {
     let addresses: Vec<SocketAddr> = lookup_host(address).await.map_err(|error| errors::lookup(&error))?.collect();
     let tcp = first_of(addresses).await?;
-    // Requests are small and whole: waiting for more only delays them. A socket that refuses works all the same.
+    // Requests are small and sent at once, so Nagle's algorithm only delays them. A socket that refuses the option still works.
     let _ = tcp.set_nodelay(true);
     if !origin.tls {
         return handshake(tcp).await;
@@ -41,12 +41,12 @@ where
 {
     let (sender, connection) =
         http1::handshake(TokioIo::new(stream)).await.map_err(|error| errors::exchange(&error))?;
-    // Its errors arrive at the requests; alone, there is nobody to tell.
+    // Its errors reach the requests; without a request they concern nobody.
     tokio::spawn(async { drop(connection.await) });
     Ok(sender)
 }
 
-/// The first address that answers. A family that goes nowhere must not use up the limit of the other one.
+/// Connects to the first address that accepts. An address family without a route must not use up the timeout of the other.
 async fn first_of(addresses: Vec<SocketAddr>) -> Result<TcpStream, Error> {
     let Some(first) = addresses.first() else {
         return Err(errors::name_not_found());

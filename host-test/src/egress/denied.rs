@@ -1,4 +1,4 @@
-//! The hosts that were asked for and are not allowed, each told once: a server would tell the same with every request.
+//! Reports each denied host once: a server would report the same with every request.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use http::Uri;
 
 use fake_azure::uri::port;
 
-/// Where they are told, and which have been.
+/// The sink, and the hosts that it has got.
 pub(super) struct Denied {
     sink: Box<dyn Fn(&str) + Send + Sync>,
     told: Mutex<BTreeSet<String>>,

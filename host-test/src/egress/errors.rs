@@ -1,4 +1,4 @@
-//! From what went wrong on the way to the precise error of wasi:http.
+//! Maps network errors to the error codes of wasi:http.
 
 use std::error::Error as _;
 use std::io::{self, ErrorKind};
@@ -8,7 +8,7 @@ use wasmtime_wasi_http::Error;
 
 use fake_azure::wire::NetworkError;
 
-/// The faults that a fake Azure plays.
+/// A simulated network fault of a fake Azure.
 pub(super) fn played(error: NetworkError) -> Error {
     match error {
         NetworkError::NameNotFound => name_not_found(),
@@ -26,12 +26,12 @@ pub(super) fn played(error: NetworkError) -> Error {
     }
 }
 
-/// A name that no resolver knows.
+/// A name that does not exist.
 pub(super) fn name_not_found() -> Error {
     Error::DnsError { rcode: Some("NXDOMAIN".to_owned()), info_code: None }
 }
 
-/// A name that could not be looked up. getaddrinfo tells "no such name" from "no answer" only by its text.
+/// A failed DNS lookup. getaddrinfo's error distinguishes "no such name" and "no response" only in its text.
 pub(super) fn lookup(error: &io::Error) -> Error {
     if error.to_string().contains("emporary failure") {
         return Error::DnsError { rcode: Some("SERVFAIL".to_owned()), info_code: None };
@@ -39,7 +39,7 @@ pub(super) fn lookup(error: &io::Error) -> Error {
     name_not_found()
 }
 
-/// A connection that failed to come up, or broke.
+/// A connection that could not be opened, or broke.
 pub(super) fn connection(error: &io::Error) -> Error {
     match error.kind() {
         ErrorKind::ConnectionRefused => Error::ConnectionRefused,
@@ -66,7 +66,7 @@ pub(super) fn tls(error: &io::Error) -> Error {
     }
 }
 
-/// An exchange that failed on a standing connection.
+/// A request that failed on an open connection.
 pub(super) fn exchange(error: &hyper::Error) -> Error {
     if error.is_parse_too_large() {
         return Error::HttpResponseHeaderSectionSize(None);

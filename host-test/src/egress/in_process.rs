@@ -1,4 +1,4 @@
-//! The way to a fake Azure in this process: no socket, tokio's time.
+//! Sends requests to a fake Azure in this process: without sockets, in tokio's time.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

@@ -1,4 +1,4 @@
-//! HTTP out of the component: who may be asked, by which way, and what is noted down about it.
+//! The component's outgoing HTTP: allowed hosts, transport, recorder and trace.
 
 mod allow;
 mod connect;
@@ -31,13 +31,13 @@ use self::trace::Trace;
 use crate::clock::Clock;
 use fake_azure::wire::{Request, Service, Timeouts};
 
-/// What wasmtime takes for a limit that the request does not set.
+/// wasmtime's own timeout where the request sets none.
 const UNLIMITED: Duration = Duration::from_secs(600);
 
-/// An answer whose body may still be on its way.
+/// A response whose body may still be arriving.
 pub type Response = http::Response<WasiBody>;
 
-/// The way out for HTTP. Nothing may be asked until [`Egress::allow`] says so; redirects are never followed.
+/// Outgoing HTTP. Every host is denied until [`Egress::allow`] allows it; redirects are never followed.
 pub struct Egress {
     allowed: AllowList,
     upstream: Upstream,
@@ -54,17 +54,17 @@ enum Upstream {
 }
 
 impl Egress {
-    /// No way out.
+    /// Denies every request.
     pub fn closed() -> Self {
         Self::new(Upstream::None, Clock::real())
     }
 
-    /// Over real sockets, in real time.
+    /// Sends requests over real sockets, in real time.
     pub fn sockets(sockets: Sockets) -> Self {
         Self::new(Upstream::Sockets(sockets), Clock::real())
     }
 
-    /// To a fake Azure in this process, in tokio's time. `clock` tells it the date.
+    /// Sends requests to a fake Azure in this process, in tokio's time. `clock` is its clock.
     pub fn in_process(azure: Arc<dyn Service>, clock: Clock) -> Self {
         Self::new(Upstream::InProcess(azure, clock), clock)
     }
@@ -74,7 +74,7 @@ impl Egress {
         Self { allowed: AllowList::default(), upstream, recorder, records: true, trace: None, denied: None }
     }
 
-    /// Allows a host, as `HOST` (any port) or `HOST:PORT`. IPv6 addresses stand in brackets.
+    /// Allows a host, as `HOST` (any port) or `HOST:PORT`. IPv6 addresses are written in brackets.
     #[must_use]
     pub fn allow(mut self, host: &str) -> Self {
         self.allowed.add(host);
@@ -88,34 +88,53 @@ impl Egress {
         self
     }
 
-    /// Hands every exchange to `sink` as one line without secrets: no header values, no bodies, no query values.
+    /// Passes one line for each request to `sink`. The lines hold no secrets: no header values, bodies or query values.
     #[must_use]
     pub fn trace(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.trace = Some(Trace::new(sink));
         self
     }
 
-    /// Tells `sink` every `HOST:PORT` that is asked for and not allowed, once each.
+    /// Passes each denied `HOST:PORT` to `sink`, once.
     #[must_use]
     pub fn on_denied(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.denied = Some(Denied::new(Box::new(sink)));
         self
     }
 
-    /// Records nothing, for a host that runs for long: the recorder keeps all requests, with their tokens.
+    /// Records nothing. For hosts that run for long: the recorder keeps all requests, with their tokens.
     #[must_use]
     pub fn without_recorder(mut self) -> Self {
         self.records = false;
         self
     }
 
-    /// What was asked so far, and with which outcome. The recorder stays usable when the egress is given away.
+    /// The recorder of all requests. It stays usable after the egress is moved into a host.
     pub fn recorder(&self) -> Recorder {
         self.recorder.clone()
     }
 
-    /// Sends a request as a component's request is sent: allowed or not, recorded, traced. For callers that are no
-    /// component.
+    /// Sends a request as one of a component is sent: checked against the allowed hosts, recorded and traced. For callers
+    /// without a component.
+    ///
+    /// # Errors
+    /// The error of wasi:http that the component would get, such as [`Error::HttpRequestDenied`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use std::time::Duration;
+    /// use fake_azure::wire::{Limits, Request};
+    /// use keyfob_host_test::{Egress, egress::Error};
+    ///
+    /// let mut request = Request::default();
+    /// *request.uri_mut() = http::Uri::from_static("https://my-vault.vault.azure.net/secrets/a");
+    /// let limit = Duration::from_secs(1);
+    /// let limits = Limits { connect: limit, first_byte: limit, between_bytes: limit };
+    /// let denied = Egress::closed().send(&request, limits).await;
+    /// assert!(matches!(denied, Err(Error::HttpRequestDenied)));
+    /// # }
+    /// ```
     pub async fn send(&self, request: &Request, limits: Timeouts) -> Result<Response, Error> {
         let started = Instant::now();
         let entry = self.records.then(|| self.recorder.begin(request));
@@ -153,10 +172,10 @@ fn limits(options: Option<RequestOptions>) -> Timeouts {
     }
 }
 
-/// What wasmtime calls, one for each instance.
+/// The hooks that wasmtime calls, one for each instance.
 pub(crate) struct Hooks(pub(crate) Arc<Egress>);
 
-/// The error of a connection after its answer's head. Ours arrive through the body instead.
+/// The error of a connection after the response's head. Here such errors arrive through the body instead.
 type Afterwards = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
 impl WasiHttpHooks for Hooks {

@@ -1,4 +1,4 @@
-//! Connections that wait for their next request.
+//! The pool of idle connections.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use fake_azure::uri;
 /// (<https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-reset>); most services close it sooner.
 const LONGEST_IDLE: Duration = Duration::from_secs(60);
 
-/// Where a connection leads, as the request names it.
+/// The origin of a connection, as in the request's URL.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Origin {
     pub(super) tls: bool,
@@ -36,14 +36,14 @@ impl Origin {
 /// A connection, ready for a request.
 pub(super) type Connection = SendRequest<Full<Bytes>>;
 
-/// Idle connections by where they lead; clones share them.
+/// Idle connections by origin; clones share them.
 #[derive(Clone, Default)]
 pub(super) struct Pool(Arc<Mutex<Idle>>);
 
 type Idle = HashMap<Origin, Vec<(Connection, Instant)>>;
 
 impl Pool {
-    /// The connection that was used last; it may be closed already.
+    /// Takes the connection that was used last. The server may have closed it.
     pub(super) fn take(&self, origin: &Origin) -> Option<Connection> {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let idle = idle.get_mut(origin)?;
@@ -51,13 +51,13 @@ impl Pool {
         idle.pop().map(|(connection, _)| connection)
     }
 
-    /// The way back for a connection that was taken or made.
+    /// Wraps a connection that can be given back to the pool.
     pub(super) fn returning(&self, origin: Origin, connection: Connection) -> Returning {
         Returning { pool: self.clone(), origin, connection }
     }
 }
 
-/// A connection under way to the pool. Dropped before its answer's end, it is closed instead.
+/// A connection in use. If it is dropped before its response's end, it is closed.
 pub(super) struct Returning {
     pool: Pool,
     origin: Origin,

@@ -1,4 +1,4 @@
-//! What was asked, for tests to look at.
+//! The recorder of requests, for tests.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,17 +13,17 @@ use fake_azure::wire::Request;
 
 /// The requests that left a component, in order, denied ones included. Clones share the list.
 ///
-/// It holds tokens and secrets in the clear: it is made for a fake Azure.
+/// It holds tokens and secrets in clear text: use it with a fake Azure.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     clock: Clock,
     list: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
-/// One request and how it ended.
+/// A request and its outcome.
 #[derive(Clone, Debug)]
 pub struct RecordedRequest {
-    /// When the request was complete, since the start of the egress' clock.
+    /// When the request was sent, since the start of the egress's clock.
     pub at: Duration,
     /// The method.
     pub method: Method,
@@ -33,18 +33,18 @@ pub struct RecordedRequest {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: RequestOutcome,
 }
 
-/// How a request ended, up to the answer's head.
+/// The outcome of a request, up to the response's head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestOutcome {
-    /// Not yet, or the component gave it up.
+    /// No response yet, or the component cancelled the request.
     Unanswered,
-    /// With this status.
+    /// A response with this status.
     Status(StatusCode),
-    /// With this error of wasi:http, in words.
+    /// The message of an error of wasi:http.
     Failed(String),
 }
 

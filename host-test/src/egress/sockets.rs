@@ -1,4 +1,4 @@
-//! The way over real sockets: verified TLS, kept connections, the request's own limits.
+//! Sends requests over real sockets: verified TLS, pooled connections, the request's timeouts.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,7 +17,7 @@ use super::{Response, errors};
 use crate::error::SocketsError;
 use fake_azure::wire::{Request, Timeouts};
 
-/// How requests leave over sockets. TLS is always verified, against Mozilla's roots and those that are added.
+/// The options of requests over sockets. TLS is always verified, against Mozilla's roots and those that are added.
 pub struct Sockets {
     roots: RootCertStore,
     redirections: Vec<Redirection>,
@@ -96,7 +96,7 @@ impl Sockets {
             match self.attempt(kept, &origin, request, limits).await {
                 Err(Broken::Unsent) => {}
                 // The server closed it while the request was under way. Repeating is safe where HTTP says so
-                // (RFC 9110, 9.2.2); for the others, whoever asked decides.
+                // (RFC 9110, 9.2.2); for the others, the caller decides.
                 Err(Broken::Dropped(_)) if request.method() != Method::POST && request.method() != Method::PATCH => {}
                 result => return result.map_err(Error::from),
             }
@@ -149,13 +149,13 @@ impl Sockets {
     }
 }
 
-/// Why one connection gave no answer.
+/// Why a connection gave no response.
 enum Broken {
-    /// Not a byte of the request left.
+    /// No byte of the request was sent.
     Unsent,
-    /// Some of it left, and the connection broke before an answer.
+    /// Some of the request was sent, and the connection broke before a response.
     Dropped(Error),
-    /// The first-byte limit passed.
+    /// The first-byte timeout passed.
     Late,
 }
 
@@ -169,7 +169,7 @@ impl From<Broken> for Error {
     }
 }
 
-/// The request as a server reads it: the path alone, the host in its header.
+/// The request in origin form: only the path in its target, the host in its header.
 fn origin_form(request: &Request) -> http::Request<Full<bytes::Bytes>> {
     let mut sent = request.clone().map(Full::new);
     *sent.uri_mut() =

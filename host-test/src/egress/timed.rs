@@ -1,4 +1,4 @@
-//! The body of an answer from a socket: a limit between its pieces, and the connection's way back to the pool.
+//! The body of a response from a socket: it has a timeout between chunks, and gives the connection back to the pool.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,7 +12,7 @@ use wasmtime_wasi_http::Error;
 use super::errors;
 use super::pool::Returning;
 
-/// A body that must not pause for longer than a limit.
+/// A body with a timeout between two chunks.
 pub(super) struct Timed {
     incoming: Incoming,
     limit: Duration,

@@ -1,4 +1,4 @@
-//! One line for each exchange, without anything secret in it.
+//! One line for each request and its outcome, without secrets.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -33,8 +33,8 @@ impl Trace {
     }
 }
 
-/// The media type, if it is one that the services of Azure and what stands before them have. A header's value could be
-/// anything, an echo of the request included.
+/// The media type, if it is one that Azure's services and proxies send. Other values of the header are not printed: they may
+/// echo the request.
 fn media(headers: &HeaderMap) -> &'static str {
     const KNOWN: [&str; 5] =
         ["application/json", "application/problem+json", "application/xml", "text/html", "text/plain"];

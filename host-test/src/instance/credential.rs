@@ -13,6 +13,13 @@ impl Instance {
     ///
     /// # Errors
     /// [`CallError::Trap`] if the component can't be called.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance) -> Result<(), Box<dyn std::error::Error>> {
+    /// let credential = instance.create_credential(&keyfob_host_test::CredentialKind::Default.into()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_credential(&mut self, spec: &CredentialSpec) -> Result<Credential, CallError> {
         if let CredentialKind::Chained(members) = &spec.kind {
             return self.chain(members).await;
@@ -67,6 +74,13 @@ impl Instance {
     ///
     /// # Errors
     /// [`CallError::Trap`] if the component can't be called.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance, credential: keyfob_host_test::Credential) -> Result<(), Box<dyn std::error::Error>> {
+    /// assert_eq!(instance.credential_name(credential).await?, "DefaultAzureCredential");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn credential_name(&mut self, credential: Credential) -> Result<String, CallError> {
         call!(self, keyfob_azure_identity.credential.call_name(credential.0))
     }
@@ -75,6 +89,13 @@ impl Instance {
     ///
     /// # Errors
     /// The component's error, or [`CallError::Trap`] if it can't be called.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance, credential: keyfob_host_test::Credential) -> Result<(), Box<dyn std::error::Error>> {
+    /// let token = instance.get_token(credential, &["https://vault.azure.net/.default"], &Default::default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_token(
         &mut self,
         credential: Credential,
@@ -89,6 +110,13 @@ impl Instance {
     ///
     /// # Errors
     /// [`CallError::Trap`] if the component can't be called.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance, credential: keyfob_host_test::Credential) -> Result<(), Box<dyn std::error::Error>> {
+    /// let candidates = instance.explain(credential).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn explain(&mut self, credential: Credential) -> Result<Vec<Candidate>, CallError> {
         call!(self, keyfob_azure_identity.credential.call_explain(credential.0))
     }
@@ -97,6 +125,13 @@ impl Instance {
     ///
     /// # Errors
     /// `unsupported` for any other credential.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance, credential: keyfob_host_test::Credential) -> Result<(), Box<dyn std::error::Error>> {
+    /// instance.set_token(credential, "a token", 1_796_083_200).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn set_token(&mut self, credential: Credential, token: &str, expires_on: u64) -> Result<(), CallError> {
         Ok(call!(self, keyfob_azure_identity.credential.call_set_token(credential.0, token, expires_on))??)
     }
@@ -105,6 +140,13 @@ impl Instance {
     ///
     /// # Errors
     /// `unsupported` for any other credential.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance, credential: keyfob_host_test::Credential) -> Result<(), Box<dyn std::error::Error>> {
+    /// instance.set_assertion(credential, "an assertion").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn set_assertion(&mut self, credential: Credential, assertion: &str) -> Result<(), CallError> {
         Ok(call!(self, keyfob_azure_identity.credential.call_set_assertion(credential.0, assertion))??)
     }

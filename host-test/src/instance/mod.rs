@@ -39,13 +39,33 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// The interface `simple`: the latest value of a secret.
+    /// Calls `simple.fetch-secret`: reads the latest value of a secret.
+    ///
+    /// # Errors
+    /// The component's error, or [`CallError::Trap`] if it can't be called.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance) -> Result<(), Box<dyn std::error::Error>> {
+    /// let value = instance.fetch_secret("https://my-vault.vault.azure.net", "secret-a").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn fetch_secret(&mut self, vault_url: &str, name: &str) -> Result<String, CallError> {
         let simple = self.bindings.keyfob_azure_simple();
         Ok(simple.call_fetch_secret(&mut self.store, vault_url, name).await.map_err(trap)??)
     }
 
-    /// The interface `simple`: a token for one scope.
+    /// Calls `simple.fetch-token`: gets a token for one scope.
+    ///
+    /// # Errors
+    /// The component's error, or [`CallError::Trap`] if it can't be called.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance) -> Result<(), Box<dyn std::error::Error>> {
+    /// let token = instance.fetch_token("https://vault.azure.net/.default").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn fetch_token(&mut self, scope: &str) -> Result<AccessToken, CallError> {
         let simple = self.bindings.keyfob_azure_simple();
         Ok(simple.call_fetch_token(&mut self.store, scope).await.map_err(trap)??)
@@ -55,6 +75,13 @@ impl Instance {
     ///
     /// # Errors
     /// [`CallError::Trap`] for a handle of another instance, and if the component can't be called.
+    ///
+    /// ```no_run
+    /// # async fn example(mut instance: keyfob_host_test::Instance, credential: keyfob_host_test::Credential) -> Result<(), Box<dyn std::error::Error>> {
+    /// instance.drop_handle(credential).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn drop_handle(&mut self, handle: impl Into<Handle>) -> Result<(), CallError> {
         self.drop_resource(handle.into().0).await
     }
@@ -69,7 +96,7 @@ impl Instance {
     /// # Errors
     /// [`HostError::NotInspectable`] if the component was not compiled by [`Keyfob::inspectable`](crate::Keyfob::inspectable).
     pub async fn into_memory(mut self) -> Result<Vec<u8>, HostError> {
-        // Any call: it traps before its first instruction, and the memory comes with the trap.
+        // Any call will do: it traps before its first instruction, and the trap carries the memory.
         self.store.epoch_deadline_trap();
         self.store.set_epoch_deadline(0);
         let guest = self.bindings.keyfob_azure_identity().token_options();

@@ -17,7 +17,7 @@ pub(super) trait Options {
     async fn make(&self, world: &World, store: &mut Store<State>) -> wasmtime::Result<ResourceAny>;
 }
 
-/// Makes the resource, and calls each setter once for each item of what is given for it: an option, or a list.
+/// Makes the resource, and calls each setter once for each item of its option or list.
 macro_rules! make {
     ($store:expr, $resource:expr, { $($item:pat in $items:expr => $setter:ident($($argument:expr),+)),+ $(,)? }) => {{
         let handle = $resource.call_constructor(&mut *$store).await?;

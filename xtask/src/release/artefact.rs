@@ -2,7 +2,7 @@
 
 use keyfob_host_test::{Build, config_component};
 
-/// A component, and what tells it from the others.
+/// A released component.
 pub(super) struct Artefact {
     pub name: &'static str,
     pub description: &'static str,

@@ -1,4 +1,4 @@
-//! The crates that are linked into a component, as cargo tells them for its package, features and target.
+//! The crates that are linked into a component, as `cargo tree` lists them for its package, features and target.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -16,11 +16,11 @@ pub(super) struct Crate {
     pub name: String,
     pub version: String,
     pub licence: String,
-    /// Of the archive that the registry gives out. Our own have none.
+    /// SHA-256 of the registry's archive; `None` for a crate of this workspace.
     pub checksum: Option<String>,
 }
 
-/// Each crate with those that it uses itself. The first that cargo names is the component's own.
+/// The component's own crate, and each linked crate with its direct dependencies.
 pub(super) struct Linked {
     pub own: Crate,
     pub uses: BTreeMap<Crate, BTreeSet<Crate>>,

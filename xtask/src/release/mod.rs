@@ -1,5 +1,5 @@
-//! For each component: the component with its name, version and licence in it, an OCI image of it that any registry takes,
-//! and a bill of materials. For the interface: the WIT package in one file. Nothing depends on when or where this runs.
+//! Writes the files of a release. For each component: the component with its name, version and licence in it, an OCI image,
+//! and a bill of materials. For the interface: the WIT package in one file. The bytes do not depend on when or where this runs.
 
 mod archive;
 mod artefact;
@@ -23,10 +23,10 @@ use crate::WORKSPACE;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const LICENCE: &str = env!("CARGO_PKG_LICENSE");
 
-/// Writes all files into a folder: of this commit, of that time.
+/// Writes all files into the folder `dist`. `revision` is the commit that is released, and `created` its time.
 ///
 /// # Errors
-/// Where a component can't be described, or a file can't be written.
+/// If a component can't be described, or a file can't be written.
 pub fn release(dist: &Path, revision: &str, created: Timestamp) -> Result<()> {
     fs::create_dir_all(dist).with_context(|| format!("{} can't be made", dist.display()))?;
     let write = |name: &str, bytes: &[u8]| {
@@ -51,7 +51,7 @@ pub fn release(dist: &Path, revision: &str, created: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// As registries and bills of materials write it, without the algorithm's name.
+/// In lower-case hexadecimal digits.
 fn sha256(bytes: &[u8]) -> String {
     digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::artefact::Artefact;
 use super::linked::{Crate, linked};
@@ -26,7 +26,7 @@ pub(super) fn sbom(artefact: &Artefact, component: &[u8], created: Timestamp) ->
         "metadata": {
             "timestamp": created.to_string(),
             "lifecycles": [{ "phase": "build" }],
-            // It brings Rust's own library and wasi-libc along, of which some is in the component.
+            // Parts of its standard library and of wasi-libc are in the component.
             "tools": { "components": [{ "type": "application", "name": "rustc", "version": rustc()? }] },
             "component": {
                 "type": "library",
@@ -47,22 +47,22 @@ pub(super) fn sbom(artefact: &Artefact, component: &[u8], created: Timestamp) ->
 }
 
 fn library(krate: &Crate) -> Value {
-    let mut library = json!({
-        "type": "library",
-        "bom-ref": reference(krate),
-        "name": krate.name,
-        "version": krate.version,
-        "scope": "required",
-        "licenses": [{ "expression": krate.licence }],
-    });
+    let mut library = Map::from_iter([
+        ("type".to_owned(), json!("library")),
+        ("bom-ref".to_owned(), json!(reference(krate))),
+        ("name".to_owned(), json!(krate.name)),
+        ("version".to_owned(), json!(krate.version)),
+        ("scope".to_owned(), json!("required")),
+        ("licenses".to_owned(), json!([{ "expression": krate.licence }])),
+    ]);
     if let Some(checksum) = &krate.checksum {
-        library["purl"] = reference(krate).into();
-        library["hashes"] = json!([{ "alg": "SHA-256", "content": checksum }]);
+        library.insert("purl".to_owned(), json!(reference(krate)));
+        library.insert("hashes".to_owned(), json!([{ "alg": "SHA-256", "content": checksum }]));
     }
-    library
+    Value::Object(library)
 }
 
-/// A crate of the registry's is known by its package URL, ours by its name.
+/// The package URL of a crate from the registry; name and version of one of this workspace.
 fn reference(krate: &Crate) -> String {
     match krate.checksum {
         Some(_) => format!("pkg:cargo/{}@{}", krate.name, krate.version.replace('+', "%2B")),
