@@ -254,7 +254,7 @@ impl Platform for ScriptedPlatform {
         Box::pin(tokio::time::sleep(pause))
     }
 
-    fn send<'a>(&'a self, request: &'a Request, limits: Timeouts) -> LocalFuture<'a, Result<Response, SendError>> {
+    fn send<'a>(&'a self, request: &'a Request, limits: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
         Box::pin(async move {
             let left = limits.deadline.saturating_sub(self.monotonic());
             let sent = tokio::time::timeout(left, self.exchange(request, limits)).await;
@@ -271,7 +271,7 @@ impl ScriptedPlatform {
         self.world.visible.lock().unwrap().push_str(&format!("{value:?}"));
     }
 
-    async fn exchange(&self, request: &Request, limits: Timeouts) -> Result<Response, SendError> {
+    async fn exchange(&self, request: &Request, limits: Limits) -> Result<Response, SendError> {
         let scheme = if request.https { "https" } else { "http" };
         let mut outgoing = http::Request::builder().uri(format!("{scheme}://{}{}", request.authority, request.path));
         outgoing = outgoing.method(request.method.name());
