@@ -1,16 +1,8 @@
 //! What the command takes. Values go to the component as they are; it judges them.
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
-use super::call::GetToken;
-use super::component::Component;
-use super::compose::Compose;
-use super::dev_identity::DevIdentity;
-use super::doctor::Doctor;
-use super::fake::FakeAzure;
-use super::manual::{Completions, Man};
-use super::run::Run;
-use super::secrets::SecretsVerb;
+use super::verbs::Verb;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,46 +14,12 @@ Examples:
 
 Exit status: 0 done, 1 the component answered with an error, 2 wrong usage.";
 
-const DEMO_EXAMPLES: &str = "\
-Examples:
-  keyfob demo
-  keyfob demo > story.txt
-
-It needs no Azure and sends nothing off this machine. Exit status: 0 only if all went as told.";
-
 /// Azure identity and Key Vault secrets, through the Keyfob component.
 #[derive(Debug, Parser)]
 #[command(name = "keyfob", version, after_help = EXAMPLES)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Verb {
-    /// Tell Keyfob's story against a fake Azure on this machine (the default)
-    #[command(after_help = DEMO_EXAMPLES)]
-    Demo,
-    #[command(flatten)]
-    Secrets(SecretsVerb),
-    /// Get a token and print it
-    GetToken(GetToken),
-    /// Say which identity an app would have here and why, and what keeps it from its secrets
-    Doctor(Doctor),
-    /// Run an app with Keyfob in it: a command, or an HTTP server
-    Run(Run),
-    /// Serve your own sign-in (az, Azure PowerShell, azd) to apps as if it were a managed identity
-    DevIdentity(DevIdentity),
-    /// Write the built-in component to a file, to be put into an app
-    Component(Component),
-    /// Put the built-in component into an app, for a host elsewhere
-    Compose(Compose),
-    /// Serve a fake Azure to apps in any language
-    Fake(FakeAzure),
-    /// Print a script that completes the command's words in a shell
-    Completions(Completions),
-    /// Print a manual page, or write all of them
-    Man(Man),
 }
 
 #[cfg(test)]
@@ -104,6 +62,6 @@ mod tests {
         assert!(parse("keyfob get-token --scope s --managed-identity-client-id a").is_ok());
         let error =
             parse("keyfob get-token --scope s --managed-identity-client-id a --managed-identity-system-assigned");
-        assert_eq!(error.expect_err("a conflict").exit_code(), i32::from(super::super::USAGE));
+        assert_eq!(error.expect_err("a conflict").exit_code(), i32::from(crate::exit::USAGE));
     }
 }

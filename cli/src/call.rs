@@ -1,36 +1,16 @@
-//! A call: host, credential, request, within the caller's patience; and `keyfob get-token`, which is no more than that.
+//! A call: host, credential, request, within the caller's patience.
 
 use std::time::Duration;
 
 use clap::Args;
 
 use super::Failure;
-use super::identity::Identity;
+use super::context::Surroundings;
+use super::credential_args::Identity;
 use super::output::Report;
-use super::screen::Progress;
-use super::surroundings::Surroundings;
-use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::host::Host;
 use keyfob_host_test::instance::Instance;
-use keyfob_host_test::spec::TokenOptions;
-
-const EXAMPLES: &str = "\
-Examples:
-  keyfob get-token --scope https://vault.azure.net/.default
-  keyfob get-token --scope https://management.azure.com/.default --credential managed-identity --json
-
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
-
-#[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
-pub(super) struct GetToken {
-    /// What the token is for, such as https://vault.azure.net/.default
-    #[arg(long, value_name = "S")]
-    scope: String,
-    #[command(flatten)]
-    pub(super) common: Common,
-}
 
 /// What every call takes.
 #[derive(Args, Debug)]
@@ -52,19 +32,6 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// The longest of the component's default limits (`get-token` in wit/identity.wit).
 const DEFAULT_LIMIT: Duration = Duration::from_secs(100);
-
-pub(super) async fn get_token(args: &GetToken) -> Result<AccessToken, Failure> {
-    let ground = args.common.surroundings.ground().await?;
-    let host = ground.host(None)?;
-    let _progress = Progress::show("asking for a token");
-    within(args.common.timeout, async {
-        let mut instance = instance(&host).await?;
-        let credential = instance.credential(&args.common.identity.spec()).await?;
-        let options = TokenOptions { timeout: args.common.timeout, ..Default::default() };
-        instance.get_token(credential, &[&args.scope], &options).await
-    })
-    .await
-}
 
 pub(super) async fn instance(host: &Host) -> Result<Instance, CallError> {
     host.instantiate().await.map_err(CallError::Bug)

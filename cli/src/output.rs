@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::screen;
+use super::terminal;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
 use keyfob_host_test::bindings::exports::keyfob::azure::types::{Attempt, ErrorKind};
 use keyfob_host_test::failure::CallError;
@@ -101,10 +101,10 @@ impl Report {
 
     /// Says it on stderr.
     pub(super) fn show(&self) {
-        screen::note(&self.message);
+        terminal::note(&self.message);
         if let Some(hint) = &self.hint {
-            screen::note("");
-            screen::hint(hint);
+            terminal::note("");
+            terminal::hint(hint);
         }
     }
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::process::Output;
+use super::redact;
 use super::resource::Resource;
-use super::said;
 use super::tool::{Token, Tool};
 
 pub(super) const TOOL: Tool = Tool {
@@ -32,7 +32,7 @@ fn read(output: &Output) -> Result<Token, String> {
     let stderr = output.stderr.as_str();
     if output.status == Some(0) {
         return token(&output.stdout)
-            .ok_or_else(|| format!("Unexpected output from Azure CLI: '{}'", said::masked(&output.stdout)));
+            .ok_or_else(|| format!("Unexpected output from Azure CLI: '{}'", redact::masked(&output.stdout)));
     }
     // Entra's own errors advise `az login` too, and are about something else.
     let advised = stderr.contains("az login") || stderr.contains("az account set");
@@ -41,7 +41,7 @@ fn read(output: &Output) -> Result<Token, String> {
     }
     // Warnings stand before the error.
     let error = stderr.find("ERROR:").and_then(|start| stderr.get(start..)).unwrap_or(stderr);
-    Err(if error.trim().is_empty() { "Failed to invoke Azure CLI".to_owned() } else { said::masked(error) })
+    Err(if error.trim().is_empty() { "Failed to invoke Azure CLI".to_owned() } else { redact::masked(error) })
 }
 
 #[derive(Deserialize)]

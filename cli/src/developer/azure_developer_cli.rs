@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::process::Output;
+use super::redact;
 use super::resource::Resource;
-use super::said;
 use super::tool::{Token, Tool};
 
 pub(super) const TOOL: Tool = Tool {
@@ -32,7 +32,7 @@ fn read(output: &Output) -> Result<Token, String> {
     let (stdout, stderr) = (output.stdout.as_str(), output.stderr.as_str());
     if output.status == Some(0) {
         return token(stdout).ok_or_else(|| {
-            let unexpected = || format!("Unexpected output from Azure Developer CLI: '{}'", said::masked(stdout));
+            let unexpected = || format!("Unexpected output from Azure Developer CLI: '{}'", redact::masked(stdout));
             error(stdout).unwrap_or_else(unexpected)
         });
     }
@@ -42,7 +42,7 @@ fn read(output: &Output) -> Result<Token, String> {
     }
     let plain = || match stderr.trim() {
         "" => "Failed to invoke Azure Developer CLI".to_owned(),
-        text => said::masked(text),
+        text => redact::masked(text),
     };
     Err(error(stdout).or_else(|| error(stderr)).unwrap_or_else(plain))
 }
@@ -62,7 +62,7 @@ fn token(stdout: &str) -> Option<Token> {
 /// The error among lines of JSON: the field `error` (from azd 1.23.7 on), else the first message to the console.
 fn error(lines: &str) -> Option<String> {
     let objects: Vec<Value> = lines.lines().filter_map(|line| serde_json::from_str(line.trim()).ok()).collect();
-    let filled = |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(said::masked);
+    let filled = |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(redact::masked);
     let field = objects.iter().find_map(|object| filled(object.get("error")?));
     field.or_else(|| objects.iter().find_map(|object| filled(object.pointer("/data/message")?)))
 }

@@ -5,8 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::process::Output;
+use super::redact;
 use super::resource::Resource;
-use super::said;
 use super::tool::{Token, Tool};
 
 pub(super) const TOOL: Tool = Tool {
@@ -36,7 +36,7 @@ fn read(output: &Output) -> Result<Token, String> {
             return Err("Az.Account module >= 2.2.0 is not installed".to_owned());
         }
         return token(stdout)
-            .ok_or_else(|| format!("Unexpected output from Get-AzAccessToken: \"{}\"", said::masked(stdout)));
+            .ok_or_else(|| format!("Unexpected output from Get-AzAccessToken: \"{}\"", redact::masked(stdout)));
     }
     for (text, reason) in [
         ("Run Connect-AzAccount to login", "Please run \"Connect-AzAccount\" to set up account"),
@@ -48,7 +48,7 @@ fn read(output: &Output) -> Result<Token, String> {
     }
     Err(match stderr.trim() {
         "" => "Failed to invoke PowerShell".to_owned(),
-        text => format!("Failed to invoke PowerShell: {}", said::masked(text)),
+        text => format!("Failed to invoke PowerShell: {}", redact::masked(text)),
     })
 }
 

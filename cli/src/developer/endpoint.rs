@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::event::Event;
 use super::resource::Resource;
-use super::tokens::Tokens;
+use super::token_cache::Tokens;
 
 /// App Service's own path.
 pub(super) const PATH: &str = "/msi/token";

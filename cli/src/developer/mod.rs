@@ -25,19 +25,19 @@ mod azure_developer_cli;
 mod azure_powershell;
 mod chain;
 mod endpoint;
+mod environment_changes;
 mod event;
 mod process;
+mod redact;
 mod resource;
-mod said;
 mod server;
-mod tokens;
+mod token_cache;
 mod tool;
-mod variables;
 
 pub(crate) use self::chain::Chain;
+pub(crate) use self::environment_changes::Changes;
 pub(crate) use self::event::Event;
 pub(crate) use self::server::Server;
-pub(crate) use self::variables::Changes;
 
 use self::tool::Tool;
 

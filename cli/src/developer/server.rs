@@ -16,7 +16,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::chain::Chain;
 use super::endpoint::{Endpoint, PATH};
 use super::event::Event;
-use super::tokens::Tokens;
+use super::token_cache::Tokens;
 
 /// How long a client may take to send a request's head.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);

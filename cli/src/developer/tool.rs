@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::process::{self, Ended, Output};
+use super::redact;
 use super::resource::Resource;
-use super::said;
 
 /// How long a tool may take: `process_timeout` of the official credentials.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -54,7 +54,7 @@ impl Token {
 impl Tool {
     /// Starts the tool for a token. The reason of a failure is one line without secrets.
     pub(super) async fn token(&self, resource: &Resource) -> Result<Token, String> {
-        self.ask(resource).await.map_err(|reason| said::capped(&reason))
+        self.ask(resource).await.map_err(|reason| redact::capped(&reason))
     }
 
     async fn ask(&self, resource: &Resource) -> Result<Token, String> {

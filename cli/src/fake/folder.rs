@@ -31,19 +31,19 @@ impl Folder {
     }
 
     /// This one, which is made if need be and stays.
-    pub(super) fn kept(path: &Path) -> Result<Self> {
+    pub(crate) fn kept(path: &Path) -> Result<Self> {
         let made = fs::create_dir_all(path).and_then(|()| fs::canonicalize(path));
         let path = made.with_context(|| format!("--dir {} can't be used", path.display()))?;
         Ok(Self { path, _temporary: None })
     }
 
     /// The file with the authority's certificate.
-    pub(super) fn ca(&self) -> PathBuf {
+    pub(crate) fn ca(&self) -> PathBuf {
         self.path.join("ca.pem")
     }
 
     /// The authority that is kept here, or a fresh one, which is kept here from now on.
-    pub(super) fn authority(&self) -> Result<CertificateAuthority> {
+    pub(crate) fn authority(&self) -> Result<CertificateAuthority> {
         let (certificate, key) = (self.ca(), self.path.join("ca-key.pem"));
         let cure = || {
             format!(
@@ -65,7 +65,7 @@ impl Folder {
     }
 
     /// Where a path of the app's disk is below this folder.
-    pub(super) fn below(&self, told: &str) -> PathBuf {
+    pub(crate) fn below(&self, told: &str) -> PathBuf {
         let parts = Path::new(told).components().filter(|part| matches!(part, Component::Normal(_)));
         self.path.join(parts.collect::<PathBuf>())
     }

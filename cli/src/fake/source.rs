@@ -22,7 +22,7 @@ impl Source {
     }
 
     /// The description's text.
-    pub(super) fn text(&self) -> Result<String> {
+    pub(crate) fn text(&self) -> Result<String> {
         match self {
             Self::File(path) => std::fs::read_to_string(path).with_context(|| {
                 let example = path.to_str().and_then(|name| Example::from_str(name, false).ok());
@@ -34,7 +34,7 @@ impl Source {
     }
 
     /// The world of a text from here.
-    pub(super) fn world(&self, text: &str) -> Result<Fake> {
+    pub(crate) fn world(&self, text: &str) -> Result<Fake> {
         Description::from_toml(text).and_then(Fake::new).with_context(|| self.to_string())
     }
 
@@ -48,7 +48,12 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),
-            Self::Example(example) => write!(f, "the example {}", super::name(*example)),
+            Self::Example(example) => write!(f, "the example {}", name(*example)),
         }
     }
+}
+
+/// As the command line spells it.
+fn name(example: Example) -> String {
+    example.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

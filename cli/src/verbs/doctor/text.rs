@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
+use super::checks::{Answer, Question};
 use super::diagnosis::Diagnosis;
-use super::visit::{Answer, Question};
 use crate::date;
 use crate::output::Report;
-use crate::screen::{BOLD, ERROR, HINT};
+use crate::terminal::{BOLD, ERROR, HINT};
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 use keyfob_host_test::names::readiness_name;
 

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::folder::Folder;
-use super::{app, plain};
+use super::plain_http;
+use crate::fake::Folder;
+use crate::fake::environment_at;
 use crate::shell::quoted;
 use fake_azure::Fake;
 
@@ -38,9 +39,9 @@ impl Way {
             ("no_proxy".to_owned(), direct.to_owned()),
         ];
         variables.extend(CA_VARIABLES.map(|name| (name.to_owned(), ca.to_owned())));
-        variables.extend(app::environment_at(fake, &own));
+        variables.extend(environment_at(fake, &own));
         if self.plain_http {
-            plain::lead(&mut variables, fake, &own)?;
+            plain_http::lead(&mut variables, fake, &own)?;
         }
         for placed in self.folder.place(fake)? {
             let real = utf8(&placed.real)?;

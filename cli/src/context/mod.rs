@@ -3,9 +3,9 @@
 mod developer;
 mod dotenv;
 mod environment;
-mod files;
+mod fake_backend;
+mod folders;
 mod hosts;
-mod invented;
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,10 @@ use anyhow::Context;
 use clap::Args;
 
 pub(super) use self::environment::Environment;
-use self::invented::Invented;
-use super::Failure;
+use self::fake_backend::Invented;
 use super::fake::{Example, Source};
-use super::screen::{self, Progress};
+use super::terminal::{self, Progress};
+use crate::Failure;
 use crate::developer::Server;
 use keyfob_host_test::egress::{Egress, Sockets};
 use keyfob_host_test::engine::Keyfob;
@@ -138,7 +138,7 @@ impl Ground<'_> {
         }
         let mut room = Host::new(&()).envs(self.environment.iter()).egress(egress).files_apart();
         let invented = self.invented.as_ref().map(Invented::folders).unwrap_or_default();
-        let mut folders = files::folders(&self.environment).map_err(Failure::Usage)?;
+        let mut folders = folders::folders(&self.environment).map_err(Failure::Usage)?;
         // The machine may be what the fake only plays, with files of its own.
         folders.retain(|folder| invented.iter().all(|other| other.guest != folder.guest));
         for folder in folders.into_iter().chain(invented) {
@@ -161,7 +161,7 @@ impl Ground<'_> {
             egress = egress.allow(allowed);
         }
         if self.options.trace {
-            egress = egress.trace(screen::interject);
+            egress = egress.trace(terminal::interject);
         }
         Ok(egress)
     }

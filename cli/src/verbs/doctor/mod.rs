@@ -1,15 +1,15 @@
 //! `keyfob doctor`: which identity an app would have here, why, and what keeps it from its secrets.
 
+mod checks;
 mod diagnosis;
 mod text;
-mod visit;
 
 use clap::Args;
 
+use self::checks::visit;
 use self::diagnosis::Diagnosis;
-use self::visit::visit;
-use super::call::{Common, instance, within};
-use super::{DONE, FAILED, Failure, output};
+use crate::call::{Common, instance, within};
+use crate::{DONE, FAILED, Failure, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,7 +22,7 @@ Exit status: 0 if a credential would be used and every question was answered, el
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Doctor {
+pub(crate) struct Doctor {
     /// Ask for a token for this vault, and for a list of its secrets
     #[arg(long, value_name = "URL")]
     vault_url: Option<String>,

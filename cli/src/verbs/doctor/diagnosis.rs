@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::visit::{Answer, Question};
+use super::checks::{Answer, Question};
 use crate::output::{Report, object};
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::{Candidate, Readiness};
 use keyfob_host_test::names::readiness_name;

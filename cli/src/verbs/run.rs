@@ -6,10 +6,10 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::child::Stops;
-use super::screen::{self, Progress};
-use super::surroundings::{Ground, Surroundings};
-use super::{DONE, FAILED, Failure};
+use crate::child::Stops;
+use crate::context::{Ground, Surroundings};
+use crate::terminal::{self, Progress};
+use crate::{DONE, FAILED, Failure};
 use keyfob_host_test::app::{App, Entry};
 use keyfob_host_test::compose::{Outline, compose, configure};
 use keyfob_host_test::engine::Build;
@@ -31,7 +31,7 @@ const ADDRESS: &str = "127.0.0.1:8080";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Run {
+pub(crate) struct Run {
     /// The app: a WASI 0.2 component, a command or one that serves HTTP
     #[arg(value_name = "APP.wasm")]
     app: PathBuf,
@@ -115,7 +115,7 @@ impl Run {
         match host.run(&arguments).await {
             Ok(ended) => Ok(u8::try_from(ended.status).unwrap_or(FAILED)),
             Err(stopped) => {
-                screen::error(&format!("{stopped:#}"));
+                terminal::error(&format!("{stopped:#}"));
                 Ok(FAILED)
             }
         }
@@ -133,9 +133,9 @@ impl Run {
             .map_err(Failure::Usage)?;
         // Before anybody can know that it serves, and stop it.
         let mut stops = Stops::listen().map_err(Failure::Usage)?;
-        screen::note(&format!("serving {} on http://{address}", self.app.display()));
+        terminal::note(&format!("serving {} on http://{address}", self.app.display()));
         tokio::select! {
-            ended = host.serve(listener, screen::error) => match ended {
+            ended = host.serve(listener, terminal::error) => match ended {
                 Ok(never) => match never {},
                 Err(error) => Err(Failure::Usage(error)),
             },
@@ -152,7 +152,7 @@ fn folder(text: &str) -> std::io::Result<(&str, &str)> {
 }
 
 fn denied(host: &str) {
-    screen::hint(&format!("the app asked {host} and was denied; `--allow-host {host}` allows it"));
+    terminal::hint(&format!("the app asked {host} and was denied; `--allow-host {host}` allows it"));
 }
 
 #[cfg(test)]

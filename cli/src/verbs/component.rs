@@ -17,7 +17,7 @@ Examples:
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Component {
+pub(crate) struct Component {
     /// Where to write it; - is stdout
     #[arg(value_name = "FILE")]
     file: PathBuf,

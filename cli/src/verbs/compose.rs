@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use super::component;
-use super::screen::Progress;
+use crate::terminal::Progress;
 use keyfob_host_test::compose::{compose, configure};
 
 const EXAMPLES: &str = "\
@@ -18,7 +18,7 @@ What comes out imports WASI alone: `wac plug app.wasm --plug keyfob.wasm -o app-
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Compose {
+pub(crate) struct Compose {
     /// The app: a component that imports keyfob:azure, or reads wasi:config
     #[arg(value_name = "APP.wasm")]
     app: PathBuf,

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::input::{self, Source};
 use super::vault::VaultArgs;
-use super::{Failure, json, screen, told};
+use super::{Failure, json, terminal, told};
 use crate::date;
 use crate::shell::quoted;
 use keyfob_host_test::spec::SetSecretOptions;
@@ -84,19 +84,19 @@ impl SetSecret {
         let source = Source::of(self.file.as_deref());
         if source.is_terminal() {
             let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
-            screen::note(&format!("The value is read from here until the end of input ({end})."));
+            terminal::note(&format!("The value is read from here until the end of input ({end})."));
         }
         let value = source.read(MOST)?;
         let value = input::text(value, &source)?;
         if value.is_empty() {
-            screen::warning(&format!("the value is empty, as {source} is"));
+            terminal::warning(&format!("the value is empty, as {source} is"));
         }
         if value.ends_with('\n') {
             let value = match source {
                 Source::File(path) => format!("$(cat {})", quoted(&path.display().to_string())),
                 Source::Stdin => "$VALUE".to_owned(),
             };
-            screen::warning(&format!(
+            terminal::warning(&format!(
                 "the value ends in a newline, which is kept. Without it: printf %s \"{value}\" | keyfob set-secret …"
             ));
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use http::uri::PathAndQuery;
 use http::{Method, Uri};
 
-use super::{log, plain};
+use super::{log, plain_http};
 use fake_azure::Fake;
 use fake_azure::uri::port;
 use fake_azure::wire::{Azure, Exchange, Request};
@@ -51,12 +51,12 @@ impl Stage {
             .get()
             .is_some_and(|port| [format!("127.0.0.1:{port}"), format!("localhost:{port}")].contains(&asked));
         if own {
-            let origin = if self.plain_http { plain::meant(&fake, request.uri().path()) } else { None };
+            let origin = if self.plain_http { plain_http::meant(&fake, request.uri().path()) } else { None };
             if let Some(origin) = origin
                 && let Some(moved) = at(request, &origin)
             {
                 let (exchange, account) = told(&fake, &moved, now);
-                return (plain::linked(exchange, &origin, &asked), account);
+                return (plain_http::linked(exchange, &origin, &asked), account);
             }
             let identity = fake.identity_authority().and_then(|authority| at(request, &format!("http://{authority}")));
             return match identity {
@@ -119,9 +119,9 @@ fn at(request: &Request, origin: &str) -> Option<Request> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::Example;
-    use super::super::source::Source;
     use super::*;
+    use crate::fake::Example;
+    use crate::fake::Source;
     use fake_azure::wire::Connect;
 
     fn stage(example: Example) -> Stage {

@@ -1,37 +1,37 @@
 //! What can be done with the secrets of a vault: a file a verb, and what they share.
 
-mod backup;
-mod change;
-mod delete;
-mod get;
+mod backup_secret;
+mod delete_secret;
+mod get_secret;
 mod input;
 mod json;
-mod list;
+mod list_secrets;
+mod list_versions;
 mod pages;
-mod purge;
-mod recover;
-mod restore;
-mod set;
+mod purge_secret;
+mod recover_secret;
+mod restore_secret;
+mod set_secret;
 mod vault;
-mod versions;
+mod wait;
 
 use clap::Subcommand;
 use serde_json::Value;
 
-use self::backup::BackupSecret;
-use self::delete::DeleteSecret;
-use self::get::GetSecret;
-use self::list::ListSecrets;
-use self::purge::PurgeSecret;
-use self::recover::RecoverSecret;
-use self::restore::RestoreSecret;
-use self::set::SetSecret;
+use self::backup_secret::BackupSecret;
+use self::delete_secret::DeleteSecret;
+use self::get_secret::GetSecret;
+use self::list_secrets::ListSecrets;
+use self::list_versions::ListVersions;
+use self::purge_secret::PurgeSecret;
+use self::recover_secret::RecoverSecret;
+use self::restore_secret::RestoreSecret;
+use self::set_secret::SetSecret;
 use self::vault::VaultArgs;
-use self::versions::ListVersions;
-use super::{DONE, FAILED, Failure, failed, output, screen};
+use crate::{DONE, FAILED, Failure, failed, output, terminal};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum SecretsVerb {
+pub(crate) enum SecretsVerb {
     /// Read a secret and print its value, or several
     GetSecret(GetSecret),
     /// Set a secret to what a file or stdin holds
@@ -56,15 +56,15 @@ impl SecretsVerb {
     /// Does it, and gives the exit status.
     pub(super) async fn run(&self) -> u8 {
         let (result, vault) = match self {
-            Self::GetSecret(args) => (get::run(args).await, &args.vault),
-            Self::SetSecret(args) => (set::run(args).await, &args.vault),
-            Self::ListSecrets(args) => (list::run(args).await, &args.vault),
-            Self::ListVersions(args) => (versions::run(args).await, &args.vault),
-            Self::DeleteSecret(args) => (delete::run(args).await, &args.vault),
-            Self::RecoverSecret(args) => (recover::run(args).await, &args.vault),
-            Self::PurgeSecret(args) => (purge::run(args).await, &args.vault),
-            Self::BackupSecret(args) => (backup::run(args).await, &args.vault),
-            Self::RestoreSecret(args) => (restore::run(args).await, &args.vault),
+            Self::GetSecret(args) => (get_secret::run(args).await, &args.vault),
+            Self::SetSecret(args) => (set_secret::run(args).await, &args.vault),
+            Self::ListSecrets(args) => (list_secrets::run(args).await, &args.vault),
+            Self::ListVersions(args) => (list_versions::run(args).await, &args.vault),
+            Self::DeleteSecret(args) => (delete_secret::run(args).await, &args.vault),
+            Self::RecoverSecret(args) => (recover_secret::run(args).await, &args.vault),
+            Self::PurgeSecret(args) => (purge_secret::run(args).await, &args.vault),
+            Self::BackupSecret(args) => (backup_secret::run(args).await, &args.vault),
+            Self::RestoreSecret(args) => (restore_secret::run(args).await, &args.vault),
         };
         result.unwrap_or_else(|failure| failed(&failure, vault.common.json))
     }

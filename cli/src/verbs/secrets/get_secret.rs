@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::vault::VaultArgs;
-use super::{DONE, FAILED, Failure, json, output, screen};
+use super::{DONE, FAILED, Failure, json, output, terminal};
 use crate::output::Report;
 use keyfob_host_test::bindings::exports::keyfob::azure::secrets::Secret;
 use keyfob_host_test::failure::CallError;
@@ -72,10 +72,10 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, Failure> {
 
 /// What keeps one secret from being read. What keeps all of them is advised once.
 fn tell(name: &str, report: &Report, told: &mut Option<String>) {
-    screen::error(&format!("{name}: {}", report.message()));
+    terminal::error(&format!("{name}: {}", report.message()));
     let hint = report.hint().map(str::to_owned);
     if let Some(hint) = hint.as_ref().filter(|_| hint != *told) {
-        screen::hint(hint);
+        terminal::hint(hint);
     }
     *told = hint;
 }

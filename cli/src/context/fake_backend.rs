@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::files::Folder;
+use super::folders::Folder;
 use crate::fake::{self, Placed, Source};
 use fake_azure::Fake;
 use keyfob_host_test::clock::Clock;

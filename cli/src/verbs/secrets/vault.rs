@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::Failure;
 use crate::call::{Common, instance, within};
-use crate::screen::Progress;
-use crate::surroundings::Ground;
+use crate::context::Ground;
+use crate::terminal::Progress;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::instance::{Instance, SecretClient};
 use keyfob_host_test::spec::ClientOptions;

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::dotenv;
 use crate::fake::IDENTITY_VARIABLES;
-use crate::{Failure, screen};
+use crate::{Failure, terminal};
 
 /// Variables by name.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Environment {
             let named = || format!("--env-file {}", path.display());
             let text = std::fs::read_to_string(path).with_context(named).map_err(Failure::Usage)?;
             for note in environment.add(&text, foreign).with_context(named).map_err(Failure::Usage)? {
-                screen::note(&format!("note: {}: {note}", named()));
+                terminal::note(&format!("note: {}: {note}", named()));
             }
         }
         Ok(environment)

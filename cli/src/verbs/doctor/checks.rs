@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Failure;
 use crate::call::within;
-use crate::screen::Progress;
+use crate::terminal::Progress;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::instance::{Credential, Instance, SecretClient};

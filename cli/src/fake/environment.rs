@@ -50,7 +50,7 @@ pub(crate) fn environment(fake: &Fake) -> Vec<(String, String)> {
 }
 
 /// The same for an app that reaches the identity endpoint at `own` (`HOST:PORT`) instead of where its platform has it.
-pub(super) fn environment_at(fake: &Fake, own: &str) -> Vec<(String, String)> {
+pub(crate) fn environment_at(fake: &Fake, own: &str) -> Vec<(String, String)> {
     let mut variables = environment(fake);
     for (_, value) in variables.iter_mut().filter(|(name, _)| ENDPOINTS.contains(&name.as_str())) {
         *value = moved(value, own);

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::change::{ChangeArgs, wait};
 use super::vault::VaultArgs;
+use super::wait::{ChangeArgs, wait};
 use super::{Failure, json, told};
 
 const EXAMPLES: &str = "\

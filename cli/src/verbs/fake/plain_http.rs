@@ -52,10 +52,10 @@ pub(super) fn linked(mut exchange: Exchange, origin: &str, own: &str) -> Exchang
 
 #[cfg(test)]
 mod tests {
-    use super::super::app;
-    use super::super::example::Example;
-    use super::super::source::Source;
     use super::*;
+    use crate::fake::Example;
+    use crate::fake::Source;
+    use crate::fake::environment_at;
 
     fn fake(example: Example) -> Fake {
         Source::Example(example).load().unwrap()
@@ -65,7 +65,7 @@ mod tests {
     fn the_environment_leads_vault_and_entra_to_loopback() {
         for (example, entra) in [(Example::AppService, false), (Example::ServicePrincipal, true), (Example::Aks, true)]
         {
-            let mut variables = app::environment_at(&fake(example), "127.0.0.1:7");
+            let mut variables = environment_at(&fake(example), "127.0.0.1:7");
             lead(&mut variables, &fake(example), "127.0.0.1:7").unwrap();
             let values = |wanted: &str| -> Vec<String> {
                 variables.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.clone()).collect()

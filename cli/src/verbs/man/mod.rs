@@ -1,26 +1,16 @@
-//! What shells and `man` are told about the command.
+//! `keyfob man`: the manual pages.
 
 mod page;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, CommandFactory as _};
-use clap_complete::Shell;
+use clap::{Args, Command};
 
 use self::page::Page;
-use super::args::Cli;
-use super::{output, screen};
+use crate::{output, terminal};
 
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  keyfob completions bash > ~/.local/share/bash-completion/completions/keyfob
-  keyfob completions zsh > \"${fpath[1]}/_keyfob\"
-  keyfob completions fish > ~/.config/fish/completions/keyfob.fish
-
-A new shell completes then. In PowerShell: keyfob completions powershell >> $PROFILE";
-
-const MAN_EXAMPLES: &str = "\
+const EXAMPLES: &str = "\
 Examples:
   keyfob man | man -l -
   keyfob man get-secret | man -l -
@@ -29,15 +19,8 @@ Examples:
 After the last one, `man keyfob` and `man keyfob-get-secret` find them.";
 
 #[derive(Args, Debug)]
-#[command(after_help = COMPLETIONS_EXAMPLES)]
-pub(super) struct Completions {
-    /// The shell that is to complete
-    shell: Shell,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = MAN_EXAMPLES)]
-pub(super) struct Man {
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Man {
     /// The command whose page it is, such as get-secret; keyfob itself where absent
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     verb: Option<String>,
@@ -46,17 +29,9 @@ pub(super) struct Man {
     dir: Option<PathBuf>,
 }
 
-/// Prints the shell's own script.
-pub(super) fn completions(args: &Completions) -> Result<()> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "keyfob", &mut script);
-    output::text(&String::from_utf8(script)?);
-    Ok(())
-}
-
 /// Prints a page, or writes all of them.
-pub(super) fn man(args: &Man) -> Result<()> {
-    let pages = pages();
+pub(super) fn run(args: &Man, cli: Command) -> Result<()> {
+    let pages = pages(cli);
     if let Some(folder) = &args.dir {
         return write(&pages, folder).with_context(|| format!("--dir {}", folder.display()));
     }
@@ -74,14 +49,14 @@ fn write(pages: &[Page], folder: &Path) -> Result<()> {
         let file = folder.join(page.file());
         std::fs::write(&file, page.roff()?).with_context(|| format!("{} can't be written", page.file()))?;
     }
-    screen::note(&format!("{}: {} pages", folder.display(), pages.len()));
+    terminal::note(&format!("{}: {} pages", folder.display(), pages.len()));
     Ok(())
 }
 
 /// The command's page, and one for each verb.
-fn pages() -> Vec<Page> {
+fn pages(cli: Command) -> Vec<Page> {
     // `keyfob help` says what it is by itself.
-    let mut cli = Cli::command().disable_help_subcommand(true);
+    let mut cli = cli.disable_help_subcommand(true);
     cli.build();
     let verbs = cli.get_subcommands().cloned().map(Page::of_verb);
     [Page::of_command(cli.clone())].into_iter().chain(verbs).collect()

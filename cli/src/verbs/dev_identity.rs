@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use super::child::{self, Stops};
-use super::shell::Dialect;
-use super::{DONE, output, screen};
+use crate::child::{self, Stops};
 use crate::developer::{Chain, Changes, Server};
+use crate::shell::Dialect;
+use crate::{DONE, output, terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,7 +22,7 @@ Whoever knows IDENTITY_HEADER gets your tokens, for as long as this runs.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct DevIdentity {
+pub(crate) struct DevIdentity {
     /// The port of 127.0.0.1 [default: a free one]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
@@ -38,15 +38,15 @@ pub(super) struct DevIdentity {
 pub(super) async fn run(args: &DevIdentity) -> Result<u8> {
     let environment = |name: &str| std::env::var(name).ok();
     let chain = Chain::named(environment("AZURE_TOKEN_CREDENTIALS").as_deref());
-    let server = Server::start(chain, args.port, |event| screen::note(&event.to_string())).await?;
+    let server = Server::start(chain, args.port, |event| terminal::note(&event.to_string())).await?;
     let Changes { set, unset, notes } = Changes::of(&server, environment);
     for note in notes {
-        screen::note(&format!("note: {note}"));
+        terminal::note(&format!("note: {note}"));
     }
     if args.command.is_empty() {
         let mut stops = Stops::listen()?;
         output::line(&args.shell.lines(&set, &unset));
-        screen::note(
+        terminal::note(
             "An app whose environment the lines on stdout make gets your own tokens. Ctrl-C ends it. Requests:",
         );
         stops.next().await;

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::change::{ChangeArgs, wait};
 use super::vault::VaultArgs;
+use super::wait::{ChangeArgs, wait};
 use super::{Failure, json, told};
 use crate::date;
 use keyfob_host_test::bindings::exports::keyfob::azure::secrets::DeletedSecret;

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::source::Source;
-use super::stage::Stage;
-use super::way::Way;
+use super::client_setup::Way;
+use super::reloadable_fake::Stage;
 use super::{log, summary};
+use crate::fake::Source;
 use crate::{output, shell};
 
 /// Nobody notices, and nothing is missed: contents are compared, not times.

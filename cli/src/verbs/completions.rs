@@ -1,0 +1,30 @@
+//! `keyfob completions`: a script that completes the command's words in a shell.
+
+use anyhow::Result;
+use clap::{Args, Command};
+use clap_complete::Shell;
+
+use crate::output;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob completions bash > ~/.local/share/bash-completion/completions/keyfob
+  keyfob completions zsh > \"${fpath[1]}/_keyfob\"
+  keyfob completions fish > ~/.config/fish/completions/keyfob.fish
+
+A new shell completes then. In PowerShell: keyfob completions powershell >> $PROFILE";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Completions {
+    /// The shell that is to complete
+    shell: Shell,
+}
+
+/// Prints the shell's own script.
+pub(super) fn run(args: &Completions, mut cli: Command) -> Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut cli, "keyfob", &mut script);
+    output::text(&String::from_utf8(script)?);
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! `keyfob fake`: the fake Azure as a server that stays up, for apps in any language.
+
+mod client_setup;
+mod log;
+mod plain_http;
+mod reload;
+mod reloadable_fake;
+mod summary;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use self::client_setup::Way;
+use self::reload::Reload;
+use self::reloadable_fake::Stage;
+use crate::child::{self, Stops};
+use crate::fake::{Example, Folder, IDENTITY_VARIABLES, Source};
+use crate::{DONE, output};
+use fake_azure::Server;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob fake --example vm -- python app.py              runs the command there, and ends with it
+  keyfob fake --example app-service > fake.env           stays up; for an app elsewhere: . ./fake.env
+  keyfob fake --example app-service --print > azure.toml
+  keyfob fake azure.toml --port 7070 --dir .azure-fake   the next start is the same place, and still trusted
+  keyfob fake azure.toml --plain-http -- wasmtime serve -S cli --env KEYVAULT_URL app.wasm
+
+The app keeps the URLs of the real Azure. Its environment leads them here: a proxy, an authority to trust, and what the
+platform sets. Vaults remember what an app writes to them, until the command ends or the description changes.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct FakeAzure {
+    /// The description of the world, in TOML; whenever it changes it is read again, and all begins anew
+    #[arg(value_name = "FILE", conflicts_with = "example")]
+    file: Option<PathBuf>,
+    /// A description that comes with the command
+    #[arg(long, value_name = "NAME")]
+    example: Option<Example>,
+    /// Print the example, to begin a description of your own with
+    #[arg(long, requires = "example", conflicts_with_all = ["file", "command"])]
+    print: bool,
+    /// The port of 127.0.0.1 for the proxy and the identity endpoint [default: a free one]
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// Lead Keyfob to the first vault and to Entra without TLS, where its host trusts fixed authorities (wasmtime, wash)
+    #[arg(long)]
+    plain_http: bool,
+    /// Keep the certificate authority and the platform's files in this folder, so that clients that trust it go on
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Run this command in the fake's environment, and end with it
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// Serves until Ctrl-C, or until the command ends, whose status it gives.
+pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
+    let Some(source) = Source::of(args.file.as_deref(), args.example) else {
+        bail!("which world? Name a FILE, or begin with --example app-service");
+    };
+    let text = source.text()?;
+    if args.print {
+        output::text(&text);
+        return Ok(DONE);
+    }
+    let stage = Arc::new(Stage::new(source.world(&text)?, args.plain_http));
+    let folder = match &args.dir {
+        Some(path) => Folder::kept(path)?,
+        None => Folder::temporary()?,
+    };
+    let authority = folder.authority()?;
+    let ca = folder.ca();
+    let distrusted = {
+        let ca = ca.clone();
+        Box::new(move |why: &str| log::trouble(&client_setup::distrusted(&ca, why)))
+    };
+    let server = Server::start_on(stage.clone(), args.port.unwrap_or(0), authority, distrusted).await?;
+    stage.opened(server.plain_addr().port());
+    let way = Way { address: server.plain_addr(), ca, folder, plain_http: args.plain_http };
+    let variables = way.environment(&stage.fake())?;
+
+    let reload = Reload::new(source.clone(), text, Arc::clone(&stage), &way, args.command.is_empty());
+    log::print(&format!("A fake Azure from {source}: {}.", summary::line(stage.fake().description())));
+    for line in summary::lines(stage.fake().description()) {
+        log::print(&format!("   {line}"));
+    }
+    for note in way.notes(&stage.fake()) {
+        log::print(&format!("note: {note}"));
+    }
+    if args.command.is_empty() {
+        let mut stops = Stops::listen()?;
+        output::line(&crate::shell::exports(&variables));
+        log::print("An app whose shell has taken the lines on stdout lives there. Ctrl-C ends it. Requests:");
+        tokio::select! {
+            never = reload.for_ever(variables) => match never {},
+            _ = stops.next() => Ok(DONE),
+        }
+    } else {
+        let mut child = child::start(&args.command, &variables, &IDENTITY_VARIABLES)?;
+        tokio::select! {
+            never = reload.for_ever(variables) => match never {},
+            status = child::ended(&mut child) => status,
+        }
+    }
+}

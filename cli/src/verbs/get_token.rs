@@ -1,0 +1,40 @@
+//! `keyfob get-token`.
+
+use clap::Args;
+
+use crate::call::{Common, instance, within};
+use crate::terminal::Progress;
+use crate::{DONE, Failure, output};
+use keyfob_host_test::spec::TokenOptions;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob get-token --scope https://vault.azure.net/.default
+  keyfob get-token --scope https://management.azure.com/.default --credential managed-identity --json
+
+Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct GetToken {
+    /// What the token is for, such as https://vault.azure.net/.default
+    #[arg(long, value_name = "S")]
+    scope: String,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+pub(super) async fn run(args: &GetToken) -> Result<u8, Failure> {
+    let ground = args.common.surroundings.ground().await?;
+    let host = ground.host(None)?;
+    let _progress = Progress::show("asking for a token");
+    let token = within(args.common.timeout, async {
+        let mut instance = instance(&host).await?;
+        let credential = instance.credential(&args.common.identity.spec()).await?;
+        let options = TokenOptions { timeout: args.common.timeout, ..Default::default() };
+        instance.get_token(credential, &[&args.scope], &options).await
+    })
+    .await?;
+    output::line(&if args.common.json { output::token_json(&token) } else { token.token });
+    Ok(DONE)
+}
