@@ -62,6 +62,6 @@ mod tests {
         assert!(parse("keyfob get-token --scope s --managed-identity-client-id a").is_ok());
         let error =
             parse("keyfob get-token --scope s --managed-identity-client-id a --managed-identity-system-assigned");
-        assert_eq!(error.expect_err("a conflict").exit_code(), i32::from(crate::exit::USAGE));
+        assert_eq!(error.expect_err("a conflict").exit_code(), i32::from(crate::exit::USAGE_ERROR));
     }
 }

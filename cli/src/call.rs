@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Failure;
-use super::context::Surroundings;
-use super::credential_args::Identity;
-use super::output::Report;
+use super::CommandError;
+use super::context::ContextArgs;
+use super::credential_args::CredentialArgs;
+use super::output::ErrorReport;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::host::Host;
 use keyfob_host_test::instance::Instance;
 
 /// What every call takes.
 #[derive(Args, Debug)]
-pub(super) struct Common {
+pub(super) struct CommonArgs {
     /// Print JSON, for errors too: one object, or of several things one a line
     #[arg(long)]
     pub(super) json: bool,
@@ -22,9 +22,9 @@ pub(super) struct Common {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) timeout: Option<Duration>,
     #[command(flatten)]
-    pub(super) identity: Identity,
+    pub(super) credential: CredentialArgs,
     #[command(flatten)]
-    pub(super) surroundings: Surroundings,
+    pub(super) context: ContextArgs,
 }
 
 /// The component's own limits end a call first; this is for a component that does not.
@@ -33,19 +33,19 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The longest of the component's default limits (`get-token` in wit/identity.wit).
 const DEFAULT_LIMIT: Duration = Duration::from_secs(100);
 
-pub(super) async fn instance(host: &Host) -> Result<Instance, CallError> {
+pub(super) async fn instantiate(host: &Host) -> Result<Instance, CallError> {
     host.instantiate().await.map_err(CallError::Bug)
 }
 
 /// The call's outcome, if there is one in time.
-pub(super) async fn within<T>(
+pub(super) async fn with_timeout<T>(
     limit: Option<Duration>,
     call: impl Future<Output = Result<T, CallError>>,
-) -> Result<T, Failure> {
-    let patience = limit.unwrap_or(DEFAULT_LIMIT).saturating_add(GRACE);
-    match tokio::time::timeout(patience, call).await {
-        Ok(result) => result.map_err(|error| Failure::Answer(Box::new(error.into()))),
-        Err(_) => Err(Failure::Answer(Box::new(Report::timed_out(patience)))),
+) -> Result<T, CommandError> {
+    let limit_with_grace = limit.unwrap_or(DEFAULT_LIMIT).saturating_add(GRACE);
+    match tokio::time::timeout(limit_with_grace, call).await {
+        Ok(result) => result.map_err(|error| CommandError::Call(Box::new(error.into()))),
+        Err(_) => Err(CommandError::Call(Box::new(ErrorReport::timed_out(limit_with_grace)))),
     }
 }
 

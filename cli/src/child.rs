@@ -7,13 +7,13 @@ use anyhow::{Context, Result};
 use tokio::process::{Child, Command};
 
 /// A command that runs. Dropped, it is killed.
-pub(super) struct Running {
+pub(super) struct RunningChild {
     child: Child,
-    stops: Stops,
+    signals: StopSignals,
 }
 
 /// Starts a command; stdin, stdout and stderr are ours. Variables of `unset` are taken out first.
-pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&str]) -> Result<Running> {
+pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&str]) -> Result<RunningChild> {
     let (program, arguments) = command.split_first().context("no command after --")?;
     let mut command = Command::new(program);
     command.args(arguments).kill_on_drop(true);
@@ -22,20 +22,20 @@ pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&st
     }
     command.envs(set.iter().map(|(name, value)| (name, value)));
     // Before the command is there: it may be what stops us.
-    let stops = Stops::listen()?;
+    let signals = StopSignals::listen()?;
     let child = command.spawn().with_context(|| format!("{} can't be started", program.to_string_lossy()))?;
-    Ok(Running { child, stops })
+    Ok(RunningChild { child, signals })
 }
 
 /// Waits for the end, and gives the status to pass on. A Ctrl-C is the command's to handle: the terminal sends it to
 /// both. Who asks us alone to stop means both too.
-pub(super) async fn ended(Running { child, stops }: &mut Running) -> Result<u8> {
+pub(super) async fn wait(RunningChild { child, signals }: &mut RunningChild) -> Result<u8> {
     loop {
         tokio::select! {
-            status = child.wait() => return Ok(code(status?)),
-            stop = stops.next() => match stop {
-                Stop::Interrupt => {}
-                Stop::Terminate => terminate(child).await,
+            status = child.wait() => return Ok(exit_code(status?)),
+            signal = signals.next() => match signal {
+                StopSignal::Interrupt => {}
+                StopSignal::Terminate => terminate(child).await,
             },
         }
     }
@@ -43,7 +43,7 @@ pub(super) async fn ended(Running { child, stops }: &mut Running) -> Result<u8> 
 
 /// How we are asked to stop.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Stop {
+pub(super) enum StopSignal {
     /// Ctrl-C.
     Interrupt,
     /// `kill`.
@@ -51,7 +51,7 @@ pub(super) enum Stop {
 }
 
 /// Hears when we are asked to stop, from the moment that it is made.
-pub(super) struct Stops {
+pub(super) struct StopSignals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -59,32 +59,32 @@ pub(super) struct Stops {
 }
 
 #[cfg(unix)]
-impl Stops {
+impl StopSignals {
     pub(super) fn listen() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    pub(super) async fn next(&mut self) -> Stop {
+    pub(super) async fn next(&mut self) -> StopSignal {
         tokio::select! {
-            _ = self.interrupt.recv() => Stop::Interrupt,
-            _ = self.terminate.recv() => Stop::Terminate,
+            _ = self.interrupt.recv() => StopSignal::Interrupt,
+            _ = self.terminate.recv() => StopSignal::Terminate,
         }
     }
 }
 
 #[cfg(not(unix))]
-impl Stops {
+impl StopSignals {
     pub(super) fn listen() -> Result<Self> {
         Ok(Self {})
     }
 
-    pub(super) async fn next(&mut self) -> Stop {
+    pub(super) async fn next(&mut self) -> StopSignal {
         // It fails where there is no console to press Ctrl-C at.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-        Stop::Interrupt
+        StopSignal::Interrupt
     }
 }
 
@@ -99,7 +99,7 @@ async fn terminate(child: &mut Child) {
 }
 
 /// The command's own status, or 128 and the signal that ended it, as shells do it.
-fn code(status: ExitStatus) -> u8 {
+fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);
     #[cfg(not(unix))]

@@ -6,7 +6,7 @@ use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, 
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Identity")]
-pub(super) struct Identity {
+pub(super) struct CredentialArgs {
     /// Which credential to use
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     credential: Credential,
@@ -40,7 +40,7 @@ enum Credential {
     ManagedIdentity,
 }
 
-impl Identity {
+impl CredentialArgs {
     /// The credential's class name in the Azure SDKs.
     pub(super) fn credential_name(&self) -> &'static str {
         match self.credential {
@@ -59,13 +59,13 @@ impl Identity {
             Credential::WorkloadIdentity => CredentialKind::WorkloadIdentity,
             Credential::ManagedIdentity => CredentialKind::ManagedIdentity,
         };
-        let options = CredentialOptions { managed_identity: self.managed_identity.chosen(), ..Default::default() };
+        let options = CredentialOptions { managed_identity: self.managed_identity.selected(), ..Default::default() };
         CredentialSpec { kind, options }
     }
 }
 
 impl ManagedIdentityArgs {
-    fn chosen(&self) -> Option<ManagedIdentity> {
+    fn selected(&self) -> Option<ManagedIdentity> {
         let Self {
             managed_identity_client_id: client,
             managed_identity_object_id: object,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 /// Unix seconds, or a time with its zone. A part of a second is left out.
-pub(super) fn parse(text: &str) -> Result<u64, String> {
+pub(super) fn parse_unix_seconds(text: &str) -> Result<u64, String> {
     let seconds = text.parse::<u64>().ok().or_else(|| {
         let time: Timestamp = text.parse().ok()?;
         u64::try_from(time.as_second()).ok()
@@ -12,7 +12,7 @@ pub(super) fn parse(text: &str) -> Result<u64, String> {
 }
 
 /// The time in UTC. One that no calendar has stays as it is.
-pub(super) fn text(unix: u64) -> String {
+pub(super) fn format_utc(unix: u64) -> String {
     let time = i64::try_from(unix).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     time.map_or_else(|| unix.to_string(), |time| time.to_string())
 }
@@ -24,19 +24,19 @@ mod tests {
     #[test]
     fn there_and_back() {
         for (unix, time) in [(0, "1970-01-01T00:00:00Z"), (1_801_353_600, "2027-01-31T00:00:00Z")] {
-            assert_eq!((parse(time), text(unix).as_str()), (Ok(unix), time));
+            assert_eq!((parse_unix_seconds(time), format_utc(unix).as_str()), (Ok(unix), time));
         }
-        assert_eq!(text(u64::MAX), u64::MAX.to_string());
+        assert_eq!(format_utc(u64::MAX), u64::MAX.to_string());
     }
 
     #[test]
     fn what_is_a_time() {
         for text in ["1801353600", "2027-01-31T01:00:00+01:00", "2027-01-31 00:00:00.9Z"] {
-            assert_eq!(parse(text), Ok(1_801_353_600), "{text}");
+            assert_eq!(parse_unix_seconds(text), Ok(1_801_353_600), "{text}");
         }
         // Without a zone it could be any of a day's.
         for text in ["", "tomorrow", "2027-01-31", "2027-01-31T00:00:00", "1969-12-31T23:59:59Z", "-1", "1.5"] {
-            assert!(parse(text).is_err(), "{text}");
+            assert!(parse_unix_seconds(text).is_err(), "{text}");
         }
     }
 }

@@ -3,36 +3,36 @@
 use super::{output, terminal};
 
 /// The call is done.
-pub(crate) const DONE: u8 = 0;
+pub(crate) const SUCCESS: u8 = 0;
 /// The component answered with an error.
 pub(crate) const FAILED: u8 = 1;
 /// Wrong usage; clap's own status for it too.
-pub(crate) const USAGE: u8 = 2;
+pub(crate) const USAGE_ERROR: u8 = 2;
 
 /// How a call ends when it does not end well.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum CommandError {
     /// What was asked for makes no sense, or names a file that is not what it should be.
     Usage(anyhow::Error),
     /// Everything else, as the component says it.
-    Answer(Box<output::Report>),
+    Call(Box<output::ErrorReport>),
 }
 
-impl Failure {
+impl CommandError {
     pub(crate) fn usage(problem: impl Into<String>) -> Self {
         Self::Usage(anyhow::Error::msg(problem.into()))
     }
 }
 
 /// Reports a failure, and gives the exit status.
-pub(crate) fn failed(failure: &Failure, json: bool) -> u8 {
+pub(crate) fn report_failure(failure: &CommandError, json: bool) -> u8 {
     match failure {
-        Failure::Usage(error) => misused(error),
-        Failure::Answer(report) => {
+        CommandError::Usage(error) => report_usage_error(error),
+        CommandError::Call(report) => {
             if json {
-                output::line(&report.json());
+                output::print_line(&report.json());
             } else {
-                report.show();
+                report.print_to_stderr();
             }
             FAILED
         }
@@ -40,7 +40,7 @@ pub(crate) fn failed(failure: &Failure, json: bool) -> u8 {
 }
 
 /// Reports wrong usage, and gives the exit status.
-pub(crate) fn misused(error: &anyhow::Error) -> u8 {
+pub(crate) fn report_usage_error(error: &anyhow::Error) -> u8 {
     terminal::error(&format!("{error:#}"));
-    USAGE
+    USAGE_ERROR
 }

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::args::Cli;
-use self::exit::{DONE, FAILED, Failure, failed, misused};
+use self::exit::{CommandError, FAILED, SUCCESS, report_failure, report_usage_error};
 use self::verbs::Verb;
 
 /// Runs the command with the process's arguments and environment.

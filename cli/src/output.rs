@@ -12,24 +12,24 @@ use keyfob_host_test::failure::CallError;
 use keyfob_host_test::names::{kind_name, outcome_name};
 
 /// Prints to stdout. A reader that has gone away is not worth a panic.
-pub(super) fn line(text: &str) {
+pub(super) fn print_line(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 /// Prints a text that ends its own lines.
-pub(super) fn text(text: &str) {
+pub(super) fn print(text: &str) {
     let _ = write!(std::io::stdout().lock(), "{text}");
 }
 
 /// Writes to stdout at once. The caller cares whether it gets there.
-pub(super) fn write(bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn write_bytes(bytes: &[u8]) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(bytes)?;
     stdout.flush()
 }
 
 /// Prints a text that ends its own lines, and whose styles only a terminal sees.
-pub(super) fn styled(text: &str) {
+pub(super) fn print_styled(text: &str) {
     let _ = write!(anstream::stdout().lock(), "{text}");
 }
 
@@ -40,25 +40,25 @@ pub(super) fn token_json(token: &AccessToken) -> String {
         "refresh_on": token.refresh_on,
         "credential": token.credential,
         "source": token.source,
-        "details": object(&token.details),
+        "details": string_map(&token.details),
     })
     .to_string()
 }
 
 /// A failed call.
 #[derive(Debug)]
-pub(super) struct Report {
+pub(super) struct ErrorReport {
     message: String,
     hint: Option<String>,
     attempts: Vec<Attempt>,
     json: Value,
 }
 
-impl Report {
+impl ErrorReport {
     /// The component did not keep the call's limit.
     pub(super) fn timed_out(limit: Duration) -> Self {
         let message = format!("no answer within {} s", limit.as_secs_f64());
-        Self { json: bare("timed-out", &message), message, hint: None, attempts: Vec::new() }
+        Self { json: error_json("timed-out", &message), message, hint: None, attempts: Vec::new() }
     }
 
     pub(super) fn json(&self) -> String {
@@ -66,7 +66,7 @@ impl Report {
     }
 
     /// The error itself.
-    pub(super) fn value(&self) -> &Value {
+    pub(super) fn error(&self) -> &Value {
         &self.json
     }
 
@@ -91,7 +91,7 @@ impl Report {
     }
 
     /// The same with this advice, where there is none.
-    pub(super) fn or_hint(mut self, hint: String) -> Self {
+    pub(super) fn with_default_hint(mut self, hint: String) -> Self {
         if self.hint.is_none() {
             self.json["hint"] = json!(hint);
             self.hint = Some(hint);
@@ -100,7 +100,7 @@ impl Report {
     }
 
     /// Says it on stderr.
-    pub(super) fn show(&self) {
+    pub(super) fn print_to_stderr(&self) {
         terminal::note(&self.message);
         if let Some(hint) = &self.hint {
             terminal::note("");
@@ -109,13 +109,13 @@ impl Report {
     }
 }
 
-impl From<CallError> for Report {
+impl From<CallError> for ErrorReport {
     fn from(error: CallError) -> Self {
         let error = match error {
             CallError::Azure(error) => error,
             bug @ CallError::Bug(_) => {
                 let message = bug.to_string();
-                return Self { json: bare("other", &message), message, hint: None, attempts: Vec::new() };
+                return Self { json: error_json("other", &message), message, hint: None, attempts: Vec::new() };
             }
         };
         let attempts: Vec<Value> = error
@@ -137,14 +137,14 @@ impl From<CallError> for Report {
             "status": error.status,
             "code": error.code,
             "retry_after": error.retry_after,
-            "details": object(&error.details),
+            "details": string_map(&error.details),
         });
         Self { message: error.message, hint: error.hint, attempts: error.attempts, json }
     }
 }
 
 /// An error that does not come from the component.
-fn bare(kind: &str, message: &str) -> Value {
+fn error_json(kind: &str, message: &str) -> Value {
     json!({
         "kind": kind,
         "message": message,
@@ -158,7 +158,7 @@ fn bare(kind: &str, message: &str) -> Value {
 }
 
 /// Pairs as a JSON object.
-pub(super) fn object(pairs: &[(String, String)]) -> Value {
+pub(super) fn string_map(pairs: &[(String, String)]) -> Value {
     let pairs = pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
     Value::Object(pairs.collect::<Map<_, _>>())
 }
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_timeout_has_the_documented_shape() {
-        let report = Report::timed_out(Duration::from_millis(1500));
+        let report = ErrorReport::timed_out(Duration::from_millis(1500));
         let json: Value = serde_json::from_str(&report.json()).expect("JSON");
         assert_eq!(json["error"]["kind"], "timed-out");
         assert_eq!(json["error"]["attempts"], json!([]));

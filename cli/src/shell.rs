@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// Who reads the lines.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Dialect {
+pub(super) enum Shell {
     #[default]
     Bash,
     Fish,
@@ -13,12 +13,12 @@ pub(super) enum Dialect {
     Dotenv,
 }
 
-impl Dialect {
+impl Shell {
     /// The lines that set these variables and unset those. A .env file can't unset: some SDKs take an empty variable for
     /// a set one.
     pub(super) fn lines(self, set: &[(String, String)], unset: &[&str]) -> String {
         let set = set.iter().map(|(name, value)| match self {
-            Self::Bash => format!("export {name}={}", quoted(value)),
+            Self::Bash => format!("export {name}={}", quote(value)),
             Self::Fish => format!("set -gx {name} '{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
             Self::PowerShell => format!("$Env:{name} = '{}'", value.replace('\'', "''")),
             // Docker's reader of such files takes quotes for a part of the value.
@@ -36,12 +36,12 @@ impl Dialect {
 
 /// `export NAME='value'` for each, which every shell of the Bourne family takes; readers of `.env` files too, where no value
 /// has a single quote.
-pub(super) fn exports(variables: &[(String, String)]) -> String {
-    Dialect::Bash.lines(variables, &[])
+pub(super) fn export_lines(variables: &[(String, String)]) -> String {
+    Shell::Bash.lines(variables, &[])
 }
 
 /// The text as one word.
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
@@ -53,19 +53,19 @@ mod tests {
 
     #[test]
     fn a_shell_reads_what_was_meant() {
-        let lines = exports(&[("A".to_owned(), "1".to_owned()), ("B".to_owned(), VALUE.to_owned())]);
+        let lines = export_lines(&[("A".to_owned(), "1".to_owned()), ("B".to_owned(), VALUE.to_owned())]);
         assert!(lines.starts_with("export A='1'\nexport B='"), "{lines}");
-        let script = format!("{lines}\n{}\nprintf '%s|%s' \"$A\" \"$B\"", Dialect::Bash.lines(&[], &["A", "C"]));
+        let script = format!("{lines}\n{}\nprintf '%s|%s' \"$A\" \"$B\"", Shell::Bash.lines(&[], &["A", "C"]));
         let output = std::process::Command::new("sh").args(["-c", &script]).output().expect("sh");
         assert_eq!(String::from_utf8_lossy(&output.stdout), format!("|{VALUE}"));
     }
 
     #[test]
     fn the_other_shells() {
-        let lines = |shell: Dialect| shell.lines(&[("A".to_owned(), VALUE.to_owned())], &["B"]);
-        assert_eq!(lines(Dialect::Fish), "set -gx A 'it\\'s $HOME `x` \"y\" \\\\z'\nset -e B");
+        let lines = |shell: Shell| shell.lines(&[("A".to_owned(), VALUE.to_owned())], &["B"]);
+        assert_eq!(lines(Shell::Fish), "set -gx A 'it\\'s $HOME `x` \"y\" \\\\z'\nset -e B");
         let expected = "$Env:A = 'it''s $HOME `x` \"y\" \\z'\nRemove-Item -ErrorAction Ignore Env:B";
-        assert_eq!(lines(Dialect::PowerShell), expected);
-        assert_eq!(lines(Dialect::Dotenv), format!("A={VALUE}"));
+        assert_eq!(lines(Shell::PowerShell), expected);
+        assert_eq!(lines(Shell::Dotenv), format!("A={VALUE}"));
     }
 }

@@ -36,76 +36,76 @@ pub(super) fn warning(text: &str) {
 }
 
 /// Says something while a [`Progress`] may stand there, which comes back below it.
-pub(super) fn interject(text: &str) {
+pub(super) fn print_above_progress(text: &str) {
     // Where none does, the line may be an app's.
-    if STANDS.load(Ordering::Relaxed) {
-        put(&format!("{ERASE}{text}\n"));
+    if PROGRESS_IS_SHOWN.load(Ordering::Relaxed) {
+        write_stderr(&format!("{ERASE_LINE}{text}\n"));
     } else {
         note(text);
     }
 }
 
 /// To the line's begin, and erase to its end (ECMA-48 8.3.41, EL).
-const ERASE: &str = "\r\x1b[K";
+const ERASE_LINE: &str = "\r\x1b[K";
 
 /// Whether a [`Progress`] is on the terminal.
-static STANDS: AtomicBool = AtomicBool::new(false);
+static PROGRESS_IS_SHOWN: AtomicBool = AtomicBool::new(false);
 
 /// A line that stands while something takes its time, and is gone afterwards. Only a terminal sees it.
-pub(super) struct Progress(Option<Line>);
+pub(super) struct Progress(Option<ProgressThread>);
 
-struct Line {
-    ended: Sender<()>,
-    drawn: JoinHandle<()>,
+struct ProgressThread {
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Progress {
     /// Shows what is being done, and for how long, until it is dropped.
-    pub(super) fn show(doing: &str) -> Self {
-        if !is_drawn() {
+    pub(super) fn show(activity: &str) -> Self {
+        if !supports_progress() {
             return Self(None);
         }
-        let doing = doing.to_owned();
-        let (ended, end) = mpsc::channel();
+        let activity = activity.to_owned();
+        let (stop, stopped) = mpsc::channel();
         // A thread of its own: what is waited for may keep this one busy.
-        let drawn = thread::Builder::new().spawn(move || draw(&doing, &end));
-        Self(drawn.ok().map(|drawn| Line { ended, drawn }))
+        let thread = thread::Builder::new().spawn(move || draw(&activity, &stopped));
+        Self(thread.ok().map(|thread| ProgressThread { stop, thread }))
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(Line { ended, drawn }) = self.0.take() {
-            drop(ended);
+        if let Some(ProgressThread { stop, thread }) = self.0.take() {
+            drop(stop);
             // What is printed next does not stand in its line. A thread that panicked has said so.
-            drawn.join().unwrap_or_default();
+            thread.join().unwrap_or_default();
         }
     }
 }
 
 /// Whether stderr can show a line and take it away again.
-fn is_drawn() -> bool {
+fn supports_progress() -> bool {
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     std::io::stderr().is_terminal() && !dumb
 }
 
-fn draw(doing: &str, end: &Receiver<()>) {
-    STANDS.store(true, Ordering::Relaxed);
+fn draw(activity: &str, stopped: &Receiver<()>) {
+    PROGRESS_IS_SHOWN.store(true, Ordering::Relaxed);
     for seconds in 0.. {
-        put(&format!("{ERASE}{}", line(doing, seconds)));
-        if end.recv_timeout(Duration::from_secs(1)) != Err(RecvTimeoutError::Timeout) {
+        write_stderr(&format!("{ERASE_LINE}{}", progress_line(activity, seconds)));
+        if stopped.recv_timeout(Duration::from_secs(1)) != Err(RecvTimeoutError::Timeout) {
             break;
         }
     }
-    STANDS.store(false, Ordering::Relaxed);
-    put(ERASE);
+    PROGRESS_IS_SHOWN.store(false, Ordering::Relaxed);
+    write_stderr(ERASE_LINE);
 }
 
-fn line(doing: &str, seconds: u64) -> String {
-    if seconds == 0 { format!("{doing} …") } else { format!("{doing} … {seconds} s") }
+fn progress_line(activity: &str, seconds: u64) -> String {
+    if seconds == 0 { format!("{activity} …") } else { format!("{activity} … {seconds} s") }
 }
 
-fn put(text: &str) {
+fn write_stderr(text: &str) {
     let mut stderr = std::io::stderr().lock();
     // A terminal that is gone is not worth a panic.
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
@@ -113,11 +113,11 @@ fn put(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::progress_line;
 
     #[test]
     fn a_wait_is_counted_from_the_first_second_on() {
-        assert_eq!(line("deleting a", 0), "deleting a …");
-        assert_eq!(line("deleting a", 1), "deleting a … 1 s");
+        assert_eq!(progress_line("deleting a", 0), "deleting a …");
+        assert_eq!(progress_line("deleting a", 1), "deleting a … 1 s");
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::dotenv;
 use crate::fake::IDENTITY_VARIABLES;
-use crate::{Failure, terminal};
+use crate::{CommandError, terminal};
 
 /// Variables by name.
 #[derive(Debug, Default)]
@@ -16,26 +16,28 @@ pub(crate) struct Environment(BTreeMap<String, String>);
 impl Environment {
     /// The caller's environment (unless it is not wanted), what a fake platform puts in the place of a real one's, what
     /// `--env` sets, and what files add to that.
-    pub(super) fn gather(
+    pub(super) fn collect(
         clean: bool,
         files: &[PathBuf],
         platform: Option<Vec<(String, String)>>,
         given: &[String],
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CommandError> {
         // A name or value that is not Unicode can't be handed to a component.
         let caller =
             std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
         let caller = caller.filter(|_| !clean);
         // Not a value parser of clap's, whose error quotes the text: it may be a secret whose name was forgotten.
         let given: Option<Vec<_>> = given.iter().map(|text| variable(text)).collect();
-        let given = given.ok_or_else(|| Failure::usage("--env K=V: NAME=VALUE expected"))?;
-        let foreign = |name: &str| platform.is_some() && IDENTITY_VARIABLES.contains(&name);
-        let caller = caller.filter(|(name, _)| !foreign(name));
+        let given = given.ok_or_else(|| CommandError::usage("--env K=V: NAME=VALUE expected"))?;
+        let is_platform_variable = |name: &str| platform.is_some() && IDENTITY_VARIABLES.contains(&name);
+        let caller = caller.filter(|(name, _)| !is_platform_variable(name));
         let mut environment = Self(caller.chain(platform.iter().flatten().cloned()).chain(given).collect());
         for path in files {
             let named = || format!("--env-file {}", path.display());
-            let text = std::fs::read_to_string(path).with_context(named).map_err(Failure::Usage)?;
-            for note in environment.add(&text, foreign).with_context(named).map_err(Failure::Usage)? {
+            let text = std::fs::read_to_string(path).with_context(named).map_err(CommandError::Usage)?;
+            for note in
+                environment.add_file(&text, is_platform_variable).with_context(named).map_err(CommandError::Usage)?
+            {
                 terminal::note(&format!("note: {}: {note}", named()));
             }
         }
@@ -44,16 +46,16 @@ impl Environment {
 
     /// Adds what a file sets and nobody before it, and gives what is to be said about the file. A variable that is set to
     /// nothing stays nothing: that switches a file's line off.
-    fn add(&mut self, text: &str, foreign: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
-        let file = dotenv::read(text, |name| self.0.get(name).cloned())?;
-        for (name, value) in file.variables.into_iter().filter(|(name, _)| !foreign(name)) {
+    fn add_file(&mut self, text: &str, is_platform_variable: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
+        let file = dotenv::parse(text, |name| self.0.get(name).cloned())?;
+        for (name, value) in file.variables.into_iter().filter(|(name, _)| !is_platform_variable(name)) {
             self.0.entry(name).or_insert(value);
         }
         Ok(file.notes)
     }
 
     /// Sets and unsets variables, whoever set them before.
-    pub(super) fn change(&mut self, set: Vec<(String, String)>, unset: &[&str]) {
+    pub(super) fn apply(&mut self, set: Vec<(String, String)>, unset: &[&str]) {
         self.0.retain(|name, _| !unset.contains(&name.as_str()));
         self.0.extend(set);
     }
@@ -69,7 +71,7 @@ impl Environment {
     }
 
     #[cfg(test)]
-    pub(super) fn of(variables: &[(&str, &str)]) -> Self {
+    pub(super) fn from_pairs(variables: &[(&str, &str)]) -> Self {
         Self(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 }
@@ -85,11 +87,11 @@ mod tests {
 
     #[test]
     fn a_file_yields_to_what_is_set_and_to_the_file_before() {
-        let mut environment = Environment::of(&[("A", "set"), ("B", "")]);
+        let mut environment = Environment::from_pairs(&[("A", "set"), ("B", "")]);
         environment
-            .add("A=1\nB=1\nC=${A}1\nD=1\nD=2\nIDENTITY_ENDPOINT=1", |name| name.starts_with("ID"))
+            .add_file("A=1\nB=1\nC=${A}1\nD=1\nD=2\nIDENTITY_ENDPOINT=1", |name| name.starts_with("ID"))
             .expect("a file");
-        environment.add("C=2\nE=${D}\n", |_| false).expect("a file");
+        environment.add_file("C=2\nE=${D}\n", |_| false).expect("a file");
         let expected = [("A", Some("set")), ("B", None), ("C", Some("set1")), ("D", Some("2")), ("E", Some("2"))];
         for (name, value) in expected.into_iter().chain([("IDENTITY_ENDPOINT", None)]) {
             assert_eq!(environment.get(name), value, "{name}");

@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::folders::Folder;
-use crate::fake::{self, Placed, Source};
+use super::folders::MappedFolder;
+use crate::fake::{self, PlatformFile, Source};
 use fake_azure::Fake;
 use keyfob_host_test::clock::Clock;
 use keyfob_host_test::egress::Egress;
 
 /// The world of a description, and its platform's files for as long as a call takes.
-pub(super) struct Invented {
+pub(super) struct FakeBackend {
     fake: Arc<Fake>,
-    placed: Vec<Placed>,
+    platform_files: Vec<PlatformFile>,
     _folder: fake::Folder,
 }
 
-impl Invented {
-    pub(super) fn of(source: &Source) -> Result<Self> {
+impl FakeBackend {
+    pub(super) fn start(source: &Source) -> Result<Self> {
         let fake = Arc::new(source.load()?);
         let folder = fake::Folder::temporary()?;
-        Ok(Self { placed: folder.place(&fake)?, fake, _folder: folder })
+        Ok(Self { platform_files: folder.write_platform_files(&fake)?, fake, _folder: folder })
     }
 
     /// What the component finds in its environment.
@@ -31,12 +31,12 @@ impl Invented {
     }
 
     /// The folders of its platform's files, under the platform's own paths.
-    pub(super) fn folders(&self) -> Vec<Folder> {
-        let folder = |placed: &Placed| {
-            let guest = Path::new(&placed.told).parent()?.to_str()?.to_owned();
-            Some(Folder { host: placed.real.parent()?.to_owned(), guest })
+    pub(super) fn folders(&self) -> Vec<MappedFolder> {
+        let folder = |file: &PlatformFile| {
+            let guest = Path::new(&file.app_path).parent()?.to_str()?.to_owned();
+            Some(MappedFolder { host: file.disk_path.parent()?.to_owned(), guest })
         };
-        self.placed.iter().filter_map(folder).collect()
+        self.platform_files.iter().filter_map(folder).collect()
     }
 
     /// The way to it, and to nowhere else.

@@ -16,7 +16,7 @@ const ARC_KEYS: &str = "/var/opt/azcmagent/tokens";
 
 /// A folder to open, and its path as the component spells it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Folder {
+pub(super) struct MappedFolder {
     pub(super) host: PathBuf,
     pub(super) guest: String,
 }
@@ -24,23 +24,23 @@ pub(super) struct Folder {
 /// The folders of an environment. The folder and not the file, because on Kubernetes the token file is a symlink to a
 /// neighbour that is replaced when the token is. One that does not exist or can't be read is left out: the component
 /// reports the file.
-pub(super) fn folders(environment: &Environment) -> Result<Vec<Folder>> {
+pub(super) fn named_folders(environment: &Environment) -> Result<Vec<MappedFolder>> {
     let mut folders = Vec::new();
     for name in FILE_VARIABLES {
         if let Some(file) = environment.get(name) {
             let parent = Path::new(file).parent().unwrap_or(Path::new(""));
-            folders.extend(folder(parent, name)?);
+            folders.extend(map_folder(parent, name)?);
         }
     }
     // A variable that Arc's agent sets, and nobody else.
     if environment.get("IMDS_ENDPOINT").is_some() {
-        folders.extend(folder(Path::new(ARC_KEYS), "Azure Arc")?);
+        folders.extend(map_folder(Path::new(ARC_KEYS), "Azure Arc")?);
     }
     folders.dedup();
     Ok(folders)
 }
 
-fn folder(path: &Path, why: &str) -> Result<Option<Folder>> {
+fn map_folder(path: &Path, why: &str) -> Result<Option<MappedFolder>> {
     // A relative path is the same on both sides; `.` is how both spell the folder that they are in.
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     let Ok(real) = fs::canonicalize(path) else {
@@ -56,7 +56,7 @@ fn folder(path: &Path, why: &str) -> Result<Option<Folder>> {
             real.display()
         );
     }
-    Ok(path.to_str().map(|guest| Folder { host: real.clone(), guest: guest.to_owned() }))
+    Ok(path.to_str().map(|guest| MappedFolder { host: real.clone(), guest: guest.to_owned() }))
 }
 
 #[cfg(test)]
@@ -64,8 +64,8 @@ mod tests {
     use super::*;
 
     fn guests(file: &str) -> Result<Vec<String>> {
-        let environment = Environment::of(&[("AZURE_FEDERATED_TOKEN_FILE", file)]);
-        Ok(folders(&environment)?.into_iter().map(|folder| folder.guest).collect())
+        let environment = Environment::from_pairs(&[("AZURE_FEDERATED_TOKEN_FILE", file)]);
+        Ok(named_folders(&environment)?.into_iter().map(|folder| folder.guest).collect())
     }
 
     #[test]

@@ -16,17 +16,17 @@ const IMDS: &str = "169.254.169.254:80";
 const ENTRA: &str = "login.microsoftonline.com:443";
 
 /// `HOST:PORT` of each. A URL that is none adds nothing; the component says so.
-pub(super) fn named(environment: &Environment, vault_url: Option<&str>) -> Vec<String> {
+pub(super) fn allowed_hosts(environment: &Environment, vault_url: Option<&str>) -> Vec<String> {
     let authority = environment.get("AZURE_AUTHORITY_HOST").map_or(Some(ENTRA.to_owned()), host_and_port);
     let endpoints = ENDPOINT_VARIABLES.iter().filter_map(|name| environment.get(name)).filter_map(host_and_port);
-    let vaults = vault_url.into_iter().map(str::to_owned).chain(configured(environment));
+    let vaults = vault_url.into_iter().map(str::to_owned).chain(config_vaults(environment));
     let vaults: Vec<String> = vaults.filter_map(|url| host_and_port(&url)).collect();
     vaults.into_iter().chain(authority).chain(endpoints).chain([IMDS.to_owned()]).collect()
 }
 
 /// The vaults of the secrets that `keyfob-config` is told of: by an identifier, or by App Service's reference with one or with
 /// a vault's name.
-fn configured(environment: &Environment) -> impl Iterator<Item = String> {
+fn config_vaults(environment: &Environment) -> impl Iterator<Item = String> {
     let values = environment.iter().filter(|(name, _)| name.starts_with("KEYFOB_CONFIG_")).map(|(_, value)| value);
     values.filter_map(|value| match value.split_once("VaultName=") {
         Some((_, rest)) => Some(format!("https://{}.vault.azure.net", rest.split([';', ')']).next()?.trim())),
@@ -50,25 +50,25 @@ mod tests {
 
     #[test]
     fn what_is_named_and_no_more() {
-        let plain = named(&Environment::default(), Some("https://v.vault.azure.net/"));
+        let plain = allowed_hosts(&Environment::default(), Some("https://v.vault.azure.net/"));
         assert_eq!(plain, ["v.vault.azure.net:443", ENTRA, IMDS]);
 
-        let environment = Environment::of(&[
+        let environment = Environment::from_pairs(&[
             ("AZURE_AUTHORITY_HOST", "login.microsoftonline.us"),
             ("IDENTITY_ENDPOINT", "http://localhost:42356/msi/token"),
             ("MSI_ENDPOINT", "not a url"),
         ]);
         let expected = ["login.microsoftonline.us:443", "localhost:42356", IMDS];
-        assert_eq!(named(&environment, None), expected);
+        assert_eq!(allowed_hosts(&environment, None), expected);
 
-        let china = Environment::of(&[("AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/")]);
+        let china = Environment::from_pairs(&[("AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/")]);
         let expected = ["v.vault.azure.cn:443", "login.chinacloudapi.cn:443", IMDS];
-        assert_eq!(named(&china, Some("https://v.vault.azure.cn")), expected);
+        assert_eq!(allowed_hosts(&china, Some("https://v.vault.azure.cn")), expected);
     }
 
     #[test]
     fn vaults_of_configured_secrets() {
-        let environment = Environment::of(&[
+        let environment = Environment::from_pairs(&[
             ("KEYFOB_CONFIG_A", "https://a.vault.azure.net/secrets/s"),
             ("KEYFOB_CONFIG_B", "@Microsoft.KeyVault(SecretUri=https://b.vault.azure.net/secrets/s)"),
             ("KEYFOB_CONFIG_C", "@Microsoft.KeyVault(VaultName=c; SecretName=s)"),
@@ -76,7 +76,7 @@ mod tests {
             ("KEYFOB_CONFIG_E", "my-http-password"),
         ]);
         let expected = ["a.vault.azure.net:443", "b.vault.azure.net:443", "c.vault.azure.net:443", ENTRA, IMDS];
-        assert_eq!(named(&environment, None), expected);
+        assert_eq!(allowed_hosts(&environment, None), expected);
     }
 
     #[test]
@@ -87,9 +87,13 @@ mod tests {
                 ("http://[fd00::1]/token", "[fd00::1]:80"),
                 ("https://10.0.0.1:2377", "10.0.0.1:2377"),
             ] {
-                assert_eq!(named(&Environment::of(&[(name, url)]), None), [ENTRA, host, IMDS], "{name}");
+                assert_eq!(
+                    allowed_hosts(&Environment::from_pairs(&[(name, url)]), None),
+                    [ENTRA, host, IMDS],
+                    "{name}"
+                );
             }
-            assert_eq!(named(&Environment::of(&[(name, "")]), None), [ENTRA, IMDS], "{name}");
+            assert_eq!(allowed_hosts(&Environment::from_pairs(&[(name, "")]), None), [ENTRA, IMDS], "{name}");
         }
     }
 }

@@ -9,21 +9,21 @@ mod hosts;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::Context as _;
 use clap::Args;
 
 pub(super) use self::environment::Environment;
-use self::fake_backend::Invented;
+use self::fake_backend::FakeBackend;
 use super::fake::{Example, Source};
 use super::terminal::{self, Progress};
-use crate::Failure;
+use crate::CommandError;
 use crate::developer::Server;
 use keyfob_host_test::egress::{Egress, Sockets};
 use keyfob_host_test::engine::Keyfob;
 use keyfob_host_test::host::Host;
 
 #[derive(Args, Debug)]
-pub(super) struct Surroundings {
+pub(super) struct ContextArgs {
     /// Start from an empty environment, not from the caller's
     #[arg(long, help_heading = "Environment")]
     clean_env: bool,
@@ -63,43 +63,47 @@ pub(super) struct Surroundings {
 }
 
 /// Where a line goes.
-pub(super) type Sink = Box<dyn Fn(&str) + Send + Sync>;
+pub(super) type LineSink = Box<dyn Fn(&str) + Send + Sync>;
 
 /// The surroundings that the options describe, as far as they are known before the vault is.
-pub(super) struct Ground<'a> {
-    options: &'a Surroundings,
+pub(super) struct Context<'a> {
+    options: &'a ContextArgs,
     /// What the component sees of variables.
     pub(super) environment: Environment,
-    invented: Option<Invented>,
+    fake_backend: Option<FakeBackend>,
     _developer: Option<Server>,
 }
 
-impl Surroundings {
+impl ContextArgs {
     /// Reads variables and files. It has to live as long as the call.
-    pub(super) async fn ground(&self) -> Result<Ground<'_>, Failure> {
+    pub(super) async fn context(&self) -> Result<Context<'_>, CommandError> {
         self.build(false).await
     }
 
     /// The same for an app, whose own report may be short: stderr hears what `--dev` answers.
-    pub(super) async fn ground_aloud(&self) -> Result<Ground<'_>, Failure> {
+    pub(super) async fn context_logging_requests(&self) -> Result<Context<'_>, CommandError> {
         self.build(true).await
     }
 
-    async fn build(&self, aloud: bool) -> Result<Ground<'_>, Failure> {
-        let source = Source::of(self.fake.as_deref(), self.fake_example);
-        let invented =
-            source.map(|source| Invented::of(&source).context("--fake")).transpose().map_err(Failure::Usage)?;
-        let platform = invented.as_ref().map(Invented::environment);
-        let mut environment = Environment::gather(self.clean_env, &self.env_file, platform, &self.env)?;
+    async fn build(&self, log_requests: bool) -> Result<Context<'_>, CommandError> {
+        let source = Source::from_options(self.fake.as_deref(), self.fake_example);
+        let fake_backend = source
+            .map(|source| FakeBackend::start(&source).context("--fake"))
+            .transpose()
+            .map_err(CommandError::Usage)?;
+        let platform = fake_backend.as_ref().map(FakeBackend::environment);
+        let mut environment = Environment::collect(self.clean_env, &self.env_file, platform, &self.env)?;
         let developer = match self.dev {
-            true => Some(developer::serve(&mut environment, aloud).await.context("--dev").map_err(Failure::Usage)?),
+            true => Some(
+                developer::serve(&mut environment, log_requests).await.context("--dev").map_err(CommandError::Usage)?,
+            ),
             false => None,
         };
-        Ok(Ground { options: self, environment, invented, _developer: developer })
+        Ok(Context { options: self, environment, fake_backend, _developer: developer })
     }
 
     /// Whether the developer answers for the managed identity.
-    pub(super) fn is_developer(&self) -> bool {
+    pub(super) fn uses_developer_sign_in(&self) -> bool {
         self.dev
     }
 
@@ -116,52 +120,56 @@ impl Surroundings {
     }
 }
 
-impl Ground<'_> {
+impl Context<'_> {
     /// The host of a component that may ask what environment, vault URL and options name.
-    pub(super) fn host(&self, vault_url: Option<&str>) -> Result<Host, Failure> {
-        let room = self.room(vault_url, None)?;
+    pub(super) fn host(&self, vault_url: Option<&str>) -> Result<Host, CommandError> {
+        let builder = self.host_builder(vault_url, None)?;
         // After all that is read in no time: compiling takes most of a second.
         let _progress = Progress::show("compiling Keyfob");
         let keyfob = match &self.options.component {
             Some(path) => Keyfob::load(path),
             None => Keyfob::built(),
         }
-        .map_err(Failure::Usage)?;
-        Ok(room.around(keyfob).show_stderr())
+        .map_err(CommandError::Usage)?;
+        Ok(builder.around(keyfob).show_stderr())
     }
 
     /// The same surroundings for a component that is still to be found. `denied` is told the hosts that it may not ask.
-    pub(super) fn room(&self, vault_url: Option<&str>, denied: Option<Sink>) -> Result<Host<()>, Failure> {
-        let mut egress = self.egress(vault_url).map_err(Failure::Usage)?.unrecorded();
+    pub(super) fn host_builder(
+        &self,
+        vault_url: Option<&str>,
+        denied: Option<LineSink>,
+    ) -> Result<Host<()>, CommandError> {
+        let mut egress = self.egress(vault_url).map_err(CommandError::Usage)?.unrecorded();
         if let Some(denied) = denied {
             egress = egress.tell_denied(denied);
         }
-        let mut room = Host::new(&()).envs(self.environment.iter()).egress(egress).files_apart();
-        let invented = self.invented.as_ref().map(Invented::folders).unwrap_or_default();
-        let mut folders = folders::folders(&self.environment).map_err(Failure::Usage)?;
+        let mut host = Host::new(&()).envs(self.environment.iter()).egress(egress).files_apart();
+        let fake_backend = self.fake_backend.as_ref().map(FakeBackend::folders).unwrap_or_default();
+        let mut folders = folders::named_folders(&self.environment).map_err(CommandError::Usage)?;
         // The machine may be what the fake only plays, with files of its own.
-        folders.retain(|folder| invented.iter().all(|other| other.guest != folder.guest));
-        for folder in folders.into_iter().chain(invented) {
-            room = room.folder(folder.host, folder.guest);
+        folders.retain(|folder| fake_backend.iter().all(|other| other.guest != folder.guest));
+        for folder in folders.into_iter().chain(fake_backend) {
+            host = host.folder(folder.host, folder.guest);
         }
-        Ok(room)
+        Ok(host)
     }
 
     /// The Keyfob component to put into an app instead of the built-in one.
-    pub(super) fn keyfob(&self) -> Option<&Path> {
+    pub(super) fn component(&self) -> Option<&Path> {
         self.options.component.as_deref()
     }
 
     fn egress(&self, vault_url: Option<&str>) -> anyhow::Result<Egress> {
-        let mut egress = match &self.invented {
-            Some(invented) => invented.egress(),
+        let mut egress = match &self.fake_backend {
+            Some(fake_backend) => fake_backend.egress(),
             None => Egress::sockets(self.options.sockets()?),
         };
-        for allowed in hosts::named(&self.environment, vault_url).iter().chain(&self.options.allow_host) {
+        for allowed in hosts::allowed_hosts(&self.environment, vault_url).iter().chain(&self.options.allow_host) {
             egress = egress.allow(allowed);
         }
         if self.options.trace {
-            egress = egress.trace(terminal::interject);
+            egress = egress.trace(terminal::print_above_progress);
         }
         Ok(egress)
     }

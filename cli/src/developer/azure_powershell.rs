@@ -11,12 +11,12 @@ use super::tool::{Token, Tool};
 
 pub(super) const TOOL: Tool = Tool {
     credential: "AzurePowerShellCredential",
-    names: if cfg!(windows) { &["pwsh", "powershell"] } else { &["pwsh"] },
+    programs: if cfg!(windows) { &["pwsh", "powershell"] } else { &["pwsh"] },
     arguments,
     variable: None,
-    missing: "PowerShell is not installed",
-    broken: "Failed to invoke PowerShell",
-    read,
+    not_installed: "PowerShell is not installed",
+    failed: "Failed to invoke PowerShell",
+    parse,
 };
 
 const SCRIPT: &str = include_str!("azure_powershell.ps1");
@@ -29,14 +29,14 @@ fn arguments(resource: &Resource) -> Vec<String> {
     ["-NoProfile", "-NonInteractive", "-EncodedCommand", &encoded].map(str::to_owned).to_vec()
 }
 
-fn read(output: &Output) -> Result<Token, String> {
+fn parse(output: &Output) -> Result<Token, String> {
     let (stdout, stderr) = (output.stdout.as_str(), output.stderr.as_str());
     if output.status == Some(0) {
         if stdout.contains(NO_MODULE) {
             return Err("Az.Account module >= 2.2.0 is not installed".to_owned());
         }
         return token(stdout)
-            .ok_or_else(|| format!("Unexpected output from Get-AzAccessToken: \"{}\"", redact::masked(stdout)));
+            .ok_or_else(|| format!("Unexpected output from Get-AzAccessToken: \"{}\"", redact::redact_tokens(stdout)));
     }
     for (text, reason) in [
         ("Run Connect-AzAccount to login", "Please run \"Connect-AzAccount\" to set up account"),
@@ -48,7 +48,7 @@ fn read(output: &Output) -> Result<Token, String> {
     }
     Err(match stderr.trim() {
         "" => "Failed to invoke PowerShell".to_owned(),
-        text => format!("Failed to invoke PowerShell: {}", redact::masked(text)),
+        text => format!("Failed to invoke PowerShell: {}", redact::redact_tokens(text)),
     })
 }
 

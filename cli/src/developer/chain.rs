@@ -27,8 +27,8 @@ impl Chain {
     }
 
     /// What `AZURE_TOKEN_CREDENTIALS` asks for: one tool by its credential's name, whose case does not matter, or all.
-    pub(crate) fn named(token_credentials: Option<&str>) -> Self {
-        match token_credentials.and_then(tool) {
+    pub(crate) fn from_setting(token_credentials: Option<&str>) -> Self {
+        match token_credentials.and_then(find_tool) {
             Some(tool) => Self { tools: vec![tool], winner: OnceLock::new() },
             None => Self::new(),
         }
@@ -53,6 +53,6 @@ impl Chain {
 }
 
 /// The tool that a credential's name means.
-pub(super) fn tool(credential: &str) -> Option<&'static Tool> {
+pub(super) fn find_tool(credential: &str) -> Option<&'static Tool> {
     TOOLS.iter().find(|tool| tool.credential.eq_ignore_ascii_case(credential.trim()))
 }

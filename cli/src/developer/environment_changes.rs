@@ -1,6 +1,6 @@
 //! What an app's environment has to become, so that it finds the developer's identity and no other by accident.
 
-use super::chain::tool;
+use super::chain::find_tool;
 use super::server::Server;
 
 const ENDPOINT: &str = "IDENTITY_ENDPOINT";
@@ -10,11 +10,11 @@ const MANAGED_IDENTITY: &str = "ManagedIdentityCredential";
 
 /// Variables by which the Azure SDKs would find another managed identity, or none: Service Fabric's, Azure Arc's, those of
 /// Azure ML and Cloud Shell, and workload identity, which stands before managed identity in the chain.
-const IN_THE_WAY: [&str; 5] =
+const CONFLICTING: [&str; 5] =
     ["IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "MSI_SECRET", "AZURE_FEDERATED_TOKEN_FILE"];
 
 /// Variables of which each, with `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`, makes the app a service principal.
-const PRINCIPAL: [&str; 2] = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"];
+const SERVICE_PRINCIPAL_SECRETS: [&str; 2] = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"];
 
 /// Variables that send plain http by a proxy. It would see the header, and can't come here.
 const PROXIES: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
@@ -25,7 +25,7 @@ const HOST: &str = "127.0.0.1";
 
 /// What to do to an app's environment.
 #[derive(Debug)]
-pub(crate) struct Changes {
+pub(crate) struct EnvironmentChanges {
     /// Variables to set. `IDENTITY_HEADER` is a secret.
     pub(crate) set: Vec<(String, String)>,
     /// Variables to unset, whether or not they are set.
@@ -34,47 +34,49 @@ pub(crate) struct Changes {
     pub(crate) notes: Vec<String>,
 }
 
-impl Changes {
+impl EnvironmentChanges {
     /// The changes that lead an app to `server`, for an environment that `get` knows.
-    pub(crate) fn of(server: &Server, get: impl Fn(&str) -> Option<String>) -> Self {
-        Self::to(server.endpoint(), server.header().to_owned(), get)
+    pub(crate) fn for_server(server: &Server, get: impl Fn(&str) -> Option<String>) -> Self {
+        Self::for_endpoint(server.endpoint(), server.header().to_owned(), get)
     }
 
-    fn to(endpoint: String, header: String, get: impl Fn(&str) -> Option<String>) -> Self {
-        let filled = |name: &&str| get(name).is_some_and(|value| !value.is_empty());
+    fn for_endpoint(endpoint: String, header: String, get: impl Fn(&str) -> Option<String>) -> Self {
+        let is_set = |name: &&str| get(name).is_some_and(|value| !value.is_empty());
         let mut set = vec![(ENDPOINT.to_owned(), endpoint), (HEADER.to_owned(), header)];
         let mut notes = Vec::new();
-        let replaced: Vec<&str> = [ENDPOINT, HEADER].into_iter().chain(IN_THE_WAY).filter(filled).collect();
+        let replaced: Vec<&str> = [ENDPOINT, HEADER].into_iter().chain(CONFLICTING).filter(is_set).collect();
         if !replaced.is_empty() {
             notes.push(format!("in the place of {}, your own identity", replaced.join(", ")));
         }
         match get(TOKEN_CREDENTIALS).as_deref().map(str::trim).unwrap_or_default() {
             // What it means by a developer's credential is here a managed identity.
-            value if value.eq_ignore_ascii_case("dev") || tool(value).is_some() => {
+            value if value.eq_ignore_ascii_case("dev") || find_tool(value).is_some() => {
                 set.push((TOKEN_CREDENTIALS.to_owned(), MANAGED_IDENTITY.to_owned()));
             }
             value if value.eq_ignore_ascii_case(MANAGED_IDENTITY) => {}
-            value if value.is_empty() || value.eq_ignore_ascii_case("prod") => notes.extend(principal(filled)),
+            value if value.is_empty() || value.eq_ignore_ascii_case("prod") => {
+                notes.extend(service_principal_note(is_set))
+            }
             _ => notes
                 .push(format!("{TOKEN_CREDENTIALS} leaves {MANAGED_IDENTITY} out: unset it, or the app won't be you")),
         }
-        if PROXIES.iter().any(filled) {
-            let known = NO_PROXY.into_iter().find(filled).and_then(&get).unwrap_or_default();
-            if !known.split(',').any(|host| ["*", HOST].contains(&host.trim())) {
-                let hosts = if known.is_empty() { HOST.to_owned() } else { format!("{known},{HOST}") };
+        if PROXIES.iter().any(is_set) {
+            let no_proxy = NO_PROXY.into_iter().find(is_set).and_then(&get).unwrap_or_default();
+            if !no_proxy.split(',').any(|host| ["*", HOST].contains(&host.trim())) {
+                let hosts = if no_proxy.is_empty() { HOST.to_owned() } else { format!("{no_proxy},{HOST}") };
                 set.extend(NO_PROXY.map(|name| (name.to_owned(), hosts.clone())));
             }
         }
-        Self { set, unset: IN_THE_WAY.to_vec(), notes }
+        Self { set, unset: CONFLICTING.to_vec(), notes }
     }
 }
 
 /// The warning that EnvironmentCredential, which stands first in the chain, is complete.
-fn principal(filled: impl Fn(&&str) -> bool) -> Option<String> {
-    let name = PRINCIPAL.into_iter().find(&filled)?;
+fn service_principal_note(is_set: impl Fn(&&str) -> bool) -> Option<String> {
+    let name = SERVICE_PRINCIPAL_SECRETS.into_iter().find(&is_set)?;
     ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"]
         .iter()
-        .all(filled)
+        .all(is_set)
         .then(|| format!("{name} is set: DefaultAzureCredential will be that service principal, not you; unset it"))
 }
 
@@ -82,10 +84,11 @@ fn principal(filled: impl Fn(&&str) -> bool) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn changes(environment: &[(&str, &str)]) -> Changes {
-        let get =
-            |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Changes::to("http://127.0.0.1:1/msi/token".to_owned(), "secret".to_owned(), get)
+    fn changes(environment: &[(&str, &str)]) -> EnvironmentChanges {
+        let get = |name: &str| {
+            environment.iter().find(|(no_proxy, _)| *no_proxy == name).map(|(_, value)| (*value).to_owned())
+        };
+        EnvironmentChanges::for_endpoint("http://127.0.0.1:1/msi/token".to_owned(), "secret".to_owned(), get)
     }
 
     fn owned((name, value): (&str, &str)) -> (String, String) {
@@ -97,10 +100,10 @@ mod tests {
         let added = |environment: &[(&str, &str)]| changes(environment).set.split_off(2);
         let both = |hosts: &str| [("NO_PROXY", hosts), ("no_proxy", hosts)].map(owned).to_vec();
         assert_eq!(added(&[("http_proxy", "http://proxy:1")]), both("127.0.0.1"));
-        let known = [("ALL_PROXY", "http://proxy:1"), ("no_proxy", "localhost,.corp")];
-        assert_eq!(added(&known), both("localhost,.corp,127.0.0.1"));
+        let no_proxy = [("ALL_PROXY", "http://proxy:1"), ("no_proxy", "localhost,.corp")];
+        assert_eq!(added(&no_proxy), both("localhost,.corp,127.0.0.1"));
         assert_eq!(added(&[("HTTP_PROXY", "http://proxy:1"), ("NO_PROXY", "a, 127.0.0.1")]), []);
-        assert_eq!(added(&known[1..]), []);
+        assert_eq!(added(&no_proxy[1..]), []);
     }
 
     #[test]
@@ -108,7 +111,7 @@ mod tests {
         let changes = changes(&[("MSI_ENDPOINT", ""), ("AZURE_CLIENT_ID", "x")]);
         let expected =
             [("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token"), ("IDENTITY_HEADER", "secret")].map(owned);
-        assert_eq!((changes.set, changes.unset), (expected.to_vec(), IN_THE_WAY.to_vec()));
+        assert_eq!((changes.set, changes.unset), (expected.to_vec(), CONFLICTING.to_vec()));
         assert!(changes.notes.is_empty(), "{:?}", changes.notes);
     }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 #[non_exhaustive]
 pub(crate) enum Event {
     /// A token was given.
-    Answered {
+    TokenIssued {
         /// What it is for.
         resource: String,
         /// The credential whose tool gave it, such as `AzureCliCredential`.
@@ -18,10 +18,10 @@ pub(crate) enum Event {
         /// Its end, in unix seconds.
         expires_on: u64,
         /// No tool had to be started.
-        from_memory: bool,
+        from_cache: bool,
     },
     /// No token was given.
-    Refused {
+    RequestRefused {
         /// The answer's status.
         status: StatusCode,
         /// The answer's message.
@@ -37,15 +37,15 @@ pub(crate) enum Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Answered { resource, credential, expires_on, from_memory } => {
-                let again = if *from_memory { ", from memory" } else { "" };
+            Self::TokenIssued { resource, credential, expires_on, from_cache } => {
+                let again = if *from_cache { ", from memory" } else { "" };
                 let end = i64::try_from(*expires_on).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
                 match end {
                     Some(end) => write!(f, "{resource}: {credential}, until {end}{again}"),
                     None => write!(f, "{resource}: {credential}{again}"),
                 }
             }
-            Self::Refused { status, message } => write!(f, "{}: {message}", status.as_u16()),
+            Self::RequestRefused { status, message } => write!(f, "{}: {message}", status.as_u16()),
             Self::IdIgnored { parameter } => write!(
                 f,
                 "the app asks for a managed identity by {parameter}, which is not on this machine: your own identity answers"

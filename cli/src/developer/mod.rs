@@ -35,7 +35,7 @@ mod token_cache;
 mod tool;
 
 pub(crate) use self::chain::Chain;
-pub(crate) use self::environment_changes::Changes;
+pub(crate) use self::environment_changes::EnvironmentChanges;
 pub(crate) use self::event::Event;
 pub(crate) use self::server::Server;
 

@@ -1,40 +1,41 @@
 //! What tools print, as a report may show it: one line, no tokens, not too long.
 
 /// The component quotes 800 characters of three reasons.
-const LONGEST: usize = 240;
+const MAX_CHARACTERS: usize = 240;
 
 /// Names whose value in JSON is a token.
-const TOKENS: [&str; 5] = ["\"accessToken\"", "\"access_token\"", "\"refreshToken\"", "\"refresh_token\"", "\"token\""];
+const TOKEN_MEMBERS: [&str; 5] =
+    ["\"accessToken\"", "\"access_token\"", "\"refreshToken\"", "\"refresh_token\"", "\"token\""];
 
 /// No word of a message is longer, unless it is an address, whose `/` and `:` divide it. A GUID has 36.
-const LONGEST_WORD: usize = 48;
+const MAX_WORD_LENGTH: usize = 48;
 
 /// One line without colours, with **** in the place of tokens: the values that JSON calls so, and words that can be
 /// nothing else.
-pub(super) fn masked(text: &str) -> String {
-    let plain = anstream::adapter::strip_str(text).to_string();
-    let mut rest = plain.as_str();
-    let mut named = String::new();
+pub(super) fn redact_tokens(text: &str) -> String {
+    let uncoloured = anstream::adapter::strip_str(text).to_string();
+    let mut rest = uncoloured.as_str();
+    let mut redacted = String::new();
     while let Some((before, name, after)) = next_token(rest) {
-        named.push_str(before);
-        named.push_str(name);
-        named.push_str(": \"****\"");
+        redacted.push_str(before);
+        redacted.push_str(name);
+        redacted.push_str(": \"****\"");
         rest = after;
     }
-    named.push_str(rest);
-    words(&named)
+    redacted.push_str(rest);
+    redact_words(&redacted)
 }
 
 /// What stands before the next token, its name, and what follows it; one that is cut off goes to the end.
 fn next_token(text: &str) -> Option<(&str, &str, &str)> {
-    let (start, name) = TOKENS.iter().filter_map(|name| Some((text.find(name)?, *name))).min()?;
+    let (start, name) = TOKEN_MEMBERS.iter().filter_map(|name| Some((text.find(name)?, *name))).min()?;
     let (before, after) = (text.get(..start)?, text.get(start + name.len()..)?);
     let value = after.trim_start_matches(|c: char| c == ':' || c.is_whitespace()).strip_prefix('"');
     let rest = value.map_or(after, |value| value.split_once('"').map_or("", |(_, rest)| rest));
     Some((before, name, rest))
 }
 
-fn words(text: &str) -> String {
+fn redact_words(text: &str) -> String {
     let mut line = String::new();
     let mut word = String::new();
     for c in text.chars().chain([' ']) {
@@ -42,7 +43,7 @@ fn words(text: &str) -> String {
             word.push(c);
             continue;
         }
-        let token = word.len() > LONGEST_WORD || word.starts_with("eyJ") || word.starts_with("azsdk%");
+        let token = word.len() > MAX_WORD_LENGTH || word.starts_with("eyJ") || word.starts_with("azsdk%");
         line.push_str(if token { "****" } else { &word });
         word.clear();
         if !c.is_whitespace() && !c.is_control() {
@@ -55,9 +56,9 @@ fn words(text: &str) -> String {
 }
 
 /// No longer than a report has room for, and no full stop where the next reason follows.
-pub(super) fn capped(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     let text = text.trim_end_matches('.');
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_CHARACTERS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
@@ -77,7 +78,7 @@ mod tests {
             ("azsdk%short%soon", "****"),
             (&"a1-_".repeat(20), "****"),
         ] {
-            assert_eq!(masked(text), shown);
+            assert_eq!(redact_tokens(text), shown);
         }
     }
 
@@ -85,8 +86,8 @@ mod tests {
     fn a_message_stays() {
         let text = "\u{1b}[31mERROR:\u{1b}[0m  AADSTS50076: see\r\n https://aka.ms/az/azure-cli/troubleshoot-authentication-problems Trace ID: 00000000-0000-0000-0000-000000000000";
         let shown = "ERROR: AADSTS50076: see https://aka.ms/az/azure-cli/troubleshoot-authentication-problems Trace ID: 00000000-0000-0000-0000-000000000000";
-        assert_eq!(masked(text), shown);
-        assert_eq!(capped("Done."), "Done");
-        assert_eq!(capped(&"ä".repeat(LONGEST + 1)).chars().count(), LONGEST + 1);
+        assert_eq!(redact_tokens(text), shown);
+        assert_eq!(shorten("Done."), "Done");
+        assert_eq!(shorten(&"ä".repeat(MAX_CHARACTERS + 1)).chars().count(), MAX_CHARACTERS + 1);
     }
 }

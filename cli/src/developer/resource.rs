@@ -5,17 +5,17 @@
 pub(super) struct Resource(String);
 
 /// Longer than any identifier URI of Entra's, which are at most 255 characters.
-const LONGEST: usize = 512;
+const MAX_LENGTH: usize = 512;
 
 impl Resource {
     /// The characters are those that the official credentials let through to a tool (azure-identity, `validate_scope`).
     /// A leading dash would be an option.
     pub(super) fn new(text: &str) -> Result<Self, &'static str> {
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
         if text.is_empty() {
             return Err("The parameter 'resource' is empty.");
         }
-        if text.len() > LONGEST || text.starts_with('-') || !text.bytes().all(known) {
+        if text.len() > MAX_LENGTH || text.starts_with('-') || !text.bytes().all(is_allowed) {
             return Err("The parameter 'resource' holds what no resource has: letters, digits and - _ . : / expected.");
         }
         if text.ends_with("/.default") {
@@ -38,7 +38,7 @@ mod tests {
         for good in ["https://vault.azure.net", "https://vault.azure.net/", "api://a_b-c", "00000003-0000"] {
             assert_eq!(Resource::new(good).expect(good).as_str(), good);
         }
-        let long = "a".repeat(LONGEST + 1);
+        let long = "a".repeat(MAX_LENGTH + 1);
         for bad in ["", "-x", "a b", "a'b", "a\"b", "a;b", "a$b", "a`b", "a\nb", "a%b", "ä", "x/.default", &long] {
             assert!(Resource::new(bad).is_err(), "{bad}");
         }

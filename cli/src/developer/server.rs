@@ -16,17 +16,17 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::chain::Chain;
 use super::endpoint::{Endpoint, PATH};
 use super::event::Event;
-use super::token_cache::Tokens;
+use super::token_cache::TokenCache;
 
 /// How long a client may take to send a request's head.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running server; dropping it closes everything and ends the tools that run.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
     header: String,
-    accepting: JoinHandle<()>,
+    accept_task: JoinHandle<()>,
 }
 
 impl Server {
@@ -40,10 +40,10 @@ impl Server {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
         let listener = TcpListener::bind(wanted).await.with_context(|| format!("{wanted} can't be listened on"))?;
         let address = listener.local_addr()?;
-        let header = secret()?;
-        let endpoint = Endpoint::new(address, header.clone(), Tokens::new(chain), log);
-        let accepting = tokio::spawn(accept(listener, Arc::new(endpoint)));
-        Ok(Self { address, header, accepting })
+        let header = random_header_value()?;
+        let endpoint = Endpoint::new(address, header.clone(), TokenCache::new(chain), log);
+        let accept_task = tokio::spawn(accept_connections(listener, Arc::new(endpoint)));
+        Ok(Self { address, header, accept_task })
     }
 
     /// The value of `IDENTITY_ENDPOINT`.
@@ -59,18 +59,18 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.accepting.abort();
+        self.accept_task.abort();
     }
 }
 
 /// 256 random bits that a header can hold.
-fn secret() -> Result<String> {
+fn random_header_value() -> Result<String> {
     let mut bytes = [0; 32];
     SystemRandom::new().fill(&mut bytes).ok().context("the system gives no random numbers")?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>) {
+async fn accept_connections(listener: TcpListener, endpoint: Arc<Endpoint>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -91,11 +91,11 @@ async fn serve(stream: TcpStream, endpoint: Arc<Endpoint>) {
         let endpoint = Arc::clone(&endpoint);
         async move {
             let (parts, _) = request.into_parts();
-            Ok::<_, std::convert::Infallible>(endpoint.answer(&parts).await.map(Full::<bytes::Bytes>::from))
+            Ok::<_, std::convert::Infallible>(endpoint.handle(&parts).await.map(Full::<bytes::Bytes>::from))
         }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    builder.timer(TokioTimer::new()).header_read_timeout(REQUEST_HEAD_TIMEOUT);
     // An error is a client that went: closing is all there is to do.
     builder.serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
 }

@@ -13,70 +13,72 @@ use super::tool::Token;
 
 /// How long before its end a token is due, in seconds: the refresh window of the Azure SDKs, and what MSAL in the tools
 /// takes for the end.
-const DUE: u64 = 300;
+const REFRESH_WINDOW: u64 = 300;
 
 /// A token and the credential that gave it.
 #[derive(Clone, Debug)]
-pub(super) struct Grant {
+pub(super) struct IssuedToken {
     pub(super) credential: &'static str,
     pub(super) token: Token,
 }
 
 /// A grant, or the reasons why there is none in one line.
-type Answer = Result<Grant, String>;
+type FetchResult = Result<IssuedToken, String>;
 
 /// Dropped, it ends the tools that run.
 #[derive(Debug)]
-pub(super) struct Tokens {
+pub(super) struct TokenCache {
     chain: Arc<Chain>,
-    known: Arc<Mutex<HashMap<Resource, Known>>>,
+    entries: Arc<Mutex<HashMap<Resource, CacheEntry>>>,
     fetches: Mutex<JoinSet<()>>,
 }
 
 /// What is known of one resource. A failure is not: the next request may come after a sign-in.
 #[derive(Debug, Default)]
-struct Known {
-    grant: Option<Grant>,
-    running: Option<watch::Receiver<Option<Answer>>>,
+struct CacheEntry {
+    issued: Option<IssuedToken>,
+    in_flight: Option<watch::Receiver<Option<FetchResult>>>,
 }
 
-impl Tokens {
+impl TokenCache {
     pub(super) fn new(chain: Chain) -> Self {
-        Self { chain: Arc::new(chain), known: Arc::default(), fetches: Mutex::default() }
+        Self { chain: Arc::new(chain), entries: Arc::default(), fetches: Mutex::default() }
     }
 
     /// A token, and whether it comes from memory. A fetch that nobody waits for any longer goes on: Keyfob's component
     /// waits 15 s for the first byte and then asks again, three tools may take 30.
-    pub(super) async fn get(&self, resource: &Resource) -> Result<(Grant, bool), String> {
-        let mut running = {
-            let mut known = lock(&self.known);
-            let known = known.entry(resource.clone()).or_default();
-            if let Some(grant) = known.grant.as_ref().filter(|grant| now() + DUE < grant.token.expires_on) {
-                return Ok((grant.clone(), true));
+    pub(super) async fn get(&self, resource: &Resource) -> Result<(IssuedToken, bool), String> {
+        let mut in_flight = {
+            let mut entries = lock(&self.entries);
+            let entries = entries.entry(resource.clone()).or_default();
+            if let Some(issued) =
+                entries.issued.as_ref().filter(|issued| now() + REFRESH_WINDOW < issued.token.expires_on)
+            {
+                return Ok((issued.clone(), true));
             }
-            match &known.running {
+            match &entries.in_flight {
                 // One that has panicked has no sender.
-                Some(running) if running.has_changed().is_ok() => running.clone(),
-                _ => known.running.insert(self.fetch(resource.clone(), known.grant.clone())).clone(),
+                Some(in_flight) if in_flight.has_changed().is_ok() => in_flight.clone(),
+                _ => entries.in_flight.insert(self.fetch(resource.clone(), entries.issued.clone())).clone(),
             }
         };
-        let answer = running.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone());
-        answer.unwrap_or_else(|| Err("the search for a token was broken off".to_owned())).map(|grant| (grant, false))
+        let answer = in_flight.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone());
+        answer.unwrap_or_else(|| Err("the search for a token was broken off".to_owned())).map(|issued| (issued, false))
     }
 
-    fn fetch(&self, resource: Resource, old: Option<Grant>) -> watch::Receiver<Option<Answer>> {
+    fn fetch(&self, resource: Resource, old: Option<IssuedToken>) -> watch::Receiver<Option<FetchResult>> {
         let (sender, receiver) = watch::channel(None);
-        let (chain, known) = (Arc::clone(&self.chain), Arc::clone(&self.known));
+        let (chain, entries) = (Arc::clone(&self.chain), Arc::clone(&self.entries));
         let mut fetches = lock(&self.fetches);
         while fetches.try_join_next().is_some() {}
         fetches.spawn(async move {
             let answer = match (chain.token(&resource).await, old) {
-                (Ok((credential, token)), _) => Ok(Grant { credential, token }),
+                (Ok((credential, token)), _) => Ok(IssuedToken { credential, token }),
                 // Due is not over.
                 (Err(_), Some(old)) if now() < old.token.expires_on => Ok(old),
                 (Err(reasons), _) => Err(reasons),
             };
-            lock(&known).insert(resource, Known { grant: answer.as_ref().ok().cloned(), running: None });
+            lock(&entries).insert(resource, CacheEntry { issued: answer.as_ref().ok().cloned(), in_flight: None });
             sender.send_replace(Some(answer));
         });
         receiver

@@ -26,7 +26,7 @@ pub(crate) const IDENTITY_VARIABLES: [&str; 16] = [
 ];
 
 /// Those whose value is the URL of an identity endpoint.
-const ENDPOINTS: [&str; 3] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"];
+const ENDPOINT_VARIABLES: [&str; 3] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"];
 
 /// What the app finds in its environment: what its platform sets, or its service principal where there is no platform;
 /// and the vault.
@@ -50,23 +50,23 @@ pub(crate) fn environment(fake: &Fake) -> Vec<(String, String)> {
 }
 
 /// The same for an app that reaches the identity endpoint at `own` (`HOST:PORT`) instead of where its platform has it.
-pub(crate) fn environment_at(fake: &Fake, own: &str) -> Vec<(String, String)> {
+pub(crate) fn environment_at(fake: &Fake, address: &str) -> Vec<(String, String)> {
     let mut variables = environment(fake);
-    for (_, value) in variables.iter_mut().filter(|(name, _)| ENDPOINTS.contains(&name.as_str())) {
-        *value = moved(value, own);
+    for (_, value) in variables.iter_mut().filter(|(name, _)| ENDPOINT_VARIABLES.contains(&name.as_str())) {
+        *value = with_authority(value, address);
     }
-    let endpoint = variables.iter().any(|(name, _)| ENDPOINTS.contains(&name.as_str()));
-    if !endpoint && fake.identity_authority().is_some() {
-        variables.push(("AZURE_POD_IDENTITY_AUTHORITY_HOST".to_owned(), format!("http://{own}")));
+    let has_endpoint = variables.iter().any(|(name, _)| ENDPOINT_VARIABLES.contains(&name.as_str()));
+    if !has_endpoint && fake.identity_authority().is_some() {
+        variables.push(("AZURE_POD_IDENTITY_AUTHORITY_HOST".to_owned(), format!("http://{address}")));
     }
     variables
 }
 
 /// The URL with another host and port.
-fn moved(url: &str, own: &str) -> String {
+fn with_authority(url: &str, address: &str) -> String {
     let Ok(uri) = url.parse::<Uri>() else { return url.to_owned() };
     let path = if uri.path() == "/" { "" } else { uri.path() };
-    format!("{}://{own}{path}", uri.scheme_str().unwrap_or("http"))
+    format!("{}://{address}{path}", uri.scheme_str().unwrap_or("http"))
 }
 
 #[cfg(test)]

@@ -7,5 +7,5 @@ mod source;
 
 pub(crate) use self::environment::{IDENTITY_VARIABLES, environment, environment_at};
 pub(crate) use self::example::Example;
-pub(crate) use self::folder::{Folder, Placed};
+pub(crate) use self::folder::{Folder, PlatformFile};
 pub(crate) use self::source::Source;

@@ -17,7 +17,7 @@ pub(crate) enum Source {
 
 impl Source {
     /// The one that two options name; `None` where neither does.
-    pub(crate) fn of(file: Option<&Path>, example: Option<Example>) -> Option<Self> {
+    pub(crate) fn from_options(file: Option<&Path>, example: Option<Example>) -> Option<Self> {
         file.map(|path| Self::File(path.to_owned())).or(example.map(Self::Example))
     }
 
@@ -34,13 +34,13 @@ impl Source {
     }
 
     /// The world of a text from here.
-    pub(crate) fn world(&self, text: &str) -> Result<Fake> {
+    pub(crate) fn parse(&self, text: &str) -> Result<Fake> {
         Description::from_toml(text).and_then(Fake::new).with_context(|| self.to_string())
     }
 
     /// The world that is described there now.
     pub(crate) fn load(&self) -> Result<Fake> {
-        self.world(&self.text()?)
+        self.parse(&self.text()?)
     }
 }
 
@@ -48,12 +48,12 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),
-            Self::Example(example) => write!(f, "the example {}", name(*example)),
+            Self::Example(example) => write!(f, "the example {}", example_name(*example)),
         }
     }
 }
 
 /// As the command line spells it.
-fn name(example: Example) -> String {
+fn example_name(example: Example) -> String {
     example.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

@@ -25,6 +25,6 @@ pub(crate) struct Completions {
 pub(super) fn run(args: &Completions, mut cli: Command) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut cli, "keyfob", &mut script);
-    output::text(&String::from_utf8(script)?);
+    output::print(&String::from_utf8(script)?);
     Ok(())
 }

@@ -33,22 +33,22 @@ pub(crate) struct Component {
 }
 
 /// Writes the built-in component, and says what came where.
-pub(super) fn write(args: &Component) -> Result<String> {
+pub(super) fn run(args: &Component) -> Result<String> {
     let bytes = match args {
         Component { config: true, .. } => config_component(),
         Component { embedded: true, .. } => embedded_component(),
-        _ => build(args.with_certificates).bytes(),
+        _ => selected_build(args.with_certificates).bytes(),
     };
-    put(&args.file, bytes)
+    write_component(&args.file, bytes)
 }
 
 /// The build that `--with-certificates` chooses.
-pub(super) fn build(with_certificates: bool) -> Build {
+pub(super) fn selected_build(with_certificates: bool) -> Build {
     if with_certificates { Build::WithCertificates } else { Build::WithoutCertificates }
 }
 
 /// Writes a component to a file, or to stdout, and says what came where.
-pub(super) fn put(file: &Path, bytes: &[u8]) -> Result<String> {
+pub(super) fn write_component(file: &Path, bytes: &[u8]) -> Result<String> {
     if file == Path::new("-") {
         let mut stdout = std::io::stdout().lock();
         ensure!(!stdout.is_terminal(), "a component is no text for a terminal: name a file, or lead stdout elsewhere");

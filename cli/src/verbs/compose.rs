@@ -31,18 +31,18 @@ pub(crate) struct Compose {
 }
 
 /// Writes the app with the built-in component in it, and says what came where.
-pub(super) fn write(args: &Compose) -> Result<String> {
+pub(super) fn run(args: &Compose) -> Result<String> {
     let name = args.app.display();
     let app = std::fs::read(&args.app).map_err(|error| anyhow!("{name} can't be read: {error}"))?;
     let progress = Progress::show(&format!("putting Keyfob into {name}"));
-    let keyfob = component::build(args.with_certificates).bytes();
-    let put = || {
+    let keyfob = component::selected_build(args.with_certificates).bytes();
+    let compose_app = || {
         let configured = configure(&app)?;
         anyhow::Ok(compose(configured.as_deref().unwrap_or(&app), keyfob)?.or(configured))
     };
-    let Some(composed) = put().map_err(|error| anyhow!("{name} {error:#}"))? else {
+    let Some(composed) = compose_app().map_err(|error| anyhow!("{name} {error:#}"))? else {
         bail!("{name} imports nothing of keyfob:azure and reads no wasi:config: there is nothing to put into it");
     };
     drop(progress);
-    component::put(&args.file, &composed)
+    component::write_component(&args.file, &composed)
 }

@@ -14,21 +14,21 @@ use keyfob_host_test::host::Host;
 use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, ManagedIdentity};
 
 /// What the fake Azure is like.
-const WORLD: &str = include_str!("demo.toml");
+const DESCRIPTION: &str = include_str!("demo.toml");
 const SECRET: &str = "secret-a";
 
 /// Tells it, and fails unless all went as told.
 pub(super) async fn run() -> anyhow::Result<()> {
-    let stage = Stage::set().await?;
+    let demo = Demo::start().await?;
     println!(
         "A fake App Service, Microsoft Entra ID and Key Vault on loopback. The app has one user-assigned identity,"
     );
-    println!("which has the role Key Vault Secrets User on {}.", stage.vault);
+    println!("which has the role Key Vault Secrets User on {}.", demo.vault);
 
     println!("\n1. The app asks for {SECRET} with DefaultAzureCredential, and nothing says which identity:\n");
-    match stage.read(CredentialOptions::default(), &[]).await {
+    match demo.read(CredentialOptions::default(), &[]).await {
         Err(CallError::Azure(error)) => {
-            println!("{}\n", indented(&error.message));
+            println!("{}\n", indent(&error.message));
             let hint = error.hint.as_deref().context("the failure has no hint")?;
             println!("   hint: {hint}.");
             ensure!(error.kind == ErrorKind::CredentialUnavailable, "the failure is of another kind than told");
@@ -38,14 +38,14 @@ pub(super) async fn run() -> anyhow::Result<()> {
         Ok(_) => bail!("the secret was read without a client id"),
     }
 
-    println!("\n2. Cure 1, in code: managed-identity(client-id(\"{}\"))\n", stage.client_id);
-    let chosen = ManagedIdentity::ClientId(stage.client_id.clone());
+    println!("\n2. Cure 1, in code: managed-identity(client-id(\"{}\"))\n", demo.client_id);
+    let chosen = ManagedIdentity::ClientId(demo.client_id.clone());
     let options = CredentialOptions { managed_identity: Some(chosen), ..Default::default() };
-    stage.told(stage.read(options, &[]).await)?;
+    demo.print_and_check(demo.read(options, &[]).await)?;
 
-    println!("\n3. Cure 2, in configuration, the code unchanged: AZURE_CLIENT_ID={}\n", stage.client_id);
-    let variable = [("AZURE_CLIENT_ID", stage.client_id.as_str())];
-    stage.told(stage.read(CredentialOptions::default(), &variable).await)?;
+    println!("\n3. Cure 2, in configuration, the code unchanged: AZURE_CLIENT_ID={}\n", demo.client_id);
+    let variable = [("AZURE_CLIENT_ID", demo.client_id.as_str())];
+    demo.print_and_check(demo.read(CredentialOptions::default(), &variable).await)?;
 
     println!("\nThe same with real Azure, on App Service, a VM or AKS:");
     println!("   cargo run -- get-secret NAME --vault-url https://YOUR-VAULT.vault.azure.net");
@@ -53,7 +53,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
 }
 
 /// The fake Azure and how a component gets there.
-struct Stage {
+struct Demo {
     keyfob: Keyfob,
     fake: Arc<Fake>,
     server: Server,
@@ -62,13 +62,13 @@ struct Stage {
     value: String,
 }
 
-impl Stage {
-    async fn set() -> anyhow::Result<Self> {
-        let world = Description::from_toml(WORLD)?;
-        let vault = world.vaults.first().context("a vault")?;
+impl Demo {
+    async fn start() -> anyhow::Result<Self> {
+        let description = Description::from_toml(DESCRIPTION)?;
+        let vault = description.vaults.first().context("a vault")?;
         let (url, value) = (vault.url.clone(), vault.secrets.first().context("a secret")?.value.clone());
-        let client_id = world.identities.first().context("an identity")?.client_id.clone();
-        let fake = Arc::new(Fake::new(world)?);
+        let client_id = description.identities.first().context("an identity")?.client_id.clone();
+        let fake = Arc::new(Fake::new(description)?);
         let server = Server::start(fake.clone()).await?;
         Ok(Self { keyfob: Keyfob::built()?, fake, server, vault: url, client_id, value })
     }
@@ -106,7 +106,7 @@ impl Stage {
         Ok((host, recorder))
     }
 
-    fn told(&self, result: Result<(String, Vec<String>), CallError>) -> anyhow::Result<()> {
+    fn print_and_check(&self, result: Result<(String, Vec<String>), CallError>) -> anyhow::Result<()> {
         let (value, requests) = result?;
         for request in &requests {
             println!("   {}", request.split('?').next().unwrap_or_default());
@@ -118,6 +118,6 @@ impl Stage {
     }
 }
 
-fn indented(text: &str) -> String {
+fn indent(text: &str) -> String {
     text.lines().map(|line| format!("   {line}")).collect::<Vec<_>>().join("\n")
 }

@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::Args;
 
-use crate::child::{self, Stops};
-use crate::developer::{Chain, Changes, Server};
-use crate::shell::Dialect;
-use crate::{DONE, output, terminal};
+use crate::child::{self, StopSignals};
+use crate::developer::{Chain, EnvironmentChanges, Server};
+use crate::shell::Shell;
+use crate::{SUCCESS, output, terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +28,7 @@ pub(crate) struct DevIdentity {
     port: Option<u16>,
     /// Print the environment for this shell, or for a .env file
     #[arg(long, value_name = "NAME", value_enum, default_value_t, conflicts_with = "command")]
-    shell: Dialect,
+    shell: Shell,
     /// Run this command in that environment, and end with it
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -37,22 +37,22 @@ pub(crate) struct DevIdentity {
 /// Serves until Ctrl-C, or until the command ends, whose status it gives.
 pub(super) async fn run(args: &DevIdentity) -> Result<u8> {
     let environment = |name: &str| std::env::var(name).ok();
-    let chain = Chain::named(environment("AZURE_TOKEN_CREDENTIALS").as_deref());
+    let chain = Chain::from_setting(environment("AZURE_TOKEN_CREDENTIALS").as_deref());
     let server = Server::start(chain, args.port, |event| terminal::note(&event.to_string())).await?;
-    let Changes { set, unset, notes } = Changes::of(&server, environment);
+    let EnvironmentChanges { set, unset, notes } = EnvironmentChanges::for_server(&server, environment);
     for note in notes {
         terminal::note(&format!("note: {note}"));
     }
     if args.command.is_empty() {
-        let mut stops = Stops::listen()?;
-        output::line(&args.shell.lines(&set, &unset));
+        let mut signals = StopSignals::listen()?;
+        output::print_line(&args.shell.lines(&set, &unset));
         terminal::note(
             "An app whose environment the lines on stdout make gets your own tokens. Ctrl-C ends it. Requests:",
         );
-        stops.next().await;
-        Ok(DONE)
+        signals.next().await;
+        Ok(SUCCESS)
     } else {
         let mut child = child::start(&args.command, &set, &unset)?;
-        child::ended(&mut child).await
+        child::wait(&mut child).await
     }
 }

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use crate::call::{Common, instance, within};
+use crate::call::{CommonArgs, instantiate, with_timeout};
 use crate::terminal::Progress;
-use crate::{DONE, Failure, output};
+use crate::{CommandError, SUCCESS, output};
 use keyfob_host_test::spec::TokenOptions;
 
 const EXAMPLES: &str = "\
@@ -21,20 +21,20 @@ pub(crate) struct GetToken {
     #[arg(long, value_name = "S")]
     scope: String,
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) common: CommonArgs,
 }
 
-pub(super) async fn run(args: &GetToken) -> Result<u8, Failure> {
-    let ground = args.common.surroundings.ground().await?;
-    let host = ground.host(None)?;
+pub(super) async fn run(args: &GetToken) -> Result<u8, CommandError> {
+    let context = args.common.context.context().await?;
+    let host = context.host(None)?;
     let _progress = Progress::show("asking for a token");
-    let token = within(args.common.timeout, async {
-        let mut instance = instance(&host).await?;
-        let credential = instance.credential(&args.common.identity.spec()).await?;
+    let token = with_timeout(args.common.timeout, async {
+        let mut instance = instantiate(&host).await?;
+        let credential = instance.credential(&args.common.credential.spec()).await?;
         let options = TokenOptions { timeout: args.common.timeout, ..Default::default() };
         instance.get_token(credential, &[&args.scope], &options).await
     })
     .await?;
-    output::line(&if args.common.json { output::token_json(&token) } else { token.token });
-    Ok(DONE)
+    output::print_line(&if args.common.json { output::token_json(&token) } else { token.token });
+    Ok(SUCCESS)
 }

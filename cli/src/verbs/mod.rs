@@ -25,7 +25,7 @@ use self::get_token::GetToken;
 use self::man::Man;
 use self::run::Run;
 use self::secrets::SecretsVerb;
-use crate::{DONE, FAILED, failed, misused, terminal};
+use crate::{FAILED, SUCCESS, report_failure, report_usage_error, terminal};
 
 const DEMO_EXAMPLES: &str = "\
 Examples:
@@ -66,7 +66,7 @@ impl Verb {
     pub(crate) async fn run(self, cli: Command) -> u8 {
         match self {
             Self::Demo => match demo::run().await {
-                Ok(()) => DONE,
+                Ok(()) => SUCCESS,
                 Err(error) => {
                     terminal::error(&format!("{error:#}"));
                     FAILED
@@ -74,27 +74,33 @@ impl Verb {
             },
             Self::Secrets(verb) => verb.run().await,
             Self::GetToken(args) => {
-                get_token::run(&args).await.unwrap_or_else(|failure| failed(&failure, args.common.json))
+                get_token::run(&args).await.unwrap_or_else(|failure| report_failure(&failure, args.common.json))
             }
-            Self::Doctor(args) => doctor::run(&args).await.unwrap_or_else(|failure| failed(&failure, args.common.json)),
-            Self::Run(args) => run::run(&args).await.unwrap_or_else(|failure| failed(&failure, false)),
-            Self::DevIdentity(args) => dev_identity::run(&args).await.unwrap_or_else(|error| misused(&error)),
-            Self::Component(args) => written(component::write(&args)),
-            Self::Compose(args) => written(compose::write(&args)),
-            Self::Completions(args) => completions::run(&args, cli).map_or_else(|error| misused(&error), |()| DONE),
-            Self::Man(args) => man::run(&args, cli).map_or_else(|error| misused(&error), |()| DONE),
-            Self::Fake(args) => fake::run(&args).await.unwrap_or_else(|error| misused(&error)),
+            Self::Doctor(args) => {
+                doctor::run(&args).await.unwrap_or_else(|failure| report_failure(&failure, args.common.json))
+            }
+            Self::Run(args) => run::run(&args).await.unwrap_or_else(|failure| report_failure(&failure, false)),
+            Self::DevIdentity(args) => {
+                dev_identity::run(&args).await.unwrap_or_else(|error| report_usage_error(&error))
+            }
+            Self::Component(args) => report_written(component::run(&args)),
+            Self::Compose(args) => report_written(compose::run(&args)),
+            Self::Completions(args) => {
+                completions::run(&args, cli).map_or_else(|error| report_usage_error(&error), |()| SUCCESS)
+            }
+            Self::Man(args) => man::run(&args, cli).map_or_else(|error| report_usage_error(&error), |()| SUCCESS),
+            Self::Fake(args) => fake::run(&args).await.unwrap_or_else(|error| report_usage_error(&error)),
         }
     }
 }
 
 /// What came where, as a note.
-fn written(result: Result<String>) -> u8 {
+fn report_written(result: Result<String>) -> u8 {
     match result {
         Ok(told) => {
             terminal::note(&told);
-            DONE
+            SUCCESS
         }
-        Err(error) => misused(&error),
+        Err(error) => report_usage_error(&error),
     }
 }

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use tokio::net::TcpListener;
 
-use crate::child::Stops;
-use crate::context::{Ground, Surroundings};
+use crate::child::StopSignals;
+use crate::context::{Context, ContextArgs};
 use crate::terminal::{self, Progress};
-use crate::{DONE, FAILED, Failure};
+use crate::{CommandError, FAILED, SUCCESS};
 use keyfob_host_test::app::{App, Entry};
 use keyfob_host_test::compose::{Outline, compose, configure};
 use keyfob_host_test::engine::Build;
@@ -27,7 +27,7 @@ The app may ask the hosts that its environment names (KEYVAULT_URL, KEYFOB_CONFI
 Its exit status becomes keyfob's; 1 too if it crashes.";
 
 /// The port that `wasmtime serve` has too.
-const ADDRESS: &str = "127.0.0.1:8080";
+const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -48,39 +48,40 @@ pub(crate) struct Run {
     #[arg(long, value_name = "HOST[::GUEST]", help_heading = "Files")]
     dir_rw: Vec<String>,
     #[command(flatten)]
-    surroundings: Surroundings,
+    surroundings: ContextArgs,
 }
 
 /// Runs the app, and gives the exit status.
-pub(super) async fn run(args: &Run) -> Result<u8, Failure> {
-    let ground = args.surroundings.ground_aloud().await?;
-    let room = ground.room(ground.environment.get("KEYVAULT_URL"), Some(Box::new(denied)))?;
-    let host = args.folders(room).map_err(Failure::Usage)?.inherit_streams();
-    let app = args.assemble(&ground).map_err(|error| Failure::usage(format!("{} {error:#}", args.app.display())))?;
+pub(super) async fn run(args: &Run) -> Result<u8, CommandError> {
+    let context = args.surroundings.context_logging_requests().await?;
+    let builder = context.host_builder(context.environment.get("KEYVAULT_URL"), Some(Box::new(print_denied_host)))?;
+    let host = args.add_folders(builder).map_err(CommandError::Usage)?.inherit_streams();
+    let app =
+        args.load_app(&context).map_err(|error| CommandError::usage(format!("{} {error:#}", args.app.display())))?;
     let entry = app.entry();
     let host = host.around(app);
     match entry {
-        Entry::Command => args.start(host).await,
+        Entry::Command => args.run_command(host).await,
         Entry::Http => args.serve(host).await,
     }
 }
 
 impl Run {
     /// Reads, composes and compiles. The error completes a sentence that begins with the app's name.
-    fn assemble(&self, ground: &Ground<'_>) -> Result<App> {
+    fn load_app(&self, context: &Context<'_>) -> Result<App> {
         let app = std::fs::read(&self.app).context("can't be read")?;
         let app = configure(&app)?.unwrap_or(app);
-        let outline = Outline::read(&app)?;
-        let entry = Entry::of(&outline)?;
+        let types = Outline::read(&app)?;
+        let entry = Entry::of(&types)?;
         match entry {
             Entry::Command if self.addr.is_some() => bail!("is a command and listens nowhere: leave --addr out"),
             Entry::Http if !self.arguments.is_empty() => bail!("serves HTTP and takes no arguments: leave them out"),
             _ => {}
         }
         let name = self.app.display();
-        let composed = if outline.imports_keyfob() {
+        let composed = if types.imports_keyfob() {
             let _progress = Progress::show(&format!("putting Keyfob into {name}"));
-            match ground.keyfob() {
+            match context.component() {
                 Some(path) => {
                     let keyfob = std::fs::read(path)
                         .map_err(|error| anyhow!("can't be given Keyfob: {} can't be read: {error}", path.display()))?;
@@ -88,7 +89,7 @@ impl Run {
                 }
                 None => compose(&app, Build::WithCertificates.bytes())?,
             }
-        } else if ground.keyfob().is_some() {
+        } else if context.component().is_some() {
             bail!("does not import Keyfob, so --component has no place in it: leave it out");
         } else {
             None
@@ -97,19 +98,19 @@ impl Run {
         App::compile(composed.as_deref().unwrap_or(&app), entry)
     }
 
-    fn folders(&self, mut room: Host<()>) -> Result<Host<()>> {
+    fn add_folders(&self, mut builder: Host<()>) -> Result<Host<()>> {
         for text in &self.dir {
             let (host, guest) = folder(text).with_context(|| format!("--dir {text}"))?;
-            room = room.folder(host, guest);
+            builder = builder.folder(host, guest);
         }
         for text in &self.dir_rw {
             let (host, guest) = folder(text).with_context(|| format!("--dir-rw {text}"))?;
-            room = room.writable_folder(host, guest);
+            builder = builder.writable_folder(host, guest);
         }
-        Ok(room)
+        Ok(builder)
     }
 
-    async fn start(&self, host: Host<App>) -> Result<u8, Failure> {
+    async fn run_command(&self, host: Host<App>) -> Result<u8, CommandError> {
         let name = self.app.to_string_lossy().into_owned();
         let arguments: Vec<String> = [name].into_iter().chain(self.arguments.iter().cloned()).collect();
         match host.run(&arguments).await {
@@ -121,8 +122,8 @@ impl Run {
         }
     }
 
-    async fn serve(&self, host: Host<App>) -> Result<u8, Failure> {
-        let address = self.addr.as_deref().unwrap_or(ADDRESS);
+    async fn serve(&self, host: Host<App>) -> Result<u8, CommandError> {
+        let address = self.addr.as_deref().unwrap_or(DEFAULT_ADDRESS);
         let listen = async {
             let listener = TcpListener::bind(address).await?;
             listener.local_addr().map(|address| (listener, address))
@@ -130,16 +131,16 @@ impl Run {
         let (listener, address) = listen
             .await
             .with_context(|| format!("can't listen on {address} (--addr ADDR:PORT, port 0 is any free one)"))
-            .map_err(Failure::Usage)?;
+            .map_err(CommandError::Usage)?;
         // Before anybody can know that it serves, and stop it.
-        let mut stops = Stops::listen().map_err(Failure::Usage)?;
+        let mut signals = StopSignals::listen().map_err(CommandError::Usage)?;
         terminal::note(&format!("serving {} on http://{address}", self.app.display()));
         tokio::select! {
             ended = host.serve(listener, terminal::error) => match ended {
                 Ok(never) => match never {},
-                Err(error) => Err(Failure::Usage(error)),
+                Err(error) => Err(CommandError::Usage(error)),
             },
-            _ = stops.next() => Ok(DONE),
+            _ = signals.next() => Ok(SUCCESS),
         }
     }
 }
@@ -151,7 +152,7 @@ fn folder(text: &str) -> std::io::Result<(&str, &str)> {
     Ok((host, guest))
 }
 
-fn denied(host: &str) {
+fn print_denied_host(host: &str) {
     terminal::hint(&format!("the app asked {host} and was denied; `--allow-host {host}` allows it"));
 }
 

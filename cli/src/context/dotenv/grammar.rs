@@ -72,8 +72,8 @@ fn value(input: &mut &str) -> Parsed<String> {
         // Directly behind the `=`, it is the value's.
         Some('#') if !blanks.is_empty() => empty.default_value(),
         Some('\'') => quoted('\'', |c| matches!(c, '\\' | '\'').then_some(c)),
-        Some('"') => quoted('"', control),
-        _ => take_till(0.., '\n').map(without_comment),
+        Some('"') => quoted('"', double_quoted_escape),
+        _ => take_till(0.., '\n').map(strip_comment),
     }
     .parse_next(input)
 }
@@ -81,7 +81,7 @@ fn value(input: &mut &str) -> Parsed<String> {
 /// A value that may go on for lines.
 fn quoted<'a>(quote: char, escape: fn(char) -> Option<char>) -> impl Parser<&'a str, String, Problem> {
     let character = alt((('\\', any).void(), none_of([quote, '\\']).void()));
-    let text = repeat::<_, _, (), _, _>(0.., character).take().map(move |text| unescaped(text, escape));
+    let text = repeat::<_, _, (), _, _>(0.., character).take().map(move |text| unescape(text, escape));
     let closed = delimited(quote, text, quote).context("begins a quoted value that does not end");
     terminated(
         closed,
@@ -90,7 +90,7 @@ fn quoted<'a>(quote: char, escape: fn(char) -> Option<char>) -> impl Parser<&'a 
 }
 
 /// What a backslash and this character mean between double quotes.
-fn control(c: char) -> Option<char> {
+fn double_quoted_escape(c: char) -> Option<char> {
     Some(match c {
         '\\' | '\'' | '"' => c,
         'a' => '\u{7}',
@@ -105,7 +105,7 @@ fn control(c: char) -> Option<char> {
 }
 
 /// A backslash before any other character stays.
-fn unescaped(text: &str, escape: fn(char) -> Option<char>) -> String {
+fn unescape(text: &str, escape: fn(char) -> Option<char>) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(c) = characters.next() {
@@ -121,7 +121,7 @@ fn unescaped(text: &str, escape: fn(char) -> Option<char>) -> String {
 }
 
 /// A comment needs a space before it: `#` is common in passwords.
-fn without_comment(text: &str) -> String {
+fn strip_comment(text: &str) -> String {
     let comment = text.match_indices('#').find(|(at, _)| text[..*at].ends_with(space));
     text[..comment.map_or(text.len(), |(at, _)| at)].trim_end_matches(space).to_owned()
 }

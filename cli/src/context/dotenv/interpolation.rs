@@ -2,7 +2,7 @@
 
 /// The value with what its references stand for, and whether each of them stands for something. A variable that is set
 /// to nothing counts, as python-dotenv has it.
-pub(super) fn interpolated(value: &str, look_up: impl Fn(&str) -> Option<String>) -> (String, bool) {
+pub(super) fn interpolate(value: &str, look_up: impl Fn(&str) -> Option<String>) -> (String, bool) {
     let mut text = String::with_capacity(value.len());
     let mut complete = true;
     let mut rest = value;

@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 
 use self::grammar::Binding;
-use self::interpolation::interpolated;
+use self::interpolation::interpolate;
 
 /// What a file says.
 #[derive(Debug)]
-pub(super) struct File {
+pub(super) struct DotenvFile {
     /// Its variables, with what they refer to.
     pub(super) variables: BTreeMap<String, String>,
     /// What its author may not have meant.
@@ -26,7 +26,7 @@ pub(super) struct File {
 
 /// Reads a file's text. A reference is looked up in the environment first and then in the lines above. Errors and notes
 /// name a line and do not quote it: it may hold a secret.
-pub(super) fn read(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<File> {
+pub(super) fn parse(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<DotenvFile> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // As Python reads every text file.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, environment: impl Fn(&str) -> Option<String>) -> 
         let value = match value {
             Some(value) => {
                 let above = |name: &str| values.get(name).map(|value| value.clone().unwrap_or_default());
-                let (value, complete) = interpolated(&value, |name| environment(name).or_else(|| above(name)));
+                let (value, complete) = interpolate(&value, |name| environment(name).or_else(|| above(name)));
                 if !complete {
                     notes.push(format!("line {line} refers to a ${{NAME}} that is not set: taken as empty"));
                 }
@@ -56,7 +56,7 @@ pub(super) fn read(text: &str, environment: impl Fn(&str) -> Option<String>) -> 
         values.insert(name, value);
     }
     let variables = values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    Ok(File { variables, notes })
+    Ok(DotenvFile { variables, notes })
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -42,7 +42,7 @@ fn cases() -> Cases {
 #[test]
 fn files_are_read_as_python_dotenv_reads_them() {
     for case in cases().read {
-        let file = read(&case.text, |name| case.environment.get(name).cloned()).expect(&case.name);
+        let file = parse(&case.text, |name| case.environment.get(name).cloned()).expect(&case.name);
         // The environment wins.
         let all: BTreeMap<_, _> = file.variables.into_iter().chain(case.environment).collect();
         assert_eq!(all, case.variables, "{}", case.name);
@@ -53,7 +53,7 @@ fn files_are_read_as_python_dotenv_reads_them() {
 #[test]
 fn what_python_dotenv_skips_is_refused_by_its_line() {
     for case in cases().refused {
-        let error = read(&case.text, |_| None).expect_err(&case.name);
+        let error = parse(&case.text, |_| None).expect_err(&case.name);
         assert_eq!(error.to_string(), case.error, "{}", case.name);
         assert!(!case.error.contains("s3cret"), "{}", case.name);
     }

@@ -26,7 +26,7 @@ fn shell<'a>(text: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
 
 async fn output_of(text: &str, arguments: &[&str]) -> Output {
     match run(Path::new(SHELL), &shell(text, arguments), Some(("PLAIN", "yes")), LIMIT).await {
-        Ended::With(output) => output,
+        Outcome::Finished(output) => output,
         other => panic!("{other:?}"),
     }
 }
@@ -55,14 +55,14 @@ async fn what_a_tool_leaves_behind_is_not_waited_for() {
 #[tokio::test]
 async fn a_tool_that_never_stops_printing_is_stopped() {
     let ended = run(Path::new(SHELL), &shell("while :; do echo no token; done", &[]), None, LIMIT).await;
-    assert!(matches!(ended, Ended::TooLong), "{ended:?}");
+    assert!(matches!(ended, Outcome::TooMuchOutput), "{ended:?}");
 }
 
 #[tokio::test]
 async fn a_file_that_is_no_program() {
     let folder = TempDir::new().unwrap();
     let ended = run(&file(&folder, 0o755), &[""; 0], None, LIMIT).await;
-    assert!(matches!(ended, Ended::NotStarted(_)), "{ended:?}");
+    assert!(matches!(ended, Outcome::CouldNotStart(_)), "{ended:?}");
 }
 
 fn fifo(folder: &TempDir) -> PathBuf {
@@ -72,7 +72,7 @@ fn fifo(folder: &TempDir) -> PathBuf {
 }
 
 /// A tool with a child of its own, which both hold the pipe open that is given back with a line in it.
-fn two_processes(folder: &TempDir) -> (impl Future<Output = Ended> + use<>, BufReader<pipe::Receiver>) {
+fn two_processes(folder: &TempDir) -> (impl Future<Output = Outcome> + use<>, BufReader<pipe::Receiver>) {
     let fifo = fifo(folder);
     let reader = pipe::OpenOptions::new().open_receiver(&fifo).unwrap();
     let running = async move {
@@ -115,7 +115,7 @@ async fn a_tool_that_is_late_is_killed_with_its_children() {
     started(&mut pipe).await;
     tokio::time::pause();
     tokio::time::advance(LIMIT).await;
-    assert!(matches!(running.await.unwrap(), Ended::Late));
+    assert!(matches!(running.await.unwrap(), Outcome::TimedOut));
     all_gone(pipe).await;
 }
 

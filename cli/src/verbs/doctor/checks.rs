@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::Failure;
-use crate::call::within;
+use crate::CommandError;
+use crate::call::with_timeout;
 use crate::terminal::Progress;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
 use keyfob_host_test::failure::CallError;
@@ -12,7 +12,7 @@ use keyfob_host_test::spec::{ClientOptions, ListOptions, TokenOptions};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Question {
+pub(super) enum Check {
     /// Can the URL be a vault's? Nothing is sent for it.
     VaultUrl,
     /// Is there a token for it? Not asked where only the vault can tell which kind of token it takes.
@@ -23,7 +23,7 @@ pub(super) enum Question {
 
 /// What came of it.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum CheckResult {
     Token(Box<AccessToken>),
     /// How many secrets the first page has, and whether there may be more.
     Secrets {
@@ -33,37 +33,37 @@ pub(super) enum Answer {
 }
 
 /// A page of the service's own size.
-const PAGE: usize = 25;
+const PAGE_SIZE: usize = 25;
 
 /// Asks, and tells each answer. The error is the first question without one, and why.
-pub(super) async fn visit(
+pub(super) async fn run_checks(
     instance: &mut Instance,
     credential: Credential,
     vault_url: &str,
     limit: Option<Duration>,
-    mut tell: impl FnMut(Answer),
-) -> Result<(), (Question, Failure)> {
-    let at = |question| move |failure| (question, failure);
+    mut on_result: impl FnMut(CheckResult),
+) -> Result<(), (Check, CommandError)> {
+    let at = |check| move |failure| (check, failure);
 
-    let open = open(instance, credential, vault_url);
-    let (client, scope) = within(limit, open).await.map_err(at(Question::VaultUrl))?;
+    let opening = open_client(instance, credential, vault_url);
+    let (client, scope) = with_timeout(limit, opening).await.map_err(at(Check::VaultUrl))?;
     if let Some(scope) = scope {
         let _progress = Progress::show("asking for a token");
         // As the client asks for it, so that it is the same token.
         let options = TokenOptions { timeout: limit, enable_cae: Some(true), ..Default::default() };
         let scopes = [scope.as_str()];
-        let token = within(limit, instance.get_token(credential, &scopes, &options)).await;
-        tell(Answer::Token(Box::new(token.map_err(at(Question::Token))?)));
+        let token = with_timeout(limit, instance.get_token(credential, &scopes, &options)).await;
+        on_result(CheckResult::Token(Box::new(token.map_err(at(Check::Token))?)));
     }
     let count = {
         let _progress = Progress::show("listing secrets");
-        within(limit, count(instance, client, limit)).await.map_err(at(Question::Secrets))?
+        with_timeout(limit, count_secrets(instance, client, limit)).await.map_err(at(Check::Secrets))?
     };
-    tell(Answer::Secrets { count, more: count == PAGE });
+    on_result(CheckResult::Secrets { count, more: count == PAGE_SIZE });
     Ok(())
 }
 
-async fn open(
+async fn open_client(
     instance: &mut Instance,
     credential: Credential,
     vault_url: &str,
@@ -72,7 +72,11 @@ async fn open(
     Ok((client, instance.scope(client).await?))
 }
 
-async fn count(instance: &mut Instance, client: SecretClient, limit: Option<Duration>) -> Result<usize, CallError> {
+async fn count_secrets(
+    instance: &mut Instance,
+    client: SecretClient,
+    limit: Option<Duration>,
+) -> Result<usize, CallError> {
     let list = instance.list_secrets(client, &ListOptions { timeout: limit, ..Default::default() }).await?;
     Ok(instance.next_page(list).await?.map_or(0, |page| page.len()))
 }

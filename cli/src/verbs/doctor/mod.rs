@@ -6,10 +6,10 @@ mod text;
 
 use clap::Args;
 
-use self::checks::visit;
+use self::checks::run_checks;
 use self::diagnosis::Diagnosis;
-use crate::call::{Common, instance, within};
-use crate::{DONE, FAILED, Failure, output};
+use crate::call::{CommonArgs, instantiate, with_timeout};
+use crate::{CommandError, FAILED, SUCCESS, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,51 +27,51 @@ pub(crate) struct Doctor {
     #[arg(long, value_name = "URL")]
     vault_url: Option<String>,
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) common: CommonArgs,
 }
 
 /// Prints what is found, and gives the exit status.
-pub(super) async fn run(args: &Doctor) -> Result<u8, Failure> {
-    let Common { json, timeout, identity, surroundings } = &args.common;
-    let ground = surroundings.ground().await?;
-    let host = ground.host(args.vault_url.as_deref())?;
-    let say = |part: &str| {
+pub(super) async fn run(args: &Doctor) -> Result<u8, CommandError> {
+    let CommonArgs { json, timeout, credential: credential_args, context: context_args } = &args.common;
+    let context = context_args.context().await?;
+    let host = context.host(args.vault_url.as_deref())?;
+    let print_part = |part: &str| {
         if !json {
-            output::styled(part);
+            output::print_styled(part);
         }
     };
-    let (mut instance, credential, candidates) = within(*timeout, async {
-        let mut instance = instance(&host).await?;
-        let credential = instance.credential(&identity.spec()).await?;
+    let (mut instance, credential, candidates) = with_timeout(*timeout, async {
+        let mut instance = instantiate(&host).await?;
+        let credential = instance.credential(&credential_args.spec()).await?;
         let candidates = instance.explain(credential).await?;
         Ok((instance, credential, candidates))
     })
     .await?;
-    let mut diagnosis = Diagnosis::new(identity.credential_name(), candidates);
-    say(&text::chain(&diagnosis, surroundings.is_developer()));
+    let mut diagnosis = Diagnosis::new(credential_args.credential_name(), candidates);
+    print_part(&text::chain(&diagnosis, context_args.uses_developer_sign_in()));
     match &args.vault_url {
-        None => say(&text::asked_nobody(ground.environment.get("KEYVAULT_URL"))),
+        None => print_part(&text::offline_note(context.environment.get("KEYVAULT_URL"))),
         // The first thing that is wrong is found.
-        Some(_) if !diagnosis.is_well() => {}
+        Some(_) if !diagnosis.is_ok() => {}
         Some(url) => {
-            say(&text::vault(url));
-            let answers = &mut diagnosis.answers;
-            let visited = visit(&mut instance, credential, url, *timeout, |answer| {
-                say(&text::answer(&answer));
-                answers.push(answer);
+            print_part(&text::vault_heading(url));
+            let results = &mut diagnosis.results;
+            let checked = run_checks(&mut instance, credential, url, *timeout, |check_result| {
+                print_part(&text::check_result(&check_result));
+                results.push(check_result);
             });
-            match visited.await {
+            match checked.await {
                 Ok(()) => {}
-                Err((question, Failure::Answer(report))) => {
-                    say(&text::failed(&diagnosis, question, &report));
-                    diagnosis.failed = Some((question, *report));
+                Err((check, CommandError::Call(report))) => {
+                    print_part(&text::failed_check(&diagnosis, check, &report));
+                    diagnosis.failed = Some((check, *report));
                 }
                 Err((_, usage)) => return Err(usage),
             }
         }
     }
     if *json {
-        output::line(&diagnosis.json());
+        output::print_line(&diagnosis.json());
     }
-    Ok(if diagnosis.is_well() { DONE } else { FAILED })
+    Ok(if diagnosis.is_ok() { SUCCESS } else { FAILED })
 }

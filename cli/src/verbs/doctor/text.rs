@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use super::checks::{Answer, Question};
+use super::checks::{Check, CheckResult};
 use super::diagnosis::Diagnosis;
 use crate::date;
-use crate::output::Report;
+use crate::output::ErrorReport;
 use crate::terminal::{BOLD, ERROR, HINT};
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
 use keyfob_host_test::names::readiness_name;
@@ -67,19 +67,19 @@ fn verdict(asked: &str, deciding: Option<&Candidate>) -> String {
 }
 
 /// How to go on.
-pub(super) fn asked_nobody(vault_url: Option<&str>) -> String {
+pub(super) fn offline_note(vault_url: Option<&str>) -> String {
     let url = vault_url.unwrap_or("URL");
     format!("\nNobody was asked. `keyfob doctor --vault-url {url}` asks for a token and a list of secrets.\n")
 }
 
-pub(super) fn vault(url: &str) -> String {
+pub(super) fn vault_heading(url: &str) -> String {
     format!("\n{BOLD}{url}{BOLD:#}\n")
 }
 
-pub(super) fn answer(answer: &Answer) -> String {
-    match answer {
-        Answer::Token(token) => format!("    token: {}\n", owner(token)),
-        Answer::Secrets { count, more } => {
+pub(super) fn check_result(check_result: &CheckResult) -> String {
+    match check_result {
+        CheckResult::Token(token) => format!("    token: {}\n", token_summary(token)),
+        CheckResult::Secrets { count, more } => {
             let count = match (count, more) {
                 (0, _) => "allowed, and there are none".to_owned(),
                 (1, _) => "allowed, and there is 1".to_owned(),
@@ -92,22 +92,22 @@ pub(super) fn answer(answer: &Answer) -> String {
 }
 
 /// Whose token it is, and until when.
-fn owner(token: &AccessToken) -> String {
+fn token_summary(token: &AccessToken) -> String {
     let AccessToken { credential, source, details, expires_on, .. } = token;
     let mut text = format!("from {source} by {credential}");
     for (name, value) in details.iter().filter(|(name, _)| name.ends_with("-id")) {
         let _ = write!(text, ", {} {value}", name.replace('-', " "));
     }
-    let _ = write!(text, ", until {}", date::text(*expires_on));
+    let _ = write!(text, ", until {}", date::format_utc(*expires_on));
     text
 }
 
 /// The first question without an answer. Of a chain that failed, what the others lacked is already told.
-pub(super) fn failed(diagnosis: &Diagnosis, question: Question, report: &Report) -> String {
-    let what = match question {
-        Question::VaultUrl => "URL",
-        Question::Token => "token",
-        Question::Secrets => "list of secrets",
+pub(super) fn failed_check(diagnosis: &Diagnosis, check: Check, report: &ErrorReport) -> String {
+    let what = match check {
+        Check::VaultUrl => "URL",
+        Check::Token => "token",
+        Check::Secrets => "list of secrets",
     };
     let of_deciding = diagnosis.deciding().and_then(|it| report.attempt(&it.credential));
     let why = of_deciding.unwrap_or_else(|| report.message());

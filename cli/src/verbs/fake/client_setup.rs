@@ -9,14 +9,14 @@ use anyhow::{Context, Result};
 use super::plain_http;
 use crate::fake::Folder;
 use crate::fake::environment_at;
-use crate::shell::quoted;
+use crate::shell::quote;
 use fake_azure::Fake;
 
 /// Who reads which variable: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node.
 const CA_VARIABLES: [&str; 4] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
 /// Where the fake is.
-pub(super) struct Way {
+pub(super) struct ClientSetup {
     pub(super) address: SocketAddr,
     pub(super) ca: PathBuf,
     pub(super) folder: Folder,
@@ -24,11 +24,11 @@ pub(super) struct Way {
     pub(super) plain_http: bool,
 }
 
-impl Way {
+impl ClientSetup {
     /// The app's whole environment; its files are written on the way.
     pub(super) fn environment(&self, fake: &Fake) -> Result<Vec<(String, String)>> {
-        let own = self.address.to_string();
-        let proxy = format!("http://{own}");
+        let address = self.address.to_string();
+        let proxy = format!("http://{address}");
         let ca = utf8(&self.ca)?;
         // The identity endpoint, which is on loopback, is asked without the proxy. curl reads the small spelling first.
         let direct = "127.0.0.1,localhost";
@@ -39,14 +39,14 @@ impl Way {
             ("no_proxy".to_owned(), direct.to_owned()),
         ];
         variables.extend(CA_VARIABLES.map(|name| (name.to_owned(), ca.to_owned())));
-        variables.extend(environment_at(fake, &own));
+        variables.extend(environment_at(fake, &address));
         if self.plain_http {
-            plain_http::lead(&mut variables, fake, &own)?;
+            plain_http::redirect_variables(&mut variables, fake, &address)?;
         }
-        for placed in self.folder.place(fake)? {
-            let real = utf8(&placed.real)?;
-            for (_, value) in variables.iter_mut().filter(|(_, value)| *value == placed.told) {
-                *value = real.to_owned();
+        for file in self.folder.write_platform_files(fake)? {
+            let disk_path = utf8(&file.disk_path)?;
+            for (_, value) in variables.iter_mut().filter(|(_, value)| *value == file.app_path) {
+                *value = disk_path.to_owned();
             }
         }
         Ok(variables)
@@ -55,12 +55,12 @@ impl Way {
     /// What the environment can't do.
     pub(super) fn notes(&self, fake: &Fake) -> Vec<String> {
         let mut notes = Vec::new();
-        for (told, content) in fake.files() {
-            if std::fs::read_to_string(&told).is_ok_and(|there| there == content) {
+        for (app_path, content) in fake.files() {
+            if std::fs::read_to_string(&app_path).is_ok_and(|text| text == content) {
                 continue;
             }
-            let real = self.folder.below(&told);
-            let (from, to) = (quoted(&real.to_string_lossy()), quoted(&told));
+            let disk_path = self.folder.resolve(&app_path);
+            let (from, to) = (quote(&disk_path.to_string_lossy()), quote(&app_path));
             notes.push(format!(
                 "Azure's SDKs read the key of Azure Arc's agent from its own folder alone. Put it there: \
                  sudo install -D -m 644 {from} {to}"
@@ -71,7 +71,7 @@ impl Way {
 }
 
 /// What to do about a client that breaks a handshake off.
-pub(super) fn distrusted(ca: &Path, why: &str) -> String {
+pub(super) fn untrusted_ca_message(ca: &Path, why: &str) -> String {
     format!(
         "a client broke off TLS ({why}): unless it just went away, it does not trust {}; set {} to that file, or what \
          its language has for it",

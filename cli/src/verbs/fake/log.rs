@@ -11,41 +11,41 @@ use fake_azure::uri;
 use fake_azure::wire::{Connect, Exchange, Request};
 
 const DIM: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default();
-const STEP: Style = AnsiColor::Yellow.on_default();
-const BAD: Style = AnsiColor::Red.on_default();
+const SUCCESS: Style = AnsiColor::Green.on_default();
+const CHALLENGE: Style = AnsiColor::Yellow.on_default();
+const FAILURE: Style = AnsiColor::Red.on_default();
 
 /// A line about an exchange: the time of day (UTC), what was asked, the status, and what happened in words.
-pub(super) fn exchange(request: &Request, exchange: &Exchange, account: &str) {
+pub(super) fn request(request: &Request, exchange: &Exchange, outcome: &str) {
     let (status, style) = match exchange.connect {
         Connect::After(_) => (exchange.status.as_str(), style(exchange)),
-        _ => ("---", BAD),
+        _ => ("---", FAILURE),
     };
-    let asked = match request.method() {
+    let target = match request.method() {
         &Method::CONNECT => request.uri().to_string(),
         _ => uri::redacted(request.uri()),
     };
     let method = request.method();
-    let account = if account.is_empty() { String::new() } else { format!("  {account}") };
-    print(&format!("{DIM}{}{DIM:#} {method} {asked} {style}{status}{style:#}{account}", now()));
+    let outcome = if outcome.is_empty() { String::new() } else { format!("  {outcome}") };
+    print(&format!("{DIM}{}{DIM:#} {method} {target} {style}{status}{style:#}{outcome}", time_of_day()));
 }
 
 /// A line about something else.
 pub(super) fn note(text: &str) {
-    print(&format!("{DIM}{}{DIM:#} {text}", now()));
+    print(&format!("{DIM}{}{DIM:#} {text}", time_of_day()));
 }
 
 /// A line about something that went wrong.
-pub(super) fn trouble(text: &str) {
-    print(&format!("{DIM}{}{DIM:#} {BAD}{text}{BAD:#}", now()));
+pub(super) fn problem(text: &str) {
+    print(&format!("{DIM}{}{DIM:#} {FAILURE}{text}{FAILURE:#}", time_of_day()));
 }
 
 fn style(exchange: &Exchange) -> Style {
     match exchange.status {
-        status if status.is_success() => GOOD,
+        status if status.is_success() => SUCCESS,
         // A challenge is a step of the way.
-        StatusCode::UNAUTHORIZED if exchange.headers.contains_key(WWW_AUTHENTICATE) => STEP,
-        _ => BAD,
+        StatusCode::UNAUTHORIZED if exchange.headers.contains_key(WWW_AUTHENTICATE) => CHALLENGE,
+        _ => FAILURE,
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn print(text: &str) {
 }
 
 /// `HH:MM:SSZ`.
-fn now() -> String {
+fn time_of_day() -> String {
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let day = unix % 86_400;
     format!("{:02}:{:02}:{:02}Z", day / 3600, day / 60 % 60, day % 60)

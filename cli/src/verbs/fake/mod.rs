@@ -14,12 +14,12 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use self::client_setup::Way;
-use self::reload::Reload;
-use self::reloadable_fake::Stage;
-use crate::child::{self, Stops};
+use self::client_setup::ClientSetup;
+use self::reload::Reloader;
+use self::reloadable_fake::ReloadableFake;
+use crate::child::{self, StopSignals};
 use crate::fake::{Example, Folder, IDENTITY_VARIABLES, Source};
-use crate::{DONE, output};
+use crate::{SUCCESS, output};
 use fake_azure::Server;
 
 const EXAMPLES: &str = "\
@@ -61,51 +61,51 @@ pub(crate) struct FakeAzure {
 
 /// Serves until Ctrl-C, or until the command ends, whose status it gives.
 pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
-    let Some(source) = Source::of(args.file.as_deref(), args.example) else {
+    let Some(source) = Source::from_options(args.file.as_deref(), args.example) else {
         bail!("which world? Name a FILE, or begin with --example app-service");
     };
     let text = source.text()?;
     if args.print {
-        output::text(&text);
-        return Ok(DONE);
+        output::print(&text);
+        return Ok(SUCCESS);
     }
-    let stage = Arc::new(Stage::new(source.world(&text)?, args.plain_http));
+    let served = Arc::new(ReloadableFake::new(source.parse(&text)?, args.plain_http));
     let folder = match &args.dir {
-        Some(path) => Folder::kept(path)?,
+        Some(path) => Folder::persistent(path)?,
         None => Folder::temporary()?,
     };
     let authority = folder.authority()?;
-    let ca = folder.ca();
-    let distrusted = {
+    let ca = folder.ca_file();
+    let untrusted_ca_message = {
         let ca = ca.clone();
-        Box::new(move |why: &str| log::trouble(&client_setup::distrusted(&ca, why)))
+        Box::new(move |why: &str| log::problem(&client_setup::untrusted_ca_message(&ca, why)))
     };
-    let server = Server::start_on(stage.clone(), args.port.unwrap_or(0), authority, distrusted).await?;
-    stage.opened(server.plain_addr().port());
-    let way = Way { address: server.plain_addr(), ca, folder, plain_http: args.plain_http };
-    let variables = way.environment(&stage.fake())?;
+    let server = Server::start_on(served.clone(), args.port.unwrap_or(0), authority, untrusted_ca_message).await?;
+    served.set_port(server.plain_addr().port());
+    let setup = ClientSetup { address: server.plain_addr(), ca, folder, plain_http: args.plain_http };
+    let variables = setup.environment(&served.fake())?;
 
-    let reload = Reload::new(source.clone(), text, Arc::clone(&stage), &way, args.command.is_empty());
-    log::print(&format!("A fake Azure from {source}: {}.", summary::line(stage.fake().description())));
-    for line in summary::lines(stage.fake().description()) {
+    let reloader = Reloader::new(source.clone(), text, Arc::clone(&served), &setup, args.command.is_empty());
+    log::print(&format!("A fake Azure from {source}: {}.", summary::line(served.fake().description())));
+    for line in summary::lines(served.fake().description()) {
         log::print(&format!("   {line}"));
     }
-    for note in way.notes(&stage.fake()) {
+    for note in setup.notes(&served.fake()) {
         log::print(&format!("note: {note}"));
     }
     if args.command.is_empty() {
-        let mut stops = Stops::listen()?;
-        output::line(&crate::shell::exports(&variables));
+        let mut signals = StopSignals::listen()?;
+        output::print_line(&crate::shell::export_lines(&variables));
         log::print("An app whose shell has taken the lines on stdout lives there. Ctrl-C ends it. Requests:");
         tokio::select! {
-            never = reload.for_ever(variables) => match never {},
-            _ = stops.next() => Ok(DONE),
+            never = reloader.watch(variables) => match never {},
+            _ = signals.next() => Ok(SUCCESS),
         }
     } else {
         let mut child = child::start(&args.command, &variables, &IDENTITY_VARIABLES)?;
         tokio::select! {
-            never = reload.for_ever(variables) => match never {},
-            status = child::ended(&mut child) => status,
+            never = reloader.watch(variables) => match never {},
+            status = child::wait(&mut child) => status,
         }
     }
 }

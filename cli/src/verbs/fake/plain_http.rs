@@ -8,28 +8,28 @@ use fake_azure::wire::Exchange;
 use fake_azure::{Cloud, Fake};
 
 /// What lets the component do without TLS on loopback.
-pub(super) const ALLOW: &str = "KEYFOB_ALLOW_LOOPBACK_HTTP";
+pub(super) const ALLOW_VARIABLE: &str = "KEYFOB_ALLOW_LOOPBACK_HTTP";
 
 /// Who goes to Entra at all has this variable.
-const OF_ENTRA: &str = "AZURE_TENANT_ID";
+const TENANT_VARIABLE: &str = "AZURE_TENANT_ID";
 
 /// Leads an app's variables to `own` (`HOST:PORT`).
-pub(super) fn lead(variables: &mut Vec<(String, String)>, fake: &Fake, own: &str) -> Result<()> {
+pub(super) fn redirect_variables(variables: &mut Vec<(String, String)>, fake: &Fake, address: &str) -> Result<()> {
     if fake.description().cloud != Cloud::Public {
         bail!("over plain http Keyfob asks for tokens of the public cloud's vaults: leave --plain-http out");
     }
-    let mut leads = vec![("KEYVAULT_URL", format!("http://{own}")), (ALLOW, "1".to_owned())];
-    if variables.iter().any(|(name, _)| name == OF_ENTRA) {
-        leads.push(("AZURE_AUTHORITY_HOST", format!("http://{own}/")));
+    let mut replaced = vec![("KEYVAULT_URL", format!("http://{address}")), (ALLOW_VARIABLE, "1".to_owned())];
+    if variables.iter().any(|(name, _)| name == TENANT_VARIABLE) {
+        replaced.push(("AZURE_AUTHORITY_HOST", format!("http://{address}/")));
     }
-    variables.retain(|(name, _)| leads.iter().all(|(led, _)| name != led));
-    variables.extend(leads.into_iter().rev().map(|(name, value)| (name.to_owned(), value)));
+    variables.retain(|(name, _)| replaced.iter().all(|(replaced_name, _)| name != replaced_name));
+    variables.extend(replaced.into_iter().rev().map(|(name, value)| (name.to_owned(), value)));
     Ok(())
 }
 
 /// The real `https://HOST` that is meant by a path at the fake's own address: Entra's, or the first vault's, which is the
 /// app's KEYVAULT_URL. All others are the identity endpoint's.
-pub(super) fn meant(fake: &Fake, path: &str) -> Option<String> {
+pub(super) fn real_origin(fake: &Fake, path: &str) -> Option<String> {
     let origin = if path.ends_with("/oauth2/v2.0/token") {
         fake.authority_host()
     } else if ["secrets", "deletedsecrets"].contains(&path.split('/').nth(1)?) {
@@ -41,10 +41,10 @@ pub(super) fn meant(fake: &Fake, path: &str) -> Option<String> {
 }
 
 /// An answer whose links (a secret's id, the next page) lead to where it was asked: nobody follows them elsewhere.
-pub(super) fn linked(mut exchange: Exchange, origin: &str, own: &str) -> Exchange {
+pub(super) fn rewrite_links(mut exchange: Exchange, origin: &str, address: &str) -> Exchange {
     for (_, piece) in &mut exchange.body {
         if let Ok(text) = std::str::from_utf8(piece) {
-            *piece = Bytes::from(text.replace(&format!("{origin}/"), &format!("http://{own}/")));
+            *piece = Bytes::from(text.replace(&format!("{origin}/"), &format!("http://{address}/")));
         }
     }
     exchange
@@ -66,16 +66,16 @@ mod tests {
         for (example, entra) in [(Example::AppService, false), (Example::ServicePrincipal, true), (Example::Aks, true)]
         {
             let mut variables = environment_at(&fake(example), "127.0.0.1:7");
-            lead(&mut variables, &fake(example), "127.0.0.1:7").unwrap();
+            redirect_variables(&mut variables, &fake(example), "127.0.0.1:7").unwrap();
             let values = |wanted: &str| -> Vec<String> {
                 variables.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.clone()).collect()
             };
-            assert_eq!(values(ALLOW), ["1"], "{example:?}");
+            assert_eq!(values(ALLOW_VARIABLE), ["1"], "{example:?}");
             assert_eq!(values("KEYVAULT_URL"), ["http://127.0.0.1:7"], "{example:?}");
             let authority: &[&str] = if entra { &["http://127.0.0.1:7/"] } else { &[] };
             assert_eq!(values("AZURE_AUTHORITY_HOST"), authority, "{example:?}");
         }
-        let refused = lead(&mut Vec::new(), &fake(Example::UsGovernment), "127.0.0.1:7").unwrap_err();
+        let refused = redirect_variables(&mut Vec::new(), &fake(Example::UsGovernment), "127.0.0.1:7").unwrap_err();
         assert!(refused.to_string().contains("leave --plain-http out"), "{refused}");
     }
 
@@ -93,7 +93,7 @@ mod tests {
             ("/secretsx", None),
             ("/", None),
         ] {
-            assert_eq!(meant(&fake, path).as_deref(), origin, "{path}");
+            assert_eq!(real_origin(&fake, path).as_deref(), origin, "{path}");
         }
     }
 
@@ -101,8 +101,8 @@ mod tests {
     fn links_stay_here() {
         let origin = "https://my-vault.vault.azure.net";
         let body = format!(r#"{{"id":"{origin}/secrets/a/1","kid":"{origin}.example/"}}"#);
-        let led = linked(Exchange::reply(200, "application/json", body), origin, "127.0.0.1:7");
+        let replaced_name = rewrite_links(Exchange::reply(200, "application/json", body), origin, "127.0.0.1:7");
         let expected = format!(r#"{{"id":"http://127.0.0.1:7/secrets/a/1","kid":"{origin}.example/"}}"#);
-        assert_eq!(led.body[0].1, expected);
+        assert_eq!(replaced_name.body[0].1, expected);
     }
 }

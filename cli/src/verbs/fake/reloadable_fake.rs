@@ -11,7 +11,7 @@ use fake_azure::uri::port;
 use fake_azure::wire::{Azure, Exchange, Request};
 
 /// What the server asks.
-pub(super) struct Stage {
+pub(super) struct ReloadableFake {
     fake: RwLock<Arc<Fake>>,
     /// The plain door's port, once it is open.
     port: OnceLock<u16>,
@@ -19,14 +19,14 @@ pub(super) struct Stage {
     plain_http: bool,
 }
 
-impl Stage {
+impl ReloadableFake {
     pub(super) fn new(fake: Fake, plain_http: bool) -> Self {
         Self { fake: RwLock::new(Arc::new(fake)), port: OnceLock::new(), plain_http }
     }
 
     /// Says where the plain door is: who asks there by its own name means the platform's identity endpoint, or with
     /// `--plain-http` the vault or Entra.
-    pub(super) fn opened(&self, port: u16) {
+    pub(super) fn set_port(&self, port: u16) {
         self.port.get_or_init(|| port);
     }
 
@@ -36,70 +36,71 @@ impl Stage {
     }
 
     /// Another world, from the next request on.
-    pub(super) fn exchange(&self, fake: Fake) {
+    pub(super) fn replace(&self, fake: Fake) {
         *self.fake.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fake);
     }
 
     /// The answer, and what is to be logged of it: nothing of a tunnel, whose requests have lines of their own.
-    fn play(&self, request: &Request, now: u64) -> (Exchange, Option<String>) {
+    fn respond(&self, request: &Request, now: u64) -> (Exchange, Option<String>) {
         let fake = self.fake();
-        let Some(asked) = authority(request.uri()) else {
+        let Some(host) = authority(request.uri()) else {
             return (Exchange::reply(400, "text/plain", "a host is missing\n"), Some("a host is missing".to_owned()));
         };
-        let own = self
+        let is_own_address = self
             .port
             .get()
-            .is_some_and(|port| [format!("127.0.0.1:{port}"), format!("localhost:{port}")].contains(&asked));
-        if own {
-            let origin = if self.plain_http { plain_http::meant(&fake, request.uri().path()) } else { None };
+            .is_some_and(|port| [format!("127.0.0.1:{port}"), format!("localhost:{port}")].contains(&host));
+        if is_own_address {
+            let origin = if self.plain_http { plain_http::real_origin(&fake, request.uri().path()) } else { None };
             if let Some(origin) = origin
-                && let Some(moved) = at(request, &origin)
+                && let Some(redirected) = with_origin(request, &origin)
             {
-                let (exchange, account) = told(&fake, &moved, now);
-                return (plain_http::linked(exchange, &origin, &asked), account);
+                let (exchange, account) = respond_as(&fake, &redirected, now);
+                return (plain_http::rewrite_links(exchange, &origin, &host), account);
             }
-            let identity = fake.identity_authority().and_then(|authority| at(request, &format!("http://{authority}")));
+            let identity =
+                fake.identity_authority().and_then(|authority| with_origin(request, &format!("http://{authority}")));
             return match identity {
-                Some(moved) => told(&fake, &moved, now),
-                None => refuse(404, "here is keyfob's fake Azure, and its platform has no identity endpoint"),
+                Some(redirected) => respond_as(&fake, &redirected, now),
+                None => refusal(404, "here is keyfob's fake Azure, and its platform has no identity endpoint"),
             };
         }
-        if !fake.authorities().contains(&asked) {
-            return refuse(403, &nobody(&fake, &asked));
+        if !fake.authorities().contains(&host) {
+            return refusal(403, &unknown_host_message(&fake, &host));
         }
         if request.method() == Method::CONNECT {
             return (Exchange::reply(200, "text/plain", ""), None);
         }
-        told(&fake, request, now)
+        respond_as(&fake, request, now)
     }
 }
 
-impl Azure for Stage {
+impl Azure for ReloadableFake {
     fn answer(&self, request: &Request, now: u64) -> Exchange {
-        let (exchange, account) = self.play(request, now);
+        let (exchange, account) = self.respond(request, now);
         if let Some(account) = account {
-            log::exchange(request, &exchange, &account);
+            log::request(request, &exchange, &account);
         }
         exchange
     }
 }
 
 /// The answer, and what happened in words.
-fn told(fake: &Fake, request: &Request, now: u64) -> (Exchange, Option<String>) {
+fn respond_as(fake: &Fake, request: &Request, now: u64) -> (Exchange, Option<String>) {
     let exchange = fake.answer(request, now);
     let account = fake.account(request, &exchange);
     (exchange, Some(account))
 }
 
-fn refuse(status: u16, why: &str) -> (Exchange, Option<String>) {
+fn refusal(status: u16, why: &str) -> (Exchange, Option<String>) {
     (Exchange::reply(status, "text/plain; charset=utf-8", format!("{why}\n")), Some(why.to_owned()))
 }
 
-fn nobody(fake: &Fake, asked: &str) -> String {
+fn unknown_host_message(fake: &Fake, host: &str) -> String {
     let vaults = fake.description().vaults.iter().map(|vault| vault.url.as_str()).collect::<Vec<_>>().join(", ");
     let vaults = if vaults.is_empty() { "no vault".to_owned() } else { vaults };
     format!(
-        "the fake Azure is not the internet: it plays {vaults} and Microsoft Entra ID, not {asked}. A vault of that name \
+        "the fake Azure is not the internet: it plays {vaults} and Microsoft Entra ID, not {host}. A vault of that name \
          needs a [[vault]] in the description; any other host belongs in NO_PROXY"
     )
 }
@@ -110,11 +111,11 @@ fn authority(uri: &Uri) -> Option<String> {
 }
 
 /// The same request, asked at another origin.
-fn at(request: &Request, origin: &str) -> Option<Request> {
+fn with_origin(request: &Request, origin: &str) -> Option<Request> {
     let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-    let mut moved = request.clone();
-    *moved.uri_mut() = format!("{origin}{path}").parse().ok()?;
-    Some(moved)
+    let mut redirected = request.clone();
+    *redirected.uri_mut() = format!("{origin}{path}").parse().ok()?;
+    Some(redirected)
 }
 
 #[cfg(test)]
@@ -124,31 +125,31 @@ mod tests {
     use crate::fake::Source;
     use fake_azure::wire::Connect;
 
-    fn stage(example: Example) -> Stage {
+    fn served(example: Example) -> ReloadableFake {
         opened(example, false)
     }
 
-    fn opened(example: Example, plain_http: bool) -> Stage {
-        let stage = Stage::new(Source::Example(example).load().unwrap(), plain_http);
-        stage.opened(7);
-        stage
+    fn opened(example: Example, plain_http: bool) -> ReloadableFake {
+        let served = ReloadableFake::new(Source::Example(example).load().unwrap(), plain_http);
+        served.set_port(7);
+        served
     }
 
-    fn ask(stage: &Stage, method: &str, uri: &str) -> (u16, Option<String>) {
+    fn ask(served: &ReloadableFake, method: &str, uri: &str) -> (u16, Option<String>) {
         let request = http::Request::builder().method(method).uri(uri).body(bytes::Bytes::new()).unwrap();
-        let (exchange, account) = stage.play(&request, 0);
+        let (exchange, account) = served.respond(&request, 0);
         assert!(matches!(exchange.connect, Connect::After(_)), "{uri}");
         (exchange.status.as_u16(), account)
     }
 
     #[test]
     fn tunnels_lead_to_what_is_played() {
-        let stage = stage(Example::AppService);
+        let served = served(Example::AppService);
         for host in ["my-vault.vault.azure.net:443", "LOGIN.microsoftonline.com:443", "169.254.130.4:8081"] {
-            assert_eq!(ask(&stage, "CONNECT", host), (200, None), "{host}");
+            assert_eq!(ask(&served, "CONNECT", host), (200, None), "{host}");
         }
         for host in ["example.com:443", "my-vault.vault.azure.net:80", "169.254.169.254:80"] {
-            let (status, why) = ask(&stage, "CONNECT", host);
+            let (status, why) = ask(&served, "CONNECT", host);
             assert_eq!(status, 403);
             let why = why.unwrap();
             assert!(why.contains(&format!("not {host}")) && why.contains("https://my-vault.vault.azure.net"), "{why}");
@@ -165,8 +166,8 @@ mod tests {
             (false, "/secrets/secret-a", "Not Found"),
             (false, "/common/oauth2/v2.0/token", "Not Found"),
         ] {
-            let stage = opened(Example::AppService, plain_http);
-            let (_, account) = ask(&stage, "GET", &format!("http://127.0.0.1:7{path}"));
+            let served = opened(Example::AppService, plain_http);
+            let (_, account) = ask(&served, "GET", &format!("http://127.0.0.1:7{path}"));
             let account = account.unwrap();
             assert!(account.contains(expected), "{path}: {account}");
         }
@@ -184,7 +185,7 @@ mod tests {
             ),
         ] {
             for host in ["127.0.0.1", "localhost"] {
-                let (status, account) = ask(&stage(example), "GET", &format!("http://{host}:7{path}"));
+                let (status, account) = ask(&served(example), "GET", &format!("http://{host}:7{path}"));
                 assert_eq!((status, account.as_deref()), (expected.0, Some(expected.1)), "{example:?}");
             }
         }

@@ -39,15 +39,15 @@ pub(super) fn run(args: &Man, cli: Command) -> Result<()> {
         let known: Vec<&str> = pages.iter().filter_map(Page::verb).collect();
         bail!("there is no page of {}, but of {}", args.verb.as_deref().unwrap_or_default(), known.join(", "));
     };
-    output::text(&page.roff()?);
+    output::print(&page.roff()?);
     Ok(())
 }
 
 fn write(pages: &[Page], folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     for page in pages {
-        let file = folder.join(page.file());
-        std::fs::write(&file, page.roff()?).with_context(|| format!("{} can't be written", page.file()))?;
+        let file = folder.join(page.file_name());
+        std::fs::write(&file, page.roff()?).with_context(|| format!("{} can't be written", page.file_name()))?;
     }
     terminal::note(&format!("{}: {} pages", folder.display(), pages.len()));
     Ok(())
@@ -58,6 +58,6 @@ fn pages(cli: Command) -> Vec<Page> {
     // `keyfob help` says what it is by itself.
     let mut cli = cli.disable_help_subcommand(true);
     cli.build();
-    let verbs = cli.get_subcommands().cloned().map(Page::of_verb);
-    [Page::of_command(cli.clone())].into_iter().chain(verbs).collect()
+    let verbs = cli.get_subcommands().cloned().map(Page::for_verb);
+    [Page::for_command(cli.clone())].into_iter().chain(verbs).collect()
 }

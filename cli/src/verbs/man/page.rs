@@ -9,22 +9,22 @@ pub(super) struct Page {
     verb: Option<String>,
     man: Man,
     /// What stands below the options in `--help`.
-    after: String,
+    after_help: String,
 }
 
 impl Page {
     /// keyfob(1).
-    pub(super) fn of_command(command: Command) -> Self {
+    pub(super) fn for_command(command: Command) -> Self {
         Self::new(None, command)
     }
 
     /// keyfob-VERB(1).
-    pub(super) fn of_verb(command: Command) -> Self {
+    pub(super) fn for_verb(command: Command) -> Self {
         Self::new(Some(command.get_name().to_owned()), command)
     }
 
     fn new(verb: Option<String>, mut command: Command) -> Self {
-        let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let after_help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         // clap_mangen's own would list each option without its value.
         let usage = command.render_usage().to_string();
         let command = command
@@ -35,7 +35,7 @@ impl Page {
             // clap_mangen would fill the examples' lines to one paragraph.
             .after_help(None);
         let man = Man::new(command).source(concat!("keyfob ", env!("CARGO_PKG_VERSION"))).manual("Keyfob");
-        Self { verb, man, after }
+        Self { verb, man, after_help }
     }
 
     /// `None` is the command itself.
@@ -44,7 +44,7 @@ impl Page {
     }
 
     /// As `man` looks for it.
-    pub(super) fn file(&self) -> String {
+    pub(super) fn file_name(&self) -> String {
         self.man.get_filename()
     }
 
@@ -52,14 +52,14 @@ impl Page {
     pub(super) fn roff(&self) -> Result<String> {
         let mut page = Vec::new();
         self.man.render(&mut page)?;
-        self.rest().to_writer(&mut page)?;
+        self.trailing_sections().to_writer(&mut page)?;
         Ok(String::from_utf8(page)?)
     }
 
     /// Examples line by line, and whatever else is to be said.
-    fn rest(&self) -> Roff {
+    fn trailing_sections(&self) -> Roff {
         let mut roff = Roff::new();
-        let paragraphs = self.after.split("\n\n").filter(|paragraph| !paragraph.is_empty());
+        let paragraphs = self.after_help.split("\n\n").filter(|paragraph| !paragraph.is_empty());
         let (examples, notes): (Vec<_>, Vec<_>) =
             paragraphs.partition(|paragraph| paragraph.starts_with("Examples:\n"));
         for examples in examples {

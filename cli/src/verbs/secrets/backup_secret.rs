@@ -11,7 +11,7 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 
 use super::vault::VaultArgs;
-use super::{DONE, Failure, output};
+use super::{CommandError, SUCCESS, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,42 +36,43 @@ pub(crate) struct BackupSecret {
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &BackupSecret) -> Result<u8, Failure> {
+pub(super) async fn run(args: &BackupSecret) -> Result<u8, CommandError> {
     let file = args.file.as_deref().filter(|path| *path != Path::new("-"));
-    args.check(file).map_err(Failure::Usage)?;
-    let mut vault = args.vault.place().await?.open().await?;
+    args.check_target(file).map_err(CommandError::Usage)?;
+    let mut vault = args.vault.resolve().await?.connect().await?;
     let (name, timeout) = (&args.name, vault.timeout);
-    let doing = format!("backing {name} up");
-    let backup = vault.call(&doing, async |it, client| it.backup_secret(client, name, timeout).await).await?;
+    let activity = format!("backing {name} up");
+    let backup =
+        vault.call(&activity, async |instance, client| instance.backup_secret(client, name, timeout).await).await?;
     let json = args.vault.common.json;
     match file {
         Some(path) => {
-            write(&backup, path, args.overwrite)
+            write_file(&backup, path, args.overwrite)
                 .with_context(|| format!("--file {} can't be written", path.display()))
-                .map_err(Failure::Usage)?;
+                .map_err(CommandError::Usage)?;
             let (file, bytes) = (path.display().to_string(), backup.len());
-            output::line(&if json {
+            output::print_line(&if json {
                 json!({ "name": name, "file": file, "bytes": bytes }).to_string()
             } else {
                 format!("{file}: {bytes} bytes")
             });
         }
-        None if json => output::line(&json!({ "name": name, "backup": BASE64.encode(&backup) }).to_string()),
-        None => output::write(&backup).context("stdout can't be written").map_err(Failure::Usage)?,
+        None if json => output::print_line(&json!({ "name": name, "backup": BASE64.encode(&backup) }).to_string()),
+        None => output::write_bytes(&backup).context("stdout can't be written").map_err(CommandError::Usage)?,
     }
-    Ok(DONE)
+    Ok(SUCCESS)
 }
 
 impl BackupSecret {
     /// What would keep the backup from being written, before anybody is asked for it.
-    fn check(&self, file: Option<&Path>) -> Result<()> {
+    fn check_target(&self, file: Option<&Path>) -> Result<()> {
         let Some(path) = file else {
             let terminal = !self.vault.common.json && std::io::stdout().is_terminal();
             ensure!(!terminal, "a backup is no text for a terminal: give --file F, or lead stdout elsewhere");
             return Ok(());
         };
         let shown = path.display();
-        ensure!(folder(path).is_dir(), "--file {shown}: there is no such folder");
+        ensure!(parent_folder(path).is_dir(), "--file {shown}: there is no such folder");
         // A link may lead nowhere, and is there all the same.
         if let Ok(there) = path.symlink_metadata() {
             ensure!(self.overwrite, "--file {shown} is there already: name another, or give --overwrite");
@@ -83,8 +84,8 @@ impl BackupSecret {
 }
 
 /// Writes all or nothing, for the owner's eyes alone.
-fn write(backup: &[u8], path: &Path, overwrite: bool) -> Result<()> {
-    let mut file = NamedTempFile::new_in(folder(path))?;
+fn write_file(backup: &[u8], path: &Path, overwrite: bool) -> Result<()> {
+    let mut file = NamedTempFile::new_in(parent_folder(path))?;
     file.write_all(backup)?;
     file.as_file().sync_all()?;
     let kept = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
@@ -92,7 +93,7 @@ fn write(backup: &[u8], path: &Path, overwrite: bool) -> Result<()> {
     Ok(())
 }
 
-fn folder(path: &Path) -> &Path {
+fn parent_folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -104,11 +105,11 @@ mod tests {
     fn all_or_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("backup");
-        write(b"one", &path, false).expect("a new file");
+        write_file(b"one", &path, false).expect("a new file");
         // It has come to be since it was looked for.
-        assert!(write(b"two", &path, false).is_err());
+        assert!(write_file(b"two", &path, false).is_err());
         assert_eq!(std::fs::read(&path).expect("the file"), b"one");
-        write(b"two", &path, true).expect("the file replaced");
+        write_file(b"two", &path, true).expect("the file replaced");
         assert_eq!(std::fs::read(&path).expect("the file"), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1);
     }

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::vault::VaultArgs;
-use super::wait::{ChangeArgs, wait};
-use super::{Failure, json, told};
+use super::wait::{WaitArgs, wait};
+use super::{CommandError, json, print_secret};
 use crate::date;
 use keyfob_host_test::bindings::exports::keyfob::azure::secrets::DeletedSecret;
 
@@ -23,25 +23,26 @@ pub(crate) struct DeleteSecret {
     /// The secret's name
     name: String,
     #[command(flatten)]
-    change: ChangeArgs,
+    wait: WaitArgs,
     #[command(flatten)]
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &DeleteSecret) -> Result<u8, Failure> {
-    let mut vault = args.vault.place().await?.open().await?;
+pub(super) async fn run(args: &DeleteSecret) -> Result<u8, CommandError> {
+    let mut vault = args.vault.resolve().await?.connect().await?;
     let (name, timeout) = (&args.name, vault.timeout);
-    let doing = format!("deleting {name}");
-    let begun = vault.call(&doing, async |it, client| {
-        let poller = it.begin_delete_secret(client, name, timeout).await?;
-        Ok((poller, it.deleted_secret(poller).await?))
+    let activity = format!("deleting {name}");
+    let started = vault.call(&activity, async |instance, client| {
+        let poller = instance.begin_delete_secret(client, name, timeout).await?;
+        Ok((poller, instance.deleted_secret(poller).await?))
     });
-    let (poller, deleted) = begun.await?;
-    if !args.change.no_wait {
-        let look = args.vault.command("list-secrets --deleted");
-        wait(&mut vault, &doing, &look, async |it| it.wait_deleted(poller, timeout).await).await?;
+    let (poller, deleted) = started.await?;
+    if !args.wait.no_wait {
+        let check_command = args.vault.command("list-secrets --deleted");
+        wait(&mut vault, &activity, &check_command, async |instance| instance.wait_deleted(poller, timeout).await)
+            .await?;
     }
-    Ok(told(&args.vault, &json::deleted(&deleted), &args.text(&deleted)))
+    Ok(print_secret(&args.vault, &json::deleted(&deleted), &args.text(&deleted)))
 }
 
 impl DeleteSecret {
@@ -50,8 +51,8 @@ impl DeleteSecret {
         if deleted.recovery_id.is_none() {
             return format!("{name} is deleted for good: this vault keeps no deleted secrets.");
         }
-        let done = if self.change.no_wait { "is being deleted, which goes on in the vault" } else { "is deleted" };
-        let until = deleted.scheduled_purge_on.map(|end| format!(" until {}", date::text(end)));
+        let done = if self.wait.no_wait { "is being deleted, which goes on in the vault" } else { "is deleted" };
+        let until = deleted.scheduled_purge_on.map(|end| format!(" until {}", date::format_utc(end)));
         let recover = self.vault.command(&format!("recover-secret {name}"));
         format!("{name} {done}. It can be recovered{}: {recover}", until.unwrap_or_default())
     }

@@ -4,8 +4,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::vault::VaultArgs;
-use super::{DONE, FAILED, Failure, json, output, terminal};
-use crate::output::Report;
+use super::{CommandError, FAILED, SUCCESS, json, output, terminal};
+use crate::output::ErrorReport;
 use keyfob_host_test::bindings::exports::keyfob::azure::secrets::Secret;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::spec::GetSecretOptions;
@@ -34,35 +34,36 @@ pub(crate) struct GetSecret {
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &GetSecret) -> Result<u8, Failure> {
+pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
     let GetSecret { names, version, vault: VaultArgs { common, .. } } = args;
     if version.is_some() && names.len() > 1 {
-        return Err(Failure::usage("--version is for one secret; of several, name each as NAME/VERSION"));
+        return Err(CommandError::usage("--version is for one secret; of several, name each as NAME/VERSION"));
     }
     let options = GetSecretOptions { version: version.clone(), timeout: common.timeout, ..Default::default() };
-    let mut vault = args.vault.place().await?.open().await?;
+    let mut vault = args.vault.resolve().await?.connect().await?;
     let show = |secret: Secret| {
-        output::line(&if common.json { json::secret(&secret).to_string() } else { secret.value });
+        output::print_line(&if common.json { json::secret(&secret).to_string() } else { secret.value });
     };
     if let [name] = names.as_slice() {
-        let doing = format!("reading {name}");
-        show(vault.call(&doing, async |it, client| it.get_secret(client, name, &options).await).await?);
-        return Ok(DONE);
+        let activity = format!("reading {name}");
+        show(vault.call(&activity, async |instance, client| instance.get_secret(client, name, &options).await).await?);
+        return Ok(SUCCESS);
     }
-    let doing = format!("reading {} secrets", names.len());
-    let read = vault.call(&doing, async |it, client| it.get_secrets(client, names, &options).await).await?;
-    let mut status = DONE;
+    let activity = format!("reading {} secrets", names.len());
+    let read =
+        vault.call(&activity, async |instance, client| instance.get_secrets(client, names, &options).await).await?;
+    let mut status = SUCCESS;
     let mut hint = None;
     for (name, read) in names.iter().zip(read) {
         match read {
             Ok(secret) => show(secret),
             Err(error) => {
                 status = FAILED;
-                let report = Report::from(CallError::from(error));
+                let report = ErrorReport::from(CallError::from(error));
                 if common.json {
-                    output::line(&json!({ "name": name, "error": report.value() }).to_string());
+                    output::print_line(&json!({ "name": name, "error": report.error() }).to_string());
                 } else {
-                    tell(name, &report, &mut hint);
+                    report_failed_secret(name, &report, &mut hint);
                 }
             }
         }
@@ -71,11 +72,11 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, Failure> {
 }
 
 /// What keeps one secret from being read. What keeps all of them is advised once.
-fn tell(name: &str, report: &Report, told: &mut Option<String>) {
+fn report_failed_secret(name: &str, report: &ErrorReport, last_hint: &mut Option<String>) {
     terminal::error(&format!("{name}: {}", report.message()));
     let hint = report.hint().map(str::to_owned);
-    if let Some(hint) = hint.as_ref().filter(|_| hint != *told) {
+    if let Some(hint) = hint.as_ref().filter(|_| hint != *last_hint) {
         terminal::hint(hint);
     }
-    *told = hint;
+    *last_hint = hint;
 }

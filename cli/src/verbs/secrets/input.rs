@@ -9,14 +9,14 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 
 /// Where it comes from.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Source<'a> {
+pub(super) enum Input<'a> {
     File(&'a Path),
     Stdin,
 }
 
-impl<'a> Source<'a> {
+impl<'a> Input<'a> {
     /// `-` is stdin, as everywhere.
-    pub(super) fn of(file: Option<&'a Path>) -> Self {
+    pub(super) fn from_option(file: Option<&'a Path>) -> Self {
         file.filter(|path| *path != Path::new("-")).map_or(Self::Stdin, Self::File)
     }
 
@@ -26,19 +26,19 @@ impl<'a> Source<'a> {
     }
 
     /// All of it, byte for byte, unless it is more than `most` bytes.
-    pub(super) fn read(self, most: u64) -> Result<Vec<u8>> {
+    pub(super) fn read(self, max_bytes: u64) -> Result<Vec<u8>> {
         let bytes = match self {
-            Self::File(path) => File::open(path).and_then(|file| read(file, most)),
-            Self::Stdin => read(std::io::stdin().lock(), most),
+            Self::File(path) => File::open(path).and_then(|file| read_limited(file, max_bytes)),
+            Self::Stdin => read_limited(std::io::stdin().lock(), max_bytes),
         };
         let bytes = bytes.with_context(|| format!("{self} can't be read"))?;
-        ensure!(bytes.len() as u64 <= most, "{self} has more than {most} bytes; nothing was sent");
+        ensure!(bytes.len() as u64 <= max_bytes, "{self} has more than {max_bytes} bytes; nothing was sent");
         Ok(bytes)
     }
 }
 
 /// As it stands in a sentence.
-impl fmt::Display for Source<'_> {
+impl fmt::Display for Input<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "the file {}", path.display()),
@@ -48,14 +48,14 @@ impl fmt::Display for Source<'_> {
 }
 
 /// One byte more than may be there, at most: whoever asks sees that there is more.
-fn read(from: impl Read, most: u64) -> std::io::Result<Vec<u8>> {
+fn read_limited(from: impl Read, max_bytes: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    from.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// A secret is text. The bytes themselves are not quoted.
-pub(super) fn text(bytes: Vec<u8>, source: &Source<'_>) -> Result<String> {
+pub(super) fn utf8(bytes: Vec<u8>, source: &Input<'_>) -> Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         anyhow!(
@@ -71,14 +71,14 @@ mod tests {
 
     #[test]
     fn no_more_is_read_than_may_be_there() {
-        assert_eq!(read(&b"abc"[..], 3).expect("a slice"), b"abc");
-        assert_eq!(read(std::io::repeat(7), 3).expect("a repetition"), [7; 4]);
+        assert_eq!(read_limited(&b"abc"[..], 3).expect("a slice"), b"abc");
+        assert_eq!(read_limited(std::io::repeat(7), 3).expect("a repetition"), [7; 4]);
     }
 
     #[test]
     fn a_dash_is_stdin() {
-        assert!(matches!(Source::of(Some(Path::new("-"))), Source::Stdin));
-        assert!(matches!(Source::of(None), Source::Stdin));
-        assert!(matches!(Source::of(Some(Path::new("./-"))), Source::File(_)));
+        assert!(matches!(Input::from_option(Some(Path::new("-"))), Input::Stdin));
+        assert!(matches!(Input::from_option(None), Input::Stdin));
+        assert!(matches!(Input::from_option(Some(Path::new("./-"))), Input::File(_)));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::output::object;
+use crate::output::string_map;
 use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, Secret, SecretProperties};
 
 /// A secret with its value, and who read it.
@@ -30,11 +30,11 @@ pub(super) fn properties(properties: &SecretProperties) -> Value {
             "recoverable_days": properties.recoverable_days,
             "recovery_level": properties.recovery_level,
         },
-        "tags": object(&properties.tags),
+        "tags": string_map(&properties.tags),
         "managed": properties.managed,
         "key_id": properties.key_id,
         "previous_version": properties.previous_version,
-        "details": object(&properties.details),
+        "details": string_map(&properties.details),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::Failure;
-use super::pages::{Column, List, ListArgs, print};
+use super::CommandError;
+use super::pages::{Column, List, ListArgs, print_pages};
 use super::vault::VaultArgs;
 
 const EXAMPLES: &str = "\
@@ -29,15 +29,15 @@ pub(crate) struct ListSecrets {
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &ListSecrets) -> Result<u8, Failure> {
-    let mut vault = args.vault.place().await?.open().await?;
+pub(super) async fn run(args: &ListSecrets) -> Result<u8, CommandError> {
+    let mut vault = args.vault.resolve().await?.connect().await?;
     let options = args.list.options(vault.timeout);
     let (what, columns) =
-        if args.deleted { ("deleted secrets", Column::OF_DELETED) } else { ("secrets", Column::OF_SECRETS) };
-    let list = vault.call("listing", async |it, client| match args.deleted {
-        true => it.list_deleted_secrets(client, &options).await.map(List::Deleted),
-        false => it.list_secrets(client, &options).await.map(List::Secrets),
+        if args.deleted { ("deleted secrets", Column::DELETED) } else { ("secrets", Column::SECRETS) };
+    let list = vault.call("listing", async |instance, client| match args.deleted {
+        true => instance.list_deleted_secrets(client, &options).await.map(List::Deleted),
+        false => instance.list_secrets(client, &options).await.map(List::Secrets),
     });
     let list = list.await?;
-    print(&mut vault, list, what, args.vault.common.json, columns).await
+    print_pages(&mut vault, list, what, args.vault.common.json, columns).await
 }

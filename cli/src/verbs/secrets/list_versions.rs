@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::Failure;
-use super::pages::{Column, List, ListArgs, print};
+use super::CommandError;
+use super::pages::{Column, List, ListArgs, print_pages};
 use super::vault::VaultArgs;
 
 const EXAMPLES: &str = "\
@@ -27,11 +27,12 @@ pub(crate) struct ListVersions {
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &ListVersions) -> Result<u8, Failure> {
-    let mut vault = args.vault.place().await?.open().await?;
+pub(super) async fn run(args: &ListVersions) -> Result<u8, CommandError> {
+    let mut vault = args.vault.resolve().await?.connect().await?;
     let options = args.list.options(vault.timeout);
     let what = format!("versions of {}", args.name);
-    let list = vault.call("listing", async |it, client| it.list_secret_versions(client, &args.name, &options).await);
+    let list = vault
+        .call("listing", async |instance, client| instance.list_secret_versions(client, &args.name, &options).await);
     let list = list.await?;
-    print(&mut vault, List::Secrets(list), &what, args.vault.common.json, Column::OF_VERSIONS).await
+    print_pages(&mut vault, List::Secrets(list), &what, args.vault.common.json, Column::VERSIONS).await
 }

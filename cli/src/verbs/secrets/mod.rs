@@ -28,7 +28,7 @@ use self::recover_secret::RecoverSecret;
 use self::restore_secret::RestoreSecret;
 use self::set_secret::SetSecret;
 use self::vault::VaultArgs;
-use crate::{DONE, FAILED, Failure, failed, output, terminal};
+use crate::{CommandError, FAILED, SUCCESS, output, report_failure, terminal};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretsVerb {
@@ -66,16 +66,16 @@ impl SecretsVerb {
             Self::BackupSecret(args) => (backup_secret::run(args).await, &args.vault),
             Self::RestoreSecret(args) => (restore_secret::run(args).await, &args.vault),
         };
-        result.unwrap_or_else(|failure| failed(&failure, vault.common.json))
+        result.unwrap_or_else(|failure| report_failure(&failure, vault.common.json))
     }
 }
 
 /// Prints what the vault says of a secret: all of it as JSON, or this text.
-fn told(vault: &VaultArgs, json: &Value, text: &str) -> u8 {
+fn print_secret(vault: &VaultArgs, json: &Value, text: &str) -> u8 {
     if vault.common.json {
-        output::line(&json.to_string());
+        output::print_line(&json.to_string());
     } else {
-        output::line(text);
+        output::print_line(text);
     }
-    DONE
+    SUCCESS
 }

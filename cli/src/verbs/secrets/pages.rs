@@ -5,8 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::Value;
 
-use super::vault::Vault;
-use super::{DONE, Failure, json, output};
+use super::vault::VaultClient;
+use super::{CommandError, SUCCESS, json, output};
 use crate::date;
 use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, SecretProperties};
 use keyfob_host_test::failure::CallError;
@@ -88,62 +88,64 @@ pub(super) enum Column {
 }
 
 impl Column {
-    pub(super) const OF_SECRETS: &[Self] = &[Self::Name, Self::Enabled, Self::UpdatedOn, Self::ContentType];
-    pub(super) const OF_VERSIONS: &[Self] = &[Self::Version, Self::Enabled, Self::UpdatedOn, Self::ContentType];
-    pub(super) const OF_DELETED: &[Self] =
+    pub(super) const SECRETS: &[Self] = &[Self::Name, Self::Enabled, Self::UpdatedOn, Self::ContentType];
+    pub(super) const VERSIONS: &[Self] = &[Self::Version, Self::Enabled, Self::UpdatedOn, Self::ContentType];
+    pub(super) const DELETED: &[Self] =
         &[Self::Name, Self::Enabled, Self::UpdatedOn, Self::ContentType, Self::DeletedOn, Self::ScheduledPurgeOn];
 
-    fn of(self, item: &Item) -> Option<String> {
+    fn cell(self, item: &Item) -> Option<String> {
         let it = item.properties();
         match self {
             Self::Name => Some(it.name.clone()),
             Self::Version => it.version.clone(),
             Self::Enabled => it.enabled.map(|enabled| if enabled { "enabled" } else { "disabled" }.to_owned()),
-            Self::UpdatedOn => it.updated_on.map(date::text),
-            Self::ContentType => it.content_type.as_deref().map(plain),
-            Self::DeletedOn => item.deleted()?.deleted_on.map(date::text),
-            Self::ScheduledPurgeOn => item.deleted()?.scheduled_purge_on.map(date::text),
+            Self::UpdatedOn => it.updated_on.map(date::format_utc),
+            Self::ContentType => it.content_type.as_deref().map(escape_control),
+            Self::DeletedOn => item.deleted()?.deleted_on.map(date::format_utc),
+            Self::ScheduledPurgeOn => item.deleted()?.scheduled_purge_on.map(date::format_utc),
         }
     }
 }
 
 /// Prints a list as it comes, until its end or until nobody reads on.
-pub(super) async fn print(
-    vault: &mut Vault<'_>,
+pub(super) async fn print_pages(
+    vault: &mut VaultClient<'_>,
     list: List,
     what: &str,
     json: bool,
     columns: &[Column],
-) -> Result<u8, Failure> {
+) -> Result<u8, CommandError> {
     let mut count = 0;
     loop {
-        let doing = format!("listing {what}, {count} so far");
-        let Some(page) = vault.call(&doing, async |it, _| list.next_page(it).await).await? else { return Ok(DONE) };
+        let activity = format!("listing {what}, {count} so far");
+        let Some(page) = vault.call(&activity, async |instance, _| list.next_page(instance).await).await? else {
+            return Ok(SUCCESS);
+        };
         count += page.len();
         let line = |it: &Item| if json { it.json().to_string() } else { line(it, columns) };
         let lines: String = page.iter().map(|it| line(it) + "\n").collect();
-        if output::write(lines.as_bytes()).is_err() {
-            return Ok(DONE);
+        if output::write_bytes(lines.as_bytes()).is_err() {
+            return Ok(SUCCESS);
         }
     }
 }
 
 fn line(it: &Item, columns: &[Column]) -> String {
-    let cells = columns.iter().map(|column| column.of(it).filter(|cell| !cell.is_empty()));
+    let cells = columns.iter().map(|column| column.cell(it).filter(|cell| !cell.is_empty()));
     cells.map(|cell| cell.unwrap_or_else(|| "-".to_owned())).collect::<Vec<_>>().join("\t")
 }
 
 /// Somebody else wrote it: it shall make no lines and columns of its own, and tell a terminal nothing.
-fn plain(text: &str) -> String {
+fn escape_control(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::escape_control;
 
     #[test]
     fn a_text_stays_in_its_column() {
-        assert_eq!(plain("a\tb\nc \u{1b}[2J\u{9b}2J ü"), "a\\tb\\nc \\u{1b}[2J\\u{9b}2J ü");
+        assert_eq!(escape_control("a\tb\nc \u{1b}[2J\u{9b}2J ü"), "a\\tb\\nc \\u{1b}[2J\\u{9b}2J ü");
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::vault::VaultArgs;
-use super::{DONE, Failure, output};
+use super::{CommandError, SUCCESS, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,15 +23,15 @@ pub(crate) struct PurgeSecret {
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &PurgeSecret) -> Result<u8, Failure> {
-    let mut vault = args.vault.place().await?.open().await?;
+pub(super) async fn run(args: &PurgeSecret) -> Result<u8, CommandError> {
+    let mut vault = args.vault.resolve().await?.connect().await?;
     let (name, timeout) = (&args.name, vault.timeout);
-    let doing = format!("purging {name}");
-    vault.call(&doing, async |it, client| it.purge_deleted_secret(client, name, timeout).await).await?;
-    output::line(&if args.vault.common.json {
+    let activity = format!("purging {name}");
+    vault.call(&activity, async |instance, client| instance.purge_deleted_secret(client, name, timeout).await).await?;
+    output::print_line(&if args.vault.common.json {
         json!({ "name": name, "purged": true }).to_string()
     } else {
         format!("{name} is gone for good.")
     });
-    Ok(DONE)
+    Ok(SUCCESS)
 }

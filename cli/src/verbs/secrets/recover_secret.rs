@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::vault::VaultArgs;
-use super::wait::{ChangeArgs, wait};
-use super::{Failure, json, told};
+use super::wait::{WaitArgs, wait};
+use super::{CommandError, json, print_secret};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,25 +21,30 @@ pub(crate) struct RecoverSecret {
     /// The deleted secret's name
     name: String,
     #[command(flatten)]
-    change: ChangeArgs,
+    wait: WaitArgs,
     #[command(flatten)]
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &RecoverSecret) -> Result<u8, Failure> {
-    let mut vault = args.vault.place().await?.open().await?;
+pub(super) async fn run(args: &RecoverSecret) -> Result<u8, CommandError> {
+    let mut vault = args.vault.resolve().await?.connect().await?;
     let (name, timeout) = (&args.name, vault.timeout);
-    let doing = format!("recovering {name}");
-    let begun = vault.call(&doing, async |it, client| {
-        let poller = it.begin_recover_deleted_secret(client, name, timeout).await?;
-        Ok((poller, it.recovered_properties(poller).await?))
+    let activity = format!("recovering {name}");
+    let started = vault.call(&activity, async |instance, client| {
+        let poller = instance.begin_recover_deleted_secret(client, name, timeout).await?;
+        Ok((poller, instance.recovered_properties(poller).await?))
     });
-    let (poller, properties) = begun.await?;
+    let (poller, properties) = started.await?;
     let (name, json) = (&properties.name, json::properties(&properties));
-    if args.change.no_wait {
-        return Ok(told(&args.vault, &json, &format!("{name} is being recovered, which goes on in the vault.")));
+    if args.wait.no_wait {
+        return Ok(print_secret(
+            &args.vault,
+            &json,
+            &format!("{name} is being recovered, which goes on in the vault."),
+        ));
     }
-    let look = args.vault.command(&format!("list-versions {name}"));
-    wait(&mut vault, &doing, &look, async |it| it.wait_recovered(poller, timeout).await).await?;
-    Ok(told(&args.vault, &json, &format!("{name} is recovered: {}", properties.id)))
+    let check_command = args.vault.command(&format!("list-versions {name}"));
+    wait(&mut vault, &activity, &check_command, async |instance| instance.wait_recovered(poller, timeout).await)
+        .await?;
+    Ok(print_secret(&args.vault, &json, &format!("{name} is recovered: {}", properties.id)))
 }

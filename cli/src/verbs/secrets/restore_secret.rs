@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use clap::Args;
 
-use super::input::Source;
+use super::input::Input;
 use super::vault::VaultArgs;
-use super::{Failure, json, told};
+use super::{CommandError, json, print_secret};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,7 +18,7 @@ The backup knows the secret's name. The vault must not have one of that name, de
 version's identifier. Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
 
 /// The component takes no larger one out of a vault.
-const MOST: u64 = 4 * 1024 * 1024;
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -30,21 +30,22 @@ pub(crate) struct RestoreSecret {
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &RestoreSecret) -> Result<u8, Failure> {
-    let place = args.vault.place().await?;
-    let backup = args.backup().map_err(Failure::Usage)?;
-    let mut vault = place.open().await?;
+pub(super) async fn run(args: &RestoreSecret) -> Result<u8, CommandError> {
+    let target = args.vault.resolve().await?;
+    let backup = args.backup().map_err(CommandError::Usage)?;
+    let mut vault = target.connect().await?;
     let timeout = vault.timeout;
-    let call = vault.call("restoring", async |it, client| it.restore_secret_backup(client, &backup, timeout).await);
+    let call = vault
+        .call("restoring", async |instance, client| instance.restore_secret_backup(client, &backup, timeout).await);
     let properties = call.await?;
-    Ok(told(&args.vault, &json::properties(&properties), &properties.id))
+    Ok(print_secret(&args.vault, &json::properties(&properties), &properties.id))
 }
 
 impl RestoreSecret {
     fn backup(&self) -> anyhow::Result<Vec<u8>> {
-        let source = Source::of(self.file.as_deref());
+        let source = Input::from_option(self.file.as_deref());
         ensure!(!source.is_terminal(), "a backup is no text to be typed: give --file F, or lead stdin elsewhere");
-        let backup = source.read(MOST)?;
+        let backup = source.read(MAX_BYTES)?;
         ensure!(!backup.is_empty(), "{source} is empty, which no backup is; nothing was sent");
         Ok(backup)
     }

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::input::{self, Source};
+use super::input::{self, Input};
 use super::vault::VaultArgs;
-use super::{Failure, json, terminal, told};
+use super::{CommandError, json, print_secret, terminal};
 use crate::date;
-use crate::shell::quoted;
+use crate::shell::quote;
 use keyfob_host_test::spec::SetSecretOptions;
 
 const EXAMPLES: &str = "\
@@ -22,7 +22,7 @@ at its end too, of which a warning tells. It prints the new version's identifier
 Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
 
 /// More than Key Vault's 25,600 bytes, so that the component says what is wrong with a value that is somewhat too long.
-const MOST: u64 = 1024 * 1024;
+const MAX_BYTES: u64 = 1024 * 1024;
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -36,13 +36,13 @@ pub(crate) struct SetSecret {
     #[arg(long, value_name = "T")]
     content_type: Option<String>,
     /// A tag; may be given several times
-    #[arg(long, value_name = "NAME=VALUE", value_parser = tag)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_tag)]
     tag: Vec<(String, String)>,
     /// Not to be used before this time: unix seconds, or such as 2027-01-31T00:00:00Z
-    #[arg(long, value_name = "T", value_parser = date::parse)]
+    #[arg(long, value_name = "T", value_parser = date::parse_unix_seconds)]
     not_before: Option<u64>,
     /// Not to be used after this time
-    #[arg(long, value_name = "T", value_parser = date::parse)]
+    #[arg(long, value_name = "T", value_parser = date::parse_unix_seconds)]
     expires_on: Option<u64>,
     /// Set it so that it can't be read
     #[arg(long)]
@@ -51,23 +51,24 @@ pub(crate) struct SetSecret {
     pub(super) vault: VaultArgs,
 }
 
-pub(super) async fn run(args: &SetSecret) -> Result<u8, Failure> {
+pub(super) async fn run(args: &SetSecret) -> Result<u8, CommandError> {
     let options = args.options()?;
-    let place = args.vault.place().await?;
-    let value = args.value().map_err(Failure::Usage)?;
-    let mut vault = place.open().await?;
-    let doing = format!("setting {}", args.name);
-    let call = vault.call(&doing, async |it, client| it.set_secret(client, &args.name, &value, &options).await);
+    let target = args.vault.resolve().await?;
+    let value = args.value().map_err(CommandError::Usage)?;
+    let mut vault = target.connect().await?;
+    let activity = format!("setting {}", args.name);
+    let call =
+        vault.call(&activity, async |instance, client| instance.set_secret(client, &args.name, &value, &options).await);
     let properties = call.await?;
-    Ok(told(&args.vault, &json::properties(&properties), &properties.id))
+    Ok(print_secret(&args.vault, &json::properties(&properties), &properties.id))
 }
 
 impl SetSecret {
-    fn options(&self) -> Result<SetSecretOptions, Failure> {
+    fn options(&self) -> Result<SetSecretOptions, CommandError> {
         let mut names: Vec<&str> = self.tag.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.array_windows().find(|[one, other]| one == other) {
-            return Err(Failure::usage(format!("--tag {twice} is given twice, and a tag has one value")));
+            return Err(CommandError::usage(format!("--tag {twice} is given twice, and a tag has one value")));
         }
         Ok(SetSecretOptions {
             content_type: self.content_type.clone(),
@@ -81,20 +82,20 @@ impl SetSecret {
     }
 
     fn value(&self) -> anyhow::Result<String> {
-        let source = Source::of(self.file.as_deref());
+        let source = Input::from_option(self.file.as_deref());
         if source.is_terminal() {
             let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
             terminal::note(&format!("The value is read from here until the end of input ({end})."));
         }
-        let value = source.read(MOST)?;
-        let value = input::text(value, &source)?;
+        let value = source.read(MAX_BYTES)?;
+        let value = input::utf8(value, &source)?;
         if value.is_empty() {
             terminal::warning(&format!("the value is empty, as {source} is"));
         }
         if value.ends_with('\n') {
             let value = match source {
-                Source::File(path) => format!("$(cat {})", quoted(&path.display().to_string())),
-                Source::Stdin => "$VALUE".to_owned(),
+                Input::File(path) => format!("$(cat {})", quote(&path.display().to_string())),
+                Input::Stdin => "$VALUE".to_owned(),
             };
             terminal::warning(&format!(
                 "the value ends in a newline, which is kept. Without it: printf %s \"{value}\" | keyfob set-secret …"
@@ -104,7 +105,7 @@ impl SetSecret {
     }
 }
 
-fn tag(text: &str) -> Result<(String, String), String> {
+fn parse_tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("a name, an equals sign and a value expected".to_owned()),
@@ -113,15 +114,15 @@ fn tag(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::tag;
+    use super::parse_tag;
 
     #[test]
     fn tags() {
         let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
-        assert_eq!(tag("owner=me"), pair("owner", "me"));
-        assert_eq!(tag("query=a=b"), pair("query", "a=b"));
-        assert_eq!(tag("empty="), pair("empty", ""));
-        assert!(tag("owner").is_err());
-        assert!(tag("=me").is_err());
+        assert_eq!(parse_tag("owner=me"), pair("owner", "me"));
+        assert_eq!(parse_tag("query=a=b"), pair("query", "a=b"));
+        assert_eq!(parse_tag("empty="), pair("empty", ""));
+        assert!(parse_tag("owner").is_err());
+        assert!(parse_tag("=me").is_err());
     }
 }

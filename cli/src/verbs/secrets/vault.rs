@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Failure;
-use crate::call::{Common, instance, within};
-use crate::context::Ground;
+use super::CommandError;
+use crate::call::{CommonArgs, instantiate, with_timeout};
+use crate::context::Context;
 use crate::terminal::Progress;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::instance::{Instance, SecretClient};
@@ -19,37 +19,39 @@ pub(super) struct VaultArgs {
     #[arg(long, value_name = "URL")]
     vault_url: Option<String>,
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) common: CommonArgs,
 }
 
 /// Which vault it is. Nothing is compiled and nothing sent: what else may be wrong with the call can be found first.
-pub(super) struct Place<'a> {
+pub(super) struct VaultTarget<'a> {
     args: &'a VaultArgs,
-    ground: Ground<'a>,
+    context: Context<'a>,
     url: String,
 }
 
 /// A client for the vault.
-pub(super) struct Vault<'a> {
+pub(super) struct VaultClient<'a> {
     instance: Instance,
     client: SecretClient,
     /// The limit of each call.
     pub(super) timeout: Option<Duration>,
-    _ground: Ground<'a>,
+    _ground: Context<'a>,
 }
 
 impl VaultArgs {
-    pub(super) async fn place(&self) -> Result<Place<'_>, Failure> {
-        let ground = self.common.surroundings.ground().await?;
+    pub(super) async fn resolve(&self) -> Result<VaultTarget<'_>, CommandError> {
+        let context = self.common.context.context().await?;
         let url = match &self.vault_url {
             Some(url) => url.clone(),
-            None => ground
+            None => context
                 .environment
                 .get("KEYVAULT_URL")
-                .ok_or_else(|| Failure::usage("which vault? Give --vault-url URL, or set the variable KEYVAULT_URL"))?
+                .ok_or_else(|| {
+                    CommandError::usage("which vault? Give --vault-url URL, or set the variable KEYVAULT_URL")
+                })?
                 .to_owned(),
         };
-        Ok(Place { args: self, ground, url })
+        Ok(VaultTarget { args: self, context, url })
     }
 
     /// A command for another verb of the same vault, as far as the caller had to name it.
@@ -59,29 +61,29 @@ impl VaultArgs {
     }
 }
 
-impl<'a> Place<'a> {
-    pub(super) async fn open(self) -> Result<Vault<'a>, Failure> {
-        let Self { args: VaultArgs { common, .. }, ground, url } = self;
-        let host = ground.host(Some(&url))?;
-        let (instance, client) = within(common.timeout, async {
-            let mut instance = instance(&host).await?;
-            let credential = instance.credential(&common.identity.spec()).await?;
+impl<'a> VaultTarget<'a> {
+    pub(super) async fn connect(self) -> Result<VaultClient<'a>, CommandError> {
+        let Self { args: VaultArgs { common, .. }, context, url } = self;
+        let host = context.host(Some(&url))?;
+        let (instance, client) = with_timeout(common.timeout, async {
+            let mut instance = instantiate(&host).await?;
+            let credential = instance.credential(&common.credential.spec()).await?;
             let client = instance.create_client(&url, credential, &ClientOptions::default()).await?;
             Ok((instance, client))
         })
         .await?;
-        Ok(Vault { instance, client, timeout: common.timeout, _ground: ground })
+        Ok(VaultClient { instance, client, timeout: common.timeout, _ground: context })
     }
 }
 
-impl Vault<'_> {
+impl VaultClient<'_> {
     /// One call, within the caller's patience. A terminal sees what is being done, and for how long.
     pub(super) async fn call<T>(
         &mut self,
-        doing: &str,
+        activity: &str,
         call: impl AsyncFnOnce(&mut Instance, SecretClient) -> Result<T, CallError>,
-    ) -> Result<T, Failure> {
-        let _progress = Progress::show(doing);
-        within(self.timeout, call(&mut self.instance, self.client)).await
+    ) -> Result<T, CommandError> {
+        let _progress = Progress::show(activity);
+        with_timeout(self.timeout, call(&mut self.instance, self.client)).await
     }
 }
