@@ -15,7 +15,7 @@ use keyfob_host_test::{Build, Clock, Egress, Host};
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use crate::spin::{ENVIRONMENT, FILES, HOSTS, without};
+use crate::spin_compose::{ENVIRONMENT, FILES, HOSTS, without};
 
 const MANIFEST: &str = include_str!("../../../examples/edge-app/spin.toml");
 const AZURE: &str = include_str!("../../../examples/edge-app/azure.toml");
@@ -45,7 +45,7 @@ struct Dependency {
 }
 
 impl Component {
-    fn of_the_example() -> Self {
+    fn from_manifest() -> Self {
         let mut manifest: Manifest = toml::from_str(MANIFEST).unwrap();
         manifest.component.remove("edge-app").unwrap()
     }
@@ -61,7 +61,7 @@ impl Component {
         let denied = INHERITABLE.iter().filter(|(key, _)| !inherited.iter().any(|it| it == key));
         let denied: Vec<&str> = denied.map(|(_, interface)| *interface).collect();
         let keyfob = without(Build::WithoutCertificates.bytes(), &denied);
-        let app = compose(&std::fs::read(built()).unwrap(), &keyfob).unwrap().unwrap();
+        let app = compose(&std::fs::read(built_app()).unwrap(), &keyfob).unwrap().unwrap();
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("app.wasm"), app).unwrap();
 
@@ -85,22 +85,22 @@ impl Component {
 }
 
 /// Where `examples/edge-app/run` has the app built.
-fn built() -> impl AsRef<Path> {
+fn built_app() -> impl AsRef<Path> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     target.join("edge-app/wasm32-wasip2/release/keyfob_edge_app.wasm")
 }
 
 #[tokio::test(start_paused = true)]
 #[ignore = "examples/edge-app/run builds the app"]
-async fn as_its_manifest_says_it_signs() {
-    let answered = Component::of_the_example().ask().await;
+async fn signs_with_the_grants_of_its_manifest() {
+    let answered = Component::from_manifest().ask().await;
     assert_eq!((answered.status.as_u16(), String::from_utf8(answered.body).unwrap().as_str()), (200, SIGNED));
     assert_eq!(String::from_utf8(answered.stderr).unwrap(), "");
 }
 
 #[tokio::test(start_paused = true)]
 #[ignore = "examples/edge-app/run builds the app"]
-async fn each_grant_that_is_missing_is_what_the_operator_reads() {
+async fn each_missing_grant_is_named_in_the_hint() {
     let inherit = |key: &'static str| {
         move |component: &mut Component| {
             let before = component.inherited().len();
@@ -133,7 +133,7 @@ async fn each_grant_that_is_missing_is_what_the_operator_reads() {
         ),
     ];
     for (change, hint) in cases {
-        let mut component = Component::of_the_example();
+        let mut component = Component::from_manifest();
         change(&mut component);
         let answered = component.ask().await;
         let (body, stderr) = (String::from_utf8(answered.body).unwrap(), String::from_utf8(answered.stderr).unwrap());

@@ -13,7 +13,7 @@ use crate::world::{CERTIFICATE, CLIENT_SECRET, FEDERATED, IDENTITY_HEADER, TOKEN
 pub(crate) struct Run<'w> {
     world: &'w World,
     arguments: Vec<String>,
-    of_the_app: Vec<String>,
+    app_args: Vec<String>,
     caller: Vec<(String, String)>,
     routes: Vec<(String, SocketAddr)>,
     stdin: Option<PathBuf>,
@@ -26,7 +26,7 @@ impl<'w> Run<'w> {
         let run = Self {
             world,
             arguments: Vec::new(),
-            of_the_app: Vec::new(),
+            app_args: Vec::new(),
             caller: Vec::new(),
             routes: Vec::new(),
             stdin: None,
@@ -42,8 +42,8 @@ impl<'w> Run<'w> {
     }
 
     /// What stands after `--`.
-    pub(crate) fn of_the_app(mut self, arguments: &[&str]) -> Self {
-        self.of_the_app = arguments.iter().map(|&argument| argument.to_owned()).collect();
+    pub(crate) fn app_args(mut self, arguments: &[&str]) -> Self {
+        self.app_args = arguments.iter().map(|&argument| argument.to_owned()).collect();
         self
     }
 
@@ -67,38 +67,38 @@ impl<'w> Run<'w> {
     }
 
     /// A variable of the caller's own environment.
-    pub(crate) fn caller(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn caller_env(mut self, name: &str, value: &str) -> Self {
         self.caller.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// What stands on stdin, which is empty else.
     pub(crate) fn stdin(mut self, content: impl AsRef<[u8]>) -> Self {
-        self.stdin = Some(self.world.bytes("stdin", content.as_ref()));
+        self.stdin = Some(self.world.write("stdin", content.as_ref()));
         self
     }
 
     /// Without `--clean-env`.
-    pub(crate) fn unclean(mut self) -> Self {
+    pub(crate) fn inherit_env(mut self) -> Self {
         self.clean = false;
         self
     }
 
     /// Without `--cacert`.
-    pub(crate) fn untrusting(mut self) -> Self {
+    pub(crate) fn without_ca(mut self) -> Self {
         self.trusting = false;
         self
     }
 
     /// Leads a host elsewhere; the first rule counts.
-    pub(crate) fn route(mut self, authority: &str, address: SocketAddr) -> Self {
+    pub(crate) fn connect_to(mut self, authority: &str, address: SocketAddr) -> Self {
         self.routes.push((authority.to_owned(), address));
         self
     }
 
-    pub(crate) fn go(self) -> Output {
+    pub(crate) fn output(self) -> Output {
         let output = Output::of(&mut self.command());
-        output.shows_no_secrets(self.arguments.first().map_or("", String::as_str));
+        output.assert_no_secrets(self.arguments.first().map_or("", String::as_str));
         output
     }
 
@@ -117,8 +117,8 @@ impl<'w> Run<'w> {
         for (authority, address) in self.routes.iter().chain(self.world.routes()) {
             command.arg("--connect-to").arg(format!("{authority}={address}"));
         }
-        if !self.of_the_app.is_empty() {
-            command.arg("--").args(&self.of_the_app);
+        if !self.app_args.is_empty() {
+            command.arg("--").args(&self.app_args);
         }
         command
     }
@@ -139,15 +139,15 @@ impl Output {
 
     /// What a successful run printed. It says nothing on stderr.
     #[track_caller]
-    pub(crate) fn done(&self) -> &str {
+    pub(crate) fn success(&self) -> &str {
         assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
         self.stdout.strip_suffix('\n').expect("a newline")
     }
 
     /// The JSON that a successful run printed.
     #[track_caller]
-    pub(crate) fn done_json(&self) -> Value {
-        serde_json::from_str(self.done()).expect("JSON")
+    pub(crate) fn success_json(&self) -> Value {
+        serde_json::from_str(self.success()).expect("JSON")
     }
 
     /// The error that a failed run printed as JSON, if it has the documented shape.
@@ -176,7 +176,7 @@ impl Output {
 
     /// What a run that was called wrongly said.
     #[track_caller]
-    pub(crate) fn misused(&self) -> &str {
+    pub(crate) fn usage_error(&self) -> &str {
         assert_eq!((self.status, self.stdout.as_str()), (2, ""), "{self:?}");
         &self.stderr
     }
@@ -184,7 +184,7 @@ impl Output {
     /// The search of every run: the value stands on the stdout of get-secret alone, a token on get-token's, and
     /// nothing else anywhere.
     #[track_caller]
-    fn shows_no_secrets(&self, verb: &str) {
+    fn assert_no_secrets(&self, verb: &str) {
         for canary in [CLIENT_SECRET, WRONG_SECRET, FEDERATED, IDENTITY_HEADER, VALUE, TOKEN] {
             assert!(!self.stderr.contains(canary), "{canary} on stderr: {self:?}");
             let meant = self.status == 0 && [("get-secret", VALUE), ("get-token", TOKEN)].contains(&(verb, canary));
@@ -212,10 +212,10 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_search_finds_what_it_searches() {
+fn secret_check_detects_leaks() {
     let shown = |status, stdout: &str, stderr: &str| {
         let output = Output { status, stdout: stdout.to_owned(), stderr: stderr.to_owned() };
-        std::panic::catch_unwind(|| output.shows_no_secrets("get-secret")).is_err()
+        std::panic::catch_unwind(|| output.assert_no_secrets("get-secret")).is_err()
     };
     assert!(!shown(0, VALUE, "GET https://host/ -> 200"));
     assert!(shown(0, VALUE, &format!("x={IDENTITY_HEADER}")));

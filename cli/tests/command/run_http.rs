@@ -67,7 +67,7 @@ fn server(world: &World) -> Run<'_> {
 }
 
 #[test]
-fn each_request_has_an_instance_of_its_own() {
+fn each_request_gets_its_own_instance() {
     let world = World::app_service();
     let server = Server::start(&server(&world).env("KEYVAULT_URL", VAULT).env("AZURE_CLIENT_ID", USER));
     for _ in 0..2 {
@@ -79,7 +79,7 @@ fn each_request_has_an_instance_of_its_own() {
 }
 
 #[test]
-fn a_failure_names_its_cure() {
+fn failure_reaches_the_response() {
     let world = World::app_service();
     let server = Server::start(&server(&world).env("KEYVAULT_URL", VAULT));
     let (status, body) = server.get("/secret");
@@ -87,7 +87,7 @@ fn a_failure_names_its_cure() {
 }
 
 #[test]
-fn requests_arrive_whole() {
+fn requests_reach_the_app_complete() {
     let world = World::app_service();
     let server = Server::start(&server(&world));
     let body = "x".repeat(200_000);
@@ -100,7 +100,7 @@ fn requests_arrive_whole() {
 }
 
 #[test]
-fn what_the_app_does_wrong_is_told() {
+fn app_errors_are_reported_on_stderr() {
     let world = World::app_service();
     let mut server = Server::start(&server(&world));
     let failed = (500, "the app gave no answer; the stderr of its host says why\n".to_owned());
@@ -125,7 +125,7 @@ fn what_the_app_does_wrong_is_told() {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_ends_it() {
+fn ctrl_c_stops_the_server() {
     let world = World::app_service();
     let mut server = Server::start(&server(&world));
     let interrupt = Command::new("kill").arg("-INT").arg(server.child.id().to_string()).status().unwrap();
@@ -135,12 +135,12 @@ fn ctrl_c_ends_it() {
 }
 
 #[test]
-fn an_address_that_is_taken_or_none() {
+fn unusable_address_is_a_usage_error() {
     let world = World::app_service();
     let first = Server::start(&server(&world));
     for (address, why) in [(first.address.as_str(), "in use"), ("nonsense", "invalid socket address")] {
-        let run = world.keyfob(&["run", apps::server().to_str().unwrap(), "--addr", address]).go();
-        let said = run.misused();
+        let run = world.keyfob(&["run", apps::server().to_str().unwrap(), "--addr", address]).output();
+        let said = run.usage_error();
         assert!(said.starts_with(&format!("error: can't listen on {address} (--addr ADDR:PORT")), "{said}");
         assert!(said.contains(why), "{said}");
     }

@@ -42,7 +42,7 @@ pub(crate) const NEW_VERSION: &str = "00000000000000000000000000000002";
 pub(crate) const CERTIFICATE: &str = include_str!("../../../tests/certificates/cert-first.pem");
 
 /// Everybody and everything but the platform.
-const INHABITANTS: &str = concat!(
+const COMMON_IDENTITIES_AND_VAULTS: &str = concat!(
     r#"
 [[identity]]
 name = "user"
@@ -114,7 +114,7 @@ pub(crate) struct World {
     pub(crate) tls: SocketAddr,
     folder: PathBuf,
     routes: Vec<(String, SocketAddr)>,
-    seen: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
     /// Bound and not listening: connections are refused, and nobody else gets the port.
     _closed: TcpSocket,
     _server: oneshot::Sender<()>,
@@ -123,29 +123,32 @@ pub(crate) struct World {
 impl World {
     /// App Service with a user-assigned identity, and nothing that says which.
     pub(crate) fn app_service() -> Self {
-        Self::of("app-service", "")
+        Self::on("app-service", "")
     }
 
     /// The same with a system-assigned identity, which may not read the secret.
     pub(crate) fn app_service_with_both() -> Self {
-        Self::of("app-service", SYSTEM_ASSIGNED)
+        Self::on("app-service", SYSTEM_ASSIGNED)
     }
 
-    pub(crate) fn of(platform: &str, more: &str) -> Self {
-        Self::with(platform, more, |_| None)
+    pub(crate) fn on(platform: &str, more: &str) -> Self {
+        Self::with_overrides(platform, more, |_| None)
     }
 
     /// `interferes` is asked first.
-    pub(crate) fn with(
+    pub(crate) fn with_overrides(
         platform: &str,
         more: &str,
-        interferes: impl Fn(&Request) -> Option<Exchange> + Send + Sync + 'static,
+        overrides: impl Fn(&Request) -> Option<Exchange> + Send + Sync + 'static,
     ) -> Self {
-        let text = format!("platform = '{platform}'\n{more}\n{INHABITANTS}");
+        let text = format!("platform = '{platform}'\n{more}\n{COMMON_IDENTITIES_AND_VAULTS}");
         let fake = Arc::new(Fake::new(Description::from_toml(&text).unwrap()).unwrap());
-        let seen = Arc::default();
-        let azure =
-            Arc::new(Watched { fake: Arc::clone(&fake), seen: Arc::clone(&seen), interferes: Box::new(interferes) });
+        let requests = Arc::default();
+        let azure = Arc::new(RecordingAzure {
+            fake: Arc::clone(&fake),
+            requests: Arc::clone(&requests),
+            overrides: Box::new(overrides),
+        });
         let authorities = fake.authorities();
         let (ready, started) = mpsc::channel();
         let (_server, closed) = oneshot::channel();
@@ -169,7 +172,7 @@ impl World {
         let folder = folder();
         let ca = folder.join("ca.pem");
         std::fs::write(&ca, ca_pem).unwrap();
-        Self { fake, ca, tls, folder, routes, seen, _closed, _server }
+        Self { fake, ca, tls, folder, routes, requests, _closed, _server }
     }
 
     /// `keyfob` with these arguments, in an empty environment, with the way to this world and its authority's
@@ -195,16 +198,16 @@ impl World {
 
     /// `METHOD URL` of all that arrived so far.
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
+        self.requests.lock().unwrap().clone()
     }
 
     /// A file of this test's own.
     pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
-        self.bytes(name, content.as_bytes())
+        self.write(name, content.as_bytes())
     }
 
     /// The same of any bytes.
-    pub(crate) fn bytes(&self, name: &str, content: &[u8]) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
@@ -239,18 +242,18 @@ fn folder() -> PathBuf {
     folder
 }
 
-type Interferes = Box<dyn Fn(&Request) -> Option<Exchange> + Send + Sync>;
+type Overrides = Box<dyn Fn(&Request) -> Option<Exchange> + Send + Sync>;
 
 /// Notes down what arrives, and lets the test answer first.
-struct Watched {
+struct RecordingAzure {
     fake: Arc<Fake>,
-    seen: Arc<Mutex<Vec<String>>>,
-    interferes: Interferes,
+    requests: Arc<Mutex<Vec<String>>>,
+    overrides: Overrides,
 }
 
-impl Azure for Watched {
+impl Azure for RecordingAzure {
     fn answer(&self, request: &Request, now: u64) -> Exchange {
-        self.seen.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
-        (self.interferes)(request).unwrap_or_else(|| self.fake.answer(request, now))
+        self.requests.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
+        (self.overrides)(request).unwrap_or_else(|| self.fake.answer(request, now))
     }
 }

@@ -8,7 +8,7 @@ use fake_azure::wire::Azure as _;
 use http::Request;
 use serde_json::Value;
 
-use super::desk::Desk;
+use super::machine::DeveloperMachine;
 use crate::apps;
 use crate::run::{Output, Run};
 use crate::run_command::MY_VAULT;
@@ -18,7 +18,7 @@ const SIGNED_IN: &str = "the app asks for a managed identity by client_id, which
                          your own identity answers\n";
 
 /// A laptop, whose developer may read the vault: the token is one that the fake Azure gave.
-fn signed_in(world: &World) -> Desk {
+fn signed_in(world: &World) -> DeveloperMachine {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let variables = world.fake.environment();
     let variable = |name: &str| &variables.iter().find(|(known, _)| known == name).unwrap().1;
@@ -28,13 +28,13 @@ fn signed_in(world: &World) -> Desk {
     let exchange = world.fake.answer(&request.unwrap(), now);
     let body: Vec<u8> = exchange.body.into_iter().flat_map(|(_, piece)| piece).collect();
     let body: Value = serde_json::from_slice(&body).unwrap();
-    let desk = Desk::new();
-    desk.az(body["access_token"].as_str().unwrap(), now + 3600);
-    desk
+    let machine = DeveloperMachine::new();
+    machine.az(body["access_token"].as_str().unwrap(), now + 3600);
+    machine
 }
 
-fn at<'w>(desk: &Desk, run: Run<'w>) -> Run<'w> {
-    run.args(&["--dev"]).caller("PATH", desk.path().to_str().unwrap())
+fn with_dev<'w>(machine: &DeveloperMachine, run: Run<'w>) -> Run<'w> {
+    run.args(&["--dev"]).caller_env("PATH", machine.path().to_str().unwrap())
 }
 
 fn get_secret(world: &World) -> Run<'_> {
@@ -42,61 +42,62 @@ fn get_secret(world: &World) -> Run<'_> {
 }
 
 #[test]
-fn a_secret_and_a_token_of_the_developers() {
+fn secret_and_token_with_the_developers_identity() {
     let world = World::app_service();
-    let desk = signed_in(&world);
-    assert_eq!(at(&desk, get_secret(&world)).go().done(), VALUE);
+    let machine = signed_in(&world);
+    assert_eq!(with_dev(&machine, get_secret(&world)).output().success(), VALUE);
     // The vault alone was asked, and the tool for its resource.
     assert_eq!(world.requests().len(), 1, "{:?}", world.requests());
     let line = "account get-access-token --output json --resource https://vault.azure.net";
-    assert_eq!(desk.starts("az"), [line]);
+    assert_eq!(machine.command_lines("az"), [line]);
 
-    let run = at(&desk, world.keyfob(&["get-token", "--scope", "https://vault.azure.net/.default", "--json"])).go();
-    let token = run.done_json();
+    let run = with_dev(&machine, world.keyfob(&["get-token", "--scope", "https://vault.azure.net/.default", "--json"]))
+        .output();
+    let token = run.success_json();
     assert_eq!((&token["credential"], &token["source"]), (&"ManagedIdentityCredential".into(), &"App Service".into()));
 }
 
 #[test]
-fn the_same_settings_on_azure_and_on_a_laptop() {
+fn same_settings_on_azure_and_on_a_laptop() {
     let world = World::app_service();
-    let desk = signed_in(&world);
+    let machine = signed_in(&world);
     let file = world.file(".env", &format!("KEYVAULT_URL={VAULT}\nAZURE_CLIENT_ID={USER}\n"));
     let call = || world.keyfob(&["get-secret", "secret-a"]).path("--env-file", &file);
-    assert_eq!(call().platform().go().done(), VALUE);
-    let run = at(&desk, call()).go();
+    assert_eq!(call().platform().output().success(), VALUE);
+    let run = with_dev(&machine, call()).output();
     assert_eq!((run.status, run.stdout.trim_end(), run.stderr.as_str()), (0, VALUE, SIGNED_IN));
 }
 
 #[test]
-fn the_platform_of_the_environment_gives_way() {
+fn dev_replaces_the_platforms_variables() {
     let world = World::app_service();
-    let desk = signed_in(&world);
+    let machine = signed_in(&world);
     let run =
         get_secret(&world).platform().env("IMDS_ENDPOINT", "http://127.0.0.1:1").env("AZURE_TOKEN_CREDENTIALS", "dev");
-    let run = at(&desk, run.env("AZURE_FEDERATED_TOKEN_FILE", "/token")).go();
+    let run = with_dev(&machine, run.env("AZURE_FEDERATED_TOKEN_FILE", "/token")).output();
     let note = "note: in the place of IDENTITY_ENDPOINT, IDENTITY_HEADER, IMDS_ENDPOINT, AZURE_FEDERATED_TOKEN_FILE, \
                 your own identity\n";
     assert_eq!((run.status, run.stdout.trim_end(), run.stderr.as_str()), (0, VALUE, note));
 }
 
 #[test]
-fn a_service_principal_stays_first() {
+fn service_principal_still_comes_first() {
     let world = World::app_service();
-    let desk = signed_in(&world);
+    let machine = signed_in(&world);
     let run = get_secret(&world).env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
-    let run = at(&desk, run.env("AZURE_CLIENT_SECRET", CLIENT_SECRET)).go();
+    let run = with_dev(&machine, run.env("AZURE_CLIENT_SECRET", CLIENT_SECRET)).output();
     assert_eq!((run.status, run.stdout.trim_end()), (0, VALUE), "{run:?}");
     assert!(run.stderr.starts_with("note: AZURE_CLIENT_SECRET is set: "), "{run:?}");
-    assert!(desk.starts("az").is_empty());
+    assert!(machine.command_lines("az").is_empty());
 }
 
 #[test]
-fn the_reasons_of_the_tools_reach_the_report() {
+fn tool_failures_are_reported() {
     let world = World::app_service();
-    let desk = Desk::new();
-    desk.az_signed_out();
-    desk.tool("pwsh", 0, "NO_AZ_ACCOUNT_MODULE", "");
-    let run = at(&desk, get_secret(&world).json()).go();
+    let machine = DeveloperMachine::new();
+    machine.az_signed_out();
+    machine.tool("pwsh", 0, "NO_AZ_ACCOUNT_MODULE", "");
+    let run = with_dev(&machine, get_secret(&world).json()).output();
     let error = run.error();
     assert_eq!((&error["kind"], run.stderr.as_str()), (&"credential-unavailable".into(), ""));
     let reasons = "AzureCliCredential: Please run 'az login' to set up an account; \
@@ -108,43 +109,43 @@ fn the_reasons_of_the_tools_reach_the_report() {
 }
 
 #[test]
-fn an_app_is_the_developer_and_stderr_tells_of_it() {
-    let world = World::of("app-service", MY_VAULT);
-    let desk = signed_in(&world);
+fn run_with_dev_logs_token_requests() {
+    let world = World::on("app-service", MY_VAULT);
+    let machine = signed_in(&world);
     let app = apps::readme();
     let run = || {
         let run = world.keyfob(&["run", app.to_str().unwrap()]).env("AZURE_CLIENT_ID", USER);
-        at(&desk, run.env("KEYVAULT_URL", "https://my-vault.vault.azure.net")).go()
+        with_dev(&machine, run.env("KEYVAULT_URL", "https://my-vault.vault.azure.net")).output()
     };
     let signed_in = run();
     assert_eq!((signed_in.status, signed_in.stdout), (0, format!("{} characters\n", VALUE.len())));
     let token = signed_in.stderr.strip_prefix(SIGNED_IN).expect("the note, and then");
     assert!(token.starts_with("https://vault.azure.net: AzureCliCredential, until 20"), "{token}");
 
-    desk.az_signed_out();
+    machine.az_signed_out();
     let refused = run().stderr;
     let line = "\n400: AzureCliCredential: Please run 'az login' to set up an account; AzurePowerShellCredential: ";
     assert!(refused.contains(line) && refused.contains("\nhint: Sign in on this machine"), "{refused}");
 }
 
 #[test]
-fn not_in_a_fake_azure() {
+fn dev_conflicts_with_fake() {
     for (option, value) in [("--fake-example", "vm"), ("--fake", "world.toml")] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
         let run = Output::of(command.args(["get-secret", "a", "--dev", option, value]).env_clear());
-        assert!(run.misused().contains("'--dev' cannot be used with"), "{run:?}");
+        assert!(run.usage_error().contains("'--dev' cannot be used with"), "{run:?}");
     }
 }
 
 #[test]
-fn the_doctor_knows_who_answers() {
+fn doctor_reports_the_developers_sign_in() {
     let world = World::app_service();
-    let desk = signed_in(&world);
-    let run = at(&desk, world.keyfob(&["doctor", "--vault-url", VAULT])).go();
-    let said = run.done();
+    let machine = signed_in(&world);
+    let run = with_dev(&machine, world.keyfob(&["doctor", "--vault-url", VAULT])).output();
+    let said = run.success();
     assert!(said.contains("by --dev, your sign-in with `az`") && !said.contains("hint: "), "{said}");
     assert!(said.ends_with("    list of secrets: allowed, and there is 1"), "{said}");
     // Offline no tool is started.
-    let run = at(&Desk::new(), world.keyfob(&["doctor"])).go();
-    assert!(run.done().starts_with("DefaultAzureCredential would use ManagedIdentityCredential."), "{run:?}");
+    let run = with_dev(&DeveloperMachine::new(), world.keyfob(&["doctor"])).output();
+    assert!(run.success().starts_with("DefaultAzureCredential would use ManagedIdentityCredential."), "{run:?}");
 }

@@ -1,10 +1,10 @@
 //! An identity that may only read: each verb says which role it needs.
 
-use super::{asked, at};
+use super::{at, vault_requests};
 use crate::world::{VAULT, World};
 
 #[test]
-fn who_may_only_read_learns_which_role_is_needed() {
+fn each_verb_names_the_role_it_needs() {
     let world = World::app_service();
     let backup = world.file("backup", "a backup");
     let backup = backup.to_str().unwrap();
@@ -18,22 +18,22 @@ fn who_may_only_read_learns_which_role_is_needed() {
         &["restore-secret", "--file", backup],
     ];
     for verb in verbs {
-        let error = at(VAULT, &world, verb).stdin("v").json().go().error();
+        let error = at(VAULT, &world, verb).stdin("v").json().output().error();
         assert_eq!(error["kind"], "forbidden", "{verb:?}: {error}");
         assert!(error["hint"].as_str().unwrap().contains("Key Vault Secrets Officer"), "{verb:?}: {error}");
     }
-    assert_eq!(asked(&world).len(), verbs.len());
+    assert_eq!(vault_requests(&world).len(), verbs.len());
     assert!(!target.exists());
 
-    let run = at(VAULT, &world, &["purge-secret", "secret-a"]).go();
+    let run = at(VAULT, &world, &["purge-secret", "secret-a"]).output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("\n\nhint: ") && run.stderr.contains("Key Vault Secrets Officer"), "{run:?}");
 }
 
 #[test]
-fn reading_what_is_there_needs_no_more() {
+fn listing_needs_only_the_read_role() {
     let world = World::app_service();
-    let run = at(VAULT, &world, &["list-secrets"]).go();
-    assert_eq!(run.done(), "secret-a\tenabled\t2023-11-14T22:13:22Z\ttext/plain");
-    assert_eq!(at(VAULT, &world, &["list-versions", "secret-a"]).go().done().lines().count(), 2);
+    let run = at(VAULT, &world, &["list-secrets"]).output();
+    assert_eq!(run.success(), "secret-a\tenabled\t2023-11-14T22:13:22Z\ttext/plain");
+    assert_eq!(at(VAULT, &world, &["list-versions", "secret-a"]).output().success().lines().count(), 2);
 }

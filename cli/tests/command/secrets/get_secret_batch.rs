@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{TEAM, asked, lines, team, world};
+use super::{TEAM, lines, team, vault_requests, world};
 use crate::world::{SYSTEM, World};
 
 const SECRETS: &str = r#"
@@ -24,25 +24,25 @@ version = "0000000000000000000000000000000b"
 const OLD: &str = "0000000000000000000000000000000a";
 
 #[test]
-fn values_in_the_order_of_the_names() {
+fn prints_values_in_the_order_of_the_names() {
     let world = world(SECRETS);
     let identifier = format!("{TEAM}/secrets/password/{OLD}");
     let short = format!("password/{OLD}");
-    let run = team(&world, &["get-secret", "password", "user", &short, &identifier, "user"]).go();
-    assert_eq!(run.done(), "two\nlines\nme\nold one\nold one\nme");
+    let run = team(&world, &["get-secret", "password", "user", &short, &identifier, "user"]).output();
+    assert_eq!(run.success(), "two\nlines\nme\nold one\nold one\nme");
     // One token is enough.
     assert_eq!(world.requests().len(), 6);
 
     // One name with its version is one name.
-    assert_eq!(team(&world, &["get-secret", &short]).go().done(), "old one");
-    assert_eq!(team(&world, &["get-secret", &short]).json().go().done_json()["version"], OLD);
+    assert_eq!(team(&world, &["get-secret", &short]).output().success(), "old one");
+    assert_eq!(team(&world, &["get-secret", &short]).json().output().success_json()["version"], OLD);
 }
 
 #[test]
-fn json_is_a_line_each() {
+fn prints_one_json_line_per_secret() {
     let world = world(SECRETS);
     let short = format!("password/{OLD}");
-    let run = team(&world, &["get-secret", "password", &short, "user"]).json().go();
+    let run = team(&world, &["get-secret", "password", &short, "user"]).json().output();
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     let found: Vec<_> = lines(&run).into_iter().map(|it| (it["name"].clone(), it["value"].clone())).collect();
     let expected = [("password", "two\nlines"), ("password", "old one"), ("user", "me")];
@@ -50,10 +50,10 @@ fn json_is_a_line_each() {
 }
 
 #[test]
-fn one_that_fails_does_not_spoil_the_others() {
+fn one_failure_leaves_the_others() {
     let world = world(SECRETS);
     let arguments = ["get-secret", "user", "nobody", "a_b", "password"];
-    let run = team(&world, &arguments).go();
+    let run = team(&world, &arguments).output();
     assert_eq!((run.status, run.stdout.as_str()), (1, "me\ntwo\nlines\n"));
     let told: Vec<&str> = run.stderr.lines().collect();
     assert!(
@@ -62,7 +62,7 @@ fn one_that_fails_does_not_spoil_the_others() {
     );
     assert!(told[1].starts_with("hint: ") && told[2].starts_with("error: a_b: 'a_b' is not a secret name"), "{told:?}");
 
-    let run = team(&world, &arguments).json().go();
+    let run = team(&world, &arguments).json().output();
     assert_eq!((run.status, run.stderr.as_str()), (1, ""));
     let lines = lines(&run);
     assert_eq!(lines.len(), 4);
@@ -75,9 +75,9 @@ fn one_that_fails_does_not_spoil_the_others() {
 }
 
 #[test]
-fn what_keeps_all_of_them_is_advised_once() {
+fn common_hint_is_printed_once() {
     let world = World::app_service_with_both();
-    let run = world.get_secret().args(&["secret-b"]).go();
+    let run = world.get_secret().args(&["secret-b"]).output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     let told = |begin: &str| run.stderr.lines().filter(|line| line.starts_with(begin)).count();
     assert_eq!((told("error: secret-a: "), told("error: secret-b: "), told("hint: ")), (1, 1, 1), "{run:?}");
@@ -85,9 +85,9 @@ fn what_keeps_all_of_them_is_advised_once() {
 }
 
 #[test]
-fn a_version_is_of_one_secret() {
+fn version_option_takes_one_name() {
     let world = world(SECRETS);
-    let run = team(&world, &["get-secret", "--version", OLD, "user", "password"]).go();
-    assert!(run.misused().contains("NAME/VERSION"), "{run:?}");
-    assert!(asked(&world).is_empty());
+    let run = team(&world, &["get-secret", "--version", OLD, "user", "password"]).output();
+    assert!(run.usage_error().contains("NAME/VERSION"), "{run:?}");
+    assert!(vault_requests(&world).is_empty());
 }

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::desk::Desk;
-use super::served::Served;
+use super::machine::DeveloperMachine;
+use super::server::DevIdentityServer;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,14 +38,14 @@ struct Case {
 
 fn play(outputs: &str) {
     let Outputs { credential, tool, arguments, variable, case: cases } = toml::from_str(outputs).unwrap();
-    let desk = Desk::new();
+    let machine = DeveloperMachine::new();
     // A zone that is 3 hours before UTC, in the words of POSIX.
-    let mut served = Served::start(&desk, &[("AZURE_TOKEN_CREDENTIALS", &credential), ("TZ", "<-03>3")]);
+    let mut server = DevIdentityServer::start(&machine, &[("AZURE_TOKEN_CREDENTIALS", &credential), ("TZ", "<-03>3")]);
     for (index, case) in cases.iter().enumerate() {
         let name = &case.name;
-        desk.tool(&tool, case.status, &case.stdout, &case.stderr);
+        machine.tool(&tool, case.status, &case.stdout, &case.stderr);
         let resource = format!("https://case-{index}.example");
-        let answer = served.token(&resource);
+        let answer = server.token(&resource);
 
         let (expected, log) = match (&case.token, &case.says) {
             (Some(token), None) => {
@@ -61,10 +61,10 @@ fn play(outputs: &str) {
             _ => panic!("{name}: a token or a reason"),
         };
         assert_eq!(answer, expected, "{name}");
-        assert_eq!(served.hears(""), log, "{name}");
+        assert_eq!(server.wait_for_line(""), log, "{name}");
         assert!(case.token.is_some() || !answer.1.to_string().contains("canary"), "{name}: {}", answer.1);
 
-        let starts = desk.starts(&tool);
+        let starts = machine.command_lines(&tool);
         assert_eq!(starts.len(), index + 1, "{name}");
         match arguments.strip_suffix("SCRIPT") {
             Some(before) => {
@@ -75,10 +75,10 @@ fn play(outputs: &str) {
             None => assert_eq!(starts[index], arguments.replace("RESOURCE", &resource)),
         }
         if let Some(variable) = &variable {
-            assert!(desk.environment(&tool).lines().any(|line| line == variable), "{}", desk.environment(&tool));
+            assert!(machine.environment(&tool).lines().any(|line| line == variable), "{}", machine.environment(&tool));
         }
     }
-    assert!(!served.said.contains("canary") && !served.said.contains("eyJ"), "{}", served.said);
+    assert!(!server.log.contains("canary") && !server.log.contains("eyJ"), "{}", server.log);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::net::TcpListener;
 use std::process::Command;
 
-use super::desk::Desk;
-use super::served::{Served, keyfob};
+use super::machine::DeveloperMachine;
+use super::server::{DevIdentityServer, keyfob};
 use crate::run::Output;
 
 /// What is left over from elsewhere, and what is the app's own.
@@ -22,42 +22,42 @@ const SHOW: &str = "echo \"$IDENTITY_ENDPOINT\"; echo \"${#IDENTITY_HEADER}\"; \
                     echo \"$IDENTITY_SERVER_THUMBPRINT$MSI_SECRET$AZURE_FEDERATED_TOKEN_FILE|$AZURE_CLIENT_ID|$MINE\"";
 
 #[track_caller]
-fn is_led_here(shown: &str) {
+fn assert_environment(shown: &str) {
     let lines: Vec<&str> = shown.lines().collect();
     assert!(lines[0].starts_with("http://127.0.0.1:") && lines[0].ends_with("/msi/token"), "{shown}");
     assert_eq!(lines[1..], ["64", "|id|mine"]);
 }
 
 #[test]
-fn a_command_lives_in_the_developers_identity() {
-    let desk = Desk::new();
-    let run = Output::of(keyfob(&desk, &["--", "/bin/sh", "-c", SHOW]).envs(BEFORE));
+fn command_gets_the_environment() {
+    let machine = DeveloperMachine::new();
+    let run = Output::of(keyfob(&machine, &["--", "/bin/sh", "-c", SHOW]).envs(BEFORE));
     assert_eq!((run.status, run.stderr.as_str()), (0, REPLACED), "{run:?}");
-    is_led_here(&run.stdout);
+    assert_environment(&run.stdout);
 }
 
 #[test]
-fn a_shell_takes_the_lines() {
-    let desk = Desk::new();
-    let served = Served::of(keyfob(&desk, &[]).envs(BEFORE));
-    assert!(served.said.starts_with(REPLACED), "{}", served.said);
-    let script = format!("{}\n{SHOW}", served.printed);
+fn shell_lines_set_the_environment() {
+    let machine = DeveloperMachine::new();
+    let server = DevIdentityServer::of(keyfob(&machine, &[]).envs(BEFORE));
+    assert!(server.log.starts_with(REPLACED), "{}", server.log);
+    let script = format!("{}\n{SHOW}", server.printed);
     let shell = Command::new("/bin/sh").args(["-c", &script]).env_clear().envs(BEFORE).output().unwrap();
-    is_led_here(Output::from(shell).done());
+    assert_environment(Output::from(shell).success());
 }
 
 #[test]
-fn its_status_is_ours() {
-    let desk = Desk::new();
+fn exit_status_of_the_command_is_passed_on() {
+    let machine = DeveloperMachine::new();
     for (script, status) in [("exit 7", 7), ("kill -TERM $$", 143), ("kill -KILL $$", 137)] {
-        let run = Output::of(&mut keyfob(&desk, &["--", "/bin/sh", "-c", script]));
+        let run = Output::of(&mut keyfob(&machine, &["--", "/bin/sh", "-c", script]));
         assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (status, "", ""), "{script}");
     }
 }
 
 #[test]
-fn another_credential_does_not_win_in_silence() {
-    let desk = Desk::new();
+fn other_credentials_are_noted() {
+    let machine = DeveloperMachine::new();
     for (variables, left, note) in [
         // The app's own business, and the official chain's first.
         (
@@ -71,15 +71,15 @@ fn another_credential_does_not_win_in_silence() {
             "note: AZURE_TOKEN_CREDENTIALS leaves ManagedIdentityCredential out: unset it, or the app won't be you\n",
         ),
     ] {
-        let mut command = keyfob(&desk, &["--", "/bin/sh", "-c", "echo $AZURE_CLIENT_SECRET"]);
+        let mut command = keyfob(&machine, &["--", "/bin/sh", "-c", "echo $AZURE_CLIENT_SECRET"]);
         let run = Output::of(command.envs(variables));
         assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, left, note));
     }
 }
 
 #[test]
-fn usage() {
-    let desk = Desk::new();
+fn usage_errors() {
+    let machine = DeveloperMachine::new();
     let port = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = port.local_addr().unwrap().port().to_string();
     for (arguments, says) in [
@@ -90,7 +90,7 @@ fn usage() {
         (vec!["--", "no-such-command"], "no-such-command can't be started: ".to_owned()),
         (vec!["no-such-option"], "unexpected argument 'no-such-option'".to_owned()),
     ] {
-        let run = Output::of(&mut keyfob(&desk, &arguments));
-        assert!(run.misused().contains(&says), "{arguments:?}: {run:?}");
+        let run = Output::of(&mut keyfob(&machine, &arguments));
+        assert!(run.usage_error().contains(&says), "{arguments:?}: {run:?}");
     }
 }

@@ -10,15 +10,15 @@ const SECRET_REQUEST: &str = "GET https://story-kv.vault.azure.net/secrets/secre
 #[test]
 fn prints_the_value_and_a_newline() {
     let world = World::app_service();
-    let run = world.get_secret().env("AZURE_CLIENT_ID", USER).go();
-    assert_eq!(run.done(), VALUE);
+    let run = world.get_secret().env("AZURE_CLIENT_ID", USER).output();
+    assert_eq!(run.success(), VALUE);
     assert_eq!(world.requests(), [TOKEN_REQUEST, SECRET_REQUEST]);
 }
 
 #[test]
-fn prints_all_as_json() {
+fn prints_all_properties_as_json() {
     let world = World::app_service();
-    let secret = world.get_secret().env("AZURE_CLIENT_ID", USER).json().go().done_json();
+    let secret = world.get_secret().env("AZURE_CLIENT_ID", USER).json().output().success_json();
     for (name, expected) in [
         ("name", json!("secret-a")),
         ("value", json!(VALUE)),
@@ -45,29 +45,29 @@ fn prints_all_as_json() {
 }
 
 #[test]
-fn reads_a_version() {
+fn version_option_reads_that_version() {
     let world = World::app_service();
-    let run = world.get_secret().env("AZURE_CLIENT_ID", USER).args(&["--version", OLD_VERSION]).go();
-    assert_eq!(run.done(), format!("{VALUE}, once"));
+    let run = world.get_secret().env("AZURE_CLIENT_ID", USER).args(&["--version", OLD_VERSION]).output();
+    assert_eq!(run.success(), format!("{VALUE}, once"));
 }
 
 #[test]
-fn the_vault_comes_from_the_environment() {
+fn vault_url_from_the_environment() {
     let world = World::app_service();
     let run = || world.keyfob(&["get-secret", "secret-a"]).platform().env("AZURE_CLIENT_ID", USER);
-    assert_eq!(run().env("KEYVAULT_URL", VAULT).go().done(), VALUE);
+    assert_eq!(run().env("KEYVAULT_URL", VAULT).output().success(), VALUE);
 
     let file = world.file(".env", &format!("# laptop\r\nexport KEYVAULT_URL=\"{VAULT}/\" # mine\r\n"));
-    assert_eq!(run().path("--env-file", &file).go().done(), VALUE);
+    assert_eq!(run().path("--env-file", &file).output().success(), VALUE);
 
     let other = "https://other.vault.azure.net";
-    assert_eq!(run().env("KEYVAULT_URL", other).args(&["--vault-url", VAULT]).go().done(), VALUE);
+    assert_eq!(run().env("KEYVAULT_URL", other).args(&["--vault-url", VAULT]).output().success(), VALUE);
 }
 
 #[test]
-fn runs_another_component() {
+fn component_option_replaces_the_built_in_component() {
     let world = World::app_service();
     let component = world.component(keyfob_host_test::Build::WithoutCertificates);
-    let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &component).go();
-    assert_eq!(run.done(), VALUE);
+    let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &component).output();
+    assert_eq!(run.success(), VALUE);
 }

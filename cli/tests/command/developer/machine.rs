@@ -10,11 +10,11 @@ use tempfile::TempDir;
 const STAND_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/developer/tool");
 
 /// Dropped, it is gone.
-pub(crate) struct Desk {
+pub(crate) struct DeveloperMachine {
     folder: TempDir,
 }
 
-impl Desk {
+impl DeveloperMachine {
     pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().unwrap() }
     }
@@ -41,7 +41,7 @@ impl Desk {
     }
 
     /// The command lines of a tool's starts.
-    pub(crate) fn starts(&self, name: &str) -> Vec<String> {
+    pub(crate) fn command_lines(&self, name: &str) -> Vec<String> {
         let lines = fs::read_to_string(self.file(name, "starts")).unwrap_or_default();
         lines.lines().map(str::to_owned).collect()
     }

@@ -66,7 +66,7 @@ async fn run(environment: &[(&str, &str)], keys: &[&str]) -> (String, Vec<String
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_variable_says_which_secret_a_key_means() {
+async fn variable_maps_a_key_to_a_secret() {
     let identifier = "https://my-vault.vault.azure.net/secrets/other";
     for value in [
         identifier,
@@ -85,7 +85,7 @@ async fn a_variable_says_which_secret_a_key_means() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_keys_are_names_in_the_vault_for_all() {
+async fn unmapped_keys_are_secret_names_in_the_default_vault() {
     let vault = ("KEYVAULT_URL", "https://my-vault.vault.azure.net");
     let (printed, requests) = run(&[vault], &["db_password", "log-level", "a/b"]).await;
     assert_eq!(printed, "db_password=the-password\nlog-level is not set\na/b is not set\n");
@@ -93,7 +93,7 @@ async fn other_keys_are_names_in_the_vault_for_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_keys_that_have_a_variable_over_one_token() {
+async fn get_all_returns_mapped_keys_with_one_token() {
     let environment = [
         ("KEYVAULT_URL", "https://my-vault.vault.azure.net"),
         ("KEYFOB_CONFIG_Z", "db-password"),
@@ -106,7 +106,7 @@ async fn all_keys_that_have_a_variable_over_one_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn values_are_kept_where_a_variable_says_for_how_long() {
+async fn cache_ttl_variable_caches_values() {
     let environment = [("KEYVAULT_URL", "https://my-vault.vault.azure.net"), ("KEYFOB_CACHE_TTL", "60")];
     let (printed, requests) = run(&environment, &["other", "other"]).await;
     assert_eq!(printed, "other=another-value\nother=another-value\n");
@@ -120,7 +120,7 @@ async fn values_are_kept_where_a_variable_says_for_how_long() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_says_which_variable_and_what_to_change() {
+async fn errors_name_the_variable_and_the_remedy() {
     for (value, parts) in [
         (
             "https://locked.vault.azure.net/secrets/closed",
@@ -149,7 +149,7 @@ async fn an_error_says_which_variable_and_what_to_change() {
 }
 
 #[test]
-fn there_is_no_azure_in_the_app_and_none_comes_out_of_what_is_before_it() {
+fn app_and_exports_contain_nothing_of_azure() {
     let app = std::fs::read(apps::settings()).unwrap();
     let text = String::from_utf8_lossy(&app).to_lowercase();
     for word in ["azure", "vault", "keyfob"] {
@@ -166,12 +166,12 @@ fn there_is_no_azure_in_the_app_and_none_comes_out_of_what_is_before_it() {
 }
 
 #[test]
-fn the_command_puts_it_in_front() {
+fn run_puts_keyfob_config_in_front_of_an_app() {
     let vault = "[[vault]]\nurl = 'https://team-kv.vault.azure.net'\nroles = { user = 'Key Vault Secrets User' }\n\
                  [[vault.secret]]\nname = 'api-key'\nvalue = 'what-the-app-prints'\n";
-    let world = World::of("app-service", vault);
+    let world = World::on("app-service", vault);
     let app = apps::settings().display().to_string();
     let run = world.keyfob(&["run", &app]).platform().env("AZURE_CLIENT_ID", USER);
-    let run = run.env("KEYFOB_CONFIG_API_KEY", "https://team-kv.vault.azure.net/secrets/api-key").go();
-    assert_eq!(run.done(), "api-key=what-the-app-prints", "{run:?}");
+    let run = run.env("KEYFOB_CONFIG_API_KEY", "https://team-kv.vault.azure.net/secrets/api-key").output();
+    assert_eq!(run.success(), "api-key=what-the-app-prints", "{run:?}");
 }

@@ -4,77 +4,77 @@ use crate::run::Run;
 use crate::world::{CLIENT_SECRET, USER, VAULT, World};
 
 #[track_caller]
-fn misused(run: Run<'_>, names: &[&str]) {
-    let run = run.go();
-    let said = run.misused();
+fn assert_usage_error(run: Run<'_>, names: &[&str]) {
+    let run = run.output();
+    let said = run.usage_error();
     for name in names {
         assert!(said.contains(name), "{name}: {said}");
     }
 }
 
 #[test]
-fn no_vault() {
+fn missing_vault_url() {
     let world = World::app_service();
     let run = || world.keyfob(&["get-secret", "secret-a"]);
-    misused(run(), &["--vault-url", "KEYVAULT_URL"]);
-    misused(run().json(), &["--vault-url", "KEYVAULT_URL"]);
+    assert_usage_error(run(), &["--vault-url", "KEYVAULT_URL"]);
+    assert_usage_error(run().json(), &["--vault-url", "KEYVAULT_URL"]);
     // Set but empty is unset.
-    misused(run().env("KEYVAULT_URL", ""), &["--vault-url", "KEYVAULT_URL"]);
+    assert_usage_error(run().env("KEYVAULT_URL", ""), &["--vault-url", "KEYVAULT_URL"]);
 }
 
 #[test]
-fn two_identities() {
+fn two_managed_identities() {
     let world = World::app_service();
     let ids = ["client-id", "object-id", "resource-id"].map(|id| format!("--managed-identity-{id}=x"));
     let system = "--managed-identity-system-assigned".to_owned();
     let all: Vec<&String> = ids.iter().chain([&system]).collect();
     for (index, one) in all.iter().enumerate() {
         for other in &all[index + 1..] {
-            misused(world.get_token().args(&[one, other]), &["cannot be used with", "--managed-identity-"]);
+            assert_usage_error(world.get_token().args(&[one, other]), &["cannot be used with", "--managed-identity-"]);
         }
     }
 }
 
 #[test]
-fn files_that_are_not_what_they_should_be() {
+fn invalid_or_missing_files() {
     let world = World::app_service();
     let text = world.file("text", "hello");
     let missing = world.folder().join("missing");
     for option in ["--cacert", "--component"] {
         for path in [&text, &missing] {
-            misused(world.get_secret().path(option, path), &[path.to_str().unwrap()]);
+            assert_usage_error(world.get_secret().path(option, path), &[path.to_str().unwrap()]);
         }
     }
-    misused(world.get_secret().path("--cacert", &text), &["--cacert", "no certificate"]);
-    misused(world.get_secret().path("--component", &text), &["not a Keyfob component"]);
+    assert_usage_error(world.get_secret().path("--cacert", &text), &["--cacert", "no certificate"]);
+    assert_usage_error(world.get_secret().path("--component", &text), &["not a Keyfob component"]);
     // A component, and none of ours: the empty one.
     let other = world.folder().join("other.wasm");
     std::fs::write(&other, b"\0asm\x0d\0\x01\0").unwrap();
-    misused(world.get_secret().path("--component", &other), &["not a Keyfob component", "keyfob:azure"]);
-    misused(world.get_secret().path("--env-file", &missing), &["--env-file"]);
+    assert_usage_error(world.get_secret().path("--component", &other), &["not a Keyfob component", "keyfob:azure"]);
+    assert_usage_error(world.get_secret().path("--env-file", &missing), &["--env-file"]);
 
     let file = world.file(".env", &format!("A=b\n{CLIENT_SECRET}\n"));
-    misused(world.get_secret().path("--env-file", &file), &["--env-file", "line 2"]);
+    assert_usage_error(world.get_secret().path("--env-file", &file), &["--env-file", "line 2"]);
     assert!(world.requests().is_empty());
 }
 
 #[test]
-fn a_variable_without_a_value_is_not_quoted() {
+fn env_without_equals_sign_is_not_echoed() {
     let world = World::app_service();
     // Its name was forgotten; every run searches what is said for it.
-    misused(world.get_secret().args(&["--env", CLIENT_SECRET]), &["--env", "K=V"]);
-    misused(world.get_secret().args(&["--env", &format!("={CLIENT_SECRET}")]), &["--env"]);
+    assert_usage_error(world.get_secret().args(&["--env", CLIENT_SECRET]), &["--env", "K=V"]);
+    assert_usage_error(world.get_secret().args(&["--env", &format!("={CLIENT_SECRET}")]), &["--env"]);
 }
 
 #[test]
-fn a_token_file_in_the_root() {
-    let world = World::of("aks", "");
+fn token_file_in_the_root_folder() {
+    let world = World::on("aks", "");
     let run = world.get_token().args(&["--env", "AZURE_FEDERATED_TOKEN_FILE=/token"]);
-    misused(run, &["AZURE_FEDERATED_TOKEN_FILE", "whole disk"]);
+    assert_usage_error(run, &["AZURE_FEDERATED_TOKEN_FILE", "whole disk"]);
 }
 
 #[test]
-fn everything_else() {
+fn other_wrong_arguments() {
     let world = World::app_service();
     for (arguments, names) in [
         (vec!["get-secret", "--vault-url", VAULT], "NAME"),
@@ -85,17 +85,17 @@ fn everything_else() {
         (vec!["get-secret", "a", "--vault-url", VAULT, "--credential", "cli"], "workload-identity"),
         (vec!["get-secret", "a", "--vault-url", VAULT, "--connect-to", "story-kv.vault.azure.net=1"], "--connect-to"),
     ] {
-        misused(world.keyfob(&arguments), &[names]);
+        assert_usage_error(world.keyfob(&arguments), &[names]);
     }
     assert!(world.requests().is_empty());
 }
 
 #[test]
-fn help_is_no_failure() {
+fn help_succeeds() {
     let world = World::app_service();
-    let help = world.keyfob(&["get-secret", "--help"]).go();
+    let help = world.keyfob(&["get-secret", "--help"]).output();
     for option in ["--vault-url", "--json", "--clean-env", "--connect-to", "--managed-identity-client-id", "--trace"] {
-        assert!(help.done().contains(option), "{option}");
+        assert!(help.success().contains(option), "{option}");
     }
-    assert!(!help.done().contains(USER));
+    assert!(!help.success().contains(USER));
 }

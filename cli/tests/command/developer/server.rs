@@ -7,18 +7,18 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::Value;
 
-use super::desk::Desk;
-use crate::fake::served::{ask, hears};
+use super::machine::DeveloperMachine;
+use crate::fake::server::{ask, wait_for_line};
 
 /// The command on a desk, in an environment that holds nothing of the caller's.
-pub(crate) fn keyfob(desk: &Desk, arguments: &[&str]) -> Command {
+pub(crate) fn keyfob(machine: &DeveloperMachine, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
-    command.arg("dev-identity").args(arguments).env_clear().env("PATH", desk.path());
+    command.arg("dev-identity").args(arguments).env_clear().env("PATH", machine.path());
     command
 }
 
 /// One that stays up. Dropped, it is gone.
-pub(crate) struct Served {
+pub(crate) struct DevIdentityServer {
     child: Child,
     stderr: BufReader<ChildStderr>,
     /// The lines for a shell.
@@ -26,32 +26,32 @@ pub(crate) struct Served {
     /// What they set, where they are those of a .env file.
     pub(crate) environment: BTreeMap<String, String>,
     /// All that it said.
-    pub(crate) said: String,
+    pub(crate) log: String,
 }
 
-impl Served {
-    pub(crate) fn start(desk: &Desk, variables: &[(&str, &str)]) -> Self {
-        Self::of(keyfob(desk, &["--shell", "dotenv"]).envs(variables.iter().copied()))
+impl DevIdentityServer {
+    pub(crate) fn start(machine: &DeveloperMachine, variables: &[(&str, &str)]) -> Self {
+        Self::of(keyfob(machine, &["--shell", "dotenv"]).envs(variables.iter().copied()))
     }
 
     pub(crate) fn of(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut served =
-            Self { child, stderr, printed: String::new(), environment: BTreeMap::new(), said: String::new() };
-        served.hears("Requests:");
+        let mut server =
+            Self { child, stderr, printed: String::new(), environment: BTreeMap::new(), log: String::new() };
+        server.wait_for_line("Requests:");
         // All of it was written before that was said.
-        served.printed = String::from_utf8(stdout.fill_buf().unwrap().to_vec()).unwrap();
-        let variables = served.printed.lines().filter_map(|line| line.split_once('='));
-        served.environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        served
+        server.printed = String::from_utf8(stdout.fill_buf().unwrap().to_vec()).unwrap();
+        let variables = server.printed.lines().filter_map(|line| line.split_once('='));
+        server.environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        server
     }
 
     /// Reads lines of stderr until one holds this.
     #[track_caller]
-    pub(crate) fn hears(&mut self, text: &str) -> String {
-        hears(&mut self.stderr, &mut self.said, text)
+    pub(crate) fn wait_for_line(&mut self, text: &str) -> String {
+        wait_for_line(&mut self.stderr, &mut self.log, text)
     }
 
     /// `HOST:PORT`.
@@ -71,7 +71,7 @@ impl Served {
     }
 
     /// Asks for a token, and does not wait for it.
-    pub(crate) fn asks(&self, resource: &str) -> TcpStream {
+    pub(crate) fn send_token_request(&self, resource: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address()).unwrap();
         let (host, header) = (self.address(), &self.environment["IDENTITY_HEADER"]);
         let path = format!("/msi/token?api-version=2019-08-01&resource={resource}");
@@ -90,16 +90,16 @@ impl Served {
     }
 
     /// Sends a signal and waits for the end: exit status, and all that was said.
-    pub(crate) fn stops(mut self, signal: &str) -> (Option<i32>, String) {
+    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());
         let status = self.child.wait().unwrap();
-        self.stderr.read_to_string(&mut self.said).unwrap();
-        (status.code(), std::mem::take(&mut self.said))
+        self.stderr.read_to_string(&mut self.log).unwrap();
+        (status.code(), std::mem::take(&mut self.log))
     }
 }
 
-impl Drop for Served {
+impl Drop for DevIdentityServer {
     fn drop(&mut self) {
         self.child.kill().unwrap_or_default();
         self.child.wait().unwrap();

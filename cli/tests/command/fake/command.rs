@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::served::keyfob;
+use super::server::keyfob;
 use crate::run::Output;
 
 fn sh(script: &str) -> Command {
@@ -10,7 +10,7 @@ fn sh(script: &str) -> Command {
 }
 
 #[test]
-fn the_command_lives_in_the_fake() {
+fn command_gets_the_environment() {
     let script = r#"printf '%s,' "$KEYVAULT_URL" "$AZURE_CLIENT_ID" "$MSI_ENDPOINT$AZURE_CLIENT_SECRET" "$MINE" "$IDENTITY_ENDPOINT""#;
     let mut command = sh(script);
     // What is left over from elsewhere, and what is the app's own.
@@ -23,7 +23,7 @@ fn the_command_lives_in_the_fake() {
 }
 
 #[test]
-fn its_status_is_ours() {
+fn exit_status_of_the_command_is_passed_on() {
     for (script, status) in [("exit 7", 7), ("kill -TERM $$", 143), ("kill -KILL $$", 137)] {
         let run = Output::of(&mut sh(script));
         assert_eq!((run.status, run.stdout.as_str()), (status, ""), "{script}: {run:?}");
@@ -31,7 +31,7 @@ fn its_status_is_ours() {
 }
 
 #[test]
-fn who_stops_us_stops_it() {
+fn termination_is_passed_to_the_command() {
     // Its parent is keyfob; its own trap says that it was asked and not killed. Whom nobody asks gives up.
     let script = "trap 'echo asked; kill $!; exit 9' TERM; sleep 20 >/dev/null 2>&1 & kill -TERM $PPID; wait; exit 8";
     let run = Output::of(&mut sh(script));
@@ -39,7 +39,7 @@ fn who_stops_us_stops_it() {
 }
 
 #[test]
-fn nothing_is_left_behind() {
+fn temporary_files_are_removed() {
     let run = Output::of(&mut sh("dirname \"$SSL_CERT_FILE\"; test -r \"$SSL_CERT_FILE\""));
     assert_eq!(run.status, 0, "{run:?}");
     assert!(!std::path::Path::new(run.stdout.trim()).exists(), "{run:?}");

@@ -9,9 +9,9 @@ use crate::world::World;
 
 /// The name and the rest of the one line that is said.
 #[track_caller]
-fn refused(world: &World, path: &Path, options: &[&str], says: &str) {
-    let run = world.keyfob(&["run", path.to_str().unwrap()]).args(options).go();
-    let said = run.misused();
+fn assert_rejected(world: &World, path: &Path, options: &[&str], says: &str) {
+    let run = world.keyfob(&["run", path.to_str().unwrap()]).args(options).output();
+    let said = run.usage_error();
     assert!(said.starts_with(&format!("error: {} {says}", path.display())), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(world.requests().is_empty());
@@ -39,42 +39,47 @@ fn component(import: &str, export: Option<&str>) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_no_app() {
+fn files_that_are_no_app() {
     let world = World::app_service();
-    refused(&world, &world.folder().join("missing.wasm"), &[], "can't be read: ");
-    refused(&world, world.folder(), &[], "can't be read: ");
-    refused(&world, &world.file("text.wasm", "hello"), &[], "is no WebAssembly binary");
-    refused(&world, &world.file("empty.wasm", ""), &[], "is no WebAssembly binary");
+    assert_rejected(&world, &world.folder().join("missing.wasm"), &[], "can't be read: ");
+    assert_rejected(&world, world.folder(), &[], "can't be read: ");
+    assert_rejected(&world, &world.file("text.wasm", "hello"), &[], "is no WebAssembly binary");
+    assert_rejected(&world, &world.file("empty.wasm", ""), &[], "is no WebAssembly binary");
     let core = bytes(&world, "core.wasm", b"\0asm\x01\0\0\0");
-    refused(&world, &core, &[], "is a core module and no component: build it for wasm32-wasip2, or");
+    assert_rejected(&world, &core, &[], "is a core module and no component: build it for wasm32-wasip2, or");
     let app = std::fs::read(apps::readme()).unwrap();
     let half = bytes(&world, "half.wasm", &app[..app.len() / 2]);
-    refused(&world, &half, &[], "is no valid component: ");
+    assert_rejected(&world, &half, &[], "is no valid component: ");
     let empty = bytes(&world, "component.wasm", b"\0asm\x0d\0\x01\0");
-    refused(
+    assert_rejected(
         &world,
         &empty,
         &[],
         "is no app that can be run: it exports nothing, where a command exports wasi:cli/run@0.2",
     );
     let library = bytes(&world, "library.wasm", &component("a:b/c", Some("a:b/d")));
-    refused(&world, &library, &[], "is no app that can be run: it exports a:b/d, where");
+    assert_rejected(&world, &library, &[], "is no app that can be run: it exports a:b/d, where");
     for build in [Build::WithCertificates, Build::WithoutCertificates] {
-        refused(&world, &world.component(build), &[], "is Keyfob itself and no app: ");
+        assert_rejected(&world, &world.component(build), &[], "is Keyfob itself and no app: ");
     }
 }
 
 #[test]
-fn another_wasi() {
+fn other_wasi_versions() {
     let world = World::app_service();
     for (import, export) in
         [("wasi:cli/environment@0.3.0", "wasi:cli/run@0.3.0"), ("wasi:http/types@0.3.2", "wasi:http/handler@0.3.2")]
     {
         let app = bytes(&world, "app.wasm", &component(import, Some(export)));
-        refused(&world, &app, &[], "is made for WASI 0.3, and this host runs WASI 0.2: build it for wasm32-wasip2");
+        assert_rejected(
+            &world,
+            &app,
+            &[],
+            "is made for WASI 0.3, and this host runs WASI 0.2: build it for wasm32-wasip2",
+        );
     }
     let draft = component("a:b/c", Some("wasi:cli/run@0.2.0-rc-2023-11-10"));
-    refused(
+    assert_rejected(
         &world,
         &bytes(&world, "app.wasm", &draft),
         &[],
@@ -83,33 +88,44 @@ fn another_wasi() {
 }
 
 #[test]
-fn imports_that_nobody_gives() {
+fn unsupported_imports() {
     let world = World::app_service();
     let run = Some("wasi:cli/run@0.2.6");
-    let refuses = |import: &str, says: &str| {
-        refused(&world, &bytes(&world, "app.wasm", &component(import, run)), &[], says);
+    let assert_import_rejected = |import: &str, says: &str| {
+        assert_rejected(&world, &bytes(&world, "app.wasm", &component(import, run)), &[], says);
     };
     for import in ["my:own/library@1.0.0", "wasi:keyvalue/store@0.2.0-draft2", "wasi:http/types@0.2.0-rc-2023-11-10"] {
-        refuses(import, &format!("imports {import}, which this host does not give: it gives WASI 0.2 (cli, clocks, "));
+        assert_import_rejected(
+            import,
+            &format!("imports {import}, which this host does not give: it gives WASI 0.2 (cli, clocks, "),
+        );
     }
-    refuses("wasi:http/types@0.3.0", "imports wasi:http/types@0.3.0, which this host does not give: ");
+    assert_import_rejected("wasi:http/types@0.3.0", "imports wasi:http/types@0.3.0, which this host does not give: ");
     for version in ["0.1.0", "0.1.1", "0.2.0", "1.0.0"] {
         let import = format!("keyfob:azure/new@{version}");
-        refuses(&import, &format!("imports {import}, and this Keyfob is keyfob:azure@0.1.0: build the app with "));
+        assert_import_rejected(
+            &import,
+            &format!("imports {import}, and this Keyfob is keyfob:azure@0.1.0: build the app with "),
+        );
     }
     // These ask for nothing of what they import, and have no function where they export.
     for import in ["keyfob:azure/simple@0.1.0", "keyfob:azure/simple@0.1.7", "wasi:io/poll@0.2.99"] {
-        refuses(import, "can't be run: instance export `wasi:cli/run@0.2.");
+        assert_import_rejected(import, "can't be run: instance export `wasi:cli/run@0.2.");
     }
 }
 
 #[test]
-fn options_that_do_not_fit() {
+fn options_that_do_not_fit_the_app() {
     let world = World::app_service();
-    refused(&world, &apps::probe(), &["--addr", "127.0.0.1:0"], "is a command and listens nowhere: leave --addr out");
-    refused(&world, &apps::server(), &["--", "x"], "serves HTTP and takes no arguments: leave them out");
+    assert_rejected(
+        &world,
+        &apps::probe(),
+        &["--addr", "127.0.0.1:0"],
+        "is a command and listens nowhere: leave --addr out",
+    );
+    assert_rejected(&world, &apps::server(), &["--", "x"], "serves HTTP and takes no arguments: leave them out");
     let keyfob = world.component(Build::WithCertificates);
-    refused(
+    assert_rejected(
         &world,
         &apps::probe(),
         &["--component", keyfob.to_str().unwrap()],
@@ -118,11 +134,11 @@ fn options_that_do_not_fit() {
 
     let text = world.file("text", "hello");
     let options = ["--component", text.to_str().unwrap()];
-    refused(&world, &apps::server(), &options, "can't be given Keyfob, which is no WebAssembly binary");
+    assert_rejected(&world, &apps::server(), &options, "can't be given Keyfob, which is no WebAssembly binary");
     let options = ["--component", "missing"];
-    refused(&world, &apps::server(), &options, "can't be given Keyfob: missing can't be read: ");
+    assert_rejected(&world, &apps::server(), &options, "can't be given Keyfob: missing can't be read: ");
     let options = ["--component", apps::probe().to_str().unwrap()].map(str::to_owned);
-    refused(
+    assert_rejected(
         &world,
         &apps::server(),
         &[&options[0], &options[1]],

@@ -1,11 +1,11 @@
 //! What the command does with the secrets of a vault beside reading one.
 
-mod backups;
-mod life;
+mod backup_and_restore;
+mod delete_recover_purge;
+mod forbidden;
+mod get_secret_batch;
 mod lists;
-mod refused;
-mod several;
-mod values;
+mod set_secret;
 
 use serde_json::Value;
 
@@ -15,14 +15,14 @@ use crate::world::{USER, World};
 const TEAM: &str = "https://team-kv.vault.azure.net";
 
 /// A vault where the user-assigned identity may do everything; what it begins with follows.
-const OFFICER: &str = r#"
+const TEAM_VAULT: &str = r#"
 [[vault]]
 url = "https://team-kv.vault.azure.net"
 roles = { user = "Key Vault Secrets Officer" }
 "#;
 
 fn world(more: &str) -> World {
-    World::of("app-service", &format!("{OFFICER}{more}"))
+    World::on("app-service", &format!("{TEAM_VAULT}{more}"))
 }
 
 /// The command in the team's vault.
@@ -42,13 +42,13 @@ fn lines(run: &Output) -> Vec<Value> {
 
 /// Those that a successful run printed.
 #[track_caller]
-fn done_lines(run: &Output) -> Vec<Value> {
+fn success_json_lines(run: &Output) -> Vec<Value> {
     assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
     lines(run)
 }
 
 /// What was asked of vaults: not the tokens for it.
-fn asked(world: &World) -> Vec<String> {
+fn vault_requests(world: &World) -> Vec<String> {
     world.requests().into_iter().filter(|request| request.contains(".vault.azure.net/")).collect()
 }
 

@@ -15,25 +15,25 @@ fn example(name: &str) -> String {
 }
 
 #[test]
-fn a_secret_of_every_platform() {
+fn reads_a_secret_on_every_platform() {
     for name in ["vm", "aks", "azure-arc", "azure-ml", "cloud-shell", "service-principal", "us-government"] {
-        assert_eq!(get_secret(&["--clean-env", "--fake", &example(name)]).done(), "the value of secret-a", "{name}");
-        assert_eq!(get_secret(&["--fake-example", name]).done(), "the value of secret-a", "{name}");
+        assert_eq!(get_secret(&["--clean-env", "--fake", &example(name)]).success(), "the value of secret-a", "{name}");
+        assert_eq!(get_secret(&["--fake-example", name]).success(), "the value of secret-a", "{name}");
     }
 }
 
 #[test]
-fn the_story_on_app_service() {
+fn app_service_needs_the_client_id() {
     let told = ["--clean-env", "--fake", &example("app-service")];
     let error = get_secret(&[&told[..], &["--json"]].concat()).error();
     assert_eq!(error["kind"], "credential-unavailable");
     assert!(error["hint"].as_str().unwrap().contains("set AZURE_CLIENT_ID"), "{error}");
     let cured = get_secret(&[&told[..], &["--env", &format!("AZURE_CLIENT_ID={APP}")]].concat());
-    assert_eq!(cured.done(), "the value of secret-a");
+    assert_eq!(cured.success(), "the value of secret-a");
 }
 
 #[test]
-fn what_keyfob_refuses() {
+fn unsupported_platforms() {
     for (name, says) in [("service-fabric", "Service Fabric"), ("other-cloud", "not the Azure metadata service")] {
         let error = get_secret(&["--fake", &example(name), "--json"]).error();
         assert!(error["message"].as_str().unwrap().contains(says), "{name}: {error}");
@@ -41,7 +41,7 @@ fn what_keyfob_refuses() {
 }
 
 #[test]
-fn nothing_else_can_be_reached() {
+fn no_other_host_can_be_reached() {
     let error =
         get_secret(&["--fake", &example("vm"), "--json", "--vault-url", "https://real.vault.azure.net"]).error();
     assert_eq!(error["kind"], "transport");
@@ -51,7 +51,7 @@ fn nothing_else_can_be_reached() {
 }
 
 #[test]
-fn the_callers_platform_is_not_there() {
+fn callers_platform_variables_are_hidden() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
     command.args(["get-secret", "secret-a", "--fake-example", "vm"]).env_clear();
     command.envs([
@@ -59,19 +59,19 @@ fn the_callers_platform_is_not_there() {
         ("IDENTITY_HEADER", "x"),
         ("KEYVAULT_URL", "https://x"),
     ]);
-    assert_eq!(Output::of(&mut command).done(), "the value of secret-a");
+    assert_eq!(Output::of(&mut command).success(), "the value of secret-a");
 }
 
 #[test]
-fn usage() {
+fn usage_errors() {
     for (arguments, says) in [
         (["--fake", "Cargo.toml"], "--fake: Cargo.toml: the description"),
         (["--fake", "no-such-file"], "no-such-file can't be read"),
         (["--fake-example", "laptop"], "service-principal"),
     ] {
         let run = get_secret(&arguments);
-        assert!(run.misused().contains(says), "{run:?}");
+        assert!(run.usage_error().contains(says), "{run:?}");
     }
     let run = get_secret(&["--fake-example", "vm", "--cacert", "x"]);
-    assert!(run.misused().contains("cannot be used with"), "{run:?}");
+    assert!(run.usage_error().contains("cannot be used with"), "{run:?}");
 }

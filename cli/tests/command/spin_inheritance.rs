@@ -9,7 +9,7 @@ use keyfob_host_test::{Build, Clock, Egress, Host};
 use tempfile::TempDir;
 
 use crate::apps;
-use crate::spin::{ENVIRONMENT, FILES, HOSTS, without};
+use crate::spin_compose::{ENVIRONMENT, FILES, HOSTS, without};
 
 /// A pod with workload identity needs all three.
 const AKS: &str = include_str!("../../../examples/azure/aks.toml");
@@ -17,12 +17,12 @@ const FOLDER: &str = "/var/run/secrets/azure/tokens";
 const TOKEN: &str = "ZmFrZQ.c2VydmljZS1hY2NvdW50.dG9rZW4";
 
 #[tokio::test(start_paused = true)]
-async fn with_all_of_it_inherited_it_works() {
+async fn works_with_everything_inherited() {
     assert_eq!(run(&[]).await, ("21 characters\n".to_owned(), String::new()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_inherited_is_what_the_error_says() {
+async fn errors_name_what_is_not_inherited() {
     let cases: [(&[&str], &[&str]); 4] = [
         (
             &[HOSTS],

@@ -16,7 +16,7 @@ fn world() -> World {
         name = 'secret-a'
         value = '{VALUE}'"
     );
-    World::of("none", &vault)
+    World::on("none", &vault)
 }
 
 fn principal(world: &World) -> Run<'_> {
@@ -25,11 +25,11 @@ fn principal(world: &World) -> Run<'_> {
 }
 
 #[test]
-fn a_secret_in_another_cloud() {
+fn reads_a_secret_in_azure_china() {
     // With and without a slash, and without a scheme, as the Azure SDKs take it.
     for authority in [CHINA, "https://login.chinacloudapi.cn/", "login.chinacloudapi.cn"] {
         let world = world();
-        assert_eq!(principal(&world).env("AZURE_AUTHORITY_HOST", authority).go().done(), VALUE);
+        assert_eq!(principal(&world).env("AZURE_AUTHORITY_HOST", authority).output().success(), VALUE);
         let expected = [
             format!("POST {CHINA}/{TENANT}/oauth2/v2.0/token"),
             format!("GET {VAULT}/secrets/secret-a?api-version=2026-04-01"),
@@ -39,18 +39,18 @@ fn a_secret_in_another_cloud() {
 }
 
 #[test]
-fn the_cloud_is_forgotten() {
+fn missing_authority_host_is_hinted_at() {
     let world = world();
-    let error = principal(&world).json().go().error();
+    let error = principal(&world).json().output().error();
     assert_eq!(error["kind"], "authentication-failed", "{error}");
     assert!(error["hint"].as_str().unwrap().contains(&format!("AZURE_AUTHORITY_HOST={CHINA}")), "{error}");
     assert_eq!(world.requests(), [format!("POST https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token")]);
 }
 
 #[test]
-fn an_authority_of_nobodys() {
+fn unknown_authority_is_rejected() {
     let world = world();
-    let error = principal(&world).env("AZURE_AUTHORITY_HOST", "https://login.evil.example").json().go().error();
+    let error = principal(&world).env("AZURE_AUTHORITY_HOST", "https://login.evil.example").json().output().error();
     assert_eq!(error["kind"], "invalid-argument", "{error}");
     assert!(world.requests().is_empty());
 }

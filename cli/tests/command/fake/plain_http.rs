@@ -3,11 +3,11 @@
 use std::net::TcpStream;
 
 use super::APP;
-use super::served::{Served, ask, keyfob};
+use super::server::{FakeServer, ask, keyfob};
 use crate::run::Output;
 
 #[test]
-fn keyfob_gets_its_secret_there() {
+fn keyfob_reads_a_secret_over_plain_http() {
     for example in ["app-service", "vm", "aks", "azure-ml", "cloud-shell", "service-principal"] {
         let arguments =
             ["--example", example, "--plain-http", "--", env!("CARGO_BIN_EXE_keyfob"), "get-secret", "secret-a"];
@@ -21,23 +21,23 @@ fn keyfob_gets_its_secret_there() {
 }
 
 #[test]
-fn its_links_stay_on_loopback() {
-    let served = Served::start(&["--example", "app-service", "--plain-http"]);
-    let own = served.proxy();
-    assert_eq!(served.environment["KEYVAULT_URL"], format!("http://{own}"));
-    let bearer = format!("Bearer {}", served.token(APP));
+fn links_point_to_loopback() {
+    let server = FakeServer::start(&["--example", "app-service", "--plain-http"]);
+    let own = server.proxy();
+    assert_eq!(server.environment["KEYVAULT_URL"], format!("http://{own}"));
+    let bearer = format!("Bearer {}", server.token(APP));
     let headers = [("authorization", bearer.as_str())];
     let answer = ask(TcpStream::connect(own).unwrap(), own, "/secrets/secret-a?api-version=7.4", &headers);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains(&format!("\"id\":\"http://{own}/secrets/secret-a/")), "{answer}");
     assert!(!answer.contains("my-vault.vault.azure.net"), "{answer}");
     // Who goes by the proxy finds the real names as ever.
-    let answer = served.secret("my-vault.vault.azure.net", "secret-a", &served.token(APP));
+    let answer = server.secret("my-vault.vault.azure.net", "secret-a", &server.token(APP));
     assert!(answer.contains("\"id\":\"https://my-vault.vault.azure.net/secrets/secret-a/"), "{answer}");
 }
 
 #[test]
-fn clouds_whose_tokens_keyfob_would_not_ask_for() {
+fn other_clouds_are_a_usage_error() {
     let run = Output::of(&mut keyfob(&["--example", "us-government", "--plain-http", "--", "true"]));
-    assert!(run.misused().contains("leave --plain-http out"), "{run:?}");
+    assert!(run.usage_error().contains("leave --plain-http out"), "{run:?}");
 }

@@ -1,15 +1,15 @@
 //! `--dir` and `--port`: what an app was told once stays true.
 
-use super::served::{Served, keyfob};
+use super::server::{FakeServer, keyfob};
 use crate::run::Output;
 
 #[test]
-fn the_next_start_is_the_same_place() {
+fn dir_and_port_keep_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("fake");
     let start = |more: &[&str]| {
         let given = ["--example", "aks", "--dir", dir.to_str().unwrap()];
-        Served::start(&[&given, more].concat())
+        FakeServer::start(&[&given, more].concat())
     };
     let first = start(&[]);
     let environment = first.environment.clone();
@@ -17,7 +17,7 @@ fn the_next_start_is_the_same_place() {
     let ca = std::fs::read_to_string(&environment["SSL_CERT_FILE"]).unwrap();
     let token = std::fs::read_to_string(&environment["AZURE_FEDERATED_TOKEN_FILE"]).unwrap();
     assert_eq!(token.split('.').count(), 3);
-    let (_, said) = first.stops("-TERM");
+    let (_, said) = first.stop("-TERM");
     assert!(!said.contains(&token), "{said}");
 
     let again = start(&["--port", &port]);
@@ -30,19 +30,19 @@ fn the_next_start_is_the_same_place() {
 
     std::fs::write(dir.join("ca-key.pem"), "canary").unwrap();
     let run = Output::of(&mut keyfob(&["--example", "aks", "--dir", dir.to_str().unwrap()]));
-    let said = run.misused();
+    let said = run.usage_error();
     assert!(said.contains("remove both for a new authority") && !said.contains("canary"), "{said}");
 }
 
 #[test]
-fn arcs_key_has_one_place_alone() {
-    let mut served = Served::start(&["--example", "azure-arc"]);
-    let note = served.said.lines().find(|line| line.starts_with("note: ")).expect("a note").to_owned();
+fn azure_arc_key_path_is_noted() {
+    let mut server = FakeServer::start(&["--example", "azure-arc"]);
+    let note = server.log.lines().find(|line| line.starts_with("note: ")).expect("a note").to_owned();
     let (_, command) = note.split_once("sudo install -D -m 644 '").expect("a command");
     let (from, to) = command.split_once("' '").unwrap();
     assert!(to.starts_with("/var/opt/azcmagent/tokens/") && to.ends_with(".key'"), "{note}");
     let key = std::fs::read_to_string(from).unwrap();
-    assert!(!served.said.contains(&key));
-    assert_eq!(served.environment["IMDS_ENDPOINT"], format!("http://{}", served.proxy()));
-    served.said.clear();
+    assert!(!server.log.contains(&key));
+    assert_eq!(server.environment["IMDS_ENDPOINT"], format!("http://{}", server.proxy()));
+    server.log.clear();
 }

@@ -21,11 +21,11 @@ pub(crate) fn keyfob(arguments: &[&str]) -> Command {
 
 /// Reads lines until one holds this, and keeps all of them.
 #[track_caller]
-pub(crate) fn hears(stderr: &mut impl BufRead, said: &mut String, text: &str) -> String {
+pub(crate) fn wait_for_line(stderr: &mut impl BufRead, log: &mut String, text: &str) -> String {
     loop {
         let mut line = String::new();
-        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{text:?} was not said: {said}");
-        said.push_str(&line);
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{text:?} was not said: {log}");
+        log.push_str(&line);
         if line.contains(text) {
             return line;
         }
@@ -33,35 +33,35 @@ pub(crate) fn hears(stderr: &mut impl BufRead, said: &mut String, text: &str) ->
 }
 
 /// One that stays up. Dropped, it is gone.
-pub(crate) struct Served {
+pub(crate) struct FakeServer {
     child: Child,
     stdout: BufReader<std::process::ChildStdout>,
     stderr: BufReader<std::process::ChildStderr>,
     /// What it printed for the app.
     pub(crate) environment: BTreeMap<String, String>,
     /// All that it said.
-    pub(crate) said: String,
+    pub(crate) log: String,
 }
 
-impl Served {
+impl FakeServer {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = keyfob(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (stdout, stderr) = (BufReader::new(stdout), BufReader::new(stderr));
-        let mut served = Self { child, stdout, stderr, environment: BTreeMap::new(), said: String::new() };
-        served.hears("Requests:");
-        served.reads_environment();
-        served
+        let mut server = Self { child, stdout, stderr, environment: BTreeMap::new(), log: String::new() };
+        server.wait_for_line("Requests:");
+        server.read_environment();
+        server
     }
 
     /// Reads lines of stderr until one holds this.
     #[track_caller]
-    pub(crate) fn hears(&mut self, text: &str) -> String {
-        hears(&mut self.stderr, &mut self.said, text)
+    pub(crate) fn wait_for_line(&mut self, text: &str) -> String {
+        wait_for_line(&mut self.stderr, &mut self.log, text)
     }
 
     /// Reads the variables, of which the vault's URL is the last.
-    pub(crate) fn reads_environment(&mut self) {
+    pub(crate) fn read_environment(&mut self) {
         self.environment.clear();
         while !self.environment.contains_key("KEYVAULT_URL") {
             let mut line = String::new();
@@ -79,12 +79,12 @@ impl Served {
     }
 
     /// Sends a signal and waits for the end: exit status, and what was said at last.
-    pub(crate) fn stops(mut self, signal: &str) -> (Option<i32>, String) {
+    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());
         let status = self.child.wait().unwrap();
-        self.stderr.read_to_string(&mut self.said).unwrap();
-        (status.code(), std::mem::take(&mut self.said))
+        self.stderr.read_to_string(&mut self.log).unwrap();
+        (status.code(), std::mem::take(&mut self.log))
     }
 
     /// A token of the platform's identity endpoint, asked as its documentation says.
@@ -102,11 +102,11 @@ impl Served {
 
     /// What a vault answers to who asks through the proxy with this token.
     pub(crate) fn secret(&self, host: &str, name: &str, token: &str) -> String {
-        self.sends("GET", host, name, token, "")
+        self.send("GET", host, name, token, "")
     }
 
     /// The same with another method, and a body of JSON.
-    pub(crate) fn sends(&self, method: &str, host: &str, name: &str, token: &str, body: &str) -> String {
+    pub(crate) fn send(&self, method: &str, host: &str, name: &str, token: &str, body: &str) -> String {
         let (head, tunnel) = connect(self.proxy(), &format!("{host}:443"));
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         let ca = std::fs::read(&self.environment["SSL_CERT_FILE"]).unwrap();
@@ -117,7 +117,7 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for FakeServer {
     fn drop(&mut self) {
         self.child.kill().unwrap_or_default();
         self.child.wait().unwrap();

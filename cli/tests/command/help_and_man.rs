@@ -12,7 +12,7 @@ fn keyfob(arguments: &[&str]) -> Output {
 /// The verbs, as the help lists them.
 fn verbs() -> Vec<String> {
     let help = keyfob(&["--help"]);
-    let commands = help.done().lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = help.success().lines().skip_while(|line| *line != "Commands:").skip(1);
     let verbs = commands.map_while(|line| line.split_whitespace().next()).filter(|verb| *verb != "help");
     let verbs: Vec<String> = verbs.map(str::to_owned).collect();
     assert!(verbs.len() > 8 && verbs.contains(&"get-secret".to_owned()), "{verbs:?}");
@@ -20,22 +20,22 @@ fn verbs() -> Vec<String> {
 }
 
 #[test]
-fn help_is_plain_and_ends_with_examples() {
+fn help_has_no_colours_and_ends_with_examples() {
     for verb in verbs() {
         let help = keyfob(&[&verb, "--help"]);
-        assert!(help.done().contains(&format!("\n\nExamples:\n  keyfob {verb}")), "{help:?}");
+        assert!(help.success().contains(&format!("\n\nExamples:\n  keyfob {verb}")), "{help:?}");
         assert!(!help.stdout.contains('\x1b'), "{help:?}");
     }
 }
 
 #[test]
-fn a_page_for_the_command_and_for_each_verb() {
+fn man_page_for_the_command_and_each_verb() {
     let sections = |page: &str| -> Vec<String> {
         page.lines().filter_map(|line| line.strip_prefix(".SH ")).map(|line| line.replace('"', "")).collect()
     };
     let page = keyfob(&["man"]);
     assert_eq!(
-        sections(page.done()),
+        sections(page.success()),
         ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "EXAMPLES", "NOTES"],
         "{page:?}"
     );
@@ -46,19 +46,19 @@ fn a_page_for_the_command_and_for_each_verb() {
         let listed = format!("\nkeyfob\\-{}(1)\n", verb.replace('-', "\\-"));
         assert!(page.stdout.contains(&listed), "{verb}: {page:?}");
         let page = keyfob(&["man", &verb]);
-        assert!(page.done().contains(&format!("\n.TH keyfob-{verb} 1 ")), "{page:?}");
+        assert!(page.success().contains(&format!("\n.TH keyfob-{verb} 1 ")), "{page:?}");
         for section in ["SYNOPSIS", "OPTIONS", "EXAMPLES", "SEE ALSO"] {
             assert!(sections(&page.stdout).iter().any(|it| it == section), "{section}: {page:?}");
         }
     }
 
     let page = keyfob(&["man", "get-secret"]);
-    assert!(page.done().contains("\n\\fBkeyfob get\\-secret\\fR [OPTIONS] <NAME>...\n"), "{page:?}");
-    assert!(page.done().contains("\n.SH NETWORK\n"), "{page:?}");
+    assert!(page.success().contains("\n\\fBkeyfob get\\-secret\\fR [OPTIONS] <NAME>...\n"), "{page:?}");
+    assert!(page.success().contains("\n.SH NETWORK\n"), "{page:?}");
 }
 
 #[test]
-fn all_pages_in_a_folder() {
+fn man_dir_writes_all_pages() {
     let world = World::app_service();
     let folder = world.folder().join("share/man1");
     let run = keyfob(&["man", "--dir", folder.to_str().unwrap()]);
@@ -71,33 +71,33 @@ fn all_pages_in_a_folder() {
 
     let file = world.file("a-file", "");
     let run = keyfob(&["man", "--dir", file.to_str().unwrap()]);
-    assert!(run.misused().starts_with(&format!("error: --dir {}: ", file.display())), "{run:?}");
+    assert!(run.usage_error().starts_with(&format!("error: --dir {}: ", file.display())), "{run:?}");
 }
 
 #[test]
-fn a_page_that_there_is_not() {
+fn unknown_man_page_is_a_usage_error() {
     let run = keyfob(&["man", "get-secrets"]);
     let known = verbs().join(", ");
-    assert_eq!(run.misused(), format!("error: there is no page of get-secrets, but of {known}\n"));
-    assert!(keyfob(&["man", "run", "--dir", "x"]).misused().contains("cannot be used with"));
+    assert_eq!(run.usage_error(), format!("error: there is no page of get-secrets, but of {known}\n"));
+    assert!(keyfob(&["man", "run", "--dir", "x"]).usage_error().contains("cannot be used with"));
 }
 
 #[test]
-fn every_shell_has_its_script() {
+fn completions_for_every_shell() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = keyfob(&["completions", shell]);
         for word in verbs().iter().map(String::as_str).chain(["vault-url"]) {
-            assert!(script.done().contains(word), "{shell}: {word}");
+            assert!(script.success().contains(word), "{shell}: {word}");
         }
     }
-    assert!(keyfob(&["completions", "tcsh"]).misused().contains("possible values: bash, elvish, fish"));
-    assert!(keyfob(&["completions"]).misused().contains("SHELL"));
+    assert!(keyfob(&["completions", "tcsh"]).usage_error().contains("possible values: bash, elvish, fish"));
+    assert!(keyfob(&["completions"]).usage_error().contains("SHELL"));
 }
 
 /// Asks bash itself.
 #[cfg(unix)]
 #[test]
-fn bash_completes_with_it() {
+fn bash_completion_works() {
     let completed = |words: &[&str]| {
         let script = r#"
             source <("$0" completions bash)
@@ -108,7 +108,7 @@ fn bash_completes_with_it() {
         "#;
         let keyfob = env!("CARGO_BIN_EXE_keyfob");
         let run = Output::of(Command::new("bash").args(["--norc", "-c", script, keyfob, "keyfob"]).args(words));
-        run.done().lines().map(str::to_owned).collect::<Vec<_>>()
+        run.success().lines().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(completed(&["get-"]), ["get-secret", "get-token"]);
     assert_eq!(completed(&["get-secret", "--vault"]), ["--vault-url"]);

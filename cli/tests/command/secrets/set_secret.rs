@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{SUFFIX, TEAM, asked, done_lines, team, world};
+use super::{SUFFIX, TEAM, success_json_lines, team, vault_requests, world};
 use crate::run::Output;
 
 /// Every kind of text that something on the way could change.
@@ -29,25 +29,25 @@ fn set(run: &Output, name: &str) -> String {
 }
 
 #[test]
-fn byte_for_byte_from_stdin_and_from_a_file() {
+fn values_are_stored_byte_for_byte() {
     let world = world("");
     for (index, (name, text)) in texts().into_iter().enumerate() {
         let run = match index % 2 {
-            0 => team(&world, &["set-secret", name]).stdin(&text).go(),
-            _ => team(&world, &["set-secret", name]).path("--file", &world.file("value", &text)).go(),
+            0 => team(&world, &["set-secret", name]).stdin(&text).output(),
+            _ => team(&world, &["set-secret", name]).path("--file", &world.file("value", &text)).output(),
         };
         set(&run, name);
-        run.done();
+        run.success();
     }
     let names: Vec<_> = texts().into_iter().map(|(name, _)| name).collect();
-    let read = done_lines(&team(&world, &["get-secret"]).args(&names).json().go());
+    let read = success_json_lines(&team(&world, &["get-secret"]).args(&names).json().output());
     for ((name, text), read) in texts().into_iter().zip(read) {
         assert_eq!((&read["name"], &read["value"]), (&json!(name), &json!(text)));
     }
 }
 
 #[test]
-fn a_final_newline_is_kept_and_told() {
+fn final_newline_is_kept_with_a_warning() {
     let world = world("");
     let file = world.file("it", "a\r\n");
     let from_file = format!("printf %s \"$(cat '{}')\" | keyfob set-secret", file.display());
@@ -55,21 +55,21 @@ fn a_final_newline_is_kept_and_told() {
         (team(&world, &["set-secret", "a"]).stdin("a\n"), "a\n", "printf %s \"$VALUE\" | keyfob set-secret"),
         (team(&world, &["set-secret", "a"]).path("--file", &file), "a\r\n", &from_file),
     ] {
-        let run = run.go();
+        let run = run.output();
         set(&run, "a");
         assert_eq!(run.stderr.lines().count(), 1);
         assert!(run.stderr.starts_with("warning: the value ends in a newline, which is kept."), "{run:?}");
         assert!(run.stderr.contains(advice), "{run:?}");
-        assert_eq!(team(&world, &["get-secret", "a"]).go().done(), value);
+        assert_eq!(team(&world, &["get-secret", "a"]).output().success(), value);
     }
     // An empty value is one, and seldom meant.
-    let run = team(&world, &["set-secret", "a"]).args(&["--file", "-", "--json"]).go();
+    let run = team(&world, &["set-secret", "a"]).args(&["--file", "-", "--json"]).output();
     assert_eq!((run.status, run.stderr.as_str()), (0, "warning: the value is empty, as stdin is\n"));
-    assert_eq!(team(&world, &["get-secret", "a"]).go().done(), "");
+    assert_eq!(team(&world, &["get-secret", "a"]).output().success(), "");
 }
 
 #[test]
-fn what_is_set_beside_it() {
+fn sets_properties() {
     let world = world("");
     let run = team(&world, &["set-secret", "a", "--content-type", "text/plain", "--tag", "owner=me"]).args(&[
         "--tag=query=a=b",
@@ -77,7 +77,7 @@ fn what_is_set_beside_it() {
         "--expires-on=2027-01-31T00:00:00Z",
         "--disabled",
     ]);
-    let told = run.stdin("v").json().go().done_json();
+    let told = run.stdin("v").json().output().success_json();
     assert_eq!((&told["name"], &told["content_type"]), (&json!("a"), &json!("text/plain")));
     assert_eq!(told["tags"], json!({ "owner": "me", "query": "a=b" }));
     let attributes = &told["attributes"];
@@ -85,18 +85,18 @@ fn what_is_set_beside_it() {
     assert_eq!(attributes["expires_on"], 1_801_353_600);
     // It is known to who set it.
     assert!(told.get("value").is_none() && told.get("deleted_on").is_none(), "{told}");
-    assert_eq!(asked(&world), [format!("PUT {TEAM}/secrets/a{SUFFIX}")]);
+    assert_eq!(vault_requests(&world), [format!("PUT {TEAM}/secrets/a{SUFFIX}")]);
 
     // Nothing of it passes on.
-    let told = team(&world, &["set-secret", "a"]).stdin("v").json().go().done_json();
+    let told = team(&world, &["set-secret", "a"]).stdin("v").json().output().success_json();
     assert_eq!((&told["content_type"], &told["attributes"]["enabled"]), (&json!(null), &json!(true)));
 }
 
 #[test]
-fn what_can_be_no_value() {
+fn invalid_values_are_rejected() {
     let world = world("");
-    let binary = world.bytes("binary", b"canary \xff\xfe");
-    let large = world.bytes("large", &vec![b'a'; 1024 * 1024 + 1]);
+    let binary = world.write("binary", b"canary \xff\xfe");
+    let large = world.write("large", &vec![b'a'; 1024 * 1024 + 1]);
     let missing = world.folder().join("missing");
     for (path, words) in [
         (&binary, ["binary is not UTF-8, from byte 7 on", "base64"]),
@@ -104,22 +104,22 @@ fn what_can_be_no_value() {
         (&missing, ["missing can't be read", "No such file"]),
         (&world.folder().to_owned(), ["can't be read", "directory"]),
     ] {
-        let run = team(&world, &["set-secret", "a"]).path("--file", path).go();
-        assert!(words.iter().all(|word| run.misused().contains(word)), "{run:?}");
+        let run = team(&world, &["set-secret", "a"]).path("--file", path).output();
+        assert!(words.iter().all(|word| run.usage_error().contains(word)), "{run:?}");
         assert!(!run.stderr.contains("canary"), "{run:?}");
     }
-    let run = team(&world, &["set-secret", "a"]).stdin(b"\xc3").go();
-    assert!(run.misused().contains("stdin is not UTF-8, from byte 0 on"), "{run:?}");
+    let run = team(&world, &["set-secret", "a"]).stdin(b"\xc3").output();
+    assert!(run.usage_error().contains("stdin is not UTF-8, from byte 0 on"), "{run:?}");
 
     // Somewhat too long is the component's to say.
-    let error = team(&world, &["set-secret", "a"]).stdin("a".repeat(25_601)).json().go().error();
+    let error = team(&world, &["set-secret", "a"]).stdin("a".repeat(25_601)).json().output().error();
     assert_eq!(error["kind"], "invalid-argument", "{error}");
     assert!(error["message"].as_str().unwrap().contains("25601 bytes"), "{error}");
     assert!(world.requests().is_empty());
 }
 
 #[test]
-fn wrong_usage() {
+fn usage_errors() {
     let world = world("");
     for (arguments, word) in [
         (vec!["--value", "canary"], "--value"),
@@ -128,11 +128,11 @@ fn wrong_usage() {
         (vec!["--expires-on", "tomorrow"], "2027-01-31T00:00:00Z"),
         (vec!["--not-before", "2027-01-31"], "unix seconds"),
     ] {
-        let run = team(&world, &["set-secret", "a"]).args(&arguments).stdin("v").go();
-        assert!(run.misused().contains(word), "{word}: {run:?}");
+        let run = team(&world, &["set-secret", "a"]).args(&arguments).stdin("v").output();
+        assert!(run.usage_error().contains(word), "{word}: {run:?}");
     }
     // The vault is missed before anybody types a value.
-    let run = world.keyfob(&["set-secret", "a"]).stdin(b"\xff").go();
-    assert!(run.misused().contains("KEYVAULT_URL"), "{run:?}");
+    let run = world.keyfob(&["set-secret", "a"]).stdin(b"\xff").output();
+    assert!(run.usage_error().contains("KEYVAULT_URL"), "{run:?}");
     assert!(world.requests().is_empty());
 }

@@ -20,7 +20,7 @@ fn keyfob(verb: &str, arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn each_build_runs_in_the_place_of_the_built_in_one() {
+fn written_components_work_as_component_option() {
     let world = World::app_service();
     let file = world.file("app.wasm", "what was there before");
     for (option, build) in [(None, Build::WithoutCertificates), (Some("--with-certificates"), Build::WithCertificates)]
@@ -33,13 +33,13 @@ fn each_build_runs_in_the_place_of_the_built_in_one() {
         assert!(written == build.bytes(), "{build:?}");
 
         let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &file);
-        assert_eq!(run.go().done(), VALUE);
+        assert_eq!(run.output().success(), VALUE);
 
         world.file("app.pem", CERTIFICATE);
         let run = world.get_secret().env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
-        let run = run.env("AZURE_CLIENT_CERTIFICATE_PATH", "app.pem").path("--component", &file).json().go();
+        let run = run.env("AZURE_CLIENT_CERTIFICATE_PATH", "app.pem").path("--component", &file).json().output();
         if build == Build::WithCertificates {
-            assert_eq!(run.done_json()["value"], VALUE);
+            assert_eq!(run.success_json()["value"], VALUE);
         } else {
             let error = run.error();
             assert_eq!(error["kind"], "invalid-argument", "{error}");
@@ -49,15 +49,15 @@ fn each_build_runs_in_the_place_of_the_built_in_one() {
 }
 
 #[test]
-fn the_build_for_embedding_is_another() {
+fn embedded_writes_the_embedding_build() {
     let output = component(&["--embedded", "-"]).output().unwrap();
     assert!(output.status.success() && output.stdout == embedded_component());
     let misused = Output::of(&mut component(&["--embedded", "--with-certificates", "-"]));
-    assert!(misused.misused().contains("cannot be used with"), "{misused:?}");
+    assert!(misused.usage_error().contains("cannot be used with"), "{misused:?}");
 }
 
 #[test]
-fn stdout_is_for_programs() {
+fn dash_writes_to_stdout() {
     let output = component(&["-"]).output().unwrap();
     let expected = Build::WithoutCertificates.bytes();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("stdout: {} bytes\n", expected.len()));
@@ -66,7 +66,7 @@ fn stdout_is_for_programs() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn stdout_that_takes_no_component() {
+fn terminal_or_full_stdout_is_an_error() {
     use std::fs::File;
     use std::process::Stdio;
 
@@ -81,20 +81,20 @@ fn stdout_that_takes_no_component() {
 }
 
 #[test]
-fn where_it_cannot_be_written() {
+fn unwritable_file_is_an_error() {
     let world = World::app_service();
     let folder = world.folder().to_str().unwrap();
     for file in [format!("{folder}/missing/app.wasm"), folder.to_owned()] {
         let run = Output::of(&mut component(&[&file]));
-        let said = run.misused();
+        let said = run.usage_error();
         assert!(said.starts_with(&format!("error: {file} can't be written: ")), "{said}");
         assert_eq!(said.lines().count(), 1, "{said}");
     }
-    assert!(Output::of(&mut component(&[])).misused().contains("FILE"));
+    assert!(Output::of(&mut component(&[])).usage_error().contains("FILE"));
 }
 
 #[test]
-fn an_app_takes_either_build_in() {
+fn compose_plugs_either_build_into_an_app() {
     let world = World::app_service();
     let (app, file) = (apps::readme(), world.folder().join("composed.wasm"));
     let (app, to) = (app.to_str().unwrap(), file.to_str().unwrap());
@@ -109,14 +109,14 @@ fn an_app_takes_either_build_in() {
     }
     let again = Output::of(&mut keyfob("compose", &[to, "-"]));
     assert_eq!(
-        again.misused(),
+        again.usage_error(),
         format!(
             "error: {to} imports nothing of keyfob:azure and reads no wasi:config: there is nothing to put into it\n"
         )
     );
     let text = world.file("text.wasm", "hello");
     let none = Output::of(&mut keyfob("compose", &[text.to_str().unwrap(), to]));
-    assert_eq!(none.misused(), format!("error: {} is no WebAssembly binary\n", text.display()));
+    assert_eq!(none.usage_error(), format!("error: {} is no WebAssembly binary\n", text.display()));
     let missing = Output::of(&mut keyfob("compose", &["missing.wasm", to]));
-    assert!(missing.misused().starts_with("error: missing.wasm can't be read: "), "{missing:?}");
+    assert!(missing.usage_error().starts_with("error: missing.wasm can't be read: "), "{missing:?}");
 }
