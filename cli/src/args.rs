@@ -1,4 +1,4 @@
-//! What the command takes. Values go to the component as they are; it judges them.
+//! The command line. Values are passed to the component unchanged; the component validates them.
 
 use clap::Parser;
 
@@ -6,13 +6,13 @@ use super::verbs::Verb;
 
 const EXAMPLES: &str = "\
 Examples:
-  keyfob                                                   tells the story
-  keyfob doctor --env-file .env                            says which identity an app would have
+  keyfob                                                   plays the demo
+  keyfob doctor --env-file .env                            shows which identity an app would get
   keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
   keyfob set-secret my-secret --file value.txt --vault-url https://my-vault.vault.azure.net
   keyfob run app.wasm --env-file .env
 
-Exit status: 0 done, 1 the component answered with an error, 2 wrong usage.";
+Exit status: 0 success, 1 the component returned an error, 2 wrong usage.";
 
 /// Azure identity and Key Vault secrets, through the Keyfob component.
 #[derive(Debug, Parser)]
@@ -24,21 +24,22 @@ pub(super) struct Cli {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use clap::CommandFactory;
+
+    use super::*;
 
     fn parse(line: &str) -> Result<Cli, clap::Error> {
         Cli::try_parse_from(line.split(' '))
     }
 
     #[test]
-    fn the_surface_holds_together() {
+    fn the_definition_is_consistent() {
         Cli::command().debug_assert();
         assert!(parse("keyfob").expect("no verb").verb.is_none());
     }
 
     #[test]
-    fn the_help_of_each_verb_ends_with_examples_that_work() {
+    fn the_examples_in_each_help_text_parse() {
         let command = Cli::command();
         for verb in [&command].into_iter().chain(command.get_subcommands()) {
             let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
@@ -46,7 +47,7 @@ mod tests {
             let examples = examples.unwrap_or_else(|| panic!("{}: {help}", verb.get_name()));
             assert!(examples.lines().count() > 1, "{}: {help}", verb.get_name());
             for example in examples.lines() {
-                // Two spaces begin a comment; what a shell does with the output is not ours.
+                // Two spaces start a comment. Pipes and redirections are left out.
                 let call = example.trim_start().split("  ").next().unwrap_or_default();
                 let call = call.split(" | ").find(|part| part.starts_with("keyfob")).unwrap_or_default();
                 let call = call.split(" > ").flat_map(|part| part.split(" < ")).next().unwrap_or_default();
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn at_most_one_managed_identity() {
+    fn managed_identity_options_exclude_each_other() {
         assert!(parse("keyfob get-token --scope s --managed-identity-client-id a").is_ok());
         let error =
             parse("keyfob get-token --scope s --managed-identity-client-id a --managed-identity-system-assigned");

@@ -1,24 +1,24 @@
-//! A call: host, credential, request, within the caller's patience.
+//! Arguments and helpers of the verbs that call the component.
 
 use std::time::Duration;
 
 use clap::Args;
+use keyfob_host_test::failure::CallError;
+use keyfob_host_test::host::Host;
+use keyfob_host_test::instance::Instance;
 
 use super::CommandError;
 use super::context::ContextArgs;
 use super::credential_args::CredentialArgs;
 use super::output::ErrorReport;
-use keyfob_host_test::failure::CallError;
-use keyfob_host_test::host::Host;
-use keyfob_host_test::instance::Instance;
 
-/// What every call takes.
+/// The arguments of every verb that calls the component.
 #[derive(Args, Debug)]
 pub(super) struct CommonArgs {
-    /// Print JSON, for errors too: one object, or of several things one a line
+    /// Print JSON, also for errors: one object, or one object per line for several results
     #[arg(long)]
     pub(super) json: bool,
-    /// The whole call's limit in seconds; fractions are allowed
+    /// Time limit for the whole call in seconds; fractions are allowed
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) timeout: Option<Duration>,
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub(super) struct CommonArgs {
     pub(super) context: ContextArgs,
 }
 
-/// The component's own limits end a call first; this is for a component that does not.
+/// Added to the limit, so that the component's own timeout, with its better error, comes first.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The longest of the component's default limits (`get-token` in wit/identity.wit).
@@ -37,7 +37,7 @@ pub(super) async fn instantiate(host: &Host) -> Result<Instance, CallError> {
     host.instantiate().await.map_err(CallError::Bug)
 }
 
-/// The call's outcome, if there is one in time.
+/// Waits for the call, at most until the limit and [`GRACE`] have passed.
 pub(super) async fn with_timeout<T>(
     limit: Option<Duration>,
     call: impl Future<Output = Result<T, CallError>>,
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn timeouts_are_positive() {
+    fn timeouts_must_be_positive() {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         for bad in ["0", "-1", "NaN", "inf", "1e300", "", "1s", "1e-12"] {
             assert!(seconds(bad).is_err(), "{bad}");

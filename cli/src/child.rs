@@ -1,4 +1,4 @@
-//! A command that runs inside of ours: with an environment that we make for it, and an exit status that we pass on.
+//! A child process: runs a command in a given environment, and passes its exit status on.
 
 use std::ffi::OsString;
 use std::process::ExitStatus;
@@ -6,13 +6,13 @@ use std::process::ExitStatus;
 use anyhow::{Context, Result};
 use tokio::process::{Child, Command};
 
-/// A command that runs. Dropped, it is killed.
+/// A running command. Dropping it kills the process.
 pub(super) struct RunningChild {
     child: Child,
     signals: StopSignals,
 }
 
-/// Starts a command; stdin, stdout and stderr are ours. Variables of `unset` are taken out first.
+/// Starts a command, which inherits stdin, stdout and stderr. The variables in `unset` are removed before `set` is applied.
 pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&str]) -> Result<RunningChild> {
     let (program, arguments) = command.split_first().context("no command after --")?;
     let mut command = Command::new(program);
@@ -21,14 +21,14 @@ pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&st
         command.env_remove(name);
     }
     command.envs(set.iter().map(|(name, value)| (name, value)));
-    // Before the command is there: it may be what stops us.
+    // Listen before the command starts: the command itself may send us a signal.
     let signals = StopSignals::listen()?;
     let child = command.spawn().with_context(|| format!("{} can't be started", program.to_string_lossy()))?;
     Ok(RunningChild { child, signals })
 }
 
-/// Waits for the end, and gives the status to pass on. A Ctrl-C is the command's to handle: the terminal sends it to
-/// both. Who asks us alone to stop means both too.
+/// Waits for the command, and returns its exit status. Ctrl-C is ignored here, because the terminal sends it to the
+/// command too. SIGTERM reaches only this process, so it is forwarded.
 pub(super) async fn wait(RunningChild { child, signals }: &mut RunningChild) -> Result<u8> {
     loop {
         tokio::select! {
@@ -41,16 +41,16 @@ pub(super) async fn wait(RunningChild { child, signals }: &mut RunningChild) -> 
     }
 }
 
-/// How we are asked to stop.
+/// A request to stop this process.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum StopSignal {
     /// Ctrl-C.
     Interrupt,
-    /// `kill`.
+    /// SIGTERM, as `kill` sends it.
     Terminate,
 }
 
-/// Hears when we are asked to stop, from the moment that it is made.
+/// Receives requests to stop, from its creation on.
 pub(super) struct StopSignals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
@@ -80,7 +80,7 @@ impl StopSignals {
     }
 
     pub(super) async fn next(&mut self) -> StopSignal {
-        // It fails where there is no console to press Ctrl-C at.
+        // This fails where there is no console.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -88,17 +88,17 @@ impl StopSignals {
     }
 }
 
-/// std can only kill; every shell can ask.
+/// Sends SIGTERM. std can only send SIGKILL, so the shell's `kill` is used.
 async fn terminate(child: &mut Child) {
     let Some(id) = child.id() else { return };
     let asked = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &id.to_string()]).status().await;
     if !asked.is_ok_and(|status| status.success()) {
-        // A child that has just ended can't be killed, which is as well.
+        // Killing fails only if the child has just ended.
         child.start_kill().unwrap_or_default();
     }
 }
 
-/// The command's own status, or 128 and the signal that ended it, as shells do it.
+/// The command's exit status, or 128 plus the signal that ended it, as shells report it.
 fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);

@@ -1,7 +1,6 @@
-//! Which credential, and which managed identity.
+//! Options that choose the credential and the managed identity.
 
 use clap::{Args, ValueEnum};
-
 use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, ManagedIdentity};
 
 #[derive(Args, Debug)]
@@ -17,16 +16,16 @@ pub(super) struct CredentialArgs {
 #[derive(Args, Debug)]
 #[group(multiple = false)]
 struct ManagedIdentityArgs {
-    /// The user-assigned identity with this client id
+    /// Use the user-assigned identity with this client id
     #[arg(long, value_name = "ID")]
     managed_identity_client_id: Option<String>,
-    /// The user-assigned identity with this object (principal) id
+    /// Use the user-assigned identity with this object (principal) id
     #[arg(long, value_name = "ID")]
     managed_identity_object_id: Option<String>,
-    /// The user-assigned identity with this Azure resource id
+    /// Use the user-assigned identity with this Azure resource id
     #[arg(long, value_name = "ID")]
     managed_identity_resource_id: Option<String>,
-    /// The system-assigned identity, even though AZURE_CLIENT_ID is set
+    /// Use the system-assigned identity, even if AZURE_CLIENT_ID is set
     #[arg(long)]
     managed_identity_system_assigned: bool,
 }
@@ -51,7 +50,7 @@ impl CredentialArgs {
         }
     }
 
-    /// The credential that the options describe.
+    /// The credential that the options choose.
     pub(super) fn spec(&self) -> CredentialSpec {
         let kind = match self.credential {
             Credential::Default => CredentialKind::Default,

@@ -1,20 +1,20 @@
-//! How a run of the command ends: its exit status, and what stderr says.
+//! Exit statuses, and how failures are reported.
 
 use super::{output, terminal};
 
-/// The call is done.
+/// Success.
 pub(crate) const SUCCESS: u8 = 0;
-/// The component answered with an error.
+/// The component returned an error.
 pub(crate) const FAILED: u8 = 1;
-/// Wrong usage; clap's own status for it too.
+/// Wrong usage, the status that clap uses too.
 pub(crate) const USAGE_ERROR: u8 = 2;
 
-/// How a call ends when it does not end well.
+/// Why a verb failed.
 #[derive(Debug)]
 pub(crate) enum CommandError {
-    /// What was asked for makes no sense, or names a file that is not what it should be.
+    /// Wrong arguments, or a file that can't be used.
     Usage(anyhow::Error),
-    /// Everything else, as the component says it.
+    /// The call failed; the report holds the component's error.
     Call(Box<output::ErrorReport>),
 }
 

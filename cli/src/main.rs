@@ -1,4 +1,7 @@
-//! The `keyfob` command: calls into the component, from a shell; apps with it inside; and the component itself.
+//! The `keyfob` command: calls the Keyfob component from a shell, runs apps that contain it, serves a fake Azure, and writes
+//! the component itself to a file.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod args;
 mod call;
@@ -33,7 +36,7 @@ fn main() -> ExitCode {
         }
     };
     let status = runtime.block_on(verb.run(Cli::command()));
-    // A name that is still being looked up would hold the process.
+    // A pending DNS lookup would delay the end of the process.
     runtime.shutdown_background();
     ExitCode::from(status)
 }

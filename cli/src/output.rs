@@ -1,34 +1,34 @@
-//! What the command prints.
+//! Output on stdout, and error reports.
 
 use std::io::Write as _;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
-
-use super::terminal;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
 use keyfob_host_test::bindings::exports::keyfob::azure::types::{Attempt, ErrorKind};
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::names::{kind_name, outcome_name};
+use serde_json::{Map, Value, json};
 
-/// Prints to stdout. A reader that has gone away is not worth a panic.
+use super::terminal;
+
+/// Prints a line to stdout. A closed stdout is ignored.
 pub(super) fn print_line(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// Prints a text that ends its own lines.
+/// Prints a text to stdout without adding a newline. A closed stdout is ignored.
 pub(super) fn print(text: &str) {
     let _ = write!(std::io::stdout().lock(), "{text}");
 }
 
-/// Writes to stdout at once. The caller cares whether it gets there.
+/// Writes bytes to stdout and flushes. Fails if stdout is closed.
 pub(super) fn write_bytes(bytes: &[u8]) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(bytes)?;
     stdout.flush()
 }
 
-/// Prints a text that ends its own lines, and whose styles only a terminal sees.
+/// Prints a text to stdout without adding a newline; styles are removed unless stdout is a terminal.
 pub(super) fn print_styled(text: &str) {
     let _ = write!(anstream::stdout().lock(), "{text}");
 }
@@ -45,7 +45,7 @@ pub(super) fn token_json(token: &AccessToken) -> String {
     .to_string()
 }
 
-/// A failed call.
+/// An error of a call, ready to be printed as text or JSON.
 #[derive(Debug)]
 pub(super) struct ErrorReport {
     message: String,
@@ -55,7 +55,7 @@ pub(super) struct ErrorReport {
 }
 
 impl ErrorReport {
-    /// The component did not keep the call's limit.
+    /// The error for a component that did not return within the limit.
     pub(super) fn timed_out(limit: Duration) -> Self {
         let message = format!("no answer within {} s", limit.as_secs_f64());
         Self { json: error_json("timed-out", &message), message, hint: None, attempts: Vec::new() }
@@ -65,41 +65,41 @@ impl ErrorReport {
         json!({ "error": self.json }).to_string()
     }
 
-    /// The error itself.
+    /// The error as JSON, without the enclosing object.
     pub(super) fn error(&self) -> &Value {
         &self.json
     }
 
-    /// What happened.
+    /// The error message.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
 
-    /// What one credential of a chain had to say about it.
+    /// The message of one credential of a chain, by its class name.
     pub(super) fn attempt(&self, credential: &str) -> Option<&str> {
         self.attempts.iter().find(|it| it.credential == credential).map(|it| it.message.as_str())
     }
 
-    /// What to do about it.
+    /// The advice.
     pub(super) fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
-    /// Whether the time was too short.
+    /// Whether the call timed out.
     pub(super) fn is_timed_out(&self) -> bool {
-        self.json["kind"] == kind_name(ErrorKind::TimedOut)
+        self.json.get("kind").and_then(Value::as_str) == Some(kind_name(ErrorKind::TimedOut))
     }
 
-    /// The same with this advice, where there is none.
+    /// Sets the advice if there is none.
     pub(super) fn with_default_hint(mut self, hint: String) -> Self {
         if self.hint.is_none() {
-            self.json["hint"] = json!(hint);
+            self.json = merged(self.json, json!({ "hint": hint }));
             self.hint = Some(hint);
         }
         self
     }
 
-    /// Says it on stderr.
+    /// Prints message and advice to stderr.
     pub(super) fn print_to_stderr(&self) {
         terminal::note(&self.message);
         if let Some(hint) = &self.hint {
@@ -143,7 +143,7 @@ impl From<CallError> for ErrorReport {
     }
 }
 
-/// An error that does not come from the component.
+/// The JSON of an error that does not come from the component.
 fn error_json(kind: &str, message: &str) -> Value {
     json!({
         "kind": kind,
@@ -157,7 +157,15 @@ fn error_json(kind: &str, message: &str) -> Value {
     })
 }
 
-/// Pairs as a JSON object.
+/// The first object with the members of the second.
+pub(super) fn merged(mut object: Value, more: Value) -> Value {
+    if let (Value::Object(members), Value::Object(more)) = (&mut object, more) {
+        members.extend(more);
+    }
+    object
+}
+
+/// Name-value pairs as a JSON object.
 pub(super) fn string_map(pairs: &[(String, String)]) -> Value {
     let pairs = pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
     Value::Object(pairs.collect::<Map<_, _>>())
@@ -168,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timeout_has_the_documented_shape() {
+    fn timeout_has_the_documented_members() {
         let report = ErrorReport::timed_out(Duration::from_millis(1500));
         let json: Value = serde_json::from_str(&report.json()).expect("JSON");
         assert_eq!(json["error"]["kind"], "timed-out");

@@ -1,8 +1,8 @@
-//! Variables as lines for a shell.
+//! Environment variables as lines for a shell or a .env file.
 
 use clap::ValueEnum;
 
-/// Who reads the lines.
+/// The syntax of the lines.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Shell {
     #[default]
@@ -14,14 +14,14 @@ pub(super) enum Shell {
 }
 
 impl Shell {
-    /// The lines that set these variables and unset those. A .env file can't unset: some SDKs take an empty variable for
-    /// a set one.
+    /// Lines that set and unset variables. A .env file can't unset a variable, and an empty value is no substitute, because
+    /// some SDKs treat an empty variable as set.
     pub(super) fn lines(self, set: &[(String, String)], unset: &[&str]) -> String {
         let set = set.iter().map(|(name, value)| match self {
             Self::Bash => format!("export {name}={}", quote(value)),
             Self::Fish => format!("set -gx {name} '{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
             Self::PowerShell => format!("$Env:{name} = '{}'", value.replace('\'', "''")),
-            // Docker's reader of such files takes quotes for a part of the value.
+            // No quotes: Docker treats them as part of the value.
             Self::Dotenv => format!("{name}={value}"),
         });
         let unset = unset.iter().filter_map(|name| match self {
@@ -34,13 +34,12 @@ impl Shell {
     }
 }
 
-/// `export NAME='value'` for each, which every shell of the Bourne family takes; readers of `.env` files too, where no value
-/// has a single quote.
+/// `export NAME='value'` lines for POSIX shells. Readers of `.env` files accept them too if no value has a single quote.
 pub(super) fn export_lines(variables: &[(String, String)]) -> String {
     Shell::Bash.lines(variables, &[])
 }
 
-/// The text as one word.
+/// Quotes a text as one word for POSIX shells.
 pub(super) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -52,7 +51,7 @@ mod tests {
     const VALUE: &str = "it's $HOME `x` \"y\" \\z";
 
     #[test]
-    fn a_shell_reads_what_was_meant() {
+    fn sh_reads_the_values_back() {
         let lines = export_lines(&[("A".to_owned(), "1".to_owned()), ("B".to_owned(), VALUE.to_owned())]);
         assert!(lines.starts_with("export A='1'\nexport B='"), "{lines}");
         let script = format!("{lines}\n{}\nprintf '%s|%s' \"$A\" \"$B\"", Shell::Bash.lines(&[], &["A", "C"]));
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_shells() {
+    fn other_shells_and_dotenv() {
         let lines = |shell: Shell| shell.lines(&[("A".to_owned(), VALUE.to_owned())], &["B"]);
         assert_eq!(lines(Shell::Fish), "set -gx A 'it\\'s $HOME `x` \"y\" \\\\z'\nset -e B");
         let expected = "$Env:A = 'it''s $HOME `x` \"y\" \\z'\nRemove-Item -ErrorAction Ignore Env:B";

@@ -1,4 +1,4 @@
-//! What a person sees on stderr: colours and progress on a terminal, the same words without them elsewhere.
+//! Messages on stderr: with colours and progress on a terminal, plain text elsewhere.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,36 +8,36 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-/// clap's colours for the same words.
+/// The styles that clap uses for the same words.
 pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
 pub(super) const HINT: Style = AnsiColor::Green.on_default();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-/// What a text is about.
+/// Headings.
 pub(super) const BOLD: Style = Style::new().bold();
 
-/// Says what went wrong.
+/// Prints an error.
 pub(super) fn error(text: &str) {
     anstream::eprintln!("{ERROR}error:{ERROR:#} {text}");
 }
 
-/// Says what to do about it.
+/// Prints advice.
 pub(super) fn hint(text: &str) {
     anstream::eprintln!("{HINT}hint:{HINT:#} {text}");
 }
 
-/// Says anything else.
+/// Prints a line without a prefix.
 pub(super) fn note(text: &str) {
     anstream::eprintln!("{text}");
 }
 
-/// Something to know about what is done all the same.
+/// Prints a warning.
 pub(super) fn warning(text: &str) {
     anstream::eprintln!("{WARNING}warning:{WARNING:#} {text}");
 }
 
-/// Says something while a [`Progress`] may stand there, which comes back below it.
+/// Prints a line above the [`Progress`] line, if one is shown.
 pub(super) fn print_above_progress(text: &str) {
-    // Where none does, the line may be an app's.
+    // Don't erase the line otherwise: it may be an app's.
     if PROGRESS_IS_SHOWN.load(Ordering::Relaxed) {
         write_stderr(&format!("{ERASE_LINE}{text}\n"));
     } else {
@@ -45,13 +45,14 @@ pub(super) fn print_above_progress(text: &str) {
     }
 }
 
-/// To the line's begin, and erase to its end (ECMA-48 8.3.41, EL).
+/// Moves to the start of the line and erases it (ECMA-48 8.3.41, EL).
 const ERASE_LINE: &str = "\r\x1b[K";
 
-/// Whether a [`Progress`] is on the terminal.
+/// Whether a [`Progress`] line is on the terminal.
 static PROGRESS_IS_SHOWN: AtomicBool = AtomicBool::new(false);
 
-/// A line that stands while something takes its time, and is gone afterwards. Only a terminal sees it.
+/// A line on the terminal that says what is being done and for how long. Dropping it erases the line. Prints nothing if
+/// stderr is not a terminal.
 pub(super) struct Progress(Option<ProgressThread>);
 
 struct ProgressThread {
@@ -60,14 +61,14 @@ struct ProgressThread {
 }
 
 impl Progress {
-    /// Shows what is being done, and for how long, until it is dropped.
+    /// Shows the line until the value is dropped.
     pub(super) fn show(activity: &str) -> Self {
         if !supports_progress() {
             return Self(None);
         }
         let activity = activity.to_owned();
         let (stop, stopped) = mpsc::channel();
-        // A thread of its own: what is waited for may keep this one busy.
+        // A separate thread, because compiling blocks this one.
         let thread = thread::Builder::new().spawn(move || draw(&activity, &stopped));
         Self(thread.ok().map(|thread| ProgressThread { stop, thread }))
     }
@@ -77,13 +78,13 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if let Some(ProgressThread { stop, thread }) = self.0.take() {
             drop(stop);
-            // What is printed next does not stand in its line. A thread that panicked has said so.
+            // Wait until the line is erased. A panic of the thread has been printed already.
             thread.join().unwrap_or_default();
         }
     }
 }
 
-/// Whether stderr can show a line and take it away again.
+/// Whether stderr is a terminal that can erase a line.
 fn supports_progress() -> bool {
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     std::io::stderr().is_terminal() && !dumb
@@ -107,7 +108,7 @@ fn progress_line(activity: &str, seconds: u64) -> String {
 
 fn write_stderr(text: &str) {
     let mut stderr = std::io::stderr().lock();
-    // A terminal that is gone is not worth a panic.
+    // A closed terminal is ignored.
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
@@ -116,7 +117,7 @@ mod tests {
     use super::progress_line;
 
     #[test]
-    fn a_wait_is_counted_from_the_first_second_on() {
+    fn seconds_are_shown_from_the_first_on() {
         assert_eq!(progress_line("deleting a", 0), "deleting a …");
         assert_eq!(progress_line("deleting a", 1), "deleting a … 1 s");
     }

@@ -1,4 +1,4 @@
-//! The developer's own sign-in in the place of a platform's identity.
+//! The developer's own sign-in in place of a managed identity.
 
 use anyhow::Result;
 
@@ -6,8 +6,8 @@ use super::environment::Environment;
 use crate::developer::{Chain, EnvironmentChanges, Event, Server};
 use crate::terminal;
 
-/// Serves the developer's tokens, for as long as the server is kept, and leads the environment there. stderr hears what
-/// stands in the way; with `aloud`, of every request too.
+/// Serves the developer's tokens until the server is dropped, and points the environment to it. Notes about conflicting
+/// variables go to stderr; with `log_requests` each request too.
 pub(super) async fn serve(environment: &mut Environment, log_requests: bool) -> Result<Server> {
     let chain = Chain::from_setting(environment.get("AZURE_TOKEN_CREDENTIALS"));
     let log = move |event: &Event| {

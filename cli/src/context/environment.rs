@@ -1,4 +1,4 @@
-//! The environment that the component sees.
+//! The environment variables of the component.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,24 +9,24 @@ use super::dotenv;
 use crate::fake::IDENTITY_VARIABLES;
 use crate::{CommandError, terminal};
 
-/// Variables by name.
+/// Environment variables by name.
 #[derive(Debug, Default)]
 pub(crate) struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// The caller's environment (unless it is not wanted), what a fake platform puts in the place of a real one's, what
-    /// `--env` sets, and what files add to that.
+    /// The caller's environment (unless `clean`), overridden by the fake platform's variables and by `--env`. Files add
+    /// variables that are not set. With a fake platform, the identity variables of a real one are left out.
     pub(super) fn collect(
         clean: bool,
         files: &[PathBuf],
         platform: Option<Vec<(String, String)>>,
         given: &[String],
     ) -> Result<Self, CommandError> {
-        // A name or value that is not Unicode can't be handed to a component.
+        // A component takes only Unicode.
         let caller =
             std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
         let caller = caller.filter(|_| !clean);
-        // Not a value parser of clap's, whose error quotes the text: it may be a secret whose name was forgotten.
+        // No clap value parser: its error quotes the text, which may be a secret without a name.
         let given: Option<Vec<_>> = given.iter().map(|text| variable(text)).collect();
         let given = given.ok_or_else(|| CommandError::usage("--env K=V: NAME=VALUE expected"))?;
         let is_platform_variable = |name: &str| platform.is_some() && IDENTITY_VARIABLES.contains(&name);
@@ -44,8 +44,8 @@ impl Environment {
         Ok(environment)
     }
 
-    /// Adds what a file sets and nobody before it, and gives what is to be said about the file. A variable that is set to
-    /// nothing stays nothing: that switches a file's line off.
+    /// Adds the file's variables that are not set yet, and returns notes about the file. A variable that is set but empty is
+    /// kept, so that `NAME=` disables a line of the file.
     fn add_file(&mut self, text: &str, is_platform_variable: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
         let file = dotenv::parse(text, |name| self.0.get(name).cloned())?;
         for (name, value) in file.variables.into_iter().filter(|(name, _)| !is_platform_variable(name)) {
@@ -54,18 +54,18 @@ impl Environment {
         Ok(file.notes)
     }
 
-    /// Sets and unsets variables, whoever set them before.
+    /// Sets and unsets variables, and overrides existing values.
     pub(super) fn apply(&mut self, set: Vec<(String, String)>, unset: &[&str]) {
         self.0.retain(|name, _| !unset.contains(&name.as_str()));
         self.0.extend(set);
     }
 
-    /// A variable's value; one that is set but empty is unset.
+    /// A variable's value; an empty variable counts as unset.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// All of them.
+    /// All variables.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
         self.0.iter()
     }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_yields_to_what_is_set_and_to_the_file_before() {
+    fn set_variables_and_earlier_files_win() {
         let mut environment = Environment::from_pairs(&[("A", "set"), ("B", "")]);
         environment
             .add_file("A=1\nB=1\nC=${A}1\nD=1\nD=2\nIDENTITY_ENDPOINT=1", |name| name.starts_with("ID"))

@@ -1,17 +1,17 @@
-//! A fake Azure in this process instead of the real one.
+//! A fake Azure in this process, instead of the network.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-
-use super::folders::MappedFolder;
-use crate::fake::{self, PlatformFile, Source};
 use fake_azure::Fake;
 use keyfob_host_test::clock::Clock;
 use keyfob_host_test::egress::Egress;
 
-/// The world of a description, and its platform's files for as long as a call takes.
+use super::folders::MappedFolder;
+use crate::fake::{self, PlatformFile, Source};
+
+/// A fake Azure, and its platform's files in a temporary folder.
 pub(super) struct FakeBackend {
     fake: Arc<Fake>,
     platform_files: Vec<PlatformFile>,
@@ -25,12 +25,12 @@ impl FakeBackend {
         Ok(Self { platform_files: folder.write_platform_files(&fake)?, fake, _folder: folder })
     }
 
-    /// What the component finds in its environment.
+    /// The variables that the fake platform sets.
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         fake::environment(&self.fake)
     }
 
-    /// The folders of its platform's files, under the platform's own paths.
+    /// The folders of the platform's files, mapped to the platform's own paths.
     pub(super) fn folders(&self) -> Vec<MappedFolder> {
         let folder = |file: &PlatformFile| {
             let guest = Path::new(&file.app_path).parent()?.to_str()?.to_owned();
@@ -39,7 +39,7 @@ impl FakeBackend {
         self.platform_files.iter().filter_map(folder).collect()
     }
 
-    /// The way to it, and to nowhere else.
+    /// Sends every request to the fake Azure.
     pub(super) fn egress(&self) -> Egress {
         Egress::in_process(self.fake.clone(), Clock::real())
     }

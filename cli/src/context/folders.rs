@@ -1,4 +1,4 @@
-//! The folders that the component may read: those of the files that its environment names.
+//! The folders that the component may read: the folders of files that its environment names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,20 +10,20 @@ use super::environment::Environment;
 /// Variables whose value is a file that a credential reads.
 const FILE_VARIABLES: [&str; 2] = ["AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"];
 
-/// Where Azure Arc's agent leaves the keys of its challenges
+/// Where the Azure Arc agent writes the keys of its challenges
 /// (<https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>).
 const ARC_KEYS: &str = "/var/opt/azcmagent/tokens";
 
-/// A folder to open, and its path as the component spells it.
+/// A folder on this machine, and its path in the component.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct MappedFolder {
     pub(super) host: PathBuf,
     pub(super) guest: String,
 }
 
-/// The folders of an environment. The folder and not the file, because on Kubernetes the token file is a symlink to a
-/// neighbour that is replaced when the token is. One that does not exist or can't be read is left out: the component
-/// reports the file.
+/// The folders of an environment. They are mapped instead of the files, because on Kubernetes the token file is a symlink
+/// within its folder whose target changes with the token. A folder that does not exist or can't be read is left out: the
+/// component reports the missing file. Fails for a file in the root folder.
 pub(super) fn named_folders(environment: &Environment) -> Result<Vec<MappedFolder>> {
     let mut folders = Vec::new();
     for name in FILE_VARIABLES {
@@ -32,7 +32,7 @@ pub(super) fn named_folders(environment: &Environment) -> Result<Vec<MappedFolde
             folders.extend(map_folder(parent, name)?);
         }
     }
-    // A variable that Arc's agent sets, and nobody else.
+    // Only the Azure Arc agent sets this variable.
     if environment.get("IMDS_ENDPOINT").is_some() {
         folders.extend(map_folder(Path::new(ARC_KEYS), "Azure Arc")?);
     }
@@ -41,12 +41,12 @@ pub(super) fn named_folders(environment: &Environment) -> Result<Vec<MappedFolde
 }
 
 fn map_folder(path: &Path, why: &str) -> Result<Option<MappedFolder>> {
-    // A relative path is the same on both sides; `.` is how both spell the folder that they are in.
+    // A relative path is the same in the component; `.` is the current folder.
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     let Ok(real) = fs::canonicalize(path) else {
         return Ok(None);
     };
-    // Arc's keys are for root and the group himds alone.
+    // Only root and the group himds may read the keys of Azure Arc.
     if fs::read_dir(&real).is_err() {
         return Ok(None);
     }
@@ -69,8 +69,8 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_of_a_named_file() {
-        // Tests run in the crate's folder.
+    fn the_folder_of_a_file_is_mapped() {
+        // The working directory of a test is the crate's folder.
         assert_eq!(guests("src/token").expect("a folder"), ["src"]);
         assert_eq!(guests("token").expect("a folder"), ["."]);
         let here = env!("CARGO_MANIFEST_DIR");
@@ -78,14 +78,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_for_what_does_not_exist() {
+    fn missing_folders_are_left_out() {
         assert_eq!(guests("no-such-folder/token").expect("no folder"), [""; 0]);
         assert_eq!(guests("Cargo.toml/token").expect("no folder"), [""; 0]);
         assert_eq!(guests("").expect("no folder"), [""; 0]);
     }
 
     #[test]
-    fn never_the_root() {
+    fn the_root_is_rejected() {
         assert!(guests("/token").is_err());
         assert!(guests("/proc/../token").is_err());
     }

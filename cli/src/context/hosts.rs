@@ -1,9 +1,9 @@
-//! The hosts that the vault URL and the environment name. What comes back in a reply adds none.
+//! The hosts that the component may send requests to: those of the vault URL and of the environment. Replies add none.
 
+use fake_azure::uri::port;
 use http::Uri;
 
 use super::environment::Environment;
-use fake_azure::uri::port;
 
 /// Variables whose value is the URL of an identity endpoint.
 const ENDPOINT_VARIABLES: [&str; 4] =
@@ -15,7 +15,7 @@ const IMDS: &str = "169.254.169.254:80";
 /// Microsoft Entra ID of the public cloud.
 const ENTRA: &str = "login.microsoftonline.com:443";
 
-/// `HOST:PORT` of each. A URL that is none adds nothing; the component says so.
+/// `HOST:PORT` of each host. An invalid URL adds nothing; the component reports it.
 pub(super) fn allowed_hosts(environment: &Environment, vault_url: Option<&str>) -> Vec<String> {
     let authority = environment.get("AZURE_AUTHORITY_HOST").map_or(Some(ENTRA.to_owned()), host_and_port);
     let endpoints = ENDPOINT_VARIABLES.iter().filter_map(|name| environment.get(name)).filter_map(host_and_port);
@@ -24,8 +24,8 @@ pub(super) fn allowed_hosts(environment: &Environment, vault_url: Option<&str>) 
     vaults.into_iter().chain(authority).chain(endpoints).chain([IMDS.to_owned()]).collect()
 }
 
-/// The vaults of the secrets that `keyfob-config` is told of: by an identifier, or by App Service's reference with one or with
-/// a vault's name.
+/// The vault URLs in the variables of `keyfob-config`: secret identifiers, or App Service's Key Vault references with an
+/// identifier or a vault name.
 fn config_vaults(environment: &Environment) -> impl Iterator<Item = String> {
     let values = environment.iter().filter(|(name, _)| name.starts_with("KEYFOB_CONFIG_")).map(|(_, value)| value);
     values.filter_map(|value| match value.split_once("VaultName=") {
@@ -38,7 +38,7 @@ fn config_vaults(environment: &Environment) -> impl Iterator<Item = String> {
 }
 
 fn host_and_port(url: &str) -> Option<String> {
-    // The Azure SDKs take an authority without a scheme too, and mean https.
+    // The Azure SDKs accept an authority without a scheme as https.
     let url = url.trim();
     let uri: Uri = if url.contains("://") { url.parse() } else { format!("https://{url}").parse() }.ok()?;
     Some(format!("{}:{}", uri.host()?, port(&uri)?))
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_named_and_no_more() {
+    fn only_named_hosts_are_allowed() {
         let plain = allowed_hosts(&Environment::default(), Some("https://v.vault.azure.net/"));
         assert_eq!(plain, ["v.vault.azure.net:443", ENTRA, IMDS]);
 
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn vaults_of_configured_secrets() {
+    fn vaults_of_config_variables() {
         let environment = Environment::from_pairs(&[
             ("KEYFOB_CONFIG_A", "https://a.vault.azure.net/secrets/s"),
             ("KEYFOB_CONFIG_B", "@Microsoft.KeyVault(SecretUri=https://b.vault.azure.net/secrets/s)"),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn every_identity_endpoint() {
+    fn identity_endpoints_of_every_variable() {
         for name in ENDPOINT_VARIABLES {
             for (url, host) in [
                 ("http://localhost:40342/metadata/identity/oauth2/token", "localhost:40342"),

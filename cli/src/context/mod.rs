@@ -1,4 +1,4 @@
-//! What a component sees of the world: variables, files and the way out.
+//! What a component may use: environment variables, files and hosts.
 
 mod developer;
 mod dotenv;
@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use keyfob_host_test::egress::{Egress, Sockets};
+use keyfob_host_test::engine::Keyfob;
+use keyfob_host_test::host::Host;
 
 pub(super) use self::environment::Environment;
 use self::fake_backend::FakeBackend;
@@ -18,9 +21,6 @@ use super::fake::{Example, Source};
 use super::terminal::{self, Progress};
 use crate::CommandError;
 use crate::developer::Server;
-use keyfob_host_test::egress::{Egress, Sockets};
-use keyfob_host_test::engine::Keyfob;
-use keyfob_host_test::host::Host;
 
 #[derive(Args, Debug)]
 pub(super) struct ContextArgs {
@@ -30,30 +30,30 @@ pub(super) struct ContextArgs {
     /// Set a variable; wins over everything else
     #[arg(long, value_name = "K=V", help_heading = "Environment")]
     env: Vec<String>,
-    /// Read variables from a .env file, as python-dotenv does; those that are set already win
+    /// Read variables from a .env file, as python-dotenv does; variables that are already set win
     #[arg(long, value_name = "F", help_heading = "Environment")]
     env_file: Vec<PathBuf>,
-    /// Be yourself: your own sign-in (az, Azure PowerShell, azd) answers for the managed identity
+    /// Use your own Azure sign-in (az, Azure PowerShell, azd) in place of the managed identity
     #[arg(long, help_heading = "Environment", conflicts_with_all = ["fake", "fake_example"])]
     dev: bool,
 
-    /// Also let requests go to this host (HOST or HOST:PORT)
+    /// Also allow requests to this host (HOST or HOST:PORT)
     #[arg(long, value_name = "HOST", help_heading = "Network")]
     allow_host: Vec<String>,
-    /// Connect to another address than the URL says; the TLS name and the Host header stay
+    /// Connect to ADDR:PORT instead of HOST:PORT; the TLS name and the Host header stay the same
     #[arg(long, value_name = "HOST:PORT=ADDR:PORT", help_heading = "Network")]
     connect_to: Vec<String>,
-    /// Also trust the certificate authorities of this PEM file
+    /// Also trust the certificate authorities in this PEM file
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     cacert: Vec<PathBuf>,
-    /// Print a line for each request on stderr, without secrets
+    /// Print a line for each request to stderr, without secrets
     #[arg(long, help_heading = "Network")]
     trace: bool,
 
-    /// Live in the fake Azure of this description, and see nothing else (`keyfob fake` explains it)
+    /// Use the fake Azure that this file describes instead of the network (see `keyfob fake`)
     #[arg(long, value_name = "FILE", help_heading = "Fake Azure", conflicts_with_all = ["connect_to", "cacert"])]
     fake: Option<PathBuf>,
-    /// Live in the fake Azure of an example
+    /// Use the fake Azure of a built-in example instead of the network
     #[arg(long, value_name = "NAME", help_heading = "Fake Azure", conflicts_with_all = ["fake", "connect_to", "cacert"])]
     fake_example: Option<Example>,
 
@@ -62,25 +62,25 @@ pub(super) struct ContextArgs {
     component: Option<PathBuf>,
 }
 
-/// Where a line goes.
+/// Receives a line of text.
 pub(super) type LineSink = Box<dyn Fn(&str) + Send + Sync>;
 
-/// The surroundings that the options describe, as far as they are known before the vault is.
+/// Environment, fake Azure and developer sign-in as the options describe them. The vault is not known yet.
 pub(super) struct Context<'a> {
     options: &'a ContextArgs,
-    /// What the component sees of variables.
+    /// The environment variables that the component gets.
     pub(super) environment: Environment,
     fake_backend: Option<FakeBackend>,
     _developer: Option<Server>,
 }
 
 impl ContextArgs {
-    /// Reads variables and files. It has to live as long as the call.
+    /// Reads variables and files, and starts what the options need. Keep it for the duration of the call.
     pub(super) async fn context(&self) -> Result<Context<'_>, CommandError> {
         self.build(false).await
     }
 
-    /// The same for an app, whose own report may be short: stderr hears what `--dev` answers.
+    /// The same; with `--dev` each token request is printed to stderr, because an app may not report it.
     pub(super) async fn context_logging_requests(&self) -> Result<Context<'_>, CommandError> {
         self.build(true).await
     }
@@ -102,7 +102,7 @@ impl ContextArgs {
         Ok(Context { options: self, environment, fake_backend, _developer: developer })
     }
 
-    /// Whether the developer answers for the managed identity.
+    /// Whether the developer's sign-in stands in for the managed identity.
     pub(super) fn uses_developer_sign_in(&self) -> bool {
         self.dev
     }
@@ -121,10 +121,10 @@ impl ContextArgs {
 }
 
 impl Context<'_> {
-    /// The host of a component that may ask what environment, vault URL and options name.
+    /// A host for the Keyfob component. It allows the hosts that environment, vault URL and options name.
     pub(super) fn host(&self, vault_url: Option<&str>) -> Result<Host, CommandError> {
         let builder = self.host_builder(vault_url, None)?;
-        // After all that is read in no time: compiling takes most of a second.
+        // Compile last: it takes most of a second, and everything before it may fail.
         let _progress = Progress::show("compiling Keyfob");
         let keyfob = match &self.options.component {
             Some(path) => Keyfob::load(path),
@@ -134,7 +134,7 @@ impl Context<'_> {
         Ok(builder.around(keyfob).show_stderr())
     }
 
-    /// The same surroundings for a component that is still to be found. `denied` is told the hosts that it may not ask.
+    /// The same for a component that is chosen later. `denied` is called with each host that is refused.
     pub(super) fn host_builder(
         &self,
         vault_url: Option<&str>,
@@ -147,7 +147,7 @@ impl Context<'_> {
         let mut host = Host::new(&()).envs(self.environment.iter()).egress(egress).files_apart();
         let fake_backend = self.fake_backend.as_ref().map(FakeBackend::folders).unwrap_or_default();
         let mut folders = folders::named_folders(&self.environment).map_err(CommandError::Usage)?;
-        // The machine may be what the fake only plays, with files of its own.
+        // This machine may have files of a real platform at the same paths.
         folders.retain(|folder| fake_backend.iter().all(|other| other.guest != folder.guest));
         for folder in folders.into_iter().chain(fake_backend) {
             host = host.folder(folder.host, folder.guest);
@@ -155,7 +155,7 @@ impl Context<'_> {
         Ok(host)
     }
 
-    /// The Keyfob component to put into an app instead of the built-in one.
+    /// The file of the Keyfob component to use instead of the built-in one.
     pub(super) fn component(&self) -> Option<&Path> {
         self.options.component.as_deref()
     }

@@ -34,12 +34,12 @@ fn parse(output: &Output) -> Result<Token, String> {
         return token(&output.stdout)
             .ok_or_else(|| format!("Unexpected output from Azure CLI: '{}'", redact::redact_tokens(&output.stdout)));
     }
-    // Entra's own errors advise `az login` too, and are about something else.
+    // Errors of Entra (AADSTS…) also mention `az login`, but have other causes.
     let advised = stderr.contains("az login") || stderr.contains("az account set");
     if advised && !stderr.contains("AADSTS") {
         return Err(NOT_SIGNED_IN.to_owned());
     }
-    // Warnings stand before the error.
+    // Warnings precede the error.
     let error = stderr.find("ERROR:").and_then(|start| stderr.get(start..)).unwrap_or(stderr);
     Err(if error.trim().is_empty() { "Failed to invoke Azure CLI".to_owned() } else { redact::redact_tokens(error) })
 }
@@ -50,7 +50,7 @@ struct Reply {
     token: String,
     /// Unix seconds, from Azure CLI 2.54 on.
     expires_on: Option<Value>,
-    /// The same as local time that does not say its zone.
+    /// The same time as local time without a zone.
     #[serde(rename = "expiresOn")]
     local_time: Option<String>,
 }
@@ -69,7 +69,8 @@ fn token(stdout: &str) -> Option<Token> {
     Token::new(&reply.token, expires_on)
 }
 
-/// Of the two hours that are one on the clock in autumn, the earlier: a token that is renewed too soon does no harm.
+/// Local time as unix seconds. An ambiguous time (when summer time ends) is taken as the earlier one, so that a token is
+/// renewed too early rather than too late.
 fn unix_from_local(local_time: DateTime, zone: &TimeZone) -> Option<u64> {
     u64::try_from(zone.to_ambiguous_timestamp(local_time).earlier().ok()?.as_second()).ok()
 }
@@ -79,12 +80,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn local_time_is_read_in_its_zone() {
+    fn local_time_is_converted_in_its_zone() {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
         let at = |text: &str| unix_from_local(text.parse().expect("a time"), &berlin).expect("a time of ours");
         assert_eq!(at("2026-11-25 12:00:00.123456"), 1_795_604_400); // 11:00 UTC
         assert_eq!(at("2026-07-01 12:00:00.000000"), 1_782_900_000); // 10:00 UTC
-        // Twice that night, at 00:30 and 01:30 UTC.
+        // This time occurs twice, at 00:30 and 01:30 UTC.
         assert_eq!(at("2026-10-25 02:30:00.000000"), 1_792_888_200);
     }
 }

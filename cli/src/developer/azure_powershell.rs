@@ -22,7 +22,7 @@ pub(super) const TOOL: Tool = Tool {
 const SCRIPT: &str = include_str!("azure_powershell.ps1");
 const NO_MODULE: &str = "NO_AZ_ACCOUNT_MODULE";
 
-/// Encoded, the script passes every layer of quoting on the way; a resource has no character that ends its quotes.
+/// The script is passed encoded, which avoids quoting. A resource can't contain a quote.
 fn arguments(resource: &Resource) -> Vec<String> {
     let script = SCRIPT.replace("RESOURCE", resource.as_str());
     let encoded = BASE64.encode(script.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_script_arrives_whole() {
+    fn the_encoded_script_contains_the_resource() {
         let resource = Resource::new("https://vault.azure.net").expect("a resource");
         let line = arguments(&resource);
         let bytes = BASE64.decode(&line[3]).expect("base64");

@@ -1,4 +1,4 @@
-//! App Service's identity protocol, the part of it that an app on the developer's machine uses.
+//! The token endpoint: the part of App Service's managed identity protocol that apps use.
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
 use std::net::SocketAddr;
@@ -14,11 +14,11 @@ use super::event::Event;
 use super::resource::Resource;
 use super::token_cache::TokenCache;
 
-/// App Service's own path.
+/// The path that App Service uses.
 pub(super) const PATH: &str = "/msi/token";
 const API_VERSION: &str = "2019-08-01";
 
-/// Names by which an app says which managed identity it wants.
+/// Query parameters that select a managed identity.
 const ID_PARAMETERS: [&str; 4] = ["client_id", "object_id", "principal_id", "mi_res_id"];
 
 pub(super) struct Endpoint {
@@ -29,7 +29,7 @@ pub(super) struct Endpoint {
     log: Box<dyn Fn(&Event) + Send + Sync>,
 }
 
-/// A request that is answered without a tool.
+/// A request that is rejected before a tool is run: status and message.
 #[derive(Debug, PartialEq, Eq)]
 struct RequestError(StatusCode, &'static str);
 
@@ -73,7 +73,7 @@ impl Endpoint {
                     expires_on,
                     from_cache,
                 });
-                // Whose token it is stands in the token alone; the SDKs want the field and don't read it.
+                // The SDKs require `client_id` and ignore its value.
                 let body = json!({
                     "access_token": issued.token.secret,
                     "client_id": "",
@@ -97,9 +97,9 @@ impl Endpoint {
     }
 
     fn validate(&self, request: &Parts) -> Result<TokenRequest, RequestError> {
-        // First of all: a web page whose name was led to this address must learn nothing.
+        // Check the host first: a web page whose name resolves to this address (DNS rebinding) must learn nothing.
         if !self.is_for_this_endpoint(request) {
-            return Err(RequestError(StatusCode::FORBIDDEN, "The Host header is not this endpoint's."));
+            return Err(RequestError(StatusCode::FORBIDDEN, "The Host header does not name this endpoint."));
         }
         if request.uri.path() != PATH {
             return Err(RequestError(StatusCode::NOT_FOUND, "Not Found: the path is /msi/token."));
@@ -118,7 +118,7 @@ impl Endpoint {
             .map_err(|message| RequestError(StatusCode::BAD_REQUEST, message))
     }
 
-    /// Whether the request was sent to a name of this machine.
+    /// Whether the request was sent to a loopback name and this port.
     fn is_for_this_endpoint(&self, request: &Parts) -> bool {
         let port = self.address.port();
         let own = |name: &str| {
@@ -130,7 +130,7 @@ impl Endpoint {
     }
 }
 
-/// What the query asks for. Parameters that App Service does not know are no concern of it, nor here.
+/// Parses the query. Unknown parameters are ignored, as App Service ignores them.
 fn parse_query(query: &str) -> Result<TokenRequest, &'static str> {
     let (mut versions, mut resources, mut id) = (Vec::new(), Vec::new(), None);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {

@@ -1,35 +1,35 @@
-//! What a server has to tell the developer.
+//! What the server reports to the developer.
 
 use std::fmt;
 
 use http::StatusCode;
 use jiff::Timestamp;
 
-/// Something that happened. Shown, it is one line without secrets.
+/// An event of the server. Its `Display` is one line without secrets.
 #[derive(Debug)]
 #[non_exhaustive]
 pub(crate) enum Event {
-    /// A token was given.
+    /// A token was returned.
     TokenIssued {
-        /// What it is for.
+        /// The resource that the token is for.
         resource: String,
-        /// The credential whose tool gave it, such as `AzureCliCredential`.
+        /// The credential of the tool that returned it, such as `AzureCliCredential`.
         credential: &'static str,
-        /// Its end, in unix seconds.
+        /// The expiry, in unix seconds.
         expires_on: u64,
-        /// No tool had to be started.
+        /// The token came from the cache; no tool was started.
         from_cache: bool,
     },
-    /// No token was given.
+    /// The request failed.
     RequestRefused {
-        /// The answer's status.
+        /// The response's status.
         status: StatusCode,
-        /// The answer's message.
+        /// The response's message.
         message: String,
     },
-    /// A managed identity was asked for by this parameter, and the developer's own answers. Told once.
+    /// The request selected a managed identity, and the developer's identity was used instead. Reported once.
     IdIgnored {
-        /// Such as `client_id`.
+        /// The query parameter, such as `client_id`.
         parameter: &'static str,
     },
 }
@@ -38,7 +38,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TokenIssued { resource, credential, expires_on, from_cache } => {
-                let again = if *from_cache { ", from memory" } else { "" };
+                let again = if *from_cache { ", from the cache" } else { "" };
                 let end = i64::try_from(*expires_on).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
                 match end {
                     Some(end) => write!(f, "{resource}: {credential}, until {end}{again}"),
@@ -48,7 +48,7 @@ impl fmt::Display for Event {
             Self::RequestRefused { status, message } => write!(f, "{}: {message}", status.as_u16()),
             Self::IdIgnored { parameter } => write!(
                 f,
-                "the app asks for a managed identity by {parameter}, which is not on this machine: your own identity answers"
+                "the app asks for a managed identity by {parameter}, which does not exist on this machine: your own identity is used"
             ),
         }
     }

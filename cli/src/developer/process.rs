@@ -1,4 +1,4 @@
-//! Starting a tool: from PATH alone, without a shell, and not for ever.
+//! Runs a tool from PATH, without a shell and with a time limit.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -10,22 +10,23 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// The most that a tool may print on each of its two outputs, in bytes. A token with every group of its owner has 10,000.
+/// The most bytes that a tool may write to each of stdout and stderr. A token with many groups has about 10,000.
 const MAX_OUTPUT_BYTES: u64 = 1 << 20;
 
-/// How long a tool's outputs stay open after its end. A process that it leaves behind, for telemetry say, may hold them.
+/// How long to read the outputs after the tool has exited. A process that it leaves behind (telemetry, for example) may
+/// keep them open.
 const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 
-/// What a tool printed.
+/// Exit status and output of a tool.
 #[derive(Debug)]
 pub(super) struct Output {
-    /// `None` for a tool that a signal ended.
+    /// `None` if a signal ended the tool.
     pub(super) status: Option<i32>,
     pub(super) stdout: String,
     pub(super) stderr: String,
 }
 
-/// How a run came to its end.
+/// The outcome of a run.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Finished(Output),
@@ -34,8 +35,8 @@ pub(super) enum Outcome {
     TooMuchOutput,
 }
 
-/// The first of the names that is a program in a folder of PATH. Relative folders don't count: an app's own folder must
-/// not bring an `az` of its own.
+/// The first of the names that is a program in a folder of PATH. Relative folders are ignored, so that an `az` in an app's
+/// folder is not run.
 pub(super) fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let folders: Vec<PathBuf> = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
@@ -55,8 +56,8 @@ fn is_program(path: &Path) -> bool {
     path.is_file()
 }
 
-/// Runs a program to its end. One that runs over its limit, prints too much, or is no longer waited for is killed, on Unix
-/// with all that it started.
+/// Runs a program. It is killed, on Unix with its children, if it exceeds the time limit, prints too much, or the future is
+/// dropped.
 pub(super) async fn run(
     program: &Path,
     arguments: &[impl AsRef<OsStr>],
@@ -84,7 +85,7 @@ pub(super) async fn run(
     }
 }
 
-/// A folder of the system's, where no file is an app's (azure-identity, `get_safe_working_dir`).
+/// A system folder without files of an app (as azure-identity's `get_safe_working_dir`).
 fn working_directory() -> PathBuf {
     if cfg!(windows) { env::var_os("SYSTEMROOT").unwrap_or_default().into() } else { "/bin".into() }
 }
@@ -119,7 +120,7 @@ async fn read_limited(from: Option<impl AsyncRead + Unpin>, to: &mut Vec<u8>) ->
     if to.len() as u64 > MAX_OUTPUT_BYTES { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
 }
 
-/// The processes that a tool consists of: `az` may be a script that starts another. Dropped before the end, it kills them.
+/// The process group of a tool: `az` may be a script that starts another process. Dropping it kills the group.
 struct ProcessGroup {
     #[cfg(unix)]
     leader: Option<rustix::process::Pid>,
@@ -132,7 +133,7 @@ impl ProcessGroup {
         Self { leader: id.and_then(rustix::process::Pid::from_raw) }
     }
 
-    /// Its number may be another's from now on.
+    /// Call when the tool has exited: the process id may be reused.
     fn disarm(&mut self) {
         self.leader = None;
     }
@@ -142,13 +143,13 @@ impl ProcessGroup {
 impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if let Some(leader) = self.leader {
-            // One that has ended in this moment needs no signal.
+            // Fails only if the group has just ended.
             let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
         }
     }
 }
 
-/// Elsewhere the tool alone is killed, as tokio does it.
+/// On other systems tokio kills only the tool itself.
 #[cfg(not(unix))]
 impl ProcessGroup {
     fn of(_child: &Child) -> Self {

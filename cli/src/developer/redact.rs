@@ -1,17 +1,16 @@
-//! What tools print, as a report may show it: one line, no tokens, not too long.
+//! Makes the output of tools fit for reports: one line, without tokens, of limited length.
 
-/// The component quotes 800 characters of three reasons.
+/// The component quotes at most 800 characters of an error; three reasons must fit.
 const MAX_CHARACTERS: usize = 240;
 
-/// Names whose value in JSON is a token.
+/// JSON members whose value is a token.
 const TOKEN_MEMBERS: [&str; 5] =
     ["\"accessToken\"", "\"access_token\"", "\"refreshToken\"", "\"refresh_token\"", "\"token\""];
 
-/// No word of a message is longer, unless it is an address, whose `/` and `:` divide it. A GUID has 36.
+/// Longer words are taken for tokens. A GUID has 36 characters; `/` and `:` separate words, so URLs are kept.
 const MAX_WORD_LENGTH: usize = 48;
 
-/// One line without colours, with **** in the place of tokens: the values that JSON calls so, and words that can be
-/// nothing else.
+/// One line without colours, with **** in place of tokens: values of the JSON members above, and words that look like tokens.
 pub(super) fn redact_tokens(text: &str) -> String {
     let uncoloured = anstream::adapter::strip_str(text).to_string();
     let mut rest = uncoloured.as_str();
@@ -26,7 +25,8 @@ pub(super) fn redact_tokens(text: &str) -> String {
     redact_words(&redacted)
 }
 
-/// What stands before the next token, its name, and what follows it; one that is cut off goes to the end.
+/// The text before the next token member, the member's name, and the text after its value. An unterminated value extends
+/// to the end.
 fn next_token(text: &str) -> Option<(&str, &str, &str)> {
     let (start, name) = TOKEN_MEMBERS.iter().filter_map(|name| Some((text.find(name)?, *name))).min()?;
     let (before, after) = (text.get(..start)?, text.get(start + name.len()..)?);
@@ -55,7 +55,7 @@ fn redact_words(text: &str) -> String {
     line.trim().to_owned()
 }
 
-/// No longer than a report has room for, and no full stop where the next reason follows.
+/// Cuts the text to the maximum length, and removes a final full stop, because another reason may follow.
 pub(super) fn shorten(text: &str) -> String {
     let text = text.trim_end_matches('.');
     match text.char_indices().nth(MAX_CHARACTERS) {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_token_stays() {
+    fn tokens_are_replaced() {
         for (text, shown) in [
             (r#"{"accessToken": "short", "tenant": "t"}"#, r#"{"accessToken": "****", "tenant": "t"}"#),
             (r#"{"token":"short","x":"accessToken"}"#, r#"{"token": "****","x":"accessToken": "****"}"#),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_stays() {
+    fn messages_are_kept() {
         let text = "\u{1b}[31mERROR:\u{1b}[0m  AADSTS50076: see\r\n https://aka.ms/az/azure-cli/troubleshoot-authentication-problems Trace ID: 00000000-0000-0000-0000-000000000000";
         let shown = "ERROR: AADSTS50076: see https://aka.ms/az/azure-cli/troubleshoot-authentication-problems Trace ID: 00000000-0000-0000-0000-000000000000";
         assert_eq!(redact_tokens(text), shown);

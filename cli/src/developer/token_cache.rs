@@ -1,4 +1,4 @@
-//! Tokens by resource: kept until they are due, and fetched once however many ask.
+//! Caches tokens by resource, and shares one fetch between concurrent requests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,21 +11,20 @@ use super::chain::Chain;
 use super::resource::Resource;
 use super::tool::Token;
 
-/// How long before its end a token is due, in seconds: the refresh window of the Azure SDKs, and what MSAL in the tools
-/// takes for the end.
+/// A token is refreshed this many seconds before it expires: the refresh window of the Azure SDKs, and of MSAL in the tools.
 const REFRESH_WINDOW: u64 = 300;
 
-/// A token and the credential that gave it.
+/// A token and the credential that returned it.
 #[derive(Clone, Debug)]
 pub(super) struct IssuedToken {
     pub(super) credential: &'static str,
     pub(super) token: Token,
 }
 
-/// A grant, or the reasons why there is none in one line.
+/// A token, or the reasons of the failure in one line.
 type FetchResult = Result<IssuedToken, String>;
 
-/// Dropped, it ends the tools that run.
+/// The cache. Dropping it stops running tools.
 #[derive(Debug)]
 pub(super) struct TokenCache {
     chain: Arc<Chain>,
@@ -33,7 +32,7 @@ pub(super) struct TokenCache {
     fetches: Mutex<JoinSet<()>>,
 }
 
-/// What is known of one resource. A failure is not: the next request may come after a sign-in.
+/// The entry of one resource. Failures are not cached: the developer may sign in before the next request.
 #[derive(Debug, Default)]
 struct CacheEntry {
     issued: Option<IssuedToken>,
@@ -45,8 +44,8 @@ impl TokenCache {
         Self { chain: Arc::new(chain), entries: Arc::default(), fetches: Mutex::default() }
     }
 
-    /// A token, and whether it comes from memory. A fetch that nobody waits for any longer goes on: Keyfob's component
-    /// waits 15 s for the first byte and then asks again, three tools may take 30.
+    /// A token, and whether it came from the cache. A fetch continues when its requests are dropped: three tools may take 30 s,
+    /// while Keyfob's component waits 15 s for the first byte and then retries.
     pub(super) async fn get(&self, resource: &Resource) -> Result<(IssuedToken, bool), String> {
         let mut in_flight = {
             let mut entries = lock(&self.entries);
@@ -57,13 +56,15 @@ impl TokenCache {
                 return Ok((issued.clone(), true));
             }
             match &entries.in_flight {
-                // One that has panicked has no sender.
+                // A task that has panicked has dropped its sender.
                 Some(in_flight) if in_flight.has_changed().is_ok() => in_flight.clone(),
                 _ => entries.in_flight.insert(self.fetch(resource.clone(), entries.issued.clone())).clone(),
             }
         };
         let answer = in_flight.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone());
-        answer.unwrap_or_else(|| Err("the search for a token was broken off".to_owned())).map(|issued| (issued, false))
+        answer
+            .unwrap_or_else(|| Err("the request for a token was interrupted".to_owned()))
+            .map(|issued| (issued, false))
     }
 
     fn fetch(&self, resource: Resource, old: Option<IssuedToken>) -> watch::Receiver<Option<FetchResult>> {
@@ -74,7 +75,7 @@ impl TokenCache {
         fetches.spawn(async move {
             let answer = match (chain.token(&resource).await, old) {
                 (Ok((credential, token)), _) => Ok(IssuedToken { credential, token }),
-                // Due is not over.
+                // The old token is still valid.
                 (Err(_), Some(old)) if now() < old.token.expires_on => Ok(old),
                 (Err(reasons), _) => Err(reasons),
             };
@@ -85,12 +86,12 @@ impl TokenCache {
     }
 }
 
-/// A panic while it was held leaves nothing half-done in a map or a set.
+/// Ignores poisoning: a panic can't leave the map or the set inconsistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Of the wall clock: a laptop that sleeps stops the other one.
+/// Unix seconds of the wall clock: a monotonic clock stops while a laptop sleeps.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -1,11 +1,10 @@
-//! The environment of an app that lives in a fake Azure.
-
-use http::Uri;
+//! The environment of an app that runs against a fake Azure.
 
 use fake_azure::{Cloud, Fake, Kind, Platform};
+use http::Uri;
 
-/// What platforms set, and what names a service principal. One that is left over from elsewhere leads an app to another
-/// credential than its platform's. Not AZURE_CLIENT_ID: it is the app's own setting, and the cure of the story.
+/// Variables of platforms and service principals. If one of them is inherited, an app would use another credential than its
+/// fake platform's. AZURE_CLIENT_ID is not among them: it is the app's own setting.
 pub(crate) const IDENTITY_VARIABLES: [&str; 16] = [
     "AZURE_AUTHORITY_HOST",
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
@@ -25,11 +24,11 @@ pub(crate) const IDENTITY_VARIABLES: [&str; 16] = [
     "MSI_SECRET",
 ];
 
-/// Those whose value is the URL of an identity endpoint.
+/// Variables whose value is the URL of an identity endpoint.
 const ENDPOINT_VARIABLES: [&str; 3] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"];
 
-/// What the app finds in its environment: what its platform sets, or its service principal where there is no platform;
-/// and the vault.
+/// The app's environment: the platform's variables, or the service principal's if there is no platform, and the URL of the
+/// first vault.
 pub(crate) fn environment(fake: &Fake) -> Vec<(String, String)> {
     let world = fake.description();
     let mut variables = fake.environment();
@@ -49,7 +48,7 @@ pub(crate) fn environment(fake: &Fake) -> Vec<(String, String)> {
     variables
 }
 
-/// The same for an app that reaches the identity endpoint at `own` (`HOST:PORT`) instead of where its platform has it.
+/// The same with the identity endpoint at `address` (`HOST:PORT`) instead of the platform's address.
 pub(crate) fn environment_at(fake: &Fake, address: &str) -> Vec<(String, String)> {
     let mut variables = environment(fake);
     for (_, value) in variables.iter_mut().filter(|(name, _)| ENDPOINT_VARIABLES.contains(&name.as_str())) {
@@ -62,7 +61,7 @@ pub(crate) fn environment_at(fake: &Fake, address: &str) -> Vec<(String, String)
     variables
 }
 
-/// The URL with another host and port.
+/// Replaces host and port of the URL.
 fn with_authority(url: &str, address: &str) -> String {
     let Ok(uri) = url.parse::<Uri>() else { return url.to_owned() };
     let path = if uri.path() == "/" { "" } else { uri.path() };
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_is_led_to_loopback() {
+    fn the_endpoint_is_moved_to_loopback() {
         let vault = "KEYVAULT_URL=https://my-vault.vault.azure.net".to_owned();
         for (example, expected) in [
             (Example::Vm, vec![vault.clone(), "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:7".to_owned()]),
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_platform_there_is_the_service_principal() {
+    fn without_a_platform_the_service_principal_is_set() {
         assert_eq!(
             names_and_values(Example::ServicePrincipal),
             [

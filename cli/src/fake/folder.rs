@@ -1,53 +1,54 @@
-//! What lies on a disk for the app: the certificate authority, and the files of its platform.
+//! The folder with the files for an app: the certificate authority, and the platform's files.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use fake_azure::{CertificateAuthority, Fake};
 use tempfile::TempDir;
 
-use fake_azure::{CertificateAuthority, Fake};
-
-/// A folder that goes with us, or one that stays.
+/// A temporary or persistent folder.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
     _temporary: Option<TempDir>,
 }
 
-/// A file of the platform: where the platform has it, and where it is.
+/// A file of the platform.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PlatformFile {
+    /// Its path on the platform.
     pub(crate) app_path: String,
+    /// Where it is on this machine.
     pub(crate) disk_path: PathBuf,
 }
 
 impl Folder {
-    /// A fresh one, for its owner alone, which is removed when this is dropped.
+    /// A temporary folder that only its owner can read, removed when the value is dropped.
     pub(crate) fn temporary() -> Result<Self> {
-        let folder = TempDir::with_prefix("keyfob-fake-").context("no temporary folder can be made")?;
+        let folder = TempDir::with_prefix("keyfob-fake-").context("can't create a temporary folder")?;
         Ok(Self { path: folder.path().to_owned(), _temporary: Some(folder) })
     }
 
-    /// This one, which is made if need be and stays.
+    /// A persistent folder, created if it does not exist.
     pub(crate) fn persistent(path: &Path) -> Result<Self> {
         let created = fs::create_dir_all(path).and_then(|()| fs::canonicalize(path));
         let path = created.with_context(|| format!("--dir {} can't be used", path.display()))?;
         Ok(Self { path, _temporary: None })
     }
 
-    /// The file with the authority's certificate.
+    /// The path of the authority's certificate.
     pub(crate) fn ca_file(&self) -> PathBuf {
         self.path.join("ca.pem")
     }
 
-    /// The authority that is kept here, or a fresh one, which is kept here from now on.
+    /// The authority stored in this folder, or a new one, which is stored.
     pub(crate) fn authority(&self) -> Result<CertificateAuthority> {
         let (certificate, key) = (self.ca_file(), self.path.join("ca-key.pem"));
         let advice = || {
             format!(
-                "{} and {} can't be used again: remove both for a new authority",
+                "{} and {} can't be used: remove both, and a new authority is created",
                 certificate.display(),
                 key.display()
             )
@@ -60,17 +61,17 @@ impl Folder {
                 write_private(&certificate, created.pem())?;
                 Ok(created)
             }
-            _ => bail!("one of two is missing: {}", advice()),
+            _ => bail!("one of the two files is missing: {}", advice()),
         }
     }
 
-    /// Where a path of the app's disk is below this folder.
+    /// The place of an absolute path within this folder.
     pub(crate) fn resolve(&self, app_path: &str) -> PathBuf {
         let parts = Path::new(app_path).components().filter(|part| matches!(part, Component::Normal(_)));
         self.path.join(parts.collect::<PathBuf>())
     }
 
-    /// Writes what the platform puts on the app's disk, each at its path below this folder.
+    /// Writes the platform's files, each at its path within this folder.
     pub(crate) fn write_platform_files(&self, fake: &Fake) -> Result<Vec<PlatformFile>> {
         let mut platform_files = Vec::new();
         for (app_path, content) in fake.files().into_iter().chain(fake.federated_token_file()) {
@@ -90,7 +91,7 @@ fn read_if_present(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Writes a file that only its owner may read, from its first byte on.
+/// Writes a file that is created with access for its owner only.
 fn write_private(path: &Path, text: &str) -> Result<()> {
     let write = || {
         if let Some(parent) = path.parent() {
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_authority_is_kept_and_judged() {
+    fn authority_is_stored_and_validated() {
         let parent = TempDir::new().unwrap();
         let path = parent.path().join("a/b");
         let first = Folder::persistent(&path).unwrap().authority().unwrap();
@@ -128,11 +129,11 @@ mod tests {
         let said = broken();
         assert!(said.contains("remove both") && said.contains("the key is not a PEM key"), "{said}");
         fs::remove_file(path.join("ca-key.pem")).unwrap();
-        assert!(broken().contains("one of two is missing"), "{}", broken());
+        assert!(broken().contains("one of the two files is missing"), "{}", broken());
     }
 
     #[test]
-    fn files_lie_below_the_folder() {
+    fn platform_files_are_within_the_folder() {
         let folder = Folder::temporary().unwrap();
         let aks = folder.write_platform_files(&Source::Example(Example::Aks).load().unwrap()).unwrap();
         let app_path = "/var/run/secrets/azure/tokens/azure-identity-token";

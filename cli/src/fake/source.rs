@@ -1,14 +1,14 @@
-//! Where a description comes from.
+//! Where a description of a fake Azure comes from.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum as _;
-
-use super::example::Example;
 use fake_azure::{Description, Fake};
 
-/// A file, or an example that comes with the command.
+use super::example::Example;
+
+/// A file, or a built-in example.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     File(PathBuf),
@@ -16,29 +16,30 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The one that two options name; `None` where neither does.
+    /// The source that the options name; `None` if they name none.
     pub(crate) fn from_options(file: Option<&Path>, example: Option<Example>) -> Option<Self> {
         file.map(|path| Self::File(path.to_owned())).or(example.map(Self::Example))
     }
 
-    /// The description's text.
+    /// Reads the text of the description.
     pub(crate) fn text(&self) -> Result<String> {
         match self {
             Self::File(path) => std::fs::read_to_string(path).with_context(|| {
                 let example = path.to_str().and_then(|name| Example::from_str(name, false).ok());
-                let meant = if example.is_some() { " (there is an example of this name: name it as one)" } else { "" };
+                let meant =
+                    if example.is_some() { " (to use the example of this name, pass it as an example)" } else { "" };
                 format!("{self} can't be read{meant}")
             }),
             Self::Example(example) => Ok(example.text().to_owned()),
         }
     }
 
-    /// The world of a text from here.
+    /// Parses a text that was read from this source.
     pub(crate) fn parse(&self, text: &str) -> Result<Fake> {
         Description::from_toml(text).and_then(Fake::new).with_context(|| self.to_string())
     }
 
-    /// The world that is described there now.
+    /// Reads and parses the description.
     pub(crate) fn load(&self) -> Result<Fake> {
         self.parse(&self.text()?)
     }
@@ -53,7 +54,7 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// As the command line spells it.
+/// The example's name on the command line.
 fn example_name(example: Example) -> String {
     example.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

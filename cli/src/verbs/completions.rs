@@ -1,4 +1,4 @@
-//! `keyfob completions`: a script that completes the command's words in a shell.
+//! `keyfob completions`: completion scripts for shells.
 
 use anyhow::Result;
 use clap::{Args, Command};
@@ -12,16 +12,16 @@ Examples:
   keyfob completions zsh > \"${fpath[1]}/_keyfob\"
   keyfob completions fish > ~/.config/fish/completions/keyfob.fish
 
-A new shell completes then. In PowerShell: keyfob completions powershell >> $PROFILE";
+Start a new shell to use it. In PowerShell: keyfob completions powershell >> $PROFILE";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {
-    /// The shell that is to complete
+    /// The shell
     shell: Shell,
 }
 
-/// Prints the shell's own script.
+/// Prints the script.
 pub(super) fn run(args: &Completions, mut cli: Command) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut cli, "keyfob", &mut script);

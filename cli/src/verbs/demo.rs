@@ -1,9 +1,9 @@
-//! The story: a user-assigned identity, the failure that names its cure, and the two cures; over real loopback sockets.
+//! `keyfob demo`: an app with a user-assigned identity fails, the error's hint names two fixes, and both are applied. Runs
+//! against a fake Azure over loopback sockets.
 
 use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
-
 use fake_azure::{Description, Fake, Server};
 use keyfob_host_test::bindings::exports::keyfob::azure::types::ErrorKind;
 use keyfob_host_test::clock::Clock;
@@ -13,46 +13,46 @@ use keyfob_host_test::failure::CallError;
 use keyfob_host_test::host::Host;
 use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, ManagedIdentity};
 
-/// What the fake Azure is like.
+/// The description of the fake Azure.
 const DESCRIPTION: &str = include_str!("demo.toml");
 const SECRET: &str = "secret-a";
 
-/// Tells it, and fails unless all went as told.
+/// Plays the demo. Fails unless each step has the expected result.
 pub(super) async fn run() -> anyhow::Result<()> {
     let demo = Demo::start().await?;
     println!(
-        "A fake App Service, Microsoft Entra ID and Key Vault on loopback. The app has one user-assigned identity,"
+        "This demo runs a fake App Service, Microsoft Entra ID and Key Vault on loopback. The app has one user-assigned identity,"
     );
     println!("which has the role Key Vault Secrets User on {}.", demo.vault);
 
-    println!("\n1. The app asks for {SECRET} with DefaultAzureCredential, and nothing says which identity:\n");
+    println!("\n1. The app reads {SECRET} with DefaultAzureCredential, and nothing selects the identity:\n");
     match demo.read(CredentialOptions::default(), &[]).await {
         Err(CallError::Azure(error)) => {
             println!("{}\n", indent(&error.message));
             let hint = error.hint.as_deref().context("the failure has no hint")?;
             println!("   hint: {hint}.");
-            ensure!(error.kind == ErrorKind::CredentialUnavailable, "the failure is of another kind than told");
-            ensure!(hint.contains("AZURE_CLIENT_ID") && hint.contains("in code"), "the hint does not name the cures");
+            ensure!(error.kind == ErrorKind::CredentialUnavailable, "the error has another kind than expected");
+            ensure!(hint.contains("AZURE_CLIENT_ID") && hint.contains("in code"), "the hint does not name both fixes");
         }
         Err(bug) => return Err(bug.into()),
         Ok(_) => bail!("the secret was read without a client id"),
     }
 
-    println!("\n2. Cure 1, in code: managed-identity(client-id(\"{}\"))\n", demo.client_id);
+    println!("\n2. Fix 1, in code: managed-identity(client-id(\"{}\"))\n", demo.client_id);
     let chosen = ManagedIdentity::ClientId(demo.client_id.clone());
     let options = CredentialOptions { managed_identity: Some(chosen), ..Default::default() };
     demo.print_and_check(demo.read(options, &[]).await)?;
 
-    println!("\n3. Cure 2, in configuration, the code unchanged: AZURE_CLIENT_ID={}\n", demo.client_id);
+    println!("\n3. Fix 2, in configuration, without a change of code: AZURE_CLIENT_ID={}\n", demo.client_id);
     let variable = [("AZURE_CLIENT_ID", demo.client_id.as_str())];
     demo.print_and_check(demo.read(CredentialOptions::default(), &variable).await)?;
 
-    println!("\nThe same with real Azure, on App Service, a VM or AKS:");
+    println!("\nTo do the same with real Azure, on App Service, a VM or AKS:");
     println!("   cargo run -- get-secret NAME --vault-url https://YOUR-VAULT.vault.azure.net");
     Ok(())
 }
 
-/// The fake Azure and how a component gets there.
+/// The fake Azure, its server, and the values that the demo expects.
 struct Demo {
     keyfob: Keyfob,
     fake: Arc<Fake>,
@@ -73,7 +73,7 @@ impl Demo {
         Ok(Self { keyfob: Keyfob::built()?, fake, server, vault: url, client_id, value })
     }
 
-    /// One run of the app: its value, and the requests that it made, each on a line.
+    /// Runs the app once: the secret's value, and a line for each request.
     async fn read(
         &self,
         options: CredentialOptions,
@@ -112,7 +112,7 @@ impl Demo {
             println!("   {}", request.split('?').next().unwrap_or_default());
         }
         println!("   {SECRET} = {value}");
-        ensure!(value == self.value, "another value than the vault's");
+        ensure!(value == self.value, "the value is not the vault's");
         ensure!(requests.len() == 2, "{} requests instead of two, token and secret", requests.len());
         Ok(())
     }

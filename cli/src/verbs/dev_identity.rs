@@ -1,4 +1,4 @@
-//! `keyfob dev-identity`: the developer's own sign-in, for apps that look for a managed identity.
+//! `keyfob dev-identity`: serves the developer's own sign-in to apps as a managed identity.
 
 use std::ffi::OsString;
 
@@ -16,9 +16,9 @@ Examples:
   keyfob dev-identity -- wasmtime run -S http --env IDENTITY_ENDPOINT --env IDENTITY_HEADER app.wasm
   keyfob dev-identity --shell fish
 
-Asked in this order, until one gives a token: Azure CLI (az login), Azure PowerShell (Connect-AzAccount), Azure Developer
-CLI (azd auth login). AZURE_TOKEN_CREDENTIALS may choose one by its credential, such as AzureCliCredential.
-Whoever knows IDENTITY_HEADER gets your tokens, for as long as this runs.";
+These tools are tried in order until one returns a token: Azure CLI (az login), Azure PowerShell (Connect-AzAccount), Azure
+Developer CLI (azd auth login). AZURE_TOKEN_CREDENTIALS can select one by its credential, such as AzureCliCredential.
+While this runs, everyone who knows IDENTITY_HEADER can get your tokens.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -26,15 +26,15 @@ pub(crate) struct DevIdentity {
     /// The port of 127.0.0.1 [default: a free one]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
-    /// Print the environment for this shell, or for a .env file
+    /// Print the environment variables for this shell, or for a .env file
     #[arg(long, value_name = "NAME", value_enum, default_value_t, conflicts_with = "command")]
     shell: Shell,
-    /// Run this command in that environment, and end with it
+    /// Run this command with the environment variables set, and stop when it ends
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
-/// Serves until Ctrl-C, or until the command ends, whose status it gives.
+/// Serves until Ctrl-C, or until the command ends. Returns the command's exit status.
 pub(super) async fn run(args: &DevIdentity) -> Result<u8> {
     let environment = |name: &str| std::env::var(name).ok();
     let chain = Chain::from_setting(environment("AZURE_TOKEN_CREDENTIALS").as_deref());
@@ -47,7 +47,7 @@ pub(super) async fn run(args: &DevIdentity) -> Result<u8> {
         let mut signals = StopSignals::listen()?;
         output::print_line(&args.shell.lines(&set, &unset));
         terminal::note(
-            "An app whose environment the lines on stdout make gets your own tokens. Ctrl-C ends it. Requests:",
+            "Set the variables on stdout for an app, and it gets your own tokens. Stop with Ctrl-C. Requests:",
         );
         signals.next().await;
         Ok(SUCCESS)

@@ -1,23 +1,23 @@
 //! `keyfob get-token`.
 
 use clap::Args;
+use keyfob_host_test::spec::TokenOptions;
 
 use crate::call::{CommonArgs, instantiate, with_timeout};
 use crate::terminal::Progress;
 use crate::{CommandError, SUCCESS, output};
-use keyfob_host_test::spec::TokenOptions;
 
 const EXAMPLES: &str = "\
 Examples:
   keyfob get-token --scope https://vault.azure.net/.default
   keyfob get-token --scope https://management.azure.com/.default --credential managed-identity --json
 
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+Exit status: 0 success, 1 error, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct GetToken {
-    /// What the token is for, such as https://vault.azure.net/.default
+    /// The scope of the token, such as https://vault.azure.net/.default
     #[arg(long, value_name = "S")]
     scope: String,
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub(crate) struct GetToken {
 pub(super) async fn run(args: &GetToken) -> Result<u8, CommandError> {
     let context = args.common.context.context().await?;
     let host = context.host(None)?;
-    let _progress = Progress::show("asking for a token");
+    let _progress = Progress::show("requesting a token");
     let token = with_timeout(args.common.timeout, async {
         let mut instance = instantiate(&host).await?;
         let credential = instance.credential(&args.common.credential.spec()).await?;

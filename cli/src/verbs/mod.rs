@@ -1,4 +1,4 @@
-//! The verbs: a file each, or a folder for what needs more than one.
+//! The verbs, each in a file or folder of its name. A new verb needs its file, and its entry and call here.
 
 mod completions;
 mod component;
@@ -30,32 +30,32 @@ use crate::{FAILED, SUCCESS, report_failure, report_usage_error, terminal};
 const DEMO_EXAMPLES: &str = "\
 Examples:
   keyfob demo
-  keyfob demo > story.txt
+  keyfob demo > demo.txt
 
-It needs no Azure and sends nothing off this machine. Exit status: 0 only if all went as told.";
+It needs no Azure subscription and sends nothing off this machine. Exit status: 0 only if each step had the expected result.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Tell Keyfob's story against a fake Azure on this machine (the default)
+    /// Show a failure, its hint and two fixes against a fake Azure on this machine (the default)
     #[command(after_help = DEMO_EXAMPLES)]
     Demo,
     #[command(flatten)]
     Secrets(SecretsVerb),
     /// Get a token and print it
     GetToken(GetToken),
-    /// Say which identity an app would have here and why, and what keeps it from its secrets
+    /// Show which identity an app would get here and why, and check access to a vault
     Doctor(Doctor),
-    /// Run an app with Keyfob in it: a command, or an HTTP server
+    /// Run an app that uses Keyfob: a command, or an HTTP server
     Run(Run),
-    /// Serve your own sign-in (az, Azure PowerShell, azd) to apps as if it were a managed identity
+    /// Serve your own Azure sign-in (az, Azure PowerShell, azd) to apps as a managed identity
     DevIdentity(DevIdentity),
-    /// Write the built-in component to a file, to be put into an app
+    /// Write the built-in component to a file
     Component(Component),
-    /// Put the built-in component into an app, for a host elsewhere
+    /// Compose an app with the built-in component, for any WASI host
     Compose(Compose),
     /// Serve a fake Azure to apps in any language
     Fake(FakeAzure),
-    /// Print a script that completes the command's words in a shell
+    /// Print a completion script for a shell
     Completions(Completions),
     /// Print a manual page, or write all of them
     Man(Man),
@@ -94,7 +94,7 @@ impl Verb {
     }
 }
 
-/// What came where, as a note.
+/// Prints what was written and where.
 fn report_written(result: Result<String>) -> u8 {
     match result {
         Ok(told) => {

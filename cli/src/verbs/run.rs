@@ -1,19 +1,19 @@
-//! An app with Keyfob in it: a command to its end, or an HTTP server until Ctrl-C.
+//! `keyfob run`: runs an app that uses Keyfob: a command to its end, or an HTTP server until Ctrl-C.
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
+use keyfob_host_test::app::{App, Entry};
+use keyfob_host_test::compose::{Outline, compose, configure};
+use keyfob_host_test::engine::Build;
+use keyfob_host_test::host::Host;
 use tokio::net::TcpListener;
 
 use crate::child::StopSignals;
 use crate::context::{Context, ContextArgs};
 use crate::terminal::{self, Progress};
 use crate::{CommandError, FAILED, SUCCESS};
-use keyfob_host_test::app::{App, Entry};
-use keyfob_host_test::compose::{Outline, compose, configure};
-use keyfob_host_test::engine::Build;
-use keyfob_host_test::host::Host;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,37 +21,37 @@ Examples:
   keyfob run app.wasm --env KEYVAULT_URL=https://my-vault.vault.azure.net -- --verbose
   keyfob run server.wasm --addr 127.0.0.1:3000 --allow-host api.example.com --trace
 
-Keyfob is put into an app that imports it, and keyfob-config in front of one that reads wasi:config.
-The app may ask the hosts that its environment names (KEYVAULT_URL, KEYFOB_CONFIG_… and Azure's own variables) and those of
---allow-host.
-Its exit status becomes keyfob's; 1 too if it crashes.";
+An app that imports keyfob:azure is composed with Keyfob, and an app that imports wasi:config with keyfob-config.
+The app may send requests to the hosts that its environment names (KEYVAULT_URL, KEYFOB_CONFIG_… and Azure's own variables)
+and to those of --allow-host.
+Exit status: the app's own; 1 if it crashes.";
 
-/// The port that `wasmtime serve` has too.
+/// The default address of `wasmtime serve` has this port too.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Run {
-    /// The app: a WASI 0.2 component, a command or one that serves HTTP
+    /// The app: a WASI 0.2 component, either a command or an HTTP server
     #[arg(value_name = "APP.wasm")]
     app: PathBuf,
-    /// The app's own arguments
+    /// Arguments for the app
     #[arg(last = true, value_name = "ARGS")]
     arguments: Vec<String>,
-    /// Where an app that serves HTTP listens; port 0 is any free one [default: 127.0.0.1:8080]
+    /// The address of an HTTP server; port 0 chooses a free port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR:PORT")]
     addr: Option<String>,
-    /// Let the app read a folder, as GUEST or under the same path
+    /// Allow the app to read a folder, as GUEST or under the same path
     #[arg(long, value_name = "HOST[::GUEST]", help_heading = "Files")]
     dir: Vec<String>,
-    /// Let the app read and change a folder
+    /// Allow the app to read and change a folder
     #[arg(long, value_name = "HOST[::GUEST]", help_heading = "Files")]
     dir_rw: Vec<String>,
     #[command(flatten)]
     surroundings: ContextArgs,
 }
 
-/// Runs the app, and gives the exit status.
+/// Runs the app, and returns the exit status.
 pub(super) async fn run(args: &Run) -> Result<u8, CommandError> {
     let context = args.surroundings.context_logging_requests().await?;
     let builder = context.host_builder(context.environment.get("KEYVAULT_URL"), Some(Box::new(print_denied_host)))?;
@@ -67,30 +67,30 @@ pub(super) async fn run(args: &Run) -> Result<u8, CommandError> {
 }
 
 impl Run {
-    /// Reads, composes and compiles. The error completes a sentence that begins with the app's name.
+    /// Reads, composes and compiles the app. Error texts continue a sentence that starts with the app's name.
     fn load_app(&self, context: &Context<'_>) -> Result<App> {
         let app = std::fs::read(&self.app).context("can't be read")?;
         let app = configure(&app)?.unwrap_or(app);
         let types = Outline::read(&app)?;
         let entry = Entry::of(&types)?;
         match entry {
-            Entry::Command if self.addr.is_some() => bail!("is a command and listens nowhere: leave --addr out"),
-            Entry::Http if !self.arguments.is_empty() => bail!("serves HTTP and takes no arguments: leave them out"),
+            Entry::Command if self.addr.is_some() => bail!("is a command and does not listen: omit --addr"),
+            Entry::Http if !self.arguments.is_empty() => bail!("is an HTTP server and takes no arguments: omit them"),
             _ => {}
         }
         let name = self.app.display();
         let composed = if types.imports_keyfob() {
-            let _progress = Progress::show(&format!("putting Keyfob into {name}"));
+            let _progress = Progress::show(&format!("composing {name} with Keyfob"));
             match context.component() {
                 Some(path) => {
                     let keyfob = std::fs::read(path)
-                        .map_err(|error| anyhow!("can't be given Keyfob: {} can't be read: {error}", path.display()))?;
+                        .map_err(|error| anyhow!("can't be composed: {} can't be read: {error}", path.display()))?;
                     compose(&app, &keyfob)?
                 }
                 None => compose(&app, Build::WithCertificates.bytes())?,
             }
         } else if context.component().is_some() {
-            bail!("does not import Keyfob, so --component has no place in it: leave it out");
+            bail!("does not import Keyfob: omit --component");
         } else {
             None
         };
@@ -130,9 +130,9 @@ impl Run {
         };
         let (listener, address) = listen
             .await
-            .with_context(|| format!("can't listen on {address} (--addr ADDR:PORT, port 0 is any free one)"))
+            .with_context(|| format!("can't listen on {address} (--addr ADDR:PORT; port 0 chooses a free port)"))
             .map_err(CommandError::Usage)?;
-        // Before anybody can know that it serves, and stop it.
+        // Listen for signals before the address is printed: then others may stop this process.
         let mut signals = StopSignals::listen().map_err(CommandError::Usage)?;
         terminal::note(&format!("serving {} on http://{address}", self.app.display()));
         tokio::select! {
@@ -145,7 +145,7 @@ impl Run {
     }
 }
 
-/// `HOST::GUEST`, or a path that is the same on both sides, of a folder that can be read.
+/// Parses `HOST::GUEST`, or a path that is used for both. Fails if the folder can't be read.
 fn folder(text: &str) -> std::io::Result<(&str, &str)> {
     let (host, guest) = text.split_once("::").unwrap_or((text, text));
     std::fs::read_dir(host)?;
@@ -153,7 +153,7 @@ fn folder(text: &str) -> std::io::Result<(&str, &str)> {
 }
 
 fn print_denied_host(host: &str) {
-    terminal::hint(&format!("the app asked {host} and was denied; `--allow-host {host}` allows it"));
+    terminal::hint(&format!("a request of the app to {host} was denied; to allow it: `--allow-host {host}`"));
 }
 
 #[cfg(test)]
@@ -161,8 +161,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_have_two_names() {
-        // Tests run in the crate's folder.
+    fn folders_are_parsed_and_checked() {
+        // The working directory of a test is the crate's folder.
         assert_eq!(folder("src").expect("a folder"), ("src", "src"));
         assert_eq!(folder("./src::/data").expect("a folder"), ("./src", "/data"));
         for none in ["missing", "missing::/data", "Cargo.toml", ""] {

@@ -71,7 +71,7 @@ fn terminal_or_full_stdout_is_an_error() {
     use std::process::Stdio;
 
     // The one is an end of a pair of terminals, the other a disk without room.
-    for (stdout, why) in [("/dev/ptmx", "no text for a terminal"), ("/dev/full", "stdout can't be written: ")] {
+    for (stdout, why) in [("/dev/ptmx", "is not written to a terminal"), ("/dev/full", "stdout can't be written: ")] {
         let stdout = File::options().read(true).write(true).open(stdout).unwrap();
         let child = component(&["-"]).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
         let output = child.wait_with_output().unwrap();
@@ -110,9 +110,7 @@ fn compose_plugs_either_build_into_an_app() {
     let again = Output::of(&mut keyfob("compose", &[to, "-"]));
     assert_eq!(
         again.usage_error(),
-        format!(
-            "error: {to} imports nothing of keyfob:azure and reads no wasi:config: there is nothing to put into it\n"
-        )
+        format!("error: {to} imports neither keyfob:azure nor wasi:config: there is nothing to compose\n")
     );
     let text = world.file("text.wasm", "hello");
     let none = Output::of(&mut keyfob("compose", &[text.to_str().unwrap(), to]));

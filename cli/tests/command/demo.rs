@@ -12,10 +12,10 @@ const EXPECTED_IN_ORDER: [&str; 12] = [
     "   hint: ",
     "AZURE_CLIENT_ID",
     "in code",
-    "\n2. Cure 1, in code",
+    "\n2. Fix 1, in code",
     "GET https://story-kv.vault.azure.net/secrets/secret-a",
     "secret-a = the value of secret-a",
-    "\n3. Cure 2, in configuration",
+    "\n3. Fix 2, in configuration",
     "AZURE_CLIENT_ID=",
     "secret-a = the value of secret-a",
 ];

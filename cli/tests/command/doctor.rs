@@ -49,7 +49,11 @@ fn without_vault_url_shows_the_deciding_credential() {
         &"    WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: \
           AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE not set"
     ));
-    assert!(lines[lines.len() - 1].starts_with("Nobody was asked. `keyfob doctor --vault-url URL`"), "{lines:?}");
+    assert!(
+        lines[lines.len() - 1]
+            .starts_with("No request was sent. To get a token and list secrets: `keyfob doctor --vault-url URL`"),
+        "{lines:?}"
+    );
 
     let json = run_json(doctor(&world).platform().env("AZURE_CLIENT_ID", USER), 0);
     assert_eq!(
@@ -71,10 +75,10 @@ fn without_platform_the_outcome_is_unproven() {
     let lines = run_lines(&run, 0);
     assert_eq!(
         lines[0],
-        "DefaultAzureCredential would ask ManagedIdentityCredential; whether it is there is not known."
+        "DefaultAzureCredential would try ManagedIdentityCredential; whether it is available is unknown."
     );
-    assert!(lines.contains(&"    on your own machine, `--dev` and `keyfob dev-identity -- COMMAND` stand in for them"));
-    assert!(lines[lines.len() - 1].contains(&format!("--vault-url {VAULT}` asks")), "{lines:?}");
+    assert!(lines.contains(&"    on your own machine, use `--dev` or `keyfob dev-identity -- COMMAND` instead"));
+    assert!(lines[lines.len() - 1].contains(&format!("`keyfob doctor --vault-url {VAULT}`")), "{lines:?}");
 
     // Asked, it is not there.
     let json = run_json(doctor_with_vault(&world), 1);
@@ -98,7 +102,7 @@ fn missing_client_id_is_diagnosed_and_fixed() {
     let run = doctor_with_vault(&world).env("AZURE_CLIENT_ID", USER).output();
     let lines = run_lines(&run, 0);
     let [vault, token, list] = lines[lines.len() - 3..] else { panic!("{lines:?}") };
-    assert_eq!((vault, list), (VAULT, "    list of secrets: allowed, and there is 1"));
+    assert_eq!((vault, list), (VAULT, "    list of secrets: allowed, 1 secret"));
     let expected = format!(
         "    token: from App Service by ManagedIdentityCredential, client id {USER}, object id {USER_OBJECT}, until 20"
     );
@@ -146,13 +150,13 @@ fn configuration_errors_send_no_request() {
     let world = World::app_service();
     let run = doctor_with_vault(&world).env("AZURE_CLIENT_ID", "canary").output();
     let lines = run_lines(&run, 1);
-    assert_eq!(lines[0], "DefaultAzureCredential would stop at ManagedIdentityCredential.");
+    assert_eq!(lines[0], "DefaultAzureCredential would fail at ManagedIdentityCredential.");
     assert!(lines.contains(&"ManagedIdentityCredential: failed") && !lines.contains(&VAULT), "{lines:?}");
 
     let json = run_json(doctor(&world).args(&["--credential", "environment"]), 1);
     assert_eq!((&json["decided_by"], &json["candidates"][0]["readiness"]), (&Value::Null, &json!("unavailable")));
     let run = doctor(&world).args(&["--credential", "environment"]).output();
-    assert!(run_lines(&run, 1)[0].starts_with("EnvironmentCredential has nothing"), "{run:?}");
+    assert!(run_lines(&run, 1)[0].starts_with("EnvironmentCredential finds no credential"), "{run:?}");
 
     let json = run_json(doctor(&world).platform().args(&["--vault-url", "story-kv"]), 1);
     assert_eq!(

@@ -78,7 +78,7 @@ fn man_dir_writes_all_pages() {
 fn unknown_man_page_is_a_usage_error() {
     let run = keyfob(&["man", "get-secrets"]);
     let known = verbs().join(", ");
-    assert_eq!(run.usage_error(), format!("error: there is no page of get-secrets, but of {known}\n"));
+    assert_eq!(run.usage_error(), format!("error: there is no page for get-secrets; there are pages for {known}\n"));
     assert!(keyfob(&["man", "run", "--dir", "x"]).usage_error().contains("cannot be used with"));
 }
 

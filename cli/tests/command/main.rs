@@ -3,6 +3,8 @@
 //! Nothing may leave this machine: every run connects each host of the fake, and the metadata service's address, to
 //! loopback.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod apps;
 mod certificates;
 mod component_and_compose;

@@ -47,8 +47,8 @@ fn readme_app_fails_with_a_hint_and_works_when_fixed() {
 fn denied_vault_is_reported_with_allow_host() {
     let world = World::on("app-service", MY_VAULT);
     let run = readme(&world).env("AZURE_CLIENT_ID", USER).env("KEYVAULT_URL", VAULT).output();
-    let told = "hint: the app asked my-vault.vault.azure.net:443 and was denied; \
-                `--allow-host my-vault.vault.azure.net:443` allows it\n";
+    let told = "hint: a request of the app to my-vault.vault.azure.net:443 was denied; \
+                to allow it: `--allow-host my-vault.vault.azure.net:443`\n";
     assert!(run.stderr.starts_with(told), "{run:?}");
     assert!(!world.requests().iter().any(|request| request.contains("my-vault")), "{:?}", world.requests());
 }
@@ -138,7 +138,7 @@ fn app_requests_need_allow_host_and_sockets_are_denied() {
     assert_eq!(denied.stdout, "error: ErrorCode::HttpRequestDenied\n");
     assert_eq!(
         denied.stderr,
-        format!("hint: the app asked {address} and was denied; `--allow-host {address}` allows it\n")
+        format!("hint: a request of the app to {address} was denied; to allow it: `--allow-host {address}`\n")
     );
     let allowed = probe(&world, &["get", "http", &address]).args(&["--allow-host", &address, "--trace"]).output();
     assert_eq!(allowed.stdout, "204\n", "{allowed:?}");

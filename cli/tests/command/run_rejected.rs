@@ -121,22 +121,22 @@ fn options_that_do_not_fit_the_app() {
         &world,
         &apps::probe(),
         &["--addr", "127.0.0.1:0"],
-        "is a command and listens nowhere: leave --addr out",
+        "is a command and does not listen: omit --addr",
     );
-    assert_rejected(&world, &apps::server(), &["--", "x"], "serves HTTP and takes no arguments: leave them out");
+    assert_rejected(&world, &apps::server(), &["--", "x"], "is an HTTP server and takes no arguments: omit them");
     let keyfob = world.component(Build::WithCertificates);
     assert_rejected(
         &world,
         &apps::probe(),
         &["--component", keyfob.to_str().unwrap()],
-        "does not import Keyfob, so --component has no place in it",
+        "does not import Keyfob: omit --component",
     );
 
     let text = world.file("text", "hello");
     let options = ["--component", text.to_str().unwrap()];
     assert_rejected(&world, &apps::server(), &options, "can't be given Keyfob, which is no WebAssembly binary");
     let options = ["--component", "missing"];
-    assert_rejected(&world, &apps::server(), &options, "can't be given Keyfob: missing can't be read: ");
+    assert_rejected(&world, &apps::server(), &options, "can't be composed: missing can't be read: ");
     let options = ["--component", apps::probe().to_str().unwrap()].map(str::to_owned);
     assert_rejected(
         &world,

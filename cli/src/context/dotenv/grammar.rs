@@ -9,10 +9,10 @@ use winnow::token::{any, none_of, take_till, take_while};
 /// One statement of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Binding {
-    /// Where it begins, from 1.
+    /// The line where the statement starts, from 1.
     pub(super) line: usize,
     pub(super) name: String,
-    /// Without its quotes and escapes; `None` where no `=` follows the name.
+    /// Without quotes and escapes; `None` if no `=` follows the name.
     pub(super) value: Option<String>,
 }
 
@@ -20,7 +20,7 @@ pub(super) struct Binding {
 type Problem = ContextError<&'static str>;
 type Parsed<T> = std::result::Result<T, Problem>;
 
-/// The statements of a text, up to the first that is none.
+/// The statements of a text, up to the first error.
 pub(super) fn bindings(text: &str) -> impl Iterator<Item = Result<Binding>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -29,7 +29,7 @@ pub(super) fn bindings(text: &str) -> impl Iterator<Item = Result<Binding>> {
             if rest.is_empty() {
                 return None;
             }
-            let line = 1 + text[..text.len() - rest.len()].matches('\n').count();
+            let line = 1 + text.get(..text.len() - rest.len()).unwrap_or_default().matches('\n').count();
             match statement.parse_next(&mut rest) {
                 Ok(Some((name, value))) => return Some(Ok(Binding { line, name, value })),
                 Ok(None) => {}
@@ -69,7 +69,7 @@ fn name(input: &mut &str) -> Parsed<String> {
 fn value(input: &mut &str) -> Parsed<String> {
     let blanks = take_while(0.., blank).parse_next(input)?;
     dispatch! {peek(opt(any));
-        // Directly behind the `=`, it is the value's.
+        // Directly after the `=`, the `#` belongs to the value.
         Some('#') if !blanks.is_empty() => empty.default_value(),
         Some('\'') => quoted('\'', |c| matches!(c, '\\' | '\'').then_some(c)),
         Some('"') => quoted('"', double_quoted_escape),
@@ -78,7 +78,7 @@ fn value(input: &mut &str) -> Parsed<String> {
     .parse_next(input)
 }
 
-/// A value that may go on for lines.
+/// A quoted value, which may span lines.
 fn quoted<'a>(quote: char, escape: fn(char) -> Option<char>) -> impl Parser<&'a str, String, Problem> {
     let character = alt((('\\', any).void(), none_of([quote, '\\']).void()));
     let text = repeat::<_, _, (), _, _>(0.., character).take().map(move |text| unescape(text, escape));
@@ -89,7 +89,7 @@ fn quoted<'a>(quote: char, escape: fn(char) -> Option<char>) -> impl Parser<&'a 
     )
 }
 
-/// What a backslash and this character mean between double quotes.
+/// The character that a backslash and `c` stand for between double quotes.
 fn double_quoted_escape(c: char) -> Option<char> {
     Some(match c {
         '\\' | '\'' | '"' => c,
@@ -104,7 +104,7 @@ fn double_quoted_escape(c: char) -> Option<char> {
     })
 }
 
-/// A backslash before any other character stays.
+/// Resolves escapes. A backslash before any other character is kept.
 fn unescape(text: &str, escape: fn(char) -> Option<char>) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
@@ -120,17 +120,18 @@ fn unescape(text: &str, escape: fn(char) -> Option<char>) -> String {
     plain
 }
 
-/// A comment needs a space before it: `#` is common in passwords.
+/// Removes a comment. It needs a space before the `#`, which is common in passwords.
 fn strip_comment(text: &str) -> String {
-    let comment = text.match_indices('#').find(|(at, _)| text[..*at].ends_with(space));
-    text[..comment.map_or(text.len(), |(at, _)| at)].trim_end_matches(space).to_owned()
+    let mut splits = text.match_indices('#').map(|(at, _)| text.split_at(at));
+    let value = splits.find(|(before, _)| before.ends_with(space)).map_or(text, |(before, _)| before);
+    value.trim_end_matches(space).to_owned()
 }
 
 fn end_of_line(input: &mut &str) -> Parsed<()> {
     (take_while(0.., blank), opt(('#', take_till(0.., '\n'))), alt(("\n", eof))).void().parse_next(input)
 }
 
-/// Python's idea of white space, which has four separators more than Unicode's.
+/// Python's white space: Unicode's, and four separators.
 fn space(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }

@@ -1,7 +1,7 @@
-//! `${NAME}` and `${NAME:-default}` in a value, however it is quoted; a bare `$NAME` is text.
+//! `${NAME}` and `${NAME:-default}` in values, with any quotes. `$NAME` without braces is text.
 
-/// The value with what its references stand for, and whether each of them stands for something. A variable that is set
-/// to nothing counts, as python-dotenv has it.
+/// Replaces the references, and returns whether every variable was found or has a default. An empty variable counts as
+/// found, as in python-dotenv.
 pub(super) fn interpolate(value: &str, look_up: impl Fn(&str) -> Option<String>) -> (String, bool) {
     let mut text = String::with_capacity(value.len());
     let mut complete = true;
@@ -25,7 +25,7 @@ pub(super) fn interpolate(value: &str, look_up: impl Fn(&str) -> Option<String>)
     (text, complete)
 }
 
-/// Name, default, and what follows the closing brace; `None` where this is no reference.
+/// Name, default, and the text after the closing brace; `None` if the text is not a reference.
 fn reference(text: &str) -> Option<(&str, Option<&str>, &str)> {
     let (name, rest) = text.split_at(text.find(['}', ':'])?);
     match rest.strip_prefix(":-") {

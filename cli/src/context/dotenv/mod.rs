@@ -1,9 +1,9 @@
-//! `.env` files, read as python-dotenv's `load_dotenv` reads them, so that one file serves Python and Keyfob.
+//! Parses `.env` files as python-dotenv's `load_dotenv` does, so that Python and Keyfob can share a file.
 //!
-//! No crate for such files keeps its rules: dotenvy and dotenvs expand `$NAME`, with the process's own environment, and
-//! so spoil a client secret with a `$` in it; dotenvor and dotenv-parser cut a value at every `#`; dotenvpp turns the
-//! backslashes of `C:\new` into something else. So winnow holds python-dotenv's grammar, and tests/dotenv has the cases
-//! that the real python-dotenv plays too.
+//! No crate follows the same rules: dotenvy and dotenvs expand `$NAME` from the process environment, which corrupts a
+//! client secret that contains `$`; dotenvor and dotenv-parser cut a value at every `#`; dotenvpp changes the backslashes
+//! in `C:\new`. So python-dotenv's grammar is implemented here with winnow. The cases in tests/dotenv also run against
+//! python-dotenv itself.
 
 mod grammar;
 mod interpolation;
@@ -15,20 +15,20 @@ use anyhow::{Result, bail};
 use self::grammar::Binding;
 use self::interpolation::interpolate;
 
-/// What a file says.
+/// A parsed file.
 #[derive(Debug)]
 pub(super) struct DotenvFile {
-    /// Its variables, with what they refer to.
+    /// The variables, with references replaced.
     pub(super) variables: BTreeMap<String, String>,
-    /// What its author may not have meant.
+    /// Notes about lines that are probably mistakes.
     pub(super) notes: Vec<String>,
 }
 
-/// Reads a file's text. A reference is looked up in the environment first and then in the lines above. Errors and notes
-/// name a line and do not quote it: it may hold a secret.
+/// Parses a file. A reference is looked up in the environment first and then in earlier lines. Errors and notes give the
+/// line's number and don't quote it, because it may hold a secret.
 pub(super) fn parse(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<DotenvFile> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // As Python reads every text file.
+    // Python's universal newlines.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut values: BTreeMap<String, Option<String>> = BTreeMap::new();
     let mut notes = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str, environment: impl Fn(&str) -> Option<String>) ->
                 }
                 Some(value)
             }
-            // python-dotenv takes any word for a name; one that can be none is rather a value that went astray.
+            // python-dotenv accepts any word as a name; a word that is no identifier is probably a misplaced value.
             None if !is_identifier(&name) => bail!("line {line} is not NAME=VALUE"),
             None => {
                 notes.push(format!("line {line} has no `=` and sets nothing"));

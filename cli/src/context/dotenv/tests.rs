@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 use super::*;
 
-/// The cases that tests/dotenv/run shows to python-dotenv.
+/// The cases that tests/dotenv/run also runs against python-dotenv.
 const CASES: &str = include_str!("../../../tests/dotenv/cases.toml");
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ struct Refused {
     name: String,
     text: String,
     error: String,
-    /// For python-dotenv alone.
+    /// The expectation for python-dotenv.
     #[serde(rename = "python")]
     _python: toml::Value,
 }
@@ -40,10 +40,10 @@ fn cases() -> Cases {
 }
 
 #[test]
-fn files_are_read_as_python_dotenv_reads_them() {
+fn files_parse_as_in_python_dotenv() {
     for case in cases().read {
         let file = parse(&case.text, |name| case.environment.get(name).cloned()).expect(&case.name);
-        // The environment wins.
+        // The environment overrides the file.
         let all: BTreeMap<_, _> = file.variables.into_iter().chain(case.environment).collect();
         assert_eq!(all, case.variables, "{}", case.name);
         assert_eq!(file.notes, case.notes, "{}", case.name);
@@ -51,7 +51,7 @@ fn files_are_read_as_python_dotenv_reads_them() {
 }
 
 #[test]
-fn what_python_dotenv_skips_is_refused_by_its_line() {
+fn lines_that_python_dotenv_skips_are_errors() {
     for case in cases().refused {
         let error = parse(&case.text, |_| None).expect_err(&case.name);
         assert_eq!(error.to_string(), case.error, "{}", case.name);

@@ -23,12 +23,12 @@ const HOST: (&str, &str) = ("host", "127.0.0.1:4242");
 const HEADER: (&str, &str) = ("x-identity-header", "right");
 
 #[test]
-fn a_name_of_this_machine_and_no_other() {
+fn only_loopback_host_names_are_accepted() {
     for host in ["127.0.0.1:4242", "localhost:4242", "LOCALHOST:4242", "[::1]:4242"] {
         assert_eq!(status("GET", GOOD, &[("host", host), HEADER]), 200, "{host}");
     }
     for host in ["evil.example:4242", "127.0.0.1", "127.0.0.1:80", "127.0.0.1:4242.evil.example", "", "127.1:4242"] {
-        // Before anything else: not even the path is told.
+        // The host is checked first: the answer does not even depend on the path.
         assert_eq!(status("POST", "/", &[("host", host)]), 403, "{host}");
     }
     assert_eq!(status("GET", GOOD, &[HEADER]), 403);
@@ -38,7 +38,7 @@ fn a_name_of_this_machine_and_no_other() {
 }
 
 #[test]
-fn path_then_method_then_header_then_version() {
+fn checks_path_method_header_and_version_in_order() {
     assert_eq!(status("POST", "/msi/tokens", &[HOST]), 404);
     assert_eq!(status("POST", GOOD, &[HOST]), 405);
     assert_eq!(status("HEAD", GOOD, &[HOST]), 405);
@@ -49,7 +49,7 @@ fn path_then_method_then_header_then_version() {
 }
 
 #[test]
-fn one_version_and_one_resource() {
+fn version_and_resource_are_required_once() {
     let parse = |query: &str| parse_query(query).map(|asked| (asked.resource.as_str().to_owned(), asked.id));
     let plain = ("https://vault.azure.net".to_owned(), None);
     assert_eq!(parse("api-version=2019-08-01&resource=https://vault.azure.net&xms_cc=CP1"), Ok(plain));
@@ -60,7 +60,7 @@ fn one_version_and_one_resource() {
         ("api-version=2019-08-01", "missing"),
         ("api-version=2019-08-01&resource=", "empty"),
         ("api-version=2019-08-01&resource=a&resource=a", "duplicated"),
-        ("api-version=2019-08-01&resource=a%27;b", "holds what no resource has"),
+        ("api-version=2019-08-01&resource=a%27;b", "has invalid characters"),
         ("api-version=2019-08-01&resource=https://vault.azure.net/.default", "leave out /.default"),
     ] {
         let error = parse(query).expect_err(query);
@@ -69,7 +69,7 @@ fn one_version_and_one_resource() {
 }
 
 #[test]
-fn an_id_of_azure_is_noticed() {
+fn managed_identity_ids_are_recognized() {
     for name in ID_PARAMETERS {
         let request = parse_query(&format!("{name}=x&api-version=2019-08-01&resource=a"));
         assert_eq!(request.expect("a request").id, Some(name));

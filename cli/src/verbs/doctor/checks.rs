@@ -1,41 +1,42 @@
-//! The questions to Azure, one after the other, until one is not answered.
+//! The checks against a vault, in order, up to the first that fails.
 
 use std::time::Duration;
 
-use crate::CommandError;
-use crate::call::with_timeout;
-use crate::terminal::Progress;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::instance::{Credential, Instance, SecretClient};
 use keyfob_host_test::spec::{ClientOptions, ListOptions, TokenOptions};
 
-/// What is asked.
+use crate::CommandError;
+use crate::call::with_timeout;
+use crate::terminal::Progress;
+
+/// A check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Check {
-    /// Can the URL be a vault's? Nothing is sent for it.
+    /// Is the vault URL valid? Sends nothing.
     VaultUrl,
-    /// Is there a token for it? Not asked where only the vault can tell which kind of token it takes.
+    /// Can a token be acquired? Skipped for a custom host name, for which only the vault knows the scope.
     Token,
-    /// May the token's owner list secrets?
+    /// May the identity list secrets?
     Secrets,
 }
 
-/// What came of it.
+/// The result of a successful check.
 #[derive(Debug)]
 pub(super) enum CheckResult {
     Token(Box<AccessToken>),
-    /// How many secrets the first page has, and whether there may be more.
+    /// The number of secrets on the first page, and whether there may be more.
     Secrets {
         count: usize,
         more: bool,
     },
 }
 
-/// A page of the service's own size.
+/// The service's page size.
 const PAGE_SIZE: usize = 25;
 
-/// Asks, and tells each answer. The error is the first question without one, and why.
+/// Runs the checks, and passes each result to `on_result`. Returns the first check that fails, and its error.
 pub(super) async fn run_checks(
     instance: &mut Instance,
     credential: Credential,
@@ -48,8 +49,8 @@ pub(super) async fn run_checks(
     let opening = open_client(instance, credential, vault_url);
     let (client, scope) = with_timeout(limit, opening).await.map_err(at(Check::VaultUrl))?;
     if let Some(scope) = scope {
-        let _progress = Progress::show("asking for a token");
-        // As the client asks for it, so that it is the same token.
+        let _progress = Progress::show("requesting a token");
+        // The same options as the client's, so that the client finds this token in the cache.
         let options = TokenOptions { timeout: limit, enable_cae: Some(true), ..Default::default() };
         let scopes = [scope.as_str()];
         let token = with_timeout(limit, instance.get_token(credential, &scopes, &options)).await;

@@ -1,20 +1,20 @@
-//! What is found out.
+//! The result of `keyfob doctor`, and its JSON.
 
+use keyfob_host_test::bindings::exports::keyfob::azure::identity::{Candidate, Readiness};
+use keyfob_host_test::names::readiness_name;
 use serde_json::{Value, json};
 
 use super::checks::{Check, CheckResult};
 use crate::output::{ErrorReport, string_map};
-use keyfob_host_test::bindings::exports::keyfob::azure::identity::{Candidate, Readiness};
-use keyfob_host_test::names::readiness_name;
 
-/// The credential that was asked about, and all that is known of it.
+/// What is known about the chosen credential.
 #[derive(Debug)]
 pub(super) struct Diagnosis {
-    /// Its class name in the Azure SDKs.
+    /// The credential's class name in the Azure SDKs.
     pub(super) credential: &'static str,
     pub(super) candidates: Vec<Candidate>,
     pub(super) results: Vec<CheckResult>,
-    /// The first question that was not answered.
+    /// The first check that failed.
     pub(super) failed: Option<(Check, ErrorReport)>,
 }
 
@@ -23,14 +23,14 @@ impl Diagnosis {
         Self { credential, candidates, results: Vec::new(), failed: None }
     }
 
-    /// The candidate that decides: the first that would be asked, or that stops the chain.
+    /// The deciding candidate: the first that would be used, or that stops the chain.
     pub(super) fn deciding(&self) -> Option<&Candidate> {
         let decides =
             |it: &&Candidate| matches!(it.readiness, Readiness::Ready | Readiness::Unproven | Readiness::Failed);
         self.candidates.iter().find(decides)
     }
 
-    /// Whether there is nothing to change.
+    /// Whether a credential would be used and no check failed.
     pub(super) fn is_ok(&self) -> bool {
         let usable = self.deciding().is_some_and(|it| it.readiness != Readiness::Failed);
         usable && self.failed.is_none()
@@ -38,32 +38,31 @@ impl Diagnosis {
 
     pub(super) fn json(&self) -> String {
         let candidates: Vec<Value> = self.candidates.iter().map(candidate_json).collect();
-        let deciding = self.deciding().map(|it| &it.credential);
-        let mut json = json!({
-            "ok": self.is_ok(),
-            "credential": self.credential,
-            "decided_by": deciding,
-            "candidates": candidates,
-            "token": null,
-            "secrets": null,
-            "failed": null,
-        });
-        for check_result in &self.results {
-            match check_result {
-                CheckResult::Token(token) => {
-                    json["token"] = json!({
-                        "credential": token.credential,
-                        "source": token.source,
-                        "expires_on": token.expires_on,
-                        "details": string_map(&token.details),
+        let (mut token, mut secrets) = (Value::Null, Value::Null);
+        for result in &self.results {
+            match result {
+                CheckResult::Token(read) => {
+                    token = json!({
+                        "credential": read.credential,
+                        "source": read.source,
+                        "expires_on": read.expires_on,
+                        "details": string_map(&read.details),
                     });
                 }
-                CheckResult::Secrets { count, more } => json["secrets"] = json!({ "count": count, "more": more }),
+                CheckResult::Secrets { count, more } => secrets = json!({ "count": count, "more": more }),
             }
         }
-        if let Some((check, report)) = &self.failed {
-            json["failed"] = json!({ "question": check.name(), "error": report.error() });
-        }
+        let failed = self.failed.as_ref();
+        let failed = failed.map(|(check, report)| json!({ "question": check.name(), "error": report.error() }));
+        let json = json!({
+            "ok": self.is_ok(),
+            "credential": self.credential,
+            "decided_by": self.deciding().map(|it| &it.credential),
+            "candidates": candidates,
+            "token": token,
+            "secrets": secrets,
+            "failed": failed,
+        });
         json.to_string()
     }
 }

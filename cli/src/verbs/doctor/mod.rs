@@ -1,4 +1,4 @@
-//! `keyfob doctor`: which identity an app would have here, why, and what keeps it from its secrets.
+//! `keyfob doctor`: shows which identity an app would get here and why, and checks access to a vault.
 
 mod checks;
 mod diagnosis;
@@ -17,20 +17,20 @@ Examples:
   keyfob doctor --vault-url https://my-vault.vault.azure.net
   keyfob doctor --dev --vault-url \"$KEYVAULT_URL\"
 
-It asks nobody, unless --vault-url is given: then it gets a token and lists the vault's secrets, and shows neither.
-Exit status: 0 if a credential would be used and every question was answered, else 1.";
+Without --vault-url no request is sent. With it, the command gets a token and lists the vault's secrets, and prints neither.
+Exit status: 0 if a credential would be used and all checks succeeded, else 1.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Doctor {
-    /// Ask for a token for this vault, and for a list of its secrets
+    /// Check access to this vault: get a token, and list its secrets
     #[arg(long, value_name = "URL")]
     vault_url: Option<String>,
     #[command(flatten)]
     pub(super) common: CommonArgs,
 }
 
-/// Prints what is found, and gives the exit status.
+/// Prints the diagnosis, and returns the exit status.
 pub(super) async fn run(args: &Doctor) -> Result<u8, CommandError> {
     let CommonArgs { json, timeout, credential: credential_args, context: context_args } = &args.common;
     let context = context_args.context().await?;
@@ -51,7 +51,7 @@ pub(super) async fn run(args: &Doctor) -> Result<u8, CommandError> {
     print_part(&text::chain(&diagnosis, context_args.uses_developer_sign_in()));
     match &args.vault_url {
         None => print_part(&text::offline_note(context.environment.get("KEYVAULT_URL"))),
-        // The first thing that is wrong is found.
+        // The first problem is found already.
         Some(_) if !diagnosis.is_ok() => {}
         Some(url) => {
             print_part(&text::vault_heading(url));

@@ -1,18 +1,18 @@
-//! The diagnosis for people: first what decides, then everything else.
+//! The diagnosis as text: the verdict first, then each candidate.
 
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use keyfob_host_test::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
+use keyfob_host_test::names::readiness_name;
 
 use super::checks::{Check, CheckResult};
 use super::diagnosis::Diagnosis;
 use crate::date;
 use crate::output::ErrorReport;
 use crate::terminal::{BOLD, ERROR, HINT};
-use keyfob_host_test::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
-use keyfob_host_test::names::readiness_name;
 
-/// What the credential would do, and what each candidate has to say. For a developer there is no identity to choose.
+/// The verdict, and each candidate's state. With the developer's sign-in, hints about choosing an identity are left out.
 pub(super) fn chain(diagnosis: &Diagnosis, developer: bool) -> String {
     let deciding = diagnosis.deciding();
     let mut text = verdict(diagnosis.credential, deciding);
@@ -30,7 +30,7 @@ pub(super) fn chain(diagnosis: &Diagnosis, developer: bool) -> String {
         if !it.variables.is_empty() {
             let _ = writeln!(text, "    reads {}", it.variables.join(", "));
         }
-        // What the others lack is said; it is no advice to give it to them, unless there is nothing else.
+        // Hints of unavailable candidates are shown only if no candidate decides.
         let advised = match it.readiness {
             Readiness::Ready => decides && !developer,
             _ => decides || deciding.is_none(),
@@ -47,29 +47,29 @@ pub(super) fn chain(diagnosis: &Diagnosis, developer: bool) -> String {
     text
 }
 
-const DEVELOPER: &str = "by --dev, your sign-in with `az`, Azure PowerShell or `azd` answers as the managed identity";
-const ON_A_LAPTOP: &str = "on your own machine, `--dev` and `keyfob dev-identity -- COMMAND` stand in for them";
+const DEVELOPER: &str = "with --dev, your sign-in with `az`, Azure PowerShell or `azd` is used as the managed identity";
+const ON_A_LAPTOP: &str = "on your own machine, use `--dev` or `keyfob dev-identity -- COMMAND` instead";
 
-fn verdict(asked: &str, deciding: Option<&Candidate>) -> String {
+fn verdict(name: &str, deciding: Option<&Candidate>) -> String {
     let Some(Candidate { credential, readiness, .. }) = deciding else {
-        return format!("{ERROR}{asked} has nothing that it could ask here.{ERROR:#}\n\n");
+        return format!("{ERROR}{name} finds no credential that is available here.{ERROR:#}\n\n");
     };
-    let alone = asked == credential;
+    let alone = name == credential;
     let sentence = match readiness {
-        Readiness::Failed if alone => return format!("{ERROR}{asked} can't be used.{ERROR:#}\n\n"),
-        Readiness::Failed => return format!("{ERROR}{asked} would stop at {credential}.{ERROR:#}\n\n"),
-        Readiness::Unproven if alone => format!("{asked} would be asked; whether it is there is not known."),
-        Readiness::Unproven => format!("{asked} would ask {credential}; whether it is there is not known."),
-        _ if alone => format!("{asked} would be used."),
-        _ => format!("{asked} would use {credential}."),
+        Readiness::Failed if alone => return format!("{ERROR}{name} would fail.{ERROR:#}\n\n"),
+        Readiness::Failed => return format!("{ERROR}{name} would fail at {credential}.{ERROR:#}\n\n"),
+        Readiness::Unproven if alone => format!("{name} would be tried; whether it is available is unknown."),
+        Readiness::Unproven => format!("{name} would try {credential}; whether it is available is unknown."),
+        _ if alone => format!("{name} would be used."),
+        _ => format!("{name} would use {credential}."),
     };
     format!("{BOLD}{sentence}{BOLD:#}\n\n")
 }
 
-/// How to go on.
+/// Says that no request was sent, and how to check a vault.
 pub(super) fn offline_note(vault_url: Option<&str>) -> String {
     let url = vault_url.unwrap_or("URL");
-    format!("\nNobody was asked. `keyfob doctor --vault-url {url}` asks for a token and a list of secrets.\n")
+    format!("\nNo request was sent. To get a token and list secrets: `keyfob doctor --vault-url {url}`\n")
 }
 
 pub(super) fn vault_heading(url: &str) -> String {
@@ -81,17 +81,17 @@ pub(super) fn check_result(check_result: &CheckResult) -> String {
         CheckResult::Token(token) => format!("    token: {}\n", token_summary(token)),
         CheckResult::Secrets { count, more } => {
             let count = match (count, more) {
-                (0, _) => "allowed, and there are none".to_owned(),
-                (1, _) => "allowed, and there is 1".to_owned(),
-                (count, false) => format!("allowed, and there are {count}"),
-                (count, true) => format!("allowed, and there are {count} or more"),
+                (0, _) => "allowed, no secrets".to_owned(),
+                (1, _) => "allowed, 1 secret".to_owned(),
+                (count, false) => format!("allowed, {count} secrets"),
+                (count, true) => format!("allowed, {count} secrets or more"),
             };
             format!("    list of secrets: {count}\n")
         }
     }
 }
 
-/// Whose token it is, and until when.
+/// The token's source, identity and expiry.
 fn token_summary(token: &AccessToken) -> String {
     let AccessToken { credential, source, details, expires_on, .. } = token;
     let mut text = format!("from {source} by {credential}");
@@ -102,7 +102,7 @@ fn token_summary(token: &AccessToken) -> String {
     text
 }
 
-/// The first question without an answer. Of a chain that failed, what the others lacked is already told.
+/// The failed check. If a chain failed, only the deciding credential's message is repeated; the others are shown above.
 pub(super) fn failed_check(diagnosis: &Diagnosis, check: Check, report: &ErrorReport) -> String {
     let what = match check {
         Check::VaultUrl => "URL",

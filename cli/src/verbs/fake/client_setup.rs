@@ -1,36 +1,36 @@
-//! How an app in any language gets to the fake with the URLs of the real Azure: a proxy, an authority to trust, and the
-//! platform's own variables.
+//! The environment of apps in any language: a proxy and a certificate authority, so that Azure's own URLs reach the fake, and
+//! the platform's variables.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use fake_azure::Fake;
 
 use super::plain_http;
 use crate::fake::Folder;
 use crate::fake::environment_at;
 use crate::shell::quote;
-use fake_azure::Fake;
 
-/// Who reads which variable: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node.
+/// Read by: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node.
 const CA_VARIABLES: [&str; 4] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
-/// Where the fake is.
+/// Where the fake Azure is served.
 pub(super) struct ClientSetup {
     pub(super) address: SocketAddr,
     pub(super) ca: PathBuf,
     pub(super) folder: Folder,
-    /// Vault and Entra are asked without TLS.
+    /// Vault and Entra are reached without TLS.
     pub(super) plain_http: bool,
 }
 
 impl ClientSetup {
-    /// The app's whole environment; its files are written on the way.
+    /// The app's environment variables. Also writes the platform's files.
     pub(super) fn environment(&self, fake: &Fake) -> Result<Vec<(String, String)>> {
         let address = self.address.to_string();
         let proxy = format!("http://{address}");
         let ca = utf8(&self.ca)?;
-        // The identity endpoint, which is on loopback, is asked without the proxy. curl reads the small spelling first.
+        // The identity endpoint on loopback is reached without the proxy. curl prefers the lower-case names.
         let direct = "127.0.0.1,localhost";
         let mut variables = vec![
             ("HTTPS_PROXY".to_owned(), proxy.clone()),
@@ -52,7 +52,7 @@ impl ClientSetup {
         Ok(variables)
     }
 
-    /// What the environment can't do.
+    /// What the environment variables can't set up.
     pub(super) fn notes(&self, fake: &Fake) -> Vec<String> {
         let mut notes = Vec::new();
         for (app_path, content) in fake.files() {
@@ -62,19 +62,19 @@ impl ClientSetup {
             let disk_path = self.folder.resolve(&app_path);
             let (from, to) = (quote(&disk_path.to_string_lossy()), quote(&app_path));
             notes.push(format!(
-                "Azure's SDKs read the key of Azure Arc's agent from its own folder alone. Put it there: \
-                 sudo install -D -m 644 {from} {to}"
+                "the Azure SDKs read the Azure Arc key only from the agent's own folder. To put it there: \
+                sudo install -D -m 644 {from} {to}"
             ));
         }
         notes
     }
 }
 
-/// What to do about a client that breaks a handshake off.
+/// The message for a client that aborts the TLS handshake.
 pub(super) fn untrusted_ca_message(ca: &Path, why: &str) -> String {
     format!(
-        "a client broke off TLS ({why}): unless it just went away, it does not trust {}; set {} to that file, or what \
-         its language has for it",
+        "a client aborted the TLS handshake ({why}): it probably does not trust {}; set {} or your client's own \
+        setting to that file",
         ca.display(),
         CA_VARIABLES.join(", ")
     )

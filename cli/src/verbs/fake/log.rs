@@ -1,21 +1,20 @@
-//! The log of requests, a line each, for people.
+//! The request log on stderr.
 
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anstyle::{AnsiColor, Style};
-use http::header::WWW_AUTHENTICATE;
-use http::{Method, StatusCode};
-
 use fake_azure::uri;
 use fake_azure::wire::{Connect, Exchange, Request};
+use http::header::WWW_AUTHENTICATE;
+use http::{Method, StatusCode};
 
 const DIM: Style = Style::new().dimmed();
 const SUCCESS: Style = AnsiColor::Green.on_default();
 const CHALLENGE: Style = AnsiColor::Yellow.on_default();
 const FAILURE: Style = AnsiColor::Red.on_default();
 
-/// A line about an exchange: the time of day (UTC), what was asked, the status, and what happened in words.
+/// Logs a request: the time of day (UTC), method and URL, the status, and the outcome in words.
 pub(super) fn request(request: &Request, exchange: &Exchange, outcome: &str) {
     let (status, style) = match exchange.connect {
         Connect::After(_) => (exchange.status.as_str(), style(exchange)),
@@ -30,12 +29,12 @@ pub(super) fn request(request: &Request, exchange: &Exchange, outcome: &str) {
     print(&format!("{DIM}{}{DIM:#} {method} {target} {style}{status}{style:#}{outcome}", time_of_day()));
 }
 
-/// A line about something else.
+/// Logs a note.
 pub(super) fn note(text: &str) {
     print(&format!("{DIM}{}{DIM:#} {text}", time_of_day()));
 }
 
-/// A line about something that went wrong.
+/// Logs a problem.
 pub(super) fn problem(text: &str) {
     print(&format!("{DIM}{}{DIM:#} {FAILURE}{text}{FAILURE:#}", time_of_day()));
 }
@@ -43,14 +42,13 @@ pub(super) fn problem(text: &str) {
 fn style(exchange: &Exchange) -> Style {
     match exchange.status {
         status if status.is_success() => SUCCESS,
-        // A challenge is a step of the way.
+        // A challenge is a normal step of authentication.
         StatusCode::UNAUTHORIZED if exchange.headers.contains_key(WWW_AUTHENTICATE) => CHALLENGE,
         _ => FAILURE,
     }
 }
 
-/// To stderr; the styles reach a terminal alone, and none where NO_COLOR is set. A reader that has gone away is not worth
-/// a panic.
+/// Prints a line to stderr. Styles are removed unless stderr is a terminal and NO_COLOR is unset. A closed stderr is ignored.
 pub(super) fn print(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! `keyfob fake`: the fake Azure as a server that stays up, for apps in any language.
+//! `keyfob fake`: runs a command against a fake Azure, or serves it until Ctrl-C.
 
 mod client_setup;
 mod log;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use fake_azure::Server;
 
 use self::client_setup::ClientSetup;
 use self::reload::Reloader;
@@ -20,49 +21,49 @@ use self::reloadable_fake::ReloadableFake;
 use crate::child::{self, StopSignals};
 use crate::fake::{Example, Folder, IDENTITY_VARIABLES, Source};
 use crate::{SUCCESS, output};
-use fake_azure::Server;
 
 const EXAMPLES: &str = "\
 Examples:
-  keyfob fake --example vm -- python app.py              runs the command there, and ends with it
-  keyfob fake --example app-service > fake.env           stays up; for an app elsewhere: . ./fake.env
+  keyfob fake --example vm -- python app.py              runs the command, and stops when it ends
+  keyfob fake --example app-service > fake.env           runs until Ctrl-C; in the app's shell: . ./fake.env
   keyfob fake --example app-service --print > azure.toml
-  keyfob fake azure.toml --port 7070 --dir .azure-fake   the next start is the same place, and still trusted
+  keyfob fake azure.toml --port 7070 --dir .azure-fake   keeps address and certificate for the next start
   keyfob fake azure.toml --plain-http -- wasmtime serve -S cli --env KEYVAULT_URL app.wasm
 
-The app keeps the URLs of the real Azure. Its environment leads them here: a proxy, an authority to trust, and what the
-platform sets. Vaults remember what an app writes to them, until the command ends or the description changes.";
+The app uses the same URLs as with real Azure. Its environment variables direct them to the fake: a proxy, a certificate
+authority, and the platform's own variables. Vaults keep what an app writes until the command ends or the description
+changes.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct FakeAzure {
-    /// The description of the world, in TOML; whenever it changes it is read again, and all begins anew
+    /// The description of the fake Azure, in TOML; it is read again whenever it changes, which resets the vaults
     #[arg(value_name = "FILE", conflicts_with = "example")]
     file: Option<PathBuf>,
-    /// A description that comes with the command
+    /// Use a built-in description
     #[arg(long, value_name = "NAME")]
     example: Option<Example>,
-    /// Print the example, to begin a description of your own with
+    /// Print the example, as a start for your own description
     #[arg(long, requires = "example", conflicts_with_all = ["file", "command"])]
     print: bool,
     /// The port of 127.0.0.1 for the proxy and the identity endpoint [default: a free one]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// Lead Keyfob to the first vault and to Entra without TLS, where its host trusts fixed authorities (wasmtime, wash)
+    /// Serve the first vault and Entra over plain HTTP, for Keyfob in hosts with fixed trusted authorities (wasmtime, wash)
     #[arg(long)]
     plain_http: bool,
-    /// Keep the certificate authority and the platform's files in this folder, so that clients that trust it go on
+    /// Keep the certificate authority and the platform's files in this folder, so that clients still trust it after a restart
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Run this command in the fake's environment, and end with it
+    /// Run this command with the fake's environment variables, and stop when it ends
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
-/// Serves until Ctrl-C, or until the command ends, whose status it gives.
+/// Serves until Ctrl-C, or until the command ends. Returns the command's exit status.
 pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
     let Some(source) = Source::from_options(args.file.as_deref(), args.example) else {
-        bail!("which world? Name a FILE, or begin with --example app-service");
+        bail!("no description given: pass FILE or --example, such as --example app-service");
     };
     let text = source.text()?;
     if args.print {
@@ -86,7 +87,7 @@ pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
     let variables = setup.environment(&served.fake())?;
 
     let reloader = Reloader::new(source.clone(), text, Arc::clone(&served), &setup, args.command.is_empty());
-    log::print(&format!("A fake Azure from {source}: {}.", summary::line(served.fake().description())));
+    log::print(&format!("Serving a fake Azure from {source}: {}.", summary::line(served.fake().description())));
     for line in summary::lines(served.fake().description()) {
         log::print(&format!("   {line}"));
     }
@@ -96,7 +97,7 @@ pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
     if args.command.is_empty() {
         let mut signals = StopSignals::listen()?;
         output::print_line(&crate::shell::export_lines(&variables));
-        log::print("An app whose shell has taken the lines on stdout lives there. Ctrl-C ends it. Requests:");
+        log::print("Set the variables on stdout in the app's shell. Stop with Ctrl-C. Requests:");
         tokio::select! {
             never = reloader.watch(variables) => match never {},
             _ = signals.next() => Ok(SUCCESS),

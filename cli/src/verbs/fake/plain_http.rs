@@ -1,22 +1,23 @@
-//! `--plain-http`: the vault and Entra at the fake's own address, without TLS, for a Keyfob whose host has fixed roots:
-//! wasmtime's command, `wasmtime serve`, wasmtime-py, wash.
+//! `--plain-http`: serves the vault and Entra at the fake's own address without TLS, for Keyfob in hosts whose trusted
+//! authorities are fixed: `wasmtime run`, `wasmtime serve`, wasmtime-py, wash.
 
 use anyhow::{Result, bail};
 use bytes::Bytes;
-
 use fake_azure::wire::Exchange;
 use fake_azure::{Cloud, Fake};
 
-/// What lets the component do without TLS on loopback.
+/// The variable that allows the component to use plain HTTP on loopback.
 pub(super) const ALLOW_VARIABLE: &str = "KEYFOB_ALLOW_LOOPBACK_HTTP";
 
-/// Who goes to Entra at all has this variable.
+/// Set for every app that uses Entra.
 const TENANT_VARIABLE: &str = "AZURE_TENANT_ID";
 
-/// Leads an app's variables to `own` (`HOST:PORT`).
+/// Points an app's variables to `address` (`HOST:PORT`). Fails for clouds other than the public one.
 pub(super) fn redirect_variables(variables: &mut Vec<(String, String)>, fake: &Fake, address: &str) -> Result<()> {
     if fake.description().cloud != Cloud::Public {
-        bail!("over plain http Keyfob asks for tokens of the public cloud's vaults: leave --plain-http out");
+        bail!(
+            "--plain-http works only with the public cloud, because Keyfob then requests tokens for its vaults: omit --plain-http"
+        );
     }
     let mut replaced = vec![("KEYVAULT_URL", format!("http://{address}")), (ALLOW_VARIABLE, "1".to_owned())];
     if variables.iter().any(|(name, _)| name == TENANT_VARIABLE) {
@@ -27,8 +28,8 @@ pub(super) fn redirect_variables(variables: &mut Vec<(String, String)>, fake: &F
     Ok(())
 }
 
-/// The real `https://HOST` that is meant by a path at the fake's own address: Entra's, or the first vault's, which is the
-/// app's KEYVAULT_URL. All others are the identity endpoint's.
+/// The real origin (`https://HOST`) for a path at the fake's own address: Entra's, or the first vault's, which is the app's
+/// KEYVAULT_URL. `None` for the paths of the identity endpoint.
 pub(super) fn real_origin(fake: &Fake, path: &str) -> Option<String> {
     let origin = if path.ends_with("/oauth2/v2.0/token") {
         fake.authority_host()
@@ -40,7 +41,8 @@ pub(super) fn real_origin(fake: &Fake, path: &str) -> Option<String> {
     Some(origin.trim_end_matches('/').to_owned())
 }
 
-/// An answer whose links (a secret's id, the next page) lead to where it was asked: nobody follows them elsewhere.
+/// Replaces the origin in links of a response (a secret's id, the next page) with the fake's address, because clients
+/// follow them only there.
 pub(super) fn rewrite_links(mut exchange: Exchange, origin: &str, address: &str) -> Exchange {
     for (_, piece) in &mut exchange.body {
         if let Ok(text) = std::str::from_utf8(piece) {
@@ -62,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_leads_vault_and_entra_to_loopback() {
+    fn the_environment_points_vault_and_entra_to_loopback() {
         for (example, entra) in [(Example::AppService, false), (Example::ServicePrincipal, true), (Example::Aks, true)]
         {
             let mut variables = environment_at(&fake(example), "127.0.0.1:7");
@@ -76,11 +78,11 @@ mod tests {
             assert_eq!(values("AZURE_AUTHORITY_HOST"), authority, "{example:?}");
         }
         let refused = redirect_variables(&mut Vec::new(), &fake(Example::UsGovernment), "127.0.0.1:7").unwrap_err();
-        assert!(refused.to_string().contains("leave --plain-http out"), "{refused}");
+        assert!(refused.to_string().contains("omit --plain-http"), "{refused}");
     }
 
     #[test]
-    fn a_path_says_who_is_meant() {
+    fn the_path_determines_the_origin() {
         let fake = fake(Example::AppService);
         for (path, origin) in [
             ("/secrets", Some("https://my-vault.vault.azure.net")),
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn links_stay_here() {
+    fn links_are_rewritten() {
         let origin = "https://my-vault.vault.azure.net";
         let body = format!(r#"{{"id":"{origin}/secrets/a/1","kid":"{origin}.example/"}}"#);
         let replaced_name = rewrite_links(Exchange::reply(200, "application/json", body), origin, "127.0.0.1:7");

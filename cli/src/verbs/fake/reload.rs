@@ -1,4 +1,4 @@
-//! The description is read again when it changes.
+//! Reads the description again when it changes.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,21 +10,21 @@ use super::{log, summary};
 use crate::fake::Source;
 use crate::{output, shell};
 
-/// Nobody notices, and nothing is missed: contents are compared, not times.
+/// How often the file is read. Contents are compared, because modification times may miss a change.
 const INTERVAL: Duration = Duration::from_millis(500);
 
 pub(super) struct Reloader<'w> {
     source: Source,
-    /// What was read last, good or bad.
+    /// The text or error of the last read.
     last_read: Result<String, String>,
     served: Arc<ReloadableFake>,
     setup: &'w ClientSetup,
-    /// Whether the environment is printed, or belongs to a command.
+    /// Whether a changed environment is printed. If not, the environment belongs to a command.
     prints_environment: bool,
 }
 
 impl<'w> Reloader<'w> {
-    /// `text` is what the stage plays.
+    /// `text` is the description that is served now.
     pub(super) fn new(
         source: Source,
         text: String,
@@ -35,7 +35,7 @@ impl<'w> Reloader<'w> {
         Self { source, last_read: Ok(text), served, setup, prints_environment }
     }
 
-    /// Watches, and tells what comes of it. `variables` is the environment that apps have been given.
+    /// Watches the file, and logs each reload. `variables` is the environment that apps have.
     pub(super) async fn watch(mut self, mut variables: Vec<(String, String)>) -> Infallible {
         let mut ticks = tokio::time::interval(INTERVAL);
         loop {
@@ -47,18 +47,18 @@ impl<'w> Reloader<'w> {
             self.last_read = read.clone();
             match read.and_then(|text| self.apply(&text, &variables)) {
                 Ok(new) => variables = new,
-                Err(error) => log::problem(&format!("not reloaded, the old description goes on: {error}")),
+                Err(error) => log::problem(&format!("not reloaded, the old description stays in use: {error}")),
             }
         }
     }
 
-    /// Takes a new text for the world, and gives the environment that goes with it.
+    /// Serves a new description, and returns its environment.
     fn apply(&self, text: &str, old: &[(String, String)]) -> Result<Vec<(String, String)>, String> {
         let fake = self.source.parse(text).map_err(|error| format!("{error:#}"))?;
         let new = self.setup.environment(&fake).map_err(|error| format!("{error:#}"))?;
         let summary = summary::line(fake.description());
-        // Vaults begin anew, as the file has them: who wrote to them would wonder.
-        let gone = if self.served.fake().written() { "; what apps wrote to the vaults is gone" } else { "" };
+        // The vaults are reset to the description; say so if an app has written to them.
+        let gone = if self.served.fake().written() { "; what apps had written to the vaults is discarded" } else { "" };
         self.served.replace(fake);
         log::note(&format!("reloaded {}: {summary}{gone}", self.source));
         if new != *old {
@@ -75,10 +75,10 @@ impl<'w> Reloader<'w> {
             .collect();
         let unset = if gone.is_empty() { String::new() } else { format!(" (first: unset {})", gone.join(" ")) };
         if self.prints_environment {
-            log::note(&format!("the app's environment is another now: restart the app with these lines{unset}"));
+            log::note(&format!("the app's environment has changed: restart the app with these lines{unset}"));
             output::print_line(&shell::export_lines(new));
         } else {
-            log::problem("the app's environment is another now: end the command, and start it again");
+            log::problem("the app's environment has changed: stop the command, and start it again");
         }
     }
 }

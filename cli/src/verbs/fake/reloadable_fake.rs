@@ -1,21 +1,22 @@
-//! The fake as it is served: a world that can be exchanged, under an address of its own, with every request logged.
+//! The fake Azure that the server calls: it can be replaced while it is served, also answers at its own address, and logs
+//! every request.
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use fake_azure::Fake;
+use fake_azure::uri::port;
+use fake_azure::wire::{Azure, Exchange, Request};
 use http::uri::PathAndQuery;
 use http::{Method, Uri};
 
 use super::{log, plain_http};
-use fake_azure::Fake;
-use fake_azure::uri::port;
-use fake_azure::wire::{Azure, Exchange, Request};
 
-/// What the server asks.
+/// A replaceable fake Azure.
 pub(super) struct ReloadableFake {
     fake: RwLock<Arc<Fake>>,
-    /// The plain door's port, once it is open.
+    /// The port of the plain HTTP listener, once it is known.
     port: OnceLock<u16>,
-    /// Vault and Entra answer at the plain door, too.
+    /// Vault and Entra are also served at the plain HTTP listener.
     plain_http: bool,
 }
 
@@ -24,23 +25,23 @@ impl ReloadableFake {
         Self { fake: RwLock::new(Arc::new(fake)), port: OnceLock::new(), plain_http }
     }
 
-    /// Says where the plain door is: who asks there by its own name means the platform's identity endpoint, or with
-    /// `--plain-http` the vault or Entra.
+    /// Sets the port of the plain HTTP listener. Requests to its own address go to the platform's identity endpoint, or with
+    /// `--plain-http` to the vault or Entra.
     pub(super) fn set_port(&self, port: u16) {
         self.port.get_or_init(|| port);
     }
 
-    /// The world of now.
+    /// The current fake.
     pub(super) fn fake(&self) -> Arc<Fake> {
         Arc::clone(&self.fake.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Another world, from the next request on.
+    /// Replaces the fake, from the next request on.
     pub(super) fn replace(&self, fake: Fake) {
         *self.fake.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fake);
     }
 
-    /// The answer, and what is to be logged of it: nothing of a tunnel, whose requests have lines of their own.
+    /// The response, and the outcome to log. A tunnel is not logged, only the requests in it.
     fn respond(&self, request: &Request, now: u64) -> (Exchange, Option<String>) {
         let fake = self.fake();
         let Some(host) = authority(request.uri()) else {
@@ -62,7 +63,7 @@ impl ReloadableFake {
                 fake.identity_authority().and_then(|authority| with_origin(request, &format!("http://{authority}")));
             return match identity {
                 Some(redirected) => respond_as(&fake, &redirected, now),
-                None => refusal(404, "here is keyfob's fake Azure, and its platform has no identity endpoint"),
+                None => refusal(404, "this is keyfob's fake Azure, and its platform has no identity endpoint"),
             };
         }
         if !fake.authorities().contains(&host) {
@@ -85,7 +86,7 @@ impl Azure for ReloadableFake {
     }
 }
 
-/// The answer, and what happened in words.
+/// The fake's response, and the outcome in words.
 fn respond_as(fake: &Fake, request: &Request, now: u64) -> (Exchange, Option<String>) {
     let exchange = fake.answer(request, now);
     let account = fake.account(request, &exchange);
@@ -100,8 +101,8 @@ fn unknown_host_message(fake: &Fake, host: &str) -> String {
     let vaults = fake.description().vaults.iter().map(|vault| vault.url.as_str()).collect::<Vec<_>>().join(", ");
     let vaults = if vaults.is_empty() { "no vault".to_owned() } else { vaults };
     format!(
-        "the fake Azure is not the internet: it plays {vaults} and Microsoft Entra ID, not {host}. A vault of that name \
-         needs a [[vault]] in the description; any other host belongs in NO_PROXY"
+        "the fake Azure serves {vaults} and Microsoft Entra ID, not {host}. If that is a vault, add a [[vault]] to the \
+        description; add any other host to NO_PROXY"
     )
 }
 
@@ -110,7 +111,7 @@ fn authority(uri: &Uri) -> Option<String> {
     Some(format!("{}:{}", uri.host()?.to_ascii_lowercase(), port(uri)?))
 }
 
-/// The same request, asked at another origin.
+/// The same request with another origin.
 fn with_origin(request: &Request, origin: &str) -> Option<Request> {
     let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
     let mut redirected = request.clone();
@@ -120,10 +121,11 @@ fn with_origin(request: &Request, origin: &str) -> Option<Request> {
 
 #[cfg(test)]
 mod tests {
+    use fake_azure::wire::Connect;
+
     use super::*;
     use crate::fake::Example;
     use crate::fake::Source;
-    use fake_azure::wire::Connect;
 
     fn served(example: Example) -> ReloadableFake {
         opened(example, false)
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn tunnels_lead_to_what_is_played() {
+    fn tunnels_reach_only_the_fakes_hosts() {
         let served = served(Example::AppService);
         for host in ["my-vault.vault.azure.net:443", "LOGIN.microsoftonline.com:443", "169.254.130.4:8081"] {
             assert_eq!(ask(&served, "CONNECT", host), (200, None), "{host}");
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn with_plain_http_its_own_address_is_the_vaults_and_entras_too() {
+    fn with_plain_http_its_own_address_serves_vault_and_entra() {
         let identity = "The X-IDENTITY-HEADER is missing or invalid.";
         for (plain_http, path, expected) in [
             (true, "/secrets/secret-a", "told where to get the right to ask"),
@@ -174,14 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn its_own_address_is_the_identity_endpoints() {
+    fn its_own_address_serves_the_identity_endpoint() {
         for (example, path, expected) in [
             (Example::AppService, "/msi/token", (401, "The X-IDENTITY-HEADER is missing or invalid.")),
             (Example::Vm, "/metadata", (400, "invalid_request: Required metadata header not specified")),
             (
                 Example::ServicePrincipal,
                 "/",
-                (404, "here is keyfob's fake Azure, and its platform has no identity endpoint"),
+                (404, "this is keyfob's fake Azure, and its platform has no identity endpoint"),
             ),
         ] {
             for host in ["127.0.0.1", "localhost"] {

@@ -1,10 +1,9 @@
-//! A world in few words.
-
-use serde_json::json;
+//! A short summary of a description.
 
 use fake_azure::{Description, Identity, Kind, Platform, Vault};
+use serde_json::json;
 
-/// One line: the platform and how much of everything.
+/// One line: the platform, and the number of identities, vaults and secret versions.
 pub(super) fn line(world: &Description) -> String {
     let secrets = world.vaults.iter().map(|vault| vault.secrets.len()).sum();
     format!(
@@ -16,7 +15,7 @@ pub(super) fn line(world: &Description) -> String {
     )
 }
 
-/// A line for each identity (who it is) and each vault (what is in it at first, and for whom). No value.
+/// A line for each identity, and for each vault with its secrets' names and who has access. No values.
 pub(super) fn lines(world: &Description) -> Vec<String> {
     let identities = world.identities.iter().map(identity);
     let vaults = world.vaults.iter().map(|vault| {
@@ -28,7 +27,7 @@ pub(super) fn lines(world: &Description) -> Vec<String> {
     identities.chain(vaults).collect()
 }
 
-/// Who may do something, and what keeps everybody out.
+/// Who has access to the vault, and network restrictions.
 fn access(vault: &Vault) -> String {
     let (kind, holders): (_, Vec<&str>) = match &vault.policies {
         Some(policies) => ("policy", policies.keys().map(String::as_str).collect()),
@@ -56,7 +55,7 @@ fn identity(identity: &Identity) -> String {
     format!("identity {}: {kind}, client id {}", identity.name, identity.client_id)
 }
 
-/// As descriptions spell it.
+/// The platform's name in descriptions.
 fn platform(platform: Platform) -> String {
     match platform {
         Platform::None => "no platform".to_owned(),
@@ -73,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vault_says_for_whom_it_is() {
+    fn vault_lines_show_access() {
         for (options, expected) in [
             ("", "empty (nobody has a role)"),
             ("roles = { A = 'Key Vault Reader' }", "empty (roles: A)"),

@@ -16,12 +16,12 @@ Examples:
   keyfob man get-secret | man -l -
   keyfob man --dir ~/.local/share/man/man1
 
-After the last one, `man keyfob` and `man keyfob-get-secret` find them.";
+After the last command, `man keyfob` and `man keyfob-get-secret` find the pages.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Man {
-    /// The command whose page it is, such as get-secret; keyfob itself where absent
+    /// The verb, such as get-secret; without it, the page of keyfob itself
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     verb: Option<String>,
     /// Write all pages into this folder
@@ -37,7 +37,11 @@ pub(super) fn run(args: &Man, cli: Command) -> Result<()> {
     }
     let Some(page) = pages.iter().find(|page| page.verb() == args.verb.as_deref()) else {
         let known: Vec<&str> = pages.iter().filter_map(Page::verb).collect();
-        bail!("there is no page of {}, but of {}", args.verb.as_deref().unwrap_or_default(), known.join(", "));
+        bail!(
+            "there is no page for {}; there are pages for {}",
+            args.verb.as_deref().unwrap_or_default(),
+            known.join(", ")
+        );
     };
     output::print(&page.roff()?);
     Ok(())
@@ -55,7 +59,7 @@ fn write(pages: &[Page], folder: &Path) -> Result<()> {
 
 /// The command's page, and one for each verb.
 fn pages(cli: Command) -> Vec<Page> {
-    // `keyfob help` says what it is by itself.
+    // `keyfob help` needs no page.
     let mut cli = cli.disable_help_subcommand(true);
     cli.build();
     let verbs = cli.get_subcommands().cloned().map(Page::for_verb);

@@ -8,7 +8,7 @@ use clap_mangen::roff::{Roff, roman};
 pub(super) struct Page {
     verb: Option<String>,
     man: Man,
-    /// What stands below the options in `--help`.
+    /// The text below the options in `--help`.
     after_help: String,
 }
 
@@ -25,30 +25,30 @@ impl Page {
 
     fn new(verb: Option<String>, mut command: Command) -> Self {
         let after_help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        // clap_mangen's own would list each option without its value.
+        // clap_mangen's own usage line leaves out the values of options.
         let usage = command.render_usage().to_string();
         let command = command
             .override_usage(usage.strip_prefix("Usage: ").unwrap_or(&usage).to_owned())
             .subcommand_help_heading("COMMANDS")
-            // The title names it.
+            // The title contains the version.
             .version(None)
-            // clap_mangen would fill the examples' lines to one paragraph.
+            // clap_mangen would join the lines of the examples.
             .after_help(None);
         let man = Man::new(command).source(concat!("keyfob ", env!("CARGO_PKG_VERSION"))).manual("Keyfob");
         Self { verb, man, after_help }
     }
 
-    /// `None` is the command itself.
+    /// The verb; `None` for the command itself.
     pub(super) fn verb(&self) -> Option<&str> {
         self.verb.as_deref()
     }
 
-    /// As `man` looks for it.
+    /// The file name that `man` expects.
     pub(super) fn file_name(&self) -> String {
         self.man.get_filename()
     }
 
-    /// The page in the language of `man`.
+    /// The page in roff.
     pub(super) fn roff(&self) -> Result<String> {
         let mut page = Vec::new();
         self.man.render(&mut page)?;
@@ -56,7 +56,7 @@ impl Page {
         Ok(String::from_utf8(page)?)
     }
 
-    /// Examples line by line, and whatever else is to be said.
+    /// The sections EXAMPLES, NOTES and SEE ALSO.
     fn trailing_sections(&self) -> Roff {
         let mut roff = Roff::new();
         let paragraphs = self.after_help.split("\n\n").filter(|paragraph| !paragraph.is_empty());

@@ -18,18 +18,18 @@ Examples:
   keyfob backup-secret my-secret --file my-secret.backup --vault-url https://my-vault.vault.azure.net
   keyfob backup-secret my-secret > my-secret.backup
 
-A backup can be restored in a vault of the same subscription and geography. With --json and no file it is the member backup, in
-base64. Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+A backup can be restored to a vault of the same subscription and geography. With --json and no file, it is printed as the
+member `backup`, in base64. Exit status: 0 success, 1 error, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct BackupSecret {
     /// The secret's name
     name: String,
-    /// Where to write it; stdout where absent
+    /// The file to write [default: stdout]
     #[arg(long, value_name = "F")]
     file: Option<PathBuf>,
-    /// Replace the file if it is there
+    /// Replace the file if it exists
     #[arg(long, requires = "file")]
     overwrite: bool,
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(super) async fn run(args: &BackupSecret) -> Result<u8, CommandError> {
     args.check_target(file).map_err(CommandError::Usage)?;
     let mut vault = args.vault.resolve().await?.connect().await?;
     let (name, timeout) = (&args.name, vault.timeout);
-    let activity = format!("backing {name} up");
+    let activity = format!("backing up {name}");
     let backup =
         vault.call(&activity, async |instance, client| instance.backup_secret(client, name, timeout).await).await?;
     let json = args.vault.common.json;
@@ -64,26 +64,29 @@ pub(super) async fn run(args: &BackupSecret) -> Result<u8, CommandError> {
 }
 
 impl BackupSecret {
-    /// What would keep the backup from being written, before anybody is asked for it.
+    /// Checks that the backup can be written, before a request is sent.
     fn check_target(&self, file: Option<&Path>) -> Result<()> {
         let Some(path) = file else {
             let terminal = !self.vault.common.json && std::io::stdout().is_terminal();
-            ensure!(!terminal, "a backup is no text for a terminal: give --file F, or lead stdout elsewhere");
+            ensure!(
+                !terminal,
+                "a backup is binary and is not written to a terminal: pass --file F, or redirect stdout"
+            );
             return Ok(());
         };
         let shown = path.display();
-        ensure!(parent_folder(path).is_dir(), "--file {shown}: there is no such folder");
-        // A link may lead nowhere, and is there all the same.
+        ensure!(parent_folder(path).is_dir(), "--file {shown}: the folder does not exist");
+        // A dangling symlink exists too.
         if let Ok(there) = path.symlink_metadata() {
-            ensure!(self.overwrite, "--file {shown} is there already: name another, or give --overwrite");
-            // A device would be replaced by a file of its name.
-            ensure!(there.is_file(), "--file {shown} is no file that could be replaced");
+            ensure!(self.overwrite, "--file {shown} already exists: choose another file, or pass --overwrite");
+            // Persisting would replace a device by a file.
+            ensure!(there.is_file(), "--file {shown} is not a regular file and can't be replaced");
         }
         Ok(())
     }
 }
 
-/// Writes all or nothing, for the owner's eyes alone.
+/// Writes the file atomically, readable by its owner only.
 fn write_file(backup: &[u8], path: &Path, overwrite: bool) -> Result<()> {
     let mut file = NamedTempFile::new_in(parent_folder(path))?;
     file.write_all(backup)?;
@@ -102,11 +105,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_or_nothing() {
+    fn files_are_written_atomically() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("backup");
         write_file(b"one", &path, false).expect("a new file");
-        // It has come to be since it was looked for.
+        // The file was created after the check.
         assert!(write_file(b"two", &path, false).is_err());
         assert_eq!(std::fs::read(&path).expect("the file"), b"one");
         write_file(b"two", &path, true).expect("the file replaced");

@@ -1,12 +1,12 @@
 //! `keyfob delete-secret`.
 
 use clap::Args;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::DeletedSecret;
 
 use super::vault::VaultArgs;
 use super::wait::{WaitArgs, wait};
 use super::{CommandError, json, print_secret};
 use crate::date;
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::DeletedSecret;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -14,8 +14,8 @@ Examples:
   keyfob delete-secret my-secret --timeout 120
   keyfob delete-secret my-secret --no-wait --json
 
-It waits until the secret can be recovered or purged, up to 30 seconds unless --timeout says otherwise.
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+The command waits until the secret can be recovered or purged, for at most 30 seconds or --timeout.
+Exit status: 0 success, 1 error, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -49,11 +49,11 @@ impl DeleteSecret {
     fn text(&self, deleted: &DeletedSecret) -> String {
         let name = &deleted.properties.name;
         if deleted.recovery_id.is_none() {
-            return format!("{name} is deleted for good: this vault keeps no deleted secrets.");
+            return format!("{name} is deleted permanently: soft-delete is off in this vault.");
         }
-        let done = if self.wait.no_wait { "is being deleted, which goes on in the vault" } else { "is deleted" };
+        let done = if self.wait.no_wait { "is being deleted; this continues in the vault" } else { "is deleted" };
         let until = deleted.scheduled_purge_on.map(|end| format!(" until {}", date::format_utc(end)));
         let recover = self.vault.command(&format!("recover-secret {name}"));
-        format!("{name} {done}. It can be recovered{}: {recover}", until.unwrap_or_default())
+        format!("{name} {done}. To recover it{}: {recover}", until.unwrap_or_default())
     }
 }

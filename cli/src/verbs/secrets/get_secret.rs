@@ -1,14 +1,14 @@
-//! `keyfob get-secret`: the values of secrets.
+//! `keyfob get-secret`: prints the values of secrets.
 
 use clap::Args;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::Secret;
+use keyfob_host_test::failure::CallError;
+use keyfob_host_test::spec::GetSecretOptions;
 use serde_json::json;
 
 use super::vault::VaultArgs;
 use super::{CommandError, FAILED, SUCCESS, json, output, terminal};
 use crate::output::ErrorReport;
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::Secret;
-use keyfob_host_test::failure::CallError;
-use keyfob_host_test::spec::GetSecretOptions;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,17 +17,17 @@ Examples:
   keyfob get-secret user password old-password/6b1c0a8e5f7d4c2d9e3f1a2b3c4d5e6f
   keyfob get-secret secret-a --fake-example vm
 
-The vault may stand in the variable KEYVAULT_URL. Of several secrets each is a line, in their order; one that can't be read
-is told on stderr, and the others are printed all the same.
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+The vault can also be given in the variable KEYVAULT_URL. Several secrets are printed one per line, in the given order. If one
+can't be read, its error goes to stderr and the others are still printed.
+Exit status: 0 success, 1 error, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct GetSecret {
-    /// The secret's name, NAME/VERSION, or its identifier; several are read at the same time
+    /// The secret's name, NAME/VERSION, or its identifier; several secrets are read concurrently
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
-    /// This version instead of the latest
+    /// Read this version instead of the latest
     #[arg(long, value_name = "V")]
     version: Option<String>,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub(crate) struct GetSecret {
 pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
     let GetSecret { names, version, vault: VaultArgs { common, .. } } = args;
     if version.is_some() && names.len() > 1 {
-        return Err(CommandError::usage("--version is for one secret; of several, name each as NAME/VERSION"));
+        return Err(CommandError::usage("--version works with one secret only: pass several as NAME/VERSION"));
     }
     let options = GetSecretOptions { version: version.clone(), timeout: common.timeout, ..Default::default() };
     let mut vault = args.vault.resolve().await?.connect().await?;
@@ -71,7 +71,7 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
     Ok(status)
 }
 
-/// What keeps one secret from being read. What keeps all of them is advised once.
+/// Prints the error of one secret. A hint is not repeated if it equals the previous one.
 fn report_failed_secret(name: &str, report: &ErrorReport, last_hint: &mut Option<String>) {
     terminal::error(&format!("{name}: {}", report.message()));
     let hint = report.hint().map(str::to_owned);

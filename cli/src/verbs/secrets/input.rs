@@ -1,4 +1,4 @@
-//! What is read from a file or from stdin.
+//! Reads a file or stdin.
 
 use std::fmt;
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 
-/// Where it comes from.
+/// Where the input comes from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Input<'a> {
     File(&'a Path),
@@ -15,17 +15,17 @@ pub(super) enum Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// `-` is stdin, as everywhere.
+    /// The input for a `--file` option; `-` and `None` are stdin.
     pub(super) fn from_option(file: Option<&'a Path>) -> Self {
         file.filter(|path| *path != Path::new("-")).map_or(Self::Stdin, Self::File)
     }
 
-    /// Whether somebody has to type it.
+    /// Whether the input is typed at a terminal.
     pub(super) fn is_terminal(self) -> bool {
         matches!(self, Self::Stdin) && std::io::stdin().is_terminal()
     }
 
-    /// All of it, byte for byte, unless it is more than `most` bytes.
+    /// Reads all bytes. Fails if there are more than `max_bytes`.
     pub(super) fn read(self, max_bytes: u64) -> Result<Vec<u8>> {
         let bytes = match self {
             Self::File(path) => File::open(path).and_then(|file| read_limited(file, max_bytes)),
@@ -37,7 +37,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// As it stands in a sentence.
+/// The input's name in messages.
 impl fmt::Display for Input<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -47,20 +47,20 @@ impl fmt::Display for Input<'_> {
     }
 }
 
-/// One byte more than may be there, at most: whoever asks sees that there is more.
+/// Reads at most one byte more than `max_bytes`, so that the caller notices an excess.
 fn read_limited(from: impl Read, max_bytes: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// A secret is text. The bytes themselves are not quoted.
+/// Decodes UTF-8. The error does not quote the bytes, because they are a secret.
 pub(super) fn utf8(bytes: Vec<u8>, source: &Input<'_>) -> Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         anyhow!(
-            "{source} is not UTF-8, from byte {at} on, and Key Vault keeps nothing but text; nothing was sent. Encode it \
-             first: base64 FILE | keyfob set-secret …"
+            "{source} is not UTF-8 (at byte {at}), and Key Vault stores only text; nothing was sent. Encode it first: \
+            base64 FILE | keyfob set-secret …"
         )
     })
 }
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_is_read_than_may_be_there() {
+    fn reading_stops_after_the_limit() {
         assert_eq!(read_limited(&b"abc"[..], 3).expect("a slice"), b"abc");
         assert_eq!(read_limited(std::io::repeat(7), 3).expect("a repetition"), [7; 4]);
     }

@@ -1,20 +1,17 @@
-//! Secrets as JSON. Scripts rely on the names.
+//! Secrets as JSON. The member names are a stable interface for scripts.
 
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, Secret, SecretProperties};
 use serde_json::{Value, json};
 
-use crate::output::string_map;
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, Secret, SecretProperties};
+use crate::output::{merged, string_map};
 
-/// A secret with its value, and who read it.
+/// A secret with its value, and the credential that read it.
 pub(super) fn secret(secret: &Secret) -> Value {
-    let mut json = properties(&secret.properties);
-    json["value"] = json!(secret.value);
-    json["credential"] = json!(secret.credential);
-    json["source"] = json!(secret.source);
-    json
+    let read = json!({ "value": secret.value, "credential": secret.credential, "source": secret.source });
+    merged(properties(&secret.properties), read)
 }
 
-/// What a vault says of a secret beside its value.
+/// A secret's properties, without its value.
 pub(super) fn properties(properties: &SecretProperties) -> Value {
     json!({
         "name": properties.name,
@@ -38,13 +35,14 @@ pub(super) fn properties(properties: &SecretProperties) -> Value {
     })
 }
 
-/// A deleted secret: its properties, and how long it can be recovered. A vault that keeps no deleted secrets says nothing of that.
+/// A deleted secret: its properties, and until when it can be recovered. Without soft-delete the latter is left out.
 pub(super) fn deleted(secret: &DeletedSecret) -> Value {
-    let mut json = properties(&secret.properties);
-    if let Some(recovery_id) = &secret.recovery_id {
-        json["recovery_id"] = json!(recovery_id);
-        json["deleted_on"] = json!(secret.deleted_on);
-        json["scheduled_purge_on"] = json!(secret.scheduled_purge_on);
-    }
-    json
+    let properties = properties(&secret.properties);
+    let Some(recovery_id) = &secret.recovery_id else { return properties };
+    let deletion = json!({
+        "recovery_id": recovery_id,
+        "deleted_on": secret.deleted_on,
+        "scheduled_purge_on": secret.scheduled_purge_on,
+    });
+    merged(properties, deletion)
 }

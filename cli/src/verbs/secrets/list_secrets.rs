@@ -12,15 +12,15 @@ Examples:
   keyfob list-secrets --json | jq -r .name
   keyfob list-secrets --deleted
 
-A line a secret, printed as each page of the list comes: name, enabled or disabled, when it last changed, content type, with a
-tab between; of deleted ones also when they were deleted, and when they go for good. What is not known is a dash. With --json
-each line is an object, and an error on the way is the last one. --timeout is for each page.
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+Prints one line per secret, as each page of the list arrives: name, enabled or disabled, time of the last change and content
+type, separated by tabs; for deleted secrets also the times of deletion and of the scheduled purge. A dash stands for an
+unknown value. With --json each line is an object, and an error is the last line. --timeout applies to each page.
+Exit status: 0 success, 1 error, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ListSecrets {
-    /// Those that are deleted and can be recovered
+    /// List deleted secrets, which can be recovered
     #[arg(long)]
     deleted: bool,
     #[command(flatten)]

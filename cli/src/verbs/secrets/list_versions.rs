@@ -11,10 +11,10 @@ Examples:
   keyfob list-versions my-secret --vault-url https://my-vault.vault.azure.net
   keyfob list-versions my-secret --json | jq -r .id
 
-A line a version, printed as each page of the list comes, in the vault's order: version, enabled or disabled, when it last
-changed, content type, with a tab between. What is not known is a dash. With --json each line is an object, and an error on the
-way is the last one. --timeout is for each page.
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+Prints one line per version in the vault's order, as each page of the list arrives: version, enabled or disabled, time of the
+last change and content type, separated by tabs. A dash stands for an unknown value. With --json each line is an object, and an
+error is the last line. --timeout applies to each page.
+Exit status: 0 success, 1 error, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]

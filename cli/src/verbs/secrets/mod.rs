@@ -1,4 +1,5 @@
-//! What can be done with the secrets of a vault: a file a verb, and what they share.
+//! The verbs for secrets, each in a file of its name, and what they share. A new verb needs its file, and its entry and call
+//! here.
 
 mod backup_secret;
 mod delete_secret;
@@ -32,28 +33,28 @@ use crate::{CommandError, FAILED, SUCCESS, output, report_failure, terminal};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretsVerb {
-    /// Read a secret and print its value, or several
+    /// Read one or more secrets and print their values
     GetSecret(GetSecret),
-    /// Set a secret to what a file or stdin holds
+    /// Set a secret to the content of a file or stdin
     SetSecret(SetSecret),
     /// List the secrets of a vault, or the deleted ones
     ListSecrets(ListSecrets),
     /// List the versions of a secret
     ListVersions(ListVersions),
-    /// Delete a secret, all its versions, so that it can be recovered
+    /// Delete a secret with all its versions; it can be recovered
     DeleteSecret(DeleteSecret),
-    /// Bring a deleted secret back
+    /// Recover a deleted secret
     RecoverSecret(RecoverSecret),
-    /// Delete a deleted secret for good
+    /// Delete a deleted secret permanently
     PurgeSecret(PurgeSecret),
-    /// Write all versions of a secret to a file, in a form that only Key Vault can read
+    /// Back up all versions of a secret to a file that only Key Vault can read
     BackupSecret(BackupSecret),
-    /// Put a secret back from its backup
+    /// Restore a secret from a backup
     RestoreSecret(RestoreSecret),
 }
 
 impl SecretsVerb {
-    /// Does it, and gives the exit status.
+    /// Runs the verb, and returns the exit status.
     pub(super) async fn run(&self) -> u8 {
         let (result, vault) = match self {
             Self::GetSecret(args) => (get_secret::run(args).await, &args.vault),
@@ -70,7 +71,7 @@ impl SecretsVerb {
     }
 }
 
-/// Prints what the vault says of a secret: all of it as JSON, or this text.
+/// Prints a secret's properties as JSON, or the text.
 fn print_secret(vault: &VaultArgs, json: &Value, text: &str) -> u8 {
     if vault.common.json {
         output::print_line(&json.to_string());

@@ -1,22 +1,22 @@
-//! Lists, printed page by page.
+//! Prints lists page by page.
 
 use std::time::Duration;
 
 use clap::Args;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, SecretProperties};
+use keyfob_host_test::failure::CallError;
+use keyfob_host_test::instance::{DeletedSecretList, Instance, SecretList};
+use keyfob_host_test::spec::ListOptions;
 use serde_json::Value;
 
 use super::vault::VaultClient;
 use super::{CommandError, SUCCESS, json, output};
 use crate::date;
-use keyfob_host_test::bindings::exports::keyfob::azure::secrets::{DeletedSecret, SecretProperties};
-use keyfob_host_test::failure::CallError;
-use keyfob_host_test::instance::{DeletedSecretList, Instance, SecretList};
-use keyfob_host_test::spec::ListOptions;
 
-/// What every list takes.
+/// The arguments of every list.
 #[derive(Args, Debug)]
 pub(super) struct ListArgs {
-    /// How many a page has at most, 1 to 25
+    /// Maximum number of entries per page, 1 to 25
     #[arg(long, value_name = "N")]
     max_page_size: Option<u32>,
 }
@@ -27,14 +27,14 @@ impl ListArgs {
     }
 }
 
-/// A list of either kind.
+/// A list of secrets or of deleted secrets.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum List {
     Secrets(SecretList),
     Deleted(DeletedSecretList),
 }
 
-/// A secret on a page.
+/// An entry of a page.
 enum Item {
     Secret(SecretProperties),
     Deleted(DeletedSecret),
@@ -75,7 +75,7 @@ impl Item {
     }
 }
 
-/// Something that a line tells.
+/// A column of the output.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Column {
     Name,
@@ -107,7 +107,7 @@ impl Column {
     }
 }
 
-/// Prints a list as it comes, until its end or until nobody reads on.
+/// Prints each page as it arrives, until the end of the list or until stdout is closed.
 pub(super) async fn print_pages(
     vault: &mut VaultClient<'_>,
     list: List,
@@ -135,7 +135,7 @@ fn line(it: &Item, columns: &[Column]) -> String {
     cells.map(|cell| cell.unwrap_or_else(|| "-".to_owned())).collect::<Vec<_>>().join("\t")
 }
 
-/// Somebody else wrote it: it shall make no lines and columns of its own, and tell a terminal nothing.
+/// Escapes control characters: the text is not trusted and must not add lines or columns, or control the terminal.
 fn escape_control(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
@@ -145,7 +145,7 @@ mod tests {
     use super::escape_control;
 
     #[test]
-    fn a_text_stays_in_its_column() {
+    fn control_characters_are_escaped() {
         assert_eq!(escape_control("a\tb\nc \u{1b}[2J\u{9b}2J ü"), "a\\tb\\nc \\u{1b}[2J\\u{9b}2J ü");
     }
 }

@@ -11,8 +11,8 @@ Examples:
   keyfob purge-secret my-secret --vault-url https://my-vault.vault.azure.net
   keyfob purge-secret my-secret --json
 
-The secret has to be deleted first. Nobody can bring it back afterwards, unless there is a backup.
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+The secret must be deleted first. After a purge it can be restored only from a backup.
+Exit status: 0 success, 1 error, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -31,7 +31,7 @@ pub(super) async fn run(args: &PurgeSecret) -> Result<u8, CommandError> {
     output::print_line(&if args.vault.common.json {
         json!({ "name": name, "purged": true }).to_string()
     } else {
-        format!("{name} is gone for good.")
+        format!("{name} is deleted permanently.")
     });
     Ok(SUCCESS)
 }

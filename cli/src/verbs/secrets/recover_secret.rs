@@ -11,9 +11,9 @@ Examples:
   keyfob recover-secret my-secret --vault-url https://my-vault.vault.azure.net
   keyfob recover-secret my-secret --no-wait --json
 
-`keyfob list-secrets --deleted` tells what can be recovered. It waits until the secret can be read again, up to 30 seconds
-unless --timeout says otherwise.
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+`keyfob list-secrets --deleted` lists what can be recovered. The command waits until the secret can be read again, for at most
+30 seconds or --timeout.
+Exit status: 0 success, 1 error, 2 wrong usage.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -40,7 +40,7 @@ pub(super) async fn run(args: &RecoverSecret) -> Result<u8, CommandError> {
         return Ok(print_secret(
             &args.vault,
             &json,
-            &format!("{name} is being recovered, which goes on in the vault."),
+            &format!("{name} is being recovered; this continues in the vault."),
         ));
     }
     let check_command = args.vault.command(&format!("list-versions {name}"));

@@ -14,16 +14,16 @@ Examples:
   keyfob restore-secret --file my-secret.backup --vault-url https://my-vault.vault.azure.net
   keyfob restore-secret --json < my-secret.backup
 
-The backup knows the secret's name. The vault must not have one of that name, deleted ones included. It prints the latest
-version's identifier. Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+The backup contains the secret's name. The vault must not have a secret of that name, not even a deleted one. Prints the
+identifier of the latest version. Exit status: 0 success, 1 error, 2 wrong usage.";
 
-/// The component takes no larger one out of a vault.
+/// The largest backup that the component reads from a vault, in bytes.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RestoreSecret {
-    /// The backup; stdin where absent
+    /// The backup file [default: stdin]
     #[arg(long, value_name = "F")]
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -44,9 +44,9 @@ pub(super) async fn run(args: &RestoreSecret) -> Result<u8, CommandError> {
 impl RestoreSecret {
     fn backup(&self) -> anyhow::Result<Vec<u8>> {
         let source = Input::from_option(self.file.as_deref());
-        ensure!(!source.is_terminal(), "a backup is no text to be typed: give --file F, or lead stdin elsewhere");
+        ensure!(!source.is_terminal(), "a backup can't be typed at a terminal: pass --file F, or redirect stdin");
         let backup = source.read(MAX_BYTES)?;
-        ensure!(!backup.is_empty(), "{source} is empty, which no backup is; nothing was sent");
+        ensure!(!backup.is_empty(), "{source} is empty; nothing was sent");
         Ok(backup)
     }
 }

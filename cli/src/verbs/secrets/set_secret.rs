@@ -1,15 +1,15 @@
-//! `keyfob set-secret`: a value from a file or stdin, byte for byte.
+//! `keyfob set-secret`: sets a secret from a file or stdin.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use keyfob_host_test::spec::SetSecretOptions;
 
 use super::input::{self, Input};
 use super::vault::VaultArgs;
 use super::{CommandError, json, print_secret, terminal};
 use crate::date;
 use crate::shell::quote;
-use keyfob_host_test::spec::SetSecretOptions;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,34 +17,34 @@ Examples:
   keyfob set-secret my-secret --content-type text/plain --tag owner=me --expires-on 2027-01-31T00:00:00Z < value.txt
   printf %s \"$VALUE\" | keyfob set-secret my-secret --json
 
-The value is not taken from the command line, which everybody on the machine can read. It is kept byte for byte: a newline
-at its end too, of which a warning tells. It prints the new version's identifier.
-Exit status: 0 done, 1 an error, which says what to change, 2 wrong usage.";
+The value can't be passed as an argument, because other users of the machine can read arguments. It is stored byte for byte,
+including a final newline, for which a warning is printed. Prints the identifier of the new version.
+Exit status: 0 success, 1 error, 2 wrong usage.";
 
-/// More than Key Vault's 25,600 bytes, so that the component says what is wrong with a value that is somewhat too long.
+/// More than Key Vault's limit of 25,600 bytes, so that the component reports a value that is too long.
 const MAX_BYTES: u64 = 1024 * 1024;
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SetSecret {
-    /// The secret's name; one that is there gets a new version
+    /// The secret's name; an existing secret gets a new version
     name: String,
-    /// The file with the value; stdin where absent
+    /// The file with the value [default: stdin]
     #[arg(long, value_name = "F")]
     file: Option<PathBuf>,
-    /// What kind of text it is
+    /// The content type, such as text/plain
     #[arg(long, value_name = "T")]
     content_type: Option<String>,
-    /// A tag; may be given several times
+    /// Set a tag; can be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_tag)]
     tag: Vec<(String, String)>,
-    /// Not to be used before this time: unix seconds, or such as 2027-01-31T00:00:00Z
+    /// Not valid before this time: unix seconds, or a time such as 2027-01-31T00:00:00Z
     #[arg(long, value_name = "T", value_parser = date::parse_unix_seconds)]
     not_before: Option<u64>,
-    /// Not to be used after this time
+    /// Not valid after this time
     #[arg(long, value_name = "T", value_parser = date::parse_unix_seconds)]
     expires_on: Option<u64>,
-    /// Set it so that it can't be read
+    /// Disable the new version, so that it can't be read
     #[arg(long)]
     disabled: bool,
     #[command(flatten)]
@@ -68,7 +68,7 @@ impl SetSecret {
         let mut names: Vec<&str> = self.tag.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.array_windows().find(|[one, other]| one == other) {
-            return Err(CommandError::usage(format!("--tag {twice} is given twice, and a tag has one value")));
+            return Err(CommandError::usage(format!("--tag {twice} is given twice")));
         }
         Ok(SetSecretOptions {
             content_type: self.content_type.clone(),
@@ -90,7 +90,7 @@ impl SetSecret {
         let value = source.read(MAX_BYTES)?;
         let value = input::utf8(value, &source)?;
         if value.is_empty() {
-            terminal::warning(&format!("the value is empty, as {source} is"));
+            terminal::warning(&format!("the value is empty, because {source} is empty"));
         }
         if value.ends_with('\n') {
             let value = match source {
@@ -98,7 +98,7 @@ impl SetSecret {
                 Input::Stdin => "$VALUE".to_owned(),
             };
             terminal::warning(&format!(
-                "the value ends in a newline, which is kept. Without it: printf %s \"{value}\" | keyfob set-secret …"
+                "the value ends in a newline, which is stored. To set it without: printf %s \"{value}\" | keyfob set-secret …"
             ));
         }
         Ok(value)
@@ -117,7 +117,7 @@ mod tests {
     use super::parse_tag;
 
     #[test]
-    fn tags() {
+    fn tags_are_parsed() {
         let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
         assert_eq!(parse_tag("owner=me"), pair("owner", "me"));
         assert_eq!(parse_tag("query=a=b"), pair("query", "a=b"));

@@ -1,28 +1,28 @@
-//! The vault that a call is for, and the way to it.
+//! The vault of a call, and a client for it.
 
 use std::time::Duration;
 
 use clap::Args;
+use keyfob_host_test::failure::CallError;
+use keyfob_host_test::instance::{Instance, SecretClient};
+use keyfob_host_test::spec::ClientOptions;
 
 use super::CommandError;
 use crate::call::{CommonArgs, instantiate, with_timeout};
 use crate::context::Context;
 use crate::terminal::Progress;
-use keyfob_host_test::failure::CallError;
-use keyfob_host_test::instance::{Instance, SecretClient};
-use keyfob_host_test::spec::ClientOptions;
 
-/// What every verb takes.
+/// The arguments of every verb for secrets.
 #[derive(Args, Debug)]
 pub(super) struct VaultArgs {
-    /// The vault, such as https://my-vault.vault.azure.net [default: the variable KEYVAULT_URL]
+    /// The vault's URL, such as https://my-vault.vault.azure.net [default: the variable KEYVAULT_URL]
     #[arg(long, value_name = "URL")]
     vault_url: Option<String>,
     #[command(flatten)]
     pub(super) common: CommonArgs,
 }
 
-/// Which vault it is. Nothing is compiled and nothing sent: what else may be wrong with the call can be found first.
+/// The vault's URL and the context. Nothing is compiled or sent yet, so that other arguments can be checked first.
 pub(super) struct VaultTarget<'a> {
     args: &'a VaultArgs,
     context: Context<'a>,
@@ -33,7 +33,7 @@ pub(super) struct VaultTarget<'a> {
 pub(super) struct VaultClient<'a> {
     instance: Instance,
     client: SecretClient,
-    /// The limit of each call.
+    /// The time limit of each call.
     pub(super) timeout: Option<Duration>,
     _ground: Context<'a>,
 }
@@ -47,14 +47,14 @@ impl VaultArgs {
                 .environment
                 .get("KEYVAULT_URL")
                 .ok_or_else(|| {
-                    CommandError::usage("which vault? Give --vault-url URL, or set the variable KEYVAULT_URL")
+                    CommandError::usage("no vault given: pass --vault-url URL, or set the variable KEYVAULT_URL")
                 })?
                 .to_owned(),
         };
         Ok(VaultTarget { args: self, context, url })
     }
 
-    /// A command for another verb of the same vault, as far as the caller had to name it.
+    /// A command line of another verb for the same vault. `--vault-url` is included if this call had it.
     pub(super) fn command(&self, words: &str) -> String {
         let url = self.vault_url.as_ref().map(|url| format!(" --vault-url {url}"));
         format!("`keyfob {words}{}`", url.unwrap_or_default())
@@ -77,7 +77,7 @@ impl<'a> VaultTarget<'a> {
 }
 
 impl VaultClient<'_> {
-    /// One call, within the caller's patience. A terminal sees what is being done, and for how long.
+    /// Runs a call within the time limit, and shows `activity` as progress.
     pub(super) async fn call<T>(
         &mut self,
         activity: &str,

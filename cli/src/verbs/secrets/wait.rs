@@ -1,21 +1,21 @@
-//! Deletions and recoveries, which go on in the vault after it has answered.
+//! Waits for deletions and recoveries, which continue in the vault after its response.
 
 use clap::Args;
-
-use super::CommandError;
-use super::vault::VaultClient;
 use keyfob_host_test::failure::CallError;
 use keyfob_host_test::instance::Instance;
 
-/// What deletions and recoveries take.
+use super::CommandError;
+use super::vault::VaultClient;
+
+/// The arguments of deletions and recoveries.
 #[derive(Args, Debug)]
 pub(super) struct WaitArgs {
-    /// Do not wait until it is done: it goes on in the vault
+    /// Don't wait for completion; the operation continues in the vault
     #[arg(long)]
     pub(super) no_wait: bool,
 }
 
-/// Waits until it is done. `look` is a command that tells later whether it is.
+/// Waits for completion. If the time limit is reached, the hint names `check_command`, which shows the state later.
 pub(super) async fn wait(
     vault: &mut VaultClient<'_>,
     activity: &str,
@@ -25,7 +25,7 @@ pub(super) async fn wait(
     let finished = vault.call(activity, async |instance, _| wait(instance).await).await;
     finished.map_err(|failure| match failure {
         CommandError::Call(report) if report.is_timed_out() => CommandError::Call(Box::new(report.with_default_hint(format!(
-            "{check_command} tells when the vault is done with it. To wait longer, give --timeout SECONDS, 600 at most"
+            "to wait longer, pass --timeout SECONDS (at most 600). To see whether the vault is done: {check_command}"
         )))),
         other => other,
     })

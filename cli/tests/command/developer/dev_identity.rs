@@ -16,8 +16,8 @@ const BEFORE: [(&str, &str); 6] = [
     ("AZURE_CLIENT_ID", "id"),
     ("MINE", "mine"),
 ];
-const REPLACED: &str = "note: in the place of IDENTITY_ENDPOINT, IDENTITY_SERVER_THUMBPRINT, MSI_SECRET, \
-                        AZURE_FEDERATED_TOKEN_FILE, your own identity\n";
+const REPLACED: &str = "note: your own identity replaces IDENTITY_ENDPOINT, IDENTITY_SERVER_THUMBPRINT, MSI_SECRET, \
+                        AZURE_FEDERATED_TOKEN_FILE\n";
 const SHOW: &str = "echo \"$IDENTITY_ENDPOINT\"; echo \"${#IDENTITY_HEADER}\"; \
                     echo \"$IDENTITY_SERVER_THUMBPRINT$MSI_SECRET$AZURE_FEDERATED_TOKEN_FILE|$AZURE_CLIENT_ID|$MINE\"";
 
@@ -63,12 +63,12 @@ fn other_credentials_are_noted() {
         (
             vec![("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c"), ("AZURE_CLIENT_SECRET", "s")],
             "s\n",
-            "note: AZURE_CLIENT_SECRET is set: DefaultAzureCredential will be that service principal, not you; unset it\n",
+            "note: AZURE_CLIENT_SECRET is set, so DefaultAzureCredential will use that service principal and not your identity: unset it\n",
         ),
         (
             vec![("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")],
             "\n",
-            "note: AZURE_TOKEN_CREDENTIALS leaves ManagedIdentityCredential out: unset it, or the app won't be you\n",
+            "note: AZURE_TOKEN_CREDENTIALS excludes ManagedIdentityCredential, so the app won't use your identity: unset it\n",
         ),
     ] {
         let mut command = keyfob(&machine, &["--", "/bin/sh", "-c", "echo $AZURE_CLIENT_SECRET"]);
@@ -83,7 +83,7 @@ fn usage_errors() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = port.local_addr().unwrap().port().to_string();
     for (arguments, says) in [
-        (vec!["--port", &taken], format!("127.0.0.1:{taken} can't be listened on: ")),
+        (vec!["--port", &taken], format!("can't listen on 127.0.0.1:{taken}: ")),
         (vec!["--port", "0"], "1..=65535".to_owned()),
         (vec!["--shell", "tcsh"], "bash, fish, powershell, dotenv".to_owned()),
         (vec!["--shell", "fish", "--", "true"], "cannot be used with".to_owned()),

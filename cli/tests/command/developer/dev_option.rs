@@ -14,8 +14,8 @@ use crate::run::{Output, Run};
 use crate::run_command::MY_VAULT;
 use crate::world::{CLIENT_SECRET, PRINCIPAL, TENANT, USER, VALUE, VAULT, World};
 
-const SIGNED_IN: &str = "the app asks for a managed identity by client_id, which is not on this machine: \
-                         your own identity answers\n";
+const SIGNED_IN: &str = "the app asks for a managed identity by client_id, which does not exist on this machine: \
+                         your own identity is used\n";
 
 /// A laptop, whose developer may read the vault: the token is one that the fake Azure gave.
 fn signed_in(world: &World) -> DeveloperMachine {
@@ -75,8 +75,8 @@ fn dev_replaces_the_platforms_variables() {
     let run =
         get_secret(&world).platform().env("IMDS_ENDPOINT", "http://127.0.0.1:1").env("AZURE_TOKEN_CREDENTIALS", "dev");
     let run = with_dev(&machine, run.env("AZURE_FEDERATED_TOKEN_FILE", "/token")).output();
-    let note = "note: in the place of IDENTITY_ENDPOINT, IDENTITY_HEADER, IMDS_ENDPOINT, AZURE_FEDERATED_TOKEN_FILE, \
-                your own identity\n";
+    let note = "note: your own identity replaces IDENTITY_ENDPOINT, IDENTITY_HEADER, IMDS_ENDPOINT, \
+                AZURE_FEDERATED_TOKEN_FILE\n";
     assert_eq!((run.status, run.stdout.trim_end(), run.stderr.as_str()), (0, VALUE, note));
 }
 
@@ -87,7 +87,7 @@ fn service_principal_still_comes_first() {
     let run = get_secret(&world).env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
     let run = with_dev(&machine, run.env("AZURE_CLIENT_SECRET", CLIENT_SECRET)).output();
     assert_eq!((run.status, run.stdout.trim_end()), (0, VALUE), "{run:?}");
-    assert!(run.stderr.starts_with("note: AZURE_CLIENT_SECRET is set: "), "{run:?}");
+    assert!(run.stderr.starts_with("note: AZURE_CLIENT_SECRET is set, so "), "{run:?}");
     assert!(machine.command_lines("az").is_empty());
 }
 
@@ -143,8 +143,8 @@ fn doctor_reports_the_developers_sign_in() {
     let machine = signed_in(&world);
     let run = with_dev(&machine, world.keyfob(&["doctor", "--vault-url", VAULT])).output();
     let said = run.success();
-    assert!(said.contains("by --dev, your sign-in with `az`") && !said.contains("hint: "), "{said}");
-    assert!(said.ends_with("    list of secrets: allowed, and there is 1"), "{said}");
+    assert!(said.contains("with --dev, your sign-in with `az`") && !said.contains("hint: "), "{said}");
+    assert!(said.ends_with("    list of secrets: allowed, 1 secret"), "{said}");
     // Offline no tool is started.
     let run = with_dev(&DeveloperMachine::new(), world.keyfob(&["doctor"])).output();
     assert!(run.success().starts_with("DefaultAzureCredential would use ManagedIdentityCredential."), "{run:?}");

@@ -53,8 +53,8 @@ fn invalid_requests_are_rejected() {
         ("/msi/token?api-version=2017-09-01&resource=a", 400, "2019-08-01"),
         ("/msi/token?api-version=2019-08-01", 400, "'resource' is missing"),
         ("/msi/token?api-version=2019-08-01&resource=a&resource=b", 400, "'resource' is duplicated"),
-        ("/msi/token?api-version=2019-08-01&resource=--tenant", 400, "'resource' holds"),
-        ("/msi/token?api-version=2019-08-01&resource=a%27%3Bcalc%3B%27", 400, "'resource' holds"),
+        ("/msi/token?api-version=2019-08-01&resource=--tenant", 400, "'resource' has"),
+        ("/msi/token?api-version=2019-08-01&resource=a%27%3Bcalc%3B%27", 400, "'resource' has"),
         ("/msi/token?api-version=2019-08-01&resource=https://a/.default", 400, "/.default"),
     ] {
         let (answered, body) = server.get(path);
@@ -75,8 +75,7 @@ fn managed_identity_ids_are_ignored_with_a_note() {
         assert_eq!(server.get(&path).1["access_token"], "canary", "{id}");
     }
     assert_eq!(machine.command_lines("az").len(), 1);
-    let told =
-        "the app asks for a managed identity by client_id, which is not on this machine: your own identity answers\n";
+    let told = "the app asks for a managed identity by client_id, which does not exist on this machine: your own identity is used\n";
     assert_eq!(server.wait_for_line("managed identity by"), told);
     let said = server.stop("-INT").1;
     assert_eq!(said.matches("managed identity by").count(), 1, "{said}");

@@ -27,7 +27,7 @@ fn tokens_are_cached_by_resource() {
     assert_eq!(machine.command_lines("az").len(), 2);
 
     server.wait_for_line("https://vault.azure.net: AzureCliCredential, until 2099-01-01T00:00:00Z\n");
-    server.wait_for_line("https://vault.azure.net: AzureCliCredential, until 2099-01-01T00:00:00Z, from memory\n");
+    server.wait_for_line("https://vault.azure.net: AzureCliCredential, until 2099-01-01T00:00:00Z, from the cache\n");
     let header = server.environment["IDENTITY_HEADER"].clone();
     let (status, said) = server.stop("-INT");
     assert_eq!(status, Some(0), "{said}");

@@ -31,7 +31,7 @@ fn dir_and_port_keep_the_environment() {
     std::fs::write(dir.join("ca-key.pem"), "canary").unwrap();
     let run = Output::of(&mut keyfob(&["--example", "aks", "--dir", dir.to_str().unwrap()]));
     let said = run.usage_error();
-    assert!(said.contains("remove both for a new authority") && !said.contains("canary"), "{said}");
+    assert!(said.contains("remove both, and a new authority is created") && !said.contains("canary"), "{said}");
 }
 
 #[test]

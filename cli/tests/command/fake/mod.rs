@@ -50,7 +50,7 @@ fn unknown_hosts_are_refused() {
     assert!(head.starts_with("HTTP/1.1 403"), "{head}");
     let mut body = [0; 60];
     std::io::Read::read_exact(&mut refused, &mut body).unwrap();
-    assert!(body.starts_with(b"the fake Azure is not the internet"));
+    assert!(body.starts_with(b"the fake Azure serves https://my-vault.vault.azure.net"));
     let line = server.wait_for_line("CONNECT example.com:443 403");
     assert!(line.contains("https://my-vault.vault.azure.net") && line.contains("NO_PROXY"), "{line}");
 
@@ -67,7 +67,7 @@ fn untrusting_client_is_logged_with_a_remedy() {
     let ca = std::fs::read(&other.environment["SSL_CERT_FILE"]).unwrap();
     let refused = secure(tunnel, VAULT, &ca).write_all(b"GET / HTTP/1.1\r\n").unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidData, "{refused}");
-    let line = server.wait_for_line("a client broke off TLS");
+    let line = server.wait_for_line("a client aborted the TLS handshake");
     let file = &server.environment["SSL_CERT_FILE"];
     assert!(line.contains(file) && line.contains("REQUESTS_CA_BUNDLE"), "{line}");
 }
@@ -78,13 +78,13 @@ fn usage_errors() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = port.local_addr().unwrap().port().to_string();
     for (arguments, says) in [
-        (vec![], "begin with --example app-service"),
+        (vec![], "no description given: pass FILE or --example"),
         (vec!["--example", "laptop"], "app-service"),
         (vec!["Cargo.toml", "--example", "vm"], "cannot be used with"),
         (vec!["--print"], "--example"),
         (vec!["Cargo.toml", "--print"], "cannot be used with"),
         (vec!["no-such-file"], "no-such-file can't be read: "),
-        (vec!["vm"], "vm can't be read (there is an example of this name"),
+        (vec!["vm"], "vm can't be read (to use the example of this name"),
         (vec!["Cargo.toml", "python", "app.py"], "[-- <COMMAND>...]"),
         (
             vec!["../rustfmt.toml"],

@@ -39,5 +39,5 @@ fn links_point_to_loopback() {
 #[test]
 fn other_clouds_are_a_usage_error() {
     let run = Output::of(&mut keyfob(&["--example", "us-government", "--plain-http", "--", "true"]));
-    assert!(run.usage_error().contains("leave --plain-http out"), "{run:?}");
+    assert!(run.usage_error().contains("omit --plain-http"), "{run:?}");
 }

@@ -51,7 +51,7 @@ fn reload_changes_answers_and_keeps_tokens_valid() {
 
     // A mistake changes nothing but the log, which does not quote the line.
     file.write(&world("app-service", "'canary-three"));
-    let line = server.wait_for_line("not reloaded, the old description goes on: ");
+    let line = server.wait_for_line("not reloaded, the old description stays in use: ");
     assert!(line.contains("world.toml: the description of the fake Azure: line 11, column"), "{line}");
     assert!(server.secret(VAULT, "a", &token).contains("canary-two"));
     std::fs::remove_file(file.path()).unwrap();
@@ -78,7 +78,7 @@ fn reload_drops_written_secrets_with_a_note() {
 
     file.write(&writable("'canary-three'"));
     let line = server.wait_for_line("reloaded ");
-    assert!(line.ends_with("1 secret version; what apps wrote to the vaults is gone\n"), "{line}");
+    assert!(line.ends_with("1 secret version; what apps had written to the vaults is discarded\n"), "{line}");
     assert!(server.secret(VAULT, "a", &token).contains("canary-three"));
     let (_, said) = server.stop("-TERM");
     assert!(!said.contains("canary"), "{said}");

@@ -70,18 +70,18 @@ fn existing_file_needs_overwrite() {
     let link = world.folder().join("link");
     std::os::unix::fs::symlink("nowhere", &link).unwrap();
     let run = team(&world, &["backup-secret", "a"]).path("--file", &file).output();
-    assert!(run.usage_error().contains("is there already") && run.stderr.contains("--overwrite"), "{run:?}");
+    assert!(run.usage_error().contains("already exists") && run.stderr.contains("--overwrite"), "{run:?}");
     for (path, word) in [
-        (world.folder().join("no/such"), "no such folder"),
-        (file.join("below"), "no such folder"),
-        (link.clone(), "is there already"),
+        (world.folder().join("no/such"), "the folder does not exist"),
+        (file.join("below"), "the folder does not exist"),
+        (link.clone(), "already exists"),
     ] {
         let run = team(&world, &["backup-secret", "a"]).path("--file", &path).output();
         assert!(run.usage_error().contains(word), "{run:?}");
     }
     for path in [Path::new("/dev/null"), world.folder(), &link] {
         let run = team(&world, &["backup-secret", "a", "--overwrite"]).path("--file", path).output();
-        assert!(run.usage_error().contains("no file that could be replaced"), "{run:?}");
+        assert!(run.usage_error().contains("is not a regular file"), "{run:?}");
     }
     assert!(team(&world, &["backup-secret", "a", "--overwrite"]).output().usage_error().contains("--file"));
     assert!(world.requests().is_empty());

@@ -16,7 +16,7 @@ fn delete_recover_and_purge() {
     let world = world(SECRET);
     let run = team(&world, &["delete-secret", "a"]).output();
     let (done, recover) = run.success().split_once(": ").expect("a command");
-    assert!(done.starts_with("a is deleted. It can be recovered until 20") && done.ends_with('Z'), "{run:?}");
+    assert!(done.starts_with("a is deleted. To recover it until 20") && done.ends_with('Z'), "{run:?}");
     assert_eq!(recover, format!("`keyfob recover-secret a --vault-url {TEAM}`"));
     assert_eq!(
         vault_requests(&world),
@@ -38,7 +38,7 @@ fn delete_recover_and_purge() {
     assert_eq!((&told["name"], told.get("recovery_id")), (&json!("a"), None));
 
     team(&world, &["delete-secret", "a"]).output().success();
-    assert_eq!(team(&world, &["purge-secret", "a"]).output().success(), "a is gone for good.");
+    assert_eq!(team(&world, &["purge-secret", "a"]).output().success(), "a is deleted permanently.");
     assert_eq!(team(&world, &["recover-secret", "a"]).json().output().error()["kind"], "not-found");
 
     team(&world, &["set-secret", "b"]).stdin("v").output().success();
@@ -69,7 +69,7 @@ fn timeout_hint_names_the_command_to_check() {
     let run = team(&world, &["delete-secret", "a", "--timeout", "1"]).output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("goes on in the vault"), "{run:?}");
-    let look = format!("`keyfob list-secrets --deleted --vault-url {TEAM}` tells when the vault is done with it");
+    let look = format!("To see whether the vault is done: `keyfob list-secrets --deleted --vault-url {TEAM}`");
     assert!(run.stderr.contains(&look) && run.stderr.contains("--timeout SECONDS"), "{run:?}");
 }
 
@@ -77,7 +77,7 @@ fn timeout_hint_names_the_command_to_check() {
 fn delete_without_waiting() {
     let world = world(&format!("deleting-seconds = 600\nrecovering-seconds = 600\n{SECRET}"));
     let run = team(&world, &["delete-secret", "a", "--no-wait"]).output();
-    assert!(run.success().starts_with("a is being deleted, which goes on in the vault. It can be recovered until "));
+    assert!(run.success().starts_with("a is being deleted; this continues in the vault. To recover it until "));
     assert_eq!(vault_requests(&world), [format!("DELETE {TEAM}/secrets/a{SUFFIX}")]);
     // Not yet, as the vault says.
     assert_eq!(team(&world, &["purge-secret", "a"]).json().output().error()["kind"], "conflict");
@@ -97,7 +97,7 @@ fn recover_without_waiting() {
     let world = world(&format!("recovering-seconds = 600\n{SECRET}"));
     team(&world, &["delete-secret", "a"]).output().success();
     let run = team(&world, &["recover-secret", "a", "--no-wait"]).output();
-    assert_eq!(run.success(), "a is being recovered, which goes on in the vault.");
+    assert_eq!(run.success(), "a is being recovered; this continues in the vault.");
 }
 
 #[test]

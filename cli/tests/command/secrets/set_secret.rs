@@ -58,13 +58,13 @@ fn final_newline_is_kept_with_a_warning() {
         let run = run.output();
         set(&run, "a");
         assert_eq!(run.stderr.lines().count(), 1);
-        assert!(run.stderr.starts_with("warning: the value ends in a newline, which is kept."), "{run:?}");
+        assert!(run.stderr.starts_with("warning: the value ends in a newline, which is stored."), "{run:?}");
         assert!(run.stderr.contains(advice), "{run:?}");
         assert_eq!(team(&world, &["get-secret", "a"]).output().success(), value);
     }
     // An empty value is one, and seldom meant.
     let run = team(&world, &["set-secret", "a"]).args(&["--file", "-", "--json"]).output();
-    assert_eq!((run.status, run.stderr.as_str()), (0, "warning: the value is empty, as stdin is\n"));
+    assert_eq!((run.status, run.stderr.as_str()), (0, "warning: the value is empty, because stdin is empty\n"));
     assert_eq!(team(&world, &["get-secret", "a"]).output().success(), "");
 }
 
@@ -99,7 +99,7 @@ fn invalid_values_are_rejected() {
     let large = world.write("large", &vec![b'a'; 1024 * 1024 + 1]);
     let missing = world.folder().join("missing");
     for (path, words) in [
-        (&binary, ["binary is not UTF-8, from byte 7 on", "base64"]),
+        (&binary, ["binary is not UTF-8 (at byte 7)", "base64"]),
         (&large, ["large has more than 1048576 bytes", "nothing was sent"]),
         (&missing, ["missing can't be read", "No such file"]),
         (&world.folder().to_owned(), ["can't be read", "directory"]),
@@ -109,7 +109,7 @@ fn invalid_values_are_rejected() {
         assert!(!run.stderr.contains("canary"), "{run:?}");
     }
     let run = team(&world, &["set-secret", "a"]).stdin(b"\xc3").output();
-    assert!(run.usage_error().contains("stdin is not UTF-8, from byte 0 on"), "{run:?}");
+    assert!(run.usage_error().contains("stdin is not UTF-8 (at byte 0)"), "{run:?}");
 
     // Somewhat too long is the component's to say.
     let error = team(&world, &["set-secret", "a"]).stdin("a".repeat(25_601)).json().output().error();
