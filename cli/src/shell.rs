@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// The syntax of the lines.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Shell {
+pub(super) enum Syntax {
     #[default]
     Bash,
     Fish,
@@ -13,7 +13,7 @@ pub(super) enum Shell {
     Dotenv,
 }
 
-impl Shell {
+impl Syntax {
     /// Lines that set and unset variables. A .env file can't unset a variable, and an empty value is no substitute, because
     /// some SDKs treat an empty variable as set.
     pub(super) fn lines(self, set: &[(String, String)], unset: &[&str]) -> String {
@@ -36,7 +36,7 @@ impl Shell {
 
 /// `export NAME='value'` lines for POSIX shells. Readers of `.env` files accept them too if no value has a single quote.
 pub(super) fn export_lines(variables: &[(String, String)]) -> String {
-    Shell::Bash.lines(variables, &[])
+    Syntax::Bash.lines(variables, &[])
 }
 
 /// Quotes a text as one word for POSIX shells.
@@ -54,17 +54,17 @@ mod tests {
     fn sh_reads_the_values_back() {
         let lines = export_lines(&[("A".to_owned(), "1".to_owned()), ("B".to_owned(), VALUE.to_owned())]);
         assert!(lines.starts_with("export A='1'\nexport B='"), "{lines}");
-        let script = format!("{lines}\n{}\nprintf '%s|%s' \"$A\" \"$B\"", Shell::Bash.lines(&[], &["A", "C"]));
+        let script = format!("{lines}\n{}\nprintf '%s|%s' \"$A\" \"$B\"", Syntax::Bash.lines(&[], &["A", "C"]));
         let output = std::process::Command::new("sh").args(["-c", &script]).output().expect("sh");
         assert_eq!(String::from_utf8_lossy(&output.stdout), format!("|{VALUE}"));
     }
 
     #[test]
     fn other_shells_and_dotenv() {
-        let lines = |shell: Shell| shell.lines(&[("A".to_owned(), VALUE.to_owned())], &["B"]);
-        assert_eq!(lines(Shell::Fish), "set -gx A 'it\\'s $HOME `x` \"y\" \\\\z'\nset -e B");
+        let lines = |shell: Syntax| shell.lines(&[("A".to_owned(), VALUE.to_owned())], &["B"]);
+        assert_eq!(lines(Syntax::Fish), "set -gx A 'it\\'s $HOME `x` \"y\" \\\\z'\nset -e B");
         let expected = "$Env:A = 'it''s $HOME `x` \"y\" \\z'\nRemove-Item -ErrorAction Ignore Env:B";
-        assert_eq!(lines(Shell::PowerShell), expected);
-        assert_eq!(lines(Shell::Dotenv), format!("A={VALUE}"));
+        assert_eq!(lines(Syntax::PowerShell), expected);
+        assert_eq!(lines(Syntax::Dotenv), format!("A={VALUE}"));
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::child::{self, StopSignals};
 use crate::developer::{Chain, EnvironmentChanges, Server};
-use crate::shell::Shell;
+use crate::shell::Syntax;
 use crate::{SUCCESS, output, terminal};
 
 const EXAMPLES: &str = "\
@@ -28,7 +28,7 @@ pub(crate) struct DevIdentity {
     port: Option<u16>,
     /// Print the environment variables for this shell, or for a .env file
     #[arg(long, value_name = "NAME", value_enum, default_value_t, conflicts_with = "command")]
-    shell: Shell,
+    shell: Syntax,
     /// Run this command with the environment variables set, and stop when it ends
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,

@@ -1,4 +1,4 @@
-//! A service principal with a certificate, which its environment names.
+//! Service principals with a client certificate.
 
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::run::Run;
 use crate::world::{CERTIFICATE, PRINCIPAL, TENANT, VALUE, World};
 
-/// Of the files of `tests/certificates` that have one.
+/// The password of the files in `tests/certificates`.
 const PASSWORD: &str = "keyfob-test";
 const PASSWORD_VARIABLE: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
@@ -45,7 +45,7 @@ fn reads_a_secret_with_a_certificate() {
 fn trace_shows_neither_password_nor_assertion() {
     let world = World::on("none", "");
     copy_certificate(&world, "aes256.pfx");
-    // The search of every run looks for the assertion, which begins like a token.
+    // Each run's output is searched for the assertion too, because it begins like a token.
     let run = as_service_principal(world.get_secret(), "aes256.pfx")
         .env(PASSWORD_VARIABLE, PASSWORD)
         .args(&["--trace"])
@@ -81,7 +81,7 @@ fn only_the_certificates_folder_can_be_read() {
         assert!(error["message"].as_str().unwrap().contains("inside/app.pem"), "{error}");
         std::fs::remove_file(&link).unwrap();
     }
-    // A link within the folder, as Kubernetes mounts files.
+    // A symlink within the folder is allowed: Kubernetes mounts files that way.
     world.file("inside/..data/app.pem", CERTIFICATE);
     symlink("..data/app.pem", &link).unwrap();
     assert!(world.requests().is_empty());
@@ -109,7 +109,7 @@ fn each_assertion_has_its_own_id() {
     assert!(ids.len() == 2 && ids[0] != ids[1], "{ids:?}");
 }
 
-/// The `jti` of an assertion, which is nothing but random.
+/// The `jti` of an assertion.
 fn assertion_id(assertion: &str) -> String {
     let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1).unwrap()).unwrap();
     serde_json::from_slice::<Value>(&payload).unwrap()["jti"].as_str().unwrap().to_owned()

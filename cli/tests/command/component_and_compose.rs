@@ -1,4 +1,4 @@
-//! `keyfob component` and `keyfob compose`: the bytes that an app takes in, and the app that has taken them in.
+//! `keyfob component` and `keyfob compose`.
 
 use std::process::Command;
 
@@ -70,7 +70,7 @@ fn terminal_or_full_stdout_is_an_error() {
     use std::fs::File;
     use std::process::Stdio;
 
-    // The one is an end of a pair of terminals, the other a disk without room.
+    // A terminal, and a full disk.
     for (stdout, why) in [("/dev/ptmx", "is not written to a terminal"), ("/dev/full", "stdout can't be written: ")] {
         let stdout = File::options().read(true).write(true).open(stdout).unwrap();
         let child = component(&["-"]).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();

@@ -1,4 +1,4 @@
-//! An app with no Azure in it, whose configuration is secrets.
+//! The component keyfob-config: an app without Azure code gets secrets through wasi:config.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ fn token() -> String {
     TOKEN.replace("@USER", USER)
 }
 
-/// What the app prints when it is asked for these keys, or for all, and what is asked on the way.
+/// The app's output for these keys (for all keys if there are none), and the requests that were sent.
 async fn run(environment: &[(&str, &str)], keys: &[&str]) -> (String, Vec<String>) {
     let azure = Arc::new(Fake::new(Description::from_toml(&AZURE.replace("@USER", USER)).unwrap()).unwrap());
     let clock = Clock::starting_at(Clock::TEST_START);
@@ -78,7 +78,7 @@ async fn variable_maps_a_key_to_a_secret() {
         assert_eq!(printed, "api_key=another-value\nAPI-Key=another-value\ndb-password is not set\n", "{value}");
         assert_eq!(requests, [token(), request("other"), request("other")]);
     }
-    // A name alone is one in the vault for all.
+    // A name alone is a secret in the default vault.
     let vault = ("KEYVAULT_URL", "https://my-vault.vault.azure.net");
     let (printed, _) = run(&[("KEYFOB_CONFIG_API_KEY", "other"), vault], &["api.key"]).await;
     assert_eq!(printed, "api.key=another-value\n");
@@ -153,7 +153,7 @@ fn app_and_exports_contain_nothing_of_azure() {
     let app = std::fs::read(apps::settings()).unwrap();
     let text = String::from_utf8_lossy(&app).to_lowercase();
     for word in ["azure", "vault", "keyfob"] {
-        // The folder that it is built in has a name.
+        // Paths of the build folder may contain the word.
         assert!(!text.replace(&env!("CARGO_MANIFEST_DIR").to_lowercase(), "").contains(word), "{word}");
     }
     let outline = Outline::read(config_component()).unwrap();

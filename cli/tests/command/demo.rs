@@ -1,10 +1,10 @@
-//! The story, as the command tells it.
+//! `keyfob demo`.
 
 use std::process::Command;
 
 use crate::run::Output;
 
-/// What is told, in this order.
+/// The expected output, in this order.
 const EXPECTED_IN_ORDER: [&str; 12] = [
     "\n1. ",
     "ManagedIdentityCredential: App Service managed identity",
@@ -22,7 +22,7 @@ const EXPECTED_IN_ORDER: [&str; 12] = [
 
 #[test]
 fn shows_the_failure_and_both_fixes() {
-    // The second caller has an identity of their own: the story has its own environment.
+    // The caller's own Azure settings must not affect the demo.
     for (arguments, variables) in
         [(vec![], vec![]), (vec!["demo"], vec![("AZURE_CLIENT_ID", "x"), ("KEYVAULT_URL", "https://evil.example")])]
     {

@@ -13,7 +13,7 @@ fn doctor_with_vault(world: &World) -> Run<'_> {
     doctor(world).platform().args(&["--vault-url", VAULT])
 }
 
-/// The JSON of a run that ended so.
+/// The JSON of a run with this exit status.
 #[track_caller]
 fn run_json(run: Run<'_>, status: i32) -> Value {
     let run = run.json().output();
@@ -23,7 +23,7 @@ fn run_json(run: Run<'_>, status: i32) -> Value {
     json
 }
 
-/// The lines of a run that ended so.
+/// The lines of a run with this exit status.
 #[track_caller]
 fn run_lines(run: &Output, status: i32) -> Vec<&str> {
     assert_eq!((run.status, run.stderr.as_str()), (status, ""), "{run:?}");
@@ -80,7 +80,7 @@ fn without_platform_the_outcome_is_unproven() {
     assert!(lines.contains(&"    on your own machine, use `--dev` or `keyfob dev-identity -- COMMAND` instead"));
     assert!(lines[lines.len() - 1].contains(&format!("`keyfob doctor --vault-url {VAULT}`")), "{lines:?}");
 
-    // Asked, it is not there.
+    // With --vault-url, the metadata service turns out to be unavailable.
     let json = run_json(doctor_with_vault(&world), 1);
     assert_eq!(json["failed"]["question"], "token");
     assert_eq!(json["failed"]["error"]["kind"], "credential-unavailable");
@@ -107,7 +107,7 @@ fn missing_client_id_is_diagnosed_and_fixed() {
         "    token: from App Service by ManagedIdentityCredential, client id {USER}, object id {USER_OBJECT}, until 20"
     );
     assert!(token.starts_with(&expected), "{token}");
-    // One token, for both.
+    // Both checks use one token.
     let requests = world.requests();
     assert_eq!(requests.len(), 3, "{requests:?}");
     assert_eq!(requests[2], format!("GET {VAULT}/secrets?api-version=2026-04-01"));

@@ -1,6 +1,6 @@
-//! The example edge-app, composed and granted as its spin.toml says.
+//! The example edge-app, with the grants of its spin.toml.
 //!
-//! `examples/edge-app/run` builds the app and plays these; ignored, because the app is a workspace of its own.
+//! Ignored by default, because the app is a workspace of its own: `examples/edge-app/run` builds it and runs these tests.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,7 +23,7 @@ const AZURE: &str = include_str!("../../../examples/edge-app/azure.toml");
 /// HMAC-SHA-256 of the path under the key of azure.toml, as `openssl dgst -sha256 -hmac KEY` prints it.
 const SIGNED: &str = "/reports/2026.pdf?signature=2f7917aaf45515e9a0ee7fb67095d4d071649202aef38a71715e704c587fc384\n";
 
-/// What Spin denies to a dependency that does not inherit it, as far as Keyfob imports it.
+/// The settings that a Spin dependency must inherit, and the interface that Spin denies otherwise.
 const INHERITABLE: [(&str, &str); 3] =
     [("allowed_outbound_hosts", HOSTS), ("environment", ENVIRONMENT), ("files", FILES)];
 
@@ -55,7 +55,7 @@ impl Component {
         &mut self.dependencies.get_mut(&package).unwrap().inherit_configuration
     }
 
-    /// What the app answers on a machine in Azure.
+    /// The app's response on a virtual machine in Azure.
     async fn ask(mut self) -> Answered {
         let inherited = self.inherited().clone();
         let denied = INHERITABLE.iter().filter(|(key, _)| !inherited.iter().any(|it| it == key));
@@ -84,7 +84,7 @@ impl Component {
     }
 }
 
-/// Where `examples/edge-app/run` has the app built.
+/// The app that `examples/edge-app/run` builds.
 fn built_app() -> impl AsRef<Path> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     target.join("edge-app/wasm32-wasip2/release/keyfob_edge_app.wasm")

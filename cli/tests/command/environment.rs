@@ -1,4 +1,4 @@
-//! Whose variables count.
+//! Precedence of the caller's variables, `--env` and `--env-file`.
 
 use crate::apps;
 use crate::world::{CLIENT_SECRET, SYSTEM, USER, VALUE, VAULT, World};
@@ -60,7 +60,7 @@ fn env_file_is_read_with_clean_env() {
     let run = || world.get_token().path("--env-file", &file);
     let who = |token: &str| fake_azure::client_id(token);
     assert_eq!(who(run().caller_env("AZURE_CLIENT_ID", SYSTEM).output().success()).as_deref(), Some(USER));
-    // Set to nothing, a variable is unset: that switches the file's line off.
+    // An empty variable counts as unset, and disables the file's line.
     assert_eq!(who(run().env("AZURE_CLIENT_ID", "").output().success()).as_deref(), Some(SYSTEM));
 }
 

@@ -1,4 +1,4 @@
-//! What the command says when the component answers with an error.
+//! What the command prints if the component returns an error.
 
 use std::fs::OpenOptions;
 use std::process::Command;
@@ -166,14 +166,14 @@ fn untrusted_tls_certificate_is_a_transport_error() {
     let error = world.get_secret().env("AZURE_CLIENT_ID", USER).without_ca().json().output().error();
     assert_eq!(error["kind"], "transport");
     assert_contains(&error["hint"], "--cacert");
-    // The token came over plain http; the vault saw nothing.
+    // Only the token request, over plain HTTP, arrived.
     assert_eq!(world.requests().len(), 1);
 }
 
 #[test]
 fn tls_certificate_for_another_name_is_rejected() {
     let world = World::app_service();
-    // To a client that names no host the fake shows its certificate for 127.0.0.1.
+    // Without SNI the fake uses its certificate for 127.0.0.1.
     let run = |host: &str| {
         let url = format!("https://{host}");
         let run = world.keyfob(&["get-secret", "secret-a", "--vault-url", &url]).platform().json();
@@ -186,7 +186,7 @@ fn tls_certificate_for_another_name_is_rejected() {
     assert_ne!(run("127.0.0.1")["message"], error["message"]);
 }
 
-/// Silence for ever from a host.
+/// A host that never responds.
 fn never_answers(host: &'static str) -> impl Fn(&Request) -> Option<Exchange> {
     move |request| {
         let silence = Exchange { first_byte: None, ..Exchange::reply(200, "text/plain", "") };
@@ -203,7 +203,7 @@ fn silent_server_times_out() {
         let run = || world.get_secret().env("AZURE_CLIENT_ID", USER).args(&["--timeout", "1.5"]);
         let started = std::time::Instant::now();
         let error = run().json().output().error();
-        // Not in the 100 s of a call without a limit, however slow this machine is.
+        // Less than the 100 s of the default timeout, with room for a slow machine.
         assert!(started.elapsed() < Duration::from_secs(60), "{host}");
         assert_eq!(error["kind"], "timed-out", "{error}");
         assert!(attempts(&error).ends_with(&attempted.iter().map(ToString::to_string).collect::<Vec<_>>()), "{error}");
@@ -228,7 +228,7 @@ fn token_file_that_blocks_times_out() {
             ended.send(()).unwrap();
             run
         });
-        // If the pipe holds the command in spite of its limit, a writer lets it go, and the test fails.
+        // If the command blocks in spite of its timeout, opening the pipe for writing releases it, and the test fails.
         if end.recv_timeout(Duration::from_secs(60)).is_err() {
             drop(OpenOptions::new().write(true).open(&pipe).unwrap());
         }

@@ -1,4 +1,4 @@
-//! `keyfob get-secret`, when all is well.
+//! `keyfob get-secret` with one name.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `keyfob completions`, `keyfob man` and `--help`: what a person learns the command from.
+//! `keyfob completions`, `keyfob man` and `--help`.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ fn keyfob(arguments: &[&str]) -> Output {
     Output::of(Command::new(env!("CARGO_BIN_EXE_keyfob")).args(arguments).env_clear())
 }
 
-/// The verbs, as the help lists them.
+/// The verbs that `--help` lists.
 fn verbs() -> Vec<String> {
     let help = keyfob(&["--help"]);
     let commands = help.success().lines().skip_while(|line| *line != "Commands:").skip(1);
@@ -94,7 +94,7 @@ fn completions_for_every_shell() {
     assert!(keyfob(&["completions"]).usage_error().contains("SHELL"));
 }
 
-/// Asks bash itself.
+/// Runs the completion in bash.
 #[cfg(unix)]
 #[test]
 fn bash_completion_works() {

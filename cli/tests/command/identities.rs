@@ -1,4 +1,4 @@
-//! Who the app is: `keyfob get-token` tells it by the token that it gets.
+//! The identity of `keyfob get-token` on each platform and with each option.
 
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -73,7 +73,7 @@ fn azure_ml() {
     assert_eq!(world.get_secret().env("AZURE_CLIENT_ID", USER).output().success(), VALUE);
     let expected = "GET http://127.0.0.1:46808/MSI/auth?api-version=2017-09-01&resource=https%3A%2F%2Fvault.azure.net&clientid=11111111-aaaa-4aaa-8aaa-000000000001";
     assert_eq!(world.requests()[0], expected);
-    // The platform's own default.
+    // The platform has a default identity.
     let world = World::on("azure-ml", &format!("default-identity = 'system'\n{SYSTEM_ASSIGNED}"));
     assert_eq!(identity_of(world.get_token()).0, SYSTEM);
     let run = world.get_token().args(&["--managed-identity-object-id", USER_OBJECT]);
@@ -102,7 +102,7 @@ fn service_principal() {
     assert_eq!(principal(world.get_secret()).output().success(), VALUE);
 }
 
-/// A token file as Kubernetes mounts it: a link through a link.
+/// A token file as Kubernetes mounts it: a symlink through a symlink.
 fn mount_token_file(world: &World) -> PathBuf {
     let real = world.file("tokens/..2026_11_22/azure-identity-token", FEDERATED);
     let tokens = real.parent().unwrap().parent().unwrap();
@@ -117,12 +117,12 @@ fn workload_identity() {
     let file = mount_token_file(&world);
     let variable = format!("AZURE_FEDERATED_TOKEN_FILE={}", file.display());
     let expected = (POD.to_owned(), "WorkloadIdentityCredential".to_owned());
-    // The last one counts: the platform's own path does not exist here.
+    // The last `--env` applies. The platform's own path does not exist here.
     assert_eq!(identity_of(world.get_token().args(&["--env", &variable])), expected);
     let alone = ["--env", &variable, "--credential", "workload-identity"];
     assert_eq!(identity_of(world.get_token().args(&alone)), expected);
     assert_eq!(world.get_secret().args(&["--env", &variable]).output().success(), VALUE);
-    // A path in the folder that the command runs in.
+    // A path relative to the working directory.
     let relative = "AZURE_FEDERATED_TOKEN_FILE=tokens/azure-identity-token";
     assert_eq!(identity_of(world.get_token().args(&["--env", relative])), expected);
 }

@@ -1,7 +1,6 @@
-//! The `keyfob` command as a person or a script runs it: the real binary against the fake Azure, over TLS on loopback.
+//! Runs the `keyfob` binary against the fake Azure, over TLS on loopback.
 //!
-//! Nothing may leave this machine: every run connects each host of the fake, and the metadata service's address, to
-//! loopback.
+//! No request leaves this machine: each run connects the fake's hosts, and the metadata service's address, to loopback.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -1,4 +1,4 @@
-//! Where requests go, over how many connections, and what is told of them.
+//! Allowed hosts, connections, and `--trace`.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::world::{TENANT, USER, VALUE, World};
 
 const OTHER_HOST: &str = "evil.example:443";
 
-/// A run that would reach the other host if it tried: its door is open and its certificate is good.
+/// Makes the other host reachable, with a trusted certificate.
 fn with_reachable_host<'w>(run: Run<'w>, world: &World) -> Run<'w> {
     run.env("AZURE_CLIENT_ID", USER).connect_to(OTHER_HOST, world.tls)
 }
@@ -36,7 +36,7 @@ fn redirect_from(host: &'static str) -> impl Fn(&Request) -> Option<Exchange> {
 fn redirects_are_not_followed() {
     for (host, kind) in [("story-kv.vault.azure.net", "unexpected-reply"), ("169.254.130.4", "unexpected-reply")] {
         let world = World::with_overrides("app-service", "", redirect_from(host));
-        // Not even to a host that may be asked.
+        // Not even if the host is allowed.
         for allowed in [vec![], vec!["--allow-host", "evil.example"]] {
             let error = with_reachable_host(world.get_secret(), &world).args(&allowed).json().output().error();
             assert_eq!(error["status"], 307, "{error}");
@@ -95,7 +95,7 @@ fn trace_prints_a_line_for_each_request() {
     let begins = "GET https://story-kv.vault.azure.net/secrets/secret-a?api-version=2026-04-01 -> 200 application/json";
     assert!(secret.starts_with(begins) && secret.ends_with(" ms"), "{secret}");
 
-    // A failure's JSON stays alone on stdout.
+    // stdout holds only the failure's JSON.
     let run = world.get_secret().args(&["--trace"]).env("AZURE_CLIENT_ID", USER).without_ca().json().output();
     assert_eq!(run.error()["kind"], "transport");
     let lines: Vec<&str> = run.stderr.lines().collect();
@@ -110,19 +110,19 @@ fn trace_hides_header_values_even_when_echoed() {
         Some(Exchange::reply(200, header, "{}"))
     };
     let world = World::with_overrides("app-service", "", echo);
-    // The search of every run looks for the header.
+    // Each run's output is searched for the header's value.
     let run = world.get_secret().args(&["--trace"]).env("AZURE_CLIENT_ID", USER).output();
     assert_eq!(run.status, 1);
     assert!(run.stderr.contains("-> 200 another content type in "), "{run:?}");
 }
 
-/// A way to `address` that counts the connections.
+/// A TCP proxy to `address` that counts connections.
 fn counting_proxy(address: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let door = listener.local_addr().unwrap();
     let connections = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&connections);
-    // Ends with the test's process.
+    // The thread ends with the test process.
     thread::spawn(move || {
         for client in listener.incoming() {
             count.fetch_add(1, Ordering::Relaxed);

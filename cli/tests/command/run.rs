@@ -1,4 +1,4 @@
-//! One run of the command, and what came of it.
+//! A run of the command, and its output.
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::world::{CERTIFICATE, CLIENT_SECRET, FEDERATED, IDENTITY_HEADER, TOKEN, VALUE, WRONG_SECRET, World};
 
-/// A run that is being put together. The caller's environment holds nothing but what a test puts there.
+/// Builds a run of the command. The caller's environment is empty except for what the test sets.
 pub(crate) struct Run<'w> {
     world: &'w World,
     arguments: Vec<String>,
@@ -41,7 +41,7 @@ impl<'w> Run<'w> {
         self
     }
 
-    /// What stands after `--`.
+    /// The arguments after `--`.
     pub(crate) fn app_args(mut self, arguments: &[&str]) -> Self {
         self.app_args = arguments.iter().map(|&argument| argument.to_owned()).collect();
         self
@@ -60,19 +60,19 @@ impl<'w> Run<'w> {
         self.args(&["--env", &format!("{name}={value}")])
     }
 
-    /// What the platform puts into the app's environment, each with `--env`.
+    /// The fake platform's variables, each with `--env`.
     pub(crate) fn platform(self) -> Self {
         let variables = self.world.fake.environment();
         variables.iter().fold(self, |run, (name, value)| run.env(name, value))
     }
 
-    /// A variable of the caller's own environment.
+    /// A variable of the caller's environment.
     pub(crate) fn caller_env(mut self, name: &str, value: &str) -> Self {
         self.caller.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// What stands on stdin, which is empty else.
+    /// The content of stdin, which is empty by default.
     pub(crate) fn stdin(mut self, content: impl AsRef<[u8]>) -> Self {
         self.stdin = Some(self.world.write("stdin", content.as_ref()));
         self
@@ -90,7 +90,7 @@ impl<'w> Run<'w> {
         self
     }
 
-    /// Leads a host elsewhere; the first rule counts.
+    /// `--connect-to`; the first rule for a host applies.
     pub(crate) fn connect_to(mut self, authority: &str, address: SocketAddr) -> Self {
         self.routes.push((authority.to_owned(), address));
         self
@@ -102,7 +102,7 @@ impl<'w> Run<'w> {
         output
     }
 
-    /// The run, still to be started.
+    /// The command, not started yet.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
         let caller = self.caller.iter().map(|(name, value)| (name, value));
@@ -124,7 +124,7 @@ impl<'w> Run<'w> {
     }
 }
 
-/// How a run ended, and what it said.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) status: i32,
@@ -137,7 +137,7 @@ impl Output {
         Self::from(command.output().unwrap())
     }
 
-    /// What a successful run printed. It says nothing on stderr.
+    /// stdout of a successful run without its newline. stderr must be empty.
     #[track_caller]
     pub(crate) fn success(&self) -> &str {
         assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
@@ -150,7 +150,7 @@ impl Output {
         serde_json::from_str(self.success()).expect("JSON")
     }
 
-    /// The error that a failed run printed as JSON, if it has the documented shape.
+    /// The error that a failed run printed as JSON. It must have the documented members.
     #[track_caller]
     pub(crate) fn error(&self) -> Value {
         assert_eq!(self.status, 1, "{self:?}");
@@ -174,15 +174,15 @@ impl Output {
         error
     }
 
-    /// What a run that was called wrongly said.
+    /// stderr of a run that failed with wrong usage.
     #[track_caller]
     pub(crate) fn usage_error(&self) -> &str {
         assert_eq!((self.status, self.stdout.as_str()), (2, ""), "{self:?}");
         &self.stderr
     }
 
-    /// The search of every run: the value stands on the stdout of get-secret alone, a token on get-token's, and
-    /// nothing else anywhere.
+    /// Searches the output of each run for secrets. Only the stdout of get-secret may contain the value, and only that of
+    /// get-token a token.
     #[track_caller]
     fn assert_no_secrets(&self, verb: &str) {
         for canary in [CLIENT_SECRET, WRONG_SECRET, FEDERATED, IDENTITY_HEADER, VALUE, TOKEN] {

@@ -31,7 +31,7 @@ fn readme_app_fails_with_a_hint_and_works_when_fixed() {
     let world = World::on("app-service", MY_VAULT);
     let allowed = || readme(&world).args(&["--allow-host", "my-vault.vault.azure.net"]);
 
-    // The failure, which names its cure.
+    // The failure has a hint.
     let run = allowed().output();
     assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
     assert!(run.stderr.contains("\n\nhint: ") && run.stderr.contains("AZURE_CLIENT_ID"), "{run:?}");
@@ -88,7 +88,7 @@ fn app_environment_follows_the_options() {
     let file = world.file(".env", &format!("FROM_FILE=file\nBOTH=file\nSECRET={CLIENT_SECRET}\n"));
     let run = probe(&world, &["environment"]).env("GIVEN", "given").env("BOTH", "given").path("--env-file", &file);
     let run = run.caller_env("CALLER", "caller");
-    // The secret is the app's to show: nothing is searched for.
+    // The app prints a secret here, so the output is not searched.
     let shown = |run: Run<'_>| {
         let run = Output::of(&mut run.command());
         let mut lines: Vec<String> = run.success().lines().map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! Apps with Keyfob in them already, and apps in the library's hands.
+//! Apps that are composed with Keyfob already, and apps run by the library.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn composed_app_runs() {
     let keyfob = Build::WithCertificates.bytes();
     let composed = compose(&std::fs::read(apps::readme()).unwrap(), keyfob).unwrap().unwrap();
     std::fs::write(world.folder().join("app.wasm"), composed).unwrap();
-    // Its vault is not of this world, and what stops it is the host: the Keyfob in it is at work.
+    // The vault is not one of this world. That its host is denied shows that the composed Keyfob runs.
     let run = world.keyfob(&["run", "app.wasm"]).platform().env("AZURE_CLIENT_ID", USER).output();
     assert!(run.stderr.contains("--allow-host my-vault.vault.azure.net"), "{run:?}");
     assert_eq!(run.status, 0);

@@ -8,7 +8,7 @@ use crate::apps;
 use crate::run::Run;
 use crate::world::{USER, VALUE, VAULT, World};
 
-/// A server that listens.
+/// A running `keyfob run` of an HTTP server.
 struct Server {
     child: Child,
     address: String,
@@ -25,7 +25,7 @@ impl Server {
         Self { child, address, stderr }
     }
 
-    /// Status and body.
+    /// Sends a request, and returns status and body.
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let length = body.len();
         self.send(&format!(
@@ -44,7 +44,7 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        // One chunk and the end, where the length is not known before.
+        // A chunked response has one chunk.
         let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
         let body = if chunked { body.lines().nth(1).unwrap_or_default() } else { body };
         (status, body.to_owned())
@@ -74,7 +74,7 @@ fn each_request_gets_its_own_instance() {
         assert_eq!(server.get("/count"), (200, "1".to_owned()));
         assert_eq!(server.get("/secret"), (200, format!("{} characters", VALUE.len())));
     }
-    // No cache outlives its instance: token and secret, twice.
+    // Caches belong to an instance: token and secret are requested twice.
     assert_eq!(world.requests().len(), 4, "{:?}", world.requests());
 }
 
@@ -112,14 +112,14 @@ fn app_errors_are_reported_on_stderr() {
 
     let trapped = |server: &mut Server, path: &str| {
         let wanted = format!("error: GET {path}: the app stopped: wasm trap: wasm `unreachable` instruction executed");
-        // Before it stands what the app itself says.
+        // The app's own output comes first.
         while server.line() != wanted {}
     };
     assert_eq!(server.get("/trap"), failed);
     trapped(&mut server, "/trap");
     assert_eq!(server.get("/trap-after-answer"), (200, "all of it".to_owned()));
     trapped(&mut server, "/trap-after-answer");
-    // And it serves on.
+    // The server still works.
     assert_eq!(server.get("/count"), (200, "1".to_owned()));
 }
 

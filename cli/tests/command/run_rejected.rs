@@ -1,4 +1,4 @@
-//! What `keyfob run` does not run, and what it says then.
+//! Files and options that `keyfob run` rejects.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use keyfob_host_test::Build;
 use crate::apps;
 use crate::world::World;
 
-/// The name and the rest of the one line that is said.
+/// Asserts that the run fails with one line: the file's name and this text.
 #[track_caller]
 fn assert_rejected(world: &World, path: &Path, options: &[&str], says: &str) {
     let run = world.keyfob(&["run", path.to_str().unwrap()]).args(options).output();
@@ -23,13 +23,12 @@ fn bytes(world: &World, name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// A string with its length before it.
+/// A string with its length as prefix.
 fn name(text: &str) -> Vec<u8> {
     [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat()
 }
 
-/// A component that imports an empty instance under this name, and exports it under the other: the binary format's
-/// sections of types, imports and exports, by hand.
+/// The binary of a component that imports an empty instance under one name, and exports it under the other.
 fn component(import: &str, export: Option<&str>) -> Vec<u8> {
     let section = |id: u8, content: Vec<u8>| [vec![id, u8::try_from(content.len()).unwrap()], content].concat();
     let types = section(7, vec![1, 0x42, 0]);
@@ -108,7 +107,7 @@ fn unsupported_imports() {
             &format!("imports {import}, and this Keyfob is keyfob:azure@0.1.0: build the app with "),
         );
     }
-    // These ask for nothing of what they import, and have no function where they export.
+    // These imports are accepted; the component fails later, because its export has no function.
     for import in ["keyfob:azure/simple@0.1.0", "keyfob:azure/simple@0.1.7", "wasi:io/poll@0.2.99"] {
         assert_import_rejected(import, "can't be run: instance export `wasi:cli/run@0.2.");
     }

@@ -1,4 +1,4 @@
-//! Clouds other than the public one: the environment names their Entra, and nobody else's is asked.
+//! Clouds other than the public one.
 
 use crate::run::Run;
 use crate::world::{CLIENT_SECRET, PRINCIPAL, TENANT, VALUE, World};
@@ -26,7 +26,7 @@ fn principal(world: &World) -> Run<'_> {
 
 #[test]
 fn reads_a_secret_in_azure_china() {
-    // With and without a slash, and without a scheme, as the Azure SDKs take it.
+    // With and without a slash, and without a scheme, as the Azure SDKs accept it.
     for authority in [CHINA, "https://login.chinacloudapi.cn/", "login.chinacloudapi.cn"] {
         let world = world();
         assert_eq!(principal(&world).env("AZURE_AUTHORITY_HOST", authority).output().success(), VALUE);

@@ -1,4 +1,4 @@
-//! Composes as Spin does: what a dependency does not inherit, a component of Spin's denies
+//! Composes as Spin does: interfaces that a dependency does not inherit are denied by a component
 //! (<https://github.com/spinframework/spin/blob/main/crates/compose/src/lib.rs>).
 
 use wac_graph::types::Package;
@@ -9,7 +9,7 @@ pub(crate) const HOSTS: &str = "wasi:http/outgoing-handler";
 pub(crate) const ENVIRONMENT: &str = "wasi:cli/environment";
 pub(crate) const FILES: &str = "wasi:filesystem/preopens";
 
-/// Keyfob with these of its imports denied.
+/// Keyfob with these imports denied.
 pub(crate) fn without(keyfob: &[u8], denied: &[&str]) -> Vec<u8> {
     if denied.is_empty() {
         return keyfob.to_vec();
@@ -24,7 +24,7 @@ pub(crate) fn without(keyfob: &[u8], denied: &[&str]) -> Vec<u8> {
     graph.encode(EncodeOptions::default()).unwrap()
 }
 
-/// A component that exports these of Keyfob's imports: no host can be reached, and there are no variables and no folders.
+/// A component that implements these imports of Keyfob: every host is denied, and there are no variables and no folders.
 fn denier(keyfob: &[u8], denied: &[&str]) -> Vec<u8> {
     let DecodedWasm::Component(mut resolve, world) = wit_component::decode(keyfob).unwrap() else {
         panic!("no component")
@@ -35,7 +35,7 @@ fn denier(keyfob: &[u8], denied: &[&str]) -> Vec<u8> {
 
     let functions: String = exports.iter().map(|name| function(name)).collect();
     let text = "\"wasi:http/outgoing-handler\" is not permitted";
-    // From 16 on: err(internal-error(some(the text at 64))). From 0 on: the empty list.
+    // At 16: err(internal-error(some(the text at 64))). At 0: the empty list.
     let module = format!(
         r#"(module
             (memory (export "memory") 1)
@@ -54,7 +54,7 @@ fn denier(keyfob: &[u8], denied: &[&str]) -> Vec<u8> {
     ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 
-/// The one function of an interface that Keyfob calls.
+/// The only function of the interface that Keyfob calls.
 fn function(interface: &str) -> String {
     let (name, body) = match interface.split('@').next().unwrap() {
         HOSTS => ("handle", "(param i32 i32 i32) (result i32) i32.const 16"),

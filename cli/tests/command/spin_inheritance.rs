@@ -1,4 +1,4 @@
-//! An app composed as Spin composes it, whose Keyfob does not inherit all that it needs.
+//! An app composed as Spin composes it, whose Keyfob does not inherit everything that it needs.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ async fn errors_name_what_is_not_inherited() {
     }
 }
 
-/// What the README's app writes to stdout and stderr where the Keyfob in it is denied these interfaces.
+/// stdout and stderr of the README's app if its Keyfob is denied these interfaces.
 async fn run(denied: &[&str]) -> (String, String) {
     let folder = TempDir::new().unwrap();
     let keyfob = without(Build::WithoutCertificates.bytes(), denied);

@@ -1,4 +1,4 @@
-//! Wrong usage: exit status 2, a word on stderr, nothing on stdout, nothing sent.
+//! Wrong usage: exit status 2, a message on stderr, nothing on stdout, no requests.
 
 use crate::run::Run;
 use crate::world::{CLIENT_SECRET, USER, VAULT, World};
@@ -18,7 +18,7 @@ fn missing_vault_url() {
     let run = || world.keyfob(&["get-secret", "secret-a"]);
     assert_usage_error(run(), &["--vault-url", "KEYVAULT_URL"]);
     assert_usage_error(run().json(), &["--vault-url", "KEYVAULT_URL"]);
-    // Set but empty is unset.
+    // An empty variable counts as unset.
     assert_usage_error(run().env("KEYVAULT_URL", ""), &["--vault-url", "KEYVAULT_URL"]);
 }
 
@@ -47,7 +47,7 @@ fn invalid_or_missing_files() {
     }
     assert_usage_error(world.get_secret().path("--cacert", &text), &["--cacert", "no certificate"]);
     assert_usage_error(world.get_secret().path("--component", &text), &["not a Keyfob component"]);
-    // A component, and none of ours: the empty one.
+    // An empty component, which is not Keyfob.
     let other = world.folder().join("other.wasm");
     std::fs::write(&other, b"\0asm\x0d\0\x01\0").unwrap();
     assert_usage_error(world.get_secret().path("--component", &other), &["not a Keyfob component", "keyfob:azure"]);
@@ -61,7 +61,7 @@ fn invalid_or_missing_files() {
 #[test]
 fn env_without_equals_sign_is_not_echoed() {
     let world = World::app_service();
-    // Its name was forgotten; every run searches what is said for it.
+    // The name is missing. Each run's output is searched for the secret.
     assert_usage_error(world.get_secret().args(&["--env", CLIENT_SECRET]), &["--env", "K=V"]);
     assert_usage_error(world.get_secret().args(&["--env", &format!("={CLIENT_SECRET}")]), &["--env"]);
 }

@@ -1,4 +1,4 @@
-//! Which tool gives the token.
+//! The order of the tools.
 
 use super::machine::DeveloperMachine;
 use super::server::{DevIdentityServer, keyfob};
@@ -45,7 +45,7 @@ fn first_successful_tool_is_kept() {
         (1, 1, 1)
     );
 
-    // Who the app is does not change while it runs.
+    // The identity does not change while the app runs.
     machine.az("of-az", 4_070_908_800);
     assert_token(&server, "https://b", "of-azd");
     machine.tool("azd", 1, "", "ERROR: not logged in, run `azd auth login` to login");
@@ -62,7 +62,7 @@ fn azure_token_credentials_selects_one_tool() {
     machine.az_signed_out();
     install_azd(&machine);
     let server = DevIdentityServer::start(&machine, &[("AZURE_TOKEN_CREDENTIALS", "azureclicredential")]);
-    // For the app that is a managed identity.
+    // The app gets it as a managed identity.
     assert_eq!(server.environment["AZURE_TOKEN_CREDENTIALS"], "ManagedIdentityCredential");
     assert_no_token(&server, "https://a", AZ_SIGNED_OUT);
     assert!(machine.command_lines("azd").is_empty());
@@ -76,7 +76,7 @@ fn relative_path_entries_are_ignored() {
     let machine = DeveloperMachine::new();
     machine.az("of-az", 4_070_908_800);
     let mut command = keyfob(&machine, &["--shell", "dotenv"]);
-    // A relative folder, and an empty one, which shells take for the current one.
+    // A relative entry, and an empty one, which shells treat as the current folder.
     let server = DevIdentityServer::of(command.env("PATH", ".:").current_dir(machine.path()));
     assert_no_token(&server, "https://a", NOT_INSTALLED);
 }

@@ -1,4 +1,4 @@
-//! `keyfob dev-identity` as a person and as a script use it.
+//! `keyfob dev-identity` with a command, and with lines for a shell.
 
 use std::net::TcpListener;
 use std::process::Command;
@@ -7,7 +7,7 @@ use super::machine::DeveloperMachine;
 use super::server::{DevIdentityServer, keyfob};
 use crate::run::Output;
 
-/// What is left over from elsewhere, and what is the app's own.
+/// Variables that are replaced, and two that the app keeps.
 const BEFORE: [(&str, &str); 6] = [
     ("IDENTITY_ENDPOINT", "http://10.0.0.1/token"),
     ("IDENTITY_SERVER_THUMBPRINT", "x"),
@@ -59,7 +59,7 @@ fn exit_status_of_the_command_is_passed_on() {
 fn other_credentials_are_noted() {
     let machine = DeveloperMachine::new();
     for (variables, left, note) in [
-        // The app's own business, and the official chain's first.
+        // EnvironmentCredential is the first of the chain.
         (
             vec![("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c"), ("AZURE_CLIENT_SECRET", "s")],
             "s\n",

@@ -1,4 +1,4 @@
-//! `--dev` of the calls and of `keyfob run`.
+//! The option `--dev`.
 
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +17,7 @@ use crate::world::{CLIENT_SECRET, PRINCIPAL, TENANT, USER, VALUE, VAULT, World};
 const SIGNED_IN: &str = "the app asks for a managed identity by client_id, which does not exist on this machine: \
                          your own identity is used\n";
 
-/// A laptop, whose developer may read the vault: the token is one that the fake Azure gave.
+/// A machine where Azure CLI is signed in. Its token was issued by the fake Azure, for an identity with access to the vault.
 fn signed_in(world: &World) -> DeveloperMachine {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let variables = world.fake.environment();
@@ -46,7 +46,7 @@ fn secret_and_token_with_the_developers_identity() {
     let world = World::app_service();
     let machine = signed_in(&world);
     assert_eq!(with_dev(&machine, get_secret(&world)).output().success(), VALUE);
-    // The vault alone was asked, and the tool for its resource.
+    // Only the vault got a request, and the tool was run for its resource.
     assert_eq!(world.requests().len(), 1, "{:?}", world.requests());
     let line = "account get-access-token --output json --resource https://vault.azure.net";
     assert_eq!(machine.command_lines("az"), [line]);
@@ -145,7 +145,7 @@ fn doctor_reports_the_developers_sign_in() {
     let said = run.success();
     assert!(said.contains("with --dev, your sign-in with `az`") && !said.contains("hint: "), "{said}");
     assert!(said.ends_with("    list of secrets: allowed, 1 secret"), "{said}");
-    // Offline no tool is started.
+    // Without --vault-url no tool is run.
     let run = with_dev(&DeveloperMachine::new(), world.keyfob(&["doctor"])).output();
     assert!(run.success().starts_with("DefaultAzureCredential would use ManagedIdentityCredential."), "{run:?}");
 }

@@ -1,11 +1,11 @@
-//! Who is refused, over real sockets.
+//! Requests that the endpoint rejects.
 
 use super::machine::DeveloperMachine;
 use super::server::DevIdentityServer;
 
 const GOOD: &str = "/msi/token?api-version=2019-08-01&resource=https://vault.azure.net";
 
-/// A desk whose tool must not be started, and how it is served.
+/// A machine where Azure CLI is signed in, and its server.
 fn signed_in() -> (DeveloperMachine, DevIdentityServer) {
     let machine = DeveloperMachine::new();
     machine.az("canary", 4_070_908_800);
@@ -60,7 +60,7 @@ fn invalid_requests_are_rejected() {
         let (answered, body) = server.get(path);
         assert_eq!(answered, status, "{path}: {body}");
         assert!(body["message"].as_str().unwrap().contains(says), "{path}: {body}");
-        // No sign-in cures it.
+        // The code would suggest to sign in, which does not help here.
         assert!(body["code"].is_null(), "{path}: {body}");
     }
     assert!(machine.command_lines("az").is_empty());
@@ -70,7 +70,7 @@ fn invalid_requests_are_rejected() {
 fn managed_identity_ids_are_ignored_with_a_note() {
     let (machine, mut server) = signed_in();
     for id in ["client_id", "object_id", "principal_id", "mi_res_id"] {
-        // And what MSAL sends for continuous access evaluation.
+        // `xms_cc` is what MSAL sends for continuous access evaluation.
         let path = format!("{GOOD}&{id}=11111111-aaaa-4aaa-8aaa-000000000001&xms_cc=CP1");
         assert_eq!(server.get(&path).1["access_token"], "canary", "{id}");
     }

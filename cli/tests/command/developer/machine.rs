@@ -1,4 +1,4 @@
-//! A developer's machine: a PATH that holds stand-ins of the tools, and nothing else.
+//! A developer's machine: a PATH with stand-ins of the tools only.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 const STAND_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/developer/tool");
 
-/// Dropped, it is gone.
+/// A folder that serves as PATH. Dropping it removes the folder.
 pub(crate) struct DeveloperMachine {
     folder: TempDir,
 }
@@ -19,7 +19,7 @@ impl DeveloperMachine {
         Self { folder: TempDir::new().unwrap() }
     }
 
-    /// Installs a tool that prints this and ends so, or changes what it prints.
+    /// Installs a tool with this output and exit status, or changes them.
     pub(crate) fn tool(&self, name: &str, status: i32, stdout: &str, stderr: &str) {
         for (what, text) in [("status", &*status.to_string()), ("stdout", stdout), ("stderr", stderr)] {
             fs::write(self.file(name, what), text).unwrap();
@@ -40,26 +40,26 @@ impl DeveloperMachine {
         self.tool("az", 1, "", "ERROR: Please run 'az login' to setup account.");
     }
 
-    /// The command lines of a tool's starts.
+    /// The command line of each run of a tool.
     pub(crate) fn command_lines(&self, name: &str) -> Vec<String> {
         let lines = fs::read_to_string(self.file(name, "starts")).unwrap_or_default();
         lines.lines().map(str::to_owned).collect()
     }
 
-    /// The environment of a tool's last start, as `NAME=value` lines.
+    /// The environment of a tool's last run, as `NAME=value` lines.
     pub(crate) fn environment(&self, name: &str) -> String {
         fs::read_to_string(self.file(name, "env")).unwrap()
     }
 
-    /// Holds a tool up from now on: who opens the file for writing waits until the tool has started, and who closes it lets
-    /// the tool go.
+    /// Makes a tool block on a named pipe. Opening the pipe for writing waits until the tool has started; closing it lets the
+    /// tool continue.
     pub(crate) fn gate(&self, name: &str) -> PathBuf {
         let path = self.file(name, "gate");
         assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
         path
     }
 
-    /// What PATH is.
+    /// The value of PATH.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -1,4 +1,4 @@
-//! A `keyfob dev-identity` that stays up, and an app with nothing but sockets.
+//! A running `keyfob dev-identity`, and a client that uses plain sockets.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -10,22 +10,22 @@ use serde_json::Value;
 use super::machine::DeveloperMachine;
 use crate::fake::server::{ask, wait_for_line};
 
-/// The command on a desk, in an environment that holds nothing of the caller's.
+/// The command on this machine, in an environment with nothing but PATH.
 pub(crate) fn keyfob(machine: &DeveloperMachine, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
     command.arg("dev-identity").args(arguments).env_clear().env("PATH", machine.path());
     command
 }
 
-/// One that stays up. Dropped, it is gone.
+/// A running server. Dropping it kills the process.
 pub(crate) struct DevIdentityServer {
     child: Child,
     stderr: BufReader<ChildStderr>,
-    /// The lines for a shell.
+    /// The printed lines for a shell.
     pub(crate) printed: String,
-    /// What they set, where they are those of a .env file.
+    /// The variables of the lines, if they are those of a .env file.
     pub(crate) environment: BTreeMap<String, String>,
-    /// All that it said.
+    /// The lines of stderr that were read so far.
     pub(crate) log: String,
 }
 
@@ -41,14 +41,14 @@ impl DevIdentityServer {
         let mut server =
             Self { child, stderr, printed: String::new(), environment: BTreeMap::new(), log: String::new() };
         server.wait_for_line("Requests:");
-        // All of it was written before that was said.
+        // stdout is written before this line.
         server.printed = String::from_utf8(stdout.fill_buf().unwrap().to_vec()).unwrap();
         let variables = server.printed.lines().filter_map(|line| line.split_once('='));
         server.environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         server
     }
 
-    /// Reads lines of stderr until one holds this.
+    /// Reads lines of stderr until one contains this text.
     #[track_caller]
     pub(crate) fn wait_for_line(&mut self, text: &str) -> String {
         wait_for_line(&mut self.stderr, &mut self.log, text)
@@ -59,18 +59,18 @@ impl DevIdentityServer {
         self.environment["IDENTITY_ENDPOINT"].strip_prefix("http://").unwrap().strip_suffix("/msi/token").unwrap()
     }
 
-    /// Asks for a token as App Service's documentation says: the status and the body.
+    /// Requests a token as App Service documents it: status and body.
     pub(crate) fn token(&self, resource: &str) -> (u16, Value) {
         self.get(&format!("/msi/token?api-version=2019-08-01&resource={resource}"))
     }
 
-    /// Asks for a path, with the header.
+    /// Requests a path, with the right header.
     pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         let header = self.environment["IDENTITY_HEADER"].as_str();
         self.ask(self.address(), path, &[("x-identity-header", header)])
     }
 
-    /// Asks for a token, and does not wait for it.
+    /// Sends a token request, and does not wait for the response.
     pub(crate) fn send_token_request(&self, resource: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address()).unwrap();
         let (host, header) = (self.address(), &self.environment["IDENTITY_HEADER"]);
@@ -79,7 +79,7 @@ impl DevIdentityServer {
         stream
     }
 
-    /// Asks under any name, with any headers.
+    /// Sends a request with any Host header and other headers.
     pub(crate) fn ask(&self, host: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
         let stream = TcpStream::connect(self.address()).unwrap();
         let answer = ask(stream, host, path, headers);
@@ -89,7 +89,7 @@ impl DevIdentityServer {
         (status, serde_json::from_str(body).unwrap())
     }
 
-    /// Sends a signal and waits for the end: exit status, and all that was said.
+    /// Sends a signal and waits for the end: exit status, and the whole log.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());

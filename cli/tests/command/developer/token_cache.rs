@@ -1,4 +1,4 @@
-//! What is remembered and what is not, and one search for many who ask.
+//! Caching of tokens, and sharing of a tool's run.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -77,11 +77,11 @@ fn concurrent_requests_share_one_tool_run() {
     let impatient = server.send_token_request(VAULT);
     let az = OpenOptions::new().write(true).open(&gate).unwrap();
     drop(impatient);
-    // A second start would wait for ever.
+    // A second run of the tool would block.
     std::fs::remove_file(&gate).unwrap();
     thread::scope(|scope| {
         let asking: Vec<_> = (0..4).map(|_| scope.spawn(|| server.token(VAULT))).collect();
-        // Another resource is another search, which does not wait for the first.
+        // A request for another resource does not wait for the first.
         assert_eq!(server.token("https://management.azure.com").0, 200);
         drop(az);
         for answer in asking {
@@ -106,7 +106,7 @@ fn stopping_the_server_stops_the_tool() {
     let mut az = OpenOptions::new().write(true).open(&gate).unwrap();
     assert_eq!(server.stop("-TERM").0, Some(0));
     drop(asks);
-    // It reads whatever is written, until it is gone.
+    // The tool reads until it is killed.
     while az.write_all(b".").is_ok() {
         thread::yield_now();
     }

@@ -1,4 +1,4 @@
-//! Every output of every tool, from `tests/developer/*.toml`.
+//! The outputs of the tools, from `tests/developer/*.toml`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -13,9 +13,9 @@ use super::server::DevIdentityServer;
 struct Outputs {
     credential: String,
     tool: String,
-    /// RESOURCE stands for the resource, SCRIPT for an encoded script that holds it.
+    /// RESOURCE stands for the resource, SCRIPT for an encoded script that contains it.
     arguments: String,
-    /// What its environment has beside ours.
+    /// A variable that must be added to the tool's environment.
     variable: Option<String>,
     case: Vec<Case>,
 }
@@ -39,7 +39,7 @@ struct Case {
 fn play(outputs: &str) {
     let Outputs { credential, tool, arguments, variable, case: cases } = toml::from_str(outputs).unwrap();
     let machine = DeveloperMachine::new();
-    // A zone that is 3 hours before UTC, in the words of POSIX.
+    // A POSIX time zone three hours behind UTC.
     let mut server = DevIdentityServer::start(&machine, &[("AZURE_TOKEN_CREDENTIALS", &credential), ("TZ", "<-03>3")]);
     for (index, case) in cases.iter().enumerate() {
         let name = &case.name;

@@ -13,7 +13,7 @@ fn sh(script: &str) -> Command {
 fn command_gets_the_environment() {
     let script = r#"printf '%s,' "$KEYVAULT_URL" "$AZURE_CLIENT_ID" "$MSI_ENDPOINT$AZURE_CLIENT_SECRET" "$MINE" "$IDENTITY_ENDPOINT""#;
     let mut command = sh(script);
-    // What is left over from elsewhere, and what is the app's own.
+    // Variables that must be replaced or removed, and two that the app keeps.
     command.envs([("MSI_ENDPOINT", "http://x"), ("AZURE_CLIENT_SECRET", "x"), ("IDENTITY_ENDPOINT", "http://x")]);
     let run = Output::of(command.envs([("MINE", "mine"), ("AZURE_CLIENT_ID", "id")]));
     assert_eq!(run.status, 0, "{run:?}");
@@ -32,7 +32,8 @@ fn exit_status_of_the_command_is_passed_on() {
 
 #[test]
 fn termination_is_passed_to_the_command() {
-    // Its parent is keyfob; its own trap says that it was asked and not killed. Whom nobody asks gives up.
+    // The shell sends SIGTERM to its parent, which is keyfob. The trap shows that SIGTERM was forwarded. Otherwise the
+    // `sleep` ends and the status is 8.
     let script = "trap 'echo asked; kill $!; exit 9' TERM; sleep 20 >/dev/null 2>&1 & kill -TERM $PPID; wait; exit 8";
     let run = Output::of(&mut sh(script));
     assert_eq!((run.status, run.stdout.as_str()), (9, "asked\n"), "{run:?}");

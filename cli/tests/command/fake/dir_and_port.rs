@@ -1,4 +1,4 @@
-//! `--dir` and `--port`: what an app was told once stays true.
+//! `--dir` and `--port`: environment and certificate authority are the same after a restart.
 
 use super::server::{FakeServer, keyfob};
 use crate::run::Output;
@@ -23,7 +23,7 @@ fn dir_and_port_keep_the_environment() {
     let again = start(&["--port", &port]);
     assert_eq!(again.environment, environment);
     assert_eq!(std::fs::read_to_string(&environment["SSL_CERT_FILE"]).unwrap(), ca);
-    // A certificate of the kept authority is still one that its holders trust.
+    // The kept authority issues certificates that clients still trust.
     let answer = again.secret("my-vault.vault.azure.net", "secret-a", "x");
     assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
     drop(again);

@@ -1,4 +1,4 @@
-//! `--fake` and `--fake-example` of the calls.
+//! The options `--fake` and `--fake-example`.
 
 use std::process::Command;
 

@@ -12,7 +12,7 @@ fn keyfob_reads_a_secret_over_plain_http() {
         let arguments =
             ["--example", example, "--plain-http", "--", env!("CARGO_BIN_EXE_keyfob"), "get-secret", "secret-a"];
         let mut command = keyfob(&arguments);
-        // Where there is a choice of identities, the app has made it.
+        // These platforms need the client id of the identity.
         let chooses = ["app-service", "azure-ml"].contains(&example);
         let run = Output::of(command.envs(chooses.then_some(("AZURE_CLIENT_ID", APP))));
         assert_eq!((run.status, run.stdout.as_str()), (0, "the value of secret-a\n"), "{example}: {run:?}");
@@ -31,7 +31,7 @@ fn links_point_to_loopback() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains(&format!("\"id\":\"http://{own}/secrets/secret-a/")), "{answer}");
     assert!(!answer.contains("my-vault.vault.azure.net"), "{answer}");
-    // Who goes by the proxy finds the real names as ever.
+    // Through the proxy, links have the vault's real name.
     let answer = server.secret("my-vault.vault.azure.net", "secret-a", &server.token(APP));
     assert!(answer.contains("\"id\":\"https://my-vault.vault.azure.net/secrets/secret-a/"), "{answer}");
 }

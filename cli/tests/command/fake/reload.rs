@@ -1,11 +1,11 @@
-//! The description changes while an app is at work.
+//! Changes of the description while the server runs.
 
 use std::path::{Path, PathBuf};
 
 use super::server::FakeServer;
 use super::{APP, VAULT};
 
-/// A file that is gone with the test.
+/// A description in a temporary folder.
 struct DescriptionFile(tempfile::TempDir);
 
 impl DescriptionFile {
@@ -19,7 +19,7 @@ impl DescriptionFile {
         self.0.path().join("world.toml")
     }
 
-    /// At once, as a good editor does it.
+    /// Replaces the file atomically.
     fn write(&self, text: &str) {
         let new = self.0.path().join("new");
         std::fs::write(&new, text).unwrap();
@@ -49,7 +49,7 @@ fn reload_changes_answers_and_keeps_tokens_valid() {
     assert!(line.ends_with("world.toml: app-service, 1 identity, 1 vault with 1 secret version\n"), "{line}");
     assert!(server.secret(VAULT, "a", &token).contains("canary-two"));
 
-    // A mistake changes nothing but the log, which does not quote the line.
+    // An invalid description is logged without quoting it, and the old one stays in use.
     file.write(&world("app-service", "'canary-three"));
     let line = server.wait_for_line("not reloaded, the old description stays in use: ");
     assert!(line.contains("world.toml: the description of the fake Azure: line 11, column"), "{line}");

@@ -1,4 +1,4 @@
-//! A `keyfob fake` that stays up, and a client with nothing but sockets, as an app in any language is one.
+//! A running `keyfob fake`, and a client that uses plain sockets.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,14 +12,14 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-/// The command, in an environment that holds nothing of the caller's.
+/// The command in an environment with nothing but PATH.
 pub(crate) fn keyfob(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
     command.arg("fake").args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
     command
 }
 
-/// Reads lines until one holds this, and keeps all of them.
+/// Reads lines until one contains this text, and appends all of them to the log.
 #[track_caller]
 pub(crate) fn wait_for_line(stderr: &mut impl BufRead, log: &mut String, text: &str) -> String {
     loop {
@@ -32,14 +32,14 @@ pub(crate) fn wait_for_line(stderr: &mut impl BufRead, log: &mut String, text: &
     }
 }
 
-/// One that stays up. Dropped, it is gone.
+/// A running server. Dropping it kills the process.
 pub(crate) struct FakeServer {
     child: Child,
     stdout: BufReader<std::process::ChildStdout>,
     stderr: BufReader<std::process::ChildStderr>,
-    /// What it printed for the app.
+    /// The variables that it printed for the app.
     pub(crate) environment: BTreeMap<String, String>,
-    /// All that it said.
+    /// The lines of stderr that were read so far.
     pub(crate) log: String,
 }
 
@@ -54,13 +54,13 @@ impl FakeServer {
         server
     }
 
-    /// Reads lines of stderr until one holds this.
+    /// Reads lines of stderr until one contains this text.
     #[track_caller]
     pub(crate) fn wait_for_line(&mut self, text: &str) -> String {
         wait_for_line(&mut self.stderr, &mut self.log, text)
     }
 
-    /// Reads the variables, of which the vault's URL is the last.
+    /// Reads the variables; the vault's URL is the last.
     pub(crate) fn read_environment(&mut self) {
         self.environment.clear();
         while !self.environment.contains_key("KEYVAULT_URL") {
@@ -78,7 +78,7 @@ impl FakeServer {
         self.environment["HTTPS_PROXY"].strip_prefix("http://").unwrap()
     }
 
-    /// Sends a signal and waits for the end: exit status, and what was said at last.
+    /// Sends a signal and waits for the end: exit status, and the whole log.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());
@@ -87,7 +87,7 @@ impl FakeServer {
         (status.code(), std::mem::take(&mut self.log))
     }
 
-    /// A token of the platform's identity endpoint, asked as its documentation says.
+    /// Requests a token from the platform's identity endpoint.
     pub(crate) fn token(&self, client_id: &str) -> String {
         let path = self.environment["IDENTITY_ENDPOINT"].strip_prefix("http://").unwrap();
         let path = path.strip_prefix(self.proxy()).expect("the endpoint on loopback");
@@ -100,12 +100,12 @@ impl FakeServer {
         serde_json::from_str::<serde_json::Value>(body).unwrap()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// What a vault answers to who asks through the proxy with this token.
+    /// Requests a secret through the proxy with this token.
     pub(crate) fn secret(&self, host: &str, name: &str, token: &str) -> String {
         self.send("GET", host, name, token, "")
     }
 
-    /// The same with another method, and a body of JSON.
+    /// The same with another method and a JSON body.
     pub(crate) fn send(&self, method: &str, host: &str, name: &str, token: &str, body: &str) -> String {
         let (head, tunnel) = connect(self.proxy(), &format!("{host}:443"));
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
@@ -124,7 +124,7 @@ impl Drop for FakeServer {
     }
 }
 
-/// Asks a proxy for a tunnel: the answer's head and what follows it.
+/// Requests a tunnel from a proxy: the response's head, and the stream.
 pub(crate) fn connect(proxy: &str, to: &str) -> (String, TcpStream) {
     let mut stream = TcpStream::connect(proxy).unwrap();
     write!(stream, "CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n").unwrap();
@@ -137,7 +137,7 @@ pub(crate) fn connect(proxy: &str, to: &str) -> (String, TcpStream) {
     (String::from_utf8(head).unwrap(), stream)
 }
 
-/// TLS that trusts these authorities alone.
+/// TLS that trusts only these authorities.
 pub(crate) fn secure(stream: TcpStream, host: &str, ca: &[u8]) -> StreamOwned<ClientConnection, TcpStream> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(ca).unwrap()).unwrap();
@@ -148,7 +148,7 @@ pub(crate) fn secure(stream: TcpStream, host: &str, ca: &[u8]) -> StreamOwned<Cl
     StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), stream)
 }
 
-/// Sends a GET and reads the whole answer.
+/// Sends a GET request and reads the whole response.
 pub(crate) fn ask(stream: impl Read + Write, host: &str, path: &str, headers: &[(&str, &str)]) -> String {
     send(stream, "GET", host, path, headers, "")
 }
@@ -167,7 +167,7 @@ fn send(
     }
     write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n{body}").unwrap();
     let mut answer = Vec::new();
-    // The end of a connection that is not closed as TLS wants it: the answer counts.
+    // An error at the end is ignored: the server may close without TLS close_notify.
     stream.read_to_end(&mut answer).unwrap_or_default();
     String::from_utf8(answer).unwrap()
 }

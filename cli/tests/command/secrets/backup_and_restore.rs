@@ -32,7 +32,7 @@ fn restores_into_another_vault_from_a_file() {
     let names = ["a", "a/0000000000000000000000000000000a"];
     assert_eq!(at(SPARE, &world, &["get-secret"]).args(&names).output().success(), "now\nonce");
 
-    // The name is taken now.
+    // The name exists now.
     let error = at(SPARE, &world, &["restore-secret"]).path("--file", &file).json().output().error();
     assert_eq!(error["kind"], "conflict", "{error}");
 }
@@ -87,7 +87,7 @@ fn existing_file_needs_overwrite() {
     assert!(world.requests().is_empty());
     assert_eq!(std::fs::read(&file).unwrap(), b"mine");
 
-    // Whoever fails leaves it alone too, and nothing beside it.
+    // A failure leaves the file unchanged, and no other file.
     let before = std::fs::read_dir(world.folder()).unwrap().count();
     let run = team(&world, &["backup-secret", "nobody", "--overwrite"]).path("--file", &file).output();
     assert_eq!((run.status, std::fs::read(&file).unwrap().as_slice()), (1, b"mine".as_slice()));
@@ -114,7 +114,7 @@ fn invalid_backups_are_rejected() {
     assert_eq!((&error["status"], vault_requests(&world).len()), (&json!(400), 1), "{error}");
 }
 
-/// Who may read the file.
+/// Asserts that only the owner may read the file.
 #[track_caller]
 fn assert_owner_only(file: &Path) {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,4 +1,4 @@
-//! `keyfob delete-secret`, `recover-secret`, `purge-secret`: what each says is true when it says it.
+//! `keyfob delete-secret`, `recover-secret`, `purge-secret`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -28,7 +28,7 @@ fn delete_recover_and_purge() {
     assert_eq!(run.success(), format!("a is recovered: {TEAM}/secrets/a/0000000000000000000000000000000a"));
     assert_eq!(team(&world, &["get-secret", "a"]).output().success(), "v");
 
-    // The identifier names it too.
+    // The secret's identifier is accepted too.
     let identifier = format!("{TEAM}/secrets/a");
     let told = team(&world, &["delete-secret", &identifier]).json().output().success_json();
     assert_eq!((&told["name"], &told["recovery_id"]), (&json!("a"), &json!(format!("{TEAM}/deletedsecrets/a"))));
@@ -49,7 +49,7 @@ fn delete_recover_and_purge() {
 
 #[test]
 fn delete_waits_until_it_is_complete() {
-    // The first look comes too early, however slow this machine is.
+    // The first poll always gets 404.
     let looks = AtomicUsize::new(0);
     let not_yet = move |request: &Request| {
         let look = request.method() == Method::GET && request.uri().path() == "/deletedsecrets/a";
@@ -79,7 +79,7 @@ fn delete_without_waiting() {
     let run = team(&world, &["delete-secret", "a", "--no-wait"]).output();
     assert!(run.success().starts_with("a is being deleted; this continues in the vault. To recover it until "));
     assert_eq!(vault_requests(&world), [format!("DELETE {TEAM}/secrets/a{SUFFIX}")]);
-    // Not yet, as the vault says.
+    // The deletion is not complete yet.
     assert_eq!(team(&world, &["purge-secret", "a"]).json().output().error()["kind"], "conflict");
 }
 

@@ -1,4 +1,4 @@
-//! An identity that may only read: each verb says which role it needs.
+//! An identity that may only read secrets: each verb names the role that it needs.
 
 use super::{at, vault_requests};
 use crate::world::{VAULT, World};

@@ -30,10 +30,10 @@ fn prints_values_in_the_order_of_the_names() {
     let short = format!("password/{OLD}");
     let run = team(&world, &["get-secret", "password", "user", &short, &identifier, "user"]).output();
     assert_eq!(run.success(), "two\nlines\nme\nold one\nold one\nme");
-    // One token is enough.
+    // One token request, and five for secrets.
     assert_eq!(world.requests().len(), 6);
 
-    // One name with its version is one name.
+    // A single NAME/VERSION is read as one secret.
     assert_eq!(team(&world, &["get-secret", &short]).output().success(), "old one");
     assert_eq!(team(&world, &["get-secret", &short]).json().output().success_json()["version"], OLD);
 }

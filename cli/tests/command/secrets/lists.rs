@@ -11,13 +11,13 @@ use serde_json::json;
 use super::{SUFFIX, TEAM, TEAM_VAULT, lines, success_json_lines, team, vault_requests, world};
 use crate::world::World;
 
-/// So many secrets: secret-00, secret-01, …
+/// The description of `count` secrets: secret-00, secret-01, …
 fn secrets(count: usize) -> String {
     let secret = |i| format!("[[vault.secret]]\nname = 'secret-{i:02}'\nvalue = 'value {i}'\n");
     (0..count).map(secret).collect()
 }
 
-/// The first page answers at once, the others as the test says.
+/// A vault whose first page is returned at once, and the others after `next` returns.
 fn world_with_pages(next: impl Fn() -> Option<Exchange> + Send + Sync + 'static) -> World {
     let interferes = move |request: &Request| {
         let later = request.uri().query().is_some_and(|query| query.contains("skiptoken"));
@@ -26,7 +26,7 @@ fn world_with_pages(next: impl Fn() -> Option<Exchange> + Send + Sync + 'static)
     World::with_overrides("app-service", &format!("{TEAM_VAULT}{}", secrets(30)), interferes)
 }
 
-/// Nothing until the test says so, or is gone.
+/// A function that blocks until the test sends a message, or drops the sender.
 fn gate() -> (mpsc::Sender<()>, impl Fn() -> Option<Exchange> + Send + Sync + 'static) {
     let (open, opened) = mpsc::channel();
     let opened: Mutex<Receiver<()>> = Mutex::new(opened);

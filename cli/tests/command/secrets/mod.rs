@@ -1,4 +1,4 @@
-//! What the command does with the secrets of a vault beside reading one.
+//! The verbs for secrets, except get-secret with one name.
 
 mod backup_and_restore;
 mod delete_recover_purge;
@@ -14,7 +14,7 @@ use crate::world::{USER, World};
 
 const TEAM: &str = "https://team-kv.vault.azure.net";
 
-/// A vault where the user-assigned identity may do everything; what it begins with follows.
+/// A vault where the user-assigned identity has full access. Secrets can be appended.
 const TEAM_VAULT: &str = r#"
 [[vault]]
 url = "https://team-kv.vault.azure.net"
@@ -25,7 +25,7 @@ fn world(more: &str) -> World {
     World::on("app-service", &format!("{TEAM_VAULT}{more}"))
 }
 
-/// The command in the team's vault.
+/// The command with the team's vault.
 fn team<'w>(world: &'w World, arguments: &[&str]) -> Run<'w> {
     at(TEAM, world, arguments)
 }
@@ -34,23 +34,23 @@ fn at<'w>(vault: &str, world: &'w World, arguments: &[&str]) -> Run<'w> {
     world.keyfob(arguments).platform().env("AZURE_CLIENT_ID", USER).args(&["--vault-url", vault])
 }
 
-/// The lines of a run, each of them JSON.
+/// The JSON of each line of stdout.
 #[track_caller]
 fn lines(run: &Output) -> Vec<Value> {
     run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
-/// Those that a successful run printed.
+/// The same for a run that must succeed.
 #[track_caller]
 fn success_json_lines(run: &Output) -> Vec<Value> {
     assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
     lines(run)
 }
 
-/// What was asked of vaults: not the tokens for it.
+/// The requests to vaults, without those for tokens.
 fn vault_requests(world: &World) -> Vec<String> {
     world.requests().into_iter().filter(|request| request.contains(".vault.azure.net/")).collect()
 }
 
-/// How each of them ends that has no query of its own.
+/// The query of requests without other parameters.
 const SUFFIX: &str = "?api-version=2026-04-01";

@@ -1,11 +1,11 @@
-//! `keyfob set-secret`: the value arrives as it was given.
+//! `keyfob set-secret`.
 
 use serde_json::json;
 
 use super::{SUFFIX, TEAM, success_json_lines, team, vault_requests, world};
 use crate::run::Output;
 
-/// Every kind of text that something on the way could change.
+/// Texts that a conversion could change.
 fn texts() -> Vec<(&'static str, String)> {
     vec![
         ("ascii", (0..0x80).map(char::from).collect()),
@@ -14,12 +14,12 @@ fn texts() -> Vec<(&'static str, String)> {
         ("unicode", "\u{feff}e\u{301} é ü 🔑 👩\u{200d}🚀 \u{2028}\u{202e} \u{fffd}\u{10ffff}".to_owned()),
         ("spaces", "  \t around \u{a0} ".to_owned()),
         ("quotes", r#""'`$HOME \n %s {} </script>"#.to_owned()),
-        // The most that Key Vault keeps, in characters of four bytes.
+        // Key Vault's limit of 25,600 bytes, in characters of four bytes.
         ("longest", "🔑".repeat(6400)),
     ]
 }
 
-/// The identifier that a run printed; nothing but a new version ends it.
+/// The printed identifier, which must end with a version.
 #[track_caller]
 fn set(run: &Output, name: &str) -> String {
     let printed = run.stdout.strip_suffix('\n').expect("a line");
@@ -62,7 +62,7 @@ fn final_newline_is_kept_with_a_warning() {
         assert!(run.stderr.contains(advice), "{run:?}");
         assert_eq!(team(&world, &["get-secret", "a"]).output().success(), value);
     }
-    // An empty value is one, and seldom meant.
+    // An empty value is allowed, with a warning.
     let run = team(&world, &["set-secret", "a"]).args(&["--file", "-", "--json"]).output();
     assert_eq!((run.status, run.stderr.as_str()), (0, "warning: the value is empty, because stdin is empty\n"));
     assert_eq!(team(&world, &["get-secret", "a"]).output().success(), "");
@@ -83,11 +83,11 @@ fn sets_properties() {
     let attributes = &told["attributes"];
     assert_eq!((&attributes["enabled"], &attributes["not_before"]), (&json!(false), &json!(1_800_000_000)));
     assert_eq!(attributes["expires_on"], 1_801_353_600);
-    // It is known to who set it.
+    // The value is not printed.
     assert!(told.get("value").is_none() && told.get("deleted_on").is_none(), "{told}");
     assert_eq!(vault_requests(&world), [format!("PUT {TEAM}/secrets/a{SUFFIX}")]);
 
-    // Nothing of it passes on.
+    // A new version does not inherit the properties.
     let told = team(&world, &["set-secret", "a"]).stdin("v").json().output().success_json();
     assert_eq!((&told["content_type"], &told["attributes"]["enabled"]), (&json!(null), &json!(true)));
 }
@@ -111,7 +111,7 @@ fn invalid_values_are_rejected() {
     let run = team(&world, &["set-secret", "a"]).stdin(b"\xc3").output();
     assert!(run.usage_error().contains("stdin is not UTF-8 (at byte 0)"), "{run:?}");
 
-    // Somewhat too long is the component's to say.
+    // The component reports a value that is slightly too long.
     let error = team(&world, &["set-secret", "a"]).stdin("a".repeat(25_601)).json().output().error();
     assert_eq!(error["kind"], "invalid-argument", "{error}");
     assert!(error["message"].as_str().unwrap().contains("25601 bytes"), "{error}");
@@ -131,7 +131,7 @@ fn usage_errors() {
         let run = team(&world, &["set-secret", "a"]).args(&arguments).stdin("v").output();
         assert!(run.usage_error().contains(word), "{word}: {run:?}");
     }
-    // The vault is missed before anybody types a value.
+    // A missing vault is reported before the value is read.
     let run = world.keyfob(&["set-secret", "a"]).stdin(b"\xff").output();
     assert!(run.usage_error().contains("KEYVAULT_URL"), "{run:?}");
     assert!(world.requests().is_empty());
