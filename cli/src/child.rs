@@ -35,7 +35,7 @@ pub(super) async fn wait(RunningChild { child, signals }: &mut RunningChild) -> 
             status = child.wait() => return Ok(exit_code(status?)),
             signal = signals.next() => match signal {
                 StopSignal::Interrupt => {}
-                StopSignal::Terminate => terminate(child).await,
+                StopSignal::Terminate => terminate(child),
             },
         }
     }
@@ -88,14 +88,23 @@ impl StopSignals {
     }
 }
 
-/// Sends SIGTERM. std can only send SIGKILL, so the shell's `kill` is used.
-async fn terminate(child: &mut Child) {
-    let Some(id) = child.id() else { return };
-    let asked = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &id.to_string()]).status().await;
-    if !asked.is_ok_and(|status| status.success()) {
-        // Killing fails only if the child has just ended.
-        child.start_kill().unwrap_or_default();
+/// Sends SIGTERM to the child.
+#[cfg(unix)]
+fn terminate(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        // Fails only if the child has just ended.
+        let _ = kill_process(pid, Signal::TERM);
     }
+}
+
+/// Kills the child: there is no SIGTERM.
+#[cfg(not(unix))]
+fn terminate(child: &mut Child) {
+    // Fails only if the child has just ended.
+    child.start_kill().unwrap_or_default();
 }
 
 /// The command's exit status, or 128 plus the signal that ended it, as shells report it.

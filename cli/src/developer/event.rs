@@ -3,7 +3,8 @@
 use std::fmt;
 
 use http::StatusCode;
-use jiff::Timestamp;
+
+use crate::date::format_utc;
 
 /// An event of the server. Its `Display` is one line without secrets.
 #[derive(Debug)]
@@ -39,11 +40,7 @@ impl fmt::Display for Event {
         match self {
             Self::TokenIssued { resource, credential, expires_on, from_cache } => {
                 let again = if *from_cache { ", from the cache" } else { "" };
-                let end = i64::try_from(*expires_on).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-                match end {
-                    Some(end) => write!(f, "{resource}: {credential}, until {end}{again}"),
-                    None => write!(f, "{resource}: {credential}{again}"),
-                }
+                write!(f, "{resource}: {credential}, until {}{again}", format_utc(*expires_on))
             }
             Self::RequestRefused { status, message } => write!(f, "{}: {message}", status.as_u16()),
             Self::IdIgnored { parameter } => write!(

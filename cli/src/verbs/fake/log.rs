@@ -1,13 +1,13 @@
 //! The request log on stderr.
 
 use std::io::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anstyle::{AnsiColor, Style};
 use fake_azure::uri;
 use fake_azure::wire::{Connect, Exchange, Request};
 use http::header::WWW_AUTHENTICATE;
 use http::{Method, StatusCode};
+use jiff::Timestamp;
 
 const DIM: Style = Style::new().dimmed();
 const SUCCESS: Style = AnsiColor::Green.on_default();
@@ -53,9 +53,7 @@ pub(super) fn print(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
-/// `HH:MM:SSZ`.
+/// The current time as `HH:MM:SSZ`.
 fn time_of_day() -> String {
-    let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let day = unix % 86_400;
-    format!("{:02}:{:02}:{:02}Z", day / 3600, day / 60 % 60, day % 60)
+    Timestamp::now().strftime("%H:%M:%SZ").to_string()
 }

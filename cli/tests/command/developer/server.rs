@@ -1,14 +1,14 @@
 //! A running `keyfob dev-identity`, and a client that uses plain sockets.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::Value;
 
 use super::machine::DeveloperMachine;
-use crate::fake::server::{ask, wait_for_line};
+use crate::fake::server::{ask, stop, wait_for_line};
 
 /// The command on this machine, in an environment with nothing but PATH.
 pub(crate) fn keyfob(machine: &DeveloperMachine, arguments: &[&str]) -> Command {
@@ -91,11 +91,8 @@ impl DevIdentityServer {
 
     /// Sends a signal and waits for the end: exit status, and the whole log.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
-        self.stderr.read_to_string(&mut self.log).unwrap();
-        (status.code(), std::mem::take(&mut self.log))
+        let status = stop(&mut self.child, &mut self.stderr, &mut self.log, signal);
+        (status, std::mem::take(&mut self.log))
     }
 }
 

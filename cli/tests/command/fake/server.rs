@@ -32,6 +32,15 @@ pub(crate) fn wait_for_line(stderr: &mut impl BufRead, log: &mut String, text: &
     }
 }
 
+/// Sends a signal, waits for the end, and appends the rest of stderr to the log. Returns the exit status.
+pub(crate) fn stop(child: &mut Child, stderr: &mut impl Read, log: &mut String, signal: &str) -> Option<i32> {
+    let id = child.id().to_string();
+    assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());
+    let status = child.wait().unwrap();
+    stderr.read_to_string(log).unwrap();
+    status.code()
+}
+
 /// A running server. Dropping it kills the process.
 pub(crate) struct FakeServer {
     child: Child,
@@ -80,11 +89,8 @@ impl FakeServer {
 
     /// Sends a signal and waits for the end: exit status, and the whole log.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &id]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
-        self.stderr.read_to_string(&mut self.log).unwrap();
-        (status.code(), std::mem::take(&mut self.log))
+        let status = stop(&mut self.child, &mut self.stderr, &mut self.log, signal);
+        (status, std::mem::take(&mut self.log))
     }
 
     /// Requests a token from the platform's identity endpoint.
