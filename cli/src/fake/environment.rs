@@ -30,19 +30,20 @@ const ENDPOINT_VARIABLES: [&str; 3] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MS
 /// The app's environment: the platform's variables, or the service principal's if there is no platform, and the URL of the
 /// first vault.
 pub(crate) fn environment(fake: &Fake) -> Vec<(String, String)> {
-    let world = fake.description();
+    let description = fake.description();
     let mut variables = fake.environment();
     let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));
-    let principal = world.identities.iter().find(|it| it.kind == Kind::ServicePrincipal && it.client_secret.is_some());
-    if let (Platform::None, Some(principal)) = (world.platform, principal) {
-        set("AZURE_TENANT_ID", &world.tenant);
+    let principal =
+        description.identities.iter().find(|it| it.kind == Kind::ServicePrincipal && it.client_secret.is_some());
+    if let (Platform::None, Some(principal)) = (description.platform, principal) {
+        set("AZURE_TENANT_ID", &description.tenant);
         set("AZURE_CLIENT_ID", &principal.client_id);
         set("AZURE_CLIENT_SECRET", principal.client_secret.as_deref().unwrap_or_default());
-        if world.cloud != Cloud::Public {
+        if description.cloud != Cloud::Public {
             set("AZURE_AUTHORITY_HOST", &fake.authority_host());
         }
     }
-    if let Some(vault) = world.vaults.first() {
+    if let Some(vault) = description.vaults.first() {
         set("KEYVAULT_URL", &vault.url);
     }
     variables

@@ -126,8 +126,8 @@ mod tests {
         }
         let broken = || format!("{:#}", Folder::persistent(&path).unwrap().authority().unwrap_err());
         fs::write(path.join("ca-key.pem"), "nonsense").unwrap();
-        let said = broken();
-        assert!(said.contains("remove both") && said.contains("the key is not a PEM key"), "{said}");
+        let message = broken();
+        assert!(message.contains("remove both") && message.contains("the key is not a PEM key"), "{message}");
         fs::remove_file(path.join("ca-key.pem")).unwrap();
         assert!(broken().contains("one of the two files is missing"), "{}", broken());
     }

@@ -26,9 +26,9 @@ impl Source {
         match self {
             Self::File(path) => std::fs::read_to_string(path).with_context(|| {
                 let example = path.to_str().and_then(|name| Example::from_str(name, false).ok());
-                let meant =
+                let advice =
                     if example.is_some() { " (to use the example of this name, pass it as an example)" } else { "" };
-                format!("{self} can't be read{meant}")
+                format!("{self} can't be read{advice}")
             }),
             Self::Example(example) => Ok(example.text().to_owned()),
         }

@@ -97,8 +97,8 @@ impl Verb {
 /// Prints what was written and where.
 fn report_written(result: Result<String>) -> u8 {
     match result {
-        Ok(told) => {
-            terminal::note(&told);
+        Ok(summary) => {
+            terminal::note(&summary);
             SUCCESS
         }
         Err(error) => report_usage_error(&error),

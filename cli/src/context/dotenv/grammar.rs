@@ -110,8 +110,8 @@ fn unescape(text: &str, escape: fn(char) -> Option<char>) -> String {
     let mut characters = text.chars();
     while let Some(c) = characters.next() {
         match characters.as_str().chars().next().filter(|_| c == '\\').and_then(escape) {
-            Some(meant) => {
-                plain.push(meant);
+            Some(character) => {
+                plain.push(character);
                 characters.next();
             }
             None => plain.push(c),

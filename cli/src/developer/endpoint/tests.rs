@@ -50,7 +50,7 @@ fn checks_path_method_header_and_version_in_order() {
 
 #[test]
 fn version_and_resource_are_required_once() {
-    let parse = |query: &str| parse_query(query).map(|asked| (asked.resource.as_str().to_owned(), asked.id));
+    let parse = |query: &str| parse_query(query).map(|request| (request.resource.as_str().to_owned(), request.id));
     let plain = ("https://vault.azure.net".to_owned(), None);
     assert_eq!(parse("api-version=2019-08-01&resource=https://vault.azure.net&xms_cc=CP1"), Ok(plain));
     for (query, says) in [

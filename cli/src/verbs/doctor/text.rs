@@ -16,9 +16,9 @@ use crate::terminal::{BOLD, ERROR, HINT};
 pub(super) fn chain(diagnosis: &Diagnosis, developer: bool) -> String {
     let deciding = diagnosis.deciding();
     let mut text = verdict(diagnosis.credential, deciding);
-    let (told, foreign): (Vec<&Candidate>, Vec<&Candidate>) =
+    let (supported, unsupported): (Vec<&Candidate>, Vec<&Candidate>) =
         diagnosis.candidates.iter().partition(|it| it.readiness != Readiness::NotSupported);
-    for it in told {
+    for it in supported {
         let decides = deciding.is_some_and(|one| one.credential == it.credential);
         let style = match it.readiness {
             Readiness::Failed => ERROR,
@@ -39,8 +39,8 @@ pub(super) fn chain(diagnosis: &Diagnosis, developer: bool) -> String {
             let _ = writeln!(text, "    {HINT}hint:{HINT:#} {hint}");
         }
     }
-    if !foreign.is_empty() {
-        let names: Vec<&str> = foreign.iter().map(|it| it.credential.as_str()).collect();
+    if !unsupported.is_empty() {
+        let names: Vec<&str> = unsupported.iter().map(|it| it.credential.as_str()).collect();
         let instead = if developer { DEVELOPER } else { ON_A_LAPTOP };
         let _ = writeln!(text, "not supported inside a component: {}\n    {instead}", names.join(", "));
     }

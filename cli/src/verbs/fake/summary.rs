@@ -4,21 +4,21 @@ use fake_azure::{Description, Identity, Kind, Platform, Vault};
 use serde_json::json;
 
 /// One line: the platform, and the number of identities, vaults and secret versions.
-pub(super) fn line(world: &Description) -> String {
-    let secrets = world.vaults.iter().map(|vault| vault.secrets.len()).sum();
+pub(super) fn line(description: &Description) -> String {
+    let secrets = description.vaults.iter().map(|vault| vault.secrets.len()).sum();
     format!(
         "{}, {}, {} with {}",
-        platform(world.platform),
-        counted(world.identities.len(), "identity", "identities"),
-        counted(world.vaults.len(), "vault", "vaults"),
+        platform(description.platform),
+        counted(description.identities.len(), "identity", "identities"),
+        counted(description.vaults.len(), "vault", "vaults"),
         counted(secrets, "secret version", "secret versions"),
     )
 }
 
 /// A line for each identity, and for each vault with its secrets' names and who has access. No values.
-pub(super) fn lines(world: &Description) -> Vec<String> {
-    let identities = world.identities.iter().map(identity);
-    let vaults = world.vaults.iter().map(|vault| {
+pub(super) fn lines(description: &Description) -> Vec<String> {
+    let identities = description.identities.iter().map(identity);
+    let vaults = description.vaults.iter().map(|vault| {
         let mut names: Vec<&str> = vault.secrets.iter().map(|secret| secret.name.as_str()).collect();
         names.dedup();
         let names = if names.is_empty() { "empty".to_owned() } else { names.join(", ") };
@@ -86,8 +86,8 @@ mod tests {
             let text = format!(
                 "[[identity]]\nname = 'A'\nkind = 'user-assigned'\n[[vault]]\nurl = 'https://a.vault.azure.net'\n{options}"
             );
-            let world = Description::from_toml(&text).expect("a world");
-            assert_eq!(lines(&world)[1], format!("vault https://a.vault.azure.net: {expected}"));
+            let description = Description::from_toml(&text).expect("a valid description");
+            assert_eq!(lines(&description)[1], format!("vault https://a.vault.azure.net: {expected}"));
         }
     }
 }
