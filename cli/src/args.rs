@@ -1,33 +1,18 @@
-//! What the command takes. Values go to the component as they are; it judges them.
+//! The command line. Values are passed to the component unchanged; the component validates them.
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
-use super::call::GetToken;
-use super::component::Component;
-use super::compose::Compose;
-use super::dev_identity::DevIdentity;
-use super::doctor::Doctor;
-use super::fake::FakeAzure;
-use super::manual::{Completions, Man};
-use super::run::Run;
-use super::secrets::SecretsVerb;
+use super::verbs::Verb;
 
 const EXAMPLES: &str = "\
 Examples:
-  keyfob                                                   tells the story
-  keyfob doctor --env-file .env                            says which identity an app would have
+  keyfob                                                   plays the demo
+  keyfob doctor --env-file .env                            shows which identity an app would get
   keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
   keyfob set-secret my-secret --file value.txt --vault-url https://my-vault.vault.azure.net
   keyfob run app.wasm --env-file .env
 
-Exit status: 0 done, 1 the component answered with an error, 2 wrong usage.";
-
-const DEMO_EXAMPLES: &str = "\
-Examples:
-  keyfob demo
-  keyfob demo > story.txt
-
-It needs no Azure and sends nothing off this machine. Exit status: 0 only if all went as told.";
+Exit status: 0 success, 1 the component returned an error, 2 wrong usage.";
 
 /// Azure identity and Key Vault secrets, through the Keyfob component.
 #[derive(Debug, Parser)]
@@ -37,50 +22,24 @@ pub(super) struct Cli {
     pub(super) verb: Option<Verb>,
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum Verb {
-    /// Tell Keyfob's story against a fake Azure on this machine (the default)
-    #[command(after_help = DEMO_EXAMPLES)]
-    Demo,
-    #[command(flatten)]
-    Secrets(SecretsVerb),
-    /// Get a token and print it
-    GetToken(GetToken),
-    /// Say which identity an app would have here and why, and what keeps it from its secrets
-    Doctor(Doctor),
-    /// Run an app with Keyfob in it: a command, or an HTTP server
-    Run(Run),
-    /// Serve your own sign-in (az, Azure PowerShell, azd) to apps as if it were a managed identity
-    DevIdentity(DevIdentity),
-    /// Write the built-in component to a file, to be put into an app
-    Component(Component),
-    /// Put the built-in component into an app, for a host elsewhere
-    Compose(Compose),
-    /// Serve a fake Azure to apps in any language
-    Fake(FakeAzure),
-    /// Print a script that completes the command's words in a shell
-    Completions(Completions),
-    /// Print a manual page, or write all of them
-    Man(Man),
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use clap::CommandFactory;
+
+    use super::*;
 
     fn parse(line: &str) -> Result<Cli, clap::Error> {
         Cli::try_parse_from(line.split(' '))
     }
 
     #[test]
-    fn the_surface_holds_together() {
+    fn the_definition_is_consistent() {
         Cli::command().debug_assert();
         assert!(parse("keyfob").expect("no verb").verb.is_none());
     }
 
     #[test]
-    fn the_help_of_each_verb_ends_with_examples_that_work() {
+    fn the_examples_in_each_help_text_parse() {
         let command = Cli::command();
         for verb in [&command].into_iter().chain(command.get_subcommands()) {
             let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
@@ -88,7 +47,7 @@ mod tests {
             let examples = examples.unwrap_or_else(|| panic!("{}: {help}", verb.get_name()));
             assert!(examples.lines().count() > 1, "{}: {help}", verb.get_name());
             for example in examples.lines() {
-                // Two spaces begin a comment; what a shell does with the output is not ours.
+                // Two spaces start a comment. Pipes and redirections are left out.
                 let call = example.trim_start().split("  ").next().unwrap_or_default();
                 let call = call.split(" | ").find(|part| part.starts_with("keyfob")).unwrap_or_default();
                 let call = call.split(" > ").flat_map(|part| part.split(" < ")).next().unwrap_or_default();
@@ -100,10 +59,10 @@ mod tests {
     }
 
     #[test]
-    fn at_most_one_managed_identity() {
+    fn managed_identity_options_exclude_each_other() {
         assert!(parse("keyfob get-token --scope s --managed-identity-client-id a").is_ok());
         let error =
             parse("keyfob get-token --scope s --managed-identity-client-id a --managed-identity-system-assigned");
-        assert_eq!(error.expect_err("a conflict").exit_code(), i32::from(super::super::USAGE));
+        assert_eq!(error.expect_err("a conflict").exit_code(), i32::from(crate::exit::USAGE_ERROR));
     }
 }

@@ -1,4 +1,4 @@
-//! A command that runs inside of ours: with an environment that we make for it, and an exit status that we pass on.
+//! A child process: runs a command in a given environment, and passes its exit status on.
 
 use std::ffi::OsString;
 use std::process::ExitStatus;
@@ -6,14 +6,14 @@ use std::process::ExitStatus;
 use anyhow::{Context, Result};
 use tokio::process::{Child, Command};
 
-/// A command that runs. Dropped, it is killed.
-pub(super) struct Running {
+/// A running command. Dropping it kills the process.
+pub(super) struct RunningChild {
     child: Child,
-    stops: Stops,
+    signals: StopSignals,
 }
 
-/// Starts a command; stdin, stdout and stderr are ours. Variables of `unset` are taken out first.
-pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&str]) -> Result<Running> {
+/// Starts a command, which inherits stdin, stdout and stderr. The variables in `unset` are removed before `set` is applied.
+pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&str]) -> Result<RunningChild> {
     let (program, arguments) = command.split_first().context("no command after --")?;
     let mut command = Command::new(program);
     command.args(arguments).kill_on_drop(true);
@@ -21,37 +21,37 @@ pub(super) fn start(command: &[OsString], set: &[(String, String)], unset: &[&st
         command.env_remove(name);
     }
     command.envs(set.iter().map(|(name, value)| (name, value)));
-    // Before the command is there: it may be what stops us.
-    let stops = Stops::listen()?;
+    // Listen before the command starts: the command itself may send us a signal.
+    let signals = StopSignals::listen()?;
     let child = command.spawn().with_context(|| format!("{} can't be started", program.to_string_lossy()))?;
-    Ok(Running { child, stops })
+    Ok(RunningChild { child, signals })
 }
 
-/// Waits for the end, and gives the status to pass on. A Ctrl-C is the command's to handle: the terminal sends it to
-/// both. Who asks us alone to stop means both too.
-pub(super) async fn ended(Running { child, stops }: &mut Running) -> Result<u8> {
+/// Waits for the command, and returns its exit status. Ctrl-C is ignored here, because the terminal sends it to the
+/// command too. SIGTERM reaches only this process, so it is forwarded.
+pub(super) async fn wait(RunningChild { child, signals }: &mut RunningChild) -> Result<u8> {
     loop {
         tokio::select! {
-            status = child.wait() => return Ok(code(status?)),
-            stop = stops.next() => match stop {
-                Stop::Interrupt => {}
-                Stop::Terminate => terminate(child).await,
+            status = child.wait() => return Ok(exit_code(status?)),
+            signal = signals.next() => match signal {
+                StopSignal::Interrupt => {}
+                StopSignal::Terminate => terminate(child),
             },
         }
     }
 }
 
-/// How we are asked to stop.
+/// A request to stop this process.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Stop {
+pub(super) enum StopSignal {
     /// Ctrl-C.
     Interrupt,
-    /// `kill`.
+    /// SIGTERM, as `kill` sends it.
     Terminate,
 }
 
-/// Hears when we are asked to stop, from the moment that it is made.
-pub(super) struct Stops {
+/// Receives requests to stop, from its creation on.
+pub(super) struct StopSignals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -59,47 +59,56 @@ pub(super) struct Stops {
 }
 
 #[cfg(unix)]
-impl Stops {
+impl StopSignals {
     pub(super) fn listen() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    pub(super) async fn next(&mut self) -> Stop {
+    pub(super) async fn next(&mut self) -> StopSignal {
         tokio::select! {
-            _ = self.interrupt.recv() => Stop::Interrupt,
-            _ = self.terminate.recv() => Stop::Terminate,
+            _ = self.interrupt.recv() => StopSignal::Interrupt,
+            _ = self.terminate.recv() => StopSignal::Terminate,
         }
     }
 }
 
 #[cfg(not(unix))]
-impl Stops {
+impl StopSignals {
     pub(super) fn listen() -> Result<Self> {
         Ok(Self {})
     }
 
-    pub(super) async fn next(&mut self) -> Stop {
-        // It fails where there is no console to press Ctrl-C at.
+    pub(super) async fn next(&mut self) -> StopSignal {
+        // This fails where there is no console.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-        Stop::Interrupt
+        StopSignal::Interrupt
     }
 }
 
-/// std can only kill; every shell can ask.
-async fn terminate(child: &mut Child) {
-    let Some(id) = child.id() else { return };
-    let asked = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &id.to_string()]).status().await;
-    if !asked.is_ok_and(|status| status.success()) {
-        // A child that has just ended can't be killed, which is as well.
-        child.start_kill().unwrap_or_default();
+/// Sends SIGTERM to the child.
+#[cfg(unix)]
+fn terminate(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        // Fails only if the child has just ended.
+        let _ = kill_process(pid, Signal::TERM);
     }
 }
 
-/// The command's own status, or 128 and the signal that ended it, as shells do it.
-fn code(status: ExitStatus) -> u8 {
+/// Kills the child: there is no SIGTERM.
+#[cfg(not(unix))]
+fn terminate(child: &mut Child) {
+    // Fails only if the child has just ended.
+    child.start_kill().unwrap_or_default();
+}
+
+/// The command's exit status, or 128 plus the signal that ended it, as shells report it.
+fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);
     #[cfg(not(unix))]

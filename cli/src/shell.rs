@@ -1,10 +1,10 @@
-//! Variables as lines for a shell.
+//! Environment variables as lines for a shell or a .env file.
 
 use clap::ValueEnum;
 
-/// Who reads the lines.
+/// The syntax of the lines.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Dialect {
+pub(super) enum Syntax {
     #[default]
     Bash,
     Fish,
@@ -13,15 +13,15 @@ pub(super) enum Dialect {
     Dotenv,
 }
 
-impl Dialect {
-    /// The lines that set these variables and unset those. A .env file can't unset: some SDKs take an empty variable for
-    /// a set one.
+impl Syntax {
+    /// Lines that set and unset variables. A .env file can't unset a variable, and an empty value is no substitute, because
+    /// some SDKs treat an empty variable as set.
     pub(super) fn lines(self, set: &[(String, String)], unset: &[&str]) -> String {
         let set = set.iter().map(|(name, value)| match self {
-            Self::Bash => format!("export {name}={}", quoted(value)),
+            Self::Bash => format!("export {name}={}", quote(value)),
             Self::Fish => format!("set -gx {name} '{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
             Self::PowerShell => format!("$Env:{name} = '{}'", value.replace('\'', "''")),
-            // Docker's reader of such files takes quotes for a part of the value.
+            // No quotes: Docker treats them as part of the value.
             Self::Dotenv => format!("{name}={value}"),
         });
         let unset = unset.iter().filter_map(|name| match self {
@@ -34,14 +34,13 @@ impl Dialect {
     }
 }
 
-/// `export NAME='value'` for each, which every shell of the Bourne family takes; readers of `.env` files too, where no value
-/// has a single quote.
-pub(super) fn exports(variables: &[(String, String)]) -> String {
-    Dialect::Bash.lines(variables, &[])
+/// `export NAME='value'` lines for POSIX shells. Readers of `.env` files accept them too if no value has a single quote.
+pub(super) fn export_lines(variables: &[(String, String)]) -> String {
+    Syntax::Bash.lines(variables, &[])
 }
 
-/// The text as one word.
-pub(super) fn quoted(text: &str) -> String {
+/// Quotes a text as one word for POSIX shells.
+pub(super) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
@@ -52,20 +51,20 @@ mod tests {
     const VALUE: &str = "it's $HOME `x` \"y\" \\z";
 
     #[test]
-    fn a_shell_reads_what_was_meant() {
-        let lines = exports(&[("A".to_owned(), "1".to_owned()), ("B".to_owned(), VALUE.to_owned())]);
+    fn sh_reads_the_values_back() {
+        let lines = export_lines(&[("A".to_owned(), "1".to_owned()), ("B".to_owned(), VALUE.to_owned())]);
         assert!(lines.starts_with("export A='1'\nexport B='"), "{lines}");
-        let script = format!("{lines}\n{}\nprintf '%s|%s' \"$A\" \"$B\"", Dialect::Bash.lines(&[], &["A", "C"]));
+        let script = format!("{lines}\n{}\nprintf '%s|%s' \"$A\" \"$B\"", Syntax::Bash.lines(&[], &["A", "C"]));
         let output = std::process::Command::new("sh").args(["-c", &script]).output().expect("sh");
         assert_eq!(String::from_utf8_lossy(&output.stdout), format!("|{VALUE}"));
     }
 
     #[test]
-    fn the_other_shells() {
-        let lines = |shell: Dialect| shell.lines(&[("A".to_owned(), VALUE.to_owned())], &["B"]);
-        assert_eq!(lines(Dialect::Fish), "set -gx A 'it\\'s $HOME `x` \"y\" \\\\z'\nset -e B");
+    fn other_shells_and_dotenv() {
+        let lines = |shell: Syntax| shell.lines(&[("A".to_owned(), VALUE.to_owned())], &["B"]);
+        assert_eq!(lines(Syntax::Fish), "set -gx A 'it\\'s $HOME `x` \"y\" \\\\z'\nset -e B");
         let expected = "$Env:A = 'it''s $HOME `x` \"y\" \\z'\nRemove-Item -ErrorAction Ignore Env:B";
-        assert_eq!(lines(Dialect::PowerShell), expected);
-        assert_eq!(lines(Dialect::Dotenv), format!("A={VALUE}"));
+        assert_eq!(lines(Syntax::PowerShell), expected);
+        assert_eq!(lines(Syntax::Dotenv), format!("A={VALUE}"));
     }
 }

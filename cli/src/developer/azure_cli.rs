@@ -7,41 +7,41 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::process::Output;
+use super::redact;
 use super::resource::Resource;
-use super::said;
 use super::tool::{Token, Tool};
 
 pub(super) const TOOL: Tool = Tool {
     credential: "AzureCliCredential",
-    names: &["az"],
+    programs: &["az"],
     arguments,
     variable: Some(("AZURE_CORE_NO_COLOR", "true")),
-    missing: "Azure CLI not found on path",
-    broken: "Failed to invoke the Azure CLI",
-    read,
+    not_installed: "Azure CLI not found on path",
+    failed: "Failed to invoke the Azure CLI",
+    parse,
 };
 
-const SIGNED_OUT: &str = "Please run 'az login' to set up an account";
+const NOT_SIGNED_IN: &str = "Please run 'az login' to set up an account";
 
 fn arguments(resource: &Resource) -> Vec<String> {
     let line = ["account", "get-access-token", "--output", "json", "--resource", resource.as_str()];
     line.map(str::to_owned).to_vec()
 }
 
-fn read(output: &Output) -> Result<Token, String> {
+fn parse(output: &Output) -> Result<Token, String> {
     let stderr = output.stderr.as_str();
     if output.status == Some(0) {
         return token(&output.stdout)
-            .ok_or_else(|| format!("Unexpected output from Azure CLI: '{}'", said::masked(&output.stdout)));
+            .ok_or_else(|| format!("Unexpected output from Azure CLI: '{}'", redact::redact_tokens(&output.stdout)));
     }
-    // Entra's own errors advise `az login` too, and are about something else.
+    // Errors of Entra (AADSTS…) also mention `az login`, but have other causes.
     let advised = stderr.contains("az login") || stderr.contains("az account set");
     if advised && !stderr.contains("AADSTS") {
-        return Err(SIGNED_OUT.to_owned());
+        return Err(NOT_SIGNED_IN.to_owned());
     }
-    // Warnings stand before the error.
+    // Warnings precede the error.
     let error = stderr.find("ERROR:").and_then(|start| stderr.get(start..)).unwrap_or(stderr);
-    Err(if error.trim().is_empty() { "Failed to invoke Azure CLI".to_owned() } else { said::masked(error) })
+    Err(if error.trim().is_empty() { "Failed to invoke Azure CLI".to_owned() } else { redact::redact_tokens(error) })
 }
 
 #[derive(Deserialize)]
@@ -50,9 +50,9 @@ struct Reply {
     token: String,
     /// Unix seconds, from Azure CLI 2.54 on.
     expires_on: Option<Value>,
-    /// The same as local time that does not say its zone.
+    /// The same time as local time without a zone.
     #[serde(rename = "expiresOn")]
-    local: Option<String>,
+    local_time: Option<String>,
 }
 
 fn token(stdout: &str) -> Option<Token> {
@@ -64,14 +64,15 @@ fn token(stdout: &str) -> Option<Token> {
     };
     let expires_on = match seconds {
         Some(seconds) => seconds,
-        None => at(reply.local?.parse().ok()?, &TimeZone::system())?,
+        None => unix_from_local(reply.local_time?.parse().ok()?, &TimeZone::system())?,
     };
     Token::new(&reply.token, expires_on)
 }
 
-/// Of the two hours that are one on the clock in autumn, the earlier: a token that is renewed too soon does no harm.
-fn at(local: DateTime, zone: &TimeZone) -> Option<u64> {
-    u64::try_from(zone.to_ambiguous_timestamp(local).earlier().ok()?.as_second()).ok()
+/// Local time as unix seconds. An ambiguous time (when summer time ends) is taken as the earlier one, so that a token is
+/// renewed too early rather than too late.
+fn unix_from_local(local_time: DateTime, zone: &TimeZone) -> Option<u64> {
+    u64::try_from(zone.to_ambiguous_timestamp(local_time).earlier().ok()?.as_second()).ok()
 }
 
 #[cfg(test)]
@@ -79,12 +80,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn local_time_is_read_in_its_zone() {
+    fn local_time_is_converted_in_its_zone() {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
-        let at = |text: &str| at(text.parse().expect("a time"), &berlin).expect("a time of ours");
+        let at = |text: &str| unix_from_local(text.parse().expect("a time"), &berlin).expect("a time of ours");
         assert_eq!(at("2026-11-25 12:00:00.123456"), 1_795_604_400); // 11:00 UTC
         assert_eq!(at("2026-07-01 12:00:00.000000"), 1_782_900_000); // 10:00 UTC
-        // Twice that night, at 00:30 and 01:30 UTC.
+        // This time occurs twice, at 00:30 and 01:30 UTC.
         assert_eq!(at("2026-10-25 02:30:00.000000"), 1_792_888_200);
     }
 }

@@ -6,21 +6,21 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::process::Output;
+use super::redact;
 use super::resource::Resource;
-use super::said;
 use super::tool::{Token, Tool};
 
 pub(super) const TOOL: Tool = Tool {
     credential: "AzureDeveloperCliCredential",
-    names: &["azd"],
+    programs: &["azd"],
     arguments,
     variable: Some(("NO_COLOR", "true")),
-    missing: "Azure Developer CLI could not be found",
-    broken: "Failed to invoke the Azure Developer CLI",
-    read,
+    not_installed: "Azure Developer CLI could not be found",
+    failed: "Failed to invoke the Azure Developer CLI",
+    parse,
 };
 
-const SIGNED_OUT: &str =
+const NOT_SIGNED_IN: &str =
     "Please run 'azd auth login' from a command prompt to authenticate before using this credential";
 
 fn arguments(resource: &Resource) -> Vec<String> {
@@ -28,23 +28,24 @@ fn arguments(resource: &Resource) -> Vec<String> {
     line.map(str::to_owned).into_iter().chain([format!("{}/.default", resource.as_str())]).collect()
 }
 
-fn read(output: &Output) -> Result<Token, String> {
+fn parse(output: &Output) -> Result<Token, String> {
     let (stdout, stderr) = (output.stdout.as_str(), output.stderr.as_str());
     if output.status == Some(0) {
         return token(stdout).ok_or_else(|| {
-            let unexpected = || format!("Unexpected output from Azure Developer CLI: '{}'", said::masked(stdout));
+            let unexpected =
+                || format!("Unexpected output from Azure Developer CLI: '{}'", redact::redact_tokens(stdout));
             error(stdout).unwrap_or_else(unexpected)
         });
     }
     let says = |text| stdout.contains(text) || stderr.contains(text);
     if says("not logged in, run `azd auth login` to login") && !says("AADSTS") {
-        return Err(SIGNED_OUT.to_owned());
+        return Err(NOT_SIGNED_IN.to_owned());
     }
-    let plain = || match stderr.trim() {
+    let fallback = || match stderr.trim() {
         "" => "Failed to invoke Azure Developer CLI".to_owned(),
-        text => said::masked(text),
+        text => redact::redact_tokens(text),
     };
-    Err(error(stdout).or_else(|| error(stderr)).unwrap_or_else(plain))
+    Err(error(stdout).or_else(|| error(stderr)).unwrap_or_else(fallback))
 }
 
 #[derive(Deserialize)]
@@ -62,7 +63,8 @@ fn token(stdout: &str) -> Option<Token> {
 /// The error among lines of JSON: the field `error` (from azd 1.23.7 on), else the first message to the console.
 fn error(lines: &str) -> Option<String> {
     let objects: Vec<Value> = lines.lines().filter_map(|line| serde_json::from_str(line.trim()).ok()).collect();
-    let filled = |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(said::masked);
-    let field = objects.iter().find_map(|object| filled(object.get("error")?));
-    field.or_else(|| objects.iter().find_map(|object| filled(object.pointer("/data/message")?)))
+    let redacted_text =
+        |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(redact::redact_tokens);
+    let field = objects.iter().find_map(|object| redacted_text(object.get("error")?));
+    field.or_else(|| objects.iter().find_map(|object| redacted_text(object.pointer("/data/message")?)))
 }

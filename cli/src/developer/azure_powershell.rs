@@ -5,38 +5,38 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::process::Output;
+use super::redact;
 use super::resource::Resource;
-use super::said;
 use super::tool::{Token, Tool};
 
 pub(super) const TOOL: Tool = Tool {
     credential: "AzurePowerShellCredential",
-    names: if cfg!(windows) { &["pwsh", "powershell"] } else { &["pwsh"] },
+    programs: if cfg!(windows) { &["pwsh", "powershell"] } else { &["pwsh"] },
     arguments,
     variable: None,
-    missing: "PowerShell is not installed",
-    broken: "Failed to invoke PowerShell",
-    read,
+    not_installed: "PowerShell is not installed",
+    failed: "Failed to invoke PowerShell",
+    parse,
 };
 
 const SCRIPT: &str = include_str!("azure_powershell.ps1");
 const NO_MODULE: &str = "NO_AZ_ACCOUNT_MODULE";
 
-/// Encoded, the script passes every layer of quoting on the way; a resource has no character that ends its quotes.
+/// The script is passed encoded, which avoids quoting. A resource can't contain a quote.
 fn arguments(resource: &Resource) -> Vec<String> {
     let script = SCRIPT.replace("RESOURCE", resource.as_str());
     let encoded = BASE64.encode(script.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
     ["-NoProfile", "-NonInteractive", "-EncodedCommand", &encoded].map(str::to_owned).to_vec()
 }
 
-fn read(output: &Output) -> Result<Token, String> {
+fn parse(output: &Output) -> Result<Token, String> {
     let (stdout, stderr) = (output.stdout.as_str(), output.stderr.as_str());
     if output.status == Some(0) {
         if stdout.contains(NO_MODULE) {
             return Err("Az.Account module >= 2.2.0 is not installed".to_owned());
         }
         return token(stdout)
-            .ok_or_else(|| format!("Unexpected output from Get-AzAccessToken: \"{}\"", said::masked(stdout)));
+            .ok_or_else(|| format!("Unexpected output from Get-AzAccessToken: \"{}\"", redact::redact_tokens(stdout)));
     }
     for (text, reason) in [
         ("Run Connect-AzAccount to login", "Please run \"Connect-AzAccount\" to set up account"),
@@ -48,7 +48,7 @@ fn read(output: &Output) -> Result<Token, String> {
     }
     Err(match stderr.trim() {
         "" => "Failed to invoke PowerShell".to_owned(),
-        text => format!("Failed to invoke PowerShell: {}", said::masked(text)),
+        text => format!("Failed to invoke PowerShell: {}", redact::redact_tokens(text)),
     })
 }
 
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_script_arrives_whole() {
+    fn the_encoded_script_contains_the_resource() {
         let resource = Resource::new("https://vault.azure.net").expect("a resource");
         let line = arguments(&resource);
         let bytes = BASE64.decode(&line[3]).expect("base64");

@@ -1,4 +1,4 @@
-//! One tool after the other, until one gives a token.
+//! Tries the tools in order until one returns a token.
 
 use std::sync::OnceLock;
 
@@ -6,8 +6,8 @@ use super::TOOLS;
 use super::resource::Resource;
 use super::tool::{Token, Tool};
 
-/// The developer's tools in the order of the official chain. The first that gives a token is asked alone from then on, as
-/// `DefaultAzureCredential` does it: an app must not become somebody else while it runs.
+/// The developer's tools in the order of `DefaultAzureCredential`. The first tool that returns a token is the only one used
+/// afterwards, as in `DefaultAzureCredential`: the identity of an app must not change while it runs.
 #[derive(Debug)]
 pub(crate) struct Chain {
     tools: Vec<&'static Tool>,
@@ -21,27 +21,27 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// All tools.
+    /// A chain of all tools.
     pub(crate) fn new() -> Self {
         Self { tools: TOOLS.iter().collect(), winner: OnceLock::new() }
     }
 
-    /// What `AZURE_TOKEN_CREDENTIALS` asks for: one tool by its credential's name, whose case does not matter, or all.
-    pub(crate) fn named(token_credentials: Option<&str>) -> Self {
-        match token_credentials.and_then(tool) {
+    /// The chain for a value of `AZURE_TOKEN_CREDENTIALS`: one tool if it names a tool's credential (in any case), else all.
+    pub(crate) fn from_setting(token_credentials: Option<&str>) -> Self {
+        match token_credentials.and_then(find_tool) {
             Some(tool) => Self { tools: vec![tool], winner: OnceLock::new() },
             None => Self::new(),
         }
     }
 
-    /// A token and the credential that gave it, or the reason of each tool in one line.
+    /// A token and the name of the credential that returned it. The error holds the reason of each tool in one line.
     pub(super) async fn token(&self, resource: &Resource) -> Result<(&'static str, Token), String> {
         let mut reasons = Vec::new();
         let tools = self.winner.get().map_or(self.tools.as_slice(), std::slice::from_ref);
         for tool in tools {
             match tool.token(resource).await {
                 Ok(token) => {
-                    // Of two at once, the first stays.
+                    // If two requests finish at once, the first sets the tool.
                     let _ = self.winner.set(tool);
                     return Ok((tool.credential, token));
                 }
@@ -52,7 +52,7 @@ impl Chain {
     }
 }
 
-/// The tool that a credential's name means.
-pub(super) fn tool(credential: &str) -> Option<&'static Tool> {
+/// The tool of a credential's class name.
+pub(super) fn find_tool(credential: &str) -> Option<&'static Tool> {
     TOOLS.iter().find(|tool| tool.credential.eq_ignore_ascii_case(credential.trim()))
 }

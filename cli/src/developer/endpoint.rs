@@ -1,4 +1,4 @@
-//! App Service's identity protocol, the part of it that an app on the developer's machine uses.
+//! The token endpoint: the part of App Service's managed identity protocol that apps use.
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
 use std::net::SocketAddr;
@@ -12,29 +12,29 @@ use subtle::ConstantTimeEq as _;
 
 use super::event::Event;
 use super::resource::Resource;
-use super::tokens::Tokens;
+use super::token_cache::TokenCache;
 
-/// App Service's own path.
+/// The path that App Service uses.
 pub(super) const PATH: &str = "/msi/token";
 const API_VERSION: &str = "2019-08-01";
 
-/// Names by which an app says which managed identity it wants.
-const IDS: [&str; 4] = ["client_id", "object_id", "principal_id", "mi_res_id"];
+/// Query parameters that select a managed identity.
+const ID_PARAMETERS: [&str; 4] = ["client_id", "object_id", "principal_id", "mi_res_id"];
 
 pub(super) struct Endpoint {
     address: SocketAddr,
     header: String,
-    tokens: Tokens,
-    told_of_id: AtomicBool,
+    tokens: TokenCache,
+    id_reported: AtomicBool,
     log: Box<dyn Fn(&Event) + Send + Sync>,
 }
 
-/// A request that is answered without a tool.
+/// A request that is rejected before a tool is run: status and message.
 #[derive(Debug, PartialEq, Eq)]
-struct Refusal(StatusCode, &'static str);
+struct RequestError(StatusCode, &'static str);
 
 #[derive(Debug, PartialEq, Eq)]
-struct Asked {
+struct TokenRequest {
     resource: Resource,
     id: Option<&'static str>,
 }
@@ -43,34 +43,39 @@ impl Endpoint {
     pub(super) fn new(
         address: SocketAddr,
         header: String,
-        tokens: Tokens,
+        tokens: TokenCache,
         log: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Self {
-        Self { address, header, tokens, told_of_id: AtomicBool::new(false), log: Box::new(log) }
+        Self { address, header, tokens, id_reported: AtomicBool::new(false), log: Box::new(log) }
     }
 
-    pub(super) async fn answer(&self, request: &Parts) -> Response<String> {
-        let asked = match self.judge(request) {
-            Ok(asked) => asked,
-            Err(Refusal(status, message)) => {
-                self.tell(&Event::Refused { status, message: message.to_owned() });
+    pub(super) async fn handle(&self, request: &Parts) -> Response<String> {
+        let token_request = match self.validate(request) {
+            Ok(token_request) => token_request,
+            Err(RequestError(status, message)) => {
+                self.log_event(&Event::RequestRefused { status, message: message.to_owned() });
                 return reply(status, &json!({ "statusCode": status.as_u16(), "message": message }));
             }
         };
-        if let Some(parameter) = asked.id
-            && !self.told_of_id.swap(true, Ordering::Relaxed)
+        if let Some(parameter) = token_request.id
+            && !self.id_reported.swap(true, Ordering::Relaxed)
         {
-            self.tell(&Event::IdIgnored { parameter });
+            self.log_event(&Event::IdIgnored { parameter });
         }
-        let resource = asked.resource.as_str();
-        match self.tokens.get(&asked.resource).await {
-            Ok((grant, from_memory)) => {
-                let expires_on = grant.token.expires_on;
-                let credential = grant.credential;
-                self.tell(&Event::Answered { resource: resource.to_owned(), credential, expires_on, from_memory });
-                // Whose token it is stands in the token alone; the SDKs want the field and don't read it.
+        let resource = token_request.resource.as_str();
+        match self.tokens.get(&token_request.resource).await {
+            Ok((issued, from_cache)) => {
+                let expires_on = issued.token.expires_on;
+                let credential = issued.credential;
+                self.log_event(&Event::TokenIssued {
+                    resource: resource.to_owned(),
+                    credential,
+                    expires_on,
+                    from_cache,
+                });
+                // The SDKs require `client_id` and ignore its value.
                 let body = json!({
-                    "access_token": grant.token.secret,
+                    "access_token": issued.token.secret,
                     "client_id": "",
                     "expires_on": expires_on.to_string(),
                     "resource": resource,
@@ -81,39 +86,40 @@ impl Endpoint {
             Err(message) => {
                 let status = StatusCode::BAD_REQUEST;
                 let body = json!({ "statusCode": 400, "code": "developer-identity", "message": message });
-                self.tell(&Event::Refused { status, message });
+                self.log_event(&Event::RequestRefused { status, message });
                 reply(status, &body)
             }
         }
     }
 
-    fn tell(&self, event: &Event) {
+    fn log_event(&self, event: &Event) {
         (self.log)(event);
     }
 
-    fn judge(&self, request: &Parts) -> Result<Asked, Refusal> {
-        // First of all: a web page whose name was led to this address must learn nothing.
-        if !self.is_meant(request) {
-            return Err(Refusal(StatusCode::FORBIDDEN, "The Host header is not this endpoint's."));
+    fn validate(&self, request: &Parts) -> Result<TokenRequest, RequestError> {
+        // Check the host first: a web page whose name resolves to this address (DNS rebinding) must learn nothing.
+        if !self.is_for_this_endpoint(request) {
+            return Err(RequestError(StatusCode::FORBIDDEN, "The Host header does not name this endpoint."));
         }
         if request.uri.path() != PATH {
-            return Err(Refusal(StatusCode::NOT_FOUND, "Not Found: the path is /msi/token."));
+            return Err(RequestError(StatusCode::NOT_FOUND, "Not Found: the path is /msi/token."));
         }
         if request.method != Method::GET {
             let message = "The requested resource does not support this http method: GET expected.";
-            return Err(Refusal(StatusCode::METHOD_NOT_ALLOWED, message));
+            return Err(RequestError(StatusCode::METHOD_NOT_ALLOWED, message));
         }
         let mut headers = request.headers.get_all("x-identity-header").iter();
         let header = headers.next().map(HeaderValue::as_bytes).unwrap_or_default();
         if !bool::from(header.ct_eq(self.header.as_bytes())) || headers.next().is_some() {
             let message = "The X-IDENTITY-HEADER is missing or invalid: send the value of IDENTITY_HEADER.";
-            return Err(Refusal(StatusCode::UNAUTHORIZED, message));
+            return Err(RequestError(StatusCode::UNAUTHORIZED, message));
         }
-        asked(request.uri.query().unwrap_or_default()).map_err(|flaw| Refusal(StatusCode::BAD_REQUEST, flaw))
+        parse_query(request.uri.query().unwrap_or_default())
+            .map_err(|message| RequestError(StatusCode::BAD_REQUEST, message))
     }
 
-    /// Whether the request was sent to a name of this machine.
-    fn is_meant(&self, request: &Parts) -> bool {
+    /// Whether the request was sent to a loopback name and this port.
+    fn is_for_this_endpoint(&self, request: &Parts) -> bool {
         let port = self.address.port();
         let own = |name: &str| {
             ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| name.eq_ignore_ascii_case(&format!("{host}:{port}")))
@@ -124,21 +130,21 @@ impl Endpoint {
     }
 }
 
-/// What the query asks for. Parameters that App Service does not know are no concern of it, nor here.
-fn asked(query: &str) -> Result<Asked, &'static str> {
+/// Parses the query. Unknown parameters are ignored, as App Service ignores them.
+fn parse_query(query: &str) -> Result<TokenRequest, &'static str> {
     let (mut versions, mut resources, mut id) = (Vec::new(), Vec::new(), None);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "api-version" => versions.push(value),
             "resource" => resources.push(value),
-            name => id = id.or(IDS.into_iter().find(|known| *known == name && !value.is_empty())),
+            name => id = id.or(ID_PARAMETERS.into_iter().find(|entries| *entries == name && !value.is_empty())),
         }
     }
     if versions != [API_VERSION] {
         return Err("The api-version is missing or not supported: 2019-08-01 expected.");
     }
     match &*resources {
-        [resource] => Ok(Asked { resource: Resource::new(resource)?, id }),
+        [resource] => Ok(TokenRequest { resource: Resource::new(resource)?, id }),
         [] => Err("The parameter 'resource' is missing."),
         _ => Err("The parameter 'resource' is duplicated."),
     }

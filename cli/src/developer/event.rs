@@ -1,35 +1,36 @@
-//! What a server has to tell the developer.
+//! What the server reports to the developer.
 
 use std::fmt;
 
 use http::StatusCode;
-use jiff::Timestamp;
 
-/// Something that happened. Shown, it is one line without secrets.
+use crate::date::format_utc;
+
+/// An event of the server. Its `Display` is one line without secrets.
 #[derive(Debug)]
 #[non_exhaustive]
 pub(crate) enum Event {
-    /// A token was given.
-    Answered {
-        /// What it is for.
+    /// A token was returned.
+    TokenIssued {
+        /// The resource that the token is for.
         resource: String,
-        /// The credential whose tool gave it, such as `AzureCliCredential`.
+        /// The credential of the tool that returned it, such as `AzureCliCredential`.
         credential: &'static str,
-        /// Its end, in unix seconds.
+        /// The expiry, in unix seconds.
         expires_on: u64,
-        /// No tool had to be started.
-        from_memory: bool,
+        /// The token came from the cache; no tool was started.
+        from_cache: bool,
     },
-    /// No token was given.
-    Refused {
-        /// The answer's status.
+    /// The request failed.
+    RequestRefused {
+        /// The response's status.
         status: StatusCode,
-        /// The answer's message.
+        /// The response's message.
         message: String,
     },
-    /// A managed identity was asked for by this parameter, and the developer's own answers. Told once.
+    /// The request selected a managed identity, and the developer's identity was used instead. Reported once.
     IdIgnored {
-        /// Such as `client_id`.
+        /// The query parameter, such as `client_id`.
         parameter: &'static str,
     },
 }
@@ -37,18 +38,14 @@ pub(crate) enum Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Answered { resource, credential, expires_on, from_memory } => {
-                let again = if *from_memory { ", from memory" } else { "" };
-                let end = i64::try_from(*expires_on).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-                match end {
-                    Some(end) => write!(f, "{resource}: {credential}, until {end}{again}"),
-                    None => write!(f, "{resource}: {credential}{again}"),
-                }
+            Self::TokenIssued { resource, credential, expires_on, from_cache } => {
+                let again = if *from_cache { ", from the cache" } else { "" };
+                write!(f, "{resource}: {credential}, until {}{again}", format_utc(*expires_on))
             }
-            Self::Refused { status, message } => write!(f, "{}: {message}", status.as_u16()),
+            Self::RequestRefused { status, message } => write!(f, "{}: {message}", status.as_u16()),
             Self::IdIgnored { parameter } => write!(
                 f,
-                "the app asks for a managed identity by {parameter}, which is not on this machine: your own identity answers"
+                "the app asks for a managed identity by {parameter}, which does not exist on this machine: your own identity is used"
             ),
         }
     }

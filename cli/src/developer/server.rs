@@ -1,4 +1,4 @@
-//! The endpoint on loopback.
+//! The HTTP server of the token endpoint.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -16,34 +16,34 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::chain::Chain;
 use super::endpoint::{Endpoint, PATH};
 use super::event::Event;
-use super::tokens::Tokens;
+use super::token_cache::TokenCache;
 
-/// How long a client may take to send a request's head.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// How long a client may take to send a request's headers.
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running server; dropping it closes everything and ends the tools that run.
+/// A running server. Dropping it closes all connections and stops running tools.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
     header: String,
-    accepting: JoinHandle<()>,
+    accept_task: JoinHandle<()>,
 }
 
 impl Server {
-    /// Serves the chain's tokens on the current tokio runtime, on this port of 127.0.0.1 or a free one. `log` is told what
-    /// happens. Fails when the port is taken.
+    /// Serves the chain's tokens on the current tokio runtime, on the given port of 127.0.0.1 or a free one. `log` receives
+    /// each event. Fails if the port is in use.
     pub(crate) async fn start(
         chain: Chain,
         port: Option<u16>,
         log: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Result<Self> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
-        let listener = TcpListener::bind(wanted).await.with_context(|| format!("{wanted} can't be listened on"))?;
+        let listener = TcpListener::bind(wanted).await.with_context(|| format!("can't listen on {wanted}"))?;
         let address = listener.local_addr()?;
-        let header = secret()?;
-        let endpoint = Endpoint::new(address, header.clone(), Tokens::new(chain), log);
-        let accepting = tokio::spawn(accept(listener, Arc::new(endpoint)));
-        Ok(Self { address, header, accepting })
+        let header = random_header_value()?;
+        let endpoint = Endpoint::new(address, header.clone(), TokenCache::new(chain), log);
+        let accept_task = tokio::spawn(accept_connections(listener, Arc::new(endpoint)));
+        Ok(Self { address, header, accept_task })
     }
 
     /// The value of `IDENTITY_ENDPOINT`.
@@ -51,7 +51,7 @@ impl Server {
         format!("http://{}{PATH}", self.address)
     }
 
-    /// The value of `IDENTITY_HEADER`: who has it gets the developer's tokens.
+    /// The value of `IDENTITY_HEADER`. It grants access to the developer's tokens.
     pub(crate) fn header(&self) -> &str {
         &self.header
     }
@@ -59,18 +59,18 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.accepting.abort();
+        self.accept_task.abort();
     }
 }
 
-/// 256 random bits that a header can hold.
-fn secret() -> Result<String> {
+/// 256 random bits in hexadecimal.
+fn random_header_value() -> Result<String> {
     let mut bytes = [0; 32];
     SystemRandom::new().fill(&mut bytes).ok().context("the system gives no random numbers")?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>) {
+async fn accept_connections(listener: TcpListener, endpoint: Arc<Endpoint>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -78,7 +78,7 @@ async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>) {
                 Ok((stream, _)) => {
                     connections.spawn(serve(stream, Arc::clone(&endpoint)));
                 }
-                // Out of file descriptors, say: that passes.
+                // Out of file descriptors, for example: try again.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -91,11 +91,11 @@ async fn serve(stream: TcpStream, endpoint: Arc<Endpoint>) {
         let endpoint = Arc::clone(&endpoint);
         async move {
             let (parts, _) = request.into_parts();
-            Ok::<_, std::convert::Infallible>(endpoint.answer(&parts).await.map(Full::<bytes::Bytes>::from))
+            Ok::<_, std::convert::Infallible>(endpoint.handle(&parts).await.map(Full::<bytes::Bytes>::from))
         }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-    // An error is a client that went: closing is all there is to do.
+    builder.timer(TokioTimer::new()).header_read_timeout(REQUEST_HEAD_TIMEOUT);
+    // An error means that the client disconnected.
     builder.serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
 }

@@ -1,32 +1,32 @@
-//! What a tool is: a command line, and what its output means.
+//! A command-line tool that returns tokens.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::process::{self, Ended, Output};
+use super::process::{self, Outcome, Output};
+use super::redact;
 use super::resource::Resource;
-use super::said;
 
-/// How long a tool may take: `process_timeout` of the official credentials.
-const LIMIT: Duration = Duration::from_secs(10);
+/// The time limit of a tool: `process_timeout` of the official credentials.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A program that gives tokens of who is signed in to it.
+/// A tool that returns tokens of the signed-in user.
 #[derive(Debug)]
 pub(super) struct Tool {
-    /// The credential of the Azure SDKs that asks it; reports are by this name.
+    /// The class name of the Azure SDK credential that uses this tool.
     pub(super) credential: &'static str,
-    /// What it is called; the first that is on PATH counts.
-    pub(super) names: &'static [&'static str],
-    /// The command line for a token.
+    /// Program names; the first one found on PATH is used.
+    pub(super) programs: &'static [&'static str],
+    /// The arguments that request a token.
     pub(super) arguments: fn(&Resource) -> Vec<String>,
-    /// A variable that keeps its output plain.
+    /// A variable that turns colours off.
     pub(super) variable: Option<(&'static str, &'static str)>,
-    /// It is not installed, in the official words.
-    pub(super) missing: &'static str,
-    /// It did not come to an end, in the official words.
-    pub(super) broken: &'static str,
-    /// What it printed, or why that is no token.
-    pub(super) read: fn(&Output) -> Result<Token, String>,
+    /// The message of the Azure SDKs if the tool is not installed.
+    pub(super) not_installed: &'static str,
+    /// The message of the Azure SDKs if the tool did not finish.
+    pub(super) failed: &'static str,
+    /// Parses the output: the token, or the reason of the failure.
+    pub(super) parse: fn(&Output) -> Result<Token, String>,
 }
 
 /// An access token.
@@ -44,7 +44,7 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// `None` for a text that no header can hold.
+    /// `None` if the text can't be a header value.
     pub(super) fn new(secret: &str, expires_on: u64) -> Option<Self> {
         let sound = !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic());
         sound.then(|| Self { secret: secret.to_owned(), expires_on })
@@ -52,25 +52,25 @@ impl Token {
 }
 
 impl Tool {
-    /// Starts the tool for a token. The reason of a failure is one line without secrets.
+    /// Runs the tool for a token. The error is one line without secrets.
     pub(super) async fn token(&self, resource: &Resource) -> Result<Token, String> {
-        self.ask(resource).await.map_err(|reason| said::capped(&reason))
+        self.run(resource).await.map_err(|reason| redact::shorten(&reason))
     }
 
-    async fn ask(&self, resource: &Resource) -> Result<Token, String> {
-        let program = process::find(self.names).ok_or(self.missing)?;
+    async fn run(&self, resource: &Resource) -> Result<Token, String> {
+        let program = process::find_program(self.programs).ok_or(self.not_installed)?;
         let arguments = (self.arguments)(resource);
-        let output = match process::run(&program, &arguments, self.variable, LIMIT).await {
-            Ended::With(output) => output,
-            Ended::NotStarted(error) => return Err(format!("Failed to execute '{}': {error}", program.display())),
-            Ended::Late => return Err(format!("{}: no answer within {} s", self.broken, LIMIT.as_secs())),
-            Ended::TooLong => return Err(format!("{}: it printed more than a token", self.broken)),
+        let output = match process::run(&program, &arguments, self.variable, TIMEOUT).await {
+            Outcome::Finished(output) => output,
+            Outcome::CouldNotStart(error) => return Err(format!("Failed to execute '{}': {error}", program.display())),
+            Outcome::TimedOut => return Err(format!("{}: no answer within {} s", self.failed, TIMEOUT.as_secs())),
+            Outcome::TooMuchOutput => return Err(format!("{}: it printed more than a token", self.failed)),
         };
-        // A version manager's stand-in for a program that is not installed ends with 127 too.
+        // The shim of a version manager exits with 127 if the program is not installed.
         let unknown = |name: &&str| output.stderr.starts_with(&format!("'{name}' is not recognized"));
-        if output.status == Some(127) || self.names.iter().any(unknown) {
-            return Err(self.missing.to_owned());
+        if output.status == Some(127) || self.programs.iter().any(unknown) {
+            return Err(self.not_installed.to_owned());
         }
-        (self.read)(&output)
+        (self.parse)(&output)
     }
 }

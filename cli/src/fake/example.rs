@@ -1,19 +1,19 @@
-//! Descriptions that come with the command: one for each platform.
+//! Built-in descriptions of a fake Azure, one for each platform.
 
 use clap::ValueEnum;
 
-/// A description to begin with.
+/// A built-in description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Example {
-    /// App Service, Functions, Container Apps: the story, with a user-assigned identity
+    /// App Service, Functions or Container Apps with a user-assigned identity
     AppService,
     /// A virtual machine or scale set
     Vm,
     /// A pod in AKS with workload identity
     Aks,
-    /// A machine outside of Azure with the Azure Arc agent
+    /// A machine outside Azure with the Azure Arc agent
     AzureArc,
-    /// Compute of Azure Machine Learning
+    /// Azure Machine Learning compute
     AzureMl,
     /// Cloud Shell
     CloudShell,
@@ -21,14 +21,14 @@ pub(crate) enum Example {
     ServicePrincipal,
     /// App Service in Azure Government
     UsGovernment,
-    /// A Service Fabric cluster, which Keyfob refuses
+    /// A Service Fabric cluster, which Keyfob does not support
     ServiceFabric,
-    /// A machine that is not Azure's
+    /// A virtual machine of another cloud
     OtherCloud,
 }
 
 impl Example {
-    /// The description, with comments that explain it.
+    /// The TOML text of the description, with comments.
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::AppService => include_str!("../../../examples/azure/app-service.toml"),
@@ -47,11 +47,12 @@ impl Example {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use fake_azure::{Description, Fake};
 
+    use super::*;
+
     #[test]
-    fn every_example_is_a_world_with_a_secret_to_read() {
+    fn every_example_has_a_readable_secret() {
         for example in Example::value_variants() {
             let world = Description::from_toml(example.text()).and_then(Fake::new);
             let world = world.unwrap_or_else(|error| panic!("{example:?}: {error:#}"));

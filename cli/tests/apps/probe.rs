@@ -1,4 +1,4 @@
-//! A command that looks at its surroundings, one thing a word.
+//! A command for tests; its first argument says what it does.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

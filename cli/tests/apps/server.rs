@@ -1,4 +1,4 @@
-//! An HTTP app whose paths are what can happen to one.
+//! An HTTP app for tests; the path selects its behaviour.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

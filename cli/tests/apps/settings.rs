@@ -1,4 +1,4 @@
-//! A command that prints its configuration, and knows of no other place where that could come from.
+//! A command that prints its configuration from wasi:config.
 
 wit_bindgen::generate!({
     inline: "package test:settings; world settings { import wasi:config/store@0.2.0-rc.1; }",

@@ -1,4 +1,4 @@
-//! The apps that `keyfob run` runs, built when the first test asks for one.
+//! Builds the apps for the tests of `keyfob run`, once per test process.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 const TARGET: &str = "wasm32-wasip2";
 
-/// What cargo sets for this test and must not come into the apps' build.
+/// Variables that cargo sets for this test and that must not affect the apps' build.
 const NOT_INHERITED: [&str; 4] =
     ["CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"];
 
@@ -15,7 +15,7 @@ pub(crate) fn readme() -> PathBuf {
     app("keyfob-rust-app")
 }
 
-/// A command that looks at its surroundings.
+/// A command that prints its arguments, environment and files, and sends requests.
 pub(crate) fn probe() -> PathBuf {
     app("probe")
 }
@@ -38,7 +38,7 @@ fn app(name: &str) -> PathBuf {
 }
 
 fn build() -> PathBuf {
-    // Cargo's folder for tests is one of its target folder, whose crates the README's commands share.
+    // The folder for test files is in the target folder, whose built crates are reused.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args([

@@ -1,37 +1,37 @@
-//! The story, as the command tells it.
+//! `keyfob demo`.
 
 use std::process::Command;
 
 use crate::run::Output;
 
-/// What is told, in this order.
-const ACTS: [&str; 12] = [
+/// The expected output, in this order.
+const EXPECTED_IN_ORDER: [&str; 12] = [
     "\n1. ",
     "ManagedIdentityCredential: App Service managed identity",
     "Unable to load the proper Managed Identity.",
     "   hint: ",
     "AZURE_CLIENT_ID",
     "in code",
-    "\n2. Cure 1, in code",
+    "\n2. Fix 1, in code",
     "GET https://story-kv.vault.azure.net/secrets/secret-a",
     "secret-a = the value of secret-a",
-    "\n3. Cure 2, in configuration",
+    "\n3. Fix 2, in configuration",
     "AZURE_CLIENT_ID=",
     "secret-a = the value of secret-a",
 ];
 
 #[test]
-fn tells_the_three_acts() {
-    // The second caller has an identity of their own: the story has its own environment.
+fn shows_the_failure_and_both_fixes() {
+    // The caller's own Azure settings must not affect the demo.
     for (arguments, variables) in
         [(vec![], vec![]), (vec!["demo"], vec![("AZURE_CLIENT_ID", "x"), ("KEYVAULT_URL", "https://evil.example")])]
     {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
-        let told = Output::of(command.args(&arguments).env_clear().envs(variables));
-        assert_eq!((told.status, told.stderr.as_str()), (0, ""), "{told:?}");
-        let mut rest = told.stdout.as_str();
-        for act in ACTS {
-            let (_, after) = rest.split_once(act).unwrap_or_else(|| panic!("{act:?} is missing in {rest}"));
+        let output = Output::of(command.args(&arguments).env_clear().envs(variables));
+        assert_eq!((output.status, output.stderr.as_str()), (0, ""), "{output:?}");
+        let mut rest = output.stdout.as_str();
+        for expected in EXPECTED_IN_ORDER {
+            let (_, after) = rest.split_once(expected).unwrap_or_else(|| panic!("{expected:?} is missing in {rest}"));
             rest = after;
         }
     }

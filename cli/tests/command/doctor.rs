@@ -9,32 +9,32 @@ fn doctor(world: &World) -> Run<'_> {
     world.keyfob(&["doctor"])
 }
 
-fn at_the_vault(world: &World) -> Run<'_> {
+fn doctor_with_vault(world: &World) -> Run<'_> {
     doctor(world).platform().args(&["--vault-url", VAULT])
 }
 
-/// The JSON of a run that ended so.
+/// The JSON of a run with this exit status.
 #[track_caller]
-fn found(run: Run<'_>, status: i32) -> Value {
-    let run = run.json().go();
+fn run_json(run: Run<'_>, status: i32) -> Value {
+    let run = run.json().output();
     assert_eq!((run.status, run.stderr.as_str()), (status, ""), "{run:?}");
     let json: Value = serde_json::from_str(&run.stdout).expect("JSON");
     assert_eq!(json["ok"], status == 0, "{json}");
     json
 }
 
-/// The lines of a run that ended so.
+/// The lines of a run with this exit status.
 #[track_caller]
-fn said(run: &Output, status: i32) -> Vec<&str> {
+fn run_lines(run: &Output, status: i32) -> Vec<&str> {
     assert_eq!((run.status, run.stderr.as_str()), (status, ""), "{run:?}");
     run.stdout.lines().collect()
 }
 
 #[test]
-fn offline_it_says_who_would_win_and_as_whom() {
+fn without_vault_url_shows_the_deciding_credential() {
     let world = World::app_service();
-    let run = doctor(&world).platform().env("AZURE_CLIENT_ID", USER).go();
-    let lines = said(&run, 0);
+    let run = doctor(&world).platform().env("AZURE_CLIENT_ID", USER).output();
+    let lines = run_lines(&run, 0);
     assert_eq!(lines[..2], ["DefaultAzureCredential would use ManagedIdentityCredential.", ""]);
     let own = lines.iter().position(|line| *line == "ManagedIdentityCredential: ready").expect("the winner");
     assert_eq!(
@@ -49,9 +49,13 @@ fn offline_it_says_who_would_win_and_as_whom() {
         &"    WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: \
           AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE not set"
     ));
-    assert!(lines[lines.len() - 1].starts_with("Nobody was asked. `keyfob doctor --vault-url URL`"), "{lines:?}");
+    assert!(
+        lines[lines.len() - 1]
+            .starts_with("No request was sent. To get a token and list secrets: `keyfob doctor --vault-url URL`"),
+        "{lines:?}"
+    );
 
-    let json = found(doctor(&world).platform().env("AZURE_CLIENT_ID", USER), 0);
+    let json = run_json(doctor(&world).platform().env("AZURE_CLIENT_ID", USER), 0);
     assert_eq!(
         (&json["credential"], &json["decided_by"]),
         (&json!("DefaultAzureCredential"), &json!("ManagedIdentityCredential"))
@@ -65,28 +69,28 @@ fn offline_it_says_who_would_win_and_as_whom() {
 }
 
 #[test]
-fn a_laptop() {
-    let world = World::of("none", "");
-    let run = doctor(&world).env("KEYVAULT_URL", VAULT).go();
-    let lines = said(&run, 0);
+fn without_platform_the_outcome_is_unproven() {
+    let world = World::on("none", "");
+    let run = doctor(&world).env("KEYVAULT_URL", VAULT).output();
+    let lines = run_lines(&run, 0);
     assert_eq!(
         lines[0],
-        "DefaultAzureCredential would ask ManagedIdentityCredential; whether it is there is not known."
+        "DefaultAzureCredential would try ManagedIdentityCredential; whether it is available is unknown."
     );
-    assert!(lines.contains(&"    on your own machine, `--dev` and `keyfob dev-identity -- COMMAND` stand in for them"));
-    assert!(lines[lines.len() - 1].contains(&format!("--vault-url {VAULT}` asks")), "{lines:?}");
+    assert!(lines.contains(&"    on your own machine, use `--dev` or `keyfob dev-identity -- COMMAND` instead"));
+    assert!(lines[lines.len() - 1].contains(&format!("`keyfob doctor --vault-url {VAULT}`")), "{lines:?}");
 
-    // Asked, it is not there.
-    let json = found(at_the_vault(&world), 1);
+    // With --vault-url, the metadata service turns out to be unavailable.
+    let json = run_json(doctor_with_vault(&world), 1);
     assert_eq!(json["failed"]["question"], "token");
     assert_eq!(json["failed"]["error"]["kind"], "credential-unavailable");
 }
 
 #[test]
-fn the_story_and_its_cure() {
+fn missing_client_id_is_diagnosed_and_fixed() {
     let world = World::app_service();
-    let run = at_the_vault(&world).go();
-    let lines = said(&run, 1);
+    let run = doctor_with_vault(&world).output();
+    let lines = run_lines(&run, 1);
     let [token, hint] = lines[lines.len() - 2..] else { panic!("{lines:?}") };
     assert!(
         token.starts_with("    token: App Service managed identity")
@@ -95,24 +99,24 @@ fn the_story_and_its_cure() {
     );
     assert!(hint.starts_with("    hint: ") && hint.contains("set AZURE_CLIENT_ID"), "{hint}");
 
-    let run = at_the_vault(&world).env("AZURE_CLIENT_ID", USER).go();
-    let lines = said(&run, 0);
+    let run = doctor_with_vault(&world).env("AZURE_CLIENT_ID", USER).output();
+    let lines = run_lines(&run, 0);
     let [vault, token, list] = lines[lines.len() - 3..] else { panic!("{lines:?}") };
-    assert_eq!((vault, list), (VAULT, "    list of secrets: allowed, and there is 1"));
+    assert_eq!((vault, list), (VAULT, "    list of secrets: allowed, 1 secret"));
     let expected = format!(
         "    token: from App Service by ManagedIdentityCredential, client id {USER}, object id {USER_OBJECT}, until 20"
     );
     assert!(token.starts_with(&expected), "{token}");
-    // One token, for both.
+    // Both checks use one token.
     let requests = world.requests();
     assert_eq!(requests.len(), 3, "{requests:?}");
     assert_eq!(requests[2], format!("GET {VAULT}/secrets?api-version=2026-04-01"));
 }
 
 #[test]
-fn an_identity_without_a_role() {
+fn missing_role_fails_the_secrets_check() {
     let world = World::app_service_with_both();
-    let json = found(at_the_vault(&world), 1);
+    let json = run_json(doctor_with_vault(&world), 1);
     assert_eq!(json["token"]["details"]["client-id"], SYSTEM);
     assert!(json["token"].get("token").is_none());
     let failed = &json["failed"];
@@ -121,44 +125,44 @@ fn an_identity_without_a_role() {
 }
 
 #[test]
-fn a_service_principal_with_a_wrong_secret() {
-    let world = World::of("none", "");
+fn wrong_client_secret_fails_the_token_check() {
+    let world = World::on("none", "");
     let principal = |secret: &str| {
-        let run = at_the_vault(&world).env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
+        let run = doctor_with_vault(&world).env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
         run.env("AZURE_CLIENT_SECRET", secret)
     };
-    let json = found(principal(WRONG_SECRET), 1);
+    let json = run_json(principal(WRONG_SECRET), 1);
     assert_eq!((&json["decided_by"], &json["failed"]["question"]), (&json!("EnvironmentCredential"), &json!("token")));
     assert!(json["failed"]["error"]["message"].as_str().unwrap().contains("AADSTS7000215"), "{json}");
-    assert_eq!(found(principal(CLIENT_SECRET), 0)["secrets"], json!({ "count": 1, "more": false }));
+    assert_eq!(run_json(principal(CLIENT_SECRET), 0)["secrets"], json!({ "count": 1, "more": false }));
 }
 
 #[test]
-fn a_vault_that_says_itself_which_token_it_takes() {
+fn custom_vault_host_has_no_token_check() {
     let world = World::app_service();
     let run = doctor(&world).platform().env("AZURE_CLIENT_ID", USER).args(&["--vault-url", "https://kv.corp.example"]);
-    let json = found(run, 0);
+    let json = run_json(run, 0);
     assert_eq!((&json["token"], &json["secrets"]["count"]), (&Value::Null, &json!(1)));
 }
 
 #[test]
-fn what_is_wrong_before_anybody_is_asked() {
+fn configuration_errors_send_no_request() {
     let world = World::app_service();
-    let run = at_the_vault(&world).env("AZURE_CLIENT_ID", "canary").go();
-    let lines = said(&run, 1);
-    assert_eq!(lines[0], "DefaultAzureCredential would stop at ManagedIdentityCredential.");
+    let run = doctor_with_vault(&world).env("AZURE_CLIENT_ID", "canary").output();
+    let lines = run_lines(&run, 1);
+    assert_eq!(lines[0], "DefaultAzureCredential would fail at ManagedIdentityCredential.");
     assert!(lines.contains(&"ManagedIdentityCredential: failed") && !lines.contains(&VAULT), "{lines:?}");
 
-    let json = found(doctor(&world).args(&["--credential", "environment"]), 1);
+    let json = run_json(doctor(&world).args(&["--credential", "environment"]), 1);
     assert_eq!((&json["decided_by"], &json["candidates"][0]["readiness"]), (&Value::Null, &json!("unavailable")));
-    let run = doctor(&world).args(&["--credential", "environment"]).go();
-    assert!(said(&run, 1)[0].starts_with("EnvironmentCredential has nothing"), "{run:?}");
+    let run = doctor(&world).args(&["--credential", "environment"]).output();
+    assert!(run_lines(&run, 1)[0].starts_with("EnvironmentCredential finds no credential"), "{run:?}");
 
-    let json = found(doctor(&world).platform().args(&["--vault-url", "story-kv"]), 1);
+    let json = run_json(doctor(&world).platform().args(&["--vault-url", "story-kv"]), 1);
     assert_eq!(
         (&json["failed"]["question"], &json["failed"]["error"]["kind"]),
         (&json!("vault-url"), &json!("invalid-argument"))
     );
     assert!(world.requests().is_empty());
-    assert!(doctor(&world).args(&["--env-file", "none"]).go().misused().contains("--env-file none"));
+    assert!(doctor(&world).args(&["--env-file", "none"]).output().usage_error().contains("--env-file none"));
 }

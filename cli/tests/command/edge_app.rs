@@ -1,6 +1,6 @@
-//! The example edge-app, composed and granted as its spin.toml says.
+//! The example edge-app, with the grants of its spin.toml.
 //!
-//! `examples/edge-app/run` builds the app and plays these; ignored, because the app is a workspace of its own.
+//! Ignored by default, because the app is a workspace of its own: `examples/edge-app/run` builds it and runs these tests.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,13 +9,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use fake_azure::{Description, Fake, Platform};
 use http::Request;
-use keyfob_host_test::app::{App, AppResponse};
+use keyfob_host_test::app::{AppResponse, App};
 use keyfob_host_test::compose::compose;
 use keyfob_host_test::{Build, Clock, Egress, Host};
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use crate::spin::{ENVIRONMENT, FILES, HOSTS, without};
+use crate::spin_compose::{ENVIRONMENT, FILES, HOSTS, without};
 
 const MANIFEST: &str = include_str!("../../../examples/edge-app/spin.toml");
 const AZURE: &str = include_str!("../../../examples/edge-app/azure.toml");
@@ -23,7 +23,7 @@ const AZURE: &str = include_str!("../../../examples/edge-app/azure.toml");
 /// HMAC-SHA-256 of the path under the key of azure.toml, as `openssl dgst -sha256 -hmac KEY` prints it.
 const SIGNED: &str = "/reports/2026.pdf?signature=2f7917aaf45515e9a0ee7fb67095d4d071649202aef38a71715e704c587fc384\n";
 
-/// What Spin denies to a dependency that does not inherit it, as far as Keyfob imports it.
+/// The settings that a Spin dependency must inherit, and the interface that Spin denies otherwise.
 const INHERITABLE: [(&str, &str); 3] =
     [("allowed_outbound_hosts", HOSTS), ("environment", ENVIRONMENT), ("files", FILES)];
 
@@ -45,7 +45,7 @@ struct Dependency {
 }
 
 impl Component {
-    fn of_the_example() -> Self {
+    fn from_manifest() -> Self {
         let mut manifest: Manifest = toml::from_str(MANIFEST).unwrap();
         manifest.component.remove("edge-app").unwrap()
     }
@@ -55,13 +55,13 @@ impl Component {
         &mut self.dependencies.get_mut(&package).unwrap().inherit_configuration
     }
 
-    /// What the app answers on a machine in Azure.
+    /// The app's response on a virtual machine in Azure.
     async fn ask(mut self) -> AppResponse {
         let inherited = self.inherited().clone();
         let denied = INHERITABLE.iter().filter(|(key, _)| !inherited.iter().any(|it| it == key));
         let denied: Vec<&str> = denied.map(|(_, interface)| *interface).collect();
         let keyfob = without(Build::WithoutCertificates.bytes(), &denied);
-        let app = compose(&std::fs::read(built()).unwrap(), &keyfob).unwrap().unwrap();
+        let app = compose(&std::fs::read(built_app()).unwrap(), &keyfob).unwrap().unwrap();
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("app.wasm"), app).unwrap();
 
@@ -84,23 +84,23 @@ impl Component {
     }
 }
 
-/// Where `examples/edge-app/run` has the app built.
-fn built() -> impl AsRef<Path> {
+/// The app that `examples/edge-app/run` builds.
+fn built_app() -> impl AsRef<Path> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     target.join("edge-app/wasm32-wasip2/release/keyfob_edge_app.wasm")
 }
 
 #[tokio::test(start_paused = true)]
 #[ignore = "examples/edge-app/run builds the app"]
-async fn as_its_manifest_says_it_signs() {
-    let answered = Component::of_the_example().ask().await;
+async fn signs_with_the_grants_of_its_manifest() {
+    let answered = Component::from_manifest().ask().await;
     assert_eq!((answered.status.as_u16(), String::from_utf8(answered.body).unwrap().as_str()), (200, SIGNED));
     assert_eq!(String::from_utf8(answered.stderr).unwrap(), "");
 }
 
 #[tokio::test(start_paused = true)]
 #[ignore = "examples/edge-app/run builds the app"]
-async fn each_grant_that_is_missing_is_what_the_operator_reads() {
+async fn each_missing_grant_is_named_in_the_hint() {
     let inherit = |key: &'static str| {
         move |component: &mut Component| {
             let before = component.inherited().len();
@@ -120,7 +120,7 @@ async fn each_grant_that_is_missing_is_what_the_operator_reads() {
         (Box::new(inherit("allowed_outbound_hosts")), "`inherit_configuration = [\"allowed_outbound_hosts\"]`"),
         (
             Box::new(inherit("environment")),
-            "Spin: set them under `environment` of the component and give the dependency `inherit_configuration = \
+            "in Spin set them under `environment` of the component and give the dependency `inherit_configuration = \
              [\"allowed_outbound_hosts\", \"environment\"]`",
         ),
         (Box::new(allow("169.254.169.254")), "Spin: `allowed_outbound_hosts = [\"http://169.254.169.254\"]`"),
@@ -133,7 +133,7 @@ async fn each_grant_that_is_missing_is_what_the_operator_reads() {
         ),
     ];
     for (change, hint) in cases {
-        let mut component = Component::of_the_example();
+        let mut component = Component::from_manifest();
         change(&mut component);
         let answered = component.ask().await;
         let (body, stderr) = (String::from_utf8(answered.body).unwrap(), String::from_utf8(answered.stderr).unwrap());

@@ -1,87 +1,87 @@
-//! Whose variables count.
+//! Precedence of the caller's variables, `--env` and `--env-file`.
 
 use crate::apps;
 use crate::world::{CLIENT_SECRET, SYSTEM, USER, VALUE, VAULT, World};
 
 #[test]
-fn a_clean_environment_has_nothing_of_the_callers() {
+fn clean_env_hides_the_callers_variables() {
     let world = World::app_service();
-    let vault = world.keyfob(&["get-secret", "secret-a"]).platform().caller("KEYVAULT_URL", VAULT).go();
-    assert!(vault.misused().contains("KEYVAULT_URL"));
+    let vault = world.keyfob(&["get-secret", "secret-a"]).platform().caller_env("KEYVAULT_URL", VAULT).output();
+    assert!(vault.usage_error().contains("KEYVAULT_URL"));
 
-    let error = world.get_secret().caller("AZURE_CLIENT_ID", USER).json().go().error();
+    let error = world.get_secret().caller_env("AZURE_CLIENT_ID", USER).json().output().error();
     assert_eq!(error["kind"], "credential-unavailable");
 
     let mut run = world.keyfob(&["get-secret", "secret-a", "--vault-url", VAULT]).json();
     for (name, value) in world.fake.environment() {
-        run = run.caller(&name, &value);
+        run = run.caller_env(&name, &value);
     }
-    let error = run.go().error();
+    let error = run.output().error();
     assert_eq!(error["kind"], "credential-unavailable");
     assert!(error["hint"].as_str().unwrap().contains("an empty environment"), "{error}");
 }
 
 #[test]
-fn the_callers_environment_counts_otherwise() {
+fn callers_variables_are_used_without_clean_env() {
     let world = World::app_service();
-    let mut run = world.keyfob(&["get-secret", "secret-a"]).unclean();
+    let mut run = world.keyfob(&["get-secret", "secret-a"]).inherit_env();
     for (name, value) in world.fake.environment() {
-        run = run.caller(&name, &value);
+        run = run.caller_env(&name, &value);
     }
-    let run = run.caller("KEYVAULT_URL", VAULT).caller("AZURE_CLIENT_ID", USER).go();
-    assert_eq!(run.done(), VALUE);
+    let run = run.caller_env("KEYVAULT_URL", VAULT).caller_env("AZURE_CLIENT_ID", USER).output();
+    assert_eq!(run.success(), VALUE);
 }
 
 #[test]
-fn env_beats_the_caller_and_the_caller_beats_the_file() {
+fn env_overrides_caller_overrides_env_file() {
     let world = World::app_service();
     let nobody = "99999999-0000-4000-8000-000000000009";
     let file = |id: &str| world.file(".env", &format!("AZURE_CLIENT_ID={id}\n"));
-    let run = || world.get_secret().unclean();
+    let run = || world.get_secret().inherit_env();
     let refused = |run: crate::run::Run<'_>| {
-        let error = run.json().go().error();
+        let error = run.json().output().error();
         assert_eq!(error["kind"], "authentication-failed", "{error}");
         assert!(error["message"].as_str().unwrap().contains(nobody), "{error}");
     };
 
-    assert_eq!(run().caller("AZURE_CLIENT_ID", nobody).env("AZURE_CLIENT_ID", USER).go().done(), VALUE);
-    refused(run().caller("AZURE_CLIENT_ID", USER).env("AZURE_CLIENT_ID", nobody));
+    assert_eq!(run().caller_env("AZURE_CLIENT_ID", nobody).env("AZURE_CLIENT_ID", USER).output().success(), VALUE);
+    refused(run().caller_env("AZURE_CLIENT_ID", USER).env("AZURE_CLIENT_ID", nobody));
 
-    assert_eq!(run().caller("AZURE_CLIENT_ID", USER).path("--env-file", &file(nobody)).go().done(), VALUE);
-    refused(run().caller("AZURE_CLIENT_ID", nobody).path("--env-file", &file(USER)));
+    assert_eq!(run().caller_env("AZURE_CLIENT_ID", USER).path("--env-file", &file(nobody)).output().success(), VALUE);
+    refused(run().caller_env("AZURE_CLIENT_ID", nobody).path("--env-file", &file(USER)));
 
     refused(run().path("--env-file", &file(USER)).env("AZURE_CLIENT_ID", nobody));
 }
 
 #[test]
-fn a_file_counts_in_a_clean_environment_too() {
+fn env_file_is_read_with_clean_env() {
     let world = World::app_service_with_both();
     let file = world.file(".env", &format!("AZURE_CLIENT_ID={USER}\n"));
     let run = || world.get_token().path("--env-file", &file);
     let who = |token: &str| fake_azure::client_id(token);
-    assert_eq!(who(run().caller("AZURE_CLIENT_ID", SYSTEM).go().done()).as_deref(), Some(USER));
-    // Set to nothing, a variable is unset: that switches the file's line off.
-    assert_eq!(who(run().env("AZURE_CLIENT_ID", "").go().done()).as_deref(), Some(SYSTEM));
+    assert_eq!(who(run().caller_env("AZURE_CLIENT_ID", SYSTEM).output().success()).as_deref(), Some(USER));
+    // An empty variable counts as unset, and disables the file's line.
+    assert_eq!(who(run().env("AZURE_CLIENT_ID", "").output().success()).as_deref(), Some(SYSTEM));
 }
 
 #[test]
-fn a_file_refers_to_the_environment_that_counts() {
+fn env_file_references_use_the_effective_environment() {
     let world = World::app_service();
     let file = world.file(".env", "export VAULT='${NAME:-file}-${GIVEN}' # ours\nBARE=$NAME\n");
     let run = || {
-        let run = world.keyfob(&["run", apps::probe().to_str().unwrap()]).of_the_app(&["environment"]);
-        run.path("--env-file", &file).caller("NAME", "caller").caller("GIVEN", "theirs").env("GIVEN", "given")
+        let run = world.keyfob(&["run", apps::probe().to_str().unwrap()]).app_args(&["environment"]);
+        run.path("--env-file", &file).caller_env("NAME", "caller").caller_env("GIVEN", "theirs").env("GIVEN", "given")
     };
-    assert_eq!(run().go().done(), "BARE=$NAME\nGIVEN=given\nVAULT=file-given");
-    assert_eq!(run().unclean().go().done(), "BARE=$NAME\nGIVEN=given\nNAME=caller\nVAULT=caller-given");
+    assert_eq!(run().output().success(), "BARE=$NAME\nGIVEN=given\nVAULT=file-given");
+    assert_eq!(run().inherit_env().output().success(), "BARE=$NAME\nGIVEN=given\nNAME=caller\nVAULT=caller-given");
 }
 
 #[test]
-fn what_a_files_author_may_not_have_meant_is_told() {
+fn suspicious_env_file_lines_are_noted() {
     let world = World::app_service();
     let secret = format!("AZURE_CLIENT_SECRET='{CLIENT_SECRET}${{NAME}}'");
     let file = world.file(".env", &format!("AZURE_CLIENT_ID={USER}\nEMPTY\n{secret}\n"));
-    let run = world.get_secret().path("--env-file", &file).go();
+    let run = world.get_secret().path("--env-file", &file).output();
     assert_eq!((run.status, run.stdout.trim_end()), (0, VALUE), "{run:?}");
     let file = file.to_str().unwrap();
     let expected = format!(

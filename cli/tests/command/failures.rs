@@ -1,4 +1,4 @@
-//! What the command says when the component answers with an error.
+//! What the command prints if the component returns an error.
 
 use std::fs::OpenOptions;
 use std::process::Command;
@@ -6,13 +6,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use fake_azure::wire::{Request, ScriptedResponse};
+use fake_azure::wire::{ScriptedResponse, Request};
 use serde_json::Value;
 
 use crate::world::{PRINCIPAL, TENANT, USER, VAULT, WRONG_SECRET, World};
 
 #[track_caller]
-fn says(value: &Value, expected: &str) {
+fn assert_contains(value: &Value, expected: &str) {
     assert!(value.as_str().is_some_and(|text| text.contains(expected)), "{expected}: {value}");
 }
 
@@ -35,19 +35,19 @@ const CHAIN_UNAVAILABLE: [&str; 9] = [
 ];
 
 #[test]
-fn the_story_as_json_and_as_text() {
+fn missing_client_id_as_json_and_as_text() {
     let world = World::app_service();
-    let run = world.get_secret().json().go();
+    let run = world.get_secret().json().output();
     assert_eq!(run.stderr, "");
     let error = run.error();
     assert_eq!((&error["kind"], &error["status"]), (&"credential-unavailable".into(), &400.into()));
     assert!(error["code"].is_null(), "{error}");
     assert_eq!(attempts(&error), CHAIN_UNAVAILABLE);
-    says(&error["attempts"][2]["message"], "Unable to load the proper Managed Identity.");
-    says(&error["hint"], "AZURE_CLIENT_ID");
-    says(&error["hint"], "--managed-identity-client-id");
+    assert_contains(&error["attempts"][2]["message"], "Unable to load the proper Managed Identity.");
+    assert_contains(&error["hint"], "AZURE_CLIENT_ID");
+    assert_contains(&error["hint"], "--managed-identity-client-id");
 
-    let run = world.get_secret().go();
+    let run = world.get_secret().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     let text = format!("{}\n\nhint: {}\n", error["message"].as_str().unwrap(), error["hint"].as_str().unwrap());
     assert_eq!(run.stderr, text);
@@ -56,17 +56,17 @@ fn the_story_as_json_and_as_text() {
 #[test]
 fn get_token_fails_like_get_secret() {
     let world = World::app_service();
-    let error = world.get_token().json().go().error();
+    let error = world.get_token().json().output().error();
     assert_eq!(error["kind"], "credential-unavailable");
-    let run = world.get_token().go();
+    let run = world.get_token().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("\nhint: "), "{}", run.stderr);
 }
 
 #[test]
-fn nothing_gives_an_identity() {
-    let world = World::of("none", "");
-    let error = world.get_secret().env("TERM", "dumb").json().go().error();
+fn no_identity_is_available() {
+    let world = World::on("none", "");
+    let error = world.get_secret().env("TERM", "dumb").json().output().error();
     assert_eq!(error["kind"], "credential-unavailable");
     assert_eq!(attempts(&error), CHAIN_UNAVAILABLE);
     assert!(error["status"].is_null(), "{error}");
@@ -74,47 +74,47 @@ fn nothing_gives_an_identity() {
 }
 
 #[test]
-fn an_identity_that_may_not() {
+fn identity_without_a_role_is_forbidden() {
     let world = World::app_service_with_both();
-    let run = world.get_secret().json().go();
+    let run = world.get_secret().json().output();
     let error = run.error();
     assert_eq!((&error["kind"], &error["status"]), (&"forbidden".into(), &403.into()));
     assert_eq!(error["code"], "ForbiddenByRbac");
     assert_eq!(attempts(&error), [""; 0]);
-    says(&error["hint"], "Key Vault Secrets User");
+    assert_contains(&error["hint"], "Key Vault Secrets User");
     assert_eq!(run.stderr, "");
 }
 
 #[test]
-fn a_secret_that_is_not_there() {
+fn missing_secret_is_not_found() {
     let world = World::app_service();
     let run = world.keyfob(&["get-secret", "secret-b", "--vault-url", VAULT]).platform().env("AZURE_CLIENT_ID", USER);
-    let error = run.json().go().error();
+    let error = run.json().output().error();
     assert_eq!((&error["kind"], &error["status"]), (&"not-found".into(), &404.into()));
     assert_eq!(error["code"], "SecretNotFound");
-    says(&error["message"], "secret-b");
+    assert_contains(&error["message"], "secret-b");
 }
 
 #[test]
-fn a_wrong_client_secret() {
-    let world = World::of("none", "");
+fn wrong_client_secret_fails() {
+    let world = World::on("none", "");
     let run = || {
         let run = world.get_secret().env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
         run.env("AZURE_CLIENT_SECRET", WRONG_SECRET)
     };
-    let error = run().json().go().error();
+    let error = run().json().output().error();
     assert_eq!((&error["kind"], &error["status"]), (&"authentication-failed".into(), &401.into()));
     assert_eq!(error["code"], "AADSTS7000215");
     assert_eq!(attempts(&error), ["EnvironmentCredential: failed"]);
-    says(&error["hint"], "AZURE_CLIENT_SECRET");
+    assert_contains(&error["hint"], "AZURE_CLIENT_SECRET");
 
-    let run = run().go();
+    let run = run().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("AADSTS7000215") && run.stderr.contains("\nhint: "), "{}", run.stderr);
 }
 
 #[test]
-fn a_reply_that_quotes_the_secret_is_masked() {
+fn reply_that_echoes_the_secret_is_masked() {
     let echo = |request: &Request| {
         let body = String::from_utf8_lossy(request.body()).into_owned();
         let said = format!("AADSTS7000215: Invalid client secret provided: {WRONG_SECRET} in {body}");
@@ -122,101 +122,101 @@ fn a_reply_that_quotes_the_secret_is_masked() {
             serde_json::json!({"error": "invalid_client", "error_description": said, "error_codes": [7_000_215]});
         (request.uri().host() == Some("login.microsoftonline.com")).then(|| ScriptedResponse::json(401, &body))
     };
-    let world = World::with("none", "", echo);
+    let world = World::with_overrides("none", "", echo);
     let run = || {
         let run = world.get_secret().env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);
         run.env("AZURE_CLIENT_SECRET", WRONG_SECRET)
     };
-    assert_eq!(run().json().go().error()["code"], "AADSTS7000215");
-    assert_eq!(run().args(&["--trace"]).go().status, 1);
+    assert_eq!(run().json().output().error()["code"], "AADSTS7000215");
+    assert_eq!(run().args(&["--trace"]).output().status, 1);
 }
 
 #[test]
-fn what_only_the_component_can_judge() {
+fn component_rejects_invalid_arguments() {
     let world = World::app_service();
     for (arguments, names) in [
         (["get-secret", "secret-a", "--vault-url", "http://story-kv.vault.azure.net"], "https"),
         (["get-secret", "secret_a", "--vault-url", VAULT], "secret_a"),
         (["get-token", "--scope", "https://vault.azure.net/.default", "--managed-identity-client-id=x"], "client id"),
     ] {
-        let error = world.keyfob(&arguments).platform().json().go().error();
+        let error = world.keyfob(&arguments).platform().json().output().error();
         assert_eq!(error["kind"], "invalid-argument", "{error}");
-        says(&error["message"], names);
+        assert_contains(&error["message"], names);
     }
     assert!(world.requests().is_empty());
 }
 
 #[test]
-fn credentials_of_developers_are_asked_for() {
+fn developer_credentials_setting_is_unsupported() {
     let world = World::app_service();
     let run = || world.get_secret().env("AZURE_CLIENT_ID", USER).env("AZURE_TOKEN_CREDENTIALS", "dev");
-    let error = run().json().go().error();
+    let error = run().json().output().error();
     assert_eq!(error["kind"], "unsupported", "{error}");
-    says(&error["message"], "AZURE_TOKEN_CREDENTIALS is dev");
-    says(&error["hint"], "Set AZURE_TOKEN_CREDENTIALS to prod");
-    let run = run().go();
+    assert_contains(&error["message"], "AZURE_TOKEN_CREDENTIALS is dev");
+    assert_contains(&error["hint"], "Set AZURE_TOKEN_CREDENTIALS to prod");
+    let run = run().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("\nhint: "), "{}", run.stderr);
     assert!(world.requests().is_empty());
 }
 
 #[test]
-fn a_certificate_that_nobody_trusts() {
+fn untrusted_tls_certificate_is_a_transport_error() {
     let world = World::app_service();
-    let error = world.get_secret().env("AZURE_CLIENT_ID", USER).untrusting().json().go().error();
+    let error = world.get_secret().env("AZURE_CLIENT_ID", USER).without_ca().json().output().error();
     assert_eq!(error["kind"], "transport");
-    says(&error["hint"], "--cacert");
-    // The token came over plain http; the vault saw nothing.
+    assert_contains(&error["hint"], "--cacert");
+    // Only the token request, over plain HTTP, arrived.
     assert_eq!(world.requests().len(), 1);
 }
 
 #[test]
-fn a_certificate_for_another_name() {
+fn tls_certificate_for_another_name_is_rejected() {
     let world = World::app_service();
-    // To a client that names no host the fake shows its certificate for 127.0.0.1.
+    // Without SNI the fake uses its certificate for 127.0.0.1.
     let run = |host: &str| {
         let url = format!("https://{host}");
         let run = world.keyfob(&["get-secret", "secret-a", "--vault-url", &url]).platform().json();
-        run.route(&format!("{host}:443"), world.tls).go().error()
+        run.connect_to(&format!("{host}:443"), world.tls).output().error()
     };
     let error = run("127.0.0.2");
     assert_eq!(error["kind"], "transport", "{error}");
-    says(&error["message"], "TLS");
-    says(&run("127.0.0.1")["message"], "127.0.0.1");
+    assert_contains(&error["message"], "TLS");
+    assert_contains(&run("127.0.0.1")["message"], "127.0.0.1");
     assert_ne!(run("127.0.0.1")["message"], error["message"]);
 }
 
-/// Silence for ever from a host.
-fn silent(host: &'static str) -> impl Fn(&Request) -> Option<ScriptedResponse> {
+/// A host that never responds.
+fn never_answers(host: &'static str) -> impl Fn(&Request) -> Option<ScriptedResponse> {
     move |request| {
-        let silence = ScriptedResponse { first_byte: None, ..ScriptedResponse::reply(200, "text/plain", "") };
+        let silence = ScriptedResponse { first_byte: None, ..Exchange::reply(200, "text/plain", "") };
         (request.uri().host() == Some(host)).then_some(silence)
     }
 }
 
 #[test]
-fn a_server_that_never_answers() {
+fn silent_server_times_out() {
     for (host, attempted) in
         [("story-kv.vault.azure.net", vec![]), ("169.254.130.4", vec!["ManagedIdentityCredential: failed"])]
     {
-        let world = World::with("app-service", "", silent(host));
+        let world = World::with_overrides("app-service", "", never_answers(host));
         let run = || world.get_secret().env("AZURE_CLIENT_ID", USER).args(&["--timeout", "1.5"]);
         let started = std::time::Instant::now();
-        let error = run().json().go().error();
-        // Not in the 100 s of a call without a limit, however slow this machine is.
+        let error = run().json().output().error();
+        // Less than the 100 s of the default timeout, with room for a slow machine.
         assert!(started.elapsed() < Duration::from_secs(60), "{host}");
         assert_eq!(error["kind"], "timed-out", "{error}");
         assert!(attempts(&error).ends_with(&attempted.iter().map(ToString::to_string).collect::<Vec<_>>()), "{error}");
 
-        let run = run().go();
+        let run = run().output();
         assert_eq!((run.status, run.stdout.as_str()), (1, ""));
         assert!(!run.stderr.is_empty());
     }
 }
 
 #[test]
-fn a_token_file_that_never_opens() {
-    let world = World::of("aks", "");
+fn token_file_that_blocks_times_out() {
+    let world = World::on("aks", "");
     let pipe = world.folder().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let run = world.get_token().env("AZURE_FEDERATED_TOKEN_FILE", pipe.to_str().unwrap());
@@ -224,11 +224,11 @@ fn a_token_file_that_never_opens() {
     let (ended, end) = mpsc::channel();
     let run = thread::scope(|scope| {
         let run = scope.spawn(move || {
-            let run = run.go();
+            let run = run.output();
             ended.send(()).unwrap();
             run
         });
-        // If the pipe holds the command in spite of its limit, a writer lets it go, and the test fails.
+        // If the command blocks in spite of its timeout, opening the pipe for writing releases it, and the test fails.
         if end.recv_timeout(Duration::from_secs(60)).is_err() {
             drop(OpenOptions::new().write(true).open(&pipe).unwrap());
         }

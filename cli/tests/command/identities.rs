@@ -1,4 +1,4 @@
-//! Who the app is: `keyfob get-token` tells it by the token that it gets.
+//! The identity of `keyfob get-token` on each platform and with each option.
 
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -18,19 +18,19 @@ client-id = '33333333-cccc-4ccc-8ccc-000000000003'";
 
 /// The client id and the credential of the token that a run prints.
 #[track_caller]
-fn who(run: Run<'_>) -> (String, String) {
-    let token = run.json().go().done_json();
+fn identity_of(run: Run<'_>) -> (String, String) {
+    let token = run.json().output().success_json();
     let id = client_id(token["token"].as_str().unwrap()).expect("a token of the fake");
     (id, token["credential"].as_str().unwrap().to_owned())
 }
 
 #[test]
-fn a_token_plain_and_as_json() {
+fn token_as_text_and_as_json() {
     let world = World::app_service_with_both();
-    let token = world.get_token().go();
-    assert_eq!(client_id(token.done()).as_deref(), Some(SYSTEM));
+    let token = world.get_token().output();
+    assert_eq!(client_id(token.success()).as_deref(), Some(SYSTEM));
 
-    let token = world.get_token().json().go().done_json();
+    let token = world.get_token().json().output().success_json();
     assert_eq!(client_id(token["token"].as_str().unwrap()).as_deref(), Some(SYSTEM));
     assert_eq!(token["credential"], "ManagedIdentityCredential");
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
@@ -39,7 +39,7 @@ fn a_token_plain_and_as_json() {
 }
 
 #[test]
-fn each_way_to_say_which_managed_identity() {
+fn each_option_selects_its_managed_identity() {
     let world = World::app_service_with_both();
     for (options, expected) in [
         (vec![], SYSTEM),
@@ -53,57 +53,57 @@ fn each_way_to_say_which_managed_identity() {
         ),
         (vec!["--credential", "managed-identity", "--managed-identity-client-id", USER], USER),
     ] {
-        let (id, credential) = who(world.get_token().args(&options));
+        let (id, credential) = identity_of(world.get_token().args(&options));
         assert_eq!((id.as_str(), credential.as_str()), (expected, "ManagedIdentityCredential"), "{options:?}");
     }
 }
 
 #[test]
-fn a_machine() {
-    let world = World::of("vm", SYSTEM_ASSIGNED);
-    assert_eq!(who(world.get_token()).0, SYSTEM);
-    assert_eq!(world.get_secret().args(&["--managed-identity-client-id", USER]).go().done(), VALUE);
+fn virtual_machine() {
+    let world = World::on("vm", SYSTEM_ASSIGNED);
+    assert_eq!(identity_of(world.get_token()).0, SYSTEM);
+    assert_eq!(world.get_secret().args(&["--managed-identity-client-id", USER]).output().success(), VALUE);
     let last = world.requests().pop().unwrap();
     assert_eq!(last, "GET https://story-kv.vault.azure.net/secrets/secret-a?api-version=2026-04-01");
 }
 
 #[test]
-fn compute_of_azure_ml() {
-    let world = World::of("azure-ml", "");
-    assert_eq!(world.get_secret().env("AZURE_CLIENT_ID", USER).go().done(), VALUE);
+fn azure_ml() {
+    let world = World::on("azure-ml", "");
+    assert_eq!(world.get_secret().env("AZURE_CLIENT_ID", USER).output().success(), VALUE);
     let expected = "GET http://127.0.0.1:46808/MSI/auth?api-version=2017-09-01&resource=https%3A%2F%2Fvault.azure.net&clientid=11111111-aaaa-4aaa-8aaa-000000000001";
     assert_eq!(world.requests()[0], expected);
-    // The platform's own default.
-    let world = World::of("azure-ml", &format!("default-identity = 'system'\n{SYSTEM_ASSIGNED}"));
-    assert_eq!(who(world.get_token()).0, SYSTEM);
+    // The platform has a default identity.
+    let world = World::on("azure-ml", &format!("default-identity = 'system'\n{SYSTEM_ASSIGNED}"));
+    assert_eq!(identity_of(world.get_token()).0, SYSTEM);
     let run = world.get_token().args(&["--managed-identity-object-id", USER_OBJECT]);
-    assert_eq!(run.json().go().error()["kind"], "invalid-argument");
+    assert_eq!(run.json().output().error()["kind"], "invalid-argument");
 }
 
 #[test]
 fn cloud_shell() {
-    let world = World::of("cloud-shell", SYSTEM_ASSIGNED);
-    let token = world.get_token().json().go().done_json();
+    let world = World::on("cloud-shell", SYSTEM_ASSIGNED);
+    let token = world.get_token().json().output().success_json();
     assert_eq!(client_id(token["token"].as_str().unwrap()).as_deref(), Some(SYSTEM));
     assert_eq!((&token["credential"], &token["source"]), (&"ManagedIdentityCredential".into(), &"Cloud Shell".into()));
     assert_eq!(world.requests(), ["POST http://localhost:50342/oauth2/token"]);
 }
 
 #[test]
-fn a_service_principal() {
-    let world = World::of("none", "");
+fn service_principal() {
+    let world = World::on("none", "");
     let principal = |run: Run<'static>| {
         run.env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL).env("AZURE_CLIENT_SECRET", CLIENT_SECRET)
     };
     let world: &'static World = Box::leak(Box::new(world));
     let expected = (PRINCIPAL.to_owned(), "EnvironmentCredential".to_owned());
-    assert_eq!(who(principal(world.get_token())), expected);
-    assert_eq!(who(principal(world.get_token()).args(&["--credential", "environment"])), expected);
-    assert_eq!(principal(world.get_secret()).go().done(), VALUE);
+    assert_eq!(identity_of(principal(world.get_token())), expected);
+    assert_eq!(identity_of(principal(world.get_token()).args(&["--credential", "environment"])), expected);
+    assert_eq!(principal(world.get_secret()).output().success(), VALUE);
 }
 
-/// A token file as Kubernetes mounts it: a link through a link.
-fn mounted(world: &World) -> PathBuf {
+/// A token file as Kubernetes mounts it: a symlink through a symlink.
+fn mount_token_file(world: &World) -> PathBuf {
     let real = world.file("tokens/..2026_11_22/azure-identity-token", FEDERATED);
     let tokens = real.parent().unwrap().parent().unwrap();
     symlink("..2026_11_22", tokens.join("..data")).unwrap();
@@ -112,31 +112,31 @@ fn mounted(world: &World) -> PathBuf {
 }
 
 #[test]
-fn a_pod() {
-    let world = World::of("aks", "");
-    let file = mounted(&world);
+fn workload_identity() {
+    let world = World::on("aks", "");
+    let file = mount_token_file(&world);
     let variable = format!("AZURE_FEDERATED_TOKEN_FILE={}", file.display());
     let expected = (POD.to_owned(), "WorkloadIdentityCredential".to_owned());
-    // The last one counts: the platform's own path does not exist here.
-    assert_eq!(who(world.get_token().args(&["--env", &variable])), expected);
+    // The last `--env` applies. The platform's own path does not exist here.
+    assert_eq!(identity_of(world.get_token().args(&["--env", &variable])), expected);
     let alone = ["--env", &variable, "--credential", "workload-identity"];
-    assert_eq!(who(world.get_token().args(&alone)), expected);
-    assert_eq!(world.get_secret().args(&["--env", &variable]).go().done(), VALUE);
-    // A path in the folder that the command runs in.
+    assert_eq!(identity_of(world.get_token().args(&alone)), expected);
+    assert_eq!(world.get_secret().args(&["--env", &variable]).output().success(), VALUE);
+    // A path relative to the working directory.
     let relative = "AZURE_FEDERATED_TOKEN_FILE=tokens/azure-identity-token";
-    assert_eq!(who(world.get_token().args(&["--env", relative])), expected);
+    assert_eq!(identity_of(world.get_token().args(&["--env", relative])), expected);
 }
 
 #[test]
-fn a_token_file_that_leads_out_of_its_folder_is_not_read() {
-    let world = World::of("aks", "");
+fn token_file_symlink_out_of_its_folder_is_rejected() {
+    let world = World::on("aks", "");
     let outside = world.file("outside/token", FEDERATED);
     world.file("inside/other", "");
     let link = world.folder().join("inside/token");
     for target in [outside.as_path(), "../outside/token".as_ref()] {
         symlink(target, &link).unwrap();
         let variable = format!("AZURE_FEDERATED_TOKEN_FILE={}", link.display());
-        let error = world.get_token().args(&["--env", &variable]).json().go().error();
+        let error = world.get_token().args(&["--env", &variable]).json().output().error();
         assert_eq!(error["kind"], "authentication-failed", "{error}");
         assert!(error["message"].as_str().unwrap().contains("inside/token"), "{error}");
         std::fs::remove_file(&link).unwrap();

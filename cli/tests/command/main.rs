@@ -1,13 +1,13 @@
-//! The `keyfob` command as a person or a script runs it: the real binary against the fake Azure, over TLS on loopback.
+//! Runs the `keyfob` binary against the fake Azure, over TLS on loopback.
 //!
-//! Nothing may leave this machine: every run connects each host of the fake, and the metadata service's address, to
-//! loopback.
+//! No request leaves this machine: each run connects the fake's hosts, and the metadata service's address, to loopback.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod apps;
 mod certificates;
-mod clouds;
-mod component;
-mod configuration;
+mod component_and_compose;
+mod config_component;
 mod demo;
 mod developer;
 mod doctor;
@@ -15,17 +15,18 @@ mod edge_app;
 mod environment;
 mod failures;
 mod fake;
+mod get_secret;
+mod help_and_man;
 mod identities;
-mod inherited;
-mod manual;
 mod network;
 mod run;
 mod run_command;
 mod run_composed;
 mod run_http;
-mod run_refused;
+mod run_rejected;
 mod secrets;
-mod spin;
-mod usage;
-mod vault;
+mod sovereign_clouds;
+mod spin_compose;
+mod spin_inheritance;
+mod usage_errors;
 mod world;

@@ -1,4 +1,4 @@
-//! One run of the command, and what came of it.
+//! A run of the command, and its output.
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::world::{CERTIFICATE, CLIENT_SECRET, FEDERATED, IDENTITY_HEADER, TOKEN, VALUE, WRONG_SECRET, World};
 
-/// A run that is being put together. The caller's environment holds nothing but what a test puts there.
+/// Builds a run of the command. The caller's environment is empty except for what the test sets.
 pub(crate) struct Run<'w> {
     world: &'w World,
     arguments: Vec<String>,
-    of_the_app: Vec<String>,
+    app_args: Vec<String>,
     caller: Vec<(String, String)>,
     routes: Vec<(String, SocketAddr)>,
     stdin: Option<PathBuf>,
@@ -26,7 +26,7 @@ impl<'w> Run<'w> {
         let run = Self {
             world,
             arguments: Vec::new(),
-            of_the_app: Vec::new(),
+            app_args: Vec::new(),
             caller: Vec::new(),
             routes: Vec::new(),
             stdin: None,
@@ -41,9 +41,9 @@ impl<'w> Run<'w> {
         self
     }
 
-    /// What stands after `--`.
-    pub(crate) fn of_the_app(mut self, arguments: &[&str]) -> Self {
-        self.of_the_app = arguments.iter().map(|&argument| argument.to_owned()).collect();
+    /// The arguments after `--`.
+    pub(crate) fn app_args(mut self, arguments: &[&str]) -> Self {
+        self.app_args = arguments.iter().map(|&argument| argument.to_owned()).collect();
         self
     }
 
@@ -60,49 +60,49 @@ impl<'w> Run<'w> {
         self.args(&["--env", &format!("{name}={value}")])
     }
 
-    /// What the platform puts into the app's environment, each with `--env`.
+    /// The fake platform's variables, each with `--env`.
     pub(crate) fn platform(self) -> Self {
         let variables = self.world.fake.environment();
         variables.iter().fold(self, |run, (name, value)| run.env(name, value))
     }
 
-    /// A variable of the caller's own environment.
-    pub(crate) fn caller(mut self, name: &str, value: &str) -> Self {
+    /// A variable of the caller's environment.
+    pub(crate) fn caller_env(mut self, name: &str, value: &str) -> Self {
         self.caller.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// What stands on stdin, which is empty else.
+    /// The content of stdin, which is empty by default.
     pub(crate) fn stdin(mut self, content: impl AsRef<[u8]>) -> Self {
-        self.stdin = Some(self.world.bytes("stdin", content.as_ref()));
+        self.stdin = Some(self.world.write("stdin", content.as_ref()));
         self
     }
 
     /// Without `--clean-env`.
-    pub(crate) fn unclean(mut self) -> Self {
+    pub(crate) fn inherit_env(mut self) -> Self {
         self.clean = false;
         self
     }
 
     /// Without `--cacert`.
-    pub(crate) fn untrusting(mut self) -> Self {
+    pub(crate) fn without_ca(mut self) -> Self {
         self.trusting = false;
         self
     }
 
-    /// Leads a host elsewhere; the first rule counts.
-    pub(crate) fn route(mut self, authority: &str, address: SocketAddr) -> Self {
+    /// `--connect-to`; the first rule for a host applies.
+    pub(crate) fn connect_to(mut self, authority: &str, address: SocketAddr) -> Self {
         self.routes.push((authority.to_owned(), address));
         self
     }
 
-    pub(crate) fn go(self) -> Output {
+    pub(crate) fn output(self) -> Output {
         let output = Output::of(&mut self.command());
-        output.shows_no_secrets(self.arguments.first().map_or("", String::as_str));
+        output.assert_no_secrets(self.arguments.first().map_or("", String::as_str));
         output
     }
 
-    /// The run, still to be started.
+    /// The command, not started yet.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
         let caller = self.caller.iter().map(|(name, value)| (name, value));
@@ -117,14 +117,14 @@ impl<'w> Run<'w> {
         for (authority, address) in self.routes.iter().chain(self.world.routes()) {
             command.arg("--connect-to").arg(format!("{authority}={address}"));
         }
-        if !self.of_the_app.is_empty() {
-            command.arg("--").args(&self.of_the_app);
+        if !self.app_args.is_empty() {
+            command.arg("--").args(&self.app_args);
         }
         command
     }
 }
 
-/// How a run ended, and what it said.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) status: i32,
@@ -137,20 +137,20 @@ impl Output {
         Self::from(command.output().unwrap())
     }
 
-    /// What a successful run printed. It says nothing on stderr.
+    /// stdout of a successful run without its newline. stderr must be empty.
     #[track_caller]
-    pub(crate) fn done(&self) -> &str {
+    pub(crate) fn success(&self) -> &str {
         assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
         self.stdout.strip_suffix('\n').expect("a newline")
     }
 
     /// The JSON that a successful run printed.
     #[track_caller]
-    pub(crate) fn done_json(&self) -> Value {
-        serde_json::from_str(self.done()).expect("JSON")
+    pub(crate) fn success_json(&self) -> Value {
+        serde_json::from_str(self.success()).expect("JSON")
     }
 
-    /// The error that a failed run printed as JSON, if it has the documented shape.
+    /// The error that a failed run printed as JSON. It must have the documented members.
     #[track_caller]
     pub(crate) fn error(&self) -> Value {
         assert_eq!(self.status, 1, "{self:?}");
@@ -174,17 +174,17 @@ impl Output {
         error
     }
 
-    /// What a run that was called wrongly said.
+    /// stderr of a run that failed with wrong usage.
     #[track_caller]
-    pub(crate) fn misused(&self) -> &str {
+    pub(crate) fn usage_error(&self) -> &str {
         assert_eq!((self.status, self.stdout.as_str()), (2, ""), "{self:?}");
         &self.stderr
     }
 
-    /// The search of every run: the value stands on the stdout of get-secret alone, a token on get-token's, and
-    /// nothing else anywhere.
+    /// Searches the output of each run for secrets. Only the stdout of get-secret may contain the value, and only that of
+    /// get-token a token.
     #[track_caller]
-    fn shows_no_secrets(&self, verb: &str) {
+    fn assert_no_secrets(&self, verb: &str) {
         for canary in [CLIENT_SECRET, WRONG_SECRET, FEDERATED, IDENTITY_HEADER, VALUE, TOKEN] {
             assert!(!self.stderr.contains(canary), "{canary} on stderr: {self:?}");
             let meant = self.status == 0 && [("get-secret", VALUE), ("get-token", TOKEN)].contains(&(verb, canary));
@@ -212,10 +212,10 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_search_finds_what_it_searches() {
+fn secret_check_detects_leaks() {
     let shown = |status, stdout: &str, stderr: &str| {
         let output = Output { status, stdout: stdout.to_owned(), stderr: stderr.to_owned() };
-        std::panic::catch_unwind(|| output.shows_no_secrets("get-secret")).is_err()
+        std::panic::catch_unwind(|| output.assert_no_secrets("get-secret")).is_err()
     };
     assert!(!shown(0, VALUE, "GET https://host/ -> 200"));
     assert!(shown(0, VALUE, &format!("x={IDENTITY_HEADER}")));

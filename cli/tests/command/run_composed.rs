@@ -1,4 +1,4 @@
-//! Apps with Keyfob in them already, and apps in the library's hands.
+//! Apps that are composed with Keyfob already, and apps run by the library.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::apps;
 use crate::world::{USER, VALUE, VAULT, World};
 
 #[test]
-fn what_is_composed_imports_wasi_alone_and_is_left_as_it_is() {
+fn composed_app_imports_only_wasi_and_is_not_composed_again() {
     let app = std::fs::read(apps::server()).unwrap();
     let keyfob = Build::WithoutCertificates.bytes();
     let composed = compose(&app, keyfob).unwrap().expect("it imports Keyfob");
@@ -25,19 +25,19 @@ fn what_is_composed_imports_wasi_alone_and_is_left_as_it_is() {
 }
 
 #[test]
-fn a_composed_app_runs() {
+fn composed_app_runs() {
     let world = World::app_service();
     let keyfob = Build::WithCertificates.bytes();
     let composed = compose(&std::fs::read(apps::readme()).unwrap(), keyfob).unwrap().unwrap();
     std::fs::write(world.folder().join("app.wasm"), composed).unwrap();
-    // Its vault is not of this world, and what stops it is the host: the Keyfob in it is at work.
-    let run = world.keyfob(&["run", "app.wasm"]).platform().env("AZURE_CLIENT_ID", USER).go();
+    // The vault is not one of this world. That its host is denied shows that the composed Keyfob runs.
+    let run = world.keyfob(&["run", "app.wasm"]).platform().env("AZURE_CLIENT_ID", USER).output();
     assert!(run.stderr.contains("--allow-host my-vault.vault.azure.net"), "{run:?}");
     assert_eq!(run.status, 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_library_runs_apps_too() {
+async fn library_runs_command_apps() {
     let world = format!(
         "platform = 'app-service'\n\
          [[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '{USER}'\n\
@@ -66,7 +66,7 @@ async fn the_library_runs_apps_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_library_asks_apps_that_serve_http() {
+async fn library_calls_http_apps() {
     let world = format!(
         "platform = 'vm'\n\
          [[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '{USER}'\n\

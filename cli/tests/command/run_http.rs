@@ -8,7 +8,7 @@ use crate::apps;
 use crate::run::Run;
 use crate::world::{USER, VALUE, VAULT, World};
 
-/// A server that listens.
+/// A running `keyfob run` of an HTTP server.
 struct Server {
     child: Child,
     address: String,
@@ -25,7 +25,7 @@ impl Server {
         Self { child, address, stderr }
     }
 
-    /// Status and body.
+    /// Sends a request, and returns status and body.
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let length = body.len();
         self.send(&format!(
@@ -44,7 +44,7 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        // One chunk and the end, where the length is not known before.
+        // A chunked response has one chunk.
         let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
         let body = if chunked { body.lines().nth(1).unwrap_or_default() } else { body };
         (status, body.to_owned())
@@ -67,19 +67,19 @@ fn server(world: &World) -> Run<'_> {
 }
 
 #[test]
-fn each_request_has_an_instance_of_its_own() {
+fn each_request_gets_its_own_instance() {
     let world = World::app_service();
     let server = Server::start(&server(&world).env("KEYVAULT_URL", VAULT).env("AZURE_CLIENT_ID", USER));
     for _ in 0..2 {
         assert_eq!(server.get("/count"), (200, "1".to_owned()));
         assert_eq!(server.get("/secret"), (200, format!("{} characters", VALUE.len())));
     }
-    // No cache outlives its instance: token and secret, twice.
+    // Caches belong to an instance: token and secret are requested twice.
     assert_eq!(world.requests().len(), 4, "{:?}", world.requests());
 }
 
 #[test]
-fn a_failure_names_its_cure() {
+fn failure_reaches_the_response() {
     let world = World::app_service();
     let server = Server::start(&server(&world).env("KEYVAULT_URL", VAULT));
     let (status, body) = server.get("/secret");
@@ -87,7 +87,7 @@ fn a_failure_names_its_cure() {
 }
 
 #[test]
-fn requests_arrive_whole() {
+fn requests_reach_the_app_complete() {
     let world = World::app_service();
     let server = Server::start(&server(&world));
     let body = "x".repeat(200_000);
@@ -100,7 +100,7 @@ fn requests_arrive_whole() {
 }
 
 #[test]
-fn what_the_app_does_wrong_is_told() {
+fn app_errors_are_reported_on_stderr() {
     let world = World::app_service();
     let mut server = Server::start(&server(&world));
     let failed = (500, "the app gave no answer; the stderr of its host says why\n".to_owned());
@@ -112,20 +112,20 @@ fn what_the_app_does_wrong_is_told() {
 
     let trapped = |server: &mut Server, path: &str| {
         let wanted = format!("error: GET {path}: the app stopped: wasm trap: wasm `unreachable` instruction executed");
-        // Before it stands what the app itself says.
+        // The app's own output comes first.
         while server.line() != wanted {}
     };
     assert_eq!(server.get("/trap"), failed);
     trapped(&mut server, "/trap");
     assert_eq!(server.get("/trap-after-answer"), (200, "all of it".to_owned()));
     trapped(&mut server, "/trap-after-answer");
-    // And it serves on.
+    // The server still works.
     assert_eq!(server.get("/count"), (200, "1".to_owned()));
 }
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_ends_it() {
+fn ctrl_c_stops_the_server() {
     let world = World::app_service();
     let mut server = Server::start(&server(&world));
     let interrupt = Command::new("kill").arg("-INT").arg(server.child.id().to_string()).status().unwrap();
@@ -135,12 +135,12 @@ fn ctrl_c_ends_it() {
 }
 
 #[test]
-fn an_address_that_is_taken_or_none() {
+fn unusable_address_is_a_usage_error() {
     let world = World::app_service();
     let first = Server::start(&server(&world));
     for (address, why) in [(first.address.as_str(), "in use"), ("nonsense", "invalid socket address")] {
-        let run = world.keyfob(&["run", apps::server().to_str().unwrap(), "--addr", address]).go();
-        let said = run.misused();
+        let run = world.keyfob(&["run", apps::server().to_str().unwrap(), "--addr", address]).output();
+        let said = run.usage_error();
         assert!(said.starts_with(&format!("error: can't listen on {address} (--addr ADDR:PORT")), "{said}");
         assert!(said.contains(why), "{said}");
     }

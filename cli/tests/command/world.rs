@@ -1,4 +1,4 @@
-//! The fake Azure of a test, in a thread of its own, and what is asked of it.
+//! The fake Service of a test, served in its own thread, with a record of the requests.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
-use fake_azure::wire::{Request, ScriptedResponse, Service};
+use fake_azure::wire::{Service, ScriptedResponse, Request};
 use fake_azure::{Description, Fake, Server};
 use keyfob_host_test::Build;
 use tokio::net::TcpSocket;
@@ -25,14 +25,14 @@ pub(crate) const USER_RESOURCE: &str = "/subscriptions/2b0c7f5a-3d41-4e68-9c0b-7
 pub(crate) const POD: &str = "22222222-bbbb-4bbb-8bbb-000000000002";
 pub(crate) const PRINCIPAL: &str = "44444444-dddd-4ddd-8ddd-000000000004";
 
-/// What only the right reader may ever see. A run that shows one of them elsewhere fails its test.
+/// Secrets. Each run's output is searched for them.
 pub(crate) const CLIENT_SECRET: &str = "canary~client.secret/1+2";
 pub(crate) const WRONG_SECRET: &str = "canary~wrong.secret";
 pub(crate) const VALUE: &str = "canary-the-value-of-secret-a";
 pub(crate) const FEDERATED: &str = "Y2FuYXJ5.ZmVkZXJhdGVk.dG9rZW4";
-/// App Service's, from the fake's own environment.
+/// The IDENTITY_HEADER of the fake App Service.
 pub(crate) const IDENTITY_HEADER: &str = "6c0f2f8e-95ab-4f43-8e1d-2b6b8f3f7d41";
-/// How every token begins: `{"` in base64.
+/// The start of every token: `{"` in base64.
 pub(crate) const TOKEN: &str = "eyJ";
 
 pub(crate) const OLD_VERSION: &str = "00000000000000000000000000000001";
@@ -41,8 +41,8 @@ pub(crate) const NEW_VERSION: &str = "00000000000000000000000000000002";
 /// The principal's certificate, with its private key.
 pub(crate) const CERTIFICATE: &str = include_str!("../../../tests/certificates/cert-first.pem");
 
-/// Everybody and everything but the platform.
-const INHABITANTS: &str = concat!(
+/// The identities and vaults of every test.
+const COMMON_IDENTITIES_AND_VAULTS: &str = concat!(
     r#"
 [[identity]]
 name = "user"
@@ -99,7 +99,7 @@ value = "canary-the-value-of-secret-a"
 "#
 );
 
-/// An identity that the platform gives by default, and that may not read the secret.
+/// A system-assigned identity without access to the secret.
 const SYSTEM_ASSIGNED: &str = r#"
 [[identity]]
 name = "system"
@@ -107,45 +107,48 @@ kind = "system-assigned"
 client-id = "33333333-cccc-4ccc-8ccc-000000000003"
 "#;
 
-/// A world with its server. Dropped, both are gone.
+/// A fake Service with its server, and a folder for files. Dropping it stops the server and removes the folder.
 pub(crate) struct World {
     pub(crate) fake: Arc<Fake>,
     pub(crate) ca: PathBuf,
     pub(crate) tls: SocketAddr,
     folder: PathBuf,
     routes: Vec<(String, SocketAddr)>,
-    seen: Arc<Mutex<Vec<String>>>,
-    /// Bound and not listening: connections are refused, and nobody else gets the port.
+    requests: Arc<Mutex<Vec<String>>>,
+    /// Bound but not listening, so that connections are refused and the port stays reserved.
     _closed: TcpSocket,
     _server: oneshot::Sender<()>,
 }
 
 impl World {
-    /// App Service with a user-assigned identity, and nothing that says which.
+    /// App Service with a user-assigned identity that nothing selects.
     pub(crate) fn app_service() -> Self {
-        Self::of("app-service", "")
+        Self::on("app-service", "")
     }
 
-    /// The same with a system-assigned identity, which may not read the secret.
+    /// The same with a system-assigned identity, which has no access to the secret.
     pub(crate) fn app_service_with_both() -> Self {
-        Self::of("app-service", SYSTEM_ASSIGNED)
+        Self::on("app-service", SYSTEM_ASSIGNED)
     }
 
-    pub(crate) fn of(platform: &str, more: &str) -> Self {
-        Self::with(platform, more, |_| None)
+    pub(crate) fn on(platform: &str, more: &str) -> Self {
+        Self::with_overrides(platform, more, |_| None)
     }
 
-    /// `interferes` is asked first.
-    pub(crate) fn with(
+    /// If `overrides` returns a response, it is used instead of the fake's.
+    pub(crate) fn with_overrides(
         platform: &str,
         more: &str,
-        interferes: impl Fn(&Request) -> Option<ScriptedResponse> + Send + Sync + 'static,
+        overrides: impl Fn(&Request) -> Option<ScriptedResponse> + Send + Sync + 'static,
     ) -> Self {
-        let text = format!("platform = '{platform}'\n{more}\n{INHABITANTS}");
+        let text = format!("platform = '{platform}'\n{more}\n{COMMON_IDENTITIES_AND_VAULTS}");
         let fake = Arc::new(Fake::new(Description::from_toml(&text).unwrap()).unwrap());
-        let seen = Arc::default();
-        let azure =
-            Arc::new(Watched { fake: Arc::clone(&fake), seen: Arc::clone(&seen), interferes: Box::new(interferes) });
+        let requests = Arc::default();
+        let azure = Arc::new(RecordingAzure {
+            fake: Arc::clone(&fake),
+            requests: Arc::clone(&requests),
+            overrides: Box::new(overrides),
+        });
         let authorities = fake.authorities();
         let (ready, started) = mpsc::channel();
         let (_server, closed) = oneshot::channel();
@@ -155,7 +158,7 @@ impl World {
                 let server = Server::start(azure).await.unwrap();
                 let routes = server.connect_to(&authorities);
                 ready.send((routes, server.tls_addr(), server.ca_pem().to_owned())).unwrap();
-                // Ends when the world is dropped.
+                // Runs until the world is dropped.
                 closed.await.unwrap_err();
             });
         });
@@ -169,11 +172,11 @@ impl World {
         let folder = folder();
         let ca = folder.join("ca.pem");
         std::fs::write(&ca, ca_pem).unwrap();
-        Self { fake, ca, tls, folder, routes, seen, _closed, _server }
+        Self { fake, ca, tls, folder, routes, requests, _closed, _server }
     }
 
-    /// `keyfob` with these arguments, in an empty environment, with the way to this world and its authority's
-    /// certificate.
+    /// `keyfob` with these arguments in an empty environment, connected to this fake Service and trusting its certificate
+    /// authority.
     pub(crate) fn keyfob(&self, arguments: &[&str]) -> Run<'_> {
         Run::new(self, arguments)
     }
@@ -188,37 +191,37 @@ impl World {
         self.keyfob(&["get-token", "--scope", "https://vault.azure.net/.default"]).platform()
     }
 
-    /// Where to connect for what.
+    /// The addresses of the fake's hosts, for `--connect-to`.
     pub(crate) fn routes(&self) -> &[(String, SocketAddr)] {
         &self.routes
     }
 
-    /// `METHOD URL` of all that arrived so far.
+    /// `METHOD URL` of each request so far.
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
+        self.requests.lock().unwrap().clone()
     }
 
-    /// A file of this test's own.
+    /// Writes a text file to the test's folder.
     pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
-        self.bytes(name, content.as_bytes())
+        self.write(name, content.as_bytes())
     }
 
-    /// The same of any bytes.
-    pub(crate) fn bytes(&self, name: &str, content: &[u8]) -> PathBuf {
+    /// Writes a file to the test's folder.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    /// A build of the component, as a file of this test's own.
+    /// Writes a build of the component to the test's folder.
     pub(crate) fn component(&self, build: Build) -> PathBuf {
         let path = self.folder.join("mine.wasm");
         std::fs::write(&path, build.bytes()).unwrap();
         path
     }
 
-    /// The folder of the test's own files.
+    /// The test's folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -230,7 +233,7 @@ impl Drop for World {
     }
 }
 
-/// A new folder below cargo's folder for tests.
+/// Creates a new folder in cargo's folder for test files.
 fn folder() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("command-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -239,18 +242,18 @@ fn folder() -> PathBuf {
     folder
 }
 
-type Interferes = Box<dyn Fn(&Request) -> Option<ScriptedResponse> + Send + Sync>;
+type Overrides = Box<dyn Fn(&Request) -> Option<ScriptedResponse> + Send + Sync>;
 
-/// Notes down what arrives, and lets the test answer first.
-struct Watched {
+/// Records each request, and lets the test override the response.
+struct RecordingAzure {
     fake: Arc<Fake>,
-    seen: Arc<Mutex<Vec<String>>>,
-    interferes: Interferes,
+    requests: Arc<Mutex<Vec<String>>>,
+    overrides: Overrides,
 }
 
-impl Service for Watched {
-    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
-        self.seen.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
-        (self.interferes)(request).unwrap_or_else(|| self.fake.handle(request, now))
+impl Service for RecordingAzure {
+    fn answer(&self, request: &Request, now: u64) -> ScriptedResponse {
+        self.requests.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
+        (self.overrides)(request).unwrap_or_else(|| self.fake.handle(request, now))
     }
 }

@@ -21,7 +21,7 @@ def loaded(path, text, environment):
     return dict(os.environ)
 
 
-# What it warns of is what the cases are about.
+# The cases cause its warnings on purpose.
 logging.disable()
 cases = tomllib.loads(Path(__file__).with_name("cases.toml").read_text(encoding="utf-8"))
 expected = [(case, case["variables"]) for case in cases["read"]] + [(case, case["python"]) for case in cases["refused"]]

@@ -1,4 +1,4 @@
-"""What an app on Azure does: it knows the vault's URL and nothing of where it runs."""
+"""An app as it runs on Azure: it knows only the vault's URL."""
 
 import os
 

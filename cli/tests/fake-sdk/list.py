@@ -1,4 +1,4 @@
-"""Lists a vault's secrets, two a page."""
+"""Lists a vault's secrets, two per page."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Does with secrets all that the SDK can, and what a vault refuses; prints what comes of it."""
+"""Calls every operation of the SDK's secret client, including ones that the vault refuses, and prints the results."""
 
 import re
 from datetime import datetime, timedelta, timezone

@@ -19,50 +19,51 @@ fn file(folder: &TempDir, mode: u32) -> PathBuf {
     path
 }
 
-/// A script as the shell's argument: a file that was written a moment ago may still be open in a child of another test.
+/// The script is an argument of the shell and not a file: a file that was just written may still be open in a child process
+/// of another test.
 fn shell<'a>(text: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
     [&["-c", text, "tool"], arguments].concat()
 }
 
 async fn output_of(text: &str, arguments: &[&str]) -> Output {
     match run(Path::new(SHELL), &shell(text, arguments), Some(("PLAIN", "yes")), LIMIT).await {
-        Ended::With(output) => output,
+        Outcome::Finished(output) => output,
         other => panic!("{other:?}"),
     }
 }
 
 #[tokio::test]
-async fn a_tool_has_its_arguments_and_nothing_to_read() {
+async fn tool_gets_arguments_and_empty_stdin() {
     let text = "printf '%s|' \"$@\" \"$PLAIN\" \"$(pwd -P)\"; cat; echo oh >&2; exit 3";
     let output = output_of(text, &["a b", "$HOME;'"]).await;
     assert_eq!(output.status, Some(3));
-    // Where /bin is a link, the shell has gone through it.
+    // /bin may be a symlink.
     let bin = fs::canonicalize("/bin").unwrap();
     let expected = format!("a b|$HOME;'|yes|{}|", bin.display());
     assert_eq!((output.stdout.as_str(), output.stderr.as_str()), (expected.as_str(), "oh\n"));
 }
 
 #[tokio::test]
-async fn what_a_tool_leaves_behind_is_not_waited_for() {
+async fn background_processes_are_not_waited_for() {
     let folder = TempDir::new().unwrap();
     let fifo = fifo(&folder);
-    // It holds stdout until the test lets it go.
+    // `cat` keeps stdout open until the test opens the pipe.
     let output = output_of("echo done; cat \"$1\" & exit 0", &[fifo.to_str().unwrap()]).await;
     assert_eq!((output.status, output.stdout.as_str()), (Some(0), "done\n"));
     drop(fs::OpenOptions::new().write(true).open(&fifo).unwrap());
 }
 
 #[tokio::test]
-async fn a_tool_that_never_stops_printing_is_stopped() {
+async fn too_much_output_stops_the_tool() {
     let ended = run(Path::new(SHELL), &shell("while :; do echo no token; done", &[]), None, LIMIT).await;
-    assert!(matches!(ended, Ended::TooLong), "{ended:?}");
+    assert!(matches!(ended, Outcome::TooMuchOutput), "{ended:?}");
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_program() {
+async fn invalid_program_could_not_start() {
     let folder = TempDir::new().unwrap();
     let ended = run(&file(&folder, 0o755), &[""; 0], None, LIMIT).await;
-    assert!(matches!(ended, Ended::NotStarted(_)), "{ended:?}");
+    assert!(matches!(ended, Outcome::CouldNotStart(_)), "{ended:?}");
 }
 
 fn fifo(folder: &TempDir) -> PathBuf {
@@ -71,8 +72,8 @@ fn fifo(folder: &TempDir) -> PathBuf {
     path
 }
 
-/// A tool with a child of its own, which both hold the pipe open that is given back with a line in it.
-fn two_processes(folder: &TempDir) -> (impl Future<Output = Ended> + use<>, BufReader<pipe::Receiver>) {
+/// A tool with a child process. Both keep the returned pipe open; the tool writes a line to it.
+fn two_processes(folder: &TempDir) -> (impl Future<Output = Outcome> + use<>, BufReader<pipe::Receiver>) {
     let fifo = fifo(folder);
     let reader = pipe::OpenOptions::new().open_receiver(&fifo).unwrap();
     let running = async move {
@@ -84,20 +85,20 @@ fn two_processes(folder: &TempDir) -> (impl Future<Output = Ended> + use<>, BufR
 
 async fn started(pipe: &mut BufReader<pipe::Receiver>) {
     let mut line = String::new();
-    // Until the tool opens its end there is none, which reads as the end.
+    // Reading returns 0 bytes until the tool opens the pipe.
     while pipe.read_line(&mut line).await.unwrap() == 0 {
         tokio::task::yield_now().await;
     }
     assert_eq!(line, "started\n");
 }
 
-/// The pipe's end comes when the last process that holds it is gone.
+/// The pipe ends when the last process that holds it has exited.
 async fn all_gone(mut pipe: BufReader<pipe::Receiver>) {
     assert_eq!(pipe.read_to_end(&mut Vec::new()).await.unwrap(), 0);
 }
 
 #[tokio::test]
-async fn a_tool_that_nobody_waits_for_is_killed_with_its_children() {
+async fn dropped_run_kills_the_tool_and_its_children() {
     let folder = TempDir::new().unwrap();
     let (tool, mut pipe) = two_processes(&folder);
     let running = tokio::spawn(tool);
@@ -108,19 +109,19 @@ async fn a_tool_that_nobody_waits_for_is_killed_with_its_children() {
 }
 
 #[tokio::test]
-async fn a_tool_that_is_late_is_killed_with_its_children() {
+async fn timeout_kills_the_tool_and_its_children() {
     let folder = TempDir::new().unwrap();
     let (tool, mut pipe) = two_processes(&folder);
     let running = tokio::spawn(tool);
     started(&mut pipe).await;
     tokio::time::pause();
     tokio::time::advance(LIMIT).await;
-    assert!(matches!(running.await.unwrap(), Ended::Late));
+    assert!(matches!(running.await.unwrap(), Outcome::TimedOut));
     all_gone(pipe).await;
 }
 
 #[test]
-fn a_program_is_a_file_that_may_be_run() {
+fn a_program_is_an_executable_file() {
     let folder = TempDir::new().unwrap();
     assert!(is_program(&file(&folder, 0o755)));
     assert!(

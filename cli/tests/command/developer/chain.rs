@@ -1,7 +1,7 @@
-//! Which tool gives the token.
+//! The order of the tools.
 
-use super::desk::Desk;
-use super::served::{Served, keyfob};
+use super::machine::DeveloperMachine;
+use super::server::{DevIdentityServer, keyfob};
 
 const AZ_SIGNED_OUT: &str = "AzureCliCredential: Please run 'az login' to set up an account";
 const NOT_INSTALLED: &str = "AzureCliCredential: Azure CLI not found on path; \
@@ -9,68 +9,74 @@ const NOT_INSTALLED: &str = "AzureCliCredential: Azure CLI not found on path; \
      AzureDeveloperCliCredential: Azure Developer CLI could not be found";
 const AZD_SIGNED_OUT: &str = "AzureDeveloperCliCredential: Please run 'azd auth login' from a command prompt to authenticate before using this credential";
 
-fn azd(desk: &Desk) {
-    desk.tool("azd", 0, r#"{"token": "of-azd", "expiresOn": "2099-01-01T00:00:00Z"}"#, "");
+fn install_azd(machine: &DeveloperMachine) {
+    machine.tool("azd", 0, r#"{"token": "of-azd", "expiresOn": "2099-01-01T00:00:00Z"}"#, "");
 }
 
 #[track_caller]
-fn gives(served: &Served, resource: &str, token: &str) {
-    let (status, body) = served.token(resource);
+fn assert_token(server: &DevIdentityServer, resource: &str, token: &str) {
+    let (status, body) = server.token(resource);
     assert_eq!((status, &body["access_token"]), (200, &token.into()), "{body}");
 }
 
 #[track_caller]
-fn refuses(served: &Served, resource: &str, reasons: &str) {
-    let (status, body) = served.token(resource);
+fn assert_no_token(server: &DevIdentityServer, resource: &str, reasons: &str) {
+    let (status, body) = server.token(resource);
     assert_eq!((status, &body["message"]), (400, &reasons.into()), "{body}");
 }
 
 #[test]
-fn nothing_is_installed() {
-    let desk = Desk::new();
-    let served = Served::start(&desk, &[]);
-    refuses(&served, "https://vault.azure.net", NOT_INSTALLED);
+fn no_tool_is_installed() {
+    let machine = DeveloperMachine::new();
+    let server = DevIdentityServer::start(&machine, &[]);
+    assert_no_token(&server, "https://vault.azure.net", NOT_INSTALLED);
 }
 
 #[test]
-fn the_first_that_gives_a_token_stays() {
-    let desk = Desk::new();
-    desk.az_signed_out();
-    desk.tool("pwsh", 0, "NO_AZ_ACCOUNT_MODULE", "");
-    azd(&desk);
-    let served = Served::start(&desk, &[]);
-    gives(&served, "https://a", "of-azd");
-    assert_eq!((desk.starts("az").len(), desk.starts("pwsh").len(), desk.starts("azd").len()), (1, 1, 1));
+fn first_successful_tool_is_kept() {
+    let machine = DeveloperMachine::new();
+    machine.az_signed_out();
+    machine.tool("pwsh", 0, "NO_AZ_ACCOUNT_MODULE", "");
+    install_azd(&machine);
+    let server = DevIdentityServer::start(&machine, &[]);
+    assert_token(&server, "https://a", "of-azd");
+    assert_eq!(
+        (machine.command_lines("az").len(), machine.command_lines("pwsh").len(), machine.command_lines("azd").len()),
+        (1, 1, 1)
+    );
 
-    // Who the app is does not change while it runs.
-    desk.az("of-az", 4_070_908_800);
-    gives(&served, "https://b", "of-azd");
-    desk.tool("azd", 1, "", "ERROR: not logged in, run `azd auth login` to login");
-    refuses(&served, "https://c", AZD_SIGNED_OUT);
-    assert_eq!((desk.starts("az").len(), desk.starts("pwsh").len(), desk.starts("azd").len()), (1, 1, 3));
+    // The identity does not change while the app runs.
+    machine.az("of-az", 4_070_908_800);
+    assert_token(&server, "https://b", "of-azd");
+    machine.tool("azd", 1, "", "ERROR: not logged in, run `azd auth login` to login");
+    assert_no_token(&server, "https://c", AZD_SIGNED_OUT);
+    assert_eq!(
+        (machine.command_lines("az").len(), machine.command_lines("pwsh").len(), machine.command_lines("azd").len()),
+        (1, 1, 3)
+    );
 }
 
 #[test]
-fn a_variable_chooses_one() {
-    let desk = Desk::new();
-    desk.az_signed_out();
-    azd(&desk);
-    let served = Served::start(&desk, &[("AZURE_TOKEN_CREDENTIALS", "azureclicredential")]);
-    // For the app that is a managed identity.
-    assert_eq!(served.environment["AZURE_TOKEN_CREDENTIALS"], "ManagedIdentityCredential");
-    refuses(&served, "https://a", AZ_SIGNED_OUT);
-    assert!(desk.starts("azd").is_empty());
+fn azure_token_credentials_selects_one_tool() {
+    let machine = DeveloperMachine::new();
+    machine.az_signed_out();
+    install_azd(&machine);
+    let server = DevIdentityServer::start(&machine, &[("AZURE_TOKEN_CREDENTIALS", "azureclicredential")]);
+    // The app gets it as a managed identity.
+    assert_eq!(server.environment["AZURE_TOKEN_CREDENTIALS"], "ManagedIdentityCredential");
+    assert_no_token(&server, "https://a", AZ_SIGNED_OUT);
+    assert!(machine.command_lines("azd").is_empty());
     for all in ["dev", "prod", "ManagedIdentityCredential"] {
-        gives(&Served::start(&desk, &[("AZURE_TOKEN_CREDENTIALS", all)]), "https://a", "of-azd");
+        assert_token(&DevIdentityServer::start(&machine, &[("AZURE_TOKEN_CREDENTIALS", all)]), "https://a", "of-azd");
     }
 }
 
 #[test]
-fn an_apps_own_folder_brings_no_tool() {
-    let desk = Desk::new();
-    desk.az("of-az", 4_070_908_800);
-    let mut command = keyfob(&desk, &["--shell", "dotenv"]);
-    // A relative folder, and an empty one, which shells take for the current one.
-    let served = Served::of(command.env("PATH", ".:").current_dir(desk.path()));
-    refuses(&served, "https://a", NOT_INSTALLED);
+fn relative_path_entries_are_ignored() {
+    let machine = DeveloperMachine::new();
+    machine.az("of-az", 4_070_908_800);
+    let mut command = keyfob(&machine, &["--shell", "dotenv"]);
+    // A relative entry, and an empty one, which shells treat as the current folder.
+    let server = DevIdentityServer::of(command.env("PATH", ".:").current_dir(machine.path()));
+    assert_no_token(&server, "https://a", NOT_INSTALLED);
 }

@@ -1,10 +1,10 @@
 //! The developer's own sign-in: `keyfob dev-identity`, and `--dev`.
 
 mod chain;
-mod desk;
-mod dev;
+mod dev_identity;
+mod dev_option;
 mod endpoint;
-mod memory;
-mod served;
-mod tools;
-mod verb;
+mod machine;
+mod server;
+mod token_cache;
+mod tool_outputs;

@@ -1,0 +1,48 @@
+//! `keyfob compose`: composes an app with Keyfob or keyfob-config.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow, bail};
+use clap::Args;
+use keyfob_host_test::compose::{compose, compose_config};
+
+use super::component;
+use crate::terminal::Progress;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob compose app.wasm app-with-keyfob.wasm
+  keyfob compose app.wasm --with-certificates - > app-with-keyfob.wasm
+
+The result imports only WASI. `wac plug app.wasm --plug keyfob.wasm -o app-with-keyfob.wasm` does the same.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Compose {
+    /// The app: a component that imports keyfob:azure or wasi:config
+    #[arg(value_name = "APP.wasm")]
+    app: PathBuf,
+    /// The file to write; - is stdout
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Use the larger component that also supports client certificates
+    #[arg(long)]
+    with_certificates: bool,
+}
+
+/// Writes the composed app. Returns the file and its size as text.
+pub(super) fn run(args: &Compose) -> Result<String> {
+    let name = args.app.display();
+    let app = std::fs::read(&args.app).map_err(|error| anyhow!("{name} can't be read: {error}"))?;
+    let progress = Progress::show(&format!("composing {name} with Keyfob"));
+    let keyfob = component::selected_build(args.with_certificates).bytes();
+    let compose_app = || {
+        let configured = compose_config(&app)?;
+        anyhow::Ok(compose(configured.as_deref().unwrap_or(&app), keyfob)?.or(configured))
+    };
+    let Some(composed) = compose_app().map_err(|error| anyhow!("{name} {error:#}"))? else {
+        bail!("{name} imports neither keyfob:azure nor wasi:config: there is nothing to compose");
+    };
+    drop(progress);
+    component::write_component(&args.file, &composed)
+}

@@ -1,0 +1,85 @@
+//! The environment of apps in any language: a proxy and a certificate authority, so that Azure's own URLs reach the fake, and
+//! the platform's variables.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use fake_azure::Fake;
+
+use super::plain_http;
+use crate::fake::Folder;
+use crate::fake::environment_at;
+use crate::shell::quote;
+
+/// Read by: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node.
+const CA_VARIABLES: [&str; 4] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+
+/// Where the fake Azure is served.
+pub(super) struct ClientSetup {
+    pub(super) address: SocketAddr,
+    pub(super) ca: PathBuf,
+    pub(super) folder: Folder,
+    /// Vault and Entra are reached without TLS.
+    pub(super) plain_http: bool,
+}
+
+impl ClientSetup {
+    /// The app's environment variables. Also writes the platform's files.
+    pub(super) fn environment(&self, fake: &Fake) -> Result<Vec<(String, String)>> {
+        let address = self.address.to_string();
+        let proxy = format!("http://{address}");
+        let ca = utf8(&self.ca)?;
+        // The identity endpoint on loopback is reached without the proxy. curl prefers the lower-case names.
+        let direct = "127.0.0.1,localhost";
+        let mut variables = vec![
+            ("HTTPS_PROXY".to_owned(), proxy.clone()),
+            ("https_proxy".to_owned(), proxy),
+            ("NO_PROXY".to_owned(), direct.to_owned()),
+            ("no_proxy".to_owned(), direct.to_owned()),
+        ];
+        variables.extend(CA_VARIABLES.map(|name| (name.to_owned(), ca.to_owned())));
+        variables.extend(environment_at(fake, &address));
+        if self.plain_http {
+            plain_http::redirect_variables(&mut variables, fake, &address)?;
+        }
+        for file in self.folder.write_platform_files(fake)? {
+            let disk_path = utf8(&file.disk_path)?;
+            for (_, value) in variables.iter_mut().filter(|(_, value)| *value == file.app_path) {
+                *value = disk_path.to_owned();
+            }
+        }
+        Ok(variables)
+    }
+
+    /// What the environment variables can't set up.
+    pub(super) fn notes(&self, fake: &Fake) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (app_path, content) in fake.files() {
+            if std::fs::read_to_string(&app_path).is_ok_and(|text| text == content) {
+                continue;
+            }
+            let disk_path = self.folder.resolve(&app_path);
+            let (from, to) = (quote(&disk_path.to_string_lossy()), quote(&app_path));
+            notes.push(format!(
+                "the Azure SDKs read the Azure Arc key only from the agent's own folder. To put it there: \
+                sudo install -D -m 644 {from} {to}"
+            ));
+        }
+        notes
+    }
+}
+
+/// The message for a client that aborts the TLS handshake.
+pub(super) fn untrusted_ca_message(ca: &Path, why: &str) -> String {
+    format!(
+        "a client aborted the TLS handshake ({why}): it probably does not trust {}; set {} or your client's own \
+        setting to that file",
+        ca.display(),
+        CA_VARIABLES.join(", ")
+    )
+}
+
+fn utf8(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("the path {} is not Unicode: choose another --dir", path.display()))
+}

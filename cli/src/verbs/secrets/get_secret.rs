@@ -1,0 +1,82 @@
+//! `keyfob get-secret`: prints the values of secrets.
+
+use clap::Args;
+use keyfob_host_test::bindings::exports::keyfob::azure::secrets::Secret;
+use keyfob_host_test::call_error::CallError;
+use keyfob_host_test::spec::GetSecretOptions;
+use serde_json::json;
+
+use super::vault::VaultArgs;
+use super::{CommandError, FAILED, SUCCESS, json, output, terminal};
+use crate::output::ErrorReport;
+
+const EXAMPLES: &str = "\
+Examples:
+  keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
+  keyfob get-secret my-secret --env-file .env --managed-identity-system-assigned --json
+  keyfob get-secret user password old-password/6b1c0a8e5f7d4c2d9e3f1a2b3c4d5e6f
+  keyfob get-secret secret-a --fake-example vm
+
+The vault can also be given in the variable KEYVAULT_URL. Several secrets are printed one per line, in the given order. If one
+can't be read, its error goes to stderr and the others are still printed.
+Exit status: 0 success, 1 error, 2 wrong usage.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct GetSecret {
+    /// The secret's name, NAME/VERSION, or its identifier; several secrets are read concurrently
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+    /// Read this version instead of the latest
+    #[arg(long, value_name = "V")]
+    version: Option<String>,
+    #[command(flatten)]
+    pub(super) vault: VaultArgs,
+}
+
+pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
+    let GetSecret { names, version, vault: VaultArgs { common, .. } } = args;
+    if version.is_some() && names.len() > 1 {
+        return Err(CommandError::usage("--version works with one secret only: pass several as NAME/VERSION"));
+    }
+    let options = GetSecretOptions { version: version.clone(), timeout: common.timeout, ..Default::default() };
+    let mut vault = args.vault.resolve().await?.connect().await?;
+    let show = |secret: Secret| {
+        output::print_line(&if common.json { json::secret(&secret).to_string() } else { secret.value });
+    };
+    if let [name] = names.as_slice() {
+        let activity = format!("reading {name}");
+        show(vault.call(&activity, async |instance, client| instance.get_secret(client, name, &options).await).await?);
+        return Ok(SUCCESS);
+    }
+    let activity = format!("reading {} secrets", names.len());
+    let read =
+        vault.call(&activity, async |instance, client| instance.get_secrets(client, names, &options).await).await?;
+    let mut status = SUCCESS;
+    let mut hint = None;
+    for (name, read) in names.iter().zip(read) {
+        match read {
+            Ok(secret) => show(secret),
+            Err(error) => {
+                status = FAILED;
+                let report = ErrorReport::from(CallError::from(error));
+                if common.json {
+                    output::print_line(&json!({ "name": name, "error": report.error() }).to_string());
+                } else {
+                    report_failed_secret(name, &report, &mut hint);
+                }
+            }
+        }
+    }
+    Ok(status)
+}
+
+/// Prints the error of one secret. A hint is not repeated if it equals the previous one.
+fn report_failed_secret(name: &str, report: &ErrorReport, last_hint: &mut Option<String>) {
+    terminal::error(&format!("{name}: {}", report.message()));
+    let hint = report.hint().map(str::to_owned);
+    if let Some(hint) = hint.as_ref().filter(|_| hint != *last_hint) {
+        terminal::hint(hint);
+    }
+    *last_hint = hint;
+}

@@ -1,0 +1,43 @@
+//! `keyfob fake --plain-http`: the vault and Entra without TLS.
+
+use std::net::TcpStream;
+
+use super::APP;
+use super::server::{FakeServer, ask, keyfob};
+use crate::run::Output;
+
+#[test]
+fn keyfob_reads_a_secret_over_plain_http() {
+    for example in ["app-service", "vm", "aks", "azure-ml", "cloud-shell", "service-principal"] {
+        let arguments =
+            ["--example", example, "--plain-http", "--", env!("CARGO_BIN_EXE_keyfob"), "get-secret", "secret-a"];
+        let mut command = keyfob(&arguments);
+        // These platforms need the client id of the identity.
+        let chooses = ["app-service", "azure-ml"].contains(&example);
+        let run = Output::of(command.envs(chooses.then_some(("AZURE_CLIENT_ID", APP))));
+        assert_eq!((run.status, run.stdout.as_str()), (0, "the value of secret-a\n"), "{example}: {run:?}");
+        assert!(run.stderr.contains("KEYFOB_ALLOW_LOOPBACK_HTTP=1 is set"), "{example}: {run:?}");
+    }
+}
+
+#[test]
+fn links_point_to_loopback() {
+    let server = FakeServer::start(&["--example", "app-service", "--plain-http"]);
+    let own = server.proxy();
+    assert_eq!(server.environment["KEYVAULT_URL"], format!("http://{own}"));
+    let bearer = format!("Bearer {}", server.token(APP));
+    let headers = [("authorization", bearer.as_str())];
+    let answer = ask(TcpStream::connect(own).unwrap(), own, "/secrets/secret-a?api-version=7.4", &headers);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains(&format!("\"id\":\"http://{own}/secrets/secret-a/")), "{answer}");
+    assert!(!answer.contains("my-vault.vault.azure.net"), "{answer}");
+    // Through the proxy, links have the vault's real name.
+    let answer = server.secret("my-vault.vault.azure.net", "secret-a", &server.token(APP));
+    assert!(answer.contains("\"id\":\"https://my-vault.vault.azure.net/secrets/secret-a/"), "{answer}");
+}
+
+#[test]
+fn other_clouds_are_a_usage_error() {
+    let run = Output::of(&mut keyfob(&["--example", "us-government", "--plain-http", "--", "true"]));
+    assert!(run.usage_error().contains("omit --plain-http"), "{run:?}");
+}

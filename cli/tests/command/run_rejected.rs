@@ -1,0 +1,146 @@
+//! Files and options that `keyfob run` rejects.
+
+use std::path::{Path, PathBuf};
+
+use keyfob_host_test::Build;
+
+use crate::apps;
+use crate::world::World;
+
+/// Asserts that the run fails with one line: the file's name and this text.
+#[track_caller]
+fn assert_rejected(world: &World, path: &Path, options: &[&str], says: &str) {
+    let run = world.keyfob(&["run", path.to_str().unwrap()]).args(options).output();
+    let said = run.usage_error();
+    assert!(said.starts_with(&format!("error: {} {says}", path.display())), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(world.requests().is_empty());
+}
+
+fn bytes(world: &World, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = world.folder().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// A string with its length as prefix.
+fn name(text: &str) -> Vec<u8> {
+    [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat()
+}
+
+/// The binary of a component that imports an empty instance under one name, and exports it under the other.
+fn component(import: &str, export: Option<&str>) -> Vec<u8> {
+    let section = |id: u8, content: Vec<u8>| [vec![id, u8::try_from(content.len()).unwrap()], content].concat();
+    let types = section(7, vec![1, 0x42, 0]);
+    let imports = section(10, [vec![1, 0], name(import), vec![5, 0]].concat());
+    let exports = export.map(|export| section(11, [vec![1, 0], name(export), vec![5, 0, 0]].concat()));
+    [b"\0asm\x0d\0\x01\0".to_vec(), types, imports, exports.unwrap_or_default()].concat()
+}
+
+#[test]
+fn files_that_are_no_app() {
+    let world = World::app_service();
+    assert_rejected(&world, &world.folder().join("missing.wasm"), &[], "can't be read: ");
+    assert_rejected(&world, world.folder(), &[], "can't be read: ");
+    assert_rejected(&world, &world.file("text.wasm", "hello"), &[], "is no WebAssembly binary");
+    assert_rejected(&world, &world.file("empty.wasm", ""), &[], "is no WebAssembly binary");
+    let core = bytes(&world, "core.wasm", b"\0asm\x01\0\0\0");
+    assert_rejected(&world, &core, &[], "is a core module and no component: build it for wasm32-wasip2, or");
+    let app = std::fs::read(apps::readme()).unwrap();
+    let half = bytes(&world, "half.wasm", &app[..app.len() / 2]);
+    assert_rejected(&world, &half, &[], "is no valid component: ");
+    let empty = bytes(&world, "component.wasm", b"\0asm\x0d\0\x01\0");
+    assert_rejected(
+        &world,
+        &empty,
+        &[],
+        "is no app that can be run: it exports nothing, where a command exports wasi:cli/run@0.2",
+    );
+    let library = bytes(&world, "library.wasm", &component("a:b/c", Some("a:b/d")));
+    assert_rejected(&world, &library, &[], "is no app that can be run: it exports a:b/d, where");
+    for build in [Build::WithCertificates, Build::WithoutCertificates] {
+        assert_rejected(&world, &world.component(build), &[], "is Keyfob itself and no app: ");
+    }
+}
+
+#[test]
+fn other_wasi_versions() {
+    let world = World::app_service();
+    for (import, export) in
+        [("wasi:cli/environment@0.3.0", "wasi:cli/run@0.3.0"), ("wasi:http/types@0.3.2", "wasi:http/handler@0.3.2")]
+    {
+        let app = bytes(&world, "app.wasm", &component(import, Some(export)));
+        assert_rejected(
+            &world,
+            &app,
+            &[],
+            "is made for WASI 0.3, and this host runs WASI 0.2: build it for wasm32-wasip2",
+        );
+    }
+    let draft = component("a:b/c", Some("wasi:cli/run@0.2.0-rc-2023-11-10"));
+    assert_rejected(
+        &world,
+        &bytes(&world, "app.wasm", &draft),
+        &[],
+        "is no app that can be run: it exports wasi:cli/run@0.2.0-rc",
+    );
+}
+
+#[test]
+fn unsupported_imports() {
+    let world = World::app_service();
+    let run = Some("wasi:cli/run@0.2.6");
+    let assert_import_rejected = |import: &str, says: &str| {
+        assert_rejected(&world, &bytes(&world, "app.wasm", &component(import, run)), &[], says);
+    };
+    for import in ["my:own/library@1.0.0", "wasi:keyvalue/store@0.2.0-draft2", "wasi:http/types@0.2.0-rc-2023-11-10"] {
+        assert_import_rejected(
+            import,
+            &format!("imports {import}, which this host does not give: it gives WASI 0.2 (cli, clocks, "),
+        );
+    }
+    assert_import_rejected("wasi:http/types@0.3.0", "imports wasi:http/types@0.3.0, which this host does not give: ");
+    for version in ["0.1.0", "0.1.1", "0.2.0", "1.0.0"] {
+        let import = format!("keyfob:azure/new@{version}");
+        assert_import_rejected(
+            &import,
+            &format!("imports {import}, and this Keyfob is keyfob:azure@0.1.0: build the app with "),
+        );
+    }
+    // These imports are accepted; the component fails later, because its export has no function.
+    for import in ["keyfob:azure/simple@0.1.0", "keyfob:azure/simple@0.1.7", "wasi:io/poll@0.2.99"] {
+        assert_import_rejected(import, "can't be run: instance export `wasi:cli/run@0.2.");
+    }
+}
+
+#[test]
+fn options_that_do_not_fit_the_app() {
+    let world = World::app_service();
+    assert_rejected(
+        &world,
+        &apps::probe(),
+        &["--addr", "127.0.0.1:0"],
+        "is a command and does not listen: omit --addr",
+    );
+    assert_rejected(&world, &apps::server(), &["--", "x"], "is an HTTP server and takes no arguments: omit them");
+    let keyfob = world.component(Build::WithCertificates);
+    assert_rejected(
+        &world,
+        &apps::probe(),
+        &["--component", keyfob.to_str().unwrap()],
+        "does not import Keyfob: omit --component",
+    );
+
+    let text = world.file("text", "hello");
+    let options = ["--component", text.to_str().unwrap()];
+    assert_rejected(&world, &apps::server(), &options, "can't be given Keyfob, which is no WebAssembly binary");
+    let options = ["--component", "missing"];
+    assert_rejected(&world, &apps::server(), &options, "can't be composed: missing can't be read: ");
+    let options = ["--component", apps::probe().to_str().unwrap()].map(str::to_owned);
+    assert_rejected(
+        &world,
+        &apps::server(),
+        &[&options[0], &options[1]],
+        "can't be given Keyfob: what is to be put into it exports no",
+    );
+}
