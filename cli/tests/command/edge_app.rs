@@ -120,7 +120,7 @@ async fn each_missing_grant_is_named_in_the_hint() {
         (Box::new(inherit("allowed_outbound_hosts")), "`inherit_configuration = [\"allowed_outbound_hosts\"]`"),
         (
             Box::new(inherit("environment")),
-            "in Spin set them under `environment` of the component and give the dependency `inherit_configuration = \
+            "Spin: set them under `environment` of the component and give the dependency `inherit_configuration = \
              [\"allowed_outbound_hosts\", \"environment\"]`",
         ),
         (Box::new(allow("169.254.169.254")), "Spin: `allowed_outbound_hosts = [\"http://169.254.169.254\"]`"),

@@ -189,7 +189,7 @@ fn tls_certificate_for_another_name_is_rejected() {
 /// A host that never responds.
 fn never_answers(host: &'static str) -> impl Fn(&Request) -> Option<ScriptedResponse> {
     move |request| {
-        let silence = ScriptedResponse { first_byte: None, ..Exchange::reply(200, "text/plain", "") };
+        let silence = ScriptedResponse { first_byte: None, ..ScriptedResponse::reply(200, "text/plain", "") };
         (request.uri().host() == Some(host)).then_some(silence)
     }
 }

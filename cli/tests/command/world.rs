@@ -252,7 +252,7 @@ struct RecordingAzure {
 }
 
 impl Service for RecordingAzure {
-    fn answer(&self, request: &Request, now: u64) -> ScriptedResponse {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
         self.requests.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
         (self.overrides)(request).unwrap_or_else(|| self.fake.handle(request, now))
     }
