@@ -33,8 +33,10 @@ pub(crate) fn environment(fake: &Fake) -> Vec<(String, String)> {
     let description = fake.description();
     let mut variables = fake.environment();
     let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));
-    let principal =
-        description.identities.iter().find(|it| it.kind == IdentityKind::ServicePrincipal && it.client_secret.is_some());
+    let principal = description
+        .identities
+        .iter()
+        .find(|it| it.kind == IdentityKind::ServicePrincipal && it.client_secret.is_some());
     if let (Platform::None, Some(principal)) = (description.platform, principal) {
         set("AZURE_TENANT_ID", &description.tenant);
         set("AZURE_CLIENT_ID", &principal.client_id);

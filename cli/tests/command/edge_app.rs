@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use fake_azure::{Description, Fake, Platform};
 use http::Request;
-use keyfob_host_test::app::{AppResponse, App};
+use keyfob_host_test::app::{App, AppResponse};
 use keyfob_host_test::compose::compose;
 use keyfob_host_test::{Build, Clock, Egress, Host};
 use serde::Deserialize;

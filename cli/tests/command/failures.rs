@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use fake_azure::wire::{ScriptedResponse, Request};
+use fake_azure::wire::{Request, ScriptedResponse};
 use serde_json::Value;
 
 use crate::world::{PRINCIPAL, TENANT, USER, VAULT, WRONG_SECRET, World};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{io, thread};
 
-use fake_azure::wire::{ScriptedResponse, Request};
+use fake_azure::wire::{Request, ScriptedResponse};
 
 use crate::run::Run;
 use crate::world::{TENANT, USER, VALUE, World};

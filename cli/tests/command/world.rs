@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
-use fake_azure::wire::{Service, ScriptedResponse, Request};
+use fake_azure::wire::{Request, ScriptedResponse, Service};
 use fake_azure::{Description, Fake, Server};
 use keyfob_host_test::Build;
 use tokio::net::TcpSocket;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use fake_azure::uri;
-use fake_azure::wire::{ConnectOutcome, ScriptedResponse, Request};
+use fake_azure::wire::{ConnectOutcome, Request, ScriptedResponse};
 use http::header::WWW_AUTHENTICATE;
 use http::{Method, StatusCode};
 use jiff::Timestamp;

@@ -103,7 +103,8 @@ mod tests {
     fn links_are_rewritten() {
         let origin = "https://my-vault.vault.azure.net";
         let body = format!(r#"{{"id":"{origin}/secrets/a/1","kid":"{origin}.example/"}}"#);
-        let replaced_name = rewrite_links(ScriptedResponse::reply(200, "application/json", body), origin, "127.0.0.1:7");
+        let replaced_name =
+            rewrite_links(ScriptedResponse::reply(200, "application/json", body), origin, "127.0.0.1:7");
         let expected = format!(r#"{{"id":"http://127.0.0.1:7/secrets/a/1","kid":"{origin}.example/"}}"#);
         assert_eq!(replaced_name.body[0].1, expected);
     }

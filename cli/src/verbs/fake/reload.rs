@@ -58,7 +58,8 @@ impl<'w> Reloader<'w> {
         let new = self.setup.environment(&fake).map_err(|error| format!("{error:#}"))?;
         let summary = summary::line(fake.description());
         // The vaults are reset to the description; say so if an app has written to them.
-        let gone = if self.served.fake().is_modified() { "; what apps had written to the vaults is discarded" } else { "" };
+        let gone =
+            if self.served.fake().is_modified() { "; what apps had written to the vaults is discarded" } else { "" };
         self.served.replace(fake);
         log::note(&format!("reloaded {}: {summary}{gone}", self.source));
         if new != *old {

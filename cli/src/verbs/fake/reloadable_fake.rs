@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use fake_azure::Fake;
 use fake_azure::uri::port;
-use fake_azure::wire::{Service, ScriptedResponse, Request};
+use fake_azure::wire::{Request, ScriptedResponse, Service};
 use http::uri::PathAndQuery;
 use http::{Method, Uri};
 
@@ -45,7 +45,10 @@ impl ReloadableFake {
     fn respond(&self, request: &Request, now: u64) -> (ScriptedResponse, Option<String>) {
         let fake = self.fake();
         let Some(host) = authority(request.uri()) else {
-            return (ScriptedResponse::reply(400, "text/plain", "a host is missing\n"), Some("a host is missing".to_owned()));
+            return (
+                ScriptedResponse::reply(400, "text/plain", "a host is missing\n"),
+                Some("a host is missing".to_owned()),
+            );
         };
         let is_own_address = self
             .port
@@ -140,7 +143,7 @@ mod tests {
     fn ask(served: &ReloadableFake, method: &str, uri: &str) -> (u16, Option<String>) {
         let request = http::Request::builder().method(method).uri(uri).body(bytes::Bytes::new()).unwrap();
         let (exchange, account) = served.respond(&request, 0);
-        assert!(matches!(exchange.connect, Connect::After(_)), "{uri}");
+        assert!(matches!(exchange.connect, ConnectOutcome::After(_)), "{uri}");
         (exchange.status.as_u16(), account)
     }
 

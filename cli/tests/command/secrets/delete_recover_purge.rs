@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fake_azure::wire::{ScriptedResponse, Request};
+use fake_azure::wire::{Request, ScriptedResponse};
 use http::Method;
 use serde_json::json;
 

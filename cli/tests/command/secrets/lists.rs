@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 
-use fake_azure::wire::{ScriptedResponse, Request};
+use fake_azure::wire::{Request, ScriptedResponse};
 use serde_json::json;
 
 use super::{SUFFIX, TEAM, TEAM_VAULT, lines, success_json_lines, team, vault_requests, world};
@@ -106,7 +106,8 @@ fn closed_stdout_stops_the_listing() {
 
 #[test]
 fn error_after_a_page_comes_last() {
-    let refused = || Some(ScriptedResponse::json(403, &json!({ "error": { "code": "Forbidden", "message": "not any more" } })));
+    let refused =
+        || Some(ScriptedResponse::json(403, &json!({ "error": { "code": "Forbidden", "message": "not any more" } })));
     let world = world_with_pages(refused);
     let run = team(&world, &["list-secrets"]).json().output();
     assert_eq!((run.status, run.stderr.as_str()), (1, ""));
