@@ -92,7 +92,7 @@ fn uuid(high: u64, low: u64) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The fake Service of a test, served in its own thread, with a record of the requests.
+//! The fake Azure of a test, served in its own thread, with a record of the requests.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ kind = "system-assigned"
 client-id = "33333333-cccc-4ccc-8ccc-000000000003"
 "#;
 
-/// A fake Service with its server, and a folder for files. Dropping it stops the server and removes the folder.
+/// A fake Azure with its server, and a folder for files. Dropping it stops the server and removes the folder.
 pub(crate) struct World {
     pub(crate) fake: Arc<Fake>,
     pub(crate) ca: PathBuf,
@@ -175,7 +175,7 @@ impl World {
         Self { fake, ca, tls, folder, routes, requests, _closed, _server }
     }
 
-    /// `keyfob` with these arguments in an empty environment, connected to this fake Service and trusting its certificate
+    /// `keyfob` with these arguments in an empty environment, connected to this fake Azure and trusting its certificate
     /// authority.
     pub(crate) fn keyfob(&self, arguments: &[&str]) -> Run<'_> {
         Run::new(self, arguments)

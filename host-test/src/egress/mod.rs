@@ -124,13 +124,13 @@ impl Egress {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// use std::time::Duration;
-    /// use fake_azure::wire::{Limits, Request};
+    /// use fake_azure::wire::{Request, Timeouts};
     /// use keyfob_host_test::{Egress, egress::Error};
     ///
     /// let mut request = Request::default();
     /// *request.uri_mut() = http::Uri::from_static("https://my-vault.vault.azure.net/secrets/a");
     /// let limit = Duration::from_secs(1);
-    /// let limits = Limits { connect: limit, first_byte: limit, between_bytes: limit };
+    /// let limits = Timeouts { connect: limit, first_byte: limit, between_bytes: limit };
     /// let denied = Egress::closed().send(&request, limits).await;
     /// assert!(matches!(denied, Err(Error::HttpRequestDenied)));
     /// # }

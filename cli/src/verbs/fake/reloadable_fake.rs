@@ -1,4 +1,4 @@
-//! The fake Service that the server calls: it can be replaced while it is served, also answers at its own address, and logs
+//! The fake Azure that the server calls: it can be replaced while it is served, also answers at its own address, and logs
 //! every request.
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -11,7 +11,7 @@ use http::{Method, Uri};
 
 use super::{log, plain_http};
 
-/// A replaceable fake Service.
+/// A replaceable fake Azure.
 pub(super) struct ReloadableFake {
     fake: RwLock<Arc<Fake>>,
     /// The port of the plain HTTP listener, once it is known.
@@ -66,7 +66,7 @@ impl ReloadableFake {
                 fake.identity_authority().and_then(|authority| with_origin(request, &format!("http://{authority}")));
             return match identity {
                 Some(redirected) => respond_as(&fake, &redirected, now),
-                None => refusal(404, "this is keyfob's fake Service, and its platform has no identity endpoint"),
+                None => refusal(404, "this is keyfob's fake Azure, and its platform has no identity endpoint"),
             };
         }
         if !fake.authorities().contains(&host) {
@@ -104,7 +104,7 @@ fn unknown_host_message(fake: &Fake, host: &str) -> String {
     let vaults = fake.description().vaults.iter().map(|vault| vault.url.as_str()).collect::<Vec<_>>().join(", ");
     let vaults = if vaults.is_empty() { "no vault".to_owned() } else { vaults };
     format!(
-        "the fake Service serves {vaults} and Microsoft Entra ID, not {host}. If that is a vault, add a [[vault]] to the \
+        "the fake Azure serves {vaults} and Microsoft Entra ID, not {host}. If that is a vault, add a [[vault]] to the \
         description; add any other host to NO_PROXY"
     )
 }
@@ -186,7 +186,7 @@ mod tests {
             (
                 Example::ServicePrincipal,
                 "/",
-                (404, "this is keyfob's fake Service, and its platform has no identity endpoint"),
+                (404, "this is keyfob's fake Azure, and its platform has no identity endpoint"),
             ),
         ] {
             for host in ["127.0.0.1", "localhost"] {
