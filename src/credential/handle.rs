@@ -171,7 +171,7 @@ impl Credential {
     /// A token for the scopes, from the cache while it is fresh.
     ///
     /// # Errors
-    /// Every error of the credential; see [`ErrorKind`].
+    /// Every error of the credential; see [`ErrorKind`](crate::ErrorKind).
     pub async fn get_token(&self, scopes: Vec<String>, options: &TokenOptions) -> Result<AccessToken> {
         let request = options.request(scopes)?;
         let call = self.start_call(options.timeout)?;
