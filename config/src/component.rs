@@ -1,4 +1,4 @@
-//! The door: both versions of the interface, handed to the one store of the instance.
+//! Exports both versions of the interface. They share the one store of the instance.
 
 use std::alloc::System;
 
@@ -7,7 +7,7 @@ use zeroizing_alloc::ZeroAlloc;
 
 use crate::{Executor, Failure, Store};
 
-/// Memory is zeroed when it is given back, as in Keyfob itself.
+/// Zeroes memory when it is freed, as Keyfob itself does.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 

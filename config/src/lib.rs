@@ -1,5 +1,5 @@
-//! Key Vault secrets as `wasi:config`, for apps that have no Azure in them: a component that is put in front of an app which
-//! reads its configuration. Which secret a key means the environment says; see this folder's README.
+//! Key Vault secrets as `wasi:config`, for apps that do not know Azure: a component that is composed with an app that reads
+//! its configuration. Environment variables map keys to secrets; see this folder's README.
 
 mod mapping;
 mod store;

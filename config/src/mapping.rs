@@ -1,24 +1,24 @@
-//! Which secret a key means: what the environment says.
+//! Maps keys to secrets, by environment variables.
 
-/// What a key's variable begins with: `db-password` is that of `KEYFOB_CONFIG_DB_PASSWORD`.
+/// The prefix of a key's variable: `KEYFOB_CONFIG_DB_PASSWORD` is the variable of `db-password`.
 const PREFIX: &str = "KEYFOB_CONFIG_";
-/// The vault of secrets that are named without one.
+/// The variable with the URL of the vault of secrets that are named without a vault.
 const VAULT: &str = "KEYVAULT_URL";
-/// Where App Service's references by `VaultName` lead.
+/// The domain of the vaults that App Service's references name by `VaultName`.
 const PUBLIC_CLOUD: &str = "vault.azure.net";
 
-/// A secret, and where it is.
+/// A secret and its vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secret {
     /// The vault's URL.
     pub vault: String,
-    /// The name, its identifier, or a reference to it; as a client of that vault takes it.
+    /// The name, the identifier, or a reference, as the vault's client accepts it.
     pub name: String,
-    /// The variable that says so; none where the key itself is the name.
+    /// The variable that names the secret; none if the key itself is its name.
     pub variable: Option<String>,
 }
 
-/// What the environment says of all keys.
+/// The secrets of all keys.
 #[derive(Debug, Default)]
 pub struct Mapping {
     /// Key and value of each variable.
@@ -44,15 +44,15 @@ impl Mapping {
         mapping
     }
 
-    /// All keys that have a variable, in alphabetical order.
+    /// The keys that have a variable, in alphabetical order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(key, _)| key.as_str())
     }
 
-    /// The secret that a key means, if it means one.
+    /// The secret of a key, if it has one.
     ///
     /// # Errors
-    /// What is wrong with the key's variable.
+    /// The variable of the key is invalid.
     pub fn secret(&self, key: &str) -> Result<Option<Secret>, String> {
         let key = normal(key);
         if let Some((_, value)) = self.entries.iter().find(|(known, _)| *known == key) {
@@ -65,12 +65,12 @@ impl Mapping {
                 )),
             };
         }
-        // Key Vault's names are letters, digits and dashes; another key is nobody's.
+        // Names in Key Vault are letters, digits and dashes: any other key has no secret.
         let is_name = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         Ok(self.vault.clone().filter(|_| is_name).map(|vault| Secret { vault, name: key, variable: None }))
     }
 
-    /// The URL of the vault that a variable's value names, else of the one for all.
+    /// The URL of the vault that a variable's value names, else of the default vault.
     fn vault_of(&self, value: &str) -> Option<String> {
         let reference = value.strip_prefix("@Microsoft.KeyVault(").and_then(|rest| rest.strip_suffix(')'));
         let find = |wanted: &str| {
@@ -88,7 +88,7 @@ impl Mapping {
     }
 }
 
-/// The one spelling of a key: small letters, and a dash for the `_` and the `.` that Key Vault's names can't have.
+/// The canonical spelling of a key: lower case, with a dash for `_` and `.`, which names in Key Vault can't contain.
 fn normal(key: &str) -> String {
     key.to_ascii_lowercase().replace(['_', '.'], "-")
 }

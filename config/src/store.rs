@@ -1,4 +1,4 @@
-//! The values: secrets, read as the identity that the environment gives.
+//! Reads the values: secrets, with the identity that the environment configures.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,21 +10,21 @@ use keyfob_component::{
 
 use crate::mapping::{Mapping, Secret};
 
-/// For how many seconds values are kept in memory.
+/// The variable with the number of seconds for which values are kept in memory.
 const CACHE_TTL: &str = "KEYFOB_CACHE_TTL";
 
-/// Why there is no value: what to print.
+/// Why a value can't be read, as text for the user.
 #[derive(Debug)]
 pub enum Failure {
-    /// The vault was not reached.
+    /// The vault could not be reached.
     Io(String),
     /// Anything else.
     Upstream(String),
 }
 
-/// What runs a future to its end.
+/// Runs a future to completion.
 pub trait Executor: Platform {
-    /// Waits for it.
+    /// Blocks until the future is ready.
     fn block_on<T>(&self, future: LocalFuture<'_, T>) -> T;
 }
 
@@ -34,7 +34,7 @@ pub struct Store<P> {
     mapping: Mapping,
     cache: Result<CacheOptions, String>,
     credential: Credential,
-    /// The client of each vault that was asked.
+    /// The client of each vault that has been used.
     clients: RefCell<Vec<(String, Rc<SecretClient>)>>,
 }
 
@@ -48,10 +48,10 @@ impl<P: Executor + 'static> Store<P> {
         Self { platform, mapping, cache: cache(&environment), credential, clients: RefCell::default() }
     }
 
-    /// The value of a key; none for a key that means no secret.
+    /// The value of a key; none if the key has no secret.
     ///
     /// # Errors
-    /// What keeps it from being read. That a secret is missing is an error where a variable names it.
+    /// The secret can't be read. A secret that does not exist is an error if a variable names it.
     pub fn get(&self, key: &str) -> Result<Option<String>, Failure> {
         let Some(secret) = self.mapping.secret(key).map_err(Failure::Upstream)? else { return Ok(None) };
         let client = self.client(key, &secret)?;
@@ -63,10 +63,10 @@ impl<P: Executor + 'static> Store<P> {
         }
     }
 
-    /// The values of all keys that have a variable; those of a vault are read at the same time.
+    /// The values of all keys that have a variable. Those of one vault are read concurrently.
     ///
     /// # Errors
-    /// As `get`, for the first that can't be read.
+    /// The error of `get` for the first value that can't be read.
     pub fn get_all(&self) -> Result<Vec<(String, String)>, Failure> {
         let mut keys = Vec::new();
         for key in self.mapping.keys() {
@@ -74,7 +74,7 @@ impl<P: Executor + 'static> Store<P> {
             keys.extend(secret.map(|secret| (key, secret)));
         }
         let mut values = Vec::new();
-        // The vaults one after the other: rarely is there more than one.
+        // One vault after the other: there is rarely more than one.
         keys.sort_by(|(_, one), (_, other)| one.vault.cmp(&other.vault));
         for same in keys.chunk_by(|(_, one), (_, other)| one.vault == other.vault) {
             let Some((key, first)) = same.first() else { continue };
@@ -119,7 +119,7 @@ fn failure(key: &str, secret: &Secret, error: &Error) -> Failure {
     }
 }
 
-/// What is kept of the values: nothing, unless the environment says for how long.
+/// The options of the cache of values: off, unless the environment gives a time.
 fn cache(environment: &[(String, String)]) -> Result<CacheOptions, String> {
     let asked = environment.iter().find(|(name, value)| name == CACHE_TTL && !value.trim().is_empty());
     let Some((_, seconds)) = asked else { return Ok(CacheOptions::default()) };
