@@ -5,10 +5,12 @@ mod vault;
 use anyhow::Context;
 use serde::Deserialize;
 
+use super::arc;
 use super::cloud::Cloud;
 use super::error::DescriptionError;
+use super::fault::Fault;
 use super::identity::Identity;
-use super::platform::{ARC_KEY_PATH, Platform};
+use super::platform::Platform;
 use super::toml_error;
 
 pub use vault::{Permission, Role, Secret, Vault};
@@ -61,6 +63,9 @@ pub struct Description {
     /// The vaults.
     #[serde(default, rename = "vault")]
     pub vaults: Vec<Vault>,
+    /// What goes wrong; by default nothing.
+    #[serde(default, rename = "fault")]
+    pub faults: Vec<Fault>,
 }
 
 /// How an identity endpoint writes a token's expiry. Real endpoints use, or have used, every one of these forms.
@@ -132,7 +137,7 @@ impl Description {
 
     /// The platform's identity endpoint; empty where there is none.
     pub fn identity_endpoint(&self) -> &str {
-        self.identity_endpoint.as_deref().or(self.platform.identity_endpoint()).unwrap_or_default()
+        self.identity_endpoint.as_deref().or(self.platform.identity_endpoint().map(|it| it.url)).unwrap_or_default()
     }
 
     /// The secret that the identity endpoint requires in its header.
@@ -142,7 +147,7 @@ impl Description {
 
     /// The path of the key file in the Arc agent's challenge.
     pub fn arc_key_path(&self) -> &str {
-        self.arc_key_path.as_deref().unwrap_or(ARC_KEY_PATH)
+        self.arc_key_path.as_deref().unwrap_or(arc::KEY_PATH)
     }
 
     /// The content of the Arc agent's key file.

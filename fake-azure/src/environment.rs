@@ -1,73 +1,45 @@
 //! What each platform puts into the app's environment variables and on its disk.
 
+use super::arc;
 use super::description::Description;
 use super::identity::Identity;
-use super::platform::{ARC_KEY_PATH, Platform};
+use super::platform::Platform;
 
 /// Where the platform mounts the service account token of a pod with workload identity.
 /// <https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html>
 const FEDERATED_TOKEN_FILE: &str = "/var/run/secrets/azure/tokens/azure-identity-token";
 
-/// The SHA-1 thumbprint of a certificate that does not exist.
-const THUMBPRINT: &str = "9F3B1A0C7D5E42886B17C09A4E2D6F8135B0C7A2";
-
 /// The environment variables that the platform sets for the app.
 pub(super) fn environment(description: &Description) -> Vec<(String, String)> {
-    let (endpoint, header) = (description.identity_endpoint(), description.identity_header());
-    let authority = format!("https://{}/", description.cloud.authority());
-    let variables = match description.platform {
-        Platform::AppService => vec![("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", header)],
-        Platform::AzureArc => {
-            // Up to the path: the slashes of `http://` are the first two.
-            let origin = endpoint.match_indices('/').nth(2).and_then(|(at, _)| endpoint.get(..at));
-            vec![("IDENTITY_ENDPOINT", endpoint), ("IMDS_ENDPOINT", origin.unwrap_or(endpoint))]
-        }
-        Platform::AzureMl => {
-            let default =
-                description.identities.iter().find(|it| Some(&it.name) == description.default_identity.as_ref());
-            let default = default.map(|it| ("DEFAULT_IDENTITY_CLIENT_ID", it.client_id.as_str()));
-            [("MSI_ENDPOINT", endpoint), ("MSI_SECRET", header)].into_iter().chain(default).collect()
-        }
-        Platform::CloudShell => vec![("MSI_ENDPOINT", endpoint)],
-        Platform::ServiceFabric => vec![
-            ("IDENTITY_ENDPOINT", endpoint),
-            ("IDENTITY_HEADER", header),
-            ("IDENTITY_SERVER_THUMBPRINT", THUMBPRINT),
-        ],
-        Platform::Aks => federated(description).map_or_else(Vec::new, |identity| {
+    let variables = match description.platform.identity_endpoint() {
+        Some(endpoint) => (endpoint.variables)(description),
+        None => federated(description).map_or_else(Vec::new, |identity| {
             vec![
-                ("AZURE_CLIENT_ID", identity.client_id.as_str()),
-                ("AZURE_TENANT_ID", description.tenant.as_str()),
-                ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE),
-                ("AZURE_AUTHORITY_HOST", &authority),
+                ("AZURE_CLIENT_ID", identity.client_id.clone()),
+                ("AZURE_TENANT_ID", description.tenant.clone()),
+                ("AZURE_FEDERATED_TOKEN_FILE", FEDERATED_TOKEN_FILE.to_owned()),
+                ("AZURE_AUTHORITY_HOST", format!("https://{}/", description.cloud.authority())),
             ]
         }),
-        _ => Vec::new(),
     };
-    variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// AKS: the first identity with a federated token.
 fn federated(description: &Description) -> Option<&Identity> {
-    description.identities.iter().find(|it| it.federated().next().is_some())
+    let aks = description.platform == Platform::Aks;
+    description.identities.iter().find(|it| aks && it.federated().next().is_some())
 }
 
 /// AKS: the path of the pod's service account token, and the token.
 pub(super) fn federated_token_file(description: &Description) -> Option<(String, String)> {
-    let token = federated(description).filter(|_| description.platform == Platform::Aks)?.federated().next()?;
+    let token = federated(description)?.federated().next()?;
     Some((FEDERATED_TOKEN_FILE.to_owned(), token.to_owned()))
 }
 
 /// The files that the platform puts on the app's disk: paths and contents.
 pub(super) fn files(description: &Description) -> Vec<(String, String)> {
-    if description.platform != Platform::AzureArc {
-        return Vec::new();
-    }
-    // A path with `..` is only for the challenge: the files may be written below another folder, and must not leave it.
-    let path = description.arc_key_path();
-    let safe = path.starts_with('/') && path.split('/').all(|part| part != "..");
-    let path = if safe { path } else { ARC_KEY_PATH };
-    vec![(path.to_owned(), description.arc_key().to_owned())]
+    (description.platform == Platform::AzureArc).then(|| arc::key_file(description)).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -59,7 +59,6 @@
 mod app_service;
 mod arc;
 mod azure_ml;
-
 mod cloud;
 mod cloud_shell;
 mod description;
@@ -67,6 +66,7 @@ mod digest;
 mod entra;
 mod environment;
 mod error;
+mod fault;
 mod identity;
 mod identity_request;
 mod ids;
@@ -77,6 +77,7 @@ mod platform;
 mod queries;
 mod router;
 mod server;
+mod service_fabric;
 mod summary;
 #[cfg(test)]
 mod testing;
@@ -94,12 +95,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use cloud::Cloud;
 pub use description::{ArcAgent, Description, ExpiryFormat, Permission, Role, Secret, Vault};
 pub use error::{DescriptionError, ServerError};
+pub use fault::{ConnectFault, Fault, MISAPPLIED};
 pub use identity::{Identity, IdentityKind};
 pub use platform::Platform;
 pub use server::{CertificateAuthority, Server};
 pub use token::client_id;
 
-use crate::wire::{ConnectOutcome, NetworkError, Request, ScriptedResponse, Service};
+use crate::wire::{Request, ScriptedResponse, Service};
 use router::{Backend, Router};
 
 /// The fake services of one [`Description`], with the current content of the vaults.
@@ -109,6 +111,8 @@ pub struct Fake {
     router: Router,
     /// The current content of each vault, in the order of the description.
     vaults: Vec<Mutex<vault::State>>,
+    /// The faults that are left, in the order of the description.
+    faults: Mutex<Vec<Fault>>,
     /// The number of the next token or request id: no two are equal.
     counter: AtomicU64,
 }
@@ -127,7 +131,8 @@ impl Fake {
         description.validate()?;
         let router = Router::new(&description)?;
         let vaults = description.vaults.iter().map(|vault| Mutex::new(vault::State::new(vault))).collect();
-        Ok(Self { description, router, vaults, counter: AtomicU64::new(0) })
+        let faults = Mutex::new(description.faults.clone());
+        Ok(Self { description, router, vaults, faults, counter: AtomicU64::new(0) })
     }
 
     /// The environment variables that the platform sets for the app: names and values.
@@ -179,6 +184,16 @@ impl Fake {
         self.router.authorities()
     }
 
+    /// The faults that are left, each with its number of requests to come.
+    pub fn faults(&self) -> Vec<Fault> {
+        lock(&self.faults).clone()
+    }
+
+    /// Replaces the faults; none ends them all.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        *lock(&self.faults) = faults;
+    }
+
     /// A number that no earlier call returned.
     fn count(&self) -> u64 {
         self.counter.fetch_add(1, Ordering::Relaxed)
@@ -190,27 +205,29 @@ impl Fake {
     }
 }
 
-/// Locks a vault's state. A panic in another thread leaves it consistent.
-fn lock(state: &Mutex<vault::State>) -> MutexGuard<'_, vault::State> {
+/// Locks a vault's state or the faults. A panic in another thread leaves them consistent.
+fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Service for Fake {
     fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
+        let fault = fault::find(&mut lock(&self.faults), request);
+        match fault {
+            Some(fault) => fault::respond(&fault, self, request, now),
+            None => self.respond(request, now),
+        }
+    }
+}
+
+impl Fake {
+    /// The response of Azure, without faults.
+    fn respond(&self, request: &Request, now: u64) -> ScriptedResponse {
         match self.router.find(request.uri()) {
             Ok(Backend::Entra(realm)) => entra::handle(self, realm, request, now),
             Ok(Backend::Imds) => imds::handle(self, request, now),
             Ok(Backend::OtherCloud(status)) => imds::other_cloud(*status),
-            Ok(Backend::IdentityEndpoint(path)) => match self.description.platform {
-                Platform::AzureArc => arc::handle(self, path, request, now),
-                Platform::AzureMl => azure_ml::handle(self, path, request, now),
-                Platform::CloudShell => cloud_shell::handle(self, path, request, now),
-                // Its certificate is self-signed. The fake plays it only for clients that do not know the thumbprint.
-                Platform::ServiceFabric => {
-                    ScriptedResponse::no_connection(ConnectOutcome::Fails(NetworkError::Certificate))
-                }
-                _ => app_service::handle(self, path, request, now),
-            },
+            Ok(Backend::IdentityEndpoint(endpoint, path)) => (endpoint.handle)(self, path, request, now),
             Ok(Backend::Vault(index)) => match (self.description.vaults.get(*index), self.vaults.get(*index)) {
                 (Some(vault), Some(state)) => vault::handle(self, vault, &mut lock(state), request, now),
                 _ => ScriptedResponse::reply(500, "text/plain", "no such vault"),

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A key file of the Arc agent, in the only folder where clients may look for it.
-/// <https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication>
-pub(super) const ARC_KEY_PATH: &str = "/var/opt/azcmagent/tokens/5e1d9c3a-8b47-4f02-9a6d-c0e7b2f41835.key";
+use super::description::Description;
+use super::{Fake, app_service, arc, azure_ml, cloud_shell, service_fabric};
+use crate::wire::{Request, ScriptedResponse};
 
 /// The platform that the app runs on.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
@@ -39,21 +39,29 @@ pub enum Platform {
     OtherCloud404,
 }
 
+/// A platform's identity endpoint. Each is the constant `ENDPOINT` of its service's module.
+#[derive(Debug)]
+pub(super) struct IdentityEndpoint {
+    /// Its URL, where the description has no other.
+    pub(super) url: &'static str,
+    /// Whether it requires the secret of the description in a header.
+    pub(super) has_header: bool,
+    /// The environment variables by which an app finds it.
+    pub(super) variables: fn(&Description) -> Vec<(&'static str, String)>,
+    /// Handles a request for the endpoint with this path, at this time (unix seconds).
+    pub(super) handle: fn(&Fake, &str, &Request, u64) -> ScriptedResponse,
+}
+
 impl Platform {
-    /// The default URL of its identity endpoint; `None` where the platform sets none.
-    pub(super) fn identity_endpoint(self) -> Option<&'static str> {
+    /// Its identity endpoint; `None` where the platform sets none.
+    pub(super) fn identity_endpoint(self) -> Option<&'static IdentityEndpoint> {
         match self {
-            Self::AppService => Some("http://169.254.130.4:8081/msi/token"),
-            Self::AzureArc => Some("http://localhost:40342/metadata/identity/oauth2/token"),
-            Self::AzureMl => Some("http://127.0.0.1:46808/MSI/auth"),
-            Self::CloudShell => Some("http://localhost:50342/oauth2/token"),
-            Self::ServiceFabric => Some("https://localhost:2377/metadata/identity/oauth2/token"),
+            Self::AppService => Some(&app_service::ENDPOINT),
+            Self::AzureArc => Some(&arc::ENDPOINT),
+            Self::AzureMl => Some(&azure_ml::ENDPOINT),
+            Self::CloudShell => Some(&cloud_shell::ENDPOINT),
+            Self::ServiceFabric => Some(&service_fabric::ENDPOINT),
             _ => None,
         }
-    }
-
-    /// Whether its endpoint requires a secret in a header.
-    pub(super) fn has_header(self) -> bool {
-        matches!(self, Self::AppService | Self::AzureMl | Self::ServiceFabric)
     }
 }

@@ -8,7 +8,7 @@ use http::Uri;
 use super::cloud::Cloud;
 use super::description::Description;
 use super::entra::Realm;
-use super::platform::Platform;
+use super::platform::{IdentityEndpoint, Platform};
 use crate::wire::{ConnectOutcome, NetworkError};
 
 /// The address of every cloud's metadata service.
@@ -24,7 +24,7 @@ pub(super) enum Backend {
     /// Another cloud's metadata service, which responds with this status.
     OtherCloud(u16),
     /// The platform's identity endpoint, at this path.
-    IdentityEndpoint(String),
+    IdentityEndpoint(&'static IdentityEndpoint, String),
     /// The vault of this index.
     Vault(usize),
 }
@@ -86,7 +86,7 @@ impl Router {
         if let Some(backend) = metadata {
             all.add(Endpoint::parse(&format!("http://{METADATA}"))?.0, backend)?;
         }
-        if description.platform.identity_endpoint().is_some() {
+        if let Some(service) = description.platform.identity_endpoint() {
             let (endpoint, uri) = Endpoint::parse(description.identity_endpoint())?;
             let tls = description.platform == Platform::ServiceFabric;
             let scheme = if tls { "https" } else { "http" };
@@ -94,7 +94,7 @@ impl Router {
                 endpoint.tls == tls && uri.query().is_none(),
                 "identity-endpoint is no {scheme} URL, or has a query"
             );
-            all.add(endpoint, Backend::IdentityEndpoint(uri.path().to_owned()))?;
+            all.add(endpoint, Backend::IdentityEndpoint(service, uri.path().to_owned()))?;
         }
         for (index, vault) in description.vaults.iter().enumerate() {
             let (endpoint, uri) = Endpoint::parse(&vault.url)?;
@@ -137,7 +137,7 @@ impl Router {
     /// `host:port` of the identity endpoint or metadata service.
     pub(super) fn identity_authority(&self) -> Option<String> {
         let gives = |backend: &Backend| {
-            matches!(backend, Backend::Imds | Backend::OtherCloud(_) | Backend::IdentityEndpoint(_))
+            matches!(backend, Backend::Imds | Backend::OtherCloud(_) | Backend::IdentityEndpoint(..))
         };
         self.0.iter().find(|(_, backend)| gives(backend)).map(|(endpoint, _)| endpoint.authority())
     }

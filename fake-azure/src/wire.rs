@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 
 /// A request as the client sends it: absolute URI, headers, complete body.
 pub type Request = http::Request<Bytes>;
@@ -60,7 +61,8 @@ pub enum ConnectOutcome {
 }
 
 /// What follows the last chunk of a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
 pub enum BodyEnd {
     /// The body is complete.
     Complete,

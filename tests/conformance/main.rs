@@ -15,8 +15,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use keyfob_test_support::case::{Case, Fault};
-use keyfob_test_support::fake::Fake;
+use keyfob_test_support::case::Case;
+use keyfob_test_support::fake::{ConnectFault, Fake};
 use keyfob_test_support::host::Clock;
 use keyfob_test_support::native::NativePlayer;
 use keyfob_test_support::player::PlayerKind;
@@ -76,7 +76,7 @@ fn pair(
         return Comparison::NotApplicable("it is about the build without certificates".to_owned());
     }
     // The SDK sees a connection that fails. It tries again, and then meets the permission that the case gives later.
-    if case.faults.iter().any(Fault::is_host_denial) {
+    if case.faults.iter().filter_map(|fault| fault.connect).any(ConnectFault::is_host_denial) {
         return Comparison::NotApplicable("no host denies a request to the SDK, and then allows it".to_owned());
     }
     let keyfob = run(keyfob(&case));

@@ -134,10 +134,10 @@ impl Sdk {
                 Message::Send(outgoing) => {
                     let request = SentRequest::from(&outgoing);
                     let spared = spare_challenge && request.is_challenge();
-                    let faults = world.azure.faults.lock().unwrap().clone();
+                    let faults = world.azure.faults();
                     answer = exchange(if spared { &plain } else { &world.egress }, &outgoing).await;
                     if request.is_probe() || request.is_discovery() {
-                        *world.azure.faults.lock().unwrap() = faults;
+                        world.azure.set_faults(faults);
                     }
                     asked.push(request);
                 }

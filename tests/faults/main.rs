@@ -101,7 +101,7 @@ async fn run_with_fault(
     let start = clock.elapsed();
     let result = player.step(&case, &vault, last).await.and_then(first_of_batch);
     let took = clock.elapsed() - start;
-    azure.faults.lock().unwrap().clear();
+    azure.set_faults(Vec::new());
     if occurrence == Occurrence::Once {
         wall.set_ahead(0);
     }

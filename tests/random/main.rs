@@ -16,8 +16,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyfob_test_support::case::{self, Fault};
-use keyfob_test_support::fake::Fake;
+use keyfob_test_support::case;
+use keyfob_test_support::fake::{Fake, Fault};
 use keyfob_test_support::fault_table::{self, TargetRequest};
 use keyfob_test_support::host::egress::RecordedRequest;
 use keyfob_test_support::host::{Build, Clock};

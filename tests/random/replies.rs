@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use keyfob_test_support::case::Fault;
+use keyfob_test_support::fake::{ConnectFault, Fault};
+use keyfob_test_support::wire::BodyEnd;
 use proptest::prelude::*;
 use proptest::{collection, option, sample};
 
@@ -235,9 +236,10 @@ fn bent() -> impl Strategy<Value = Fault> {
 
 /// When and how far it comes.
 fn pace(reply: impl Strategy<Value = Fault>) -> impl Strategy<Value = Fault> {
-    const CONNECT: &[&str] = &["refused", "unreachable", "name-not-found", "certificate", "reset", "never"];
-    let connect = option::weighted(0.1, sample::select(CONNECT).prop_map(str::to_owned));
-    let end = option::weighted(0.1, sample::select(&["reset", "never"][..]).prop_map(str::to_owned));
+    use ConnectFault::{Certificate, NameNotFound, Never, Refused, Reset, Unreachable};
+    let connect = [Refused, Unreachable, NameNotFound, Certificate, Reset, Never];
+    let connect = option::weighted(0.1, sample::select(connect.to_vec()));
+    let end = option::weighted(0.1, sample::select(vec![BodyEnd::Reset, BodyEnd::Never]));
     let first_byte = prop_oneof![6 => Just(0), 1 => 0..20_000_u64];
     let trickle = option::weighted(0.05, prop_oneof![1..50_u64, Just(4_000_u64)]);
     let percent = option::weighted(0.1, 0..100_usize);

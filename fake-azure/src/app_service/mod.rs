@@ -4,9 +4,10 @@
 use serde_json::json;
 
 use super::Fake;
-use super::description::ExpiryFormat;
+use super::description::{Description, ExpiryFormat};
 use super::identity_request::{self, SecretHeader};
 use super::managed_identity::{self, IdKind, ResponseFields};
+use super::platform::IdentityEndpoint;
 use crate::wire::{Request, ScriptedResponse};
 
 /// The parameters that select an identity; `principal_id` and `object_id` mean the same.
@@ -24,8 +25,19 @@ const FOREIGN: [&str; 4] = ["scope", "clientid", "resource_id", "msi_res_id"];
 /// The message if the request names no identity and there is no system-assigned one.
 pub(super) const NOBODY: &str = "Unable to load the proper Managed Identity.";
 
+/// The endpoint.
+pub(super) const ENDPOINT: IdentityEndpoint =
+    IdentityEndpoint { url: "http://169.254.130.4:8081/msi/token", has_header: true, variables, handle };
+
+fn variables(description: &Description) -> Vec<(&'static str, String)> {
+    vec![
+        ("IDENTITY_ENDPOINT", description.identity_endpoint().to_owned()),
+        ("IDENTITY_HEADER", description.identity_header().to_owned()),
+    ]
+}
+
 /// Handles a request. `path` is the path of the endpoint.
-pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
+fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     let description = &fake.description;
     let secret =
         SecretHeader { name: "x-identity-header", value: description.identity_header(), shown: "X-IDENTITY-HEADER" };

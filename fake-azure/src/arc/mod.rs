@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::{ArcAgent, ExpiryFormat};
+use super::description::{ArcAgent, Description, ExpiryFormat};
 use super::identity::Identity;
 use super::identity_request::{self, ImdsError, invalid_request};
 use super::managed_identity::{self, IdKind, ResponseFields};
+use super::platform::IdentityEndpoint;
 use crate::wire::{Request, ScriptedResponse};
 
 /// The parameters that select an identity.
@@ -17,8 +18,35 @@ const IDS: [(&str, IdKind); 3] =
 /// The other parameters. The agent ignores `mi_res_id` and returns a token of the system-assigned identity.
 const OTHERS: [&str; 3] = ["api-version", "resource", "mi_res_id"];
 
+/// A key file of the agent, in the only folder where clients may look for it.
+pub(super) const KEY_PATH: &str = "/var/opt/azcmagent/tokens/5e1d9c3a-8b47-4f02-9a6d-c0e7b2f41835.key";
+
+/// The endpoint.
+pub(super) const ENDPOINT: IdentityEndpoint = IdentityEndpoint {
+    url: "http://localhost:40342/metadata/identity/oauth2/token",
+    has_header: false,
+    variables,
+    handle,
+};
+
+fn variables(description: &Description) -> Vec<(&'static str, String)> {
+    let endpoint = description.identity_endpoint();
+    // Up to the path: the slashes of `http://` are the first two.
+    let origin = endpoint.match_indices('/').nth(2).and_then(|(at, _)| endpoint.get(..at));
+    vec![("IDENTITY_ENDPOINT", endpoint.to_owned()), ("IMDS_ENDPOINT", origin.unwrap_or(endpoint).to_owned())]
+}
+
+/// The agent's key file: its path and content.
+pub(super) fn key_file(description: &Description) -> (String, String) {
+    // A path with `..` is only for the challenge: the files may be written below another folder, and must not leave it.
+    let path = description.arc_key_path();
+    let safe = path.starts_with('/') && path.split('/').all(|part| part != "..");
+    let path = if safe { path } else { KEY_PATH };
+    (path.to_owned(), description.arc_key().to_owned())
+}
+
 /// Handles a request. `path` is the path of the endpoint.
-pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
+fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     match token_for(fake, path, request, now) {
         Ok(body) => ScriptedResponse::json(200, &body),
         Err((status, error, text)) => {

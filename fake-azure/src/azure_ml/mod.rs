@@ -5,16 +5,31 @@
 use serde_json::json;
 
 use super::Fake;
-use super::description::ExpiryFormat;
+use super::description::{Description, ExpiryFormat};
 use super::identity_request::{self, SecretHeader};
 use super::managed_identity::{self, ResponseFields};
+use super::platform::IdentityEndpoint;
 use crate::wire::{Request, ScriptedResponse};
 
 /// The parameters. It does not have the ids of other endpoints.
 const KNOWN: [&str; 3] = ["api-version", "resource", "clientid"];
 
+/// The endpoint.
+pub(super) const ENDPOINT: IdentityEndpoint =
+    IdentityEndpoint { url: "http://127.0.0.1:46808/MSI/auth", has_header: true, variables, handle };
+
+fn variables(description: &Description) -> Vec<(&'static str, String)> {
+    let default = description.identities.iter().find(|it| Some(&it.name) == description.default_identity.as_ref());
+    let mut variables = vec![
+        ("MSI_ENDPOINT", description.identity_endpoint().to_owned()),
+        ("MSI_SECRET", description.identity_header().to_owned()),
+    ];
+    variables.extend(default.map(|identity| ("DEFAULT_IDENTITY_CLIENT_ID", identity.client_id.clone())));
+    variables
+}
+
 /// Handles a request. `path` is the path of the endpoint.
-pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
+fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     let description = &fake.description;
     let secret = SecretHeader { name: "secret", value: description.identity_header(), shown: "secret header" };
     let params = match identity_request::check_app_service(request, path, &secret, "2017-09-01") {

@@ -5,14 +5,23 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::Fake;
-use super::description::ExpiryFormat;
+use super::description::{Description, ExpiryFormat};
 use super::identity_request;
 use super::managed_identity::{self, ResponseFields};
 use super::params::{self, Params};
+use super::platform::IdentityEndpoint;
 use crate::wire::{Request, ScriptedResponse};
 
+/// The endpoint.
+pub(super) const ENDPOINT: IdentityEndpoint =
+    IdentityEndpoint { url: "http://localhost:50342/oauth2/token", has_header: false, variables, handle };
+
+fn variables(description: &Description) -> Vec<(&'static str, String)> {
+    vec![("MSI_ENDPOINT", description.identity_endpoint().to_owned())]
+}
+
 /// Handles a request. `path` is the path of the endpoint.
-pub(super) fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
+fn handle(fake: &Fake, path: &str, request: &Request, now: u64) -> ScriptedResponse {
     match token_for(fake, path, request, now) {
         Ok(body) => ScriptedResponse::json(200, &body),
         Err((status, code, message)) => {

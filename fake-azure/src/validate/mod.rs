@@ -33,6 +33,9 @@ impl Description {
         distinct("object-id", self.identities.iter().map(|it| it.object_id.as_str()))?;
         let system = self.identities.iter().filter(|it| it.kind == IdentityKind::SystemAssigned && it.assigned);
         ensure!(system.count() < 2, "two system-assigned identities");
+        for (index, fault) in self.faults.iter().enumerate() {
+            fault.validate().with_context(|| format!("fault {}", index + 1))?;
+        }
         let Self { tenant, identities, vaults, adfs_host, .. } = self;
         for vault in vaults {
             ensure!(vault.tenant != ADFS || adfs_host.is_some(), "vault {}: tenant adfs without adfs-host", vault.url);
@@ -54,15 +57,15 @@ impl Description {
     /// Refuses options of another platform than the description's.
     fn validate_platform(&self) -> anyhow::Result<()> {
         let platform = self.platform;
-        let endpoint = platform.identity_endpoint().is_some();
+        let endpoint = platform.identity_endpoint();
         let only = |option: &str, given: bool, supported: bool| {
             ensure!(supported || !given, "{option}: not on this platform");
             anyhow::Ok(())
         };
-        only("identity-endpoint", self.identity_endpoint.is_some(), endpoint)?;
-        only("identity-header", self.identity_header.is_some(), platform.has_header())?;
+        only("identity-endpoint", self.identity_endpoint.is_some(), endpoint.is_some())?;
+        only("identity-header", self.identity_header.is_some(), endpoint.is_some_and(|it| it.has_header))?;
         let imds = matches!(platform, Platform::Vm | Platform::Aks);
-        only("expiry", self.expiry.is_some(), endpoint || imds)?;
+        only("expiry", self.expiry.is_some(), endpoint.is_some() || imds)?;
         only("default-identity", self.default_identity.is_some(), platform == Platform::AzureMl)?;
         let arc = self.arc_agent == ArcAgent::Old || self.arc_key_path.is_some() || self.arc_key.is_some();
         only("arc-agent, arc-key-path and arc-key", arc, platform == Platform::AzureArc)?;

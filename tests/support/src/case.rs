@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fake_azure::Description;
+use fake_azure::{Description, Fault};
 use keyfob_host_test::Build;
 use serde::Deserialize;
 
@@ -44,7 +44,7 @@ pub struct Case {
     pub files_not_granted: bool,
     /// The only hosts that the egress allows; all where absent.
     pub allow: Option<Vec<String>>,
-    /// Faults of requests. The first that matches a request happens to it.
+    /// Faults of requests, in addition to those of the description.
     #[serde(default, rename = "fault")]
     pub faults: Vec<Fault>,
     /// The credential; the default chain where absent.
@@ -68,57 +68,6 @@ pub struct File {
     /// The file of `tests/certificates` whose content it has.
     pub certificate: Option<String>,
     pub link: Option<String>,
-}
-
-/// A fault of the requests whose URL begins with `url`. In `headers` and `body`, `@echo` stands for the headers and the
-/// body of the request, and `@token` for its bearer token.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Fault {
-    pub url: String,
-    /// The number of requests that pass before the first fault.
-    pub skip: u32,
-    /// The number of requests that it then happens to; all where absent.
-    pub times: Option<u32>,
-    /// `refused`, `unreachable`, `name-not-found`, `certificate`, `reset` or `never`; or a denial by the
-    /// host: `denied`, `prohibited` (the address) or `not-permitted` (Spin, for a dependency).
-    pub connect: Option<String>,
-    /// The time until the connection is established.
-    pub connect_ms: u64,
-    pub first_byte_ms: u64,
-    /// The first byte never comes.
-    pub silent: bool,
-    /// The other fields change the reply of the fake Azure. Without it, the reply is made of them alone.
-    pub real: bool,
-    /// 200 where absent, or with `real` the status of the reply.
-    pub status: Option<u16>,
-    pub headers: BTreeMap<String, String>,
-    /// The number of additional headers, of 8 KiB each.
-    pub large_headers: usize,
-    pub body: String,
-    /// The body is so many spaces instead.
-    pub body_size: Option<usize>,
-    /// The body is so many opening brackets instead.
-    pub brackets: usize,
-    /// Members of the JSON object that get another value.
-    pub set: BTreeMap<String, serde_json::Value>,
-    /// Members of the JSON object that are removed.
-    pub remove: Vec<String>,
-    /// Parts of the body's text, and what replaces them.
-    pub replace: BTreeMap<String, String>,
-    /// The body ends after so many percent of it.
-    pub percent: Option<usize>,
-    /// What happens after the body: `reset`, or `never` an end.
-    pub end: Option<String>,
-    /// The pause before each byte of the body.
-    pub trickle_ms: Option<u64>,
-}
-
-impl Fault {
-    /// Whether the host denies the request, rather than the network failing.
-    pub fn is_host_denial(&self) -> bool {
-        matches!(self.connect.as_deref(), Some("denied" | "prohibited" | "not-permitted"))
-    }
 }
 
 #[derive(Clone, Default, Deserialize)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use fake_azure::Fault;
 use serde::Deserialize;
 
-use crate::case::{Case, Fault};
+use crate::case::Case;
 
 /// A request of a call that succeeds without the fault.
 #[derive(Deserialize)]

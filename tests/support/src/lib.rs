@@ -3,8 +3,7 @@
 //! A [`case::Case`] describes a fake Azure, an app, and what the app does. [`world`] sets it up, and [`player`] runs
 //! its steps with one of two players: [`native`] calls the core over a scripted `Platform`, [`wasm`] calls the built
 //! component in wasmtime. [`checks`] compares what happened with what the case expects and searches everything visible
-//! for secrets. [`faulty_azure`] puts faults between the app and the fake Azure, and [`fault_table`] reads the table of
-//! `tests/faults`. [`imports`] reads what a built component imports.
+//! for secrets. [`fault_table`] reads the table of `tests/faults`. [`imports`] reads what a built component imports.
 //!
 //! The fake Azure and the host are re-exported here, so that the test binaries do not name the crates that they come
 //! from.
@@ -22,7 +21,6 @@
 pub mod case;
 pub mod checks;
 pub mod fault_table;
-pub mod faulty_azure;
 pub mod imports;
 pub mod native;
 pub mod player;

@@ -1,14 +1,14 @@
-//! Sets up what a case describes: variables, files, and an egress to a fake Azure with faults.
+//! Sets up what a case describes: variables, files, and an egress to a fake Azure.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use fake_azure::Fake;
+use fake_azure::wire::{Request, ScriptedResponse, Service};
+use fake_azure::{Description, Fake, MISAPPLIED};
 use keyfob_host_test::{Clock, Egress, Recorder, WallClock};
 use tempfile::TempDir;
 
 use crate::case::{Case, File, certificate};
-use crate::faulty_azure::FaultyAzure;
 
 /// Everything that the component can see: variables, files, network and time.
 pub struct World {
@@ -19,7 +19,7 @@ pub struct World {
     pub folders: Vec<String>,
     pub egress: Egress,
     /// What answers the requests.
-    pub azure: Arc<FaultyAzure>,
+    pub azure: Arc<Fake>,
     pub clock: Clock,
     /// The component's wall clock.
     pub wall: WallClock,
@@ -36,14 +36,15 @@ pub fn vault_url(case: &Case) -> String {
 impl World {
     /// Sets up what a case describes. The recorder lists the requests.
     pub fn of(case: &Case, clock: Clock) -> (Self, Recorder) {
-        let fake = Fake::new(case.azure.clone()).unwrap();
-        let mut env = fake.environment();
+        let faults = [case.azure.faults.clone(), case.faults.clone()].concat();
+        let azure = Arc::new(Fake::new(Description { faults, ..case.azure.clone() }).unwrap());
+        let mut env = azure.environment();
         env.retain(|(name, _)| !case.unset.contains(name) && !case.env.contains_key(name));
         env.extend(case.env.iter().map(|(name, value)| (name.clone(), value.clone())));
 
         let root = tempfile::tempdir().unwrap();
         let mut folders = Vec::new();
-        let platform_files = fake.files().into_iter().map(|(path, content)| File { path, content, ..File::default() });
+        let platform_files = azure.files().into_iter().map(|(path, content)| File { path, content, ..File::default() });
         let platform_files: Vec<File> = platform_files.filter(|_| !case.files_not_granted).collect();
         for file in case.files.iter().chain(&platform_files) {
             let path = root.path().join(file.path.trim_start_matches('/'));
@@ -60,8 +61,7 @@ impl World {
             }
         }
 
-        let azure = Arc::new(FaultyAzure { fake, faults: case.faults.clone().into() });
-        let mut egress = Egress::in_process(azure.clone(), clock);
+        let mut egress = Egress::in_process(Arc::new(CheckedAzure(azure.clone())), clock);
         match &case.allow {
             None => egress = egress.allow_any(),
             Some(hosts) => {
@@ -75,5 +75,18 @@ impl World {
         egress = egress.trace(move |line| trace.lock().unwrap().push_str(line));
         let recorder = egress.recorder();
         (Self { env, root, folders, egress, azure, clock, wall: clock.into(), visible }, recorder)
+    }
+}
+
+/// A fake Azure that panics at a fault that can't be applied: the test would play another one.
+struct CheckedAzure(Arc<Fake>);
+
+impl Service for CheckedAzure {
+    fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
+        let response = self.0.handle(request, now);
+        if let Some(why) = response.headers.get(MISAPPLIED) {
+            panic!("a fault of {} can't be applied: {why:?}", request.uri());
+        }
+        response
     }
 }
