@@ -44,18 +44,19 @@ fn owned(details: Vec<(&'static str, String)>) -> Vec<(String, String)> {
 
 impl From<crate::Secret> for secrets::Secret {
     fn from(secret: crate::Secret) -> Self {
-        let cache = |crate::CacheInfo { age, error }: crate::CacheInfo| secrets::CacheInfo {
-            age,
-            stale: error.is_some(),
-            error,
-        };
         Self {
             value: secret.value.expose().to_owned(),
             properties: secret.properties.into(),
             credential: secret.credential.to_owned(),
             source: secret.source.to_owned(),
-            cache: secret.cache.map(cache),
+            cache: secret.cache.map(Into::into),
         }
+    }
+}
+
+impl From<crate::CacheInfo> for secrets::CacheInfo {
+    fn from(cache: crate::CacheInfo) -> Self {
+        Self { age: cache.age, stale: cache.error.is_some(), error: cache.error }
     }
 }
 
