@@ -45,7 +45,7 @@ fn a_name_that_comes_twice_is_refused_where_it_is_asked_for() {
 fn text_comes_out_as_it_went_in() {
     let json = Value::parse(br#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 \u0000""#).unwrap();
     assert_eq!(json.text().as_deref(), Some("\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600} \0"));
-    // Half a surrogate pair is no character.
+    // An unpaired surrogate is not a character.
     for text in [r#""\ud800""#, r#""\ud800\u0041""#, r#""\udc00""#] {
         assert_eq!(Value::parse(text.as_bytes()).unwrap().text(), None, "{text}");
     }
@@ -58,7 +58,7 @@ fn a_byte_order_mark_is_skipped() {
 
 #[test]
 fn a_member_is_set_and_the_rest_stays_as_it_is_written() {
-    // The white space between members is not.
+    // Only whitespace between members is not kept.
     let set = |text: &str, path: &[&str]| Value::parse(text.as_bytes()).unwrap().with_member(path, "[true]");
     let text = r#"{"a":[0,-2.5e3,10E-7,{}],"b\"":"\\x\u000a é","d":1e400}"#;
     assert_eq!(set(text, &["f", "g"]).unwrap(), format!(r#"{},"f":{{"g":[true]}}}}"#, &text[..text.len() - 1]));
