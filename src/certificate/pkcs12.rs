@@ -1,4 +1,4 @@
-//! PKCS#12 (RFC 7292): bags of keys and certificates, in parts that may be encrypted, under one code of authenticity.
+//! PKCS#12 (RFC 7292): bags of keys and certificates, in parts that may be encrypted, and a MAC of the parts.
 
 use super::der::{EXPLICIT_0, IMPLICIT_0, OCTET_STRING, OID, Reader, SEQUENCE};
 use super::error::{ALGORITHM, BER, CertificateError, DAMAGED, NEITHER, NO_KEY, PASSWORD_NEEDED, PASSWORD_WRONG};
@@ -6,13 +6,13 @@ use super::pbe::{Budget, Password, authentic, decrypt};
 use super::{Contents, key, oid};
 use crate::prelude::*;
 
-/// The keys and certificates of a PKCS#12 file, in its order.
+/// Reads the keys and certificates of a PKCS#12 file, in the order of the file.
 pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, CertificateError> {
     if der.get(1) == Some(&0x80) {
         return Err(BER);
     }
     let mut file = Reader::new(der).enter(SEQUENCE)?;
-    // Where a PKCS#12 file has its version, a certificate has its signed part.
+    // A PKCS#12 file begins with its version, a certificate with two sequences.
     if file.optional(SEQUENCE).is_some() {
         return Err(if file.optional(SEQUENCE).is_some() { NO_KEY } else { NEITHER });
     }
@@ -20,7 +20,7 @@ pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, Certi
         return Err(NEITHER);
     }
     let mut content = file.enter(SEQUENCE)?;
-    // The other kind is signed with a key in place of a password.
+    // The other content type is signed with a private key instead of a password.
     if content.take(OID)? != oid::DATA {
         return Err(ALGORITHM);
     }
@@ -28,7 +28,7 @@ pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, Certi
     let code = file.optional(SEQUENCE).map(Reader::new);
     let mut budget = Budget::new();
     let given = password.filter(|password| !password.is_empty());
-    // Tools differ in what they take for no password.
+    // Without a password, some tools use an empty one and others none.
     let candidates = match given {
         Some(password) => vec![Password::new(password)],
         None => vec![Password::new(""), Password::absent()],
@@ -108,14 +108,15 @@ fn bags(
                     contents.certificates.push(certificate.enter(EXPLICIT_0)?.take(OCTET_STRING)?.to_vec());
                 }
             }
-            // Revocation lists, secrets, bags within bags: nobody puts the one key there.
+            // Revocation lists, secrets and nested bags are ignored: tools don't put the key there.
             _ => {}
         }
     }
     Ok(())
 }
 
-/// A wrong password gives a valid padding once in 256 times: what comes out then is no sequence.
+/// The error for data that could be decrypted, but not read. A wrong password leads to valid padding in one of 256
+/// cases; the data is then not a sequence.
 fn undecipherable(error: CertificateError, plain: &[u8]) -> CertificateError {
     let is_sequence = Reader::new(plain).enter(SEQUENCE).is_ok();
     if error == DAMAGED && !is_sequence { PASSWORD_WRONG } else { error }

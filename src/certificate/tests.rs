@@ -1,4 +1,4 @@
-//! Every file of `tests/certificates/`, which OpenSSL made, and what happens to damaged ones.
+//! Tests with the files of `tests/certificates/`, which OpenSSL made, and with damaged ones.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -133,7 +133,7 @@ fn comments_in_a_pem_file_may_be_anything() {
     assert!(Certificate::read(&bytes, None).is_ok());
 }
 
-/// Each is either still good, where a certificate's signature or a name was hit, or an error.
+/// The result is an error, or a certificate if the damage is in a signature or a name.
 #[test]
 fn damage_anywhere_is_no_panic() {
     let seed = fixture("unencrypted.pfx");
@@ -147,7 +147,7 @@ fn damage_anywhere_is_no_panic() {
         }
         drop(Certificate::read(&seed[..at], None));
     }
-    // Past the code of authenticity, in what decrypts.
+    // This file has no MAC, so the damaged data is decrypted.
     let seed = fixture("no-mac.pfx");
     for at in (0..seed.len()).step_by(41) {
         let mut bytes = seed.clone();
