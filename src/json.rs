@@ -98,7 +98,7 @@ impl<'t> Value<'t> {
 
     /// The string; `None` for other values, and for a string with an unpaired surrogate (`\ud800`).
     pub(crate) fn text(self) -> Option<String> {
-        serde_json::Deserializer::from_str(self.0).deserialize_any(Text).ok()?
+        serde_json::Deserializer::from_str(self.0).deserialize_any(StringVisitor).ok()?
     }
 
     /// Whether the value is this string.
@@ -149,7 +149,7 @@ impl<'t> Value<'t> {
     /// `TooManyItems`.
     pub(crate) fn texts(self) -> Result<Vec<(String, String)>, JsonError> {
         let texts = self.pairs().filter_map(|(name, value)| Some((name.text()?, value.text()?)));
-        bounded(texts)
+        collect_limited(texts)
     }
 
     /// The items of a list. A value that is not a list has no items.
@@ -157,7 +157,7 @@ impl<'t> Value<'t> {
     /// # Errors
     /// `TooManyItems`.
     pub(crate) fn items(self) -> Result<Vec<Self>, JsonError> {
-        bounded(Values(self.0.strip_prefix('[').unwrap_or_default()))
+        collect_limited(Values(self.0.strip_prefix('[').unwrap_or_default()))
     }
 
     /// A copy of the object in which the member at `path` is `json`. Missing objects on the path are added. `None` if a
@@ -212,7 +212,7 @@ impl<'t> Iterator for Values<'t> {
 }
 
 /// Collects the items; `TooManyItems` if there are more than [`MAX_ITEMS`].
-fn bounded<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>, JsonError> {
+fn collect_limited<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>, JsonError> {
     let items: Vec<T> = items.take(MAX_ITEMS + 1).collect();
     if items.len() > MAX_ITEMS { Err(JsonError::TooManyItems) } else { Ok(items) }
 }
@@ -308,9 +308,9 @@ fn is_shallow(text: &str) -> bool {
 /// Reads a string; `None` for other values. It has a method for every kind of value, because serde's default methods
 /// return an error that shows the value, and the code that formats floating-point numbers would be as large as this
 /// module.
-struct Text;
+struct StringVisitor;
 
-impl<'t> Visitor<'t> for Text {
+impl<'t> Visitor<'t> for StringVisitor {
     type Value = Option<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -65,8 +65,8 @@ impl Certificate {
             format!(r#"{{"alg":"PS256","typ":"JWT","x5t#S256":"{}""#, to_base64url(&Sha256::digest(leaf)))
         };
         if assertion.send_chain {
-            for (at, certificate) in self.chain.iter().enumerate() {
-                header.push_str(if at == 0 { r#","x5c":[""# } else { r#"",""# });
+            for (index, certificate) in self.chain.iter().enumerate() {
+                header.push_str(if index == 0 { r#","x5c":[""# } else { r#"",""# });
                 header.push_str(&to_base64(certificate));
             }
             header.push_str("\"]");
@@ -143,7 +143,7 @@ mod tests {
     };
 
     /// The assertion of a fixture: header, claims, the signed text, and the signature.
-    fn made(name: &str, assertion: &Assertion<'_>) -> (Json, Json, String, Vec<u8>) {
+    fn assertion_of(name: &str, assertion: &Assertion<'_>) -> (Json, Json, String, Vec<u8>) {
         let token = read(name).unwrap().assertion(assertion, &Constant(50)).unwrap();
         let parts: Vec<_> = token.expose().split('.').collect();
         let [header, claims, signature] = *parts else { unreachable!() };
@@ -151,7 +151,7 @@ mod tests {
         (json(header), json(claims), format!("{header}.{claims}"), base64url(signature).unwrap())
     }
 
-    fn public(name: &str) -> PublicKey {
+    fn public_key(name: &str) -> PublicKey {
         read(name).unwrap().key.to_public_key()
     }
 
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_assertion_for_entra() {
-        let (header, claims, signed, signature) = made("cert-first.pem", &ASSERTION);
+        let (header, claims, signed, signature) = assertion_of("cert-first.pem", &ASSERTION);
         assert_eq!(header["alg"], json!("PS256"));
         assert_eq!(header["typ"], json!("JWT"));
         assert_eq!(header["x5t#S256"], json!(thumbprint("x5t-s256.txt").as_str()));
@@ -175,23 +175,23 @@ mod tests {
         assert_eq!(claims["nbf"], json!(1_700_000_000));
         assert_eq!(claims["exp"], json!(1_700_000_600));
         let digest = Sha256::digest(&signed);
-        assert_eq!(public("cert-first.pem").verify(Pss::<Sha256>::new_with_salt(32), &digest, &signature), Ok(()));
+        assert_eq!(public_key("cert-first.pem").verify(Pss::<Sha256>::new_with_salt(32), &digest, &signature), Ok(()));
     }
 
     #[test]
     fn an_assertion_for_ad_fs() {
-        let (header, _, signed, signature) = made("pkcs1.pem", &Assertion { adfs: true, ..ASSERTION });
+        let (header, _, signed, signature) = assertion_of("pkcs1.pem", &Assertion { adfs: true, ..ASSERTION });
         assert_eq!(header["alg"], json!("RS256"));
         assert_eq!(header["x5t"], json!(thumbprint("x5t.txt").as_str()));
         assert_eq!(header.get("x5t#S256"), None);
         let digest = Sha256::digest(&signed);
-        assert_eq!(public("pkcs1.pem").verify(Pkcs1v15Sign::new::<Sha256>(), &digest, &signature), Ok(()));
+        assert_eq!(public_key("pkcs1.pem").verify(Pkcs1v15Sign::new::<Sha256>(), &digest, &signature), Ok(()));
     }
 
     #[test]
-    fn the_chain_goes_along_when_asked() {
+    fn the_chain_is_sent_on_request() {
         for name in ["chain.pem", "chain-root-first.pem", "chain.pfx"] {
-            let (header, ..) = made(name, &Assertion { send_chain: true, ..ASSERTION });
+            let (header, ..) = assertion_of(name, &Assertion { send_chain: true, ..ASSERTION });
             let chain = read(name).unwrap().chain;
             let expected: Vec<_> = chain.iter().map(|certificate| to_base64(certificate)).collect();
             assert_eq!((&header["x5c"], expected.len()), (&json!(expected), 3), "{name}");
@@ -209,8 +209,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_would_break_the_json_is_escaped() {
-        let (_, claims, ..) = made("pkcs1.pem", &Assertion { client_id: "a\"\\\n\u{e9}", ..ASSERTION });
+    fn a_client_id_is_escaped_in_json() {
+        let (_, claims, ..) = assertion_of("pkcs1.pem", &Assertion { client_id: "a\"\\\n\u{e9}", ..ASSERTION });
         assert_eq!(claims["sub"], json!("a\"\\\n\u{e9}"));
     }
 

@@ -64,7 +64,7 @@ impl<'d> Reader<'d> {
     }
 
     /// Reads an integer that is not negative. Returns `u32::MAX` if it is larger.
-    pub(super) fn small(&mut self) -> Result<u32, CertificateError> {
+    pub(super) fn small_number(&mut self) -> Result<u32, CertificateError> {
         let bytes = self.number()?;
         // `u32::MAX` is beyond the limit of every field that is read with this function.
         Ok(if bytes.len() > 4 { u32::MAX } else { bytes.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)) })
@@ -105,13 +105,13 @@ mod tests {
     fn values_follow_each_other() {
         let mut reader = Reader::new(&[0x30, 0x03, 0x02, 0x01, 0x05, 0x04, 0x81, 0x01, 0xff]);
         assert_eq!(reader.optional(OCTET_STRING), None);
-        assert_eq!(reader.enter(SEQUENCE).unwrap().small(), Ok(5));
+        assert_eq!(reader.enter(SEQUENCE).unwrap().small_number(), Ok(5));
         assert_eq!(reader.any(), Ok((OCTET_STRING, &[0xff][..], &[0x04, 0x81, 0x01, 0xff][..])));
         assert!(reader.is_empty());
     }
 
     #[test]
-    fn what_is_no_der_is_an_error() {
+    fn invalid_der_is_an_error() {
         for bytes in [
             &[][..],
             &[0x02],
@@ -128,10 +128,10 @@ mod tests {
 
     #[test]
     fn numbers() {
-        assert_eq!(Reader::new(&[2, 1, 0]).small(), Ok(0));
-        assert_eq!(Reader::new(&[2, 2, 0, 0x80]).small(), Ok(128));
-        assert_eq!(Reader::new(&[2, 6, 1, 0, 0, 0, 0, 0]).small(), Ok(u32::MAX));
-        assert_eq!(Reader::new(&[2, 1, 0x80]).small(), Err(DAMAGED));
-        assert_eq!(Reader::new(&[2, 0]).small(), Err(DAMAGED));
+        assert_eq!(Reader::new(&[2, 1, 0]).small_number(), Ok(0));
+        assert_eq!(Reader::new(&[2, 2, 0, 0x80]).small_number(), Ok(128));
+        assert_eq!(Reader::new(&[2, 6, 1, 0, 0, 0, 0, 0]).small_number(), Ok(u32::MAX));
+        assert_eq!(Reader::new(&[2, 1, 0x80]).small_number(), Err(DAMAGED));
+        assert_eq!(Reader::new(&[2, 0]).small_number(), Err(DAMAGED));
     }
 }

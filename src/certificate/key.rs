@@ -29,7 +29,7 @@ pub(super) fn pkcs1(der: &[u8]) -> Result<PrivateKey, CertificateError> {
     let mut fields = Reader::new(der).enter(SEQUENCE)?;
     // The version is 0 for a key of two primes. Keys of more primes, which are not in use, have fields that aren't read
     // here.
-    if fields.small()? != 0 {
+    if fields.small_number()? != 0 {
         return Err(DAMAGED);
     }
     let [n, e, d, p, q] = [fields.number()?, fields.number()?, fields.number()?, fields.number()?, fields.number()?];
@@ -44,7 +44,7 @@ pub(super) fn pkcs1(der: &[u8]) -> Result<PrivateKey, CertificateError> {
 }
 
 /// Whether the certificate contains the public key of this private key.
-pub(super) fn belongs(certificate: &[u8], key: &PrivateKey) -> Result<bool, CertificateError> {
+pub(super) fn certificate_matches(certificate: &[u8], key: &PrivateKey) -> Result<bool, CertificateError> {
     let mut signed = Reader::new(certificate).enter(SEQUENCE)?.enter(SEQUENCE)?;
     // The version, which is absent in version 1.
     signed.optional(EXPLICIT_0);

@@ -70,9 +70,9 @@ impl Certificate {
             (None, false) => return Err(error::NO_KEY),
             (None, true) => return Err(error::NEITHER),
         };
-        for at in 0..chain.len() {
-            if chain.get(at).map_or(Ok(false), |certificate| key::belongs(certificate, &key))? {
-                if let Some(first) = chain.get_mut(..=at) {
+        for index in 0..chain.len() {
+            if chain.get(index).map_or(Ok(false), |certificate| key::certificate_matches(certificate, &key))? {
+                if let Some(first) = chain.get_mut(..=index) {
                     first.rotate_right(1);
                 }
                 return Ok(Self { key, chain });

@@ -46,52 +46,52 @@ impl Budget {
 /// A password in its two forms: UTF-8 for PBES2, and UTF-16 with a terminating zero for the key derivation of PKCS#12.
 pub(super) struct Password<'p> {
     text: &'p str,
-    wide: Zeroizing<Vec<u8>>,
+    utf16: Zeroizing<Vec<u8>>,
 }
 
 impl<'p> Password<'p> {
     pub(super) fn new(text: &'p str) -> Self {
         // Allocated at its full size, because a vector that grows leaves copies of the password in memory.
-        let mut wide = Zeroizing::new(Vec::with_capacity(2 * text.len() + 2));
-        wide.extend(text.encode_utf16().chain([0]).flat_map(u16::to_be_bytes));
-        Self { text, wide }
+        let mut utf16 = Zeroizing::new(Vec::with_capacity(2 * text.len() + 2));
+        utf16.extend(text.encode_utf16().chain([0]).flat_map(u16::to_be_bytes));
+        Self { text, utf16 }
     }
 
     /// No password. PKCS#12 distinguishes it from an empty one: it has no terminating zero.
     pub(super) fn absent() -> Self {
-        Self { text: "", wide: Zeroizing::default() }
+        Self { text: "", utf16: Zeroizing::default() }
     }
 }
 
 /// Whether this is the MAC of the text under the password (RFC 7292, appendix A).
-pub(super) fn authentic(
+pub(super) fn verify_mac(
     hash: &[u8],
-    code: &[u8],
+    mac: &[u8],
     text: &[u8],
     (salt, iterations): (&[u8], u32),
     password: &Password<'_>,
     budget: &mut Budget,
 ) -> Result<bool, CertificateError> {
     budget.spend(iterations, 1)?;
-    let check = match hash {
-        oid::SHA1 => check::<Sha1>,
-        oid::SHA256 => check::<Sha256>,
+    let verify = match hash {
+        oid::SHA1 => verify_mac_with::<Sha1>,
+        oid::SHA256 => verify_mac_with::<Sha256>,
         _ => return Err(ALGORITHM),
     };
-    Ok(check(code, text, (salt, iterations), password))
+    Ok(verify(mac, text, (salt, iterations), password))
 }
 
-fn check<H>(code: &[u8], text: &[u8], (salt, iterations): (&[u8], u32), password: &Password<'_>) -> bool
+fn verify_mac_with<H>(mac: &[u8], text: &[u8], (salt, iterations): (&[u8], u32), password: &Password<'_>) -> bool
 where
     H: Digest + FixedOutputReset + BlockSizeUser + EagerHash,
     Hmac<H>: Mac + KeyInit,
 {
     let length = <H as Digest>::output_size();
-    let key = derive_key::<H>(&password.wide, salt, Pkcs12KeyType::Mac, iterations.cast_signed(), length);
+    let key = derive_key::<H>(&password.utf16, salt, Pkcs12KeyType::Mac, iterations.cast_signed(), length);
     let key = Zeroizing::new(key);
     // An HMAC accepts a key of any length, so making it does not fail.
     <Hmac<H> as KeyInit>::new_from_slice(&key)
-        .is_ok_and(|mac| Mac::verify_slice(Mac::chain_update(mac, text), code).is_ok())
+        .is_ok_and(|hmac| Mac::verify_slice(Mac::chain_update(hmac, text), mac).is_ok())
 }
 
 /// Decrypts data. `algorithm` reads the content of an `AlgorithmIdentifier`.
@@ -123,11 +123,12 @@ fn pkcs12(
     (length, decrypt): (usize, Decrypt),
 ) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     let mut parameters = algorithm.enter(SEQUENCE)?;
-    let (salt, iterations) = (parameters.take(OCTET_STRING)?, parameters.small()?);
+    let (salt, iterations) = (parameters.take(OCTET_STRING)?, parameters.small_number()?);
     // A block of SHA-1 has 20 bytes: at most two blocks for the key, and one for the initialization vector.
     budget.spend(iterations, 3)?;
-    let derive =
-        |what, length| Zeroizing::new(derive_key::<Sha1>(&password.wide, salt, what, iterations.cast_signed(), length));
+    let derive = |kind, length| {
+        Zeroizing::new(derive_key::<Sha1>(&password.utf16, salt, kind, iterations.cast_signed(), length))
+    };
     decrypt(&derive(Pkcs12KeyType::EncryptionKey, length), &derive(Pkcs12KeyType::Iv, 8), data)
 }
 
@@ -149,12 +150,12 @@ fn pbes2(
         oid::DES_EDE3_CBC => (24, cbc::<TdesEde3>),
         _ => return Err(ALGORITHM),
     };
-    let vector = cipher.take(OCTET_STRING)?;
+    let iv = cipher.take(OCTET_STRING)?;
     if derivation.take(OID)? != oid::PBKDF2 {
         return Err(ALGORITHM);
     }
     let mut derivation = derivation.enter(SEQUENCE)?;
-    let (salt, iterations) = (derivation.take(OCTET_STRING)?, derivation.small()?);
+    let (salt, iterations) = (derivation.take(OCTET_STRING)?, derivation.small_number()?);
     // The optional key length, which the cipher determines already.
     derivation.optional(INTEGER);
     let function = match derivation.optional(SEQUENCE) {
@@ -170,16 +171,16 @@ fn pbes2(
     budget.spend(iterations, 2 * length.div_ceil(output) as u32)?;
     let mut key = Zeroizing::new(vec![0; length]);
     derive(password.text.as_bytes(), salt, iterations, &mut key);
-    decrypt(&key, vector, data)
+    decrypt(&key, iv, data)
 }
 
 fn cbc<C: BlockCipherDecrypt + KeyInit>(
     key: &[u8],
-    vector: &[u8],
+    iv: &[u8],
     data: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     let cipher = C::new_from_slice(key).map_err(|_| DAMAGED)?;
-    let mode = cbc::Decryptor::inner_iv_slice_init(cipher, vector).map_err(|_| DAMAGED)?;
+    let mode = cbc::Decryptor::inner_iv_slice_init(cipher, iv).map_err(|_| DAMAGED)?;
     let mut plain = Zeroizing::new(data.to_vec());
     let length = mode.decrypt_padded::<Pkcs7>(&mut plain).map_err(|_| PASSWORD_WRONG)?.len();
     plain.truncate(length);

@@ -2,7 +2,7 @@
 
 use super::der::{EXPLICIT_0, IMPLICIT_0, OCTET_STRING, OID, Reader, SEQUENCE};
 use super::error::{ALGORITHM, BER, CertificateError, DAMAGED, NEITHER, NO_KEY, PASSWORD_NEEDED, PASSWORD_WRONG};
-use super::pbe::{Budget, Password, authentic, decrypt};
+use super::pbe::{Budget, Password, decrypt, verify_mac};
 use super::{Contents, key, oid};
 use crate::prelude::*;
 
@@ -16,7 +16,7 @@ pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, Certi
     if file.optional(SEQUENCE).is_some() {
         return Err(if file.optional(SEQUENCE).is_some() { NO_KEY } else { NEITHER });
     }
-    if file.small() != Ok(3) {
+    if file.small_number() != Ok(3) {
         return Err(NEITHER);
     }
     let mut content = file.enter(SEQUENCE)?;
@@ -25,7 +25,7 @@ pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, Certi
         return Err(ALGORITHM);
     }
     let parts = content.enter(EXPLICIT_0)?.take(OCTET_STRING)?;
-    let code = file.optional(SEQUENCE).map(Reader::new);
+    let mac = file.optional(SEQUENCE).map(Reader::new);
     let mut budget = Budget::new();
     let given = password.filter(|password| !password.is_empty());
     // Without a password, some tools use an empty one and others none.
@@ -34,12 +34,12 @@ pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, Certi
         None => vec![Password::new(""), Password::absent()],
     };
     for password in &candidates {
-        if let Some(code) = code
-            && !is_authentic(code, parts, password, &mut budget)?
+        if let Some(mac) = mac
+            && !mac_is_valid(mac, parts, password, &mut budget)?
         {
             continue;
         }
-        match open(parts, password, &mut budget) {
+        match read_parts(parts, password, &mut budget) {
             Err(PASSWORD_WRONG) => {}
             outcome => return outcome,
         }
@@ -47,35 +47,36 @@ pub(super) fn read(der: &[u8], password: Option<&str>) -> Result<Contents, Certi
     Err(if given.is_some() { PASSWORD_WRONG } else { PASSWORD_NEEDED })
 }
 
-fn is_authentic(
-    mut code: Reader<'_>,
+fn mac_is_valid(
+    mut mac: Reader<'_>,
     parts: &[u8],
     password: &Password<'_>,
     budget: &mut Budget,
 ) -> Result<bool, CertificateError> {
-    let mut digest = code.enter(SEQUENCE)?;
+    let mut digest = mac.enter(SEQUENCE)?;
     let hash = digest.enter(SEQUENCE)?.take(OID)?;
     let expected = digest.take(OCTET_STRING)?;
-    let salt = code.take(OCTET_STRING)?;
-    let iterations = if code.is_empty() { 1 } else { code.small()? };
-    authentic(hash, expected, parts, (salt, iterations), password, budget)
+    let salt = mac.take(OCTET_STRING)?;
+    let iterations = if mac.is_empty() { 1 } else { mac.small_number()? };
+    verify_mac(hash, expected, parts, (salt, iterations), password, budget)
 }
 
-fn open(parts: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<Contents, CertificateError> {
+fn read_parts(parts: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<Contents, CertificateError> {
     let mut contents = Contents::default();
     let mut parts = Reader::new(parts).enter(SEQUENCE)?;
     while !parts.is_empty() {
         let mut part = parts.enter(SEQUENCE)?;
         match part.take(OID)? {
-            oid::DATA => bags(part.enter(EXPLICIT_0)?.take(OCTET_STRING)?, password, budget, &mut contents)?,
+            oid::DATA => read_bags(part.enter(EXPLICIT_0)?.take(OCTET_STRING)?, password, budget, &mut contents)?,
             oid::ENCRYPTED_DATA => {
                 let mut encrypted = part.enter(EXPLICIT_0)?.enter(SEQUENCE)?;
-                encrypted.small()?;
+                encrypted.small_number()?;
                 let mut encrypted = encrypted.enter(SEQUENCE)?;
                 encrypted.take(OID)?;
                 let algorithm = encrypted.enter(SEQUENCE)?;
                 let plain = decrypt(algorithm, encrypted.take(IMPLICIT_0)?, password, budget)?;
-                bags(&plain, password, budget, &mut contents).map_err(|error| undecipherable(error, &plain))?;
+                read_bags(&plain, password, budget, &mut contents)
+                    .map_err(|error| error_after_decryption(error, &plain))?;
             }
             _ => return Err(ALGORITHM),
         }
@@ -83,7 +84,7 @@ fn open(parts: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<Co
     Ok(contents)
 }
 
-fn bags(
+fn read_bags(
     bytes: &[u8],
     password: &Password<'_>,
     budget: &mut Budget,
@@ -100,7 +101,7 @@ fn bags(
                 let mut shrouded = value.enter(SEQUENCE)?;
                 let algorithm = shrouded.enter(SEQUENCE)?;
                 let plain = decrypt(algorithm, shrouded.take(OCTET_STRING)?, password, budget)?;
-                contents.keys.push(key::pkcs8(&plain).map_err(|error| undecipherable(error, &plain))?);
+                contents.keys.push(key::pkcs8(&plain).map_err(|error| error_after_decryption(error, &plain))?);
             }
             oid::CERTIFICATE_BAG => {
                 let mut certificate = value.enter(SEQUENCE)?;
@@ -117,7 +118,7 @@ fn bags(
 
 /// The error for data that could be decrypted, but not read. A wrong password leads to valid padding in one of 256
 /// cases; the data is then not a sequence.
-fn undecipherable(error: CertificateError, plain: &[u8]) -> CertificateError {
+fn error_after_decryption(error: CertificateError, plain: &[u8]) -> CertificateError {
     let is_sequence = Reader::new(plain).enter(SEQUENCE).is_ok();
     if error == DAMAGED && !is_sequence { PASSWORD_WRONG } else { error }
 }

@@ -9,7 +9,7 @@ fn read(text: &str) -> Result<Object<'_>, JsonError> {
 }
 
 #[test]
-fn members_that_are_asked_for() {
+fn requested_members() {
     let json =
         read(r#" {"a": {"b": "x", "n": 12, "s": "34", "f": 5.9, "t": true, "z": null, "l": [1, {}, []]}, "c": 1} "#)
             .unwrap();
@@ -20,12 +20,12 @@ fn members_that_are_asked_for() {
     assert!(inner.get("z").unwrap().is_null());
     let items = inner.get("l").unwrap().items().unwrap();
     assert_eq!(items.into_iter().map(Value::as_written).collect::<Vec<_>>(), ["1", "{}", "[]"]);
-    assert_eq!(json.get("c"), None, "nobody asked for it");
+    assert_eq!(json.get("c"), None, "it was not requested");
     assert_eq!(json.object("b", NAMES), Ok(Object::default()));
 }
 
 #[test]
-fn what_is_no_object_has_no_members() {
+fn values_that_are_not_objects_have_no_members() {
     for text in ["null", "1", "\"a\"", "[\"a\"]", "[{\"a\":1}]"] {
         assert_eq!(read(text), Ok(Object::default()), "{text}");
         assert_eq!(Value::parse(text.as_bytes()).unwrap().texts(), Ok(Vec::new()), "{text}");
@@ -34,7 +34,7 @@ fn what_is_no_object_has_no_members() {
 }
 
 #[test]
-fn a_name_that_comes_twice_is_refused_where_it_is_asked_for() {
+fn a_requested_member_that_occurs_twice_is_refused() {
     for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"b":2,"\u0061":null}"#] {
         assert_eq!(read(text), Err(JsonError::DuplicateName), "{text}");
     }
@@ -42,7 +42,7 @@ fn a_name_that_comes_twice_is_refused_where_it_is_asked_for() {
 }
 
 #[test]
-fn text_comes_out_as_it_went_in() {
+fn escapes_in_strings_are_read() {
     let json = Value::parse(br#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 \u0000""#).unwrap();
     assert_eq!(json.text().as_deref(), Some("\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600} \0"));
     // An unpaired surrogate is not a character.
@@ -57,7 +57,7 @@ fn a_byte_order_mark_is_skipped() {
 }
 
 #[test]
-fn a_member_is_set_and_the_rest_stays_as_it_is_written() {
+fn setting_a_member_keeps_the_text_of_the_others() {
     // Only whitespace between members is not kept.
     let set = |text: &str, path: &[&str]| Value::parse(text.as_bytes()).unwrap().with_member(path, "[true]");
     let text = r#"{"a":[0,-2.5e3,10E-7,{}],"b\"":"\\x\u000a é","d":1e400}"#;
@@ -68,7 +68,7 @@ fn a_member_is_set_and_the_rest_stays_as_it_is_written() {
 }
 
 #[test]
-fn what_is_written() {
+fn objects_are_written_with_escapes() {
     let mut members = Members::default();
     assert_eq!(Members::default().finish(), "{}");
     members.text("a\"", "\\x\n\u{1f} \u{e9}");
@@ -77,7 +77,7 @@ fn what_is_written() {
 }
 
 #[test]
-fn what_is_no_json() {
+fn malformed_documents() {
     for text in [
         "",
         " ",
@@ -116,7 +116,7 @@ fn what_is_no_json() {
 }
 
 #[test]
-fn numbers_that_are_none() {
+fn invalid_numbers() {
     for text in
         ["-1", "1e5", "1.7e9", "\"\"", "\"+1\"", "\"1.2.3\"", "\"12 34\"", "99999999999999999999", "\"+\"", "true"]
     {
@@ -125,7 +125,7 @@ fn numbers_that_are_none() {
 }
 
 #[test]
-fn depth_is_bounded() {
+fn depth_is_limited() {
     let nested = |depth| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
     assert!(Value::parse("[".repeat(100_000).as_bytes()).is_err());
     assert!(Value::parse(nested(32).as_bytes()).is_ok());
@@ -136,7 +136,7 @@ fn depth_is_bounded() {
 }
 
 #[test]
-fn the_number_of_items_is_bounded() {
+fn the_number_of_items_is_limited() {
     let list = |count: usize| format!("[{}1]", "1,".repeat(count - 1));
     let object = |count: usize| format!("{{{}\"\":\"\"}}", "\"\":\"\",".repeat(count - 1));
     assert_eq!(Value::parse(list(MAX_ITEMS).as_bytes()).unwrap().items().unwrap().len(), MAX_ITEMS);
