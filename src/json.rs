@@ -1,8 +1,8 @@
-//! JSON: the few members of a reply that are asked for, and the strings of what is sent.
+//! JSON: reads the requested members of a response, and writes the objects of requests.
 //!
-//! `serde_json` reads it, and nothing is built of what it reads: a [`Value`] is the part of the document's text that a
-//! value stands in. So a member that nobody asked for costs no memory, and a number is the one that was written. The
-//! nesting is bounded, and so is the number of a list's items.
+//! `serde_json` parses the text, but no tree of values is built: a [`Value`] is the slice of the document's text with
+//! the value in it. Members that are not requested therefore take no memory, and numbers keep their written form. The
+//! depth of nesting and the number of items in a list are limited.
 
 use core::fmt;
 
@@ -11,26 +11,26 @@ use serde_core::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use crate::prelude::*;
 use crate::text::parse_decimal;
 
-/// The lists and objects that may be open at once: more than any reply of Azure has.
+/// The maximum depth of nested lists and objects. No response of Azure reaches it.
 const MAX_DEPTH: u32 = 32;
 
-/// The items of a list, and the members of an object that is read whole. A page of Key Vault has 25 secrets, and a secret
-/// 15 tags.
+/// The maximum number of items in a list, and of members in an object whose members are all read. A page of Key Vault
+/// has at most 25 secrets, and a secret at most 15 tags.
 const MAX_ITEMS: usize = 4096;
 
 /// Why a document can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonError {
-    /// It is no JSON (RFC 8259), or has more than 32 lists and objects within each other.
+    /// It is not JSON (RFC 8259), or its lists and objects are nested more than 32 deep.
     Malformed,
-    /// A member that was asked for comes twice: two readers could take two values for it.
+    /// A requested member occurs twice. It is ambiguous, because JSON parsers differ in which of the values they use.
     DuplicateName,
-    /// A list has more than 4096 items.
+    /// A list has more than 4096 items, or an object whose members are all read has more than 4096 members.
     TooManyItems,
 }
 
 impl JsonError {
-    /// What is wrong, as the end of a sentence.
+    /// Describes the error, as the end of a sentence.
     pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::Malformed => "it is no JSON",
@@ -46,26 +46,26 @@ impl From<JsonError> for &'static str {
     }
 }
 
-/// Reads the members of these names of a document that is an object.
+/// Reads the members with these names of a document that is an object. Any other document has no members.
 ///
 /// # Errors
-/// `Malformed` and `DuplicateName`. A document that is no object has no members.
+/// `Malformed` and `DuplicateName`.
 pub(crate) fn object<'t>(bytes: &'t [u8], names: &[&'static str]) -> Result<Object<'t>, JsonError> {
     Value::parse(bytes)?.object(names)
 }
 
-/// A string with its quotes and escapes.
+/// Writes a string as JSON, with quotes and escapes.
 pub(crate) fn quote(text: &str) -> String {
     // Writing a string to memory can't fail.
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// A value of a document, as it is written there. It is JSON: the document was checked as a whole.
+/// A value of a document, as its JSON text. The text is valid, because the whole document was parsed first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Value<'t>(&'t str);
 
 impl<'t> Value<'t> {
-    /// Reads a whole document, with or without a byte order mark before it.
+    /// Parses a whole document. A byte order mark at its start is skipped.
     ///
     /// # Errors
     /// `Malformed`.
@@ -78,7 +78,7 @@ impl<'t> Value<'t> {
         serde_json::from_str(text).map(|IgnoredAny| Self(text)).map_err(|_| JsonError::Malformed)
     }
 
-    /// The value as it is written.
+    /// The JSON text of the value.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn as_written(self) -> &'t str {
         self.0
@@ -96,12 +96,12 @@ impl<'t> Value<'t> {
         self.0.starts_with('[')
     }
 
-    /// The string. One that holds half a surrogate pair (`\ud800`) is none.
+    /// The string; `None` for other values, and for a string with an unpaired surrogate (`\ud800`).
     pub(crate) fn text(self) -> Option<String> {
-        serde_json::Deserializer::from_str(self.0).deserialize_any(Text).ok()?
+        serde_json::Deserializer::from_str(self.0).deserialize_any(StringVisitor).ok()?
     }
 
-    /// Whether it is this string.
+    /// Whether the value is this string.
     fn is_text(self, text: &str) -> bool {
         if self.0.contains('\\') {
             return self.text().is_some_and(|it| it == text);
@@ -109,15 +109,15 @@ impl<'t> Value<'t> {
         self.0.strip_prefix('"').and_then(|it| it.strip_suffix('"')) == Some(text)
     }
 
-    /// The whole number, not negative; the same in a string, as several of Azure's endpoints write it. A fraction is cut
-    /// off.
+    /// The number, without its fraction; `None` if it is negative. A string that contains a number is accepted too,
+    /// because several Azure endpoints send numbers as strings.
     pub(crate) fn number(self) -> Option<u64> {
         let text = self.text();
         let number = text.as_deref().map_or(self.0, str::trim_ascii);
         parse_decimal(number).map(|(whole, _)| whole)
     }
 
-    /// The truth value.
+    /// The boolean.
     pub(crate) fn bool(self) -> Option<bool> {
         match self.0 {
             "true" => Some(true),
@@ -126,7 +126,7 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// The members of these names; none of a value that is no object.
+    /// The members with these names. A value that is not an object has no members.
     ///
     /// # Errors
     /// `DuplicateName`.
@@ -143,25 +143,25 @@ impl<'t> Value<'t> {
         Ok(object)
     }
 
-    /// All members that are strings, in their order; none of a value that is no object.
+    /// All members that are strings, in their order. A value that is not an object has no members.
     ///
     /// # Errors
     /// `TooManyItems`.
     pub(crate) fn texts(self) -> Result<Vec<(String, String)>, JsonError> {
         let texts = self.pairs().filter_map(|(name, value)| Some((name.text()?, value.text()?)));
-        bounded(texts)
+        collect_limited(texts)
     }
 
-    /// The items of a list; none of a value that is no list.
+    /// The items of a list. A value that is not a list has no items.
     ///
     /// # Errors
     /// `TooManyItems`.
     pub(crate) fn items(self) -> Result<Vec<Self>, JsonError> {
-        bounded(Values(self.0.strip_prefix('[').unwrap_or_default()))
+        collect_limited(Values(self.0.strip_prefix('[').unwrap_or_default()))
     }
 
-    /// The object with this JSON as the member at this path; objects on the way are made where there are none. `None`
-    /// where the path leads through something that is no object.
+    /// A copy of the object in which the member at `path` is `json`. Missing objects on the path are added. `None` if a
+    /// value on the path is not an object.
     pub(crate) fn with_member(self, path: &[&str], json: &str) -> Option<String> {
         let Some((name, path)) = path.split_first() else { return Some(json.to_owned()) };
         if !self.is_object() {
@@ -183,18 +183,18 @@ impl<'t> Value<'t> {
         Some(members.finish())
     }
 
-    /// The names and values of an object.
+    /// The name and value of each member of an object.
     fn pairs(self) -> impl Iterator<Item = (Self, Self)> {
         let mut values = Values(self.0.strip_prefix('{').unwrap_or_default());
         core::iter::from_fn(move || values.next().zip(values.next()))
     }
 }
 
-/// The white space of JSON.
+/// The whitespace characters of JSON.
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// The values in a list, or the names and values in an object: what follows the opening bracket in a document that is
-/// JSON.
+/// Iterates over the items of a list, or over names and values of an object in turn. It starts with the text after the
+/// opening bracket, which must be valid JSON.
 struct Values<'t>(&'t str);
 
 impl<'t> Iterator for Values<'t> {
@@ -203,7 +203,7 @@ impl<'t> Iterator for Values<'t> {
     fn next(&mut self) -> Option<Value<'t>> {
         let rest = self.0.trim_start_matches(|c| matches!(c, ',' | ':') || SPACE.contains(&c));
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
-        // The closing bracket is no value.
+        // The closing bracket ends the iteration, because parsing a value fails there.
         values.next()?.ok()?;
         let (value, rest) = rest.split_at_checked(values.byte_offset())?;
         self.0 = rest;
@@ -211,16 +211,16 @@ impl<'t> Iterator for Values<'t> {
     }
 }
 
-/// All of them, or `TooManyItems`.
-fn bounded<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>, JsonError> {
+/// Collects the items; `TooManyItems` if there are more than [`MAX_ITEMS`].
+fn collect_limited<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>, JsonError> {
     let items: Vec<T> = items.take(MAX_ITEMS + 1).collect();
     if items.len() > MAX_ITEMS { Err(JsonError::TooManyItems) } else { Ok(items) }
 }
 
-/// An object without members.
+/// An empty object.
 pub(crate) const EMPTY: Value<'static> = Value("{}");
 
-/// Members of an object that were asked for.
+/// The requested members of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Object<'t>(Vec<(&'static str, Value<'t>)>);
 
@@ -235,17 +235,17 @@ impl<'t> Object<'t> {
         self.get(name)?.text()
     }
 
-    /// The whole number of a member; see [`Value::number`].
+    /// The number of a member; see [`Value::number`].
     pub(crate) fn number(&self, name: &str) -> Option<u64> {
         self.get(name)?.number()
     }
 
-    /// The truth value of a member.
+    /// The boolean of a member.
     pub(crate) fn bool(&self, name: &str) -> Option<bool> {
         self.get(name)?.bool()
     }
 
-    /// The members of these names of an object that is a member; none where there is no such object.
+    /// The members with these names of the object in a member. A member that is missing, or is not an object, has none.
     ///
     /// # Errors
     /// `DuplicateName`.
@@ -254,12 +254,12 @@ impl<'t> Object<'t> {
     }
 }
 
-/// Writes an object, member after member, in one line.
+/// Writes a JSON object in one line, member by member.
 #[derive(Default)]
 pub(crate) struct Members(String);
 
 impl Members {
-    /// Adds a member whose value is this JSON.
+    /// Adds a member. `json` is the JSON text of its value.
     pub(crate) fn json(&mut self, name: &str, json: &str) {
         self.member(&quote(name), json);
     }
@@ -269,7 +269,7 @@ impl Members {
         self.json(name, &quote(text));
     }
 
-    /// Adds a member whose name is in quotes already.
+    /// Adds a member. `name` is JSON text, with quotes.
     fn member(&mut self, name: &str, json: &str) {
         self.0.push(if self.0.is_empty() { '{' } else { ',' });
         self.0.push_str(name);
@@ -277,15 +277,15 @@ impl Members {
         self.0.push_str(json);
     }
 
-    /// The whole object.
+    /// Returns the JSON text of the object.
     pub(crate) fn finish(mut self) -> String {
         self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
         self.0
     }
 }
 
-/// Whether no value is nested too deeply, in a document that is JSON. `serde_json` skips values without a limit, and
-/// remembers each open bracket for that.
+/// Whether lists and objects are nested at most [`MAX_DEPTH`] deep. The result has a meaning only for valid JSON.
+/// `serde_json` has no limit of its own for values that it skips, and stores every open bracket.
 fn is_shallow(text: &str) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
     for byte in text.bytes() {
@@ -305,11 +305,12 @@ fn is_shallow(text: &str) -> bool {
     true
 }
 
-/// A string, `None` for every other kind of value. Each kind has a method: for one without, serde makes an error that shows
-/// the value, and the code that shows floating-point numbers would weigh as much as all of this module.
-struct Text;
+/// Reads a string; `None` for other values. It has a method for every kind of value, because serde's default methods
+/// return an error that shows the value, and the code that formats floating-point numbers would be as large as this
+/// module.
+struct StringVisitor;
 
-impl<'t> Visitor<'t> for Text {
+impl<'t> Visitor<'t> for StringVisitor {
     type Value = Option<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -351,152 +352,4 @@ impl<'t> Visitor<'t> for Text {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    const NAMES: &[&str] = &["a", "b", "n", "s", "f", "t", "z", "l"];
-
-    fn read(text: &str) -> Result<Object<'_>, JsonError> {
-        object(text.as_bytes(), NAMES)
-    }
-
-    #[test]
-    fn members_that_are_asked_for() {
-        let json = read(
-            r#" {"a": {"b": "x", "n": 12, "s": "34", "f": 5.9, "t": true, "z": null, "l": [1, {}, []]}, "c": 1} "#,
-        )
-        .unwrap();
-        let inner = json.object("a", NAMES).unwrap();
-        assert_eq!(inner.text("b").as_deref(), Some("x"));
-        assert_eq!((inner.number("n"), inner.number("s"), inner.number("f")), (Some(12), Some(34), Some(5)));
-        assert_eq!((inner.bool("t"), inner.text("n"), inner.number("b")), (Some(true), None, None));
-        assert!(inner.get("z").unwrap().is_null());
-        let items = inner.get("l").unwrap().items().unwrap();
-        assert_eq!(items.into_iter().map(Value::as_written).collect::<Vec<_>>(), ["1", "{}", "[]"]);
-        assert_eq!(json.get("c"), None, "nobody asked for it");
-        assert_eq!(json.object("b", NAMES), Ok(Object::default()));
-    }
-
-    #[test]
-    fn what_is_no_object_has_no_members() {
-        for text in ["null", "1", "\"a\"", "[\"a\"]", "[{\"a\":1}]"] {
-            assert_eq!(read(text), Ok(Object::default()), "{text}");
-            assert_eq!(Value::parse(text.as_bytes()).unwrap().texts(), Ok(Vec::new()), "{text}");
-        }
-        assert_eq!(Value::parse(b"{\"a\":1}").unwrap().items(), Ok(Vec::new()));
-    }
-
-    #[test]
-    fn a_name_that_comes_twice_is_refused_where_it_is_asked_for() {
-        for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"b":2,"\u0061":null}"#] {
-            assert_eq!(read(text), Err(JsonError::DuplicateName), "{text}");
-        }
-        assert_eq!(read(r#"{"c":1,"a":2,"c":3}"#).unwrap().number("a"), Some(2));
-    }
-
-    #[test]
-    fn text_comes_out_as_it_went_in() {
-        let json = Value::parse(br#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 \u0000""#).unwrap();
-        assert_eq!(json.text().as_deref(), Some("\"\\/\u{8}\u{c}\n\r\t\u{e9}\u{1f600} \0"));
-        // Half a surrogate pair is no character.
-        for text in [r#""\ud800""#, r#""\ud800\u0041""#, r#""\udc00""#] {
-            assert_eq!(Value::parse(text.as_bytes()).unwrap().text(), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_byte_order_mark_is_skipped() {
-        assert_eq!(read("\u{feff}{\"n\":1}").unwrap().number("n"), Some(1));
-    }
-
-    #[test]
-    fn a_member_is_set_and_the_rest_stays_as_it_is_written() {
-        // The white space between members is not.
-        let set = |text: &str, path: &[&str]| Value::parse(text.as_bytes()).unwrap().with_member(path, "[true]");
-        let text = r#"{"a":[0,-2.5e3,10E-7,{}],"b\"":"\\x\u000a é","d":1e400}"#;
-        assert_eq!(set(text, &["f", "g"]).unwrap(), format!(r#"{},"f":{{"g":[true]}}}}"#, &text[..text.len() - 1]));
-        assert_eq!(set(r#"{"a":{"b":1,"c":2}}"#, &["a", "b"]).unwrap(), r#"{"a":{"b":[true],"c":2}}"#);
-        assert_eq!(set("{ }", &["a"]).unwrap(), r#"{"a":[true]}"#);
-        assert_eq!(set(r#"{"a":1}"#, &["a", "b"]).or(set("[]", &["a"])), None);
-    }
-
-    #[test]
-    fn what_is_written() {
-        let mut members = Members::default();
-        assert_eq!(Members::default().finish(), "{}");
-        members.text("a\"", "\\x\n\u{1f} \u{e9}");
-        members.json("n", "1");
-        assert_eq!(members.finish(), r#"{"a\"":"\\x\n\u001f é","n":1}"#);
-    }
-
-    #[test]
-    fn what_is_no_json() {
-        for text in [
-            "",
-            " ",
-            "{",
-            "{\"a\"",
-            "{\"a\":}",
-            "{\"a\":1,}",
-            "[1,]",
-            "[1 2]",
-            "\"",
-            "\"\n\"",
-            "\"\\x\"",
-            "\"\\u12\"",
-            "\"\\u+123\"",
-            "nul",
-            "True",
-            "1 1",
-            "01",
-            "-",
-            "+1",
-            ".5",
-            "1.",
-            "1.e5",
-            "1e",
-            "1-2",
-            "<html>",
-            "{} x",
-            "'a'",
-            "{a:1}",
-            "{\"c\":01}",
-            "{\"c\":[1,]}",
-        ] {
-            assert_eq!(Value::parse(text.as_bytes()), Err(JsonError::Malformed), "{text}");
-        }
-        assert_eq!(Value::parse(b"\"\xff\""), Err(JsonError::Malformed));
-    }
-
-    #[test]
-    fn numbers_that_are_none() {
-        for text in
-            ["-1", "1e5", "1.7e9", "\"\"", "\"+1\"", "\"1.2.3\"", "\"12 34\"", "99999999999999999999", "\"+\"", "true"]
-        {
-            assert_eq!(read(&format!("{{\"n\":{text}}}")).unwrap().number("n"), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn depth_is_bounded() {
-        let nested = |depth| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(Value::parse("[".repeat(100_000).as_bytes()).is_err());
-        assert!(Value::parse(nested(32).as_bytes()).is_ok());
-        assert!(Value::parse(nested(33).as_bytes()).is_err());
-        assert!(Value::parse(format!("[{}]", "{\"a\":[]},".repeat(99) + "1").as_bytes()).is_ok());
-        // Brackets in a string are text.
-        assert!(Value::parse(format!("{:?}", "[\"\\[".repeat(99)).as_bytes()).is_ok());
-    }
-
-    #[test]
-    fn the_number_of_items_is_bounded() {
-        let list = |count: usize| format!("[{}1]", "1,".repeat(count - 1));
-        let object = |count: usize| format!("{{{}\"\":\"\"}}", "\"\":\"\",".repeat(count - 1));
-        assert_eq!(Value::parse(list(MAX_ITEMS).as_bytes()).unwrap().items().unwrap().len(), MAX_ITEMS);
-        assert_eq!(Value::parse(object(MAX_ITEMS).as_bytes()).unwrap().texts().unwrap().len(), MAX_ITEMS);
-        let (list, object) = (list(MAX_ITEMS + 1), object(MAX_ITEMS + 1));
-        assert_eq!(Value::parse(list.as_bytes()).unwrap().items(), Err(JsonError::TooManyItems));
-        assert_eq!(Value::parse(object.as_bytes()).unwrap().texts(), Err(JsonError::TooManyItems));
-        assert_eq!(Value::parse(object.as_bytes()).unwrap().object(NAMES), Ok(Object::default()));
-    }
-}
+mod tests;

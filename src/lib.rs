@@ -70,8 +70,8 @@ pub use credential::{
 pub use diagnosis::Hint;
 pub use error::{Attempt, Error, ErrorKind, Outcome, Result};
 pub use key_vault::{
-    CacheOptions, Cached, Change, ClientOptions, GetSecretOptions, ListOptions, Properties, Secret as VaultSecret,
-    SecretClient, SecretList, SetOptions,
+    CacheInfo, CacheOptions, ClientOptions, GetSecretOptions, ListOptions, Secret, SecretClient, SecretList,
+    SecretPoller, SecretProperties, SetOptions,
 };
 #[cfg(feature = "embedded")]
 pub use platform::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};

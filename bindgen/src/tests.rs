@@ -8,10 +8,9 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::options::Options;
-use crate::share::{
-    Call, Offset, Template, VERSION, can_be_variable, inside, numbered, offset_of, offset_tokens, replace, share,
-    templates,
-};
+use crate::share::template::{Template, templates};
+use crate::share::tokens::{Offset, can_be_variable, inside, numbered, offset_of, offset_tokens};
+use crate::share::{Call, VERSION, replace, share};
 use crate::wit::Interface;
 
 /// Records in all positions: alone, in a result, a list, an option, a tuple and in other records.

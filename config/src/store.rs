@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use keyfob_component::{
     CacheOptions, ClientOptions, Credential, CredentialKind, CredentialOptions, Error, ErrorKind, GetSecretOptions,
-    LocalFuture, Platform, SecretClient, VaultSecret,
+    LocalFuture, Platform, SecretClient,
 };
 
 use crate::mapping::{Mapping, Secret};
@@ -105,7 +105,7 @@ impl<P: Executor + 'static> Store<P> {
     }
 }
 
-fn value(secret: &VaultSecret) -> String {
+fn value(secret: &keyfob_component::Secret) -> String {
     secret.value.expose().to_owned()
 }
 

@@ -3,11 +3,28 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::identity::Identity;
+use super::token::{self, Claims};
 use super::{Description, Fake};
 use crate::wire::{Request, ScriptedResponse, Service};
 
 /// The time of the tests.
 pub(super) const NOW: u64 = 1_800_000_000;
+
+/// The user-assigned identity `A`, with all ids, and `B`, which is not assigned to the resource.
+pub(super) const USER_ASSIGNED: &str = r#"
+    [[identity]]
+    name = "A"
+    kind = "user-assigned"
+    client-id = "00000000-0000-0000-0000-00000000000a"
+    object-id = "00000000-0000-0000-0000-00000000001a"
+    resource-id = "/subscriptions/s/a"
+    [[identity]]
+    name = "B"
+    kind = "user-assigned"
+    client-id = "00000000-0000-0000-0000-00000000000b"
+    assigned = false
+"#;
 
 /// The fake of a description.
 pub(super) fn fake(text: &str) -> Fake {
@@ -38,6 +55,16 @@ pub(super) fn post(url: &str, form: &str) -> Request {
 pub(super) fn ask(fake: &Fake, request: &Request) -> (u16, Value) {
     let response = fake.handle(request, NOW);
     (response.status.as_u16(), json(&response))
+}
+
+/// The claims of the token in a response's body. Fails if the token is not valid at [`NOW`].
+pub(super) fn token_claims(body: &Value) -> Claims {
+    token::check(body["access_token"].as_str().unwrap(), NOW).unwrap()
+}
+
+/// The identity of this name.
+pub(super) fn identity<'f>(fake: &'f Fake, name: &str) -> &'f Identity {
+    fake.description.identities.iter().find(|it| it.name == name).unwrap()
 }
 
 /// The JSON body of a response; null if it is not JSON.

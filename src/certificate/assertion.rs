@@ -1,4 +1,5 @@
-//! The client assertion: a JWT (RFC 7519) that says who asks (RFC 7523), signed with the certificate's key (RFC 7515).
+//! The client assertion: a JWT (RFC 7519) that authenticates the client (RFC 7523), signed with the certificate's key
+//! (RFC 7515).
 //! <https://learn.microsoft.com/entra/identity-platform/certificate-credentials#assertion-format>
 
 use rsa::{Pkcs1v15Sign, Pss};
@@ -13,25 +14,25 @@ use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::text::{to_base64, to_base64url};
 
-/// How long an assertion is good for, in seconds: Entra's page recommends five to ten minutes.
+/// The lifetime of an assertion in seconds. Entra's documentation recommends five to ten minutes.
 const LIFETIME: u64 = 600;
 
-/// What an assertion says.
+/// The content of an assertion.
 pub(crate) struct Assertion<'a> {
-    /// Who takes it: the address of the token endpoint.
+    /// The URL of the token endpoint.
     pub(crate) audience: &'a str,
-    /// Who asks.
+    /// The client id of the app registration.
     pub(crate) client_id: &'a str,
-    /// When, in unix seconds.
+    /// The current time in unix seconds.
     pub(crate) now: u64,
-    /// AD FS knows neither PS256 nor SHA-256 thumbprints.
+    /// Whether the authority is AD FS, which supports neither PS256 nor SHA-256 thumbprints.
     pub(crate) adfs: bool,
-    /// Whether all certificates go along, for apps that trust a subject name and issuer.
+    /// Whether to send all certificates (`x5c`), for apps that trust a subject name and issuer.
     pub(crate) send_chain: bool,
 }
 
 impl Certificate {
-    /// The client assertion of RFC 7523, signed. `None` only if signing fails.
+    /// Makes a signed client assertion. `None` only if signing fails.
     pub(crate) fn assertion(&self, assertion: &Assertion<'_>, platform: &dyn Platform) -> Option<SecretString> {
         let mut token = to_base64url(self.header(assertion)?.as_bytes());
         token.push('.');
@@ -42,15 +43,15 @@ impl Certificate {
         Some(token.into())
     }
 
-    /// RS256 for AD FS, else PS256 (RFC 7518). Both are blinded, which is the crate's default, and the crate checks
-    /// both with the public key before they come out.
+    /// Signs with RS256 for AD FS, otherwise with PS256 (RFC 7518). By default, the crate `rsa` blinds the calculation,
+    /// and verifies the signature with the public key before it returns it.
     fn sign(&self, text: &[u8], adfs: bool, platform: &dyn Platform) -> Option<Vec<u8>> {
         let digest = Sha256::digest(text);
         let mut random = Random::new(platform);
         let signature = if adfs {
             self.key.sign_with_rng(&mut random, Pkcs1v15Sign::new::<Sha256>(), &digest)
         } else {
-            // Its salt is as long as the hash: 32 bytes.
+            // The salt is as long as the hash, 32 bytes.
             self.key.sign_with_rng(&mut random, Pss::<Sha256>::new(), &digest)
         };
         signature.ok()
@@ -64,8 +65,8 @@ impl Certificate {
             format!(r#"{{"alg":"PS256","typ":"JWT","x5t#S256":"{}""#, to_base64url(&Sha256::digest(leaf)))
         };
         if assertion.send_chain {
-            for (at, certificate) in self.chain.iter().enumerate() {
-                header.push_str(if at == 0 { r#","x5c":[""# } else { r#"",""# });
+            for (index, certificate) in self.chain.iter().enumerate() {
+                header.push_str(if index == 0 { r#","x5c":[""# } else { r#"",""# });
                 header.push_str(&to_base64(certificate));
             }
             header.push_str("\"]");
@@ -105,7 +106,7 @@ mod tests {
     use crate::secret::SecretBytes;
     use crate::text::{base64, base64url};
 
-    /// Always the same number.
+    /// A platform whose random numbers are all the same.
     struct Constant(u64);
 
     impl Platform for Constant {
@@ -141,8 +142,8 @@ mod tests {
         send_chain: false,
     };
 
-    /// What a fixture signs: header, claims, what is signed, and the signature.
-    fn made(name: &str, assertion: &Assertion<'_>) -> (Json, Json, String, Vec<u8>) {
+    /// The assertion of a fixture: header, claims, the signed text, and the signature.
+    fn assertion_of(name: &str, assertion: &Assertion<'_>) -> (Json, Json, String, Vec<u8>) {
         let token = read(name).unwrap().assertion(assertion, &Constant(50)).unwrap();
         let parts: Vec<_> = token.expose().split('.').collect();
         let [header, claims, signature] = *parts else { unreachable!() };
@@ -150,18 +151,18 @@ mod tests {
         (json(header), json(claims), format!("{header}.{claims}"), base64url(signature).unwrap())
     }
 
-    fn public(name: &str) -> PublicKey {
+    fn public_key(name: &str) -> PublicKey {
         read(name).unwrap().key.to_public_key()
     }
 
-    /// A thumbprint that OpenSSL gave, in base64url.
+    /// A thumbprint that OpenSSL calculated, as base64url.
     fn thumbprint(file: &str) -> String {
         to_base64url(&base64(&String::from_utf8(fixture(file)).unwrap()).unwrap())
     }
 
     #[test]
     fn an_assertion_for_entra() {
-        let (header, claims, signed, signature) = made("cert-first.pem", &ASSERTION);
+        let (header, claims, signed, signature) = assertion_of("cert-first.pem", &ASSERTION);
         assert_eq!(header["alg"], json!("PS256"));
         assert_eq!(header["typ"], json!("JWT"));
         assert_eq!(header["x5t#S256"], json!(thumbprint("x5t-s256.txt").as_str()));
@@ -174,23 +175,23 @@ mod tests {
         assert_eq!(claims["nbf"], json!(1_700_000_000));
         assert_eq!(claims["exp"], json!(1_700_000_600));
         let digest = Sha256::digest(&signed);
-        assert_eq!(public("cert-first.pem").verify(Pss::<Sha256>::new_with_salt(32), &digest, &signature), Ok(()));
+        assert_eq!(public_key("cert-first.pem").verify(Pss::<Sha256>::new_with_salt(32), &digest, &signature), Ok(()));
     }
 
     #[test]
     fn an_assertion_for_ad_fs() {
-        let (header, _, signed, signature) = made("pkcs1.pem", &Assertion { adfs: true, ..ASSERTION });
+        let (header, _, signed, signature) = assertion_of("pkcs1.pem", &Assertion { adfs: true, ..ASSERTION });
         assert_eq!(header["alg"], json!("RS256"));
         assert_eq!(header["x5t"], json!(thumbprint("x5t.txt").as_str()));
         assert_eq!(header.get("x5t#S256"), None);
         let digest = Sha256::digest(&signed);
-        assert_eq!(public("pkcs1.pem").verify(Pkcs1v15Sign::new::<Sha256>(), &digest, &signature), Ok(()));
+        assert_eq!(public_key("pkcs1.pem").verify(Pkcs1v15Sign::new::<Sha256>(), &digest, &signature), Ok(()));
     }
 
     #[test]
-    fn the_chain_goes_along_when_asked() {
+    fn the_chain_is_sent_on_request() {
         for name in ["chain.pem", "chain-root-first.pem", "chain.pfx"] {
-            let (header, ..) = made(name, &Assertion { send_chain: true, ..ASSERTION });
+            let (header, ..) = assertion_of(name, &Assertion { send_chain: true, ..ASSERTION });
             let chain = read(name).unwrap().chain;
             let expected: Vec<_> = chain.iter().map(|certificate| to_base64(certificate)).collect();
             assert_eq!((&header["x5c"], expected.len()), (&json!(expected), 3), "{name}");
@@ -201,15 +202,15 @@ mod tests {
     fn the_same_signature_as_openssl() {
         let expected = base64(&String::from_utf8(fixture("rs256.txt")).unwrap());
         let certificate = read("aes256.pfx").unwrap();
-        // Blinded, and the same whatever the platform's randomness is.
+        // Blinding does not change the signature, whatever the random numbers are.
         for random in [0, 50, u64::MAX] {
             assert_eq!(certificate.sign(b"keyfob", true, &Constant(random)), expected, "{random}");
         }
     }
 
     #[test]
-    fn a_name_that_would_break_the_json_is_escaped() {
-        let (_, claims, ..) = made("pkcs1.pem", &Assertion { client_id: "a\"\\\n\u{e9}", ..ASSERTION });
+    fn a_client_id_is_escaped_in_json() {
+        let (_, claims, ..) = assertion_of("pkcs1.pem", &Assertion { client_id: "a\"\\\n\u{e9}", ..ASSERTION });
         assert_eq!(claims["sub"], json!("a\"\\\n\u{e9}"));
     }
 

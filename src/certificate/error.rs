@@ -1,15 +1,15 @@
-//! What can be wrong with a certificate file, each by its name and with what to do.
+//! The errors of certificate files, each with its cause and its cure.
 
 /// Why a certificate can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CertificateError {
-    /// What is wrong, to follow the file's name and a colon.
+    /// The cause. In a message it follows the file's name and a colon.
     pub(crate) why: &'static str,
-    /// What to do, as a sentence without its full stop.
+    /// The cure, as a sentence without its full stop.
     pub(crate) cure: &'static str,
 }
 
-/// The way out for every PKCS#12 file that another tool reads and this one does not.
+/// The cure for PKCS#12 files that other tools can read and Keyfob can't.
 const CONVERT: &str = "Convert it: openssl pkcs12 -legacy -in OLD.pfx -noenc -out PLAIN.pem, then openssl pkcs12 \
     -export -in PLAIN.pem -out NEW.pfx, and delete PLAIN.pem";
 

@@ -1,9 +1,9 @@
-//! A certificate with its private key, as ClientCertificateCredential needs it: read from PEM or PKCS#12, and signing
-//! the assertion that Microsoft Entra takes in place of a client secret.
+//! A certificate with its private key, for `ClientCertificateCredential`: reads it from PEM or PKCS#12, and signs the
+//! assertion that Microsoft Entra accepts instead of a client secret.
 //! <https://learn.microsoft.com/entra/identity-platform/certificate-credentials>
 //!
-//! The cryptography is RustCrypto's. What is read are few fields at known places, which a strict reader of our own
-//! for DER does in few bytes.
+//! The cryptography is RustCrypto's. The DER reader is our own: only a few fields at known positions are read, and a
+//! library for that is larger and less strict.
 
 mod assertion;
 mod der;
@@ -25,17 +25,17 @@ pub(crate) use error::CertificateError;
 
 use crate::prelude::*;
 
-/// The largest file that is read. A chain of ten certificates has half of it.
+/// The maximum size of a file in bytes. A chain of ten certificates has about half of it.
 pub(crate) const MAX_SIZE: usize = 64 * 1024;
 
 /// A certificate with its private key.
 pub(crate) struct Certificate {
     key: PrivateKey,
-    /// The certificates in DER: the key's own, then the others in the order of the file.
+    /// The certificates in DER: first the one of the key, then the others in the order of the file.
     chain: Vec<Vec<u8>>,
 }
 
-/// What a file holds.
+/// The keys and certificates of a file.
 #[derive(Default)]
 struct Contents {
     keys: Vec<PrivateKey>,
@@ -43,7 +43,7 @@ struct Contents {
 }
 
 impl Certificate {
-    /// Reads PEM or PKCS#12. The password is PKCS#12's; none and an empty one are the same.
+    /// Reads PEM or PKCS#12. The password is used for PKCS#12 only; `None` is the same as an empty one.
     pub(crate) fn read(bytes: &[u8], password: Option<&str>) -> Result<Self, CertificateError> {
         if bytes.len() > MAX_SIZE {
             return Err(error::TOO_LARGE);
@@ -54,13 +54,13 @@ impl Certificate {
         } else if bytes.first() == Some(&der::SEQUENCE) {
             pkcs12::read(bytes, password)?
         } else {
-            // Any DER of 128 bytes or more begins so in base64.
+            // The base64 form of a DER sequence of 128 bytes or more starts with `MI`.
             return Err(if text.trim_start().starts_with("MI") { error::BASE64 } else { error::NEITHER });
         };
         Self::choose(contents)
     }
 
-    /// The one key, and the certificate that belongs to it first.
+    /// Takes the only key, and moves its certificate to the start of the chain.
     fn choose(contents: Contents) -> Result<Self, CertificateError> {
         let Contents { mut keys, certificates: mut chain } = contents;
         let key = match (keys.pop(), chain.is_empty()) {
@@ -70,9 +70,9 @@ impl Certificate {
             (None, false) => return Err(error::NO_KEY),
             (None, true) => return Err(error::NEITHER),
         };
-        for at in 0..chain.len() {
-            if chain.get(at).map_or(Ok(false), |certificate| key::belongs(certificate, &key))? {
-                if let Some(first) = chain.get_mut(..=at) {
+        for index in 0..chain.len() {
+            if chain.get(index).map_or(Ok(false), |certificate| key::certificate_matches(certificate, &key))? {
+                if let Some(first) = chain.get_mut(..=index) {
                     first.rotate_right(1);
                 }
                 return Ok(Self { key, chain });
@@ -82,9 +82,9 @@ impl Certificate {
     }
 }
 
-/// The text of a PEM file, which is ASCII wherever it is read; its comments may be anything.
+/// The text of a PEM file. The blocks are ASCII; comments between them may have any encoding, and get question marks.
 fn ascii(bytes: &[u8]) -> Zeroizing<String> {
-    // Its size first, because a text that grows leaves copies behind.
+    // Allocated at its full size, because a string that grows leaves copies of the key in memory.
     let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
     text.extend(bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }));
     text

@@ -1,8 +1,8 @@
-//! The object identifiers that are told apart, as DER writes them.
+//! The object identifiers that the readers compare, in DER.
 
 use const_oid::ObjectIdentifier;
 
-/// The content of each identifier in DER, made when the component is compiled.
+/// Defines constants with the content of identifiers in DER, calculated at compile time.
 macro_rules! identifiers {
     ($($(#[$doc:meta])* $name:ident = $dotted:literal;)*) => {$(
         $(#[$doc])*

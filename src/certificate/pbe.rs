@@ -1,5 +1,5 @@
-//! Decryption by password: PBES2 with PBKDF2 (RFC 8018), and 3DES and RC2 with PKCS#12's own way from a password to a key
-//! (RFC 7292, appendices B and C).
+//! Password-based decryption: PBES2 with PBKDF2 (RFC 8018), and 3DES and RC2 with the key derivation of PKCS#12 (RFC
+//! 7292, appendices B and C).
 
 use aes::{Aes128, Aes192, Aes256};
 use cbc::cipher::block_padding::Pkcs7;
@@ -20,12 +20,12 @@ use super::error::{ALGORITHM, CertificateError, DAMAGED, ITERATIONS, PASSWORD_WR
 use super::oid;
 use crate::prelude::*;
 
-/// How many runs of a hash function a file may cost, all its parts together: a million iterations of PBKDF2 for key and
-/// certificates each, and of the code's own. OpenSSL's default is 2048. The fuzzer finds the way to the last run soon, and
-/// would do nothing else: a hundredth is what it has.
+/// The maximum number of hash function runs for one file: a million iterations of PBKDF2 each for the key and for the
+/// certificates, and a million for the MAC. OpenSSL's default is 2048 iterations. The limit for fuzzing is a hundredth,
+/// because the fuzzer soon finds files that use the whole budget, and would spend all its time on them.
 const MAX_RUNS: u32 = if cfg!(fuzzing) { 50_000 } else { 5_000_000 };
 
-/// The runs of a hash function that a file still has.
+/// The number of hash function runs that are left for a file.
 pub(super) struct Budget(u32);
 
 impl Budget {
@@ -33,7 +33,7 @@ impl Budget {
         Self(MAX_RUNS)
     }
 
-    /// Takes off what `blocks` runs of so many iterations cost.
+    /// Subtracts the runs for `blocks` blocks of output with this number of iterations each.
     fn spend(&mut self, iterations: u32, blocks: u32) -> Result<(), CertificateError> {
         if iterations == 0 {
             return Err(DAMAGED);
@@ -43,58 +43,58 @@ impl Budget {
     }
 }
 
-/// A password in its two forms: text for PBES2, and UTF-16 with an end mark for what is PKCS#12's own.
+/// A password in its two forms: UTF-8 for PBES2, and UTF-16 with a terminating zero for the key derivation of PKCS#12.
 pub(super) struct Password<'p> {
     text: &'p str,
-    wide: Zeroizing<Vec<u8>>,
+    utf16: Zeroizing<Vec<u8>>,
 }
 
 impl<'p> Password<'p> {
     pub(super) fn new(text: &'p str) -> Self {
-        // Its size first, because a vector that grows leaves copies behind.
-        let mut wide = Zeroizing::new(Vec::with_capacity(2 * text.len() + 2));
-        wide.extend(text.encode_utf16().chain([0]).flat_map(u16::to_be_bytes));
-        Self { text, wide }
+        // Allocated at its full size, because a vector that grows leaves copies of the password in memory.
+        let mut utf16 = Zeroizing::new(Vec::with_capacity(2 * text.len() + 2));
+        utf16.extend(text.encode_utf16().chain([0]).flat_map(u16::to_be_bytes));
+        Self { text, utf16 }
     }
 
-    /// No password, which PKCS#12 tells from an empty one: its wide form has no end mark either.
+    /// No password. PKCS#12 distinguishes it from an empty one: it has no terminating zero.
     pub(super) fn absent() -> Self {
-        Self { text: "", wide: Zeroizing::default() }
+        Self { text: "", utf16: Zeroizing::default() }
     }
 }
 
-/// Whether the password gives this code for the text (RFC 7292, appendix A); its key comes from salt and iterations.
-pub(super) fn authentic(
+/// Whether this is the MAC of the text under the password (RFC 7292, appendix A).
+pub(super) fn verify_mac(
     hash: &[u8],
-    code: &[u8],
+    mac: &[u8],
     text: &[u8],
     (salt, iterations): (&[u8], u32),
     password: &Password<'_>,
     budget: &mut Budget,
 ) -> Result<bool, CertificateError> {
     budget.spend(iterations, 1)?;
-    let check = match hash {
-        oid::SHA1 => check::<Sha1>,
-        oid::SHA256 => check::<Sha256>,
+    let verify = match hash {
+        oid::SHA1 => verify_mac_with::<Sha1>,
+        oid::SHA256 => verify_mac_with::<Sha256>,
         _ => return Err(ALGORITHM),
     };
-    Ok(check(code, text, (salt, iterations), password))
+    Ok(verify(mac, text, (salt, iterations), password))
 }
 
-fn check<H>(code: &[u8], text: &[u8], (salt, iterations): (&[u8], u32), password: &Password<'_>) -> bool
+fn verify_mac_with<H>(mac: &[u8], text: &[u8], (salt, iterations): (&[u8], u32), password: &Password<'_>) -> bool
 where
     H: Digest + FixedOutputReset + BlockSizeUser + EagerHash,
     Hmac<H>: Mac + KeyInit,
 {
     let length = <H as Digest>::output_size();
-    let key = derive_key::<H>(&password.wide, salt, Pkcs12KeyType::Mac, iterations.cast_signed(), length);
+    let key = derive_key::<H>(&password.utf16, salt, Pkcs12KeyType::Mac, iterations.cast_signed(), length);
     let key = Zeroizing::new(key);
-    // An HMAC takes a key of any length.
+    // An HMAC accepts a key of any length, so making it does not fail.
     <Hmac<H> as KeyInit>::new_from_slice(&key)
-        .is_ok_and(|mac| Mac::verify_slice(Mac::chain_update(mac, text), code).is_ok())
+        .is_ok_and(|hmac| Mac::verify_slice(Mac::chain_update(hmac, text), mac).is_ok())
 }
 
-/// Decrypts data, whose algorithm is what follows in `algorithm`.
+/// Decrypts data. `algorithm` reads the content of an `AlgorithmIdentifier`.
 pub(super) fn decrypt(
     mut algorithm: Reader<'_>,
     data: &[u8],
@@ -104,17 +104,17 @@ pub(super) fn decrypt(
     match algorithm.take(OID)? {
         oid::PBES2 => pbes2(algorithm.enter(SEQUENCE)?, data, password, budget),
         oid::PBE_3DES => pkcs12(algorithm, data, password, budget, (24, cbc::<TdesEde3>)),
-        // As many bits of the key take effect as it has.
+        // The effective key length of RC2 is the whole length of the key.
         oid::PBE_RC2_128 => pkcs12(algorithm, data, password, budget, (16, cbc::<Rc2>)),
         oid::PBE_RC2_40 => pkcs12(algorithm, data, password, budget, (5, cbc::<Rc2>)),
         _ => Err(ALGORITHM),
     }
 }
 
-/// A cipher in CBC mode: key, vector, data.
+/// A function that decrypts in CBC mode: key, initialization vector, data.
 type Decrypt = fn(&[u8], &[u8], &[u8]) -> Result<Zeroizing<Vec<u8>>, CertificateError>;
 
-/// PKCS#12's own way, which older exports and macOS use; with 40-bit RC2 it protects the certificates alone.
+/// The algorithms of PKCS#12 itself, which older tools and macOS use. 40-bit RC2 protects only the certificates there.
 fn pkcs12(
     mut algorithm: Reader<'_>,
     data: &[u8],
@@ -123,15 +123,16 @@ fn pkcs12(
     (length, decrypt): (usize, Decrypt),
 ) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     let mut parameters = algorithm.enter(SEQUENCE)?;
-    let (salt, iterations) = (parameters.take(OCTET_STRING)?, parameters.small()?);
-    // SHA-1 gives 20 bytes a time: two at most for the key, one for the vector.
+    let (salt, iterations) = (parameters.take(OCTET_STRING)?, parameters.small_number()?);
+    // A block of SHA-1 has 20 bytes: at most two blocks for the key, and one for the initialization vector.
     budget.spend(iterations, 3)?;
-    let derive =
-        |what, length| Zeroizing::new(derive_key::<Sha1>(&password.wide, salt, what, iterations.cast_signed(), length));
+    let derive = |kind, length| {
+        Zeroizing::new(derive_key::<Sha1>(&password.utf16, salt, kind, iterations.cast_signed(), length))
+    };
     decrypt(&derive(Pkcs12KeyType::EncryptionKey, length), &derive(Pkcs12KeyType::Iv, 8), data)
 }
 
-/// PBKDF2 with a hash function: password, salt, iterations, key.
+/// A function that derives a key by PBKDF2: password, salt, iterations, the key.
 type Derive = fn(&[u8], &[u8], u32, &mut [u8]);
 
 fn pbes2(
@@ -149,13 +150,13 @@ fn pbes2(
         oid::DES_EDE3_CBC => (24, cbc::<TdesEde3>),
         _ => return Err(ALGORITHM),
     };
-    let vector = cipher.take(OCTET_STRING)?;
+    let iv = cipher.take(OCTET_STRING)?;
     if derivation.take(OID)? != oid::PBKDF2 {
         return Err(ALGORITHM);
     }
     let mut derivation = derivation.enter(SEQUENCE)?;
-    let (salt, iterations) = (derivation.take(OCTET_STRING)?, derivation.small()?);
-    // The key's length, which the cipher tells already.
+    let (salt, iterations) = (derivation.take(OCTET_STRING)?, derivation.small_number()?);
+    // The optional key length, which the cipher determines already.
     derivation.optional(INTEGER);
     let function = match derivation.optional(SEQUENCE) {
         Some(function) => Reader::new(function).take(OID)?,
@@ -166,20 +167,20 @@ fn pbes2(
         oid::HMAC_SHA256 => (32, pbkdf2_hmac::<Sha256>),
         _ => return Err(ALGORITHM),
     };
-    // An HMAC is two runs of its hash function.
+    // An HMAC runs its hash function twice.
     budget.spend(iterations, 2 * length.div_ceil(output) as u32)?;
     let mut key = Zeroizing::new(vec![0; length]);
     derive(password.text.as_bytes(), salt, iterations, &mut key);
-    decrypt(&key, vector, data)
+    decrypt(&key, iv, data)
 }
 
 fn cbc<C: BlockCipherDecrypt + KeyInit>(
     key: &[u8],
-    vector: &[u8],
+    iv: &[u8],
     data: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
     let cipher = C::new_from_slice(key).map_err(|_| DAMAGED)?;
-    let mode = cbc::Decryptor::inner_iv_slice_init(cipher, vector).map_err(|_| DAMAGED)?;
+    let mode = cbc::Decryptor::inner_iv_slice_init(cipher, iv).map_err(|_| DAMAGED)?;
     let mut plain = Zeroizing::new(data.to_vec());
     let length = mode.decrypt_padded::<Pkcs7>(&mut plain).map_err(|_| PASSWORD_WRONG)?.len();
     plain.truncate(length);

@@ -1,4 +1,4 @@
-//! PEM (RFC 7468): labelled blocks of base64 between other lines, which are left alone.
+//! PEM (RFC 7468): labelled blocks of base64. Text outside the blocks is ignored.
 
 use zeroize::Zeroizing;
 
@@ -10,7 +10,7 @@ use crate::text::base64;
 pub(super) const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 
-/// The keys and certificates of a PEM file, in its order.
+/// Reads the keys and certificates of a PEM file, in the order of the file.
 pub(super) fn read(text: &str) -> Result<Contents, CertificateError> {
     let mut contents = Contents::default();
     let mut rest = text;
@@ -22,13 +22,13 @@ pub(super) fn read(text: &str) -> Result<Contents, CertificateError> {
         match label {
             "CERTIFICATE" | "X509 CERTIFICATE" => contents.certificates.push(decode(body)?.to_vec()),
             "PRIVATE KEY" => contents.keys.push(key::pkcs8(&decode(body)?)?),
-            // OpenSSL's own old way to encrypt announces itself in a header within the block.
+            // The older encryption of OpenSSL has a header in the block: `Proc-Type: 4,ENCRYPTED`.
             _ if label.ends_with("PRIVATE KEY") && body.contains("ENCRYPTED") => return Err(ENCRYPTED_PEM),
             "RSA PRIVATE KEY" => contents.keys.push(key::pkcs1(&decode(body)?)?),
             "ENCRYPTED PRIVATE KEY" => return Err(ENCRYPTED_PEM),
             "EC PRIVATE KEY" => return Err(ELLIPTIC),
             _ if label.ends_with("PRIVATE KEY") => return Err(NOT_RSA),
-            // Parameters, public keys, requests.
+            // Parameters, public keys and certificate requests are not needed.
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The platform's randomness, in the form that the crate `rsa` asks for.
+//! The platform's random numbers, as a generator for the crate `rsa`.
 
 use core::convert::Infallible;
 
@@ -6,8 +6,9 @@ use rsa::rand_core::{TryCryptoRng, TryRng};
 
 use crate::platform::Platform;
 
-/// The platform's randomness for salt and blinding. A count goes into each word, which leaves a random one as random;
-/// with a platform under test, whose words are all the same, it ends the search for a number below the modulus.
+/// The platform's random numbers, for salt and blinding, with a counter added to each. A random number stays as random
+/// as it was. The numbers of a test's platform are all the same: without the counter, the search of `rsa` for one below
+/// the modulus might never end.
 pub(super) struct Random<'p> {
     platform: &'p dyn Platform,
     count: u64,
@@ -27,7 +28,7 @@ impl TryRng for Random<'_> {
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        // An odd number in which every bit changes soon: 2^64 by the golden ratio.
+        // 2^64 divided by the golden ratio: an odd number, with which every bit of the counter changes soon.
         self.count = self.count.wrapping_add(0x9e37_79b9_7f4a_7c15);
         Ok(self.platform.random().wrapping_add(self.count))
     }

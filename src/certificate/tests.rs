@@ -1,4 +1,4 @@
-//! Every file of `tests/certificates/`, which OpenSSL made, and what happens to damaged ones.
+//! Tests with the files of `tests/certificates/`, which OpenSSL made, and with damaged ones.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -94,7 +94,7 @@ fn every_error_says_what_is_wrong() {
 }
 
 #[test]
-fn a_way_of_protection_that_is_not_read_has_its_name() {
+fn an_unknown_key_derivation_is_an_algorithm_error() {
     let scrypt = b"\x2b\x06\x01\x04\x01\xda\x47\x04\x0b";
     let seed = fixture("no-mac.pfx");
     let at = seed.windows(oid::PBKDF2.len()).position(|window| window == oid::PBKDF2).unwrap();
@@ -103,7 +103,7 @@ fn a_way_of_protection_that_is_not_read_has_its_name() {
 }
 
 #[test]
-fn bytes_that_are_no_certificate() {
+fn other_files_are_errors() {
     for (bytes, expected) in [
         (&b""[..], error::NEITHER),
         (b"hello", error::NEITHER),
@@ -133,9 +133,9 @@ fn comments_in_a_pem_file_may_be_anything() {
     assert!(Certificate::read(&bytes, None).is_ok());
 }
 
-/// Each is either still good, where a certificate's signature or a name was hit, or an error.
+/// The result is an error, or a certificate if the damage is in a signature or a name.
 #[test]
-fn damage_anywhere_is_no_panic() {
+fn damaged_files_cause_no_panic() {
     let seed = fixture("unencrypted.pfx");
     for at in 0..seed.len() {
         for change in [0x01, 0x80, 0xff] {
@@ -147,7 +147,7 @@ fn damage_anywhere_is_no_panic() {
         }
         drop(Certificate::read(&seed[..at], None));
     }
-    // Past the code of authenticity, in what decrypts.
+    // This file has no MAC, so the damaged data is decrypted.
     let seed = fixture("no-mac.pfx");
     for at in (0..seed.len()).step_by(41) {
         let mut bytes = seed.clone();

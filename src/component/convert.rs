@@ -42,22 +42,26 @@ fn owned(details: Vec<(&'static str, String)>) -> Vec<(String, String)> {
     details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-impl From<crate::VaultSecret> for secrets::Secret {
-    fn from(secret: crate::VaultSecret) -> Self {
-        let cache =
-            |crate::Cached { age, error }: crate::Cached| secrets::CacheInfo { age, stale: error.is_some(), error };
+impl From<crate::Secret> for secrets::Secret {
+    fn from(secret: crate::Secret) -> Self {
         Self {
             value: secret.value.expose().to_owned(),
             properties: secret.properties.into(),
             credential: secret.credential.to_owned(),
             source: secret.source.to_owned(),
-            cache: secret.cached.map(cache),
+            cache: secret.cache.map(Into::into),
         }
     }
 }
 
-impl From<crate::Properties> for secrets::DeletedSecret {
-    fn from(properties: crate::Properties) -> Self {
+impl From<crate::CacheInfo> for secrets::CacheInfo {
+    fn from(cache: crate::CacheInfo) -> Self {
+        Self { age: cache.age, stale: cache.error.is_some(), error: cache.error }
+    }
+}
+
+impl From<crate::SecretProperties> for secrets::DeletedSecret {
+    fn from(properties: crate::SecretProperties) -> Self {
         Self {
             deleted_on: properties.deleted_on,
             scheduled_purge_on: properties.scheduled_purge_on,
@@ -67,8 +71,8 @@ impl From<crate::Properties> for secrets::DeletedSecret {
     }
 }
 
-impl From<crate::Properties> for secrets::SecretProperties {
-    fn from(properties: crate::Properties) -> Self {
+impl From<crate::SecretProperties> for secrets::SecretProperties {
+    fn from(properties: crate::SecretProperties) -> Self {
         Self {
             id: properties.id,
             name: properties.name,

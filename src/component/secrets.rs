@@ -7,7 +7,7 @@ use super::identity::Credential;
 use super::{Options, Runtime};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
-use crate::{ClientOptions, GetSecretOptions, ListOptions, Properties, SetOptions};
+use crate::{ClientOptions, GetSecretOptions, ListOptions, SetOptions};
 
 impl secrets::GuestClientOptions for Options<ClientOptions> {
     fn new() -> Self {
@@ -164,7 +164,7 @@ pub(super) struct DeletedSecretPoller(Poller);
 /// A deletion or a recovery and the executor that its calls block on.
 struct Poller {
     runtime: Rc<Runtime>,
-    core: crate::Change,
+    core: crate::SecretPoller,
 }
 
 impl Poller {
@@ -199,11 +199,11 @@ type ListHandle<'a> = secrets::ListOptionsBorrow<'a>;
 type PropertiesResult = Result<secrets::SecretProperties, types::AzureError>;
 
 impl SecretClient {
-    fn properties(&self, call: LocalFuture<'_, crate::Result<Properties>>) -> PropertiesResult {
+    fn properties(&self, call: LocalFuture<'_, crate::Result<crate::SecretProperties>>) -> PropertiesResult {
         Ok(self.runtime.block_on(call)?.into())
     }
 
-    fn poller(&self, call: LocalFuture<'_, crate::Result<crate::Change>>) -> Result<Poller, types::AzureError> {
+    fn poller(&self, call: LocalFuture<'_, crate::Result<crate::SecretPoller>>) -> Result<Poller, types::AzureError> {
         let core = self.runtime.block_on(call)?;
         Ok(Poller { runtime: self.runtime.clone(), core })
     }

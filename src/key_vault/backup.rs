@@ -2,7 +2,7 @@
 //! <https://learn.microsoft.com/azure/key-vault/general/backup>
 
 use super::operation::{self, Operation};
-use super::{Properties, SecretClient};
+use super::{SecretClient, SecretProperties};
 use crate::error::Result;
 use crate::json::Members;
 use crate::prelude::*;
@@ -30,7 +30,7 @@ impl SecretClient {
     /// # Errors
     /// As `backup_secret`; `Conflict` if the vault has a secret or a deleted secret with that name. The request is not
     /// retried if the vault may have processed it.
-    pub async fn restore_secret_backup(&self, backup: &[u8], timeout: Option<u64>) -> Result<Properties> {
+    pub async fn restore_secret_backup(&self, backup: &[u8], timeout: Option<u64>) -> Result<SecretProperties> {
         let value = to_base64url(backup);
         let mut members = Members::default();
         members.text("value", &value);

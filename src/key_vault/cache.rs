@@ -5,7 +5,7 @@ use core::cell::{Cell, RefCell};
 use core::time::Duration;
 
 use super::operation::Operation;
-use super::secret::{Cached, Secret};
+use super::secret::{CacheInfo, Secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform::{Method, Platform};
 use crate::prelude::*;
@@ -104,7 +104,7 @@ impl Entry {
 
     /// A copy of the secret, marked as cached.
     fn cached(&self, now: ClockReading, error: Option<String>) -> Secret {
-        Secret { cached: Some(Cached { age: now.since(self.requested_at), error }), ..self.secret.clone() }
+        Secret { cache: Some(CacheInfo { age: now.since(self.requested_at), error }), ..self.secret.clone() }
     }
 }
 

@@ -6,7 +6,7 @@ use alloc::rc::Rc;
 use core::time::Duration;
 
 use super::operation::{self, Operation, OperationKind};
-use super::{Properties, SecretClient, refusal};
+use super::{SecretClient, SecretProperties, refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::prelude::*;
@@ -14,22 +14,22 @@ use crate::prelude::*;
 /// The time between two requests for the state of the operation, as in the Azure SDKs.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// A deletion or a recovery that continues in the vault.
-pub struct Change {
+/// A deletion or a recovery that continues in the vault: `deleted-secret-poller` or `secret-poller` of the WIT package.
+pub struct SecretPoller {
     client: Rc<SecretClient>,
     name: String,
     /// The operation that was started.
     started_kind: OperationKind,
     /// The properties of the secret in the first response.
-    properties: Properties,
+    properties: SecretProperties,
     /// The operation that succeeds as soon as this one is complete; `None` if it is complete already.
     completion_check: Option<OperationKind>,
 }
 
-impl Change {
+impl SecretPoller {
     /// The properties of the secret when the operation started.
     #[must_use]
-    pub fn properties(&self) -> &Properties {
+    pub fn properties(&self) -> &SecretProperties {
         &self.properties
     }
 
@@ -76,12 +76,12 @@ impl SecretClient {
     ///
     /// # Errors
     /// Every error of the credential, and every error response of the vault.
-    pub async fn begin_delete_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
+    pub async fn begin_delete_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<SecretPoller> {
         let name = self.resolve_name_without_version(name)?;
         let properties = self.execute_on(operation::DELETE, name, "", timeout).await?;
         // A vault without soft delete has deleted the secret already.
         let completion_check = properties.recovery_id.is_some().then_some(operation::GET_DELETED);
-        Ok(Change {
+        Ok(SecretPoller {
             client: Rc::clone(self),
             name: name.to_owned(),
             started_kind: operation::DELETE,
@@ -94,11 +94,15 @@ impl SecretClient {
     ///
     /// # Errors
     /// As `begin_delete_secret`. The request is not retried if the vault may have processed it.
-    pub async fn begin_recover_deleted_secret(self: &Rc<Self>, name: &str, timeout: Option<u64>) -> Result<Change> {
+    pub async fn begin_recover_deleted_secret(
+        self: &Rc<Self>,
+        name: &str,
+        timeout: Option<u64>,
+    ) -> Result<SecretPoller> {
         let name = self.resolve_name_without_version(name)?;
         let properties = self.execute_on(operation::RECOVER, name, "/recover", timeout).await?;
         let completion_check = Some(operation::GET);
-        Ok(Change {
+        Ok(SecretPoller {
             client: Rc::clone(self),
             name: name.to_owned(),
             started_kind: operation::RECOVER,
@@ -111,7 +115,7 @@ impl SecretClient {
     ///
     /// # Errors
     /// As `begin_delete_secret`.
-    pub async fn get_deleted_secret(&self, name: &str, timeout: Option<u64>) -> Result<Properties> {
+    pub async fn get_deleted_secret(&self, name: &str, timeout: Option<u64>) -> Result<SecretProperties> {
         self.execute_on(operation::GET_DELETED, name, "", timeout).await
     }
 
@@ -131,7 +135,7 @@ impl SecretClient {
         name: &str,
         path_suffix: &str,
         timeout: Option<u64>,
-    ) -> Result<Properties> {
+    ) -> Result<SecretProperties> {
         let name = self.resolve_name_without_version(name)?;
         let operation = Operation::for_secret(kind, name, format!("{}{path_suffix}", path(kind, name)));
         self.execute_for_properties(timeout, &operation).await

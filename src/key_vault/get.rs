@@ -5,7 +5,7 @@ use super::cache::{CacheKey, ClockReading, Lookup, STALE_REFRESH_TIMEOUT};
 use super::names::SecretName;
 use super::operation::{self, Batch, Operation};
 use super::secret::{self, Secret};
-use super::{Cached, SecretClient};
+use super::{CacheInfo, SecretClient};
 use crate::concurrency;
 use crate::error::{Error, Result};
 use crate::http::Call;
@@ -120,7 +120,7 @@ impl SecretClient {
             Operation { secret: Some((name, version)), batch, ..Operation::for_secret(operation::GET, name, path) };
         self.execute_within(call, &operation, |reply, token| {
             let (value, properties) = secret::read(&reply.json(secret::MEMBERS)?, name, version)?;
-            Ok(Secret { value, properties, credential: token.credential, source: token.source, cached: None })
+            Ok(Secret { value, properties, credential: token.credential, source: token.source, cache: None })
         })
         .await
     }
@@ -129,8 +129,8 @@ impl SecretClient {
 /// Logs that a secret comes from the cache, and returns it.
 fn log_cached(call: Call<'_>, secret: Secret) -> Secret {
     let name = &secret.properties.name;
-    match &secret.cached {
-        Some(Cached { age, error: Some(error) }) => {
+    match &secret.cache {
+        Some(CacheInfo { age, error: Some(error) }) => {
             call.log.write(Level::Warning, &|| format!("secret {name} from memory, {age} s old, because {error}"));
         }
         _ => call.log.write(Level::Verbose, &|| format!("secret {name} from memory")),

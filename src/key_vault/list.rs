@@ -6,7 +6,7 @@ use core::cell::RefCell;
 
 use super::SecretClient;
 use super::operation::{self, Operation, OperationKind};
-use super::secret::{self, Properties};
+use super::secret::{self, SecretProperties};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::json::{JsonError, Object, Value};
@@ -82,12 +82,12 @@ impl SecretList {
     ///
     /// # Errors
     /// Every error of the credential, and every error response of the vault; see [`ErrorKind`](crate::ErrorKind).
-    pub async fn next(&self) -> Result<Option<Vec<Properties>>> {
+    pub async fn next(&self) -> Result<Option<Vec<SecretProperties>>> {
         let call = self.client.start(self.timeout)?;
         call.end(self.next_page(call).await)
     }
 
-    async fn next_page(&self, call: Call<'_>) -> Result<Option<Vec<Properties>>> {
+    async fn next_page(&self, call: Call<'_>) -> Result<Option<Vec<SecretProperties>>> {
         loop {
             let Some(path) = self.next.borrow().clone().map_err(Error::invalid)? else { return Ok(None) };
             let operation = Operation {
@@ -113,7 +113,11 @@ impl SecretList {
     }
 
     /// Reads a page: its items, and path and query of the next page.
-    fn parse_page(&self, json: &Object<'_>, path: &str) -> Result<(Vec<Properties>, Option<String>), &'static str> {
+    fn parse_page(
+        &self,
+        json: &Object<'_>,
+        path: &str,
+    ) -> Result<(Vec<SecretProperties>, Option<String>), &'static str> {
         let items = match json.get("value") {
             Some(value) if value.is_list() || value.is_null() => value.items()?,
             _ => return Err("its value is no list"),

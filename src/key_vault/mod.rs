@@ -28,11 +28,11 @@ use crate::token::AccessToken;
 pub use cache::CacheOptions;
 use cache::{Cache, ClockReading};
 use challenge::Challenge;
-pub use delete::Change;
+pub use delete::SecretPoller;
 pub use get::GetSecretOptions;
 pub use list::{ListOptions, SecretList};
 use operation::Operation;
-pub use secret::{Cached, Properties, Secret};
+pub use secret::{CacheInfo, Secret, SecretProperties};
 pub use set::SetOptions;
 use url::VaultUrl;
 
@@ -97,7 +97,11 @@ impl SecretClient {
     }
 
     /// Executes an operation in a call of its own, and reads the secret's properties from the response.
-    async fn execute_for_properties(&self, timeout: Option<u64>, operation: &Operation<'_>) -> Result<Properties> {
+    async fn execute_for_properties(
+        &self,
+        timeout: Option<u64>,
+        operation: &Operation<'_>,
+    ) -> Result<SecretProperties> {
         let (name, version) = operation.secret.unzip();
         self.execute(timeout, operation, |reply, _| {
             let properties = secret::properties(&reply.json(secret::MEMBERS)?, name, version.flatten())?;

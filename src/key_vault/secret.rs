@@ -11,18 +11,18 @@ pub struct Secret {
     /// The value, exactly as it was set.
     pub value: SecretString,
     /// The properties of the secret.
-    pub properties: Properties,
+    pub properties: SecretProperties,
     /// The credential's class name in the Azure SDKs.
     pub credential: &'static str,
     /// Where the credential got its token, such as IMDS.
     pub source: &'static str,
     /// Set if the secret comes from the cache.
-    pub cached: Option<Cached>,
+    pub cache: Option<CacheInfo>,
 }
 
 /// The state of a secret from the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cached {
+pub struct CacheInfo {
     /// The age in seconds, since the vault was asked for it.
     pub age: u64,
     /// Set if the secret is expired and is returned because reading it again failed with this error.
@@ -32,7 +32,7 @@ pub struct Cached {
 /// The properties of a secret, without its value. Times are in unix seconds. See `secret-properties` of the WIT package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Properties {
+pub struct SecretProperties {
     pub id: String,
     pub name: String,
     pub version: Option<String>,
@@ -76,7 +76,7 @@ pub(super) fn read(
     json: &Object<'_>,
     name: &str,
     version: Option<&str>,
-) -> Result<(SecretString, Properties), &'static str> {
+) -> Result<(SecretString, SecretProperties), &'static str> {
     let value = json.text("value").ok_or("there is no value")?;
     Ok((value.into(), properties(json, Some(name), version)?))
 }
@@ -87,7 +87,7 @@ pub(super) fn properties(
     json: &Object<'_>,
     name: Option<&str>,
     version: Option<&str>,
-) -> Result<Properties, &'static str> {
+) -> Result<SecretProperties, &'static str> {
     let attributes = json.object("attributes", ATTRIBUTES)?;
     let id = json.text("id").unwrap_or_default();
     // …/secrets/NAME/VERSION. Only name and version are compared: an emulator or a custom domain has another host.
@@ -100,7 +100,7 @@ pub(super) fn properties(
         return Err("it is another secret, or another version, than the one asked for");
     }
     let tags = json.get("tags").unwrap_or(EMPTY).texts()?;
-    Ok(Properties {
+    Ok(SecretProperties {
         name: id_name.or(name).ok_or("a secret has no identifier")?.to_owned(),
         version: id_version.or_else(|| version.map(str::to_owned)),
         content_type: json.text("contentType"),

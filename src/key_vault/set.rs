@@ -2,7 +2,7 @@
 //! <https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret>
 
 use super::operation::{self, Operation};
-use super::{Properties, SecretClient};
+use super::{SecretClient, SecretProperties};
 use crate::error::{Error, Result};
 use crate::json::Members;
 use crate::prelude::*;
@@ -71,7 +71,7 @@ impl SecretClient {
     /// # Errors
     /// `InvalidArgument` for a value of more than 25 KiB, which is not sent; `Conflict` if a deleted secret has the
     /// name; every error of the credential, and every error response of the vault.
-    pub async fn set_secret(&self, name: &str, value: SecretString, options: &SetOptions) -> Result<Properties> {
+    pub async fn set_secret(&self, name: &str, value: SecretString, options: &SetOptions) -> Result<SecretProperties> {
         let name = self.resolve_name_without_version(name)?;
         if options.version.is_some() {
             return Err(Error::invalid(
@@ -96,7 +96,7 @@ impl SecretClient {
     ///
     /// # Errors
     /// As `set_secret`.
-    pub async fn update_secret_properties(&self, name: &str, options: &SetOptions) -> Result<Properties> {
+    pub async fn update_secret_properties(&self, name: &str, options: &SetOptions) -> Result<SecretProperties> {
         let (name, version) = self.resolve_name(name, options.version.as_deref())?;
         // Without a version the latest one is changed, and the path ends in a slash.
         let path = format!("/secrets/{name}/{}", version.unwrap_or_default());

@@ -1,27 +1,16 @@
 //! Tests of the endpoint by requests.
 
-use super::super::testing::{NOW, ask, fake, get, request};
-use super::super::token;
+use super::super::Fake;
+use super::super::testing::{USER_ASSIGNED, ask, fake, get, identity, request, token_claims};
 
-const WORLD: &str = r#"
-    platform = "app-service"
-    identity-header = "good"
-    [[identity]]
-    name = "A"
-    kind = "user-assigned"
-    client-id = "00000000-0000-0000-0000-00000000000a"
-    object-id = "00000000-0000-0000-0000-00000000001a"
-    resource-id = "/subscriptions/s/a"
-    [[identity]]
-    name = "B"
-    kind = "user-assigned"
-    client-id = "00000000-0000-0000-0000-00000000000b"
-    assigned = false
-"#;
 const SYSTEM: &str = "[[identity]]\nname = 'S'\nkind = 'system-assigned'";
 const A: &str = "client_id=00000000-0000-0000-0000-00000000000a";
 const ASK: &str = "api-version=2019-08-01&resource=https%3A%2F%2Fvault.azure.net";
 const GOOD: [(&str, &str); 1] = [("X-IDENTITY-HEADER", "good")];
+
+fn world(more: &str) -> Fake {
+    fake(&format!("platform = 'app-service'\nidentity-header = 'good'\n{USER_ASSIGNED}{more}"))
+}
 
 fn url(query: &str) -> String {
     format!("http://169.254.130.4:8081/msi/token?{query}")
@@ -29,7 +18,7 @@ fn url(query: &str) -> String {
 
 #[test]
 fn gives_a_token() {
-    let fake = fake(&format!("{WORLD}{SYSTEM}"));
+    let fake = world(SYSTEM);
     for (id, name) in [
         (A, "A"),
         ("client_id=00000000-0000-0000-0000-00000000000A", "A"),
@@ -43,8 +32,8 @@ fn gives_a_token() {
         let names: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(names, ["access_token", "client_id", "expires_on", "resource", "token_type"]);
         assert!(body.as_object().unwrap().values().all(serde_json::Value::is_string));
-        let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        let identity = fake.description.identities.iter().find(|it| it.name == name).unwrap();
+        let claims = token_claims(&body);
+        let identity = identity(&fake, name);
         assert_eq!(
             (claims.appid.as_str(), claims.aud.as_str()),
             (identity.client_id.as_str(), "https://vault.azure.net")
@@ -55,7 +44,7 @@ fn gives_a_token() {
 
 #[test]
 fn refuses() {
-    let fake = fake(WORLD);
+    let fake = world("");
     let b = "client_id=00000000-0000-0000-0000-00000000000b";
     for (query, status, says) in [
         (ASK.to_owned(), 400, "Unable to load the proper Managed Identity."),

@@ -1,26 +1,16 @@
 //! Tests of the agent by requests.
 
-use super::super::testing::{NOW, ask, fake, get, json, request};
-use super::super::token;
+use super::super::Fake;
+use super::super::testing::{NOW, USER_ASSIGNED, ask, fake, get, identity, json, request, token_claims};
 use crate::wire::Service;
 
-const WORLD: &str = r#"
-    [[identity]]
-    name = "S"
-    kind = "system-assigned"
-    [[identity]]
-    name = "A"
-    kind = "user-assigned"
-    client-id = "00000000-0000-0000-0000-00000000000a"
-    object-id = "00000000-0000-0000-0000-00000000001a"
-    resource-id = "/subscriptions/s/a"
-"#;
+const SYSTEM: &str = "[[identity]]\nname = 'S'\nkind = 'system-assigned'";
 const ASK: &str = "api-version=2020-06-01&resource=https%3A%2F%2Fvault.azure.net";
 const A: &str = "client_id=00000000-0000-0000-0000-00000000000A";
 const GOOD: [(&str, &str); 2] = [("Metadata", "true"), ("Authorization", "Basic k.e-y")];
 
-fn world(options: &str) -> super::super::Fake {
-    fake(&format!("platform = 'azure-arc'\narc-key = 'k.e-y'\n{options}\n{WORLD}"))
+fn world(options: &str) -> Fake {
+    fake(&format!("platform = 'azure-arc'\narc-key = 'k.e-y'\n{options}\n{USER_ASSIGNED}{SYSTEM}"))
 }
 
 fn url(query: &str) -> String {
@@ -65,8 +55,8 @@ fn gives_a_token() {
         let fake = world(options);
         let (status, body) = ask(&fake, &get(&url(&format!("{ASK}&{id}")), &GOOD));
         assert_eq!((status, &body["expires_in"]), (200, &"86400".into()), "{id}: {body}");
-        let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        let identity = fake.description.identities.iter().find(|it| it.name == name).unwrap();
+        let claims = token_claims(&body);
+        let identity = identity(&fake, name);
         assert_eq!(claims.oid, identity.object_id, "{id}");
         for field in ["client_id", "object_id", "msi_res_id"] {
             let expected = echoed.filter(|(name, _)| *name == field).map(|(_, value)| value);

@@ -1,28 +1,17 @@
 //! Tests of the endpoint by requests.
 
-use super::super::testing::{NOW, ask, fake, get, request};
-use super::super::token;
+use super::super::Fake;
+use super::super::testing::{USER_ASSIGNED, ask, fake, get, identity, request, token_claims};
 
-const WORLD: &str = r#"
-    platform = "azure-ml"
-    identity-header = "good"
-    [[identity]]
-    name = "A"
-    kind = "user-assigned"
-    client-id = "00000000-0000-0000-0000-00000000000a"
-    [[identity]]
-    name = "S"
-    kind = "system-assigned"
-    client-id = "00000000-0000-0000-0000-00000000000d"
-    [[identity]]
-    name = "B"
-    kind = "user-assigned"
-    client-id = "00000000-0000-0000-0000-00000000000b"
-    assigned = false
-"#;
+const SYSTEM: &str =
+    "[[identity]]\nname = 'S'\nkind = 'system-assigned'\nclient-id = '00000000-0000-0000-0000-00000000000d'";
 const ASK: &str = "api-version=2017-09-01&resource=https%3A%2F%2Fvault.azure.net";
 const A: &str = "clientid=00000000-0000-0000-0000-00000000000a";
 const GOOD: [(&str, &str); 1] = [("secret", "good")];
+
+fn world() -> Fake {
+    fake(&format!("platform = 'azure-ml'\nidentity-header = 'good'\n{USER_ASSIGNED}{SYSTEM}"))
+}
 
 fn url(query: &str) -> String {
     format!("http://127.0.0.1:46808/MSI/auth?{query}")
@@ -30,12 +19,12 @@ fn url(query: &str) -> String {
 
 #[test]
 fn gives_a_token() {
-    let fake = fake(WORLD);
+    let fake = world();
     for (id, name) in [(A, "A"), ("clientid=00000000-0000-0000-0000-00000000000D", "S")] {
         let (status, body) = ask(&fake, &get(&url(&format!("{ASK}&{id}")), &GOOD));
         assert_eq!(status, 200, "{id}: {body}");
-        let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        let identity = fake.description.identities.iter().find(|it| it.name == name).unwrap();
+        let claims = token_claims(&body);
+        let identity = identity(&fake, name);
         assert_eq!(claims.oid, identity.object_id);
         assert_eq!(body["expires_on"].as_u64(), Some(claims.exp));
         assert!(body.get("expires_in").is_none());
@@ -44,7 +33,7 @@ fn gives_a_token() {
 
 #[test]
 fn refuses() {
-    let fake = fake(WORLD);
+    let fake = world();
     for (query, says) in [
         (ASK.to_owned(), "'clientid' is missing"),
         (format!("{ASK}&clientid="), "'clientid' is missing"),

@@ -1,7 +1,6 @@
 //! Tests of the endpoint by requests.
 
-use super::super::testing::{NOW, ask, fake, get, post, request};
-use super::super::token;
+use super::super::testing::{ask, fake, get, post, request, token_claims};
 use crate::wire::Request;
 
 const WORLD: &str = "platform = 'cloud-shell'\n[[identity]]\nname = 'U'\nkind = 'system-assigned'\n[[identity]]\nname = 'A'\nkind = 'user-assigned'";
@@ -20,7 +19,7 @@ fn gives_the_users_token() {
     let fake = fake(WORLD);
     let (status, body) = ask(&fake, &form(URL, RESOURCE));
     assert_eq!((status, &body["expires_in"]), (200, &"86400".into()), "{body}");
-    let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
+    let claims = token_claims(&body);
     assert_eq!(claims.oid, fake.description.identities[0].object_id);
 }
 

@@ -1,7 +1,6 @@
 //! Tests of IMDS by requests.
 
-use super::super::testing::{NOW, ask, fake, get, json, request};
-use super::super::token;
+use super::super::testing::{NOW, ask, fake, get, identity, json, request, token_claims};
 use crate::wire::Service;
 
 const A: &str = "[[identity]]\nname = 'A'\nkind = 'user-assigned'\nresource-id = '/subscriptions/s/a'\nclient-id = '00000000-0000-0000-0000-00000000000a'\n";
@@ -31,8 +30,8 @@ fn gives_tokens_to_assigned_identities() {
         assert_eq!(response.status, 200, "{description}: {body}");
         assert_eq!(response.headers["server"], "IMDS/150.870.65.1854");
         assert_eq!((&body["expires_in"], &body["token_type"]), (&"86400".into(), &"Bearer".into()));
-        let claims = token::check(body["access_token"].as_str().unwrap(), NOW).unwrap();
-        let identity = fake.description.identities.iter().find(|it| it.name == name).unwrap();
+        let claims = token_claims(&body);
+        let identity = identity(&fake, name);
         assert_eq!(claims.oid, identity.object_id, "{description}");
     }
 }

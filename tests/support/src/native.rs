@@ -7,9 +7,9 @@ use std::time::Duration;
 use fake_azure::wire;
 use http_body_util::BodyExt;
 use keyfob_component::{
-    Cached, CertificateSource, ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions,
-    FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Properties, Request,
-    Response, SecretBytes, SecretClient, SecretList, SendError, SetOptions, TokenOptions, VaultSecret,
+    CacheInfo, CertificateSource, ClientAuthentication, ClientOptions, Credential, CredentialKind, CredentialOptions,
+    FileError, GetSecretOptions, Limits, ListOptions, LocalFuture, ManagedIdentityId, Platform, Request, Response,
+    Secret, SecretBytes, SecretClient, SecretList, SecretProperties, SendError, SetOptions, TokenOptions,
 };
 use keyfob_host_test::egress;
 
@@ -136,11 +136,11 @@ impl NativePlayer {
         Ok(Ok(self.success(client.get_secret(name, &options).await?)))
     }
 
-    fn success(&self, secret: VaultSecret) -> Success {
+    fn success(&self, secret: Secret) -> Success {
         self.platform.record_debug(&secret);
         let mut fields = fields(secret.properties);
         fields.extend([("credential", secret.credential.to_owned()), ("source", secret.source.to_owned())]);
-        if let Some(Cached { age, error }) = secret.cached {
+        if let Some(CacheInfo { age, error }) = secret.cache {
             let cache = if error.is_some() { "stale" } else { "fresh" };
             fields.extend([("cache", cache.to_owned()), ("cache-age", age.to_string())]);
             fields.extend(error.map(|error| ("cache-error", error)));
@@ -368,7 +368,7 @@ fn credential_of(platform: &Rc<ScriptedPlatform>, spec: &Spec) -> Credential {
     Credential::new(platform.clone(), kind, &options)
 }
 
-fn fields(properties: Properties) -> Vec<(&'static str, String)> {
+fn fields(properties: SecretProperties) -> Vec<(&'static str, String)> {
     let deletion = deletion_fields!(properties);
     let mut fields = property_fields!(properties);
     fields.extend(deletion);

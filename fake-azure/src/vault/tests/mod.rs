@@ -11,7 +11,7 @@ mod writes;
 use serde_json::{Value, json};
 
 use super::super::Fake;
-use super::super::testing::{NOW, ask, fake, get, json, request};
+use super::super::testing::{NOW, ask, fake, get, identity, json, request};
 use super::super::token::issue;
 use crate::wire::Service;
 
@@ -66,7 +66,7 @@ fn url(path: &str) -> String {
 /// Status and body of the response to the identity of this name, at this time, from the newest interface unless the path
 /// says another. A body is JSON.
 fn call_at(fake: &Fake, now: u64, who: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
-    let identity = fake.description.identities.iter().find(|it| it.name == who).unwrap();
+    let identity = identity(fake, who);
     let audience = &fake.description.vaults[0].resource;
     let bearer = format!("Bearer {}", issue(fake, identity, &fake.description.tenant, audience, now, 100));
     let url = if path.starts_with('/') { url(path) } else { path.to_owned() };
