@@ -12,6 +12,7 @@ mod date;
 mod developer;
 mod exit;
 mod fake;
+mod no_proxy;
 mod output;
 mod shell;
 mod terminal;
