@@ -12,6 +12,7 @@ mod date;
 mod developer;
 mod exit;
 mod fake;
+mod no_proxy;
 mod output;
 mod shell;
 mod terminal;
@@ -22,12 +23,15 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::args::Cli;
-use self::exit::{CommandError, FAILED, SUCCESS, report_failure, report_usage_error};
+use self::exit::{CommandError, FAILED, SUCCESS, USAGE_ERROR, report_failure, report_usage_error};
 use self::verbs::Verb;
 
 /// Runs the command with the process's arguments and environment.
 fn main() -> ExitCode {
-    let verb = Cli::parse().verb.unwrap_or(Verb::Demo);
+    let verb = match Cli::try_parse() {
+        Ok(cli) => cli.verb.unwrap_or(Verb::Demo),
+        Err(error) => return print_usage(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -38,5 +42,15 @@ fn main() -> ExitCode {
     let status = runtime.block_on(verb.run(Cli::command()));
     // A pending DNS lookup would delay the end of the process.
     runtime.shutdown_background();
-    ExitCode::from(status)
+    ExitCode::from(output::finish(status))
+}
+
+/// Prints help and version to stdout, and wrong usage to stderr, as clap does, and gives clap's exit status.
+fn print_usage(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    let status = u8::try_from(error.exit_code()).unwrap_or(USAGE_ERROR);
+    if !error.use_stderr() {
+        output::record(printed);
+    }
+    ExitCode::from(output::finish(status))
 }

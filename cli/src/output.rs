@@ -1,6 +1,7 @@
 //! Output on stdout, and error reports.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
@@ -9,16 +10,19 @@ use keyfob_host_test::call_error::CallError;
 use keyfob_host_test::names::{kind_name, outcome_name};
 use serde_json::{Map, Value, json};
 
-use super::terminal;
+use super::{FAILED, SUCCESS, terminal};
 
-/// Prints a line to stdout. A closed stdout is ignored.
+/// The first error of writing to stdout.
+static WRITE_ERROR: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Prints a line to stdout. [`finish`] reports a failure.
 pub(super) fn print_line(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    record(writeln!(io::stdout().lock(), "{text}"));
 }
 
-/// Prints a text to stdout without adding a newline. A closed stdout is ignored.
+/// Prints a text to stdout without adding a newline. [`finish`] reports a failure.
 pub(super) fn print(text: &str) {
-    let _ = write!(std::io::stdout().lock(), "{text}");
+    record(write!(io::stdout().lock(), "{text}"));
 }
 
 /// Writes bytes to stdout and flushes. Fails if stdout is closed.
@@ -28,9 +32,31 @@ pub(super) fn write_bytes(bytes: &[u8]) -> std::io::Result<()> {
     stdout.flush()
 }
 
-/// Prints a text to stdout without adding a newline; styles are removed unless stdout is a terminal.
+/// Prints a text to stdout without adding a newline; styles are removed unless stdout is a terminal. [`finish`] reports a
+/// failure.
 pub(super) fn print_styled(text: &str) {
-    let _ = write!(anstream::stdout().lock(), "{text}");
+    record(write!(anstream::stdout().lock(), "{text}"));
+}
+
+/// Keeps the first error for [`finish`].
+pub(super) fn record(written: io::Result<()>) {
+    if let Err(error) = written {
+        WRITE_ERROR.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// Flushes stdout, and returns the exit status: that of the call, or failure if its result could not be written, on a full
+/// disk for example. A reader that has closed the pipe has what it wants.
+pub(super) fn finish(status: u8) -> u8 {
+    record(io::stdout().lock().flush());
+    let error = WRITE_ERROR.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match error.filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+        Some(error) => {
+            terminal::error(&format!("stdout can't be written: {error}"));
+            if status == SUCCESS { FAILED } else { status }
+        }
+        None => status,
+    }
 }
 
 pub(super) fn token_json(token: &AccessToken) -> String {

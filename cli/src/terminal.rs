@@ -17,22 +17,28 @@ pub(super) const BOLD: Style = Style::new().bold();
 
 /// Prints an error.
 pub(super) fn error(text: &str) {
-    anstream::eprintln!("{ERROR}error:{ERROR:#} {text}");
+    print_line(&format!("{ERROR}error:{ERROR:#} {text}"));
 }
 
 /// Prints advice.
 pub(super) fn hint(text: &str) {
-    anstream::eprintln!("{HINT}hint:{HINT:#} {text}");
+    print_line(&format!("{HINT}hint:{HINT:#} {text}"));
 }
 
 /// Prints a line without a prefix.
 pub(super) fn note(text: &str) {
-    anstream::eprintln!("{text}");
+    print_line(text);
 }
 
 /// Prints a warning.
 pub(super) fn warning(text: &str) {
-    anstream::eprintln!("{WARNING}warning:{WARNING:#} {text}");
+    print_line(&format!("{WARNING}warning:{WARNING:#} {text}"));
+}
+
+/// Prints a line to stderr. A stderr that can't be written (closed, a full disk) is ignored: `eprintln` would panic, and the
+/// call would end with another status than its own.
+fn print_line(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
 /// Prints a line above the [`Progress`] line, if one is shown.

@@ -2,6 +2,7 @@
 
 use super::chain::find_tool;
 use super::server::Server;
+use crate::no_proxy;
 
 const ENDPOINT: &str = "IDENTITY_ENDPOINT";
 const HEADER: &str = "IDENTITY_HEADER";
@@ -18,10 +19,6 @@ const SERVICE_PRINCIPAL_SECRETS: [&str; 2] = ["AZURE_CLIENT_SECRET", "AZURE_CLIE
 
 /// Variables that send plain HTTP through a proxy. A proxy would see the header, and can't reach loopback of this machine.
 const PROXIES: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-/// Variables with the hosts that are reached without a proxy. Apps read one or the other.
-const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
-/// The host of the endpoint's URL.
-const HOST: &str = "127.0.0.1";
 
 /// Changes to an app's environment.
 #[derive(Debug)]
@@ -61,14 +58,15 @@ impl EnvironmentChanges {
                 "{TOKEN_CREDENTIALS} excludes {MANAGED_IDENTITY}, so the app won't use your identity: unset it"
             )),
         }
-        if PROXIES.iter().any(is_set) {
-            let no_proxy = NO_PROXY.into_iter().find(is_set).and_then(&get).unwrap_or_default();
-            if !no_proxy.split(',').any(|host| ["*", HOST].contains(&host.trim())) {
-                let hosts = if no_proxy.is_empty() { HOST.to_owned() } else { format!("{no_proxy},{HOST}") };
-                set.extend(NO_PROXY.map(|name| (name.to_owned(), hosts.clone())));
-            }
+        let mut unset = CONFLICTING.to_vec();
+        // Even if no proxy is set here: the command may set one, from a .env file for example.
+        let hosts = no_proxy::with_loopback(no_proxy::VARIABLES.into_iter().filter_map(&get));
+        if hosts == no_proxy::ALL_HOSTS {
+            // .NET does not know the asterisk, and no other client misses a proxy that it must not use.
+            unset.extend(PROXIES);
         }
-        Self { set, unset: CONFLICTING.to_vec(), notes }
+        set.extend(no_proxy::VARIABLES.map(|name| (name.to_owned(), hosts.clone())));
+        Self { set, unset, notes }
     }
 }
 
@@ -98,22 +96,39 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_added_to_no_proxy() {
-        let added = |environment: &[(&str, &str)]| changes(environment).set.split_off(2);
-        let both = |hosts: &str| [("NO_PROXY", hosts), ("no_proxy", hosts)].map(owned).to_vec();
-        assert_eq!(added(&[("http_proxy", "http://proxy:1")]), both("127.0.0.1"));
-        let no_proxy = [("ALL_PROXY", "http://proxy:1"), ("no_proxy", "localhost,.corp")];
-        assert_eq!(added(&no_proxy), both("localhost,.corp,127.0.0.1"));
-        assert_eq!(added(&[("HTTP_PROXY", "http://proxy:1"), ("NO_PROXY", "a, 127.0.0.1")]), []);
-        assert_eq!(added(&no_proxy[1..]), []);
+    fn loopback_is_in_both_spellings_of_no_proxy() {
+        let hosts = |environment: &[(&str, &str)]| {
+            let EnvironmentChanges { set, unset, .. } = changes(environment);
+            let values: Vec<_> = set.into_iter().filter(|(name, _)| name.eq_ignore_ascii_case("no_proxy")).collect();
+            assert!(
+                matches!(&*values, [(upper, a), (lower, b)] if upper == "NO_PROXY" && lower == "no_proxy" && a == b)
+            );
+            (values[0].1.clone(), unset.contains(&"HTTP_PROXY"))
+        };
+        let loopback = "127.0.0.1,localhost,::1,[::1]";
+        assert_eq!(hosts(&[("http_proxy", "http://proxy:1")]), (loopback.to_owned(), false));
+        assert_eq!(hosts(&[]), (loopback.to_owned(), false));
+        // Only one of the two spellings names loopback, and clients read one or the other.
+        for (upper, lower, all) in [
+            ("127.0.0.1", "localhost,.corp", "127.0.0.1,localhost,.corp,::1,[::1]"),
+            ("localhost,.corp", "127.0.0.1", "localhost,.corp,127.0.0.1,::1,[::1]"),
+            ("a b:80,, 127.0.0.1:80", "B:80", "a,b:80,127.0.0.1:80,127.0.0.1,localhost,::1,[::1]"),
+            ("*.corp", "", "*.corp,127.0.0.1,localhost,::1,[::1]"),
+        ] {
+            let environment = [("ALL_PROXY", "http://proxy:1"), ("NO_PROXY", upper), ("no_proxy", lower)];
+            assert_eq!(hosts(&environment), (all.to_owned(), false), "{environment:?}");
+        }
+        // curl and Python know the asterisk only if it is the whole value, .NET does not know it at all.
+        assert_eq!(hosts(&[("NO_PROXY", " * "), ("no_proxy", "a")]), ("*".to_owned(), true));
+        assert_eq!(hosts(&[("no_proxy", "a,*")]), ("*".to_owned(), true));
     }
 
     #[test]
-    fn two_variables_are_set() {
+    fn the_endpoint_is_set() {
         let changes = changes(&[("MSI_ENDPOINT", ""), ("AZURE_CLIENT_ID", "x")]);
         let expected =
             [("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token"), ("IDENTITY_HEADER", "secret")].map(owned);
-        assert_eq!((changes.set, changes.unset), (expected.to_vec(), CONFLICTING.to_vec()));
+        assert_eq!((&changes.set[..2], changes.unset), (&expected[..], CONFLICTING.to_vec()));
         assert!(changes.notes.is_empty(), "{:?}", changes.notes);
     }
 
@@ -138,8 +153,8 @@ mod tests {
             let changes = changes(&[(TOKEN_CREDENTIALS, value)]);
             assert_eq!(changes.set[2], owned((TOKEN_CREDENTIALS, MANAGED_IDENTITY)), "{value}");
         }
-        assert_eq!(changes(&[(TOKEN_CREDENTIALS, "prod")]).set.len(), 2);
+        assert_eq!(changes(&[(TOKEN_CREDENTIALS, "prod")]).set.len(), 4);
         let changes = changes(&[(TOKEN_CREDENTIALS, "EnvironmentCredential")]);
-        assert!(changes.set.len() == 2 && changes.notes[0].contains("excludes ManagedIdentityCredential"));
+        assert!(changes.set.len() == 4 && changes.notes[0].contains("excludes ManagedIdentityCredential"));
     }
 }

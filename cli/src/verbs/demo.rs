@@ -13,6 +13,8 @@ use keyfob_host_test::engine::Keyfob;
 use keyfob_host_test::host::Host;
 use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, ManagedIdentity};
 
+use crate::output;
+
 /// The description of the fake Azure.
 const DESCRIPTION: &str = include_str!("demo.toml");
 const SECRET: &str = "secret-a";
@@ -20,17 +22,19 @@ const SECRET: &str = "secret-a";
 /// Plays the demo. Fails unless each step has the expected result.
 pub(super) async fn run() -> anyhow::Result<()> {
     let demo = Demo::start().await?;
-    println!(
+    output::print_line(&format!(
         "This demo runs a fake App Service, Microsoft Entra ID and Key Vault on loopback. The app has one user-assigned identity,"
-    );
-    println!("which has the role Key Vault Secrets User on {}.", demo.vault);
+    ));
+    output::print_line(&format!("which has the role Key Vault Secrets User on {}.", demo.vault));
 
-    println!("\n1. The app reads {SECRET} with DefaultAzureCredential, and nothing selects the identity:\n");
+    output::print_line(&format!(
+        "\n1. The app reads {SECRET} with DefaultAzureCredential, and nothing selects the identity:\n"
+    ));
     match demo.read(CredentialOptions::default(), &[]).await {
         Err(CallError::Azure(error)) => {
-            println!("{}\n", indent(&error.message));
+            output::print_line(&format!("{}\n", indent(&error.message)));
             let hint = error.hint.as_deref().context("the failure has no hint")?;
-            println!("   hint: {hint}.");
+            output::print_line(&format!("   hint: {hint}."));
             ensure!(error.kind == ErrorKind::CredentialUnavailable, "the error has another kind than expected");
             ensure!(hint.contains("AZURE_CLIENT_ID") && hint.contains("in code"), "the hint does not name both fixes");
         }
@@ -38,17 +42,20 @@ pub(super) async fn run() -> anyhow::Result<()> {
         Ok(_) => bail!("the secret was read without a client id"),
     }
 
-    println!("\n2. Fix 1, in code: managed-identity(client-id(\"{}\"))\n", demo.client_id);
+    output::print_line(&format!("\n2. Fix 1, in code: managed-identity(client-id(\"{}\"))\n", demo.client_id));
     let chosen = ManagedIdentity::ClientId(demo.client_id.clone());
     let options = CredentialOptions { managed_identity: Some(chosen), ..Default::default() };
     demo.print_and_check(demo.read(options, &[]).await)?;
 
-    println!("\n3. Fix 2, in configuration, without a change of code: AZURE_CLIENT_ID={}\n", demo.client_id);
+    output::print_line(&format!(
+        "\n3. Fix 2, in configuration, without a change of code: AZURE_CLIENT_ID={}\n",
+        demo.client_id
+    ));
     let variable = [("AZURE_CLIENT_ID", demo.client_id.as_str())];
     demo.print_and_check(demo.read(CredentialOptions::default(), &variable).await)?;
 
-    println!("\nTo do the same with real Azure, on App Service, a VM or AKS:");
-    println!("   cargo run -- get-secret NAME --vault-url https://YOUR-VAULT.vault.azure.net");
+    output::print_line(&format!("\nTo do the same with real Azure, on App Service, a VM or AKS:"));
+    output::print_line(&format!("   cargo run -- get-secret NAME --vault-url https://YOUR-VAULT.vault.azure.net"));
     Ok(())
 }
 
@@ -109,9 +116,9 @@ impl Demo {
     fn print_and_check(&self, result: Result<(String, Vec<String>), CallError>) -> anyhow::Result<()> {
         let (value, requests) = result?;
         for request in &requests {
-            println!("   {}", request.split('?').next().unwrap_or_default());
+            output::print_line(&format!("   {}", request.split('?').next().unwrap_or_default()));
         }
-        println!("   {SECRET} = {value}");
+        output::print_line(&format!("   {SECRET} = {value}"));
         ensure!(value == self.value, "the value is not the vault's");
         ensure!(requests.len() == 2, "{} requests instead of two, token and secret", requests.len());
         Ok(())

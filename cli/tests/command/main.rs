@@ -28,5 +28,6 @@ mod secrets;
 mod sovereign_clouds;
 mod spin_compose;
 mod spin_inheritance;
+mod unwritable_output;
 mod usage_errors;
 mod world;

@@ -10,6 +10,7 @@ use fake_azure::Fake;
 use super::plain_http;
 use crate::fake::Folder;
 use crate::fake::environment_at;
+use crate::no_proxy;
 use crate::shell::quote;
 
 /// Read by: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node.
@@ -30,14 +31,11 @@ impl ClientSetup {
         let address = self.address.to_string();
         let proxy = format!("http://{address}");
         let ca = utf8(&self.ca)?;
-        // The identity endpoint on loopback is reached without the proxy. curl prefers the lower-case names.
-        let direct = "127.0.0.1,localhost";
-        let mut variables = vec![
-            ("HTTPS_PROXY".to_owned(), proxy.clone()),
-            ("https_proxy".to_owned(), proxy),
-            ("NO_PROXY".to_owned(), direct.to_owned()),
-            ("no_proxy".to_owned(), direct.to_owned()),
-        ];
+        // The identity endpoint on loopback is reached without the proxy. The hosts that are direct in the caller's environment
+        // are not added: with `*` or a vault's domain among them, the app would reach the real Azure.
+        let direct = no_proxy::LOOPBACK.join(",");
+        let mut variables = vec![("HTTPS_PROXY".to_owned(), proxy.clone()), ("https_proxy".to_owned(), proxy)];
+        variables.extend(no_proxy::VARIABLES.map(|name| (name.to_owned(), direct.clone())));
         variables.extend(CA_VARIABLES.map(|name| (name.to_owned(), ca.to_owned())));
         variables.extend(environment_at(fake, &address));
         if self.plain_http {
