@@ -22,9 +22,9 @@ const SECRET: &str = "secret-a";
 /// Plays the demo. Fails unless each step has the expected result.
 pub(super) async fn run() -> anyhow::Result<()> {
     let demo = Demo::start().await?;
-    output::print_line(&format!(
-        "This demo runs a fake App Service, Microsoft Entra ID and Key Vault on loopback. The app has one user-assigned identity,"
-    ));
+    output::print_line(
+        "This demo runs a fake App Service, Microsoft Entra ID and Key Vault on loopback. The app has one user-assigned identity,",
+    );
     output::print_line(&format!("which has the role Key Vault Secrets User on {}.", demo.vault));
 
     output::print_line(&format!(
@@ -54,8 +54,8 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let variable = [("AZURE_CLIENT_ID", demo.client_id.as_str())];
     demo.print_and_check(demo.read(CredentialOptions::default(), &variable).await)?;
 
-    output::print_line(&format!("\nTo do the same with real Azure, on App Service, a VM or AKS:"));
-    output::print_line(&format!("   cargo run -- get-secret NAME --vault-url https://YOUR-VAULT.vault.azure.net"));
+    output::print_line("\nTo do the same with real Azure, on App Service, a VM or AKS:");
+    output::print_line("   cargo run -- get-secret NAME --vault-url https://YOUR-VAULT.vault.azure.net");
     Ok(())
 }
 
