@@ -104,7 +104,9 @@ pub fn build_script(components: &[Component]) {
 }
 
 fn bundle(components: &[Component]) -> Result<()> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no folder")?;
+    // Of the dependent, at run time: a target directory may be shared by checkouts, and `env!` would keep the first one's.
+    let dependent = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let workspace = dependent.parent().ok_or("the workspace has no folder")?;
     for source in SOURCES {
         println!("cargo:rerun-if-changed={}", workspace.join(source).display());
     }
