@@ -36,7 +36,8 @@ impl SecretClient {
                 None => None,
             };
             let known = self.challenge.borrow().clone();
-            let scope = known.as_ref().map(|c| c.scope.clone()).or_else(|| self.scope());
+            // In a known cloud the scope never comes from the challenge, which may write it in another form.
+            let scope = self.scope().or_else(|| known.as_ref().map(|c| c.scope.clone()));
             // If the scope is not known, the first request has no token, and the vault responds with a challenge.
             let token = match scope {
                 None => None,
