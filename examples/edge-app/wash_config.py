@@ -1,4 +1,4 @@
-"""Prints a configuration of `wash dev` that grants what wasmcloud.yaml grants, led to the fake Azure around it.
+"""Prints a configuration of `wash dev` that grants what wasmcloud.yaml grants, with the fake Azure's addresses.
 
 Arguments: the component, and optionally one grant to leave out: allowedHosts or secretFrom.
 """
@@ -17,12 +17,12 @@ documents = yaml.safe_load_all(pathlib.Path(__file__).with_name("wasmcloud.yaml"
 granted = deployed["localResources"]
 environment = granted["environment"]
 
-# In wash a secret is referred to by its bare name, and its values stand beside. Here they are the fake's.
+# wash refers to a secret by its name, and the configuration has the values. The values are the fake's.
 secrets = [reference["name"] for reference in environment["secretFrom"]]
 identity = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")
-here = ("KEYVAULT_URL", "AZURE_AUTHORITY_HOST", "KEYFOB_ALLOW_LOOPBACK_HTTP")
-real = {"https://login.microsoftonline.com": "AZURE_AUTHORITY_HOST", environment["config"]["KEYVAULT_URL"]: "KEYVAULT_URL"}
-hosts = [os.environ[real[host]].rstrip("/") for host in granted["allowedHosts"]]
+fake_variables = ("KEYVAULT_URL", "AZURE_AUTHORITY_HOST", "KEYFOB_ALLOW_LOOPBACK_HTTP")
+variable_of_host = {"https://login.microsoftonline.com": "AZURE_AUTHORITY_HOST", environment["config"]["KEYVAULT_URL"]: "KEYVAULT_URL"}
+hosts = [os.environ[variable_of_host[host]].rstrip("/") for host in granted["allowedHosts"]]
 
 print(
     json.dumps(
@@ -32,7 +32,7 @@ print(
             "workload": {
                 "allowedHosts": [] if "allowedHosts" in without else hosts,
                 "environment": {
-                    "config": environment["config"] | {name: os.environ[name] for name in here},
+                    "config": environment["config"] | {name: os.environ[name] for name in fake_variables},
                     "secretFrom": [] if "secretFrom" in without else secrets,
                 },
             },

@@ -1,6 +1,7 @@
-//! Azure Arc's challenge: it leads to a key of the agent and to no other file, and the key goes to the agent alone.
+//! Azure Arc's challenge. Only key files of the agent are read, whatever path the challenge names, and the key is sent
+//! only to the agent.
 //!
-//! The first line is the header, the rest is what every file holds.
+//! Input: the first line is the challenge header, the rest is the content of every file.
 #![no_main]
 
 use std::rc::Rc;
@@ -21,8 +22,8 @@ fuzz_target!(|data: &[u8]| {
     ];
     let world = World::new(&environment, move |sent| {
         Some(match sent.header("authorization") {
-            Some(_) => World::token("canary-token"),
-            None => World::reply(401, Some(("www-authenticate", &challenge)), b""),
+            Some(_) => World::token_response("canary-token"),
+            None => World::response(401, Some(("www-authenticate", &challenge)), b""),
         })
     });
     let world = Rc::new(world.with_file(None, key));
@@ -30,13 +31,17 @@ fuzz_target!(|data: &[u8]| {
     let result = run(&world, credential.get_token(vec![SCOPE.to_owned()], &TokenOptions::default()));
 
     for path in world.read.borrow().iter() {
-        let name = path.strip_prefix(KEYS).and_then(|name| name.strip_suffix(".key")).expect("a key of the agent");
+        let name = path
+            .strip_prefix(KEYS)
+            .and_then(|name| name.strip_suffix(".key"))
+            .expect("only key files of the agent are read");
         assert!(!name.is_empty() && !name.contains('/'), "{path}");
     }
     let sent = world.sent.borrow();
     assert!(sent.len() <= 2 && sent.iter().all(|request| request.authority == AGENT), "{sent:?}");
-    if let Some(proven) = sent.get(1) {
-        let value = proven.header("authorization").and_then(|value| value.strip_prefix("Basic ")).expect("a key");
+    if let Some(authenticated) = sent.get(1) {
+        let value = authenticated.header("authorization").and_then(|value| value.strip_prefix("Basic "));
+        let value = value.expect("the second request has the key");
         assert!(value.as_bytes() == key && !key.is_empty() && key.len() <= 4096);
     }
     assert_eq!(result.is_ok(), sent.len() == 2);

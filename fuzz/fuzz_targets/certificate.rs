@@ -1,5 +1,5 @@
-//! Certificate files as they come, PEM and PKCS#12: each ends in a signature or in an error that has a cure, in time.
-//! `tests/certificates` belongs to its seeds.
+//! Arbitrary certificate files, PEM and PKCS#12: each gives a signature or an error with a hint, within the time limit.
+//! The files in `tests/certificates` are seeds too.
 #![no_main]
 
 use keyfob_fuzz::certificate::sign;
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     for password in [None, Some("keyfob-test")] {
-        // What damages a certificate's own text, a name or a signature, leaves the key good.
+        // Both results are valid: a file whose certificate is damaged can still have a usable key.
         let _ = sign(data, password);
     }
 });

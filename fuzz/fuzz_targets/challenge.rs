@@ -1,8 +1,8 @@
-//! A vault's challenges. Whatever they say, the token goes to the vault alone and the client secret to Entra alone, for
-//! the vault's own domain and a tenant that is one.
+//! A vault's challenges. Whatever they contain, the token is sent only to the vault, and the client secret only to Entra,
+//! with a scope in the vault's own domain and a well-formed tenant.
 //!
-//! First byte: the vault (known cloud, another, another without verification); second: how often it refuses; the rest
-//! is the header.
+//! Input: the first byte selects the vault (in a known cloud, in an unknown domain, the same without verification), the
+//! second how often it responds 401; the rest is the challenge header.
 #![no_main]
 
 use std::cell::Cell;
@@ -20,25 +20,26 @@ const TOKEN: &str = "canary-token";
 fuzz_target!(|data: &[u8]| {
     let Some((kind, rest)) = choose(data, 3) else { return };
     let Some((refusals, header)) = choose(rest, 5) else { return };
-    // What the vault knows of itself is no echo.
+    // A header that contains the secrets' prefix could not be told apart from a leaked secret.
     let Some(header) = std::str::from_utf8(header).ok().filter(|header| !header.contains("canary")) else { return };
     let host = [VAULT, "my-vault.vault.contoso.example", "my-vault.vault.contoso.example"][kind];
 
-    let (answer_header, refused) = (header.to_owned(), Cell::new(0));
+    let (header, requests) = (header.to_owned(), Cell::new(0));
     let world = Rc::new(World::new(&[], move |sent| {
         if sent.authority == ENTRA {
-            return Some(World::token(TOKEN));
+            return Some(World::token_response(TOKEN));
         }
-        refused.set(refused.get() + 1);
-        let value = Some(("www-authenticate", answer_header.as_str()));
-        let fine = refused.get() > refusals;
-        Some(World::reply(if fine { 200 } else { 401 }, value, br#"{"value":"v"}"#))
+        requests.set(requests.get() + 1);
+        let challenge = Some(("www-authenticate", header.as_str()));
+        let status = if requests.get() > refusals { 200 } else { 401 };
+        Some(World::response(status, challenge, br#"{"value":"v"}"#))
     }));
     let options =
         CredentialOptions { additionally_allowed_tenants: vec!["*".to_owned()], ..CredentialOptions::default() };
     let authentication = ClientAuthentication::Secret(SECRET.into());
-    let of = CredentialKind::Client { tenant_id: "contoso".to_owned(), client_id: CLIENT.to_owned(), authentication };
-    let credential = Credential::new(world.clone(), of, &options);
+    let credential_kind =
+        CredentialKind::Client { tenant_id: "contoso".to_owned(), client_id: CLIENT.to_owned(), authentication };
+    let credential = Credential::new(world.clone(), credential_kind, &options);
     let verify = ClientOptions { verify_challenge_resource: kind != 2, ..ClientOptions::default() };
     let client = SecretClient::open(&format!("https://{host}"), &credential, verify).expect("a vault");
     let result = run(&world, client.get_secret("a", &GetSecretOptions::default()));
@@ -47,7 +48,8 @@ fuzz_target!(|data: &[u8]| {
     }
 
     let sent = world.sent.borrow();
-    // Bare, for the vault's challenge, for claims; a token before each but the first.
+    // At most three requests to the vault (without a token, after its challenge, after a claims challenge), and one to
+    // Entra before each but the first.
     assert!(sent.len() <= 6, "{} requests", sent.len());
     for request in sent.iter() {
         assert!(request.https && (request.authority == host || request.authority == ENTRA), "{request:?}");
@@ -70,7 +72,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// Whether the resource's host is a domain that holds this host.
+/// Whether the host is in the domain that the scope's resource names.
 fn is_own_domain(scope: &str, host: &str) -> bool {
     let resource = scope.strip_suffix("/.default").unwrap_or(scope);
     let url = keyfob_component::fuzzing::url(resource).expect("a resource is a URL");

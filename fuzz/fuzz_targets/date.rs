@@ -1,7 +1,7 @@
-//! Times as text, beside the crate `time`: what it reads, Keyfob reads as the same second; what Keyfob reads is a day of
-//! the calendar; and every second comes out of each form as it went in.
+//! Times as text, compared with the crate `time`: Keyfob parses everything that `time` parses, with the same result; every
+//! date that Keyfob accepts exists; and every second survives formatting and parsing in each format.
 //!
-//! The first line is a time; after it eight bytes are a second that is written in every form.
+//! Input: the first line is a time as text; the next eight bytes are unix seconds that are formatted in every format.
 #![no_main]
 
 use std::time::Duration;
@@ -32,18 +32,18 @@ fn check_expiry(text: &str) {
     if let Ok(theirs) = OffsetDateTime::parse(text, &Rfc3339) {
         let seconds = theirs.unix_timestamp();
         let leap = text.get(17..19) == Some("60");
-        // Before 1970 there were no tokens, and a leap second has no one number.
-        // And `time` takes any letter for the T.
+        // Keyfob may differ before 1970, where unix seconds are negative, and in leap seconds, which have no number of
+        // their own. `time` accepts any letter as separator.
         let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't' | b' '));
         if seconds >= 0 && theirs.year() >= 1970 && !leap && separated {
             assert_eq!(ours, u64::try_from(seconds).ok(), "{text}");
         }
     }
-    // The day itself, where the form is the plain one.
+    // The date must exist. Checked only for YYYY-MM-DD followed by T.
     if let (Some(_), Some(date), Some("T")) = (ours, text.get(..10), text.get(10..11))
         && date.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() })
     {
-        assert!(time::Date::parse(date, form!("[year]-[month]-[day]")).is_ok(), "{text} is no day");
+        assert!(time::Date::parse(date, form!("[year]-[month]-[day]")).is_ok(), "{text}: no such date");
     }
 }
 
@@ -52,14 +52,14 @@ fn check_http(text: &str) {
         text,
         form!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"),
     );
-    // `time` takes a year with its sign. The day of the week is nobody's business.
+    // `time` accepts a year with a sign.
     let signed = text.get(4..).unwrap_or_default().contains(['+', '-']);
     match (http_date(text), theirs) {
         (Some(ours), Ok(theirs)) => assert_eq!(i64::try_from(ours).ok(), Some(theirs.assume_utc().unix_timestamp())),
         (Some(ours), Err(_)) => {
-            // What stands between the numbers is not looked at.
-            let number = |from, to| text.get(from..to).is_some_and(|it: &str| it.bytes().all(|b| b.is_ascii_digit()));
-            assert!(ours <= LAST && number(5, 7) && number(12, 16), "{text}");
+            // Keyfob ignores the day of the week and the characters between the numbers.
+            let digits = |from, to| text.get(from..to).is_some_and(|it: &str| it.bytes().all(|b| b.is_ascii_digit()));
+            assert!(ours <= LAST && digits(5, 7) && digits(12, 16), "{text}");
         }
         (None, Ok(theirs)) => assert!(theirs.year() < 1970 || theirs.year() > 9999 || signed, "{text}"),
         (None, Err(_)) => {}
@@ -85,8 +85,8 @@ fn check_delay(text: &str) {
 
 fn round_trip(second: u64) {
     let time = OffsetDateTime::from_unix_timestamp(second.cast_signed()).expect("before the year 10000");
-    let written = |form: &[time::format_description::BorrowedFormatItem<'_>]| time.format(form).expect("a time");
-    for form in [
+    let formatted = |format: &[time::format_description::BorrowedFormatItem<'_>]| time.format(format).expect("a time");
+    for format in [
         form!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"),
         form!("[year]-[month]-[day] [hour]:[minute]:[second]"),
         form!(
@@ -94,8 +94,8 @@ fn round_trip(second: u64) {
         ),
         form!("[month]/[day]/[year] [hour]:[minute]:[second] +00:00"),
     ] {
-        assert_eq!(expiry(&written(form)), Some(second));
+        assert_eq!(expiry(&formatted(format)), Some(second));
     }
-    let http = written(form!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"));
+    let http = formatted(form!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"));
     assert_eq!(http_date(&http), Some(second));
 }

@@ -1,8 +1,9 @@
-//! Refusals of every service. Whatever they hold, the error shows none of the request's own secrets, plain or
-//! percent-encoded, and stays short; and the call has ended in time.
+//! Error responses of every service. Whatever they contain, the error shows none of the request's own secrets, plain or
+//! percent-encoded, its texts have a bounded length, and the call ends in time.
 //!
-//! First byte: the service; second: the status; third: the header, and whether an identity is named; first line: the
-//! header's value; the rest is the body. In the two, `%1` and `%2` stand for the secret, plain and encoded.
+//! Input: the first byte selects the service, the second the status, the third the header and whether an identity is
+//! selected; the first line is the header's value, the rest is the body. In both, `%1` and `%2` stand for the secret, plain
+//! and percent-encoded.
 #![no_main]
 
 use std::rc::Rc;
@@ -14,7 +15,7 @@ use keyfob_component::{
 use keyfob_fuzz::{CLIENT, SCOPE, VAULT, World, assert_hidden, choose, line, run};
 use libfuzzer_sys::fuzz_target;
 
-/// As a token, a client secret and an identity header may be.
+/// The static token, the client secret and the identity header. The characters are valid in each of them.
 const SECRET: &str = "canary-/s3cr3t+~=";
 const ENCODED: &str = "canary-%2Fs3cr3t%2B~%3D";
 
@@ -32,8 +33,8 @@ const SERVICES: [&[(&str, &str)]; 6] = [
     &[],
 ];
 
-/// Three quotations and what is said around them: a vault's who and why, a code, a hint that names both.
-const LONGEST: usize = 5000;
+/// The most characters of a text: three quotations and the words around them.
+const MAX_TEXT: usize = 5000;
 
 fuzz_target!(|data: &[u8]| {
     let Some((service, rest)) = choose(data, SERVICES.len()) else { return };
@@ -45,12 +46,12 @@ fuzz_target!(|data: &[u8]| {
         text.replace("%1", SECRET).replace("%2", ENCODED).chars().map(|c| c as u8).collect()
     };
     let value = String::from_utf8(echo(value.as_bytes())).unwrap_or_default();
-    let named = header >= HEADERS.len();
+    let select_identity = header >= HEADERS.len();
     let header = (HEADERS[header % HEADERS.len()], value.as_str());
-    let response = World::reply(STATUSES[status], Some(header), &echo(body));
+    let response = World::response(STATUSES[status], Some(header), &echo(body));
     let world = Rc::new(World::new(SERVICES[service], move |_| Some(response.clone())));
-    let Err(error) = ask(&world, service, named) else { return };
-    // Cloud Shell and IMDS want to see none.
+    let Err(error) = call(&world, service, select_identity) else { return };
+    // Requests to Cloud Shell and IMDS contain no secret.
     if service < 4 {
         for secret in [SECRET, ENCODED] {
             assert_hidden(&world, Some(&error), secret);
@@ -60,14 +61,15 @@ fuzz_target!(|data: &[u8]| {
         [Some(error.message.as_str()), error.hint.as_ref().map(|hint| hint.text.as_str()), error.code.as_deref()];
     let details = error.details.iter().map(|(_, value)| value.as_str());
     for text in texts.into_iter().flatten().chain(details) {
-        assert!(text.chars().count() <= LONGEST, "{} characters", text.chars().count());
+        assert!(text.chars().count() <= MAX_TEXT, "{} characters", text.chars().count());
     }
-    assert!(error.status.is_none_or(|answered| answered == STATUSES[status]));
+    assert!(error.status.is_none_or(|reported| reported == STATUSES[status]));
     let sent = world.sent.borrow();
     assert!(sent.len() <= 6 && sent.iter().all(|request| request.authority == sent[0].authority), "{sent:?}");
 });
 
-fn ask(world: &Rc<World>, service: usize, named: bool) -> Result<(), Box<Error>> {
+/// Makes the call that sends requests to this service, and returns its result.
+fn call(world: &Rc<World>, service: usize, select_identity: bool) -> Result<(), Box<Error>> {
     let client = CredentialKind::Client {
         tenant_id: "contoso".to_owned(),
         client_id: CLIENT.to_owned(),
@@ -80,7 +82,7 @@ fn ask(world: &Rc<World>, service: usize, named: bool) -> Result<(), Box<Error>>
         _ => CredentialKind::ManagedIdentity,
     };
     let mut options = CredentialOptions::default();
-    if named && service > 1 {
+    if select_identity && service > 1 {
         options.managed_identity = ManagedIdentityId::ClientId(CLIENT.to_owned());
     }
     let credential = Credential::new(world.clone(), kind, &options);

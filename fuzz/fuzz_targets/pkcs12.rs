@@ -1,5 +1,5 @@
-//! PKCS#12 with a sound frame around arbitrary parts, and RSA keys with arbitrary numbers in them. What is right
-//! throughout signs; what is not is refused, or signs nothing.
+//! PKCS#12 files of valid structure with arbitrary parts, and RSA keys with arbitrary numbers. A file that is valid
+//! throughout signs; another may sign, be rejected or fail to sign.
 #![no_main]
 
 use arbitrary::Arbitrary;
@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 #[derive(Arbitrary, Debug)]
 struct File<'a> {
     version: Version,
-    code: Option<Code<'a>>,
+    mac: Option<Mac<'a>>,
     parts: Vec<Part<'a>>,
     password: Option<&'a str>,
 }
@@ -22,9 +22,9 @@ enum Version {
 }
 
 #[derive(Arbitrary, Debug)]
-struct Code<'a> {
+struct Mac<'a> {
     hash: Oid<'a>,
-    code: &'a [u8],
+    digest: &'a [u8],
     salt: &'a [u8],
     iterations: Option<u16>,
 }
@@ -49,9 +49,9 @@ struct Algorithm<'a> {
     scheme: Oid<'a>,
     derivation: Oid<'a>,
     cipher: Oid<'a>,
-    function: Option<Oid<'a>>,
+    prf: Option<Oid<'a>>,
     salt: &'a [u8],
-    vector: &'a [u8],
+    iv: &'a [u8],
     iterations: u16,
 }
 
@@ -59,10 +59,10 @@ impl Algorithm<'_> {
     fn der(&self) -> Vec<u8> {
         let salted = [value(0x04, self.salt), number(self.iterations)].concat();
         let parameters = if self.scheme == Oid::Pbes2 {
-            let function = self.function.as_ref().map(|it| value(0x30, &oid(it))).unwrap_or_default();
-            let derivation = value(0x30, &[salted, function].concat());
+            let prf = self.prf.as_ref().map(|prf| value(0x30, &oid(prf))).unwrap_or_default();
+            let derivation = value(0x30, &[salted, prf].concat());
             let derivation = value(0x30, &[oid(&self.derivation), derivation].concat());
-            let cipher = value(0x30, &[oid(&self.cipher), value(0x04, self.vector)].concat());
+            let cipher = value(0x30, &[oid(&self.cipher), value(0x04, self.iv)].concat());
             value(0x30, &[derivation, cipher].concat())
         } else {
             value(0x30, &salted)
@@ -104,7 +104,7 @@ impl Part<'_> {
         }
     }
 
-    /// The keys and the certificates in it, if it holds nothing else.
+    /// The keys and the certificates, if the part contains nothing else and isn't encrypted.
     fn contents(&self) -> Option<(Vec<&Key<'_>>, Vec<&Key<'_>>)> {
         let Self::Plain(bags) = self else { return None };
         let (mut keys, mut certificates) = (Vec::new(), Vec::new());
@@ -127,26 +127,27 @@ impl File<'_> {
         };
         let parts = value(0x30, &self.parts.iter().flat_map(Part::der).collect::<Vec<_>>());
         let content = value(0x30, &[oid(&Oid::Data), value(0xa0, &value(0x04, &parts))].concat());
-        let code = self.code.as_ref().map(|it| {
-            let digest = [value(0x30, &oid(&it.hash)), value(0x04, it.code)].concat();
-            let iterations = it.iterations.map(number).unwrap_or_default();
-            value(0x30, &[value(0x30, &digest), value(0x04, it.salt), iterations].concat())
+        let mac = self.mac.as_ref().map(|mac| {
+            let digest = [value(0x30, &oid(&mac.hash)), value(0x04, mac.digest)].concat();
+            let iterations = mac.iterations.map(number).unwrap_or_default();
+            value(0x30, &[value(0x30, &digest), value(0x04, mac.salt), iterations].concat())
         });
-        value(0x30, &[number(version), content, code.unwrap_or_default()].concat())
+        value(0x30, &[number(version), content, mac.unwrap_or_default()].concat())
     }
 
-    /// Whether it is a file as tools make it: one good key with its certificate, without a code of authenticity.
-    fn is_right(&self) -> bool {
+    /// Whether it must be accepted: one valid key with its certificate, without a MAC.
+    fn is_valid(&self) -> bool {
         let contents: Option<Vec<_>> = self.parts.iter().map(Part::contents).collect();
-        let Some(contents) = contents.filter(|_| self.version == Version::Three && self.code.is_none()) else {
+        let Some(contents) = contents.filter(|_| self.version == Version::Three && self.mac.is_none()) else {
             return false;
         };
         let keys: Vec<_> = contents.iter().flat_map(|(keys, _)| keys).collect();
         let mut certificates = contents.iter().flat_map(|(_, certificates)| certificates);
-        matches!(keys.as_slice(), [key] if key.is_right()) && certificates.next().is_some_and(|it| it.is_right())
+        matches!(keys.as_slice(), [key] if key.is_valid()) && certificates.next().is_some_and(|it| it.is_valid())
     }
 }
 
+/// Encodes an INTEGER with as few bytes as possible.
 fn number(number: u16) -> Vec<u8> {
     let [high, low] = number.to_be_bytes();
     value(0x02, &[0, high, low][if high == 0 && low < 0x80 { 2 } else { usize::from(high < 0x80) }..])
@@ -156,6 +157,6 @@ fuzz_target!(|file: File<'_>| {
     let der = file.der();
     match sign(&der, file.password) {
         Ok(()) => {}
-        Err(failure) => assert!(!file.is_right() || der.len() > 64 * 1024, "{failure:?}: {file:?}"),
+        Err(failure) => assert!(!file.is_valid() || der.len() > 64 * 1024, "{failure:?}: {file:?}"),
     }
 });

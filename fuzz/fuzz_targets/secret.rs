@@ -1,7 +1,8 @@
-//! Secrets and lists of them: the value is serde_json's, the secret is the one that was asked for, and no identifier and
-//! no link leads the token to another host or away from the list.
+//! Secrets and lists of secrets: the value is the same as serde_json's, the secret is the requested one, and no identifier
+//! or link sends the token to another host or to another path than the list's.
 //!
-//! First byte: one secret, one version, a list; the rest is the body, of a list's first page or of all its pages.
+//! Input: the first byte selects a secret, a version, a list whose first page has this body, or a list whose pages all have
+//! it; the rest is the body.
 #![no_main]
 
 use std::cell::Cell;
@@ -14,20 +15,20 @@ use keyfob_fuzz::{VAULT, Value, World, assert_hidden, choose, run};
 use libfuzzer_sys::fuzz_target;
 
 const TOKEN: &str = "canary-token";
-const LAST: &[u8] = br#"{"value":[{"id":"https://my-vault.vault.azure.net/secrets/last"}]}"#;
+const LAST_PAGE: &[u8] = br#"{"value":[{"id":"https://my-vault.vault.azure.net/secrets/last"}]}"#;
 
 fuzz_target!(|data: &[u8]| {
     let Some((kind, body)) = choose(data, 4) else { return };
-    let (reply, page) = (body.to_owned(), Cell::new(0));
+    let (response_body, page) = (body.to_owned(), Cell::new(0));
     let world = Rc::new(World::new(&[], move |_| {
         page.set(page.get() + 1);
-        Some(World::reply(200, None, if kind == 2 && page.get() > 1 { LAST } else { &reply }))
+        Some(World::response(200, None, if kind == 2 && page.get() > 1 { LAST_PAGE } else { &response_body }))
     }));
     let token = CredentialKind::StaticToken { token: TOKEN.into(), expires_on: u64::MAX };
     let credential = Credential::new(world.clone(), token, &CredentialOptions::default());
     let client = SecretClient::open(&format!("https://{VAULT}"), &credential, ClientOptions::default());
-    let client = client.expect("a vault");
-    let start = match kind {
+    let client = client.expect("the vault's URL is valid");
+    let path_prefix = match kind {
         0 => "/secrets/secret-a?",
         1 => "/secrets/secret-a/v1?",
         _ => "/secrets?",
@@ -39,7 +40,10 @@ fuzz_target!(|data: &[u8]| {
     }
     for request in world.sent.borrow().iter() {
         assert!(request.https && request.authority == VAULT && !request.post, "{request:?}");
-        assert!(request.path.starts_with(start) && request.path.ends_with("api-version=2026-04-01"), "{request:?}");
+        assert!(
+            request.path.starts_with(path_prefix) && request.path.ends_with("api-version=2026-04-01"),
+            "{request:?}"
+        );
         assert!(!request.path.contains(['#', '\\']) && request.path.matches("&api-version=").count() <= 1);
     }
     if kind == 2 && world.sent.borrow().len() > 1 {
@@ -52,8 +56,8 @@ fn get(world: &Rc<World>, client: &SecretClient, version: bool, body: &[u8]) {
     let options = GetSecretOptions { version: version.clone(), ..GetSecretOptions::default() };
     match run(world, client.get_secret("secret-a", &options)) {
         Ok(secret) => {
-            // A number that serde_json has no room for may stand anywhere.
-            if let Some(json) = Value::read(body) {
+            // serde_json rejects the body if any number in it is too large for an `f64`.
+            if let Some(json) = Value::parse(body) {
                 assert_eq!(json.text(&["value"]), Some(secret.value.expose()));
                 let tags = match json.at(&["tags"]) {
                     Some(Value::Object(members)) => members.iter().filter(|(_, v)| matches!(v, Value::Text(_))).count(),
@@ -61,10 +65,12 @@ fn get(world: &Rc<World>, client: &SecretClient, version: bool, body: &[u8]) {
                 };
                 assert_eq!(secret.properties.tags.len(), tags);
             }
-            let it = &secret.properties;
-            assert!(it.name.eq_ignore_ascii_case("secret-a"), "{it:?}");
-            let same = |asked: &String| it.version.as_ref().is_some_and(|got| got.eq_ignore_ascii_case(asked));
-            assert!(version.as_ref().is_none_or(same), "{it:?}");
+            let properties = &secret.properties;
+            assert!(properties.name.eq_ignore_ascii_case("secret-a"), "{properties:?}");
+            let same = |requested: &String| {
+                properties.version.as_ref().is_some_and(|version| version.eq_ignore_ascii_case(requested))
+            };
+            assert!(version.as_ref().is_none_or(same), "{properties:?}");
         }
         Err(error) => assert_hidden(world, Some(&error), TOKEN),
     }
@@ -82,9 +88,9 @@ fn list(world: &Rc<World>, client: SecretClient) {
     }
 }
 
-/// What was followed leads to the next page of this list.
+/// Checks that the link that was followed is one to a page of this list.
 fn check_link(body: &[u8]) {
-    let Some(json) = Value::read(body) else { return };
+    let Some(json) = Value::parse(body) else { return };
     let link = json.text(&["nextLink"]).and_then(keyfob_component::fuzzing::url).expect("a link");
     assert_eq!(link.origin, format!("https://{VAULT}"));
     assert!(link.path.starts_with("/secrets?"), "{link:?}");

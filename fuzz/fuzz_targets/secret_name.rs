@@ -1,5 +1,5 @@
-//! What names a secret: it is asked of the client's own vault alone, under a name and a version that Key Vault knows; anything
-//! else is refused before a token is asked for.
+//! Names, identifiers and references of secrets: requests go only to the client's own vault, with a name and a version that
+//! Key Vault allows; any other text is rejected before a request is sent.
 #![no_main]
 
 use std::rc::Rc;
@@ -14,7 +14,7 @@ const VAULT: &str = "my-vault.vault.azure.net";
 const QUERY: &str = "?api-version=2026-04-01";
 
 fuzz_target!(|text: &str| {
-    let world = Rc::new(World::new(&[], |_| Some(World::reply(200, None, br#"{"value":"v"}"#))));
+    let world = Rc::new(World::new(&[], |_| Some(World::response(200, None, br#"{"value":"v"}"#))));
     let kind = CredentialKind::StaticToken { token: "token".into(), expires_on: u64::MAX };
     let credential = Credential::new(world.clone(), kind, &CredentialOptions::default());
     let client =
@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| {
 
     let sent = world.sent.borrow();
     let Some(request) = sent.first() else {
-        let error = result.expect_err("nothing was asked");
+        let error = result.expect_err("no request was sent");
         assert_eq!(error.kind, ErrorKind::InvalidArgument);
         assert!(!error.message.chars().any(char::is_control), "{:?}", error.message);
         return;
@@ -32,8 +32,8 @@ fuzz_target!(|text: &str| {
     let path = request.path.strip_prefix("/secrets/").and_then(|path| path.strip_suffix(QUERY)).expect("a secret");
     let parts: Vec<&str> = path.split('/').collect();
     assert!(parts.len() <= 2, "{path}");
-    for (part, longest) in parts.iter().zip([127, 64]) {
-        assert!((1..=longest).contains(&part.len()), "{path}");
+    for (part, max_length) in parts.iter().zip([127, 64]) {
+        assert!((1..=max_length).contains(&part.len()), "{path}");
         assert!(part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && text.contains(part), "{text}");
     }
     let secret = result.expect("the secret");

@@ -1,5 +1,5 @@
-//! Environments, which may come from a hostile `.env`: a client secret, an assertion and an identity header go where the
-//! promises of SECURITY.md let them go and nowhere else, and stand in no error, no log and no explanation.
+//! Environments, which may come from a hostile `.env`: client secrets, assertions and identity headers are sent only to the
+//! hosts that SECURITY.md names, and are in no error, no log line and no explanation.
 #![no_main]
 
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use std::rc::Rc;
 use arbitrary::Arbitrary;
 use keyfob_component::fuzzing::url;
 use keyfob_component::{Credential, CredentialKind, CredentialOptions, ManagedIdentityId, TokenOptions};
-use keyfob_fuzz::{SCOPE, Sent, World, assert_hidden, run};
+use keyfob_fuzz::{SCOPE, SentRequest, World, assert_hidden, run};
 use libfuzzer_sys::fuzz_target;
 
 const NAMES: [&str; 18] = [
@@ -38,11 +38,11 @@ const SECRETS: [(&str, &str); 4] = [
     ("AZURE_CLIENT_CERTIFICATE_PASSWORD", "canary-password"),
 ];
 
-/// What every file holds.
+/// The content of every file.
 const ASSERTION: &str = "canaryhead.canarybody.canarysign";
 
-/// What goes with most settings, so that the odd one among them is reached.
-const GOOD: [&str; 12] = [
+/// Values that are valid for most variables, so that the fuzzer gets past the checks of the others.
+const VALID: [&str; 12] = [
     "contoso.example",
     "11111111-2222-3333-4444-555555555555",
     "https://login.microsoftonline.com",
@@ -57,7 +57,7 @@ const GOOD: [&str; 12] = [
     "1",
 ];
 
-/// The hosts that Microsoft Entra has.
+/// Microsoft Entra's hosts.
 const ENTRA: [&str; 13] = [
     "login.microsoftonline.com",
     "login.microsoft.com",
@@ -76,21 +76,22 @@ const ENTRA: [&str; 13] = [
 
 #[derive(Arbitrary, Debug)]
 enum Text<'a> {
-    Good(u8),
+    Valid(u8),
     Any(&'a str),
-    /// A good one with something before or after it.
-    After(u8, &'a str),
-    Before(&'a str, u8),
+    /// A valid value with this text after it.
+    Suffixed(u8, &'a str),
+    /// A valid value with this text before it.
+    Prefixed(&'a str, u8),
 }
 
 impl Text<'_> {
     fn text(&self) -> String {
-        let good = |at: &u8| GOOD[usize::from(*at) % GOOD.len()];
+        let valid = |index: &u8| VALID[usize::from(*index) % VALID.len()];
         match self {
-            Self::Good(at) => good(at).to_owned(),
+            Self::Valid(index) => valid(index).to_owned(),
             Self::Any(text) => (*text).to_owned(),
-            Self::After(at, text) => format!("{}{text}", good(at)),
-            Self::Before(text, at) => format!("{text}{}", good(at)),
+            Self::Suffixed(index, text) => format!("{}{text}", valid(index)),
+            Self::Prefixed(text, index) => format!("{text}{}", valid(index)),
         }
     }
 }
@@ -98,7 +99,7 @@ impl Text<'_> {
 #[derive(Arbitrary, Debug)]
 struct Settings<'a> {
     credential: u8,
-    /// Which of the secrets are set, one a bit.
+    /// Which of `SECRETS` are set: a bit for each.
     secrets: u8,
     identity: Option<Text<'a>>,
     tenant: Option<Text<'a>>,
@@ -110,19 +111,19 @@ fuzz_target!(|settings: Settings<'_>| {
         settings.variables.iter().map(|(at, text)| (NAMES[usize::from(*at) % NAMES.len()], text.text())).collect();
     let mut environment: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     environment.extend(SECRETS.iter().enumerate().filter(|(at, _)| settings.secrets >> at & 1 == 1).map(|(_, it)| *it));
-    let chosen = settings.identity.as_ref().map(Text::text);
+    let identity = settings.identity.as_ref().map(Text::text);
     let tenant = settings.tenant.as_ref().map(Text::text);
-    let odd = variables.iter().map(|(_, value)| value).chain(&chosen).chain(&tenant);
-    // The fuzzer put a secret in the place of a name.
-    if odd.clone().any(|value| value.contains("canary")) {
+    let mut values = variables.iter().map(|(_, value)| value).chain(&identity).chain(&tenant);
+    // A value that contains the secrets' prefix could not be told apart from a leaked secret.
+    if values.any(|value| value.contains("canary")) {
         return;
     }
-    // A variable that is set but empty is unset.
+    // A variable with an empty value counts as not set.
     let loopback_allowed =
         environment.iter().find(|(name, value)| *name == "KEYFOB_ALLOW_LOOPBACK_HTTP" && !value.is_empty());
     let loopback_allowed = loopback_allowed.is_some_and(|(_, value)| *value == "1");
 
-    let world = World::new(&environment, |_| Some(World::token("canary-token")));
+    let world = World::new(&environment, |_| Some(World::token_response("canary-token")));
     let world = Rc::new(world.with_file(None, ASSERTION.as_bytes()));
     let kind = match settings.credential % 4 {
         0 => CredentialKind::DefaultAzure,
@@ -131,7 +132,7 @@ fuzz_target!(|settings: Settings<'_>| {
         _ => CredentialKind::ManagedIdentity,
     };
     let mut options = CredentialOptions { tenant_id: tenant, ..CredentialOptions::default() };
-    if let Some(id) = chosen {
+    if let Some(id) = identity {
         options.managed_identity = match settings.credential >> 2 & 3 {
             0 => ManagedIdentityId::ClientId(id),
             1 => ManagedIdentityId::ObjectId(id),
@@ -140,36 +141,39 @@ fuzz_target!(|settings: Settings<'_>| {
         };
     }
     let credential = Credential::new(world.clone(), kind, &options);
-    let explained = format!("{:?}", credential.explain());
-    assert!(world.sent.borrow().is_empty() && world.read.borrow().is_empty(), "an explanation asks nobody");
+    let explanation = format!("{:?}", credential.explain());
+    assert!(
+        world.sent.borrow().is_empty() && world.read.borrow().is_empty(),
+        "an explanation sends no request and reads no file"
+    );
     let result = run(&world, credential.get_token(vec![SCOPE.to_owned()], &TokenOptions::default()));
     for (_, secret) in SECRETS.iter().chain(&[("", ASSERTION), ("", "canary-token")]) {
         assert_hidden(&world, result.as_ref().err().map(|error| &**error), secret);
-        assert!(!explained.contains(secret), "{explained}");
+        assert!(!explanation.contains(secret), "{explanation}");
     }
     for sent in world.sent.borrow().iter() {
         check(sent, loopback_allowed);
     }
 });
 
-fn check(sent: &Sent, loopback_allowed: bool) {
+fn check(sent: &SentRequest, loopback_allowed: bool) {
     let scheme = if sent.https { "https" } else { "http" };
     let url = url(&format!("{scheme}://{}", sent.authority)).expect("a URL");
-    let all = format!("{sent:?}");
-    let holds = |secret: &str| all.contains(secret);
+    let text = format!("{sent:?}");
+    let contains = |secret: &str| text.contains(secret);
     if sent.body.contains("grant_type=client_credentials") {
-        let fine = sent.https && ENTRA.contains(&sent.authority.as_str());
-        assert!(fine || (loopback_allowed && !sent.https && url.is_loopback), "{sent:?}");
+        let is_entra = sent.https && ENTRA.contains(&sent.authority.as_str());
+        assert!(is_entra || (loopback_allowed && !sent.https && url.is_loopback), "{sent:?}");
         let tenant = sent.path.strip_prefix('/').and_then(|path| path.strip_suffix("/oauth2/v2.0/token"));
         let tenant = tenant.or_else(|| sent.path.strip_suffix("/oauth2/token")?.strip_prefix('/')).expect("a tenant");
-        let fine = tenant.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
-        assert!(fine && tenant.bytes().any(|b| b.is_ascii_alphanumeric()), "{sent:?}");
-        assert!(!holds("canary-identity") && !holds("canary-msi"), "{sent:?}");
+        let allowed = tenant.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+        assert!(allowed && tenant.bytes().any(|b| b.is_ascii_alphanumeric()), "{sent:?}");
+        assert!(!contains("canary-identity") && !contains("canary-msi"), "{sent:?}");
     } else {
-        // An identity endpoint: this machine or its private network.
+        // An identity endpoint must be on this machine or in its private network.
         assert!(url.is_local, "{sent:?}");
-        assert!(!holds("canary-secret") && !holds("canarysign"), "{sent:?}");
-        assert!(holds("canary-identity") as u8 + holds("canary-msi") as u8 <= 1, "{sent:?}");
+        assert!(!contains("canary-secret") && !contains("canarysign"), "{sent:?}");
+        assert!(contains("canary-identity") as u8 + contains("canary-msi") as u8 <= 1, "{sent:?}");
     }
-    assert!(!holds("canary-password") && !holds("canary-token"), "{sent:?}");
+    assert!(!contains("canary-password") && !contains("canary-token"), "{sent:?}");
 }

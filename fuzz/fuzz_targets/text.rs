@@ -1,7 +1,7 @@
-//! Base64 and percent-encoding, compared with the crates `base64` and `percent-encoding`; and what `quote` promises of
-//! every text that is quoted from a reply.
+//! Base64 and percent-encoding, compared with the crates `base64` and `percent-encoding`; and what `quote` guarantees for
+//! every text that is quoted from a response.
 //!
-//! The first line is a secret, the rest is the text.
+//! Input: the first line is a secret, the rest is the text.
 #![no_main]
 
 use base64::Engine;
@@ -13,8 +13,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The most characters of a quotation, and the mark that something is left out.
-const LONGEST: usize = 800 + 1;
+/// The most characters of a quotation, and the ellipsis if it is cut.
+const MAX_QUOTE: usize = 800 + 1;
 
 fuzz_target!(|data: &[u8]| {
     let Some((secret, rest)) = line(data) else { return };
@@ -32,25 +32,26 @@ fn check_base64(bytes: &[u8]) {
     let (url, padded) = fuzzing::to_base64(bytes);
     assert_eq!((&url, &padded), (&URL_SAFE_NO_PAD.encode(bytes), &STANDARD.encode(bytes)));
     assert_eq!(fuzzing::base64url(&url).as_deref(), Some(bytes));
-    // In lines, as PEM has it.
+    // In lines, as in PEM.
     let lines: Vec<&str> = padded.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     assert_eq!(fuzzing::base64(&lines.join("\r\n")).as_deref(), Some(bytes));
 }
 
 fn check_quote(text: &str, secret: &str) {
     let quoted = fuzzing::quote(text, &[secret]);
-    assert!(quoted.chars().count() <= LONGEST, "{}", quoted.chars().count());
+    assert!(quoted.chars().count() <= MAX_QUOTE, "{}", quoted.chars().count());
     let reorders =
         |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     assert!(!quoted.chars().any(|c| c.is_control() || reorders(c)), "{quoted:?}");
-    // Shorter ones are no secrets. The masks are put aside, because a secret may be a part of one, or overlap with it.
+    // `quote` doesn't mask shorter secrets. The masks are removed first, because a secret may be a part of one, or overlap
+    // with it.
     if secret.trim_ascii_end().len() >= 6 {
-        let beside = quoted.replace("REDACTED", "\n");
+        let unmasked = quoted.replace("REDACTED", "\n");
         for form in [secret, secret.trim_ascii_end(), &fuzzing::percent_encode(secret)] {
-            assert!(!beside.contains(form), "{form:?} in {quoted:?}");
+            assert!(!unmasked.contains(form), "{form:?} in {quoted:?}");
         }
     }
-    // What is printable and short stays as it is.
+    // A short printable text is not changed.
     if text.len() <= 800 && text.bytes().all(|b| b.is_ascii_graphic()) && secret.is_empty() {
         assert_eq!(quoted, text);
     }

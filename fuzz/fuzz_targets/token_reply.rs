@@ -1,7 +1,7 @@
-//! Token replies of every source. What is taken is serde_json's text at `access_token`, fits a header, ends when the
-//! reply says, and is asked for again only when it must be; it stands in no error and no log.
+//! Token responses of every source. An accepted token is the same as serde_json's `access_token`, is valid in a header, has
+//! the expiry of the response, and is requested again only after it. It is in no error and no log line.
 //!
-//! First byte: the source; the rest is the body.
+//! Input: the first byte selects the source, the rest is the body.
 #![no_main]
 
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use libfuzzer_sys::fuzz_target;
 
 const ENDPOINT: &str = "http://127.0.0.1:8081/token";
 
-/// The variables by which each managed identity is found; Entra has none.
+/// The environment variables of each source: Entra and IMDS need none.
 const SOURCES: [&[(&str, &str)]; 5] = [
     &[],
     &[],
@@ -26,11 +26,11 @@ const SOURCES: [&[(&str, &str)]; 5] = [
 
 fuzz_target!(|data: &[u8]| {
     let Some((source, body)) = choose(data, SOURCES.len()) else { return };
-    let reply = body.to_owned();
+    let response_body = body.to_owned();
     let world = Rc::new(World::new(SOURCES[source], move |sent| {
         Some(match sent.authority == VAULT {
-            true => World::reply(403, None, br#"{"error":{"code":"Forbidden","message":"no"}}"#),
-            false => World::reply(200, None, &reply),
+            true => World::response(403, None, br#"{"error":{"code":"Forbidden","message":"no"}}"#),
+            false => World::response(200, None, &response_body),
         })
     }));
     let kind = match source {
@@ -42,20 +42,20 @@ fuzz_target!(|data: &[u8]| {
         _ => CredentialKind::ManagedIdentity,
     };
     let credential = Credential::new(world.clone(), kind, &CredentialOptions::default());
-    let ask = || run(&world, credential.get_token(vec![SCOPE.to_owned()], &TokenOptions::default()));
-    let json = Value::read(body);
-    let said = json.as_ref().and_then(|json| json.text(&["access_token"]));
-    match ask() {
+    let get_token = || run(&world, credential.get_token(vec![SCOPE.to_owned()], &TokenOptions::default()));
+    let json = Value::parse(body);
+    let access_token = json.as_ref().and_then(|json| json.text(&["access_token"]));
+    match get_token() {
         Ok(token) => {
             assert_eq!(world.sent.borrow().len(), 1);
-            check(&token, said, json.as_ref());
-            // Right after it came it is kept as long as it lives.
-            assert!(ask().is_ok());
+            check(&token, access_token, json.as_ref());
+            // It is cached, unless it has already expired.
+            assert!(get_token().is_ok());
             assert_eq!(world.sent.borrow().len() == 1, token.expires_on > NOW, "{token:?}");
-            use_it(&world, &credential, token.token.expose());
+            use_at_vault(&world, &credential, token.token.expose());
         }
         Err(error) => {
-            if let Some(token) = said.filter(|token| token.starts_with(CANARY)) {
+            if let Some(token) = access_token.filter(|token| token.starts_with(CANARY)) {
                 assert_hidden(&world, Some(&error), token);
             }
             assert_hidden(&world, Some(&error), "canary-secret");
@@ -71,20 +71,20 @@ fuzz_target!(|data: &[u8]| {
     );
 });
 
-fn check(token: &AccessToken, said: Option<&str>, json: Option<&Value>) {
+fn check(token: &AccessToken, access_token: Option<&str>, json: Option<&Value>) {
     let text = token.token.expose();
     assert!(!text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic()), "{text:?}");
     let Some(json) = json else {
-        // A number somewhere in it that serde_json has no room for.
+        // serde_json rejects the body if any number in it is too large for an `f64`.
         return;
     };
-    assert_eq!(said, Some(text));
-    if let Some(Value::Whole(expires_on)) = json.at(&["expires_on"]) {
+    assert_eq!(access_token, Some(text));
+    if let Some(Value::Integer(expires_on)) = json.at(&["expires_on"]) {
         assert_eq!(token.expires_on, *expires_on);
     } else if json.at(&["expires_on"]).is_none()
-        && let Some(Value::Whole(expires_in)) = json.at(&["expires_in"])
+        && let Some(Value::Integer(expires_in)) = json.at(&["expires_in"])
     {
-        // A round trip takes less than a second of the clock.
+        // The simulated round trip takes less than a second.
         assert_eq!(token.expires_on, NOW.saturating_add(*expires_in));
     }
     if let Some(refresh_on) = token.refresh_on {
@@ -93,17 +93,18 @@ fn check(token: &AccessToken, said: Option<&str>, json: Option<&Value>) {
     assert!(!format!("{token:?}").contains(text) || text.len() < 40, "{token:?}");
 }
 
-/// A vault refuses it: the report names the ids in it, and them alone. And the app keeps it and comes back with it.
-fn use_it(world: &Rc<World>, credential: &Credential, token: &str) {
+/// Uses the token at a vault that responds 403, once with the credential and once as a static token. The error's details
+/// contain ids from the token, and nothing else of it.
+fn use_at_vault(world: &Rc<World>, credential: &Credential, token: &str) {
     let vault = format!("https://{VAULT}");
-    let kept = CredentialKind::StaticToken { token: token.into(), expires_on: u64::MAX };
-    let kept = Credential::new(world.clone(), kept, &CredentialOptions::default());
-    for credential in [credential, &kept] {
+    let kind = CredentialKind::StaticToken { token: token.into(), expires_on: u64::MAX };
+    let static_token = Credential::new(world.clone(), kind, &CredentialOptions::default());
+    for credential in [credential, &static_token] {
         let client = SecretClient::open(&vault, credential, ClientOptions::default()).expect("a vault");
-        let error = run(world, client.get_secret("a", &GetSecretOptions::default())).expect_err("a refusal");
+        let error = run(world, client.get_secret("a", &GetSecretOptions::default())).expect_err("403");
         for (name, value) in error.details.iter().filter(|(name, _)| name.ends_with("-id")) {
-            let fine = value.len() == 36 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-            assert!(fine, "{name} {value:?}");
+            let is_uuid = value.len() == 36 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+            assert!(is_uuid, "{name} {value:?}");
         }
         if token.starts_with(CANARY) {
             assert_hidden(world, Some(&error), token);

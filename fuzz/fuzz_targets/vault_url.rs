@@ -1,5 +1,5 @@
-//! Vault URLs: a token goes over https to the host that was given alone; in a known cloud to a vault there alone, with
-//! that cloud's scope; and everything else is refused with a cure, showing neither a user name nor a query.
+//! Vault URLs: a token is sent over https only, and only to the given host; in a known cloud only to a vault, with that
+//! cloud's scope. Any other URL is rejected with a hint, and the error shows neither its user name nor its query.
 #![no_main]
 
 use std::rc::Rc;
@@ -21,18 +21,18 @@ const CLOUDS: [&str; 5] = [
 const TOKEN: &str = "canary-token";
 
 fuzz_target!(|text: &str| {
-    // A name is no secret.
+    // A URL that contains the secrets' prefix could not be told apart from a leaked token.
     if text.contains("canary") {
         return;
     }
-    for allow in [false, true] {
-        check(text, allow);
+    for allow_loopback in [false, true] {
+        check(text, allow_loopback);
     }
 });
 
 fn check(text: &str, allow_loopback: bool) {
     let environment: &[_] = if allow_loopback { &[("KEYFOB_ALLOW_LOOPBACK_HTTP", "1")] } else { &[] };
-    let world = Rc::new(World::new(environment, |_| Some(World::reply(200, None, br#"{"value":"v"}"#))));
+    let world = Rc::new(World::new(environment, |_| Some(World::response(200, None, br#"{"value":"v"}"#))));
     let kind = CredentialKind::StaticToken { token: TOKEN.into(), expires_on: u64::MAX };
     let credential = Credential::new(world.clone(), kind, &CredentialOptions::default());
     let client = match SecretClient::open(text, &credential, ClientOptions::default()) {
@@ -71,7 +71,7 @@ fn check(text: &str, allow_loopback: bool) {
             assert!(!label.is_empty() && !label.contains('.') && port.is_none() && request.https, "{text}");
         }
         None if request.https => {
-            // Nobody has said yet what a token for it must be good for.
+            // In an unknown domain the scope is known only after the vault's challenge.
             assert_eq!((client.scope(), request.header("authorization")), (None, None));
             for cloud in CLOUDS {
                 let inside = cloud.strip_prefix("vault").expect("a vault");

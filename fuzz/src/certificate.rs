@@ -11,18 +11,19 @@ use keyfob_component::{
 
 use crate::{CLIENT, ENTRA, SCOPE, Value, World, run};
 
-/// How a file with a certificate fails.
+/// Why no token could be requested with a certificate file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// It is refused.
-    Refused(String),
-    /// It is read, and its key gives no signature.
+    /// The file is rejected, with this error message.
+    Rejected(String),
+    /// The file is accepted, but its key can't sign.
     CantSign,
 }
 
-/// Signs in with this file. Fails if something is sent with a file that is refused, or if what is sent is no assertion.
+/// Requests a token with this certificate file. Panics if a request is sent although the file is rejected, or if the
+/// request has no valid client assertion.
 pub fn sign(file: &[u8], password: Option<&str>) -> Result<(), Failure> {
-    let world = Rc::new(World::new(&[], |_| Some(World::token("canary-token"))));
+    let world = Rc::new(World::new(&[], |_| Some(World::token_response("canary-token"))));
     let source = CertificateSource::Bytes(SecretBytes::from(file.to_owned()));
     let authentication = ClientAuthentication::Certificate(source, password.map(Into::into));
     let kind = CredentialKind::Client { tenant_id: "contoso".to_owned(), client_id: CLIENT.to_owned(), authentication };
@@ -35,7 +36,7 @@ pub fn sign(file: &[u8], password: Option<&str>) -> Result<(), Failure> {
         return Err(match error.kind {
             ErrorKind::InvalidArgument => {
                 assert!(error.hint.is_some(), "{}", error.message);
-                Failure::Refused(error.message)
+                Failure::Rejected(error.message)
             }
             ErrorKind::AuthenticationFailed => Failure::CantSign,
             kind => panic!("{kind:?}: {}", error.message),
@@ -47,11 +48,11 @@ pub fn sign(file: &[u8], password: Option<&str>) -> Result<(), Failure> {
     let parts: Vec<&str> = assertion.expect("an assertion").split('.').collect();
     let [header, claims, signature] = parts.as_slice() else { panic!("{parts:?}") };
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64url");
-    let json = |part| Value::read(&decode(part)).expect("JSON");
+    let json = |part| Value::parse(&decode(part)).expect("JSON");
     assert_eq!(json(header).text(&["alg"]), Some("PS256"));
     assert!(matches!(json(header).at(&["x5c"]), Some(Value::List(chain)) if !chain.is_empty()));
     assert_eq!(json(claims).text(&["iss"]), Some(CLIENT));
-    // As long as the key, of 2048 bits and more.
+    // An RSA signature is as long as the key's modulus: 2048 to 8192 bits.
     assert!((256..=1024).contains(&decode(signature).len()));
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! Writing DER: an RSA key and its certificate, right or with other numbers in the places of some.
+//! Writes DER: an RSA key and its certificate, valid or with some of their numbers replaced.
 
 use arbitrary::Arbitrary;
 
-/// A sound key of 2048 bits, in PKCS#8.
+/// A valid key of 2048 bits, in PKCS#8.
 const KEY: &[u8] = include_bytes!("../../tests/certificates/key.der");
 
 const INTEGER: u8 = 0x02;
@@ -37,7 +37,7 @@ pub enum Oid<'a> {
     Other(&'a [u8]),
 }
 
-/// The identifier as a value.
+/// Encodes an object identifier.
 pub fn oid(oid: &Oid<'_>) -> Vec<u8> {
     let content: &[u8] = match oid {
         Oid::Rsa => b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01",
@@ -66,7 +66,7 @@ pub fn oid(oid: &Oid<'_>) -> Vec<u8> {
     value(0x06, content)
 }
 
-/// A value with this tag.
+/// Encodes a value with this tag.
 pub fn value(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).expect("a short value").to_be_bytes();
     let zeros = length.iter().take_while(|byte| **byte == 0).count();
@@ -82,31 +82,31 @@ pub fn value(tag: u8, content: &[u8]) -> Vec<u8> {
     der
 }
 
-/// One of a key's numbers.
+/// What takes the place of one of the key's numbers.
 #[derive(Arbitrary, Debug, PartialEq, Eq)]
 pub enum Number<'a> {
-    /// The right one.
-    Right,
-    /// The right one of another place.
-    Of(u8),
-    /// The right one with one of its bytes changed.
+    /// The valid number.
+    Valid,
+    /// The valid number at this index of the key.
+    Swapped(u8),
+    /// The valid number with the byte at this index XORed with this value.
     Changed(u8, u8),
-    /// The right one without so many bytes at its end.
-    Cut(u8),
-    /// Another.
+    /// The valid number without this many bytes at its end.
+    Truncated(u8),
+    /// These bytes.
     Other(&'a [u8]),
-    /// So many bytes of this value.
-    Long(u16, u8),
+    /// This byte, repeated this many times.
+    Repeated(u16, u8),
 }
 
-/// A key whose numbers may not be right.
+/// A key with some of its numbers replaced.
 #[derive(Arbitrary, Debug)]
 pub struct Key<'a> {
-    /// By what it differs from the sound one; nothing is the commonest.
+    /// How it differs from the valid key. An `Option`, so that the fuzzer often makes a valid key.
     pub change: Option<Change<'a>>,
 }
 
-/// The numbers in the order of PKCS#1: n, e, d, p, q, and three that nobody reads.
+/// The version, and the numbers n, e, d, p and q in the order of PKCS#1. Keyfob doesn't read the three after them.
 #[derive(Arbitrary, Debug)]
 pub struct Change<'a> {
     version: u8,
@@ -114,31 +114,32 @@ pub struct Change<'a> {
 }
 
 impl Key<'_> {
-    /// Whether every number is right.
-    pub fn is_right(&self) -> bool {
-        let right = |it: &Change<'_>| it.version == 0 && it.numbers.iter().all(|number| *number == Number::Right);
-        self.change.as_ref().is_none_or(right)
+    /// Whether the version and every number are valid.
+    pub fn is_valid(&self) -> bool {
+        let valid =
+            |change: &Change<'_>| change.version == 0 && change.numbers.iter().all(|number| *number == Number::Valid);
+        self.change.as_ref().is_none_or(valid)
     }
 
     fn numbers(&self) -> Vec<Vec<u8>> {
-        let right = sound_numbers();
-        let Some(change) = &self.change else { return right };
+        let valid = valid_numbers();
+        let Some(change) = &self.change else { return valid };
         let changed = change.numbers.iter().enumerate().map(|(at, number)| {
-            let mut bytes = right[at].clone();
+            let mut bytes = valid[at].clone();
             match number {
-                Number::Right => {}
-                Number::Of(other) => bytes.clone_from(&right[usize::from(*other) % right.len()]),
-                Number::Changed(place, by) => {
-                    let place = usize::from(*place) % bytes.len();
-                    bytes[place] ^= by;
+                Number::Valid => {}
+                Number::Swapped(other) => bytes.clone_from(&valid[usize::from(*other) % valid.len()]),
+                Number::Changed(index, mask) => {
+                    let index = usize::from(*index) % bytes.len();
+                    bytes[index] ^= mask;
                 }
-                Number::Cut(count) => bytes.truncate(bytes.len().saturating_sub((*count).into())),
+                Number::Truncated(count) => bytes.truncate(bytes.len().saturating_sub((*count).into())),
                 Number::Other(other) => bytes = (*other).to_owned(),
-                Number::Long(count, byte) => bytes = vec![*byte; usize::from(*count) % 20_000],
+                Number::Repeated(count, byte) => bytes = vec![*byte; usize::from(*count) % 20_000],
             }
             bytes
         });
-        changed.chain(right[5..].iter().cloned()).collect()
+        changed.chain(valid[5..].iter().cloned()).collect()
     }
 
     /// The private key in PKCS#8.
@@ -150,20 +151,20 @@ impl Key<'_> {
         value(SEQUENCE, &[value(INTEGER, &[0]), value(SEQUENCE, &oid(&Oid::Rsa)), key].concat())
     }
 
-    /// As much of a certificate as is looked at.
+    /// The certificate. The fields that Keyfob doesn't read are empty.
     pub fn certificate(&self) -> Vec<u8> {
         let numbers = self.numbers();
         let public = value(SEQUENCE, &[value(INTEGER, &numbers[0]), value(INTEGER, &numbers[1])].concat());
         let public = value(0x03, &[&[0], public.as_slice()].concat());
         let public = value(SEQUENCE, &[value(SEQUENCE, &oid(&Oid::Rsa)), public].concat());
-        let between = value(SEQUENCE, b"").repeat(4);
-        let signed = [value(0xa0, &value(INTEGER, &[2])), value(INTEGER, &[1]), between, public].concat();
+        let unread_fields = value(SEQUENCE, b"").repeat(4);
+        let signed = [value(0xa0, &value(INTEGER, &[2])), value(INTEGER, &[1]), unread_fields, public].concat();
         value(SEQUENCE, &[value(SEQUENCE, &signed), value(SEQUENCE, b""), value(0x03, b"\0")].concat())
     }
 }
 
-/// The eight numbers of the sound key, as DER has them.
-fn sound_numbers() -> Vec<Vec<u8>> {
+/// The eight numbers of the valid key, as DER encodes them.
+fn valid_numbers() -> Vec<Vec<u8>> {
     let (_, key) = content(KEY);
     let (rest, _) = content(key);
     let (rest, _) = content(rest);
@@ -179,7 +180,7 @@ fn sound_numbers() -> Vec<Vec<u8>> {
     numbers
 }
 
-/// What comes after the first value, and what is in it.
+/// Splits off the first value: returns the bytes after it, and its content.
 fn content(der: &[u8]) -> (&[u8], &[u8]) {
     let (start, length) = match der[1] {
         0x81 => (3, usize::from(der[2])),

@@ -1,15 +1,15 @@
-//! JSON as serde_json reads it, with what its own `Value` loses: the order of members, and those of the same name.
+//! JSON as serde_json reads it. Unlike its own `Value`, this one keeps the order of members and repeated names.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A value.
+/// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     Null,
     Bool(bool),
-    Whole(u64),
+    Integer(u64),
     Number(f64),
     Text(String),
     List(Vec<Value>),
@@ -17,13 +17,13 @@ pub enum Value {
 }
 
 impl Value {
-    /// Reads a document.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        // The one thing that Keyfob's reader takes and serde_json does not: a mark of the byte order.
+    /// Parses a document.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        // Keyfob's reader accepts a byte order mark, serde_json does not.
         serde_json::from_slice(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)).ok()
     }
 
-    /// The value at a path of members, the first of the same name.
+    /// The value at a path of member names. If a name is repeated, the first member counts.
     pub fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |value, name| match value {
             Self::Object(members) => members.iter().find(|(n, _)| n == name).map(|(_, value)| value),
@@ -31,7 +31,7 @@ impl Value {
         })
     }
 
-    /// The text there.
+    /// The string at a path of member names.
     pub fn text(&self, path: &[&str]) -> Option<&str> {
         match self.at(path)? {
             Self::Text(text) => Some(text),
@@ -39,7 +39,7 @@ impl Value {
         }
     }
 
-    /// How often an object has a member of this name.
+    /// How many members of this name an object has.
     pub fn count(&self, name: &str) -> usize {
         match self {
             Self::Object(members) => members.iter().filter(|(n, _)| n == name).count(),
@@ -47,7 +47,7 @@ impl Value {
         }
     }
 
-    /// How many lists and objects stand within each other.
+    /// How deeply lists and objects are nested.
     pub fn nesting(&self) -> usize {
         match self {
             Self::List(list) => 1 + list.iter().map(Self::nesting).max().unwrap_or_default(),
@@ -56,7 +56,7 @@ impl Value {
         }
     }
 
-    /// Why a document is none.
+    /// serde_json's error for a document; empty if it is valid.
     pub fn error(bytes: &[u8]) -> String {
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         serde_json::from_slice::<Self>(bytes).map_or_else(|error| error.to_string(), |_| String::new())
@@ -65,13 +65,13 @@ impl Value {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(ValueVisitor)
     }
 }
 
-struct Reader;
+struct ValueVisitor;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for ValueVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Whole(value))
+        Ok(Value::Integer(value))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {

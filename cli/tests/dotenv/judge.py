@@ -1,4 +1,4 @@
-"""Plays cases.toml with python-dotenv."""
+"""Runs the cases of cases.toml with python-dotenv, and exits with 1 if a result differs."""
 
 import logging
 import os
@@ -9,8 +9,8 @@ from pathlib import Path
 from dotenv import load_dotenv
 
 
-def loaded(path, text, environment):
-    """The environment after python-dotenv has read a file of this text, or the name of its exception."""
+def load(path, text, environment):
+    """Returns the environment after python-dotenv has read a file with this text, or the name of its exception."""
     path.write_bytes(text.encode())
     os.environ.clear()
     os.environ.update(environment)
@@ -21,16 +21,16 @@ def loaded(path, text, environment):
     return dict(os.environ)
 
 
-# The cases cause its warnings on purpose.
+# Some cases cause warnings on purpose.
 logging.disable()
 cases = tomllib.loads(Path(__file__).with_name("cases.toml").read_text(encoding="utf-8"))
 expected = [(case, case["variables"]) for case in cases["read"]] + [(case, case["python"]) for case in cases["refused"]]
-wrong = 0
+differences = 0
 with tempfile.TemporaryDirectory() as folder:
     for case, variables in expected:
-        read = loaded(Path(folder, ".env"), case["text"], case.get("environment", {}))
-        if read != variables:
-            wrong += 1
-            print(f"{case['name']}: python-dotenv reads {read}, the case says {variables}")
-print(f"{len(expected)} cases, {wrong} differ from python-dotenv")
-raise SystemExit(wrong > 0)
+        actual = load(Path(folder, ".env"), case["text"], case.get("environment", {}))
+        if actual != variables:
+            differences += 1
+            print(f"{case['name']}: python-dotenv reads {actual}, the case says {variables}")
+print(f"{len(expected)} cases, {differences} differ from python-dotenv")
+raise SystemExit(differences > 0)
