@@ -15,8 +15,9 @@ use crate::text::parse_decimal;
 const MAX_DEPTH: u32 = 32;
 
 /// The maximum number of items in a list, and of members in an object whose members are all read. A page of Key Vault
-/// has at most 25 secrets, and a secret at most 15 tags.
-const MAX_ITEMS: usize = 4096;
+/// has at most 25 secrets, and a secret at most 15 tags. It bounds the memory that a hostile page takes, which may have this
+/// many secrets with this many tags each.
+const MAX_ITEMS: usize = 256;
 
 /// Why a document can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(crate) enum JsonError {
     Malformed,
     /// A requested member occurs twice. It is ambiguous, because JSON parsers differ in which of the values they use.
     DuplicateName,
-    /// A list has more than 4096 items, or an object whose members are all read has more than 4096 members.
+    /// A list has more than 256 items, or an object whose members are all read has more than 256 members.
     TooManyItems,
 }
 
@@ -35,7 +36,7 @@ impl JsonError {
         match self {
             Self::Malformed => "it is no JSON",
             Self::DuplicateName => "it has a member twice",
-            Self::TooManyItems => "it has a list of more than 4096 items",
+            Self::TooManyItems => "it has a list or an object of more than 256 items",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Secret values: zeroed when dropped, hidden in `Debug`, and masked in text that is quoted from responses.
 
+use alloc::rc::Rc;
 use core::fmt;
 
 use crate::prelude::*;
@@ -7,9 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::text::encode;
 
-/// Secret text: a token, the value of a secret, an assertion, a header value.
+/// Secret text: a token, the value of a secret, an assertion, a header value. Clones share the text, which is zeroed when the
+/// last one is dropped.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct SecretString(Zeroizing<String>);
+pub struct SecretString(Rc<Zeroizing<String>>);
 
 impl SecretString {
     /// The text itself.
@@ -21,7 +23,7 @@ impl SecretString {
 
 impl From<String> for SecretString {
     fn from(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self(Rc::new(Zeroizing::new(text)))
     }
 }
 

@@ -29,6 +29,7 @@ pub struct Host<C = Keyfob> {
     seed: Option<u64>,
     streams: Streams,
     file_io_on_threads: bool,
+    max_memory: usize,
 }
 
 /// Where a component's stdin, stdout and stderr go.
@@ -55,15 +56,25 @@ impl<C> Host<C> {
             seed: None,
             streams: Streams::Captured,
             file_io_on_threads: false,
+            max_memory: usize::MAX,
         }
     }
 
     /// The same host with another component.
     #[must_use]
     pub fn with_component<D>(self, component: D) -> Host<D> {
-        let Self { component: _, environment, folders, egress, clock, wall_clock, seed, streams, file_io_on_threads } =
-            self;
-        Host { component, environment, folders, egress, clock, wall_clock, seed, streams, file_io_on_threads }
+        Host {
+            component,
+            environment: self.environment,
+            folders: self.folders,
+            egress: self.egress,
+            clock: self.clock,
+            wall_clock: self.wall_clock,
+            seed: self.seed,
+            streams: self.streams,
+            file_io_on_threads: self.file_io_on_threads,
+            max_memory: self.max_memory,
+        }
     }
 
     /// Sets an environment variable.
@@ -145,10 +156,18 @@ impl<C> Host<C> {
         self
     }
 
+    /// Limits the linear memory of each instance to this many bytes. Keyfob needs at most 6 MiB, or 18 MiB with a backup; an
+    /// instance that needs more than the limit traps. Without a limit only WebAssembly's own holds, 4 GiB.
+    #[must_use]
+    pub fn max_memory(mut self, bytes: usize) -> Self {
+        self.max_memory = bytes;
+        self
+    }
+
     /// Makes a store for one instance, and its captured output.
     pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured), HostError> {
         let captured = Captured { stdout: MemoryOutputPipe::new(CAPTURE), stderr: MemoryOutputPipe::new(CAPTURE) };
-        let state = State::new(self.wasi(arguments, &captured)?, Hooks(Arc::clone(&self.egress)));
+        let state = State::new(self.wasi(arguments, &captured)?, Hooks(Arc::clone(&self.egress)), self.max_memory);
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.memory_size);
         store.set_epoch_deadline(1);

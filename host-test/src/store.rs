@@ -24,19 +24,28 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(wasi: WasiCtx, hooks: Hooks) -> Self {
-        Self { wasi, http: WasiHttpCtx::new(), hooks, table: ResourceTable::new(), memory_size: MemorySize::default() }
+    pub(crate) fn new(wasi: WasiCtx, hooks: Hooks, max_memory: usize) -> Self {
+        let memory_size = MemorySize { bytes: 0, max: max_memory };
+        Self { wasi, http: WasiHttpCtx::new(), hooks, table: ResourceTable::new(), memory_size }
     }
 }
 
-/// The size of an instance's linear memories, in bytes. They never shrink.
-#[derive(Default)]
-pub(crate) struct MemorySize(pub(crate) usize);
+/// The size of an instance's linear memories, which never shrink, and its limit.
+pub(crate) struct MemorySize {
+    /// In bytes.
+    pub(crate) bytes: usize,
+    /// In bytes. Memory that would exceed it can't be allocated.
+    pub(crate) max: usize,
+}
 
 impl ResourceLimiter for MemorySize {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.0 += desired - current;
-        Ok(true)
+        let bytes = self.bytes + (desired - current);
+        let allowed = bytes <= self.max;
+        if allowed {
+            self.bytes = bytes;
+        }
+        Ok(allowed)
     }
 
     fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {

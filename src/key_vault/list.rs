@@ -14,6 +14,9 @@ use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::url::Url;
 
+/// The longest link to the next page, in bytes. Key Vault's have some hundred.
+const MAX_NEXT_LINK: usize = 16 * 1024;
+
 /// The options for listing secrets.
 #[derive(Clone, Debug, Default)]
 pub struct ListOptions {
@@ -128,6 +131,9 @@ impl SecretList {
             Some(link) if !link.is_null() => link.text().ok_or("its nextLink is no text")?,
             _ => String::new(),
         };
+        if link.len() > MAX_NEXT_LINK {
+            return Err("its nextLink has more than 16 KiB");
+        }
         let next = if link.is_empty() { None } else { self.next_path(&link) };
         if !link.is_empty() && next.as_deref().is_none_or(|next| next == path) {
             return Err("its nextLink leads elsewhere");

@@ -64,8 +64,11 @@ pub struct Fault {
     pub large_headers: usize,
     /// The body.
     pub body: String,
-    /// The body is so many spaces instead.
+    /// The size of the body in bytes: `@fill` in `body` stands for as many repetitions of `fill` as fit. Without a `body` it
+    /// is so many spaces.
     pub body_size: Option<usize>,
+    /// What `@fill` repeats. A hostile reply is dense: many values in few bytes, such as `1,`.
+    pub fill: String,
     /// The body is so many opening brackets instead.
     pub brackets: usize,
     /// Members of the JSON object that get another value.
@@ -124,6 +127,11 @@ impl Fault {
         for name in self.headers.keys() {
             ensure!(name.parse::<HeaderName>().is_ok(), "headers: {name:?} is no header's name");
         }
+        ensure!(self.fill.is_empty() || self.body.contains("@fill"), "fill: the body has no @fill");
+        ensure!(
+            !self.body.contains("@fill") || (!self.fill.is_empty() && self.body_size.is_some()),
+            "body: @fill needs fill and body-size"
+        );
         ensure!(self.percent.is_none_or(|percent| percent <= 100), "percent: more than 100");
         Ok(())
     }

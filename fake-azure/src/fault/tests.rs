@@ -45,6 +45,12 @@ fn replaces_the_response() {
 }
 
 #[test]
+fn fills_the_body() {
+    let response = token(&faulty("[[fault]]\nbody = '[@fill1]'\nbody-size = 10\nfill = '1,'\n"));
+    assert_eq!(response.body, [(Duration::ZERO, "[1,1,1,1]".into())]);
+}
+
+#[test]
 fn changes_the_real_response() {
     let fake = faulty("[[fault]]\nreal = true\nset = { expires_in = 'soon' }\nremove = ['token_type']\n");
     let (status, body) = ask(&fake, &get(TOKEN, &[("Metadata", "true")]));
@@ -72,6 +78,7 @@ fn fault_that_cannot_be_applied_is_told() {
         ("real = true\nremove = ['no_such']", "its body has no member no_such"),
         ("body = 'text'\nset = { a = 1 }", "its body is no JSON"),
         ("body = '[]'\nset = { a = 1 }", "its body is no JSON object"),
+        ("body = '[@fill]'\nbody-size = 1\nfill = '1'", "body-size: the body is longer"),
     ] {
         let response = token(&faulty(&format!("[[fault]]\n{fault}\n")));
         assert_eq!((response.status.as_u16(), &response.headers[MISAPPLIED]), (500, &why.parse().unwrap()));
@@ -84,6 +91,8 @@ fn refuses_impossible_faults() {
         ("status = 99", "fault 1: status 99: not 100 to 999"),
         ("headers = { 'a b' = '' }", "fault 1: headers: \"a b\" is no header's name"),
         ("percent = 101", "fault 1: percent: more than 100"),
+        ("body = '@fill'", "fault 1: body: @fill needs fill and body-size"),
+        ("fill = '1,'", "fault 1: fill: the body has no @fill"),
         ("connect = 'maybe'", "unknown variant `maybe`"),
     ] {
         let error = Description::from_toml(&format!("{VM}[[fault]]\n{fault}\n")).unwrap_err().to_string();

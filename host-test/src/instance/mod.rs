@@ -88,7 +88,7 @@ impl Instance {
 
     /// The size of the component's memory in bytes: the most that its calls needed so far, because it never shrinks.
     pub fn memory_size(&self) -> usize {
-        self.store.data().memory_size.0
+        self.store.data().memory_size.bytes
     }
 
     /// Ends the instance and returns the content of its memory, for tests that look for secrets left in it.

@@ -21,8 +21,8 @@ pub struct Case {
     pub about: String,
     /// The build of the component that it is for; both where absent.
     pub build: Option<Build>,
-    /// The largest memory of the component in MiB, where it is more than usual.
-    pub most_memory_mib: Option<usize>,
+    /// The most memory that the component may have in MiB, where it is more than usual. It traps if it needs more.
+    pub max_memory_mib: Option<usize>,
     /// The client is not dropped at the end. Of all values of secrets, the component's memory then holds exactly these.
     pub kept_in_memory: Option<Vec<String>>,
     /// The name of a file in `tests/worlds`, without its `.toml`: a description of the fake Azure that several cases

@@ -227,15 +227,6 @@ fn key_lines(pem: &[u8]) -> Vec<String> {
     of_key.collect()
 }
 
-/// The largest memory of an instance in MiB, whatever it is sent. (It reads a page of a list up to 1 MiB.)
-const MAX_MEMORY_MIB: usize = 6;
-
-/// Fails if an instance has more memory than the case allows.
-pub fn check_memory_size(case: &Case, memory: usize) -> Check {
-    let most = case.most_memory_mib.unwrap_or(MAX_MEMORY_MIB) << 20;
-    if memory <= most { Ok(()) } else { Err(format!("the instance has {memory} bytes of memory")) }
-}
-
 /// Fails if the memory still holds a secret, or does not hold one of `kept-in-memory`.
 pub fn check_memory_zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]>) -> Check {
     let Some(memory) = memory else { return Ok(()) };

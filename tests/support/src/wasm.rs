@@ -32,7 +32,8 @@ impl WasmPlayer {
             .egress(world.egress)
             .clock(world.clock)
             .wall_clock(world.wall)
-            .random_seed(1);
+            .random_seed(1)
+            .max_memory(world.max_memory);
         for folder in world.folders {
             host = host.preopened_dir(world.root.path().join(folder.trim_start_matches('/')), folder);
         }
@@ -48,10 +49,6 @@ impl WasmPlayer {
 
     pub fn log(&self) -> String {
         self.instance.captured_output()
-    }
-
-    pub fn memory(&self) -> usize {
-        self.instance.memory_size()
     }
 
     pub async fn end(mut self, case: &Case) -> Vec<u8> {

@@ -23,9 +23,14 @@ pub struct World {
     pub clock: Clock,
     /// The component's wall clock.
     pub wall: WallClock,
+    /// The most memory that the component may have, in bytes; see SECURITY.md.
+    pub max_memory: usize,
     /// Text that a person may see besides the log: the host's trace, and the `Debug` of values.
     pub visible: Arc<Mutex<String>>,
 }
+
+/// The most memory of an instance in MiB, whatever it is sent; see SECURITY.md.
+const MAX_MEMORY_MIB: usize = 6;
 
 /// The URL of the vault that the app opens.
 pub fn vault_url(case: &Case) -> String {
@@ -74,7 +79,8 @@ impl World {
         let trace = Arc::clone(&visible);
         egress = egress.trace(move |line| trace.lock().unwrap().push_str(line));
         let recorder = egress.recorder();
-        (Self { env, root, folders, egress, azure, clock, wall: clock.into(), visible }, recorder)
+        let max_memory = case.max_memory_mib.unwrap_or(MAX_MEMORY_MIB) << 20;
+        (Self { env, root, folders, egress, azure, clock, wall: clock.into(), max_memory, visible }, recorder)
     }
 }
 
