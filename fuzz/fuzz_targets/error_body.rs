@@ -76,7 +76,7 @@ fn call(world: &Rc<World>, service: usize, select_identity: bool) -> Result<(), 
         authentication: ClientAuthentication::Secret(SECRET.into()),
     };
     let kind = match service {
-        0 => CredentialKind::StaticToken { token: SECRET.into(), expires_on: u64::MAX },
+        0 => CredentialKind::StaticToken { token: SECRET.into(), expires_on: u64::MAX, scope: None },
         1 => client,
         5 => CredentialKind::DefaultAzure,
         _ => CredentialKind::ManagedIdentity,

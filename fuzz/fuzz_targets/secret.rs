@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
         page.set(page.get() + 1);
         Some(World::response(200, None, if kind == 2 && page.get() > 1 { LAST_PAGE } else { &response_body }))
     }));
-    let token = CredentialKind::StaticToken { token: TOKEN.into(), expires_on: u64::MAX };
+    let token = CredentialKind::StaticToken { token: TOKEN.into(), expires_on: u64::MAX, scope: None };
     let credential = Credential::new(world.clone(), token, &CredentialOptions::default());
     let client = SecretClient::open(&format!("https://{VAULT}"), &credential, ClientOptions::default());
     let client = client.expect("the vault's URL is valid");

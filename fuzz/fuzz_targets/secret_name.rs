@@ -15,7 +15,7 @@ const QUERY: &str = "?api-version=2026-04-01";
 
 fuzz_target!(|text: &str| {
     let world = Rc::new(World::new(&[], |_| Some(World::response(200, None, br#"{"value":"v"}"#))));
-    let kind = CredentialKind::StaticToken { token: "token".into(), expires_on: u64::MAX };
+    let kind = CredentialKind::StaticToken { token: "token".into(), expires_on: u64::MAX, scope: None };
     let credential = Credential::new(world.clone(), kind, &CredentialOptions::default());
     let client =
         SecretClient::open(&format!("https://{VAULT}"), &credential, ClientOptions::default()).expect("a vault");

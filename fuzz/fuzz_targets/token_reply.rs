@@ -97,7 +97,7 @@ fn check(token: &AccessToken, access_token: Option<&str>, json: Option<&Value>) 
 /// contain ids from the token, and nothing else of it.
 fn use_at_vault(world: &Rc<World>, credential: &Credential, token: &str) {
     let vault = format!("https://{VAULT}");
-    let kind = CredentialKind::StaticToken { token: token.into(), expires_on: u64::MAX };
+    let kind = CredentialKind::StaticToken { token: token.into(), expires_on: u64::MAX, scope: None };
     let static_token = Credential::new(world.clone(), kind, &CredentialOptions::default());
     for credential in [credential, &static_token] {
         let client = SecretClient::open(&vault, credential, ClientOptions::default()).expect("a vault");

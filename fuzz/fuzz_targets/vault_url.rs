@@ -33,7 +33,7 @@ fuzz_target!(|text: &str| {
 fn check(text: &str, allow_loopback: bool) {
     let environment: &[_] = if allow_loopback { &[("KEYFOB_ALLOW_LOOPBACK_HTTP", "1")] } else { &[] };
     let world = Rc::new(World::new(environment, |_| Some(World::response(200, None, br#"{"value":"v"}"#))));
-    let kind = CredentialKind::StaticToken { token: TOKEN.into(), expires_on: u64::MAX };
+    let kind = CredentialKind::StaticToken { token: TOKEN.into(), expires_on: u64::MAX, scope: None };
     let credential = Credential::new(world.clone(), kind, &CredentialOptions::default());
     let client = match SecretClient::open(text, &credential, ClientOptions::default()) {
         Ok(client) => client,

@@ -62,6 +62,8 @@ pub enum CredentialKind {
         token: String,
         /// When it expires, in unix seconds.
         expires_on: u64,
+        /// The scope that it is for.
+        scope: Option<String>,
     },
 }
 

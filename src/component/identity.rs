@@ -197,16 +197,21 @@ impl wit::GuestCredential for Credential {
         Self::resource(CredentialKind::Chained(links), None)
     }
 
-    fn static_token(token: String, expires_on: types::UnixSeconds) -> wit::Credential {
-        Self::resource(CredentialKind::StaticToken { token: token.into(), expires_on }, None)
+    fn static_token(token: String, expires_on: types::UnixSeconds, scope: Option<String>) -> wit::Credential {
+        Self::resource(CredentialKind::StaticToken { token: token.into(), expires_on, scope }, None)
     }
 
     fn name(&self) -> String {
         self.core.name().to_owned()
     }
 
-    fn set_token(&self, token: String, expires_on: types::UnixSeconds) -> Result<(), types::AzureError> {
-        Ok(self.core.set_token(token.into(), expires_on)?)
+    fn set_token(
+        &self,
+        token: String,
+        expires_on: types::UnixSeconds,
+        scope: Option<String>,
+    ) -> Result<(), types::AzureError> {
+        Ok(self.core.set_token(token.into(), expires_on, scope)?)
     }
 
     fn set_assertion(&self, assertion: String) -> Result<(), types::AzureError> {

@@ -60,6 +60,9 @@ pub enum CredentialKind {
         token: SecretString,
         /// When the token expires, in unix seconds.
         expires_on: u64,
+        /// The scope that the token is for. Without it the token is used for the resource of its audience if that is a URL,
+        /// and otherwise for the vaults of the known Azure clouds.
+        scope: Option<String>,
     },
     /// Tokens from the program that embeds the core.
     #[cfg(feature = "embedded")]
@@ -120,8 +123,8 @@ impl Credential {
                 let chain = Rc::new(chain::Chain::new(chain::CHAINED, credentials, &env));
                 return Self { platform, credential: ConfiguredCredential::new(chain::CHAINED, &env, Ok(chain)), log };
             }
-            CredentialKind::StaticToken { token, expires_on } => {
-                let credential = Rc::new(static_token::StaticToken::new(token, expires_on));
+            CredentialKind::StaticToken { token, expires_on, scope } => {
+                let credential = Rc::new(static_token::StaticToken::new(token, expires_on, scope));
                 return Self {
                     platform,
                     credential: ConfiguredCredential::new(static_token::NAME, &env, Ok(credential)),
@@ -148,12 +151,12 @@ impl Credential {
         self.credential.inner.name()
     }
 
-    /// Replaces the token of a static credential.
+    /// Replaces the token of a static credential, and the scope that it is for.
     ///
     /// # Errors
     /// `Unsupported` for any other credential.
-    pub fn set_token(&self, token: SecretString, expires_on: u64) -> Result<()> {
-        let replaced = self.credential.inner.set_token(token, expires_on);
+    pub fn set_token(&self, token: SecretString, expires_on: u64, scope: Option<String>) -> Result<()> {
+        let replaced = self.credential.inner.set_token(token, expires_on, scope);
         replaced.map_err(|kind| Error::new(kind, format!("{} has no token that set-token can replace", self.name())))
     }
 

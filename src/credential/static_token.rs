@@ -4,6 +4,7 @@ use core::cell::RefCell;
 
 use super::candidate::Candidate;
 use super::token_credential::TokenCredential;
+use crate::cloud;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
@@ -15,18 +16,27 @@ use crate::token::{AccessToken, TokenRequest};
 
 pub(super) const NAME: &str = "StaticTokenCredential";
 
-/// The token, and when it expires in unix seconds.
-pub(super) struct StaticToken(RefCell<(SecretString, u64)>);
+/// What the caller gave.
+#[derive(Clone)]
+struct Given {
+    token: SecretString,
+    /// When the token expires, in unix seconds.
+    expires_on: u64,
+    /// The scope that the token is for.
+    scope: Option<String>,
+}
+
+pub(super) struct StaticToken(RefCell<Given>);
 
 impl StaticToken {
-    pub(super) fn new(token: SecretString, expires_on: u64) -> Self {
-        Self(RefCell::new((token, expires_on)))
+    pub(super) fn new(token: SecretString, expires_on: u64, scope: Option<String>) -> Self {
+        Self(RefCell::new(Given { token, expires_on, scope }))
     }
 
-    /// The token, unless it has expired or its audience is another resource. The vault URL may come from an untrusted place,
-    /// which must not get the token.
+    /// The token, unless it has expired or is for another resource. The vault URL may come from an untrusted place, which
+    /// must not get the token.
     fn check(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
-        let (token, expires_on) = self.0.borrow().clone();
+        let Given { token, expires_on, scope } = self.0.borrow().clone();
         // The token becomes a header value.
         if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::invalid(
@@ -42,24 +52,41 @@ impl StaticToken {
             identity: "the identity of the given token".to_owned(),
             platform_chose: false,
         };
-        let refused = |message| {
-            let error = Error::new(ErrorKind::AuthenticationFailed, message);
-            Err(error.with_hint(diagnosis::configuration("Get a new token and hand it over with set-token")))
+        let refused = |message, hint| {
+            Err(Error::new(ErrorKind::AuthenticationFailed, message).with_hint(diagnosis::configuration(hint)))
         };
+        let new_token = "Get a new token and hand it over with set-token";
         if token.expires_on <= now {
-            return refused(format!("the static token has expired (at unix time {})", token.expires_on));
+            return refused(format!("the static token has expired (at unix time {})", token.expires_on), new_token);
         }
         let payload = token.payload();
         let claims = json::object(&payload, &["aud"]).unwrap_or_default();
         // An audience that is an application id can't be compared with a resource.
-        if let (Some(audience), Ok(resource)) = (claims.text("aud"), request.resource())
-            && audience.starts_with("https://")
-            && audience.trim_end_matches('/') != resource.trim_end_matches('/')
-        {
-            return refused(format!("the static token is for {}, not for {resource}", quote(&audience, &[])));
+        let audience = claims.text("aud").filter(|audience| audience.starts_with("https://"));
+        for wanted in request.scopes.iter().map(|scope| resource_of(scope)) {
+            let other =
+                [scope.as_deref(), audience.as_deref()].into_iter().flatten().find(|of| resource_of(of) != wanted);
+            if let Some(other) = other {
+                let message = format!("the static token is for {}, not for {wanted}", quote(resource_of(other), &[]));
+                return refused(message, new_token);
+            }
+            if scope.is_none() && audience.is_none() && cloud::by_resource(wanted).is_none() {
+                return refused(
+                    format!(
+                        "the static token was given without its scope, and has no audience that is a URL, so that it may be \
+                         for another resource than {wanted}"
+                    ),
+                    "Give the token with the scope that it is for, the argument scope of credential.static-token and set-token",
+                );
+            }
         }
         Ok(token)
     }
+}
+
+/// The resource of a scope, without a slash at its end.
+fn resource_of(scope: &str) -> &str {
+    scope.strip_suffix("/.default").unwrap_or(scope).trim_end_matches('/')
 }
 
 impl TokenCredential for StaticToken {
@@ -72,12 +99,12 @@ impl TokenCredential for StaticToken {
     }
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {
-        let (_, expires_on) = &*self.0.borrow();
+        let expires_on = self.0.borrow().expires_on;
         candidates.push(Candidate::ready(NAME, format!("a token of the caller's, until unix time {expires_on}")));
     }
 
-    fn set_token(&self, token: SecretString, expires_on: u64) -> Result<(), ErrorKind> {
-        self.0.replace((token, expires_on));
+    fn set_token(&self, token: SecretString, expires_on: u64, scope: Option<String>) -> Result<(), ErrorKind> {
+        self.0.replace(Given { token, expires_on, scope });
         Ok(())
     }
 }

@@ -29,7 +29,7 @@ pub(super) trait TokenCredential {
         Err(ErrorKind::Unsupported)
     }
     /// Replaces the token of a static credential.
-    fn set_token(&self, _token: SecretString, _expires_on: u64) -> Result<(), ErrorKind> {
+    fn set_token(&self, _token: SecretString, _expires_on: u64, _scope: Option<String>) -> Result<(), ErrorKind> {
         Err(ErrorKind::Unsupported)
     }
 }

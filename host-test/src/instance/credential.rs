@@ -52,7 +52,9 @@ impl Instance {
                 let password = password.as_deref();
                 guest.call_client_certificate(store, tenant_id, client_id, certificate, password, options).await
             }
-            CredentialKind::Static { token, expires_on } => guest.call_static_token(store, token, *expires_on).await,
+            CredentialKind::Static { token, expires_on, scope } => {
+                guest.call_static_token(store, token, *expires_on, scope.as_deref()).await
+            }
         }
     }
 
@@ -128,12 +130,18 @@ impl Instance {
     ///
     /// ```no_run
     /// # async fn example(mut instance: keyfob_host_test::Instance, credential: keyfob_host_test::Credential) -> Result<(), Box<dyn std::error::Error>> {
-    /// instance.set_token(credential, "a token", 1_796_083_200).await?;
+    /// instance.set_token(credential, "a token", 1_796_083_200, Some("https://vault.azure.net/.default")).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn set_token(&mut self, credential: Credential, token: &str, expires_on: u64) -> Result<(), CallError> {
-        Ok(call!(self, keyfob_azure_identity.credential.call_set_token(credential.0, token, expires_on))??)
+    pub async fn set_token(
+        &mut self,
+        credential: Credential,
+        token: &str,
+        expires_on: u64,
+        scope: Option<&str>,
+    ) -> Result<(), CallError> {
+        Ok(call!(self, keyfob_azure_identity.credential.call_set_token(credential.0, token, expires_on, scope))??)
     }
 
     /// Replaces the assertion of a client assertion credential.

@@ -160,7 +160,7 @@ mod tests {
     async fn a_static_token_comes_back() {
         let host = Host::new(&Keyfob::bundled().expect("the component"));
         let mut instance = host.instantiate().await.expect("an instance");
-        let kind = CredentialKind::Static { token: "t0ken".to_owned(), expires_on: u64::from(u32::MAX) };
+        let kind = CredentialKind::Static { token: "t0ken".to_owned(), expires_on: u64::from(u32::MAX), scope: None };
         let credential = instance.create_credential(&kind.into()).await.expect("a credential");
         let scopes = ["https://vault.azure.net/.default"];
         let token = instance.get_token(credential, &scopes, &TokenOptions::default()).await.expect("a token");

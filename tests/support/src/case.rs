@@ -108,6 +108,7 @@ pub struct Credential {
     /// For `static-token`.
     pub token: Option<String>,
     pub expires_on: Option<u64>,
+    pub scope: Option<String>,
     /// For `chained`.
     #[serde(default)]
     pub links: Vec<Credential>,

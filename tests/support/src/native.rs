@@ -61,7 +61,7 @@ impl NativePlayer {
         let timeout = step.timeout_ms;
         if let Some(token) = &step.set_token {
             let expires_on = case.credential.expires_on.unwrap_or_default() * 2;
-            credential.set_token(token.as_str().into(), expires_on)?;
+            credential.set_token(token.as_str().into(), expires_on, case.credential.scope.clone())?;
             return Ok(Ok(Success::default()));
         }
         if let Some(assertion) = &step.set_assertion {
@@ -363,6 +363,7 @@ fn credential_of(platform: &Rc<ScriptedPlatform>, spec: &Spec) -> Credential {
         Kind::StaticToken => CredentialKind::StaticToken {
             token: text(&spec.token).into(),
             expires_on: spec.expires_on.unwrap_or_default(),
+            scope: spec.scope.clone(),
         },
     };
     Credential::new(platform.clone(), kind, &options)

@@ -78,7 +78,8 @@ impl WasmPlayer {
         };
         self.credential = Some(credential);
         if let Some(token) = &step.set_token {
-            self.instance.set_token(credential, token, case.credential.expires_on.unwrap_or_default() * 2).await?;
+            let expires_on = case.credential.expires_on.unwrap_or_default() * 2;
+            self.instance.set_token(credential, token, expires_on, case.credential.scope.as_deref()).await?;
             return Ok(Success::default());
         }
         if let Some(assertion) = &step.set_assertion {
@@ -316,6 +317,7 @@ fn credential_spec(credential: &Credential) -> CredentialSpec {
         Kind::StaticToken => CredentialKind::Static {
             token: text(&credential.token),
             expires_on: credential.expires_on.unwrap_or_default(),
+            scope: credential.scope.clone(),
         },
     };
     let managed_identity = match (&credential.client_id, &credential.object_id, &credential.resource_id) {
