@@ -82,8 +82,12 @@ impl Url {
     }
 
     /// Whether the host is on this machine or in its private network, so that an identity header may be sent there
-    /// without TLS. Linux containers on App Service get `http://172.16.5.3:8081/msi/token` or a 169.254
-    /// address, Container Apps `http://localhost:42356/msi/token`.
+    /// without TLS. Linux containers on App Service get `http://172.16.5.3:8081/msi/token` or a 169.254 address.
+    ///
+    /// Of names only `localhost` counts, which Container Apps (`http://localhost:42356/msi/token`), Cloud Shell
+    /// (`http://localhost:50342/oauth2/token`) and Azure Arc (`http://localhost:40342/metadata/identity/oauth2/token`) set.
+    /// Where any other name leads, the resolver decides: a single label may get a search domain, and whoever is in the same
+    /// network can answer for `.local`.
     pub(crate) fn is_local(&self) -> bool {
         if let Some(address) = ipv6(&self.host) {
             // fe80::/10 and fc00::/7. The first group has four digits, so its first two or three decide.
@@ -99,10 +103,7 @@ impl Url {
                 Some([127 | 10, ..] | [169, 254, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..])
             );
         }
-        !self.host.contains('.')
-            || [".localhost", ".local", ".internal", ".svc", ".cluster.local"]
-                .iter()
-                .any(|suffix| self.host.ends_with(suffix))
+        self.host == "localhost"
     }
 }
 
@@ -194,12 +195,6 @@ mod tests {
             "[fe80::1]",
             "[fd00::1]",
             "localhost:42356",
-            "msi",
-            "x.localhost",
-            "a.local",
-            "metadata.google.internal",
-            "msi.ns.svc",
-            "msi.ns.svc.cluster.local",
         ] {
             assert!(Url::parse(&format!("http://{host}/msi/token")).unwrap().is_local(), "{host}");
         }
@@ -222,6 +217,15 @@ mod tests {
             "127.0.0.1.evil.example",
             "169.254.169.254.",
             "local.",
+            "ai",
+            "msi",
+            "localhost.",
+            "x.localhost",
+            "a.local",
+            "metadata.google.internal",
+            "host.docker.internal",
+            "msi.ns.svc",
+            "msi.ns.svc.cluster.local",
         ] {
             assert!(!Url::parse(&format!("http://{host}/msi/token")).unwrap().is_local(), "{host}");
         }

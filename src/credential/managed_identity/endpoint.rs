@@ -36,13 +36,17 @@ impl IdentityEndpoint {
         let invalid = |why: &str| {
             Error::invalid(format!("{variable} is not an identity endpoint: {why}; nothing was sent there")).with_hint(
                 diagnosis::configuration(&format!(
-                    "Set {variable} to the value that the platform gives, such as http://172.16.5.3:8081/msi/token"
+                    "Set {variable} to the value that the platform gives, such as http://172.16.5.3:8081/msi/token. \
+                     A name other than localhost may lead anywhere: use its address"
                 )),
             )
         };
         let url = Url::parse(url).map_err(invalid)?;
         if !url.is_local() {
-            return Err(invalid(&format!("{} is neither this machine nor a private network", url.host)));
+            return Err(invalid(&format!(
+                "{} is neither localhost nor an address of this machine or of a private network",
+                url.host
+            )));
         }
         if !is_header_value(secret) {
             return Err(Error::invalid(format!(

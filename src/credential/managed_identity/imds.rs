@@ -60,7 +60,8 @@ impl Imds {
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
             ))
             .with_hint(diagnosis::configuration(&format!(
-                "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579"
+                "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579. A name other than localhost may lead \
+                 anywhere: use its address"
             )))
         })?;
         // If the address is set, IMDS is taken to exist; the Azure SDKs don't probe it then either.
