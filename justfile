@@ -36,8 +36,9 @@ network:
     .ci/run examples
     .ci/run packages
     .ci/run release
+    .ci/run newest
 
-# One stage of .ci/run: quick, test, component, fuzz, supply-chain, conformance, examples, packages, release
+# One stage of .ci/run: quick, test, component, fuzz, supply-chain, conformance, examples, packages, release, newest
 stage NAME:
     .ci/run {{NAME}}
 
