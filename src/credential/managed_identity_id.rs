@@ -49,12 +49,38 @@ impl ManagedIdentityId {
     }
 }
 
+/// Whether the text is the resource id of a user-assigned identity. The name of a resource group may have letters and digits
+/// of any script. <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftresources>
 fn is_resource_id(id: &str) -> bool {
     let parts: Vec<&str> = id.split('/').collect();
+    let is_ascii = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
+    let is_group = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "_-.()".contains(c));
     id.len() <= 1024
-        && id.bytes().all(|b| b.is_ascii_graphic())
-        && matches!(parts.as_slice(), ["", subscriptions, _, groups, _, providers, provider, kind, name]
-            if subscriptions.eq_ignore_ascii_case("subscriptions") && groups.eq_ignore_ascii_case("resourcegroups")
+        && matches!(parts.as_slice(), ["", subscriptions, subscription, groups, group, providers, provider, kind, name]
+            if subscriptions.eq_ignore_ascii_case("subscriptions") && is_ascii(subscription)
+                && groups.eq_ignore_ascii_case("resourcegroups") && is_group(group)
                 && providers.eq_ignore_ascii_case("providers") && provider.eq_ignore_ascii_case("Microsoft.ManagedIdentity")
-                && kind.eq_ignore_ascii_case("userAssignedIdentities") && !name.is_empty())
+                && kind.eq_ignore_ascii_case("userAssignedIdentities") && is_ascii(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_group_may_have_letters_of_any_script() {
+        let is_valid = |group: &str, name: &str| {
+            is_resource_id(&format!(
+                "/subscriptions/s/resourceGroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+            ))
+        };
+        for group in ["rg", "Büro-Köln_(1).test", "東京", "हिन्दी"] {
+            assert!(is_valid(group, "id"), "{group}");
+        }
+        for (group, name) in
+            [("", "id"), ("a b", "id"), ("a%20b", "id"), ("a\u{202e}b", "id"), ("rg", ""), ("rg", "é"), ("rg", "a b")]
+        {
+            assert!(!is_valid(group, name), "{group:?} {name:?}");
+        }
+    }
 }

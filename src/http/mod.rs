@@ -1,5 +1,6 @@
 //! HTTP requests of one call of the user: its deadline, requests, replies, and the error when there is no response.
 
+pub(crate) mod auth_challenge;
 mod retry;
 
 use core::time::Duration;

@@ -89,11 +89,11 @@ impl SecretClient {
             if reply.response.status != 401 {
                 return Ok((reply, token));
             }
-            let Some(header) = reply.response.header("www-authenticate") else {
+            if reply.response.header("www-authenticate").is_none() {
                 self.challenge.replace(None);
                 return Ok((reply, token));
-            };
-            let answer = challenge::parse(header);
+            }
+            let answer = challenge::parse(reply.response.headers("www-authenticate"));
             if let Some(text) = answer.claims {
                 // A claims challenge (continuous access evaluation) has no scope and no tenant; the known ones stay valid.
                 if claimed || token.is_none() {
@@ -119,7 +119,7 @@ impl SecretClient {
     /// Checks that a challenge is for this vault's own domain, because it decides which resource the next token is valid for.
     fn verify(&self, challenge: &Challenge, reply: &Reply) -> Result<()> {
         let is_valid = match &self.vault.resource {
-            Some(resource) => challenge.resource() == resource,
+            Some(resource) => challenge.is_of(resource),
             None => !self.options.verify_challenge_resource || challenge.is_for(&self.vault.url.host),
         };
         if is_valid {

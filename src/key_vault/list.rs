@@ -26,6 +26,9 @@ pub struct ListOptions {
     pub timeout: Option<u64>,
 }
 
+/// Path and query of the next page, if there is one; or why the link to it can't be followed.
+type NextPath = Result<Option<String>, &'static str>;
+
 /// A list of secrets, of the versions of a secret, or of deleted secrets, page by page.
 pub struct SecretList {
     client: Rc<SecretClient>,
@@ -35,8 +38,8 @@ pub struct SecretList {
     /// The path of all pages.
     path: String,
     timeout: Option<u64>,
-    /// Path and query of the next page, if there is one; or the error of an invalid argument.
-    next: RefCell<Result<Option<String>, String>>,
+    /// Path and query of the next page, if there is one; or the error of an invalid argument or link.
+    next: RefCell<Result<Option<String>>>,
 }
 
 impl SecretClient {
@@ -63,7 +66,7 @@ impl SecretList {
     fn new(client: &Rc<SecretClient>, kind: OperationKind, name: Option<&str>, options: &ListOptions) -> Self {
         let (name, invalid) = match name.map(|name| client.resolve_name_without_version(name)).transpose() {
             Ok(name) => (name, None),
-            Err(error) => (None, Some(error.message)),
+            Err(error) => (None, Some(error)),
         };
         let folder = if kind.on_deleted_secrets { "/deletedsecrets" } else { "/secrets" };
         let path = match name {
@@ -71,17 +74,17 @@ impl SecretList {
             None => folder.to_owned(),
         };
         let next = match (options.max_page_size, invalid) {
-            (_, Some(message)) => Err(message),
+            (_, Some(error)) => Err(error),
             (None, _) => Ok(Some(path.clone())),
             (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={size}"))),
-            (Some(size), _) => Err(format!("max-page-size {size} is not 1 to 25")),
+            (Some(size), _) => Err(Error::invalid(format!("max-page-size {size} is not 1 to 25"))),
         };
         let (client, name) = (Rc::clone(client), name.map(str::to_owned));
         Self { client, kind, name, path, timeout: options.timeout, next: RefCell::new(next) }
     }
 
     /// The properties of the next secrets, at least one; `None` after the last. After an error the next call requests the
-    /// same page again.
+    /// same page again. A page whose link to the next one can't be followed is returned, and the next call is that error.
     ///
     /// # Errors
     /// Every error of the credential, and every error response of the vault; see [`ErrorKind`](crate::ErrorKind).
@@ -92,7 +95,7 @@ impl SecretList {
 
     async fn next_page(&self, call: Call<'_>) -> Result<Option<Vec<SecretProperties>>> {
         loop {
-            let Some(path) = self.next.borrow().clone().map_err(Error::invalid)? else { return Ok(None) };
+            let Some(path) = self.next.borrow().clone()? else { return Ok(None) };
             let operation = Operation {
                 kind: self.kind,
                 secret: self.name.as_deref().map(|name| (name, None)),
@@ -107,7 +110,7 @@ impl SecretList {
                 .map_err(JsonError::describe)
                 .and_then(|json| self.parse_page(&json, &path))
                 .map_err(|why| self.client.unexpected(&reply, why))?;
-            *self.next.borrow_mut() = Ok(next);
+            *self.next.borrow_mut() = next.map_err(|why| self.client.unexpected(&reply, why));
             // A vault may return an empty page that is not the last. The deadline limits how many are requested.
             if !page.is_empty() {
                 return Ok(Some(page));
@@ -115,38 +118,37 @@ impl SecretList {
         }
     }
 
-    /// Reads a page: its items, and path and query of the next page.
-    fn parse_page(
-        &self,
-        json: &Object<'_>,
-        path: &str,
-    ) -> Result<(Vec<SecretProperties>, Option<String>), &'static str> {
+    /// Reads a page: its items, and path and query of the next page or why its link can't be followed.
+    fn parse_page(&self, json: &Object<'_>, path: &str) -> Result<(Vec<SecretProperties>, NextPath), &'static str> {
         let items = match json.get("value") {
             Some(value) if value.is_list() || value.is_null() => value.items()?,
             _ => return Err("its value is no list"),
         };
         let read = |item: Value<'_>| secret::properties(&item.object(secret::MEMBERS)?, self.name.as_deref(), None);
         let page = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        let link = match json.get("nextLink") {
-            Some(link) if !link.is_null() => link.text().ok_or("its nextLink is no text")?,
-            _ => String::new(),
+        let next = match json.get("nextLink") {
+            Some(link) if !link.is_null() => link.text().ok_or("its nextLink is no text"),
+            _ => Ok(String::new()),
         };
+        Ok((page, next.and_then(|link| self.next_path(&link, path))))
+    }
+
+    /// Path and query of the link to the next page, without `api-version`; `None` for an empty link. The link may name another
+    /// host: a vault behind a gateway or a private name does not know its own. Host and scheme of the link are not used, because
+    /// the token is sent with the request. The link must be to this list.
+    fn next_path(&self, link: &str, current: &str) -> NextPath {
+        if link.is_empty() {
+            return Ok(None);
+        }
         if link.len() > MAX_NEXT_LINK {
             return Err("its nextLink has more than 16 KiB");
         }
-        let next = if link.is_empty() { None } else { self.next_path(&link) };
-        if !link.is_empty() && next.as_deref().is_none_or(|next| next == path) {
-            return Err("its nextLink leads elsewhere");
-        }
-        Ok((page, next))
-    }
-
-    /// Path and query of the link to the next page, without `api-version`. `None` unless the link is to this list of this
-    /// vault, because the token is sent there.
-    fn next_path(&self, link: &str) -> Option<String> {
-        let url = Url::parse(link).ok().filter(|url| url.origin() == self.client.vault.url.origin())?;
-        let query = url.path.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
-        let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("api-version=")).collect();
-        Some(if rest.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, rest.join("&")) })
+        let next = || {
+            let url = Url::parse(link).ok()?;
+            let query = url.path.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
+            let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("api-version=")).collect();
+            Some(if rest.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, rest.join("&")) })
+        };
+        next().filter(|next| next != current).map(Some).ok_or("its nextLink leads elsewhere")
     }
 }

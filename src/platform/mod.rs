@@ -168,7 +168,12 @@ impl Response {
     /// The first header with this name, given in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.expose())
+        self.headers(name).next()
+    }
+
+    /// All headers with this name, given in lower case.
+    pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.expose())
     }
 }
 

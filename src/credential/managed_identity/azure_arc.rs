@@ -8,7 +8,7 @@ use super::source::Source;
 use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, PreparedRequest, Reply};
+use crate::http::{Call, PreparedRequest, Reply, auth_challenge};
 use crate::platform::{FileError, LocalFuture, Platform};
 use crate::prelude::*;
 use crate::secret::{SecretString, quote};
@@ -42,11 +42,10 @@ impl AzureArc {
                 format!("{} answered 401 with a challenge that can't be followed: {why}", self.0.url.origin());
             self.0.unexpected(challenge, message)
         };
-        let header = challenge.response.header("www-authenticate").unwrap_or_default().trim_ascii();
-        let realm = match header.split_at_checked("Basic realm=".len()) {
-            Some((start, realm)) if start.eq_ignore_ascii_case("Basic realm=") => realm,
-            _ => return Err(invalid_challenge("there is no Basic realm")),
-        };
+        let challenges: Vec<_> =
+            challenge.response.headers("www-authenticate").flat_map(auth_challenge::parse).collect();
+        let realm = challenges.iter().filter(|challenge| challenge.is("basic")).find_map(|basic| basic.find("realm"));
+        let Some(realm) = realm else { return Err(invalid_challenge("there is no Basic realm")) };
         // The path is compared without resolving it, so a path with `..` never matches.
         let name = match realm.rsplit_once('/') {
             Some((KEY_FOLDER, name)) if name.len() > ".key".len() && name.ends_with(".key") => name,

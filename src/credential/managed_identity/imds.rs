@@ -125,13 +125,17 @@ fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> B
     error
 }
 
-/// Whether a response comes from IMDS. Other clouds have services at its address, which return 401, 403, 404 or HTML.
+/// Whether a response comes from IMDS. Other clouds have services at its address, which return 401, 403, 404 or HTML, and the
+/// proxy of Docker Desktop returns 403 with JSON whose `error` is a sentence. The marks of IMDS are the status 410, its
+/// `Server` header, a token, and an error as of OAuth 2.0: a code in `error`, and `error_description`.
 fn is_imds(reply: &Reply) -> bool {
+    let is_code = |error: String| !error.is_empty() && error.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     reply.response.status == 410
         || reply.response.header("server").is_some_and(|server| server.starts_with("IMDS/"))
-        || reply
-            .json(&["access_token", "error"])
-            .is_ok_and(|json| json.get("access_token").or(json.get("error")).is_some())
+        || reply.json(&["access_token", "error", "error_description"]).is_ok_and(|json| {
+            json.text("access_token").is_some()
+                || (json.text("error").is_some_and(is_code) && json.text("error_description").is_some())
+        })
 }
 
 impl ServicePolicy for Imds {
