@@ -2,7 +2,7 @@
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
 use crate::cloud::{self, PUBLIC_AUTHORITY};
-use crate::diagnosis::{self, ClientContext, Hint};
+use crate::diagnosis::{self, ClientContext, Hint, RefusedSignIn};
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
@@ -167,7 +167,15 @@ fn refused(
             reply.quote(&description)
         ),
     );
-    let hint = other_cloud(authority, request).or_else(|| diagnosis::entra_error(code.as_deref()?, client));
+    let (origin, correlation_id) = (authority.origin(), json.text("correlation_id").map(|id| reply.quote(&id)));
+    let sign_in = RefusedSignIn {
+        client,
+        authority: &origin,
+        correlation_id: correlation_id.as_deref(),
+        // Key Vault's client takes the scope from Keyfob's table or from the vault's challenge.
+        chosen_resource: request.resource().ok().filter(|_| request.tenant_from_challenge),
+    };
+    let hint = other_cloud(authority, request).or_else(|| diagnosis::entra_error(code.as_deref()?, &sign_in));
     error.hint = error.hint.or(hint);
     error.code = code.or_else(|| json.text("error").map(|error| reply.quote(&error)));
     for name in ["error", "correlation_id", "trace_id", "timestamp"] {

@@ -1,5 +1,6 @@
 //! Hints for errors of Microsoft Entra ID.
 
+use super::aadsts::ADVICE;
 use super::{Confidence, Hint, configuration, hint};
 use crate::cloud::Cloud;
 use crate::prelude::*;
@@ -16,55 +17,45 @@ pub(crate) struct ClientContext<'a> {
     pub(crate) renewal: &'a str,
 }
 
-/// An AADSTS code. <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
-pub(crate) fn entra_error(code: &str, client: &ClientContext<'_>) -> Option<Hint> {
-    let ClientContext { tenant, client_id, credential_origin, trailing_space, renewal } = client;
-    // Comparing numbers takes half the bytes of comparing texts.
-    let text = match code.get("AADSTS".len()..)?.parse::<u64>().ok()? {
-        7_000_215 if *trailing_space => {
-            format!("Remove the white space or newline at the end of the client secret from {credential_origin}")
+/// The sign-in that Entra refused.
+pub(crate) struct RefusedSignIn<'a> {
+    pub(crate) client: &'a ClientContext<'a>,
+    /// The origin of the authority.
+    pub(crate) authority: &'a str,
+    /// The id by which the sign-in is found in the tenant's log.
+    pub(crate) correlation_id: Option<&'a str>,
+    /// The resource of the scope, if Keyfob chose the scope and not the caller.
+    pub(crate) chosen_resource: Option<&'a str>,
+}
+
+/// The cure for an AADSTS code; for one that is not in the table, where it is explained and where the sign-in is logged.
+pub(crate) fn entra_error(code: &str, sign_in: &RefusedSignIn<'_>) -> Option<Hint> {
+    let ClientContext { tenant, client_id, credential_origin, trailing_space, renewal } = sign_in.client;
+    let number: u32 = code.strip_prefix("AADSTS")?.parse().ok()?;
+    let advice = ADVICE.iter().find(|(codes, _)| codes.contains(&number)).map(|(_, advice)| *advice);
+    let text = match (number, sign_in.chosen_resource) {
+        (7_000_215 | 70_002, _) if *trailing_space => {
+            "Remove the white space or newline at the end of the client secret from {origin}".to_owned()
         }
-        7_000_215 => format!(
-            "Use the secret's Value, not its Secret ID: the client secret from {credential_origin} is wrong. Without the Value make a new secret: portal > \
-             Microsoft Entra ID > App registrations > {client_id} > Certificates & secrets"
+        (500_011 | 50_001 | 500_014 | 650_052, Some(resource)) => format!(
+            "Check AZURE_TENANT_ID: tenant {{tenant}} does not know {resource}. The tenant is not the one of the vault's \
+             subscription, or has no Azure subscription"
         ),
-        7_000_222 => format!(
-            "Make a new client secret and set it: the one from {credential_origin} has expired. Use the portal (Microsoft Entra ID > App registrations > \
-             {client_id} > Certificates & secrets) or `az ad app credential reset --id {client_id}`"
-        ),
-        700_016 => {
-            format!("Check AZURE_CLIENT_ID and AZURE_TENANT_ID: tenant {tenant} has no application {client_id}")
+        _ if advice.is_some() => advice.unwrap_or_default().to_owned(),
+        _ if *trailing_space => {
+            "Remove the white space or newline at the end of the client secret from {origin}".to_owned()
         }
-        90_002 | 900_023 | 50_059 => format!(
-            "Check AZURE_TENANT_ID: there is no tenant {tenant}. For a cloud other than the public one, check AZURE_AUTHORITY_HOST"
-        ),
-        70_021 | 700_213 | 700_211 | 700_212 | 700_021 | 700_023 => format!(
-            "Compare issuer, subject (system:serviceaccount:NAMESPACE:NAME) and audience (api://AzureADTokenExchange) of the token with the identity's \
-             federated credentials: no federated credential of {client_id} matches the token in {credential_origin}. A new one takes some minutes"
-        ),
-        700_024 => {
+        _ => {
+            let id = sign_in.correlation_id.map(|id| format!(" under the correlation id {id}")).unwrap_or_default();
             format!(
-                "{renewal}. The assertion from {credential_origin} is not valid now: it has expired, or the clock is wrong"
+                "Look up {}/error?code={number}, which explains {code}. The tenant's administrator finds the sign-in of {{client}} in tenant \
+                 {{tenant}}{id}: portal > Microsoft Entra ID > Sign-in logs > Service principal sign-ins",
+                sign_in.authority
             )
         }
-        700_027 => format!(
-            "Upload the certificate (portal > Microsoft Entra ID > App registrations > {client_id} > Certificates & secrets): {credential_origin} is not \
-             registered with {client_id}"
-        ),
-        50_027 | 5_002_727 => format!("{renewal}. There is no valid token in {credential_origin}"),
-        500_011 | 50_001 | 1_002_012 | 70_011 => return Some(no_such_resource()),
-        7_000_112 => format!(
-            "Enable the application {client_id}, which is disabled in tenant {tenant}: portal > Microsoft Entra ID > Enterprise applications"
-        ),
-        53_003 => {
-            "Ask the tenant's administrator: a Conditional Access policy for workload identities blocks this".to_owned()
-        }
-        _ if *trailing_space => {
-            format!("Remove the white space or newline at the end of the client secret from {credential_origin}")
-        }
-        _ => return None,
     };
-    Some(hint(Confidence::ServiceResponse, text))
+    let fill = [("{client}", client_id), ("{tenant}", tenant), ("{origin}", credential_origin), ("{renewal}", renewal)];
+    Some(hint(Confidence::ServiceResponse, fill.iter().fold(text, |text, (name, value)| text.replace(name, value))))
 }
 
 /// The tenant has no resource with the requested identifier.

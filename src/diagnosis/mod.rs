@@ -3,6 +3,7 @@
 //!
 //! A hint begins with what to do. Each step is one sentence, and a command to copy comes last.
 
+mod aadsts;
 mod entra;
 mod file;
 mod managed_identity;
