@@ -73,7 +73,9 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
         // Only the file shows that workload identity is meant; other credentials use the other variables too.
         let meant = present.contains(&FILE);
         return Err(error.with_hint(if meant {
-            diagnosis::partly_configured("workload identity", &present, &missing)
+            diagnosis::workload_identity(&present, &missing)
+        } else if env.get("KUBERNETES_SERVICE_HOST").is_some() {
+            diagnosis::kubernetes()
         } else {
             diagnosis::nothing_configured(env.is_empty())
         }));

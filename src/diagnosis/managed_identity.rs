@@ -96,7 +96,7 @@ pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -
         Confidence::ServiceResponse,
         format!(
             "Correct the id, or assign that identity to the app or machine (portal: Identity > User assigned): {source} does not have the user-assigned \
-             identity with {kind} {id}, which came from {from}. {check}. For the system-assigned identity choose system-assigned in code. {FIND_CLIENT_ID}"
+             identity with {kind} {id}, which came from {from}. {check}. An identity that was assigned just now takes some minutes. For the system-assigned identity choose system-assigned in code. {FIND_CLIENT_ID}"
         ),
     )
 }

@@ -114,6 +114,25 @@ pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str]) 
     )
 }
 
+/// How a pod on AKS gets the variables of workload identity.
+const LABEL_AND_ANNOTATION: &str = "label the pod `azure.workload.identity/use: \"true\"` (in the template of its deployment), and annotate its service \
+    account with `azure.workload.identity/client-id: CLIENT_ID`; a pod that runs already has to be made anew";
+
+/// Some of the variables of workload identity are missing.
+pub(crate) fn workload_identity(present: &[&str], missing: &[&str]) -> Hint {
+    let mut hint = partly_configured("workload identity", present, missing);
+    hint.text.push_str(&format!(". On AKS they are set for a pod: {LABEL_AND_ANNOTATION}"));
+    hint
+}
+
+/// The app runs in Kubernetes, and has no variable of workload identity.
+pub(crate) fn kubernetes() -> Hint {
+    configuration(&format!(
+        "If the app is meant to use workload identity on AKS, {LABEL_AND_ANNOTATION}. A host that forwards variables by name must forward \
+         AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE"
+    ))
+}
+
 /// Username and password are set.
 pub(crate) fn username_password() -> Hint {
     hint(

@@ -33,6 +33,16 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
                 format!("Enable the secret in vault {vault}, or read another version: the secret is disabled"),
             );
         }
+        "ForbiddenByFirewall" if address.is_some_and(is_private) => {
+            let address = address.unwrap_or_default();
+            return hint(
+                Confidence::ServiceResponse,
+                format!(
+                    "Allow the app's subnet (with the service endpoint Microsoft.KeyVault), or make a private endpoint (portal: the vault > Networking). \
+                     The firewall of vault {vault} sees the private address {address}, and no rule for addresses can hold one"
+                ),
+            );
+        }
         "ForbiddenByFirewall" => {
             let address = address.map_or_else(|| "this address".to_owned(), |address| format!("the address {address}"));
             return hint(
@@ -69,8 +79,18 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
     if platform_chose {
         text.push_str(". If a user-assigned identity has the role, choose it: set AZURE_CLIENT_ID to its client id, or pass it in code");
     }
-    text.push_str(&format!(". A new role can take up to 10 minutes. {command}"));
+    text.push_str(&format!(
+        ". A new role can take up to 10 minutes, and a role that a group has up to a day. {command}"
+    ));
     hint(Confidence::ServiceResponse, text)
+}
+
+/// Whether an IPv4 address is of a private network (RFC 1918, RFC 6598).
+fn is_private(address: &str) -> bool {
+    matches!(
+        address.parse::<core::net::Ipv4Addr>().map(|address| address.octets()),
+        Ok([10, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..])
+    )
 }
 
 /// The name belongs to a secret that is deleted, or is being deleted or recovered.
@@ -121,13 +141,17 @@ pub(crate) fn token_refused(vault: &str) -> Hint {
     )
 }
 
-/// The challenge names a resource that is not the vault's domain.
-pub(crate) fn challenge_mismatch(resource: &str, host: &str) -> Hint {
+/// The challenge names a resource that is not the vault's domain. `can_be_trusted`: an option accepts such a challenge.
+pub(crate) fn challenge_mismatch(resource: &str, host: &str, can_be_trusted: bool) -> Hint {
+    let trust = if can_be_trusted {
+        ". For an emulator or a private domain that you trust, set client-options.verify-challenge-resource to false in code"
+    } else {
+        ""
+    };
     hint(
         Confidence::ServiceResponse,
         format!(
-            "Check the vault URL: {host} asks for a token for {resource}, which is not its own domain, and could use such a token elsewhere. For an emulator \
-             or a private domain that you trust, set client-options.verify-challenge-resource to false in code"
+            "Check the vault URL: {host} asks for a token for {resource}, which is not its own domain, and could use such a token elsewhere{trust}"
         ),
     )
 }
