@@ -1,12 +1,13 @@
-import type { AbortSignalLike } from "./abort.js";
-import type { Candidate } from "./component/interfaces/keyfob-azure-identity.js";
-import { componentWorker } from "./component-worker.js";
+import { abortSignalOption, type AbortSignalLike } from "./abort.js";
+import type { AccessToken as ComponentToken, Candidate } from "./component/interfaces/keyfob-azure-identity.js";
 import { knownVariables, readableDirectories, type Environment } from "./environment.js";
 import { toJavaScriptTerms } from "./messages.js";
 import { toOptionValues } from "./option-values.js";
 import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
+import { showOnly } from "./redact.js";
 import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
-import { toWholeNumber } from "./validate.js";
+import { checkOptions, flag, property, text, texts, timeoutOption } from "./validate.js";
+import { workerFor } from "./workers.js";
 
 export type { Candidate };
 
@@ -60,10 +61,36 @@ export interface CredentialOptions {
   env?: Environment;
 }
 
+/** The token of `getToken`. Printing it, or making JSON of it, leaves `token` out. */
+class Token implements KeyfobAccessToken {
+  token: string;
+  expiresOnTimestamp: number;
+  declare refreshAfterTimestamp?: number;
+  tokenType = "Bearer" as const;
+  credential: string;
+  source: string;
+
+  constructor({ token, expiresOn, refreshOn, credential, source }: ComponentToken) {
+    this.token = token;
+    this.expiresOnTimestamp = Number(expiresOn) * 1000;
+    if (refreshOn !== undefined) this.refreshAfterTimestamp = Number(refreshOn) * 1000;
+    this.credential = credential;
+    this.source = source;
+  }
+}
+
+showOnly(Token, ({ token: _, ...visible }) => visible, "AccessToken");
+
+/** Returns how the component makes a credential of this package; `undefined` for any other object. */
+export let specOf: (credential: object) => CredentialSpec | undefined;
+
 /** The base class of this package's credentials. `getToken` reports what is missing or wrong in their configuration. */
 export abstract class KeyfobCredential implements TokenCredential {
-  /** @internal */
-  readonly spec: CredentialSpec;
+  readonly #spec: CredentialSpec;
+
+  static {
+    specOf = (credential) => (#spec in credential ? credential.#spec : undefined);
+  }
 
   /** @internal */
   protected constructor(
@@ -72,33 +99,36 @@ export abstract class KeyfobCredential implements TokenCredential {
     options: CredentialOptions,
     ownOptions: OptionValues,
     files: (string | undefined)[] = [],
+    sources: CredentialSpec[] = [],
   ) {
-    const env = knownVariables(options.env ?? process.env);
-    const { authorityHost, disableInstanceDiscovery, additionallyAllowedTenants } = options;
+    const env = knownVariables((property("options", options, "env") as Environment | null | undefined) ?? process.env);
+    const { authorityHost, disableInstanceDiscovery, additionallyAllowedTenants } = checkOptions(options, {
+      authorityHost: text,
+      disableInstanceDiscovery: flag,
+      additionallyAllowedTenants: texts,
+    });
     const common = toOptionValues({ authorityHost, disableInstanceDiscovery, additionallyAllowedTenant: additionallyAllowedTenants });
     const id = nextResourceId();
-    this.spec = { id, create, args, options: [...common, ...ownOptions], sources: [], env, directories: readableDirectories(env, ...files) };
+    const directories = [...new Set([...readableDirectories(env, ...files), ...sources.flatMap((source) => source.directories)])];
+    this.#spec = { id, create, args, options: [...common, ...ownOptions], sources, env, directories };
     dropWithOwner(this, id);
   }
 
   /** Gets a token for scopes such as `https://vault.azure.net/.default`, from the cache if it holds one. Throws a `KeyfobError`. */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<KeyfobAccessToken> {
-    const { abortSignal, claims, tenantId, enableCae, requestOptions } = options;
-    const tokenOptions = toOptionValues({ claims, tenantId, enableCae, timeout: toWholeNumber("timeout", requestOptions?.timeout) });
-    const token = await componentWorker.run("getToken", [this.spec, [scopes].flat(), tokenOptions], abortSignal);
-    return {
-      token: token.token,
-      expiresOnTimestamp: Number(token.expiresOn) * 1000,
-      ...(token.refreshOn !== undefined && { refreshAfterTimestamp: Number(token.refreshOn) * 1000 }),
-      tokenType: "Bearer",
-      credential: token.credential,
-      source: token.source,
-    };
+    const scopeList = typeof scopes === "string" ? [text("scopes", scopes)] : texts("scopes", scopes);
+    const tokenOptions = toOptionValues(checkOptions(options, { claims: text, tenantId: text, enableCae: flag }));
+    const token = await workerFor(this.#spec).run("getToken", [this.#spec, scopeList, tokenOptions], {
+      signal: abortSignalOption(options),
+      timeout: timeoutOption(options),
+      defaultTimeout: defaultTimeout(this.#spec),
+    });
+    return new Token(token);
   }
 
   /** What `getToken` would try, in this order. Looks at options and variables only, and sends nothing. */
   async explain(): Promise<Candidate[]> {
-    const candidates = await componentWorker.run("explain", [this.spec]);
+    const candidates = await workerFor(this.#spec).run("explain", [this.#spec]);
     return candidates.map(({ hint, ...candidate }) => ({
       ...candidate,
       message: toJavaScriptTerms(candidate.message),
@@ -108,6 +138,13 @@ export abstract class KeyfobCredential implements TokenCredential {
 
   /** Frees its memory in the component now instead of when it is garbage-collected. Clients that use it keep working. */
   close(): void {
-    dropNow(this, this.spec.id);
+    dropNow(this, this.#spec.id);
   }
+}
+
+showOnly(KeyfobCredential, () => ({}));
+
+/** The component's timeout of a call in milliseconds, if the call has none of its own. */
+export function defaultTimeout({ create }: CredentialSpec): number {
+  return create === "managedIdentity" ? 100_000 : 30_000;
 }

@@ -1,9 +1,9 @@
 /** The credential classes, with the names and arguments of `@azure/identity`. */
 
-import { KeyfobCredential, type CredentialOptions, type TokenCredential } from "./base-credential.js";
+import { KeyfobCredential, specOf, type CredentialOptions, type TokenCredential } from "./base-credential.js";
 import { toOptionValues } from "./option-values.js";
-import type { OptionValues } from "./protocol.js";
-import { toWholeNumber } from "./validate.js";
+import type { CredentialSpec, OptionValues } from "./protocol.js";
+import { bytes, checkOptions, flag, property, text, texts, wholeNumber, wrongType, type Check } from "./validate.js";
 
 /** Selects the managed identity. Set at most one; with none, `AZURE_CLIENT_ID` or the platform decides. */
 export interface ManagedIdentityOptions {
@@ -35,13 +35,18 @@ export interface DefaultAzureCredentialOptions extends CredentialOptions, Manage
 /** Tries environment, workload identity and managed identity, in this order. Uses the first one that is available from then on. */
 export class DefaultAzureCredential extends KeyfobCredential {
   constructor(options: DefaultAzureCredentialOptions = {}) {
-    const { tenantId, workloadIdentityClientId, tokenFilePath, exclude, requiredEnvVars } = options;
-    const required = [requiredEnvVars ?? []].flat();
+    const { requiredEnvVars: required = [], ...own } = checkOptions(options, {
+      tenantId: text,
+      workloadIdentityClientId: text,
+      tokenFilePath: text,
+      exclude: texts,
+      requiredEnvVars: textOrTexts,
+    });
     const unknown = required.find((name) => name !== "AZURE_TOKEN_CREDENTIALS");
     if (unknown !== undefined) throw new TypeError(`requiredEnvVars accepts only AZURE_TOKEN_CREDENTIALS, not ${unknown}`);
-    const requireTokenCredentials = required.length > 0 || undefined;
-    const ownOptions = { tenantId, workloadIdentityClientId, tokenFilePath, exclude, requireTokenCredentials };
-    super("defaultAzure", [], options, [...toOptionValues(ownOptions), ...managedIdentityOptions(options)], [tokenFilePath]);
+    const ownOptions = { ...own, requireTokenCredentials: required.length > 0 || undefined };
+    const selection = checkOptions(options, SELECTION);
+    super("defaultAzure", [], options, [...toOptionValues(ownOptions), ...managedIdentityOptions(selection)], [own.tokenFilePath]);
   }
 }
 
@@ -56,13 +61,19 @@ export class ManagedIdentityCredential extends KeyfobCredential {
   constructor(options?: ManagedIdentityCredentialOptions);
   constructor(clientId: string, options?: ManagedIdentityCredentialOptions);
   constructor(first: string | ManagedIdentityCredentialOptions = {}, second: ManagedIdentityCredentialOptions = {}) {
-    const options = typeof first === "string" ? { ...second, clientId: first } : first;
-    const { clientId, resourceId, objectId } = options;
-    const selection: ManagedIdentityOptions & ImdsOptions = {
-      ...(clientId !== undefined && { managedIdentityClientId: clientId }),
-      ...(resourceId !== undefined && { managedIdentityResourceId: resourceId }),
-      ...(objectId !== undefined && { managedIdentityObjectId: objectId }),
-      ...(options.imdsConnectTimeoutInMs !== undefined && { imdsConnectTimeoutInMs: options.imdsConnectTimeoutInMs }),
+    const options = typeof first === "string" ? second : first;
+    const { clientId, resourceId, objectId, imdsConnectTimeoutInMs } = checkOptions(options, {
+      clientId: text,
+      resourceId: text,
+      objectId: text,
+      imdsConnectTimeoutInMs: wholeNumber,
+    });
+    const selection: Selection = {
+      managedIdentityClientId: typeof first === "string" ? text("clientId", first) : clientId,
+      managedIdentityResourceId: resourceId,
+      managedIdentityObjectId: objectId,
+      managedIdentitySystemAssigned: undefined,
+      imdsConnectTimeoutInMs,
     };
     super("managedIdentity", [], options, managedIdentityOptions(selection));
   }
@@ -74,7 +85,7 @@ export class ManagedIdentityCredential extends KeyfobCredential {
  */
 export class EnvironmentCredential extends KeyfobCredential {
   constructor(options: CredentialOptions & { sendCertificateChain?: boolean } = {}) {
-    super("environment", [], options, toOptionValues({ sendCertificateChain: options.sendCertificateChain }));
+    super("environment", [], options, toOptionValues(checkOptions(options, { sendCertificateChain: flag })));
   }
 }
 
@@ -87,7 +98,7 @@ export interface WorkloadIdentityCredentialOptions extends CredentialOptions {
 /** Workload identity on AKS. The defaults are `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_FEDERATED_TOKEN_FILE`. */
 export class WorkloadIdentityCredential extends KeyfobCredential {
   constructor(options: WorkloadIdentityCredentialOptions = {}) {
-    const { tenantId, clientId, tokenFilePath } = options;
+    const { tenantId, clientId, tokenFilePath } = checkOptions(options, { tenantId: text, clientId: text, tokenFilePath: text });
     const ownOptions = toOptionValues({ tenantId, workloadIdentityClientId: clientId, tokenFilePath });
     super("workloadIdentity", [], options, ownOptions, [tokenFilePath]);
   }
@@ -96,7 +107,8 @@ export class WorkloadIdentityCredential extends KeyfobCredential {
 /** A service principal with a client secret. */
 export class ClientSecretCredential extends KeyfobCredential {
   constructor(tenantId: string, clientId: string, clientSecret: string, options: CredentialOptions = {}) {
-    super("clientSecret", [tenantId, clientId, clientSecret], options, []);
+    const args = [text("tenantId", tenantId), text("clientId", clientId), text("clientSecret", clientSecret)];
+    super("clientSecret", args, options, []);
   }
 }
 
@@ -113,33 +125,53 @@ export class ClientCertificateCredential extends KeyfobCredential {
     certificate: string | ClientCertificate,
     options: CredentialOptions & { sendCertificateChain?: boolean } = {},
   ) {
-    const certificateOptions = typeof certificate === "string" ? { certificatePath: certificate } : certificate;
-    const path = "certificatePath" in certificateOptions ? certificateOptions.certificatePath : undefined;
-    const source =
-      "certificatePath" in certificateOptions
-        ? { tag: "path", val: certificateOptions.certificatePath }
-        : { tag: "bytes", val: new Uint8Array(Buffer.from(certificateOptions.certificate as string)) };
-    const args = [tenantId, clientId, source, certificateOptions.certificatePassword];
-    super("clientCertificate", args, options, toOptionValues({ sendCertificateChain: options.sendCertificateChain }), [path]);
+    const given = typeof certificate === "string" ? { certificatePath: certificate } : certificate;
+    const { certificatePath: path, certificatePassword, ...inline } = checkOptions(
+      given,
+      { certificatePath: text, certificatePassword: text, certificate: textOrBytes },
+      "certificate",
+    );
+    if (path === undefined && inline.certificate === undefined) throw wrongType("certificate", inline.certificate, "a string or a Uint8Array");
+    const source = path !== undefined ? { tag: "path", val: path } : { tag: "bytes", val: inline.certificate };
+    const args = [text("tenantId", tenantId), text("clientId", clientId), source, certificatePassword];
+    super("clientCertificate", args, options, toOptionValues(checkOptions(options, { sendCertificateChain: flag })), [path]);
   }
 }
 
 /** Tries credentials in this order. Continues after one that is unavailable, and stops at one that fails. */
 export class ChainedTokenCredential extends KeyfobCredential {
   constructor(...sources: TokenCredential[]) {
-    const keyfobCredentials = sources.filter((source) => source instanceof KeyfobCredential);
-    if (keyfobCredentials.length < sources.length) {
+    const specs = sources.flatMap((source, index): CredentialSpec[] => {
+      property(`sources[${index}]`, source, "getToken");
+      const spec = specOf(source);
+      return spec === undefined ? [] : [spec];
+    });
+    if (specs.length < sources.length) {
       throw new TypeError(
         "ChainedTokenCredential of keyfob accepts only credentials of keyfob; ChainedTokenCredential of @azure/identity accepts both",
       );
     }
-    super("chained", [], {}, []);
-    this.spec.sources = keyfobCredentials.map(({ spec }) => spec);
-    this.spec.directories = [...new Set(keyfobCredentials.flatMap(({ spec }) => spec.directories))];
+    super("chained", [], {}, [], [], specs);
   }
 }
 
-function managedIdentityOptions(selection: ManagedIdentityOptions & ImdsOptions): OptionValues {
+const textOrTexts: Check<string[]> = (name, value) => (typeof value === "string" ? [text(name, value)] : texts(name, value));
+
+const textOrBytes: Check<Uint8Array> = (name, value) =>
+  typeof value === "string" ? new Uint8Array(Buffer.from(text(name, value))) : bytes(name, value);
+
+const SELECTION = {
+  managedIdentityClientId: text,
+  managedIdentityResourceId: text,
+  managedIdentityObjectId: text,
+  managedIdentitySystemAssigned: flag,
+  imdsConnectTimeoutInMs: wholeNumber,
+};
+
+/** The checked options that select a managed identity. */
+type Selection = { [K in keyof typeof SELECTION]: ReturnType<(typeof SELECTION)[K]> | undefined };
+
+function managedIdentityOptions(selection: Selection): OptionValues {
   const selected = [
     ["client-id", selection.managedIdentityClientId],
     ["object-id", selection.managedIdentityObjectId],
@@ -148,5 +180,5 @@ function managedIdentityOptions(selection: ManagedIdentityOptions & ImdsOptions)
   ].filter(([, value]) => value !== undefined);
   if (selected.length > 1) throw new TypeError(`choose one managed identity, not ${selected.map(([tag]) => tag).join(" and ")}`);
   const managedIdentity = selected.map(([tag, value]) => (value === true ? { tag } : { tag, val: value }))[0];
-  return toOptionValues({ managedIdentity, imdsConnectTimeout: toWholeNumber("imdsConnectTimeoutInMs", selection.imdsConnectTimeoutInMs) });
+  return toOptionValues({ managedIdentity, imdsConnectTimeout: selection.imdsConnectTimeoutInMs });
 }

@@ -1,5 +1,8 @@
 import { dirname } from "node:path";
 
+import { KeyfobError } from "./errors.js";
+import { property, requireString } from "./validate.js";
+
 /** Environment variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,9 +43,19 @@ const HOST_VARIABLE: [string, string] = ["KEYFOB_HOST", "node"];
  */
 const ARC_KEY_DIRECTORY = "/var/opt/azcmagent/tokens";
 
-/** A copy of the variables that the component may see: those of `KNOWN_VARIABLES` that are not empty. */
+/**
+ * A copy of the variables that the component may see: those of `KNOWN_VARIABLES` that are not empty. Throws for a value that is
+ * not valid Unicode. Node replaces bytes that are not UTF-8 by U+FFFD, and such a value is not the one that was meant.
+ */
 export function knownVariables(env: Environment): [string, string][] {
-  const seen = KNOWN_VARIABLES.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : []));
+  const seen = KNOWN_VARIABLES.flatMap((name): [string, string][] => {
+    const value = property("env", env, name) ?? "";
+    const text = requireString(`the environment variable ${name}`, value);
+    if (text.includes("\ufffd")) {
+      throw new KeyfobError({ kind: "invalid-argument", message: `the environment variable ${name} is not valid UTF-8` });
+    }
+    return text === "" ? [] : [[name, text]];
+  });
   return [HOST_VARIABLE, ...seen];
 }
 

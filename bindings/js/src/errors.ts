@@ -40,6 +40,11 @@ export class KeyfobError extends Error {
   /** More information by name: `x-ms-request-id`, `source`, `client-id`, … */
   readonly details: Readonly<Record<string, string>>;
 
+  /** A `WrongTypeError` is a `TypeError`, and counts as a `KeyfobError` too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(this, value) || (this === KeyfobError && value instanceof WrongTypeError);
+  }
+
   constructor(options: KeyfobErrorOptions) {
     super(options.hint === undefined ? options.message : `${options.message}\n\nhint: ${options.hint}`);
     this.kind = options.kind;
@@ -87,6 +92,23 @@ export class AggregateAuthenticationError extends CredentialUnavailableError {
 /** A request failed: no response, or a response that reports an error. */
 export class RestError extends KeyfobError {
   override name = "RestError";
+}
+
+/** An argument of the wrong type: a `TypeError` with the properties of a `KeyfobError` of kind `invalid-argument`. */
+export class WrongTypeError extends TypeError {
+  override name = "TypeError";
+  readonly kind: ErrorKind = "invalid-argument";
+  readonly hint: string | undefined;
+  readonly attempts: readonly Attempt[] = [];
+  readonly statusCode: number | undefined = undefined;
+  readonly code: string | undefined = undefined;
+  readonly retryAfterInSeconds: number | undefined = undefined;
+  readonly details: Readonly<Record<string, string>> = {};
+
+  constructor(message: string, hint?: string) {
+    super(hint === undefined ? message : `${message}\n\nhint: ${hint}`);
+    this.hint = hint;
+  }
 }
 
 const ERROR_CLASSES: Partial<Record<ErrorKind, new (options: KeyfobErrorOptions) => KeyfobError>> = {

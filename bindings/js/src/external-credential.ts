@@ -1,46 +1,120 @@
-import type { AbortSignalLike } from "./abort.js";
+import { isAborted, abortError, onAbort, type AbortSignalLike } from "./abort.js";
 import type { AccessToken, TokenCredential } from "./base-credential.js";
-import { componentWorker } from "./component-worker.js";
+import type { TokenTarget } from "./challenge.js";
 import { knownVariables } from "./environment.js";
-import type { CredentialSpec } from "./protocol.js";
+import { RestError } from "./errors.js";
+import type { CredentialSpec, ProvidedToken } from "./protocol.js";
 import { dropWithOwner, nextResourceId } from "./resources.js";
+import { property } from "./validate.js";
 
 /** A token is replaced so long before it expires, if it has no `refreshAfterTimestamp`. */
 const REFRESH_MARGIN_MS = 120_000;
 
+/** The most tokens that are kept, one for each scope and tenant. */
+const MAX_TOKENS = 16;
+
+/** A token that has expired. With it the component sends its first request without a token, and the vault names the scope. */
+const NO_TOKEN = "none";
+
+/** How long the credential may take, and what aborts it. */
+export interface TokenContext {
+  signal: AbortSignalLike | undefined;
+  /** In milliseconds. */
+  timeout: number;
+}
+
 /**
  * A credential of another package, such as `@azure/identity`. The component can't call it, because the worker can't wait for a
- * promise of this thread. So its token is fetched before a call, and handed to a static-token credential of the component.
+ * promise of this thread. So its token is fetched before a call, and handed to a static-token credential of the component. Each
+ * token is only used for the scope and the tenant that it was requested for.
  */
 export class ExternalCredential {
-  readonly spec: CredentialSpec;
+  readonly #spec: CredentialSpec;
   readonly #credential: TokenCredential;
-  #token: AccessToken | undefined;
+  readonly #tokens = new Map<string, AccessToken>();
 
   constructor(credential: TokenCredential) {
     this.#credential = credential;
     const env = knownVariables(process.env);
-    this.spec = { id: nextResourceId(), create: "staticToken", args: ["", 0n], options: [], sources: [], env, directories: [] };
-    dropWithOwner(this, this.spec.id);
+    this.#spec = { id: nextResourceId(), create: "staticToken", args: [NO_TOKEN, 0n], options: [], sources: [], env, directories: [] };
+    dropWithOwner(this, this.#spec.id);
   }
 
-  /** Hands over a new token if the last one is due for a refresh. Throws what `getToken` throws. */
-  async prepare(scope: string, abortSignal: AbortSignalLike | undefined): Promise<void> {
-    const refreshAt = this.#token?.refreshAfterTimestamp ?? (this.#token?.expiresOnTimestamp ?? 0) - REFRESH_MARGIN_MS;
-    if (refreshAt > Date.now()) return;
-    const token = await this.#credential.getToken(scope, abortSignal === undefined ? {} : { abortSignal });
-    if (typeof token?.token !== "string" || !Number.isFinite(token.expiresOnTimestamp)) {
-      throw new TypeError("the credential's getToken must return token (a string) and expiresOnTimestamp (milliseconds since 1970)");
-    }
-    this.#token = token;
-    const args: [string, bigint] = [token.token, BigInt(Math.floor(token.expiresOnTimestamp / 1000))];
-    // The worker makes the credential from these if it has not been made yet, and after a crash.
-    this.spec.args = args;
-    await componentWorker.run("setToken", [this.spec, ...args], abortSignal);
+  /** How the component makes its static-token credential. */
+  get spec(): CredentialSpec {
+    return this.#spec;
+  }
+
+  /** The program's object. */
+  get credential(): TokenCredential {
+    return this.#credential;
+  }
+
+  /** What is handed over while the scope is not known. */
+  noToken(): ProvidedToken {
+    return { credential: this.#spec, token: NO_TOKEN, expiresOn: 0n };
+  }
+
+  /** The token for a scope and a tenant; a new one if the last one is due for a refresh. Throws what `getToken` throws. */
+  async token(target: TokenTarget, claims: string | undefined, context: TokenContext): Promise<ProvidedToken> {
+    const key = toKey(target);
+    const cached = claims === undefined ? this.#tokens.get(key) : undefined;
+    const refreshAt = cached?.refreshAfterTimestamp ?? (cached?.expiresOnTimestamp ?? 0) - REFRESH_MARGIN_MS;
+    const token = cached !== undefined && refreshAt > Date.now() ? cached : await this.#request(target, claims, context);
+    this.#tokens.delete(key);
+    this.#tokens.set(key, token);
+    const oldest = this.#tokens.keys().next().value;
+    if (this.#tokens.size > MAX_TOKENS && oldest !== undefined) this.#tokens.delete(oldest);
+    const seconds = Math.floor(Math.min(token.expiresOnTimestamp, Number.MAX_SAFE_INTEGER) / 1000);
+    return { credential: this.#spec, token: token.token, expiresOn: BigInt(Math.max(0, seconds)) };
   }
 
   /** The vault rejected the token: the next call gets a new one. */
-  forget(): void {
-    this.#token = undefined;
+  forget(target: TokenTarget): void {
+    this.#tokens.delete(toKey(target));
+  }
+
+  async #request({ scope, tenantId }: TokenTarget, claims: string | undefined, { signal, timeout }: TokenContext): Promise<AccessToken> {
+    const options = {
+      enableCae: true,
+      ...(tenantId !== undefined && { tenantId }),
+      ...(claims !== undefined && { claims }),
+      ...(signal !== undefined && { abortSignal: signal }),
+    };
+    const asked = Promise.resolve(this.#credential.getToken(scope, options));
+    const answer: unknown = await withinTime(asked, signal, timeout);
+    // Each property is read once, so that what is checked is what is used.
+    const token = answer ? property("the token", answer, "token") : undefined;
+    const expiresOnTimestamp = answer ? property("the token", answer, "expiresOnTimestamp") : undefined;
+    const refresh = answer ? property("the token", answer, "refreshAfterTimestamp") : undefined;
+    if (typeof token !== "string" || typeof expiresOnTimestamp !== "number" || !Number.isFinite(expiresOnTimestamp)) {
+      throw new TypeError("the credential's getToken must return token (a string) and expiresOnTimestamp (milliseconds since 1970)");
+    }
+    return { token, expiresOnTimestamp, ...(typeof refresh === "number" && { refreshAfterTimestamp: refresh }) };
+  }
+}
+
+function toKey({ scope, tenantId }: TokenTarget): string {
+  return `${tenantId ?? ""} ${scope}`;
+}
+
+/** The result of the program's own code, unless it takes too long or the call is aborted. */
+async function withinTime<T>(result: Promise<T>, signal: AbortSignalLike | undefined, timeout: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    const message = `the getToken of the given credential did not return within ${Math.ceil(timeout)} ms`;
+    timer = setTimeout(() => reject(new RestError({ kind: "timed-out", message })), Math.min(timeout, 2_147_483_647));
+    stop = onAbort(signal, () => reject(abortError()));
+    if (isAborted(signal)) reject(abortError());
+  });
+  try {
+    return await Promise.race([result, ended]);
+  } finally {
+    clearTimeout(timer);
+    stop();
+    // The loser's error has nobody to report it to.
+    result.catch(() => {});
+    ended.catch(() => {});
   }
 }

@@ -1,4 +1,5 @@
 import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
+import { checkOptions, count, text } from "./validate.js";
 
 /** Options of `byPage`, as in `@azure/core-paging`. */
 export interface PageSettings {
@@ -32,8 +33,9 @@ export function createPagedIterator<T>(createFetcher: CreatePageFetcher<T>): Pag
 
 async function* pages<T>(
   createFetcher: CreatePageFetcher<T>,
-  { maxPageSize, continuationToken }: PageSettings,
+  settings: PageSettings,
 ): AsyncGenerator<T[], void> {
+  const { maxPageSize, continuationToken } = checkOptions(settings, { maxPageSize: count, continuationToken: text }, "settings");
   if (continuationToken) throw new TypeError("continuationToken is not supported; continue with the iterator of the first call");
   const listId = nextResourceId();
   const fetchPage = createFetcher(listId, maxPageSize);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { abortError, type AbortSignalLike } from "./abort.js";
+import { abortError, abortSignalOption, isAborted, type AbortSignalLike } from "./abort.js";
 import { KeyfobError } from "./errors.js";
 
 /** The state of an operation in the vault, as in the Azure SDK. */
@@ -18,7 +18,7 @@ export interface PollerOptions {
 }
 
 /** Polls once. Throws a `KeyfobError` of kind `timed-out` if the operation has not completed. */
-export type PollOnce = (signal?: AbortSignalLike) => Promise<void>;
+export type PollOnce = (signal: AbortSignalLike | undefined) => Promise<void>;
 
 /** Waits for a deletion or a recovery, as the pollers of the Azure SDK. Other calls run between two polls. */
 export class Poller<Result> {
@@ -29,17 +29,17 @@ export class Poller<Result> {
   #stopped = false;
 
   /** @internal */
-  constructor(initialResult: Result, pollOnce: PollOnce, options: PollerOptions) {
+  constructor(initialResult: Result, pollOnce: PollOnce, intervalInMs = 2000) {
     this.#state = { isStarted: true, isCompleted: false, result: initialResult };
     this.#pollOnce = pollOnce;
-    this.#interval = options.intervalInMs ?? 2000;
+    this.#interval = intervalInMs;
   }
 
   /** Polls once. */
   async poll(options: { abortSignal?: AbortSignalLike } = {}): Promise<void> {
     if (this.#state.isCompleted) return;
     try {
-      await this.#pollOnce(options.abortSignal);
+      await this.#pollOnce(abortSignalOption(options));
       this.#state.isCompleted = true;
     } catch (error) {
       if (!(error instanceof KeyfobError && error.kind === "timed-out")) {
@@ -57,8 +57,7 @@ export class Poller<Result> {
       await this.poll(options);
       if (this.#state.isCompleted) return this.#state.result as Result;
       if (this.#stopped) throw Object.assign(new Error("This poller is already stopped"), { name: "PollerStoppedError" });
-      const signal = options.abortSignal;
-      if (signal?.aborted === true) throw abortError();
+      if (isAborted(abortSignalOption(options))) throw abortError();
       await delay(this.#interval);
     }
   }

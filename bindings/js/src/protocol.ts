@@ -63,10 +63,27 @@ export interface Call {
   /** The name of a function in `worker/operations.ts`. */
   operation: string;
   args: unknown[];
+  /** The token of an external credential for this call. */
+  token?: ProvidedToken | undefined;
 }
 
-/** From the worker to the caller: the call's result. */
-export type Reply = { ok: unknown } | { error: AzureError };
+/** A token that the program's own credential returned. */
+export interface ProvidedToken {
+  /** The static-token credential that gets it. */
+  credential: CredentialSpec;
+  token: string;
+  /** In Unix seconds. */
+  expiresOn: bigint;
+}
+
+/** A 401 response: the host that sent it, and its `WWW-Authenticate` header. */
+export interface ReceivedChallenge {
+  authority: string;
+  header: string;
+}
+
+/** From the worker to the caller: the call's result, and the last challenge that a host sent during the call. */
+export type Reply = ({ ok: unknown } | { error: AzureError }) & { challenge?: ReceivedChallenge | undefined };
 
 /** An HTTP request that the component makes. */
 export interface SendRequest {

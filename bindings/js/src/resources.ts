@@ -1,16 +1,16 @@
-/** The component's resources live in the worker; the objects of this thread own them by id. */
+/** The component's resources live in the workers; the objects of this thread own them by id. */
 
-import { componentWorker } from "./component-worker.js";
+import { dropEverywhere } from "./workers.js";
 
 let lastId = 0;
 
-/** A new id for a resource. The worker makes the resource when an operation first needs it. */
+/** A new id for a resource. A worker makes the resource when an operation first needs it. */
 export function nextResourceId(): number {
   lastId += 1;
   return lastId;
 }
 
-const registry = new FinalizationRegistry<number>((id) => componentWorker.drop(id));
+const registry = new FinalizationRegistry<number>((id) => dropEverywhere(id));
 
 /** Drops the resource when its owner is garbage-collected. */
 export function dropWithOwner(owner: object, id: number): void {
@@ -20,5 +20,5 @@ export function dropWithOwner(owner: object, id: number): void {
 /** Drops the resource now. */
 export function dropNow(owner: object, id: number): void {
   registry.unregister(owner);
-  componentWorker.drop(id);
+  dropEverywhere(id);
 }

@@ -1,21 +1,39 @@
-import type { AbortSignalLike } from "./abort.js";
-import { KeyfobCredential, type TokenCredential } from "./base-credential.js";
+import { abortSignalOption, type AbortSignalLike } from "./abort.js";
+import { defaultTimeout, specOf, type TokenCredential } from "./base-credential.js";
+import { isOwnResource, parseChallenge, type TokenTarget } from "./challenge.js";
 import type {
   DeletedSecret as ComponentDeletedSecret,
   SecretProperties as ComponentSecretProperties,
 } from "./component/interfaces/keyfob-azure-secrets.js";
-import { componentWorker } from "./component-worker.js";
-import { AuthenticationError, fromComponent } from "./errors.js";
+import { AuthenticationError, fromComponent, type KeyfobError } from "./errors.js";
 import { ExternalCredential } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
 import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
 import { Poller, type PollerOptions } from "./poller.js";
-import type { ClientSpec, ListMethod, OptionValues } from "./protocol.js";
+import type { ClientSpec, CredentialSpec, ListMethod, OptionValues, ReceivedChallenge } from "./protocol.js";
+import { showOnly, visibleUrl } from "./redact.js";
 import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
-import { toDeletedSecret, toReadSecret, toSecretProperties } from "./secret.js";
+import { toDeletedSecret, toReadSecret, toSecretProperties, toSetSecret } from "./secret.js";
 import type { DeletedSecret, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
-import { requireString, toUnixSeconds, toWholeNumber } from "./validate.js";
+import {
+  bytes,
+  checkOptions,
+  count,
+  flag,
+  items,
+  property,
+  requireString,
+  secretName,
+  secretVersion,
+  tags,
+  text,
+  timeoutOption,
+  unixSeconds,
+  wholeNumber,
+  wrongType,
+} from "./validate.js";
 import type { Operations } from "./worker/operations.js";
+import { workerFor } from "./workers.js";
 
 /** Options of every call, as in the Azure SDK. */
 export interface OperationOptions {
@@ -70,50 +88,80 @@ export type ListOptions = OperationOptions;
 
 export type BeginOptions = OperationOptions & PollerOptions;
 
-/** The scope for an external credential if the vault's domain is in no known cloud, such as that of an emulator. */
-const PUBLIC_SCOPE = "https://vault.azure.net/.default";
+/** The timeout of one poll. It is short because other calls of the credential wait for it. */
+const POLL_TIMEOUT_MS = 2000;
 
-/** The timeout of one poll. It is short because other calls wait for it: the component runs one call at a time. */
-const POLL_TIMEOUT_MS = 2000n;
+/** The timeout of a call with an external credential: that of the component's static token. */
+const EXTERNAL_TIMEOUT_MS = 30_000;
+
+/** The component refuses a longer timeout, with an error that says so. */
+const MAX_TIMEOUT_MS = 600_000;
+
+/** The options of every call, checked. */
+interface CallLimits {
+  signal: AbortSignalLike | undefined;
+  /** In milliseconds. */
+  timeout: number | undefined;
+}
+
+function callLimits(options: unknown): CallLimits {
+  return { signal: abortSignalOption(options), timeout: timeoutOption(options) };
+}
 
 /** The secrets of one vault, with the methods of `SecretClient` of `@azure/keyvault-secrets`. */
 export class SecretClient {
   /** The vault's URL. */
   readonly vaultUrl: string;
-  readonly #credential: KeyfobCredential | ExternalCredential;
+  readonly #credential: CredentialSpec | ExternalCredential;
   readonly #spec: ClientSpec;
-  #scope: string | undefined;
+  readonly #verifiesChallenges: boolean;
+  /** What an external credential is asked for; not known before the vault's challenge if its host is in no known cloud. */
+  #target: TokenTarget | undefined;
+  /** The component knows the scope of the vault by its host. */
+  #hasKnownScope: boolean | undefined;
 
-  /** Throws only if the URL is not a string; the first call checks the rest. */
+  /** Throws only for arguments of the wrong type; the first call checks the rest. */
   constructor(vaultUrl: string, credential: TokenCredential, options: SecretClientOptions = {}) {
     this.vaultUrl = requireString("the vault URL", vaultUrl, "Set the variable that it comes from, such as KEYVAULT_URL");
-    this.#credential = credential instanceof KeyfobCredential ? credential : new ExternalCredential(credential);
+    const clientOptions = toClientOptions(options);
+    if (typeof property("credential", credential ?? null, "getToken") !== "function") {
+      throw wrongType("credential", credential, "an object with getToken");
+    }
+    this.#credential = specOf(credential) ?? new ExternalCredential(credential);
     const id = nextResourceId();
-    this.#spec = { id, vaultUrl, credential: this.#credential.spec, options: toClientOptions(options) };
+    const spec = this.#credential instanceof ExternalCredential ? this.#credential.spec : this.#credential;
+    this.#spec = { id, vaultUrl: this.vaultUrl, credential: spec, options: clientOptions.values };
+    this.#verifiesChallenges = clientOptions.verifiesChallenges;
     dropWithOwner(this, id);
   }
 
   /** Reads a secret. The name may also be the identifier of a secret or of a version. */
   async getSecret(name: string, options: GetSecretOptions = {}): Promise<ReadSecret> {
-    return toReadSecret(await this.#run("getSecret", [this.#spec, requireString("the name", name), toGetOptions(options)], options));
+    return toReadSecret(await this.#run("getSecret", [this.#spec, secretName("the name", name), toGetOptions(options)], callLimits(options)));
   }
 
   /** Reads several secrets at the same time. The results are those of `Promise.allSettled`, in the order of the names. */
   async getSecrets(names: string[], options: GetSecretsOptions = {}): Promise<PromiseSettledResult<ReadSecret>[]> {
-    const callOptions = [...toGetOptions(options), ...toOptionValues({ maxConcurrency: options.maxConcurrency })];
-    const outcomes = await this.#run("getSecrets", [this.#spec, names, callOptions], options);
-    return outcomes.map((outcome) =>
-      outcome.tag === "ok"
+    const callOptions = [...toGetOptions(options), ...toOptionValues(checkOptions(options, { maxConcurrency: count }))];
+    const checked = items("names", names, text).map(checkName);
+    const sent = checked.flatMap((name) => (typeof name === "string" ? [name] : []));
+    const limits = callLimits(options);
+    const outcomes = sent.length === 0 ? [] : await this.#run("getSecrets", [this.#spec, sent, callOptions], limits);
+    const results = outcomes.values();
+    return checked.map((name): PromiseSettledResult<ReadSecret> => {
+      const outcome = typeof name === "string" ? results.next().value : undefined;
+      if (outcome === undefined) return { status: "rejected", reason: name };
+      return outcome.tag === "ok"
         ? { status: "fulfilled", value: toReadSecret(outcome.val) }
-        : { status: "rejected", reason: fromComponent(outcome.val) },
-    );
+        : { status: "rejected", reason: fromComponent(outcome.val) };
+    });
   }
 
   /** Creates a secret, or a new version if the name exists. */
   async setSecret(name: string, value: string, options: SetSecretOptions = {}): Promise<KeyVaultSecret> {
-    const args = [this.#spec, requireString("the name", name), requireString("the value", value), toSetOptions(options)] as const;
-    const response = await this.#run("setSecret", [...args], options);
-    return { name: response.name, value, properties: toSecretProperties(response) };
+    const sent = requireString("the value", value);
+    const args = [this.#spec, secretName("the name", name), sent, toSetOptions(options)] as const;
+    return toSetSecret(await this.#run("setSecret", [...args], callLimits(options)), sent);
   }
 
   /** Updates the properties of a secret, not its value. An empty version means the latest one. */
@@ -122,8 +170,10 @@ export class SecretClient {
     version: string,
     options: UpdateSecretPropertiesOptions = {},
   ): Promise<SecretProperties> {
-    const callOptions = [...toSetOptions(options), ...toOptionValues({ version: version || undefined })];
-    return toSecretProperties(await this.#run("updateSecretProperties", [this.#spec, name, callOptions], options));
+    const checkedVersion = secretVersion("the version", version ?? "") || undefined;
+    const callOptions = [...toSetOptions(options), ...toOptionValues({ version: checkedVersion })];
+    const args = [this.#spec, secretName("the name", name), callOptions] as const;
+    return toSecretProperties(await this.#run("updateSecretProperties", [...args], callLimits(options)));
   }
 
   /** Lists the properties of the latest version of every secret. */
@@ -136,47 +186,49 @@ export class SecretClient {
     name: string,
     options: ListOptions = {},
   ): PagedAsyncIterableIterator<SecretProperties> {
-    return this.#listProperties("listPropertiesOfSecretVersions", name, options);
+    return this.#listProperties("listPropertiesOfSecretVersions", secretName("the name", name), options);
   }
 
   /** Lists the deleted secrets. */
   listDeletedSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<DeletedSecret> {
+    const limits = callLimits(options);
     const nextPage: NextPage<ComponentDeletedSecret> = (listId, values) =>
-      this.#run("nextDeletedPage", [this.#spec, listId, values], options);
-    return this.#list(nextPage, options, toDeletedSecret);
+      this.#run("nextDeletedPage", [this.#spec, listId, values], limits);
+    return this.#list(nextPage, toDeletedSecret);
   }
 
   /** Starts to delete a secret with all its versions. */
-  beginDeleteSecret(name: string, options: BeginOptions = {}): Promise<Poller<DeletedSecret>> {
-    const begin = (pollerId: number) => this.#run("beginDeleteSecret", [this.#spec, pollerId, name, toCallOptions(options)], options);
+  async beginDeleteSecret(name: string, options: BeginOptions = {}): Promise<Poller<DeletedSecret>> {
+    const [checkedName, limits] = [secretName("the name", name), callLimits(options)];
+    const begin = (pollerId: number) => this.#run("beginDeleteSecret", [this.#spec, pollerId, checkedName, []], limits);
     return this.#begin(begin, options, toDeletedSecret);
   }
 
   /** Gets the properties of a deleted secret. */
   async getDeletedSecret(name: string, options: OperationOptions = {}): Promise<DeletedSecret> {
-    return toDeletedSecret(await this.#run("getDeletedSecret", [this.#spec, name, toCallOptions(options)], options));
+    return toDeletedSecret(await this.#run("getDeletedSecret", [this.#spec, secretName("the name", name), []], callLimits(options)));
   }
 
   /** Starts to recover a deleted secret. */
-  beginRecoverDeletedSecret(name: string, options: BeginOptions = {}): Promise<Poller<SecretProperties>> {
-    const begin = (pollerId: number) =>
-      this.#run("beginRecoverDeletedSecret", [this.#spec, pollerId, name, toCallOptions(options)], options);
+  async beginRecoverDeletedSecret(name: string, options: BeginOptions = {}): Promise<Poller<SecretProperties>> {
+    const [checkedName, limits] = [secretName("the name", name), callLimits(options)];
+    const begin = (pollerId: number) => this.#run("beginRecoverDeletedSecret", [this.#spec, pollerId, checkedName, []], limits);
     return this.#begin(begin, options, toSecretProperties);
   }
 
   /** Purges a deleted secret. It can't be recovered afterwards. */
   async purgeDeletedSecret(name: string, options: OperationOptions = {}): Promise<void> {
-    await this.#run("purgeDeletedSecret", [this.#spec, name, toCallOptions(options)], options);
+    await this.#run("purgeDeletedSecret", [this.#spec, secretName("the name", name), []], callLimits(options));
   }
 
   /** Exports all versions of a secret, encrypted so that only Key Vault can read them. */
-  backupSecret(name: string, options: OperationOptions = {}): Promise<Uint8Array> {
-    return this.#run("backupSecret", [this.#spec, name, toCallOptions(options)], options);
+  async backupSecret(name: string, options: OperationOptions = {}): Promise<Uint8Array> {
+    return this.#run("backupSecret", [this.#spec, secretName("the name", name), []], callLimits(options));
   }
 
   /** Restores a secret from a backup. */
   async restoreSecretBackup(backup: Uint8Array, options: OperationOptions = {}): Promise<SecretProperties> {
-    return toSecretProperties(await this.#run("restoreSecretBackup", [this.#spec, backup, toCallOptions(options)], options));
+    return toSecretProperties(await this.#run("restoreSecretBackup", [this.#spec, bytes("the backup", backup), []], callLimits(options)));
   }
 
   /** Frees its memory in the component now instead of when it is garbage-collected. */
@@ -184,83 +236,143 @@ export class SecretClient {
     dropNow(this, this.#spec.id);
   }
 
-  /** Runs an operation. If the credential is an external one, gets its token first. */
-  async #run<K extends keyof Operations>(
+  async #run<K extends keyof Operations>(operation: K, args: Parameters<Operations[K]>, limits: CallLimits): Promise<ReturnType<Operations[K]>> {
+    const credential = this.#credential;
+    if (credential instanceof ExternalCredential) return this.#runWith(credential, operation, args, limits);
+    return workerFor(credential).run(operation, args, { ...limits, defaultTimeout: defaultTimeout(credential) });
+  }
+
+  /**
+   * Runs an operation with a token of an external credential. The credential is asked for the scope of the vault's own cloud, or,
+   * for a host in no known cloud, for the scope of the host's challenge, after that was verified. A challenge that a request
+   * with a token got is followed once for scope and tenant, and once for claims.
+   */
+  async #runWith<K extends keyof Operations>(
+    credential: ExternalCredential,
     operation: K,
     args: Parameters<Operations[K]>,
-    { abortSignal }: OperationOptions,
+    { signal, timeout }: CallLimits,
   ): Promise<ReturnType<Operations[K]>> {
-    const credential = this.#credential;
-    if (credential instanceof KeyfobCredential) return componentWorker.run(operation, args, abortSignal);
-    this.#scope ??= (await componentWorker.run("scope", [this.#spec], abortSignal)) ?? PUBLIC_SCOPE;
-    await credential.prepare(this.#scope, abortSignal);
-    return componentWorker.run(operation, args, abortSignal).catch((error: unknown) => {
-      if (error instanceof AuthenticationError) credential.forget();
-      throw error;
-    });
+    const started = performance.now();
+    const limit = timeout ?? EXTERNAL_TIMEOUT_MS;
+    // A timeout out of range is passed on, and the component refuses it.
+    const remaining = () => (limit === 0 || limit > MAX_TIMEOUT_MS ? limit : Math.max(1, Math.ceil(limit - (performance.now() - started))));
+    const worker = workerFor(credential.credential);
+    if (this.#hasKnownScope === undefined) {
+      const scope = await worker.run("scope", [this.#spec], { signal, timeout: remaining() });
+      this.#hasKnownScope = scope !== undefined;
+      if (scope !== undefined) this.#target = { scope };
+    }
+    let claims: string | undefined;
+    let [challenged, claimed] = [false, false];
+    for (;;) {
+      const target = this.#target;
+      const token = target === undefined ? credential.noToken() : await credential.token(target, claims, { signal, timeout: remaining() });
+      const received: { challenge?: ReceivedChallenge } = {};
+      const onChallenge = (challenge: ReceivedChallenge) => (received.challenge = challenge);
+      const outcome = await worker
+        .run(operation, args, { signal, timeout: remaining(), token, onChallenge })
+        .then((result) => ({ result }), (error: unknown) => ({ error }));
+      const refused = "error" in outcome ? outcome.error instanceof AuthenticationError : isRefused(outcome.result);
+      const wanted = refused && received.challenge ? this.#follow(received.challenge, target) : undefined;
+      if (refused && wanted?.claims !== undefined && target !== undefined && !claimed) {
+        [claimed, claims] = [true, wanted.claims];
+      } else if (refused && wanted?.target !== undefined && !challenged) {
+        [challenged, claims, this.#target] = [true, undefined, wanted.target];
+      } else {
+        if (refused && target !== undefined) credential.forget(target);
+        if ("error" in outcome) throw outcome.error;
+        return outcome.result;
+      }
+    }
+  }
+
+  /** What a challenge asks the credential for: other claims, or another scope or tenant that the host may get a token for. */
+  #follow(challenge: ReceivedChallenge, current: TokenTarget | undefined): ReturnType<typeof parseChallenge> {
+    const { target, claims } = parseChallenge(challenge.header);
+    if (claims !== undefined) return { claims };
+    if (target === undefined) return {};
+    if (this.#hasKnownScope === true ? target.scope !== current?.scope : this.#verifiesChallenges && !isOwnResource(target, challenge)) return {};
+    return target.scope === current?.scope && target.tenantId === current?.tenantId ? {} : { target };
   }
 
   #listProperties(method: ListMethod, name: string, options: ListOptions): PagedAsyncIterableIterator<SecretProperties> {
+    const limits = callLimits(options);
     const nextPage: NextPage<ComponentSecretProperties> = (listId, values) =>
-      this.#run("nextPage", [this.#spec, listId, method, name, values], options);
-    return this.#list(nextPage, options, toSecretProperties);
+      this.#run("nextPage", [this.#spec, listId, method, name, values], limits);
+    return this.#list(nextPage, toSecretProperties);
   }
 
-  #list<R, T>(nextPage: NextPage<R>, options: ListOptions, convert: (response: R) => T): PagedAsyncIterableIterator<T> {
+  #list<R, T>(nextPage: NextPage<R>, convert: (response: R) => T): PagedAsyncIterableIterator<T> {
     return createPagedIterator((listId, maxPageSize) => {
-      const callOptions = [...toCallOptions(options), ...toOptionValues({ maxPageSize })];
-      return async () => (await nextPage(listId, callOptions))?.map(convert);
+      const values = toOptionValues({ maxPageSize });
+      return async () => (await nextPage(listId, values))?.map(convert);
     });
   }
 
   async #begin<R, T>(begin: (pollerId: number) => Promise<R>, options: BeginOptions, convert: (response: R) => T): Promise<Poller<T>> {
+    const { intervalInMs } = checkOptions(options, { intervalInMs: wholeNumber });
     const pollerId = nextResourceId();
     const response = await begin(pollerId);
-    const pollOptions = toOptionValues({ timeout: POLL_TIMEOUT_MS });
-    const pollOnce = (abortSignal?: AbortSignalLike) =>
-      this.#run("wait", [this.#spec, pollerId, pollOptions], abortSignal === undefined ? {} : { abortSignal });
-    const poller = new Poller(convert(response), pollOnce, options);
+    const pollOnce = (signal: AbortSignalLike | undefined) =>
+      this.#run("wait", [this.#spec, pollerId, []], { signal, timeout: POLL_TIMEOUT_MS });
+    const poller = new Poller(convert(response), pollOnce, intervalInMs === undefined ? undefined : Number(intervalInMs));
     dropWithOwner(poller, pollerId);
     return poller;
   }
 }
 
+showOnly(SecretClient, ({ vaultUrl }) => ({ vaultUrl: visibleUrl(vaultUrl) }));
+
+/** The name of one of several secrets, or the error that says what is wrong with it. */
+function checkName(name: string, index: number): string | KeyfobError {
+  try {
+    return secretName(`names[${index}]`, name);
+  } catch (error) {
+    return error as KeyfobError;
+  }
+}
+
+/** Whether every secret of `getSecrets` was refused because of its token. */
+function isRefused(result: unknown): boolean {
+  const refused = (outcome: { tag?: string; val?: { kind?: string } }) => outcome.tag === "err" && outcome.val?.kind === "authentication-failed";
+  return Array.isArray(result) && result.length > 0 && result.every(refused);
+}
+
 /** Fetches the next page of the component's list with this id; `undefined` after the last. */
 type NextPage<R> = (listId: number, values: OptionValues) => Promise<R[] | undefined>;
 
-function toClientOptions({ serviceVersion, disableChallengeResourceVerification, cache }: SecretClientOptions) {
-  const { limits } = cache ?? {};
-  const cacheLimits: OptionValues = limits ? [["setCacheLimits", limits.secrets, toWholeNumber("limits.bytes", limits.bytes)]] : [];
-  return [
+function toClientOptions(options: SecretClientOptions): { values: OptionValues; verifiesChallenges: boolean } {
+  const { serviceVersion, disableChallengeResourceVerification } = checkOptions(options, {
+    serviceVersion: text,
+    disableChallengeResourceVerification: flag,
+  });
+  const cache = property("options", options, "cache") ?? undefined;
+  const { ttlInSeconds, staleIfErrorInSeconds } = checkOptions(cache, { ttlInSeconds: wholeNumber, staleIfErrorInSeconds: wholeNumber }, "cache");
+  const limits = property("cache", cache, "limits") ?? undefined;
+  const cacheLimits = checkOptions(limits, { secrets: count, bytes: wholeNumber }, "limits");
+  if (limits !== undefined && (cacheLimits.secrets === undefined || cacheLimits.bytes === undefined)) {
+    const missing = cacheLimits.secrets === undefined ? "secrets" : "bytes";
+    throw wrongType(`limits.${missing}`, undefined, "a number");
+  }
+  const verifiesChallenges = disableChallengeResourceVerification !== true;
+  const values: OptionValues = [
     ...toOptionValues({
       apiVersion: serviceVersion,
-      verifyChallengeResource: disableChallengeResourceVerification === true ? false : undefined,
-      cacheTtl: toWholeNumber("ttlInSeconds", cache?.ttlInSeconds),
-      cacheStaleIfError: toWholeNumber("staleIfErrorInSeconds", cache?.staleIfErrorInSeconds),
+      verifyChallengeResource: verifiesChallenges ? undefined : false,
+      cacheTtl: ttlInSeconds,
+      cacheStaleIfError: staleIfErrorInSeconds,
     }),
-    ...cacheLimits,
+    ...(limits === undefined ? [] : ([["setCacheLimits", cacheLimits.secrets, cacheLimits.bytes]] satisfies OptionValues)),
   ];
+  return { values, verifiesChallenges };
 }
 
-function toCallOptions({ requestOptions }: OperationOptions) {
-  return toOptionValues({ timeout: toWholeNumber("timeout", requestOptions?.timeout) });
+function toGetOptions(options: GetSecretOptions): OptionValues {
+  return toOptionValues(checkOptions(options, { version: secretVersion, outContentType: text, bypassCache: flag }));
 }
 
-function toGetOptions(options: GetSecretOptions) {
-  const { version, outContentType, bypassCache } = options;
-  return [...toCallOptions(options), ...toOptionValues({ version, outContentType, bypassCache })];
-}
-
-function toSetOptions(options: UpdateSecretPropertiesOptions) {
-  const { contentType, enabled, notBefore, expiresOn, tags } = options;
-  return [
-    ...toCallOptions(options),
-    ...toOptionValues({
-      contentType,
-      enabled,
-      notBefore: toUnixSeconds("notBefore", notBefore),
-      expiresOn: toUnixSeconds("expiresOn", expiresOn),
-      tags: tags && Object.entries(tags),
-    }),
-  ];
+function toSetOptions(options: UpdateSecretPropertiesOptions): OptionValues {
+  const checks = { contentType: text, enabled: flag, notBefore: unixSeconds, expiresOn: unixSeconds, tags };
+  return toOptionValues(checkOptions(options, checks));
 }

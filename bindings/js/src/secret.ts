@@ -4,6 +4,7 @@ import type {
   SecretProperties as ComponentSecretProperties,
 } from "./component/interfaces/keyfob-azure-secrets.js";
 import { parseKeyVaultSecretIdentifier } from "./identifier.js";
+import { showOnly } from "./redact.js";
 
 /** The properties of a secret, without its value, as in `@azure/keyvault-secrets`. */
 export interface SecretProperties {
@@ -95,16 +96,34 @@ export function toSecretProperties(source: ComponentSecretProperties): SecretPro
   };
 }
 
+/** A secret with its value. Printing it, or making JSON of it, leaves `value` out. */
+class SecretWithValue implements KeyVaultSecret {
+  name: string;
+  value: string;
+  properties: SecretProperties;
+
+  constructor(name: string, value: string, properties: SecretProperties) {
+    this.name = name;
+    this.value = value;
+    this.properties = properties;
+  }
+}
+
+showOnly(SecretWithValue, ({ value: _, ...visible }) => visible, "KeyVaultSecret");
+
 export function toReadSecret(secret: Secret): ReadSecret {
-  return {
-    name: secret.properties.name,
-    value: secret.value,
-    properties: toSecretProperties(secret.properties),
+  const properties = toSecretProperties(secret.properties);
+  return Object.assign(new SecretWithValue(properties.name, secret.value, properties), {
     credential: secret.credential,
     source: secret.source,
     ...(secret.cache !== undefined && { cache: toCacheInfo(secret.cache) }),
     details: Object.fromEntries(secret.properties.details),
-  };
+  });
+}
+
+/** The secret that was set: the properties that the vault returned, and the value that was sent. */
+export function toSetSecret(properties: ComponentSecretProperties, value: string): KeyVaultSecret {
+  return new SecretWithValue(properties.name, value, toSecretProperties(properties));
 }
 
 function toCacheInfo({ age, stale, error }: NonNullable<Secret["cache"]>): CacheInfo {

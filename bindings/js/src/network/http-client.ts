@@ -8,6 +8,8 @@ import { findRoute } from "./proxy.js";
 
 interface PendingRequest {
   request: ClientRequest;
+  /** Ends the attempt to connect through a proxy. */
+  connectLimit: AbortController;
   /** Continues reading the response body. */
   readNext?: () => void;
 }
@@ -36,8 +38,10 @@ export class HttpClient {
   }
 
   #cancel(id: number): void {
-    this.#pending.get(id)?.request.destroy();
+    const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    pending?.request.destroy();
+    pending?.connectLimit.abort();
   }
 
   #fail(id: number, error: Error): void {
@@ -47,17 +51,18 @@ export class HttpClient {
 
   #send({ id, method, secure, authority, path, headers, body, connectTimeoutMs }: SendRequest): void {
     let request: ClientRequest;
+    const connectLimit = new AbortController();
     try {
-      const target = findRoute(secure, authority);
-      request = (secure ? httpsRequest : httpRequest)({ ...target, method, path, headers: toHeaderRecord(headers) });
+      const options = { ...findRoute(secure, authority), method, path, headers: toHeaderRecord(headers), connectLimit: connectLimit.signal };
+      request = (secure ? httpsRequest : httpRequest)(options);
     } catch (error) {
       this.#emit({ id, error: toWasiErrorCode(error as Error) });
       return;
     }
-    this.#pending.set(id, { request });
+    this.#pending.set(id, { request, connectLimit });
     request.on("error", (error) => this.#fail(id, error));
     request.on("response", (response) => void this.#receive(id, response));
-    if (connectTimeoutMs !== undefined) limitConnect(request, secure, connectTimeoutMs);
+    if (connectTimeoutMs !== undefined) limitConnect(request, secure, connectTimeoutMs, connectLimit);
     for (const chunk of body) request.write(chunk);
     request.end();
   }
@@ -80,16 +85,26 @@ export class HttpClient {
   }
 }
 
-/** Destroys a request whose socket does not connect in time. A socket from the keep-alive pool is already connected. */
-function limitConnect(request: ClientRequest, secure: boolean, milliseconds: number): void {
+/**
+ * Destroys a request that is not connected in time, be it for the host or for a proxy that accepts and stays silent. A socket from
+ * the keep-alive pool is already connected.
+ */
+function limitConnect(request: ClientRequest, secure: boolean, milliseconds: number, connectLimit: AbortController): void {
+  const timer = setTimeout(() => {
+    request.destroy(Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" }));
+    connectLimit.abort();
+  }, milliseconds);
+  const stop = () => clearTimeout(timer);
+  request.once("close", stop);
   request.once("socket", (socket: Socket) => {
-    if (!socket.connecting) return;
-    const timeout = Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" });
-    const timer = setTimeout(() => request.destroy(timeout), milliseconds);
-    const stop = () => clearTimeout(timer);
-    socket.once(secure ? "secureConnect" : "connect", stop);
-    request.once("close", stop);
+    if (request.reusedSocket || !isConnecting(socket, secure)) stop();
+    else socket.once(secure ? "secureConnect" : "connect", stop);
   });
+}
+
+/** Whether a socket still connects. One through a proxy is a TLS socket over a socket that has already connected. */
+function isConnecting(socket: Socket, secure: boolean): boolean {
+  return socket.connecting || (secure && (socket as Socket & { secureConnecting?: boolean }).secureConnecting === true);
 }
 
 /** Headers for the constructor of the request: an invalid one then throws before a connection is opened. */

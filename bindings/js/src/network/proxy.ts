@@ -43,6 +43,12 @@ function proxyAuthorization(proxy: URL): Record<string, string> {
   return { "proxy-authorization": `Basic ${Buffer.from(userinfo).toString("base64")}` };
 }
 
+/** The options of a connection through a proxy. */
+interface TunnelOptions extends ConnectionOptions {
+  /** Ends the attempt: the time for connecting is over, or the request was cancelled. */
+  connectLimit?: AbortSignal;
+}
+
 const tunnelAgents = new Map<string, Agent>();
 
 /** The agent for this proxy. There is one for each proxy, so that its connections are reused. */
@@ -63,7 +69,8 @@ class TunnelAgent extends Agent {
     this.#proxy = proxy;
   }
 
-  createConnection(options: ConnectionOptions, done: (error: Error | null, socket?: unknown) => void): undefined {
+  createConnection(options: TunnelOptions, done: (error: Error | null, socket?: unknown) => void): undefined {
+    const { connectLimit, ...tlsOptions } = options;
     const host = options.host ?? "";
     const target = `${host.includes(":") ? `[${host}]` : host}:${options.port}`;
     const connectRequest = request({
@@ -73,10 +80,11 @@ class TunnelAgent extends Agent {
       path: target,
       headers: { host: target, ...proxyAuthorization(this.#proxy) },
       agent: false,
+      ...(connectLimit !== undefined && { signal: connectLimit }),
     });
     connectRequest.once("error", done);
     connectRequest.once("connect", (response, socket) => {
-      if (response.statusCode === 200) return done(null, connect({ ...options, socket, servername: host }));
+      if (response.statusCode === 200) return done(null, connect({ ...tlsOptions, socket, servername: host }));
       socket.destroy();
       done(Object.assign(new Error("the proxy refused the CONNECT request"), { code: "ERR_PROXY_REFUSED" }));
     });

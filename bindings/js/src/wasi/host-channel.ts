@@ -1,6 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 
-import { ABORTED_CALL, EVENT_COUNT, type HostEvent, type HostRequest } from "../protocol.js";
+import { ABORTED_CALL, EVENT_COUNT, type HostEvent, type HostRequest, type ReceivedChallenge } from "../protocol.js";
 
 /**
  * The worker's end of the channel to the HTTP client in the caller's thread. While the component runs, the worker's event loop does
@@ -13,6 +13,8 @@ export class HostChannel {
   #lastId = 0;
   /** The id of the running call. */
   call = 0;
+  /** The last challenge of the running call. */
+  challenge: ReceivedChallenge | undefined;
 
   constructor(port: MessagePort, shared: Int32Array) {
     this.#port = port;

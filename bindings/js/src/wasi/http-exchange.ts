@@ -13,6 +13,7 @@ export class HttpExchange implements ByteSource {
   #chunk: Uint8Array | undefined;
   #ended = false;
   #sent = false;
+  #authority = "";
 
   constructor(channel: HostChannel) {
     this.channel = channel;
@@ -21,6 +22,7 @@ export class HttpExchange implements ByteSource {
 
   send(request: Omit<SendRequest, "type" | "id">): void {
     this.#sent = true;
+    this.#authority = request.authority;
     this.channel.send({ type: "send", id: this.#id, ...request });
   }
 
@@ -52,9 +54,16 @@ export class HttpExchange implements ByteSource {
   }
 
   #receive(event: HostEvent): void {
-    if ("response" in event) this.response = event.response;
+    if ("response" in event) this.#receiveHead(event.response);
     else if ("chunk" in event) this.#chunk = event.chunk;
     else if ("error" in event) this.error = event.error;
     else this.#ended = true;
+  }
+  #receiveHead(response: { status: number; headers: [string, Uint8Array][] }): void {
+    this.response = response;
+    if (response.status !== 401) return;
+    const header = response.headers.find(([name]) => name.toLowerCase() === "www-authenticate")?.[1];
+    if (header === undefined) return;
+    this.channel.challenge = { authority: this.#authority, header: Buffer.from(header).toString("latin1") };
   }
 }

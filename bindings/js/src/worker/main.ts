@@ -17,17 +17,32 @@ const context: WasiContext = { env: [], directories: [] };
 
 const coreUrl = (path: string) => new URL(`../component/${path}`, import.meta.url);
 const loadCoreModule = (path: string) => new WebAssembly.Module(readFileSync(coreUrl(path)));
-const component = instantiate(loadCoreModule, wasiImports(channel, context));
-const operations = createOperations(new ResourceTable(component, context));
+const memories: WebAssembly.Memory[] = [];
+/** Keeps the memory, so that tests can measure it. */
+function instantiateCore(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  const instance = new WebAssembly.Instance(module, imports);
+  memories.push(...Object.values(instance.exports).filter((exported) => exported instanceof WebAssembly.Memory));
+  return instance;
+}
+const component = instantiate(loadCoreModule, wasiImports(channel, context), instantiateCore);
+const resources = new ResourceTable(component, context);
+const memoryBytes = () => [...new Set(memories)].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+const operations = createOperations(resources, memoryBytes);
 
-parentPort?.on("message", ({ id, operation, args }: Call) => {
+parentPort?.on("message", ({ id, operation, args, token }: Call) => {
   channel.call = id;
-  parentPort?.postMessage(perform(operations[operation as keyof Operations] as (...args: unknown[]) => unknown, args));
+  channel.challenge = undefined;
+  const run = operations[operation as keyof Operations] as (...args: unknown[]) => unknown;
+  const reply = perform(() => {
+    if (token !== undefined) resources.credential(token.credential).setToken(token.token, token.expiresOn, undefined);
+    return run(...args);
+  });
+  parentPort?.postMessage({ ...reply, challenge: channel.challenge });
 });
 
-function perform(operation: (...args: unknown[]) => unknown, args: unknown[]): Reply {
+function perform(operation: () => unknown): Reply {
   try {
-    return { ok: operation(...args) };
+    return { ok: operation() };
   } catch (error) {
     // A trap: the instance can't be used any more, so the worker ends.
     if (error instanceof Error) throw error;

@@ -17,7 +17,7 @@ export type Operations = ReturnType<typeof createOperations>;
  * The operations that the caller's thread can run. Together with `resource-table.ts`, these are the only calls of the component's
  * functions. A spec names a resource and says how to make it.
  */
-export function createOperations(resources: ResourceTable) {
+export function createOperations(resources: ResourceTable, memoryBytes: () => number) {
   const { identity, secrets } = resources.component;
 
   const withCallOptions = <T>(values: OptionValues, use: (options: CallOptions) => T) =>
@@ -28,9 +28,6 @@ export function createOperations(resources: ResourceTable) {
       withOptions(identity.TokenOptions, values, (options) => resources.credential(spec).getToken(scopes, options)),
 
     explain: (spec: CredentialSpec) => resources.credential(spec).explain(),
-
-    setToken: (spec: CredentialSpec, token: string, expiresOn: bigint) =>
-      resources.credential(spec).setToken(token, expiresOn),
 
     scope: (spec: ClientSpec) => resources.client(spec).scope(),
 
@@ -103,5 +100,8 @@ export function createOperations(resources: ResourceTable) {
 
     /** How many resources there are, for tests. */
     count: () => resources.size,
+
+    /** The size of the component's memory, for tests. */
+    memoryBytes,
   };
 }

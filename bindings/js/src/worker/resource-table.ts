@@ -53,7 +53,7 @@ export class ResourceTable {
     const { Credential, CredentialOptions } = this.component.identity;
     if (spec.create === "chained") return Credential.chained(spec.sources.map((source) => this.credential(source)));
     this.#context.env = spec.env;
-    if (spec.create === "staticToken") return Credential.staticToken(...(spec.args as [string, bigint]));
+    if (spec.create === "staticToken") return Credential.staticToken(...(spec.args as [string, bigint]), undefined);
     const create = Credential[spec.create as "environment"] as (...args: unknown[]) => Credential;
     return withOptions(CredentialOptions, spec.options, (options) => create(...spec.args, options));
   }

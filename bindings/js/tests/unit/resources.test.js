@@ -7,12 +7,17 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { EnvironmentCredential } from "../../dist/index.js";
-import { componentWorker } from "../../dist/component-worker.js";
+import { startedWorkers } from "../../dist/workers.js";
 import { respond, client, serve } from "./loopback-vault.js";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc");
-const count = () => componentWorker.run("count", []);
+
+/** How many resources all workers have. */
+async function count() {
+  const counts = await Promise.all(startedWorkers().map((worker) => worker.run("count", [])));
+  return counts.reduce((sum, number) => sum + number, 0);
+}
 
 async function use(t) {
   const { url } = await serve(t, respond);
