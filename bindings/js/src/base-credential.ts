@@ -4,7 +4,7 @@ import { knownVariables, readableDirectories, type Environment } from "./environ
 import { toJavaScriptTerms } from "./messages.js";
 import { toOptionValues } from "./option-values.js";
 import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
-import { showOnly } from "./redact.js";
+import { showOnly, withSecret } from "./redact.js";
 import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
 import { checkOptions, flag, property, text, texts, timeoutOption } from "./validate.js";
 import { workerFor } from "./workers.js";
@@ -22,7 +22,7 @@ export interface AccessToken {
   tokenType?: "Bearer" | "pop";
 }
 
-/** A token of a credential of this package. */
+/** A token of a credential of this package. Printing it, or making JSON of it, leaves `token` out. */
 export interface KeyfobAccessToken extends AccessToken {
   /** The class name of the credential that got it. */
   credential: string;
@@ -61,27 +61,18 @@ export interface CredentialOptions {
   env?: Environment;
 }
 
-/** The token of `getToken`. Printing it, or making JSON of it, leaves `token` out. */
-class Token implements KeyfobAccessToken {
-  token: string;
-  expiresOnTimestamp: number;
-  declare refreshAfterTimestamp?: number;
-  tokenType = "Bearer" as const;
-  credential: string;
-  source: string;
-
-  constructor({ token, expiresOn, refreshOn, credential, source }: ComponentToken) {
-    this.token = token;
-    this.expiresOnTimestamp = Number(expiresOn) * 1000;
-    if (refreshOn !== undefined) this.refreshAfterTimestamp = Number(refreshOn) * 1000;
-    this.credential = credential;
-    this.source = source;
-  }
+/** The token of `getToken`. */
+function toAccessToken({ token, expiresOn, refreshOn, credential, source }: ComponentToken): KeyfobAccessToken {
+  return withSecret("AccessToken", "token", token, {
+    expiresOnTimestamp: Number(expiresOn) * 1000,
+    ...(refreshOn !== undefined && { refreshAfterTimestamp: Number(refreshOn) * 1000 }),
+    tokenType: "Bearer" as const,
+    credential,
+    source,
+  });
 }
 
-showOnly(Token, ({ token: _, ...visible }) => visible, "AccessToken");
-
-/** Returns how the component makes a credential of this package; `undefined` for any other object. */
+/** @internal Returns how the component makes a credential of this package; `undefined` for any other object. */
 export let specOf: (credential: object) => CredentialSpec | undefined;
 
 /** The base class of this package's credentials. `getToken` reports what is missing or wrong in their configuration. */
@@ -123,12 +114,12 @@ export abstract class KeyfobCredential implements TokenCredential {
       timeout: timeoutOption(options),
       defaultTimeout: defaultTimeout(this.#spec),
     });
-    return new Token(token);
+    return toAccessToken(token);
   }
 
   /** What `getToken` would try, in this order. Looks at options and variables only, and sends nothing. */
   async explain(): Promise<Candidate[]> {
-    const candidates = await workerFor(this.#spec).run("explain", [this.#spec]);
+    const candidates = await workerFor(this.#spec).run("explain", [this.#spec], { defaultTimeout: defaultTimeout(this.#spec) });
     return candidates.map(({ hint, ...candidate }) => ({
       ...candidate,
       message: toJavaScriptTerms(candidate.message),
@@ -138,13 +129,18 @@ export abstract class KeyfobCredential implements TokenCredential {
 
   /** Frees its memory in the component now instead of when it is garbage-collected. Clients that use it keep working. */
   close(): void {
-    dropNow(this, this.#spec.id);
+    dropNow(this.#spec.id);
   }
 }
 
 showOnly(KeyfobCredential, () => ({}));
 
-/** The component's timeout of a call in milliseconds, if the call has none of its own. */
-export function defaultTimeout({ create }: CredentialSpec): number {
-  return create === "managedIdentity" ? 100_000 : 30_000;
+/** @internal The component's timeout of a call in milliseconds, if the call has none of its own. */
+export function defaultTimeout({ create, sources, env }: CredentialSpec): number {
+  // A chain of one credential behaves like that credential.
+  const [only, ...others] = sources;
+  if (only !== undefined && others.length === 0) return defaultTimeout(only);
+  const chosen = env.find(([name]) => name === "AZURE_TOKEN_CREDENTIALS")?.[1].toLowerCase();
+  const isManagedIdentity = create === "managedIdentity" || (create === "defaultAzure" && chosen === "managedidentitycredential");
+  return isManagedIdentity ? 100_000 : 30_000;
 }

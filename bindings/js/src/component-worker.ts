@@ -19,21 +19,29 @@ export interface CallContext {
   onChallenge?: ((challenge: ReceivedChallenge) => void) | undefined;
 }
 
-/** The end of a call: a reply, a crash of the worker, a failure to send the call, or an abort by the caller. */
-type Outcome = Reply | { workerError: Error } | { notSent: true } | { aborted: true };
+/** The end of a call: a reply, a crash of the worker, a failure to start it or to send the call, or an abort by the caller. */
+type Outcome = Exclude<Reply, { late: true }> | { workerError: Error } | { notStarted: Error } | { notSent: true } | { aborted: true };
 
 interface PendingCall {
   call: Call;
   timeout: number | undefined;
   defaultTimeout: number | undefined;
   queuedAt: number;
-  /** Ends the call if it is still in the queue when its time is over. */
+  /** Another call ran when this one was queued. */
+  hasWaited: boolean;
+  /** Ends the call when its time is over. */
   timer: NodeJS.Timeout | undefined;
-  resolve(outcome: Outcome): void;
+  /** The caller has got an outcome. */
+  ended: boolean;
+  end(outcome: Outcome): void;
 }
 
 /** The longest delay of a timer. */
 const MAX_TIMER_MS = 2_147_483_647;
+/** The component's longest default timeout. */
+const LONGEST_DEFAULT_TIMEOUT_MS = 100_000;
+/** How long after the end of its time a call is given up, with its worker: the component or the system hangs. */
+const GRACE_MS = 10_000;
 
 /**
  * The caller's side of one worker thread with an instance of the component: the queue of calls, and the HTTP client for the
@@ -41,6 +49,7 @@ const MAX_TIMER_MS = 2_147_483_647;
  */
 export class ComponentWorker {
   #worker: Worker | undefined;
+  #httpClient: HttpClient | undefined;
   #port: MessagePort | undefined;
   #shared = new Int32Array(new SharedArrayBuffer(SHARED_LENGTH * Int32Array.BYTES_PER_ELEMENT));
   #lastCallId = 0;
@@ -60,6 +69,7 @@ export class ComponentWorker {
     // The error is created in this async function so that its stack contains the caller.
     if ("aborted" in outcome) throw abortError();
     if ("notSent" in outcome) throw new KeyfobError({ kind: "invalid-argument", message: `an argument of ${operation} can't be sent to the component` });
+    if ("notStarted" in outcome) throw startError(outcome.notStarted);
     if ("workerError" in outcome) throw workerError(outcome.workerError);
     if (outcome.challenge !== undefined) context.onChallenge?.(outcome.challenge);
     if ("error" in outcome) throw fromComponent(outcome.error);
@@ -72,14 +82,20 @@ export class ComponentWorker {
     const call: Call = { id: this.#lastCallId, operation, args, token };
     let resolve: (outcome: Outcome) => void = () => {};
     const settled = new Promise<Outcome>((settle) => (resolve = settle));
-    const pending: PendingCall = { call, timeout, defaultTimeout, queuedAt: performance.now(), timer: undefined, resolve };
+    const end = (outcome: Outcome) => {
+      pending.ended = true;
+      resolve(outcome);
+    };
+    const hasWaited = this.#running !== undefined;
+    const pending: PendingCall = { call, timeout, defaultTimeout, queuedAt: performance.now(), hasWaited, timer: undefined, ended: false, end };
     const stopListening = onAbort(signal, () => this.#abort(pending));
-    this.#waiting.push(pending);
-    const limit = timeout ?? defaultTimeout;
-    if (this.#running !== undefined && limit !== undefined) {
-      pending.timer = setTimeout(() => this.#expire(pending, limit), Math.min(limit, MAX_TIMER_MS));
+    // The signal of another package may call its listener at once.
+    if (!pending.ended) {
+      const limit = limitOf(pending);
+      if (hasWaited && limit !== undefined) pending.timer = after(limit, () => this.#expire(pending, limit));
+      this.#waiting.push(pending);
+      this.#runNext();
     }
-    this.#runNext();
     try {
       return await settled;
     } finally {
@@ -110,37 +126,77 @@ export class ComponentWorker {
         return;
       }
       clearTimeout(next.timer);
-      const worker = this.#worker ?? this.#start();
+      let worker: Worker;
+      try {
+        worker = this.#worker ?? this.#start();
+      } catch (error) {
+        next.end({ notStarted: error as Error });
+        continue;
+      }
       try {
         worker.postMessage(withRemainingTime(next));
       } catch {
         // A value that can't be cloned. The error is dropped, because its text contains the value.
-        next.resolve({ notSent: true });
+        next.end({ notSent: true });
         continue;
       }
       this.#running = next;
       worker.ref();
+      this.#limit(next);
     }
+  }
+
+  /**
+   * Ends a running call that lasts too long. The component ends it by its own clock, except that it does not know how long the
+   * call has waited. The start of the worker does not count.
+   */
+  #limit(pending: PendingCall): void {
+    const limit = limitOf(pending);
+    if (limit === undefined) return;
+    const giveUp = (delay: number) => {
+      // A reply that has arrived while the event loop was blocked is read first.
+      pending.timer = after(delay, () => setImmediate(() => this.#giveUp(pending, limit)));
+    };
+    if (!pending.hasWaited) {
+      giveUp((pending.timeout ?? Math.max(limit, LONGEST_DEFAULT_TIMEOUT_MS)) + GRACE_MS);
+      return;
+    }
+    pending.timer = after(remainingOf(pending, limit), () => {
+      this.#endByClock(pending);
+      giveUp(GRACE_MS);
+    });
+  }
+
+  /** Lets the component end the running call as one that has timed out. */
+  #endByClock(pending: PendingCall): void {
+    if (this.#running !== pending) return;
+    Atomics.store(this.#shared, ABORTED_CALL, pending.call.id);
+    this.#wake();
+  }
+
+  #giveUp(pending: PendingCall, limit: number): void {
+    if (this.#running !== pending) return;
+    const message = `the component did not end the call within its timeout of ${limit} ms, and was stopped; the next call restarts it`;
+    pending.end(timedOut(message));
+    const worker = this.#worker;
+    this.#workerEnded(worker, undefined);
+    void worker?.terminate();
   }
 
   #abort(pending: PendingCall): void {
-    this.#end(pending, { aborted: true });
-    if (this.#running === pending) {
-      Atomics.store(this.#shared, ABORTED_CALL, pending.call.id);
-      this.#wake();
-    }
+    pending.end({ aborted: true });
+    this.#leaveQueue(pending);
+    this.#endByClock(pending);
   }
 
   #expire(pending: PendingCall, limit: number): void {
-    const message = `the call did not start within its timeout of ${limit} ms, because other calls of the same credential came first; nothing was sent`;
-    const hint = "Read several secrets with getSecrets, or use a longer requestOptions.timeout";
-    this.#end(pending, { error: { kind: "timed-out", message, hint, attempts: [], details: [] } });
+    pending.end(notStartedInTime(limit));
+    this.#leaveQueue(pending);
   }
 
-  /** Ends a call for its caller, and removes it from the queue. */
-  #end(pending: PendingCall, outcome: Outcome): void {
+  #leaveQueue(pending: PendingCall): void {
+    if (!this.#waiting.includes(pending)) return;
     clearTimeout(pending.timer);
-    pending.resolve(outcome);
     this.#waiting = this.#waiting.filter((waiting) => waiting !== pending);
   }
 
@@ -166,47 +222,88 @@ export class ComponentWorker {
     });
     port1.on("message", (request: HostRequest) => httpClient.handle(request));
     port1.unref();
-    worker.on("message", (reply: Reply) => this.#onReply(reply));
-    worker.on("error", (error) => this.#onWorkerError(worker, httpClient, error));
-    worker.on("messageerror", (error) => this.#onWorkerError(worker, httpClient, error));
+    worker.on("message", (reply: Reply) => this.#onReply(worker, reply));
+    worker.on("error", (error) => this.#workerEnded(worker, error));
+    worker.on("messageerror", (error) => this.#workerEnded(worker, error));
+    worker.on("exit", () => this.#workerEnded(worker, Object.assign(new Error(), { name: "its thread has ended" })));
     this.#worker = worker;
+    this.#httpClient = httpClient;
     this.#port = port1;
     return worker;
   }
 
-  #onReply(reply: Reply): void {
-    const pending = this.#running;
-    this.#running = undefined;
-    pending?.resolve(reply);
+  #onReply(worker: Worker, reply: Reply): void {
+    if (this.#worker !== worker) return;
+    const pending = this.#takeRunning();
+    if (pending !== undefined) pending.end("late" in reply ? notStartedInTime(limitOf(pending) ?? 0) : reply);
     this.#runNext();
   }
 
-  /** The component trapped or ran out of memory. The next call starts a new worker. */
-  #onWorkerError(worker: Worker, httpClient: HttpClient, error: Error): void {
+  /** The component trapped, ran out of memory or hangs. The next call starts a new worker. */
+  #workerEnded(worker: Worker | undefined, error: Error | undefined): void {
     if (this.#worker !== worker) return;
-    httpClient.close();
+    this.#httpClient?.close();
     this.#port?.close();
     this.#worker = undefined;
+    const pending = this.#takeRunning();
+    if (error !== undefined) pending?.end({ workerError: error });
+    this.#runNext();
+  }
+
+  #takeRunning(): PendingCall | undefined {
     const pending = this.#running;
     this.#running = undefined;
-    pending?.resolve({ workerError: error });
-    this.#runNext();
+    clearTimeout(pending?.timer);
+    return pending;
   }
 }
 
+/** A timer that does not keep the process alive. */
+function after(milliseconds: number, run: () => void): NodeJS.Timeout {
+  return setTimeout(run, Math.min(milliseconds, MAX_TIMER_MS)).unref();
+}
+
+/** How long the call may take, in milliseconds. */
+function limitOf({ timeout, defaultTimeout }: PendingCall): number | undefined {
+  return timeout ?? defaultTimeout;
+}
+
+/** What is left of the limit, in whole milliseconds. */
+function remainingOf({ queuedAt }: PendingCall, limit: number): number {
+  return Math.max(1, Math.ceil(limit - (performance.now() - queuedAt)));
+}
+
+/** The operations whose timeout is that of each later page too, so that it must not be the rest of the first page's. */
+const LISTS = ["nextPage", "nextDeletedPage"];
+
 /** The call, with what is left of its timeout if it had to wait. Operations with a timeout have their options as last argument. */
-function withRemainingTime({ call, timeout, defaultTimeout, queuedAt, timer }: PendingCall): Call {
-  const limit = timeout ?? (timer === undefined ? undefined : defaultTimeout);
-  if (limit === undefined) return call;
-  const waited = timer === undefined ? 0 : performance.now() - queuedAt;
-  const remaining = timer === undefined ? limit : Math.max(1, Math.ceil(limit - waited));
+function withRemainingTime(pending: PendingCall): Call {
+  const { call, timeout, hasWaited } = pending;
+  const isReduced = hasWaited && !LISTS.includes(call.operation);
+  const limit = isReduced ? limitOf(pending) : timeout;
   const values = call.args.at(-1) as OptionValues;
-  if (!Array.isArray(values)) return call;
+  if (limit === undefined || !Array.isArray(values)) return call;
+  const remaining = isReduced ? remainingOf(pending, limit) : limit;
   return { ...call, args: [...call.args.slice(0, -1), [...values, ["setTimeout", BigInt(remaining)]]] };
+}
+
+function timedOut(message: string, hint?: string): Outcome {
+  return { error: { kind: "timed-out", message, ...(hint !== undefined && { hint }), attempts: [], details: [] } };
+}
+
+function notStartedInTime(limit: number): Outcome {
+  const message = `the call did not start within its timeout of ${limit} ms, because other calls of the same credential came first; nothing was sent`;
+  return timedOut(message, "Read several secrets with getSecrets, or use a longer requestOptions.timeout");
 }
 
 /** The error of a call whose worker crashed. Only WebAssembly's own messages are passed on: others may quote a value. */
 function workerError({ name, message }: Error): KeyfobError {
   const reason = name === "RuntimeError" || name === "RangeError" ? message : name;
   return new KeyfobError({ kind: "other", message: `the component crashed, and the next call restarts it: ${reason}` });
+}
+
+/** The error of a call whose worker can't be started, for example under Node's permission model. */
+function startError({ name, code }: Error & { code?: string }): KeyfobError {
+  const hint = code === "ERR_ACCESS_DENIED" ? "Start Node with --allow-worker" : undefined;
+  return new KeyfobError({ kind: "denied-by-host", message: `the worker thread of the component can't be started: ${code ?? name}`, hint });
 }

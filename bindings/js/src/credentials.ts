@@ -142,7 +142,7 @@ export class ClientCertificateCredential extends KeyfobCredential {
 export class ChainedTokenCredential extends KeyfobCredential {
   constructor(...sources: TokenCredential[]) {
     const specs = sources.flatMap((source, index): CredentialSpec[] => {
-      property(`sources[${index}]`, source, "getToken");
+      property(`sources[${index}]`, source ?? null, "getToken");
       const spec = specOf(source);
       return spec === undefined ? [] : [spec];
     });

@@ -13,6 +13,9 @@ const REFRESH_MARGIN_MS = 120_000;
 /** The most tokens that are kept, one for each scope and tenant. */
 const MAX_TOKENS = 16;
 
+/** The most characters of a token. A request with a longer one would be refused. */
+const MAX_TOKEN_LENGTH = 65_536;
+
 /** A token that has expired. With it the component sends its first request without a token, and the vault names the scope. */
 const NO_TOKEN = "none";
 
@@ -87,8 +90,8 @@ export class ExternalCredential {
     const token = answer ? property("the token", answer, "token") : undefined;
     const expiresOnTimestamp = answer ? property("the token", answer, "expiresOnTimestamp") : undefined;
     const refresh = answer ? property("the token", answer, "refreshAfterTimestamp") : undefined;
-    if (typeof token !== "string" || typeof expiresOnTimestamp !== "number" || !Number.isFinite(expiresOnTimestamp)) {
-      throw new TypeError("the credential's getToken must return token (a string) and expiresOnTimestamp (milliseconds since 1970)");
+    if (typeof token !== "string" || token.length > MAX_TOKEN_LENGTH || typeof expiresOnTimestamp !== "number" || !Number.isFinite(expiresOnTimestamp)) {
+      throw new TypeError("the credential's getToken must return token (a string of at most 65,536 characters) and expiresOnTimestamp (milliseconds since 1970)");
     }
     return { token, expiresOnTimestamp, ...(typeof refresh === "number" && { refreshAfterTimestamp: refresh }) };
   }

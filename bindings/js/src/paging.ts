@@ -43,7 +43,7 @@ async function* pages<T>(
   try {
     for (let page = await fetchPage(); page !== undefined; page = await fetchPage()) yield page;
   } finally {
-    dropNow(fetchPage, listId);
+    dropNow(listId);
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { abortError, abortSignalOption, isAborted, type AbortSignalLike } from "./abort.js";
+import { abortError, abortSignalOption, isAborted, onAbort, type AbortSignalLike } from "./abort.js";
 import { KeyfobError } from "./errors.js";
 
 /** The state of an operation in the vault, as in the Azure SDK. */
@@ -16,6 +16,9 @@ export interface PollerOptions {
   /** Milliseconds between two polls, 2,000 by default. */
   intervalInMs?: number;
 }
+
+/** The longest delay of a timer. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 /** Polls once. Throws a `KeyfobError` of kind `timed-out` if the operation has not completed. */
 export type PollOnce = (signal: AbortSignalLike | undefined) => Promise<void>;
@@ -58,7 +61,20 @@ export class Poller<Result> {
       if (this.#state.isCompleted) return this.#state.result as Result;
       if (this.#stopped) throw Object.assign(new Error("This poller is already stopped"), { name: "PollerStoppedError" });
       if (isAborted(abortSignalOption(options))) throw abortError();
-      await delay(this.#interval);
+      await this.#pause(abortSignalOption(options));
+    }
+  }
+
+  /** Waits for the next poll, unless the signal aborts before. */
+  async #pause(signal: AbortSignalLike | undefined): Promise<void> {
+    const controller = new AbortController();
+    const stopListening = onAbort(signal, () => controller.abort());
+    try {
+      await delay(Math.min(this.#interval, MAX_TIMER_MS), undefined, { signal: controller.signal });
+    } catch {
+      throw abortError();
+    } finally {
+      stopListening();
     }
   }
 

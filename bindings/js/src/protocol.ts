@@ -82,8 +82,11 @@ export interface ReceivedChallenge {
   header: string;
 }
 
-/** From the worker to the caller: the call's result, and the last challenge that a host sent during the call. */
-export type Reply = ({ ok: unknown } | { error: AzureError }) & { challenge?: ReceivedChallenge | undefined };
+/**
+ * From the worker to the caller: the call's result, and the last challenge that a host sent during the call. Or that the time of
+ * the call was over before it began.
+ */
+export type Reply = (({ ok: unknown } | { error: AzureError }) & { challenge?: ReceivedChallenge | undefined }) | { late: true };
 
 /** An HTTP request that the component makes. */
 export interface SendRequest {

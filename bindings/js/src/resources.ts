@@ -14,11 +14,10 @@ const registry = new FinalizationRegistry<number>((id) => dropEverywhere(id));
 
 /** Drops the resource when its owner is garbage-collected. */
 export function dropWithOwner(owner: object, id: number): void {
-  registry.register(owner, id, owner);
+  registry.register(owner, id);
 }
 
-/** Drops the resource now. */
-export function dropNow(owner: object, id: number): void {
-  registry.unregister(owner);
+/** Drops the resource now. If its owner is used again, that makes it again, and it is dropped with its owner too. */
+export function dropNow(id: number): void {
   dropEverywhere(id);
 }

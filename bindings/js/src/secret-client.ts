@@ -94,9 +94,6 @@ const POLL_TIMEOUT_MS = 2000;
 /** The timeout of a call with an external credential: that of the component's static token. */
 const EXTERNAL_TIMEOUT_MS = 30_000;
 
-/** The component refuses a longer timeout, with an error that says so. */
-const MAX_TIMEOUT_MS = 600_000;
-
 /** The options of every call, checked. */
 interface CallLimits {
   signal: AbortSignalLike | undefined;
@@ -192,8 +189,8 @@ export class SecretClient {
   /** Lists the deleted secrets. */
   listDeletedSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<DeletedSecret> {
     const limits = callLimits(options);
-    const nextPage: NextPage<ComponentDeletedSecret> = (listId, values) =>
-      this.#run("nextDeletedPage", [this.#spec, listId, values], limits);
+    const nextPage: NextPage<ComponentDeletedSecret> = (listId, isFirst, values) =>
+      this.#run("nextDeletedPage", [this.#spec, listId, isFirst, values], limits);
     return this.#list(nextPage, toDeletedSecret);
   }
 
@@ -233,7 +230,7 @@ export class SecretClient {
 
   /** Frees its memory in the component now instead of when it is garbage-collected. */
   close(): void {
-    dropNow(this, this.#spec.id);
+    dropNow(this.#spec.id);
   }
 
   async #run<K extends keyof Operations>(operation: K, args: Parameters<Operations[K]>, limits: CallLimits): Promise<ReturnType<Operations[K]>> {
@@ -255,8 +252,7 @@ export class SecretClient {
   ): Promise<ReturnType<Operations[K]>> {
     const started = performance.now();
     const limit = timeout ?? EXTERNAL_TIMEOUT_MS;
-    // A timeout out of range is passed on, and the component refuses it.
-    const remaining = () => (limit === 0 || limit > MAX_TIMEOUT_MS ? limit : Math.max(1, Math.ceil(limit - (performance.now() - started))));
+    const remaining = () => Math.max(1, Math.ceil(limit - (performance.now() - started)));
     const worker = workerFor(credential.credential);
     if (this.#hasKnownScope === undefined) {
       const scope = await worker.run("scope", [this.#spec], { signal, timeout: remaining() });
@@ -298,15 +294,20 @@ export class SecretClient {
 
   #listProperties(method: ListMethod, name: string, options: ListOptions): PagedAsyncIterableIterator<SecretProperties> {
     const limits = callLimits(options);
-    const nextPage: NextPage<ComponentSecretProperties> = (listId, values) =>
-      this.#run("nextPage", [this.#spec, listId, method, name, values], limits);
+    const nextPage: NextPage<ComponentSecretProperties> = (listId, isFirst, values) =>
+      this.#run("nextPage", [this.#spec, listId, isFirst, method, name, values], limits);
     return this.#list(nextPage, toSecretProperties);
   }
 
   #list<R, T>(nextPage: NextPage<R>, convert: (response: R) => T): PagedAsyncIterableIterator<T> {
     return createPagedIterator((listId, maxPageSize) => {
       const values = toOptionValues({ maxPageSize });
-      return async () => (await nextPage(listId, values))?.map(convert);
+      let isFirst = true;
+      return async () => {
+        const page = await nextPage(listId, isFirst, values);
+        isFirst = false;
+        return page?.map(convert);
+      };
     });
   }
 
@@ -340,7 +341,7 @@ function isRefused(result: unknown): boolean {
 }
 
 /** Fetches the next page of the component's list with this id; `undefined` after the last. */
-type NextPage<R> = (listId: number, values: OptionValues) => Promise<R[] | undefined>;
+type NextPage<R> = (listId: number, isFirst: boolean, values: OptionValues) => Promise<R[] | undefined>;
 
 function toClientOptions(options: SecretClientOptions): { values: OptionValues; verifiesChallenges: boolean } {
   const { serviceVersion, disableChallengeResourceVerification } = checkOptions(options, {

@@ -4,7 +4,7 @@ import type {
   SecretProperties as ComponentSecretProperties,
 } from "./component/interfaces/keyfob-azure-secrets.js";
 import { parseKeyVaultSecretIdentifier } from "./identifier.js";
-import { showOnly } from "./redact.js";
+import { withSecret } from "./redact.js";
 
 /** The properties of a secret, without its value, as in `@azure/keyvault-secrets`. */
 export interface SecretProperties {
@@ -28,7 +28,7 @@ export interface SecretProperties {
   readonly previousVersion?: string;
 }
 
-/** A secret with its value. */
+/** A secret with its value. Printing it, or making JSON of it, leaves `value` out. */
 export interface KeyVaultSecret {
   name: string;
   value: string;
@@ -96,24 +96,11 @@ export function toSecretProperties(source: ComponentSecretProperties): SecretPro
   };
 }
 
-/** A secret with its value. Printing it, or making JSON of it, leaves `value` out. */
-class SecretWithValue implements KeyVaultSecret {
-  name: string;
-  value: string;
-  properties: SecretProperties;
-
-  constructor(name: string, value: string, properties: SecretProperties) {
-    this.name = name;
-    this.value = value;
-    this.properties = properties;
-  }
-}
-
-showOnly(SecretWithValue, ({ value: _, ...visible }) => visible, "KeyVaultSecret");
-
 export function toReadSecret(secret: Secret): ReadSecret {
   const properties = toSecretProperties(secret.properties);
-  return Object.assign(new SecretWithValue(properties.name, secret.value, properties), {
+  return withSecret("KeyVaultSecret", "value", secret.value, {
+    name: properties.name,
+    properties,
     credential: secret.credential,
     source: secret.source,
     ...(secret.cache !== undefined && { cache: toCacheInfo(secret.cache) }),
@@ -123,7 +110,7 @@ export function toReadSecret(secret: Secret): ReadSecret {
 
 /** The secret that was set: the properties that the vault returned, and the value that was sent. */
 export function toSetSecret(properties: ComponentSecretProperties, value: string): KeyVaultSecret {
-  return new SecretWithValue(properties.name, value, toSecretProperties(properties));
+  return withSecret("KeyVaultSecret", "value", value, { name: properties.name, properties: toSecretProperties(properties) });
 }
 
 function toCacheInfo({ age, stale, error }: NonNullable<Secret["cache"]>): CacheInfo {

@@ -1,5 +1,7 @@
 /** Checks of arguments. Each returns a copy that holds only strings, numbers and bytes, so that it can be sent to the worker. */
 
+import { isMap, isUint8Array } from "node:util/types";
+
 import { KeyfobError, WrongTypeError } from "./errors.js";
 
 /** Returns the checked copy of a value. The name is that of the argument or option, for the error. */
@@ -11,6 +13,10 @@ const MAX_TEXT_LENGTH = 262_144;
 const MAX_ITEMS = 10_000;
 /** The most bytes of a backup or a certificate. */
 const MAX_BYTES = 4 * 1024 * 1024;
+/** The most characters of a name, an identifier or a reference. */
+const MAX_NAME_LENGTH = 4096;
+/** The range of a timeout in the component. */
+const MAX_TIMEOUT_MS = 600_000;
 const MAX_U32 = 4_294_967_295;
 
 /** The error for a value of the wrong type. It describes the type and never the value. */
@@ -96,7 +102,10 @@ export function items<T>(name: string, value: unknown, check: Check<T>): T[] {
 
 /** The names and values of tags. */
 export const tags: Check<[name: string, value: string][]> = (name, value) => {
-  if (typeof value !== "object" || value === null) throw wrongType(name, value, "an object");
+  // A Map has no keys of its own, and an update with no tags removes all tags.
+  if (typeof value !== "object" || value === null || isMap(value) || guarded(name, () => Array.isArray(value))) {
+    throw wrongType(name, value, "an object with a property for each tag");
+  }
   const keys = guarded(name, () => Object.keys(value));
   if (keys.length > MAX_ITEMS) throw invalid(`${name} has ${keys.length} items, more than ${MAX_ITEMS}`);
   return keys.map((key, index) => {
@@ -107,12 +116,12 @@ export const tags: Check<[name: string, value: string][]> = (name, value) => {
 
 /** A copy of bytes. */
 export const bytes: Check<Uint8Array> = (name, value) => {
-  if (!guarded(name, () => value instanceof Uint8Array)) throw wrongType(name, value, "a Uint8Array");
-  // A Proxy of a Uint8Array has none of its internal slots, so this getter refuses it.
-  const length = guarded(name, () => Number(byteLength.call(value)));
+  if (!isUint8Array(value)) throw wrongType(name, value, "a Uint8Array");
+  // What the object says about its own length may be wrong.
+  const length = byteLength.call(value);
   if (length > MAX_BYTES) throw invalid(`${name} has ${length} bytes, more than ${MAX_BYTES}`);
   const copy = new Uint8Array(length);
-  copy.set(value as Uint8Array);
+  copy.set(value);
   return copy;
 };
 
@@ -140,10 +149,12 @@ export function checkOptions<C extends Record<string, Check<unknown>>>(options: 
 export function timeoutOption(options: unknown): number | undefined {
   const requestOptions = property("options", options, "requestOptions") ?? undefined;
   const { timeout } = checkOptions(requestOptions, { timeout: wholeNumber }, "requestOptions");
-  return timeout === undefined ? undefined : Number(timeout);
+  if (timeout === undefined || (timeout >= 1n && timeout <= MAX_TIMEOUT_MS)) return timeout === undefined ? undefined : Number(timeout);
+  throw invalid(`timeout ${timeout} is not 1 to 600,000 milliseconds`);
 }
 
 const LETTERS = /^[0-9A-Za-z-]*/;
+const SECRET_NAME = /^[0-9A-Za-z-]{1,127}$/;
 
 /**
  * The name of a secret, its identifier, or a reference of App Service. An invalid name is described and not shown: it may be a
@@ -151,18 +162,19 @@ const LETTERS = /^[0-9A-Za-z-]*/;
  */
 export const secretName: Check<string> = (name, value) => {
   const given = requireString(name, value);
+  if (given.length > MAX_NAME_LENGTH) describeUnless(SECRET_NAME, name, "secret's name", given);
   const identifier = /^https?:\/\/[^/?#]*\/secrets\/([^/]*)(?:\/([^/]*))?$/i.exec(given);
   const reference = /^@Microsoft\.KeyVault\((?:.*;)?\s*SecretName\s*=\s*([^;)]*)(?:;.*)?\)$/is.exec(given);
   const parts = identifier ?? reference;
   if (parts !== null) {
-    if (parts[1]) describeUnless(/^[0-9A-Za-z-]{1,127}$/, name, "secret's name", parts[1].trim());
+    if (parts[1]) describeUnless(SECRET_NAME, name, "secret's name", parts[1].trim());
     if (parts[2]) secretVersion("the version of the identifier", parts[2]);
   } else if (!given.includes("://") && !given.startsWith("@Microsoft.KeyVault(")) {
     const slash = given.indexOf("/");
     const version = slash === -1 ? "" : given.slice(slash + 1);
     // What is no version makes the whole text a text that is no name.
     const bare = /^[0-9A-Za-z]{1,64}$/.test(version) ? given.slice(0, slash) : given;
-    describeUnless(/^[0-9A-Za-z-]{1,127}$/, name, "secret's name", bare);
+    describeUnless(SECRET_NAME, name, "secret's name", bare);
   }
   return given;
 };

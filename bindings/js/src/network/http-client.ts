@@ -6,6 +6,9 @@ import type { HostEvent, HostRequest, SendRequest } from "../protocol.js";
 import { toWasiErrorCode } from "./error-codes.js";
 import { findRoute } from "./proxy.js";
 
+/** The longest delay of a timer. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 interface PendingRequest {
   request: ClientRequest;
   /** Ends the attempt to connect through a proxy. */
@@ -93,7 +96,7 @@ function limitConnect(request: ClientRequest, secure: boolean, milliseconds: num
   const timer = setTimeout(() => {
     request.destroy(Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" }));
     connectLimit.abort();
-  }, milliseconds);
+  }, Math.min(milliseconds, MAX_TIMER_MS));
   const stop = () => clearTimeout(timer);
   request.once("close", stop);
   request.once("socket", (socket: Socket) => {

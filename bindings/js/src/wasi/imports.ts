@@ -17,13 +17,22 @@ import { InputStream, IoError, OutputStream } from "./streams.js";
 
 const STDERR = 2;
 
+/** Writes a line of the log. Without a stderr that takes it, as on a full disk, the line is lost and the call goes on. */
+function log(bytes: Uint8Array): void {
+  try {
+    writeSync(STDERR, bytes);
+  } catch {
+    // There is nowhere to report it.
+  }
+}
+
 /** The import object for jco's `instantiate`. */
 export function wasiImports(channel: HostChannel, context: WasiContext): ImportObject {
   const clock = new MonotonicClock(channel);
   const { handle, types } = httpInterfaces(channel);
   const interfaces = {
     "wasi:cli/environment": { getEnvironment: () => context.env },
-    "wasi:cli/stderr": { getStderr: () => new OutputStream(channel, (bytes) => void writeSync(STDERR, bytes)) },
+    "wasi:cli/stderr": { getStderr: () => new OutputStream(channel, log) },
     "wasi:clocks/monotonic-clock": {
       now: () => clock.now(),
       subscribeDuration: (duration: bigint) => clock.subscribe(duration),

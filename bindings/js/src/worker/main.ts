@@ -32,6 +32,10 @@ const operations = createOperations(resources, memoryBytes);
 parentPort?.on("message", ({ id, operation, args, token }: Call) => {
   channel.call = id;
   channel.challenge = undefined;
+  if (channel.aborted) {
+    parentPort?.postMessage({ late: true } satisfies Reply);
+    return;
+  }
   const run = operations[operation as keyof Operations] as (...args: unknown[]) => unknown;
   const reply = perform(() => {
     if (token !== undefined) resources.credential(token.credential).setToken(token.token, token.expiresOn, undefined);

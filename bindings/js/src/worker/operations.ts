@@ -11,6 +11,13 @@ const RESTARTED: AzureError = {
   details: [],
 };
 
+const LIST_LOST: AzureError = {
+  kind: "other",
+  message: "the component was restarted after this list began, and does not know the next page; start the list again",
+  attempts: [],
+  details: [],
+};
+
 export type Operations = ReturnType<typeof createOperations>;
 
 /**
@@ -43,20 +50,25 @@ export function createOperations(resources: ResourceTable, memoryBytes: () => nu
     updateSecretProperties: (spec: ClientSpec, name: string, values: OptionValues) =>
       withOptions(secrets.SetSecretOptions, values, (options) => resources.client(spec).updateSecretProperties(name, options)),
 
-    /** Returns the next page of a list. The first call starts the list. */
-    nextPage: (spec: ClientSpec, listId: number, method: ListMethod, name: string, values: OptionValues) => {
+    /** Returns the next page of a list. The list starts with its first page, and never again with a later one. */
+    nextPage: (spec: ClientSpec, listId: number, isFirst: boolean, method: ListMethod, name: string, values: OptionValues) => {
       const client = resources.client(spec);
-      const start = () =>
-        withOptions(secrets.ListOptions, values, (options) =>
+      const start = () => {
+        if (!isFirst) throw LIST_LOST;
+        return withOptions(secrets.ListOptions, values, (options) =>
           method === "listPropertiesOfSecretVersions" ? client[method](name, options) : client[method](options),
         );
+      };
       return resources.get(listId, start).next();
     },
 
-    /** Returns the next page of the list of deleted secrets. The first call starts the list. */
-    nextDeletedPage: (spec: ClientSpec, listId: number, values: OptionValues) => {
+    /** Returns the next page of the list of deleted secrets. */
+    nextDeletedPage: (spec: ClientSpec, listId: number, isFirst: boolean, values: OptionValues) => {
       const client = resources.client(spec);
-      const start = () => withOptions(secrets.ListOptions, values, (options) => client.listDeletedSecrets(options));
+      const start = () => {
+        if (!isFirst) throw LIST_LOST;
+        return withOptions(secrets.ListOptions, values, (options) => client.listDeletedSecrets(options));
+      };
       return resources.get(listId, start).next();
     },
 
