@@ -94,8 +94,9 @@ export class HttpClient {
  */
 function limitConnect(request: ClientRequest, secure: boolean, milliseconds: number, connectLimit: AbortController): void {
   const timer = setTimeout(() => {
-    request.destroy(Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" }));
-    connectLimit.abort();
+    const timeout = Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" });
+    request.destroy(timeout);
+    connectLimit.abort(timeout);
   }, Math.min(milliseconds, MAX_TIMER_MS));
   const stop = () => clearTimeout(timer);
   request.once("close", stop);

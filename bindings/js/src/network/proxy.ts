@@ -82,7 +82,7 @@ class TunnelAgent extends Agent {
       agent: false,
       ...(connectLimit !== undefined && { signal: connectLimit }),
     });
-    connectRequest.on("error", done);
+    connectRequest.on("error", (error) => done(connectLimit?.aborted ? connectLimit.reason : error));
     connectRequest.once("connect", (response, socket) => {
       if (response.statusCode === 200) return done(null, connect({ ...tlsOptions, socket, servername: host }));
       socket.destroy();
