@@ -54,6 +54,11 @@ function toTarget(authorization: string | undefined, scope: string | undefined, 
   return tenant.toLowerCase() === "adfs" ? { scope: wanted } : { scope: wanted, tenantId: tenant };
 }
 
+/** The scope without its `/.default`. */
+export function toResource({ scope }: TokenTarget): string {
+  return scope.replace(/\/\.default$/, "");
+}
+
 /**
  * Whether the host that sent a challenge may get a token for its scope: it must be in the domain of the scope's resource. The
  * component has verified the challenge too; this check protects the token that the program's credential returns.

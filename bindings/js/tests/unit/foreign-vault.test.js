@@ -108,6 +108,15 @@ test("a vault of a known cloud gets tokens for that cloud only, with the tenant 
   assert.equal(asked.length, 3);
 });
 
+test("a challenge of a known cloud that names the scope in another form is followed to its tenant", async (t) => {
+  const sent = [];
+  const header = `Bearer authorization="https://login.microsoftonline.com/${TENANT}", scope="https://vault.azure.net"`;
+  await serveHttps(t, vault(sent, () => header, [`${VAULT_SCOPE}|${TENANT}`]));
+  const { asked, ...credential } = recordingCredential();
+  assert.equal((await new SecretClient("https://my-vault.vault.azure.net", credential).getSecret("a")).value, "a");
+  assert.deepEqual(asked, [{ scope: VAULT_SCOPE }, { scope: VAULT_SCOPE, tenantId: TENANT }]);
+});
+
 test("a vault of a known cloud with a challenge for another resource: no other token is requested", async (t) => {
   const sent = [];
   await serveHttps(t, vault(sent, () => challenge("https://evil.test"), []));
