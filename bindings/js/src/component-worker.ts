@@ -178,9 +178,7 @@ export class ComponentWorker {
     if (this.#running !== pending) return;
     const message = `the component did not end the call within its timeout of ${limit} ms, and was stopped; the next call restarts it`;
     pending.end(timedOut(message));
-    const worker = this.#worker;
-    this.#workerEnded(worker, undefined);
-    void worker?.terminate();
+    this.#workerEnded(this.#worker, undefined);
   }
 
   #abort(pending: PendingCall): void {
@@ -241,7 +239,8 @@ export class ComponentWorker {
 
   /** The component trapped, ran out of memory or hangs. The next call starts a new worker. */
   #workerEnded(worker: Worker | undefined, error: Error | undefined): void {
-    if (this.#worker !== worker) return;
+    if (worker === undefined || this.#worker !== worker) return;
+    void worker.terminate();
     this.#httpClient?.close();
     this.#port?.close();
     this.#worker = undefined;
