@@ -55,7 +55,7 @@ export class ExternalCredential {
 
   /** What is handed over while the scope is not known. */
   noToken(): ProvidedToken {
-    return { credential: this.#spec, token: NO_TOKEN, expiresOn: 0n };
+    return { credential: this.#spec, token: NO_TOKEN, expiresOn: 0n, scope: undefined };
   }
 
   /** The token for a scope and a tenant; a new one if the last one is due for a refresh. Throws what `getToken` throws. */
@@ -69,7 +69,7 @@ export class ExternalCredential {
     const oldest = this.#tokens.keys().next().value;
     if (this.#tokens.size > MAX_TOKENS && oldest !== undefined) this.#tokens.delete(oldest);
     const seconds = Math.floor(Math.min(token.expiresOnTimestamp, Number.MAX_SAFE_INTEGER) / 1000);
-    return { credential: this.#spec, token: token.token, expiresOn: BigInt(Math.max(0, seconds)) };
+    return { credential: this.#spec, token: token.token, expiresOn: BigInt(Math.max(0, seconds)), scope: target.scope };
   }
 
   /** The vault rejected the token: the next call gets a new one. */

@@ -74,6 +74,8 @@ export interface ProvidedToken {
   token: string;
   /** In Unix seconds. */
   expiresOn: bigint;
+  /** The scope that the token was requested for. The component uses it for no other. */
+  scope: string | undefined;
 }
 
 /** A 401 response: the host that sent it, and its `WWW-Authenticate` header. */

@@ -38,7 +38,7 @@ parentPort?.on("message", ({ id, operation, args, token }: Call) => {
   }
   const run = operations[operation as keyof Operations] as (...args: unknown[]) => unknown;
   const reply = perform(() => {
-    if (token !== undefined) resources.credential(token.credential).setToken(token.token, token.expiresOn, undefined);
+    if (token !== undefined) resources.credential(token.credential).setToken(token.token, token.expiresOn, token.scope);
     return run(...args);
   });
   parentPort?.postMessage({ ...reply, challenge: channel.challenge });

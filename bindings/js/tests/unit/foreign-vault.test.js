@@ -151,3 +151,13 @@ test("without verification of the challenge, the credential is asked for the res
   assert.equal((await client.getSecret("a")).value, "a");
   assert.deepEqual(asked, [{ scope: "https://emulator.test/.default", tenantId: TENANT }]);
 });
+
+test("a credential that returns a token for another resource than it was asked for: the token is not sent", async (t) => {
+  const sent = [];
+  await serveHttps(t, vault(sent, () => challenge("https://evil.test"), []));
+  const part = (object) => Buffer.from(JSON.stringify(object)).toString("base64url");
+  const token = `${part({ alg: "none" })}.${part({ aud: "https://vault.azure.net" })}.signature`;
+  const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  await assert.rejects(new SecretClient("https://kv.evil.test", credential).getSecret("a"), { name: "AuthenticationError" });
+  assert.deepEqual(new Set(sent.map(([, token]) => token)), new Set([undefined]));
+});
