@@ -1,6 +1,7 @@
 /** Which environment variables and directories the component gets. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -29,4 +30,24 @@ test("the directories are those of the configured files, never the root", () => 
   assert.deepEqual(of({ AZURE_CLIENT_CERTIFICATE_PATH: "cert.pem" }, "/keys/key.pem", undefined), [".", "/keys"]);
   assert.deepEqual(of({ IMDS_ENDPOINT: "http://localhost:40342" }), ["/var/opt/azcmagent/tokens"]);
   assert.deepEqual(of({}, "/token"), []);
+});
+
+test("a variable that is not valid Unicode is an error that names it and does not show it", () => {
+  for (const value of ["canary\ufffd", "canary\ud800"]) {
+    assert.throws(() => knownVariables({ AZURE_CLIENT_SECRET: value }), ({ kind, message }) => {
+      assert.match(message, /^the environment variable AZURE_CLIENT_SECRET/);
+      return kind === "invalid-argument" && !message.includes("canary");
+    });
+  }
+  assert.deepEqual(knownVariables({ DATABASE_PASSWORD: "\ufffd" }).length, 1);
+});
+
+test("a variable of the process whose bytes are not UTF-8", { skip: process.platform === "win32" }, () => {
+  const script = `
+    import { DefaultAzureCredential } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url))};
+    try { new DefaultAzureCredential(); } catch ({ kind, message }) { console.log(kind, message); }
+  `;
+  const shell = 'export AZURE_CLIENT_ID="$(printf "id\\377")"; exec "$0" --input-type=module -e "$1"';
+  const stdout = execFileSync("sh", ["-c", shell, process.execPath, script], { encoding: "utf8" });
+  assert.equal(stdout, "invalid-argument the environment variable AZURE_CLIENT_ID is not valid UTF-8\n");
 });
