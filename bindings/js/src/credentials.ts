@@ -3,7 +3,7 @@
 import { KeyfobCredential, specOf, type CredentialOptions, type TokenCredential } from "./base-credential.js";
 import { toOptionValues } from "./option-values.js";
 import type { CredentialSpec, OptionValues } from "./protocol.js";
-import { bytes, checkOptions, flag, property, text, texts, wholeNumber, wrongType, type Check } from "./validate.js";
+import { bytes, checkOptions, className, filePath, flag, items, property, text, texts, wholeNumber, wrongType, type Check } from "./validate.js";
 
 /** Selects the managed identity. Set at most one; with none, `AZURE_CLIENT_ID` or the platform decides. */
 export interface ManagedIdentityOptions {
@@ -38,12 +38,15 @@ export class DefaultAzureCredential extends KeyfobCredential {
     const { requiredEnvVars: required = [], ...own } = checkOptions(options, {
       tenantId: text,
       workloadIdentityClientId: text,
-      tokenFilePath: text,
-      exclude: texts,
+      tokenFilePath: filePath,
+      exclude: (name, value) => items(name, value, className),
       requiredEnvVars: textOrTexts,
     });
     const unknown = required.find((name) => name !== "AZURE_TOKEN_CREDENTIALS");
-    if (unknown !== undefined) throw new TypeError(`requiredEnvVars accepts only AZURE_TOKEN_CREDENTIALS, not ${unknown}`);
+    if (unknown !== undefined) {
+      const shown = /^[A-Z][A-Z0-9_]{0,63}$/.test(unknown) ? `, not ${unknown}` : "";
+      throw new TypeError(`requiredEnvVars accepts only AZURE_TOKEN_CREDENTIALS${shown}`);
+    }
     const ownOptions = { ...own, requireTokenCredentials: required.length > 0 || undefined };
     const selection = checkOptions(options, SELECTION);
     super("defaultAzure", [], options, [...toOptionValues(ownOptions), ...managedIdentityOptions(selection)], [own.tokenFilePath]);
@@ -98,7 +101,7 @@ export interface WorkloadIdentityCredentialOptions extends CredentialOptions {
 /** Workload identity on AKS. The defaults are `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_FEDERATED_TOKEN_FILE`. */
 export class WorkloadIdentityCredential extends KeyfobCredential {
   constructor(options: WorkloadIdentityCredentialOptions = {}) {
-    const { tenantId, clientId, tokenFilePath } = checkOptions(options, { tenantId: text, clientId: text, tokenFilePath: text });
+    const { tenantId, clientId, tokenFilePath } = checkOptions(options, { tenantId: text, clientId: text, tokenFilePath: filePath });
     const ownOptions = toOptionValues({ tenantId, workloadIdentityClientId: clientId, tokenFilePath });
     super("workloadIdentity", [], options, ownOptions, [tokenFilePath]);
   }
@@ -128,7 +131,7 @@ export class ClientCertificateCredential extends KeyfobCredential {
     const given = typeof certificate === "string" ? { certificatePath: certificate } : certificate;
     const { certificatePath: path, certificatePassword, ...inline } = checkOptions(
       given,
-      { certificatePath: text, certificatePassword: text, certificate: textOrBytes },
+      { certificatePath: filePath, certificatePassword: text, certificate: textOrBytes },
       "certificate",
     );
     if (path === undefined && inline.certificate === undefined) throw wrongType("certificate", inline.certificate, "a string or a Uint8Array");

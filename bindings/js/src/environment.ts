@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 
 import { KeyfobError } from "./errors.js";
-import { property, requireString } from "./validate.js";
+import { filePath, property, requireString } from "./validate.js";
 
 /** Environment variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,7 +54,9 @@ export function knownVariables(env: Environment): [string, string][] {
     if (text.includes("\ufffd")) {
       throw new KeyfobError({ kind: "invalid-argument", message: `the environment variable ${name} is not valid UTF-8` });
     }
-    return text === "" ? [] : [[name, text]];
+    if (text === "") return [];
+    if (/_(FILE|PATH)$/.test(name)) filePath(`the environment variable ${name}`, text);
+    return [[name, text]];
   });
   return [HOST_VARIABLE, ...seen];
 }

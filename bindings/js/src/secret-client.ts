@@ -105,10 +105,11 @@ function callLimits(options: unknown): CallLimits {
   return { signal: abortSignalOption(options), timeout: timeoutOption(options) };
 }
 
+/** What is shown of a client: the URL, unless the object only inherits from a client, or stands for one as a proxy. */
+let visibleOf: (client: object) => object;
+
 /** The secrets of one vault, with the methods of `SecretClient` of `@azure/keyvault-secrets`. */
 export class SecretClient {
-  /** The vault's URL. */
-  readonly vaultUrl: string;
   readonly #credential: CredentialSpec | ExternalCredential;
   readonly #spec: ClientSpec;
   readonly #verifiesChallenges: boolean;
@@ -117,9 +118,13 @@ export class SecretClient {
   /** The component knows the scope of the vault by its host. */
   #hasKnownScope: boolean | undefined;
 
+  static {
+    visibleOf = (client) => (#spec in client ? { vaultUrl: visibleUrl(client.#spec.vaultUrl) } : {});
+  }
+
   /** Throws only for arguments of the wrong type; the first call checks the rest. */
   constructor(vaultUrl: string, credential: TokenCredential, options: SecretClientOptions = {}) {
-    this.vaultUrl = requireString("the vault URL", vaultUrl, "Set the variable that it comes from, such as KEYVAULT_URL");
+    const url = requireString("the vault URL", vaultUrl, "Set the variable that it comes from, such as KEYVAULT_URL");
     const clientOptions = toClientOptions(options);
     if (typeof property("credential", credential ?? null, "getToken") !== "function") {
       throw wrongType("credential", credential, "an object with getToken");
@@ -127,9 +132,14 @@ export class SecretClient {
     this.#credential = specOf(credential) ?? new ExternalCredential(credential);
     const id = nextResourceId();
     const spec = this.#credential instanceof ExternalCredential ? this.#credential.spec : this.#credential;
-    this.#spec = { id, vaultUrl: this.vaultUrl, credential: spec, options: clientOptions.values };
+    this.#spec = { id, vaultUrl: url, credential: spec, options: clientOptions.values };
     this.#verifiesChallenges = clientOptions.verifiesChallenges;
     dropWithOwner(this, id);
+  }
+
+  /** The vault's URL. */
+  get vaultUrl(): string {
+    return this.#spec.vaultUrl;
   }
 
   /** Reads a secret. The name may also be the identifier of a secret or of a version. */
@@ -327,7 +337,7 @@ export class SecretClient {
   }
 }
 
-showOnly(SecretClient, ({ vaultUrl }) => ({ vaultUrl: visibleUrl(vaultUrl) }));
+showOnly(SecretClient, visibleOf);
 
 /** The name of one of several secrets, or the error that says what is wrong with it. */
 function checkName(name: string, index: number): string | KeyfobError {

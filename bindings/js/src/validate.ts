@@ -179,6 +179,29 @@ export const secretName: Check<string> = (name, value) => {
   return given;
 };
 
+/** The longest path of a file. */
+const MAX_PATH_LENGTH = 4096;
+
+/**
+ * The path of a file. The content of a certificate or of a token in its place is refused, because errors about a file show its
+ * path. The path is not read here.
+ */
+export const filePath: Check<string> = (name, value) => {
+  const path = requireString(name, value);
+  const isToken = /^ey[\w-]*\.[\w-]*\.[\w-]*$/.test(path.trim());
+  const content = isToken ? "a token" : /-----BEGIN/.test(path) ? "a certificate or a key" : /[\u0000-\u001f\u007f]/.test(path) ? "other content" : undefined;
+  if (content !== undefined) throw invalid(`${name} must be the path of a file, and is ${content}`);
+  if (path.length > MAX_PATH_LENGTH) throw invalid(`${name} has ${path.length} characters, more than a path of ${MAX_PATH_LENGTH}`);
+  return path;
+};
+
+/** The class name of a credential. */
+export const className: Check<string> = (name, value) => {
+  const given = requireString(name, value);
+  if (/^[A-Za-z]{1,64}$/.test(given)) return given;
+  throw invalid(`${name} is no class name of a credential, such as ManagedIdentityCredential: it has ${given.length} characters`);
+};
+
 /** The version of a secret. */
 export const secretVersion: Check<string> = (name, value) => {
   const given = requireString(name, value);

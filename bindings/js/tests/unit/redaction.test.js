@@ -121,6 +121,7 @@ test("clients, lists and pollers, with each kind of credential", async (t) => {
   const poller = await vaults.at(-1).beginDeleteSecret("a");
   for (const value of [poller, poller.getOperationState(), poller.getResult()]) assertHidden(value, { ...PRINTERS, ...COPIERS }, "a poller");
   const odd = new keyfob.SecretClient(`https://me:${CANARY}@my-vault.vault.azure.net/?sig=${CANARY}`, own);
+  assertHidden(odd, { ...PRINTERS, ...COPIERS }, "a client with an odd URL");
   assert.equal(inspect(odd), "SecretClient { vaultUrl: '(not the URL of a vault)' }");
   assert.equal(JSON.stringify(odd), '{"vaultUrl":"(not the URL of a vault)"}');
 });
@@ -172,4 +173,28 @@ test("a value in the place of the name, with a character that no name has", asyn
   const { url } = await serve(t, respond);
   const error = await client(url).setSecret(CANARY, "name").catch((error) => error);
   assertHidden(error, { ...PRINTERS, ...COPIERS }, "an error");
+});
+
+test("content in the place of a path, a class name or a variable", async () => {
+  const token = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from(CANARY).toString("base64url")}.c2lnbmF0dXJl`;
+  const identity = { tenantId: TENANT, clientId: CLIENT_ID, env: {} };
+  const calls = {
+    "a certificate as path": () => new keyfob.ClientCertificateCredential(TENANT, CLIENT_ID, CERTIFICATE),
+    "a certificate as certificatePath": () => new keyfob.ClientCertificateCredential(TENANT, CLIENT_ID, { certificatePath: CERTIFICATE }),
+    "a token as tokenFilePath": () => new keyfob.WorkloadIdentityCredential({ ...identity, tokenFilePath: token }),
+    "a token as tokenFilePath of the default": () => new keyfob.DefaultAzureCredential({ tokenFilePath: `${token}\n`, env: {} }),
+    "a token in AZURE_FEDERATED_TOKEN_FILE": () => new keyfob.WorkloadIdentityCredential({ env: { AZURE_FEDERATED_TOKEN_FILE: token } }),
+    "a certificate in AZURE_CLIENT_CERTIFICATE_PATH": () => new keyfob.EnvironmentCredential({ env: { AZURE_CLIENT_CERTIFICATE_PATH: CERTIFICATE } }),
+    "a secret in exclude": () => new keyfob.DefaultAzureCredential({ exclude: [CANARY] }),
+    "a secret in requiredEnvVars": () => new keyfob.DefaultAzureCredential({ requiredEnvVars: CANARY }),
+    "a secret as identifier": () => keyfob.parseKeyVaultSecretIdentifier(`https://a.b/${CANARY}`),
+    "a secret as tenant": () => new keyfob.ClientSecretCredential(CANARY, CLIENT_ID, "x", { env: {} }).getToken("https://a.test/.default"),
+    "a secret as client id": () => new keyfob.ManagedIdentityCredential(CANARY, { env: { IDENTITY_ENDPOINT: "http://127.0.0.1:1/", IDENTITY_HEADER: "x" } }).getToken("https://a.test/.default"),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await Promise.resolve().then(call).then(() => undefined, (error) => error);
+    assert.ok(error instanceof Error, name);
+    assertHidden(error, { ...PRINTERS, ...COPIERS }, name);
+    assert.ok(!error.message.includes("YW5hcnk"), `${name}: ${error.message}`);
+  }
 });
