@@ -64,7 +64,13 @@ export class HttpClient {
     }
     this.#pending.set(id, { request, connectLimit });
     request.on("error", (error) => this.#fail(id, error));
-    request.on("response", (response) => void this.#receive(id, response));
+    let hasResponse = false;
+    request.on("response", (response) => {
+      hasResponse = true;
+      void this.#receive(id, response);
+    });
+    // Node closes a request without an error if the server switches to another protocol.
+    request.on("close", () => hasResponse || this.#fail(id, Object.assign(new Error("closed"), { code: "ECONNRESET" })));
     if (connectTimeoutMs !== undefined) limitConnect(request, secure, connectTimeoutMs, connectLimit);
     for (const chunk of body) request.write(chunk);
     request.end();

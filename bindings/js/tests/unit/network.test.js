@@ -33,6 +33,17 @@ test("the timeout for connecting does not limit the response", async (t) => {
   assert.equal(event.response.status, 200);
 });
 
+test("a server that switches to another protocol is a broken connection", async (t) => {
+  const raw = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nabc"));
+  }).listen(0, "127.0.0.1");
+  await once(raw, "listening");
+  t.after(() => raw.close());
+  const event = await firstEvent({ secure: false, authority: `127.0.0.1:${raw.address().port}` });
+  assert.deepEqual(event.error, { tag: "connection-terminated" });
+});
+
 test("a vault with an IPv6 address", async (t) => {
   const served = await serve(t, respond, "::1").catch((error) => error);
   if (served.code === "EADDRNOTAVAIL" || served.code === "EAFNOSUPPORT") return t.skip("this machine has no IPv6");
