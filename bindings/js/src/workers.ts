@@ -2,8 +2,10 @@
 
 import { ComponentWorker } from "./component-worker.js";
 
-/** The most workers. Further credentials share them. */
+/** The most workers while one of them is idle. Further credentials share them. */
 export const MAX_WORKERS = 16;
+/** The most workers while calls run in all of them. */
+export const MAX_BUSY_WORKERS = 64;
 
 /** A worker, and how many credentials use it. */
 interface Slot {
@@ -26,16 +28,18 @@ export function workerFor(credential: object): ComponentWorker {
   return slot.worker;
 }
 
-/** A worker whose credentials have been garbage-collected, else a new one, else the one with the fewest credentials. */
+/** A worker whose credentials have been garbage-collected, else a new one, else the idle one with the fewest credentials. */
 function freeSlot(): Slot {
-  const free = slots.find(({ credentials, worker }) => credentials === 0 && worker.idle);
+  const idle = slots.filter(({ worker }) => worker.idle);
+  const free = idle.find(({ credentials }) => credentials === 0);
   if (free !== undefined) return free;
-  if (slots.length < MAX_WORKERS) {
+  if (slots.length < (idle.length > 0 ? MAX_WORKERS : MAX_BUSY_WORKERS)) {
     const slot = { worker: new ComponentWorker(), credentials: 0 };
     slots.push(slot);
     return slot;
   }
-  return slots.reduce((least, slot) => (slot.credentials < least.credentials ? slot : least));
+  const shared = idle.length > 0 ? idle : slots;
+  return shared.reduce((least, slot) => (slot.credentials < least.credentials ? slot : least));
 }
 
 /** Drops a resource in the worker that has it. Ids are unique in the process. */
