@@ -9,28 +9,48 @@ export interface TokenTarget {
   tenantId?: string;
 }
 
-/** What a `WWW-Authenticate` header asks for. */
-interface ChallengeHeader {
+/** What the `WWW-Authenticate` headers of a response ask for. */
+interface Challenges {
   target?: TokenTarget;
   /** The claims of a claims challenge (continuous access evaluation), as JSON. */
   claims?: string;
 }
 
-/** Parses `Bearer authorization="https://login.…/TENANT", resource="https://vault.…"`, by the rules of the component's parser. */
-export function parseChallenge(header: string): ChallengeHeader {
-  const [, scheme = "", rest = ""] = /^\s*(\S+) (.*)$/s.exec(header) ?? [];
-  if (scheme.toLowerCase() !== "bearer") return {};
-  const parameters = rest.split(",").flatMap((parameter): [string, string][] => {
-    const equals = parameter.indexOf("=");
-    if (equals === -1) return [];
-    const value = parameter.slice(equals + 1).trim();
-    return [[parameter.slice(0, equals).trim().toLowerCase(), value.replace(/^"/, "").replace(/"+$/, "")]];
-  });
-  const find = (wanted: string) => parameters.find(([name]) => name === wanted)?.[1];
-  const claims = decodeClaims(find("claims"));
-  if (claims !== undefined) return { claims };
-  const target = toTarget(find("authorization_uri") ?? find("authorization"), find("scope"), find("resource"));
-  return target === undefined ? {} : { target };
+/** Reads the Bearer challenges of all headers by the rules of the component: the first target, and the first claims. */
+export function parseChallenges(headers: string[]): Challenges {
+  const challenges: Challenges = {};
+  for (const parameters of headers.flatMap(bearerChallenges)) {
+    const find = (wanted: string) => parameters.find(([name]) => name === wanted)?.[1];
+    const target = toTarget(find("authorization_uri") ?? find("authorization"), find("scope"), find("resource"));
+    const claims = decodeClaims(find("claims"));
+    if (target !== undefined) challenges.target ??= target;
+    if (claims !== undefined) challenges.claims ??= claims;
+  }
+  return challenges;
+}
+
+type Parameters = [name: string, value: string][];
+
+/**
+ * The parameters of each Bearer challenge of a header. Challenges are separated by commas as their parameters are: an element
+ * that is no `name=value` begins a challenge.
+ */
+function bearerChallenges(header: string): Parameters[] {
+  const challenges: { scheme: string; parameters: Parameters }[] = [];
+  for (const element of header.match(/(?:"(?:\\.|[^"\\])*(?:"|\\?$)|[^",])+/gs) ?? []) {
+    const [, word = "", rest = ""] = /^([^ \t=]*)(.*)$/s.exec(element.trim()) ?? [];
+    if (word === "" && rest === "") continue;
+    const isParameter = /^[ \t]*=/.test(rest);
+    if (!isParameter) challenges.push({ scheme: word.toLowerCase(), parameters: [] });
+    const [, name, value] = /^([^=]*)=(.*)$/s.exec(isParameter ? word + rest : rest) ?? [];
+    if (name !== undefined && value !== undefined) challenges.at(-1)?.parameters.push([name.trim().toLowerCase(), unquoted(value.trim())]);
+  }
+  return challenges.filter(({ scheme }) => scheme === "bearer").map(({ parameters }) => parameters);
+}
+
+/** The text of a quoted string; any other text unchanged. */
+function unquoted(value: string): string {
+  return value.startsWith('"') ? value.slice(1).replace(/"$/, "").replace(/\\(.?)/gs, "$1") : value;
 }
 
 function decodeClaims(encoded: string | undefined): string | undefined {
@@ -54,9 +74,14 @@ function toTarget(authorization: string | undefined, scope: string | undefined, 
   return tenant.toLowerCase() === "adfs" ? { scope: wanted } : { scope: wanted, tenantId: tenant };
 }
 
-/** The scope without its `/.default`. */
-export function toResource({ scope }: TokenTarget): string {
-  return scope.replace(/\/\.default$/, "");
+/** Whether two scopes are for the same host. It may be written in capitals, with the port 443 and with a slash at its end. */
+export function isSameResource(one: TokenTarget, other: TokenTarget): boolean {
+  const [first, second] = [one, other].map(({ scope }) => {
+    const resource = scope.replace(/\/\.default$/, "");
+    const url = URL.canParse(resource) ? new URL(resource) : undefined;
+    return url !== undefined && /^https:\/\/[^/?#@]+\/*$/i.test(resource) ? url.origin : undefined;
+  });
+  return first !== undefined && first === second;
 }
 
 /**

@@ -78,10 +78,10 @@ export interface ProvidedToken {
   scope: string | undefined;
 }
 
-/** A 401 response: the host that sent it, and its `WWW-Authenticate` header. */
+/** A 401 response: the host that sent it, and its `WWW-Authenticate` headers. */
 export interface ReceivedChallenge {
   authority: string;
-  header: string;
+  headers: string[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { abortSignalOption, type AbortSignalLike } from "./abort.js";
 import { defaultTimeout, specOf, type TokenCredential } from "./base-credential.js";
-import { isOwnResource, parseChallenge, toResource, type TokenTarget } from "./challenge.js";
+import { isOwnResource, isSameResource, parseChallenges, type TokenTarget } from "./challenge.js";
 import type {
   DeletedSecret as ComponentDeletedSecret,
   SecretProperties as ComponentSecretProperties,
@@ -294,12 +294,12 @@ export class SecretClient {
   }
 
   /** What a challenge asks the credential for: other claims, or another scope or tenant that the host may get a token for. */
-  #follow(challenge: ReceivedChallenge, current: TokenTarget | undefined): ReturnType<typeof parseChallenge> {
-    const { target: named, claims } = parseChallenge(challenge.header);
+  #follow(challenge: ReceivedChallenge, current: TokenTarget | undefined): ReturnType<typeof parseChallenges> {
+    const { target: named, claims } = parseChallenges(challenge.headers);
     if (claims !== undefined) return { claims };
     if (named === undefined) return {};
     const isKnown = this.#hasKnownScope === true && current !== undefined;
-    const isAllowed = isKnown ? toResource(named) === toResource(current) : !this.#verifiesChallenges || isOwnResource(named, challenge);
+    const isAllowed = isKnown ? isSameResource(named, current) : !this.#verifiesChallenges || isOwnResource(named, challenge);
     if (!isAllowed) return {};
     // In a known cloud the scope never comes from the challenge, which may write it in another form.
     const target = isKnown ? { ...named, scope: current.scope } : named;

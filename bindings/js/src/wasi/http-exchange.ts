@@ -62,8 +62,8 @@ export class HttpExchange implements ByteSource {
   #receiveHead(response: { status: number; headers: [string, Uint8Array][] }): void {
     this.response = response;
     if (response.status !== 401) return;
-    const header = response.headers.find(([name]) => name.toLowerCase() === "www-authenticate")?.[1];
-    if (header === undefined) return;
-    this.channel.challenge = { authority: this.#authority, header: Buffer.from(header).toString("latin1") };
+    const values = response.headers.filter(([name]) => name.toLowerCase() === "www-authenticate");
+    const headers = values.map(([, value]) => Buffer.from(value).toString("latin1"));
+    if (headers.length > 0) this.channel.challenge = { authority: this.#authority, headers };
   }
 }
