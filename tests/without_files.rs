@@ -26,7 +26,7 @@ const NOT_INHERITED: [&str; 4] =
 const SCOPE: &str = "https://vault.azure.net/.default";
 const TENANT: &str = "0c9d2e47-5b18-4f3a-9e60-8d7a1c4b2f93";
 const CLIENT: &str = "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08";
-const ASSERTION: &str = "ZmFrZQ.c2VydmljZS1hY2NvdW50.dG9rZW4";
+const ASSERTION: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2Frcy5leGFtcGxlIn0.ZmFrZS10b2tlbg";
 
 fn build() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("without-files");

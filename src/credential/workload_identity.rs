@@ -3,7 +3,7 @@
 
 use alloc::rc::Rc;
 
-use super::client_assertion::is_jwt;
+use super::client_assertion::{MAX_ASSERTION, is_jwt};
 use super::confidential_client::{Authenticate, ClientRegistration, ConfidentialClient, FormFields, assertion_fields};
 use super::managed_identity_id::ManagedIdentityId;
 use super::options::CredentialOptions;
@@ -23,9 +23,6 @@ pub(super) const NAME: &str = "WorkloadIdentityCredential";
 pub(super) const TENANT: &str = "AZURE_TENANT_ID";
 pub(super) const CLIENT: &str = "AZURE_CLIENT_ID";
 pub(super) const FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
-
-/// Service account tokens have some 1,500 bytes; a much larger file is not one.
-const MAX_FILE: usize = 64 * 1024;
 
 /// Set by AKS for pods with an identity binding, whose tokens are exchanged at a proxy of the cluster. That needs a CA
 /// certificate and a TLS server name that wasi:http can't set, and Entra itself does not accept the tokens of such pods.
@@ -118,7 +115,7 @@ impl TokenFile {
                 "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)",
             )))
         };
-        let bytes = match platform.read_file(&self.path, MAX_FILE) {
+        let bytes = match platform.read_file(&self.path, MAX_ASSERTION) {
             Ok(bytes) => bytes,
             Err(error) => return failed(error.describe()),
         };
@@ -127,7 +124,9 @@ impl TokenFile {
             return failed("is empty");
         }
         if !is_jwt(text) {
-            return failed("holds no token (three base64url parts with dots between them); it was not sent");
+            return failed(
+                "holds no token (three base64url parts with dots between them, the first two of them JSON objects); it was not sent",
+            );
         }
         Ok(text.into())
     }

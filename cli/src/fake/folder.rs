@@ -138,7 +138,10 @@ mod tests {
         let aks = folder.write_platform_files(&Source::Example(Example::Aks).load().unwrap()).unwrap();
         let app_path = "/var/run/secrets/azure/tokens/azure-identity-token";
         let disk_path = folder.path.join(&app_path[1..]);
-        assert_eq!(fs::read_to_string(&disk_path).unwrap(), "ZmFrZQ.c2VydmljZS1hY2NvdW50.dG9rZW4");
+        assert_eq!(
+            fs::read_to_string(&disk_path).unwrap(),
+            "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2Frcy5leGFtcGxlIn0.ZmFrZS10b2tlbg"
+        );
         assert_eq!(aks, [PlatformFile { app_path: app_path.to_owned(), disk_path }]);
         let arc = folder.write_platform_files(&Source::Example(Example::AzureArc).load().unwrap()).unwrap();
         assert!(

@@ -14,7 +14,7 @@ use crate::spin_compose::{ENVIRONMENT, FILES, HOSTS, without};
 /// A pod with workload identity needs all three.
 const AKS: &str = include_str!("../../../examples/azure/aks.toml");
 const FOLDER: &str = "/var/run/secrets/azure/tokens";
-const TOKEN: &str = "ZmFrZQ.c2VydmljZS1hY2NvdW50.dG9rZW4";
+const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2Frcy5leGFtcGxlIn0.ZmFrZS10b2tlbg";
 
 #[tokio::test(start_paused = true)]
 async fn works_with_everything_inherited() {

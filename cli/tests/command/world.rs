@@ -29,7 +29,7 @@ pub(crate) const PRINCIPAL: &str = "44444444-dddd-4ddd-8ddd-000000000004";
 pub(crate) const CLIENT_SECRET: &str = "canary~client.secret/1+2";
 pub(crate) const WRONG_SECRET: &str = "canary~wrong.secret";
 pub(crate) const VALUE: &str = "canary-the-value-of-secret-a";
-pub(crate) const FEDERATED: &str = "Y2FuYXJ5.ZmVkZXJhdGVk.dG9rZW4";
+pub(crate) const FEDERATED: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2Frcy5leGFtcGxlIn0.Y2FuYXJ5LXRva2Vu";
 /// The IDENTITY_HEADER of the fake App Service.
 pub(crate) const IDENTITY_HEADER: &str = "6c0f2f8e-95ab-4f43-8e1d-2b6b8f3f7d41";
 /// The start of every token: `{"` in base64.
@@ -56,7 +56,7 @@ name = "pod"
 kind = "user-assigned"
 assigned = false
 client-id = "22222222-bbbb-4bbb-8bbb-000000000002"
-federated-token = "Y2FuYXJ5.ZmVkZXJhdGVk.dG9rZW4"
+federated-token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2Frcy5leGFtcGxlIn0.Y2FuYXJ5LXRva2Vu"
 
 [[identity]]
 name = "principal"
