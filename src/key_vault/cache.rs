@@ -1,5 +1,5 @@
-//! The cache of secret values, which is off unless the app sets a time to live. After an error that says nothing about the
-//! secret, it can return an expired value.
+//! The cache of secret values, which is off unless the app sets a time to live. If the vault or the identity endpoint can't
+//! be reached or fails, it can return an expired value.
 
 use core::cell::{Cell, RefCell};
 use core::time::Duration;
@@ -179,14 +179,17 @@ impl Cache {
         }
     }
 
-    /// The expired value to return for a secret that could not be read, if there is one. If the error says something about
-    /// the secret or the identity, the entry is removed instead.
+    /// The expired value to return for a secret that could not be read, if there is one and the error is temporary. If the
+    /// error says something about the secret or the identity, the entry is removed. The answer of another service says
+    /// nothing about them: it is an error, and the entry stays for later calls.
     pub(super) fn stale_on_error(&self, key: &CacheKey, error: &Error, now: ClockReading) -> Option<Secret> {
         self.remove_expired(now);
         let mut entries = self.entries.borrow_mut();
         let index = entries.iter().position(|entry| entry.key == *key)?;
         if !is_temporary(error) {
-            entries.remove(index);
+            if error.kind != ErrorKind::UnexpectedReply {
+                entries.remove(index);
+            }
             return None;
         }
         let entry = entries.get_mut(index)?;
@@ -207,10 +210,9 @@ impl Cache {
     }
 }
 
-/// Whether an error is temporary: it says nothing about the secret or about who may read it.
+/// Whether an error is one of those that `set-cache-stale-if-error` documents: no connection, a timeout (IMDS that is being
+/// updated included), 429 or 5xx.
 fn is_temporary(error: &Error) -> bool {
-    match error.kind {
-        ErrorKind::Transport | ErrorKind::TimedOut | ErrorKind::Throttled | ErrorKind::UnexpectedReply => true,
-        _ => error.status.is_some_and(|status| status >= 500),
-    }
+    matches!(error.kind, ErrorKind::Transport | ErrorKind::TimedOut)
+        || error.status.is_some_and(|status| status == 429 || status >= 500)
 }
