@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use fake_azure::Description;
 use keyfob_host_test::Recorder;
 use keyfob_host_test::egress::RecordedRequest;
@@ -104,6 +104,30 @@ fn success(azure: &Description, step: &Step, got: &Success) -> Check {
         Some(odd) => Err(format!("the message of {} is not one line", odd.credential)),
         None => Ok(()),
     }
+}
+
+/// Compares the token of the last step with those of all steps before it, and its claims.
+pub fn check_token(step: &Step, results: &[Result<Success, Failure>]) -> Check {
+    let expect = &step.expect;
+    let Some(Ok(got)) = results.last() else { return Ok(()) };
+    if let Some(number) = expect.token_since_step {
+        let is_same = |result: &Result<Success, Failure>| result.as_ref().is_ok_and(|it| it.value == got.value);
+        same("first step with this token", &results.iter().position(is_same).map(|index| index + 1), &Some(number))?;
+    }
+    if expect.token_claims.is_empty() {
+        return Ok(());
+    }
+    let payload = got.value.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();
+    let claims: serde_json::Value = serde_json::from_slice(&payload).map_err(|error| format!("the token: {error}"))?;
+    for (name, expected) in &expect.token_claims {
+        let claim = match &claims[name] {
+            serde_json::Value::Null => String::new(),
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        same(&format!("claim {name}"), &&claim, &expected)?;
+    }
+    Ok(())
 }
 
 fn fields(got: &[(&str, String)], expected: &BTreeMap<String, String>) -> Check {

@@ -184,10 +184,12 @@ pub async fn play_case(case: &Case, kind: PlayerKind) -> Result<Vec<Result<Succe
         seen += lines.len();
         let secrets = checks::secrets_of(case, &planted, &recorder);
         let log = player.log();
-        checks::check_step(case, step, &result, (&lines, &requests), took, &log)
-            .and_then(|()| checks::check_no_leak(&secrets, &result, &[&log, &visible.lock().unwrap()]))
-            .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
         results.push(result);
+        let result = &results[number];
+        checks::check_step(case, step, result, (&lines, &requests), took, &log)
+            .and_then(|()| checks::check_token(step, &results))
+            .and_then(|()| checks::check_no_leak(&secrets, result, &[&log, &visible.lock().unwrap()]))
+            .map_err(|problem| format!("step {}: {problem}\n{result:#?}\n{lines:#?}\ntook {took:?}", number + 1))?;
     }
     let secrets = checks::secrets_of(case, &planted, &recorder);
     checks::check_memory_zeroed(case, &secrets, player.end(case).await.as_deref())?;

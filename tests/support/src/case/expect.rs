@@ -35,6 +35,11 @@ pub struct Expect {
     pub fields: BTreeMap<String, String>,
     /// The token is this identity's.
     pub token_of: Option<String>,
+    /// The number of the first step that returned exactly this token: its own number for a token that is new.
+    pub token_since_step: Option<usize>,
+    /// Claims of the token, by name: a string as it is, other values as JSON, and an absent claim as an empty text.
+    #[serde(default)]
+    pub token_claims: BTreeMap<String, String>,
     pub kind: Option<String>,
     pub status: Option<u16>,
     pub code: Option<String>,

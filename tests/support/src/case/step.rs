@@ -110,7 +110,8 @@ impl Step {
             _ if self.get_secret.is_some() => (expect.value.is_some(), "`value`"),
             _ if self.get_secrets.is_some() => (expect.outcomes.is_some(), "`outcomes`"),
             _ if self.get_token.is_some() => {
-                (expect.value.is_some() || expect.token_of.is_some(), "`value` or `token-of`")
+                let token = expect.token_of.is_some() || expect.token_since_step.is_some();
+                (expect.value.is_some() || token, "`value`, `token-of` or `token-since-step`")
             }
             _ if self.explain => {
                 (expect.candidates.is_some() || !expect.candidate.is_empty(), "`candidates` or `candidate`")
