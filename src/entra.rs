@@ -116,7 +116,9 @@ pub(crate) async fn request_token(
         form.push_str(&format!("&{name}={}", encode(value.expose())));
     }
     let mut prepared = PreparedRequest::new(&authority.url, endpoint.path.clone(), Vec::new()).post(form);
-    prepared.secrets = proof.iter().map(|(_, value)| value.clone()).collect();
+    // The type of an assertion is no secret, and Entra's messages name it.
+    let secrets = proof.iter().filter(|(name, _)| *name != "client_assertion_type");
+    prepared.secrets = secrets.map(|(_, value)| value.clone()).collect();
     let reply = call
         .send(&DEFAULT_RETRY, &prepared)
         .await

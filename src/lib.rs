@@ -56,6 +56,8 @@ mod json;
 
 mod secret;
 
+mod mask;
+
 mod date;
 
 mod text;

@@ -3,6 +3,7 @@
 use alloc::rc::Rc;
 use core::fmt;
 
+use crate::mask;
 use crate::prelude::*;
 use zeroize::Zeroizing;
 
@@ -55,24 +56,43 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
+/// What stands for a secret, or for a part of one.
+const MASK: &str = "REDACTED";
+
 /// The most characters that are quoted from a field of a response. Azure's longest known messages have about 600.
 const QUOTE_LIMIT: usize = 800;
+
+/// The most characters of a field that are read: more than are quoted, because what is masked becomes shorter.
+const READ_LIMIT: usize = 4 * QUOTE_LIMIT;
 
 /// Prepares a field of a response for an error message. Control characters are escaped, because they could forge log
 /// lines; the secrets of the request are masked, because a server may echo them; and the length is limited.
 pub(crate) fn quote(text: &str, secrets: &[SecretString]) -> String {
-    let mut quoted = printable(text);
-    for secret in secrets {
-        // Compare in printable form: characters that `printable` drops or replaces may be inside an echoed secret.
+    let text: Vec<char> = text.trim_ascii_end().chars().take(READ_LIMIT + 1).collect();
+    let is_cut = text.len() > READ_LIMIT;
+    let text = text.get(..READ_LIMIT).unwrap_or(&text);
+    let masked = mask::masked(text, secrets.iter().map(SecretString::expose));
+    let mut quoted = String::new();
+    let mut previous = false;
+    for (character, masked) in text.iter().zip(masked) {
+        if !masked {
+            push_printable(&mut quoted, *character);
+        } else if !previous {
+            quoted.push_str(MASK);
+        }
+        previous = masked;
+    }
+    for secret in secrets.iter().filter(|secret| secret.expose().len() <= READ_LIMIT) {
+        // Once more in printable form: characters that are dropped or replaced may be inside a short secret.
         let plain = printable(secret.expose());
-        // Shorter values are not secrets, and masking them would make the text unreadable.
-        if plain.len() >= 6 {
-            let encoded = encode(secret.expose());
-            quoted = quoted.replace(&plain, "REDACTED").replace(&encoded, "REDACTED");
+        if plain.len() >= mask::SHORTEST {
+            quoted = quoted.replace(&plain, MASK).replace(&encode(secret.expose()), MASK);
         }
     }
     if let Some((end, _)) = quoted.char_indices().nth(QUOTE_LIMIT) {
         quoted.truncate(end);
+        quoted.push('…');
+    } else if is_cut {
         quoted.push('…');
     }
     quoted
@@ -82,20 +102,24 @@ pub(crate) fn quote(text: &str, secrets: &[SecretString]) -> String {
 fn printable(text: &str) -> String {
     let mut printable = String::new();
     for character in text.trim_ascii_end().chars() {
-        match character {
-            // Azure's messages have CR LF line ends; a report has one line for each attempt.
-            '\r' => {}
-            '\n' | '\t' => printable.push(' '),
-            // Zero-width and bidirectional marks, which hide or reorder text on a terminal.
-            c if c.is_control()
-                || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
-            {
-                printable.extend(c.escape_unicode());
-            }
-            c => printable.push(c),
-        }
+        push_printable(&mut printable, character);
     }
     printable
+}
+
+fn push_printable(printable: &mut String, character: char) {
+    match character {
+        // Azure's messages have CR LF line ends; a report has one line for each attempt.
+        '\r' => {}
+        '\n' | '\t' => printable.push(' '),
+        // Zero-width and bidirectional marks, which hide or reorder text on a terminal.
+        c if c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
+        {
+            printable.extend(c.escape_unicode());
+        }
+        c => printable.push(c),
+    }
 }
 
 /// The longest text that is shown as a file path, in bytes. A token or a certificate that was set instead of a path is
@@ -144,6 +168,52 @@ mod tests {
     fn long_text_is_capped() {
         for text in ["x", "\u{7f}", "é"] {
             assert_eq!(quote(&text.repeat(5000), &[]).chars().count(), QUOTE_LIMIT + 1);
+        }
+    }
+
+    /// Texts of random parts of a secret in random forms: no run of 16 bytes of the secret is left.
+    #[test]
+    fn random_parts_of_a_secret_are_masked() {
+        const BYTES: &[u8] = b"aAbBcCdDeE019+/-_=.~%\\u  \r\n\t\"";
+        let mut state = 1_u64;
+        let mut random = move |limit: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % limit
+        };
+        for _ in 0..500 {
+            let length = 16 + random(40);
+            let secret: String = (0..length).map(|_| char::from(BYTES[random(BYTES.len())])).collect();
+            let mut text = String::new();
+            for _ in 0..random(5) {
+                let start = random(secret.len());
+                let part = &secret[start..start + random(secret.len() - start + 1)];
+                let form = random(6);
+                for byte in part.bytes() {
+                    match form {
+                        0 => text.push(char::from(byte)),
+                        1 => text.push_str(&format!("%{byte:02x}")),
+                        2 => text.push_str(&format!("{byte:02X}")),
+                        3 if random(8) == 0 => text.push_str(["\r", "\n", " ", "\u{200b}"][random(4)]),
+                        3 => text.push(char::from(byte)),
+                        _ => {}
+                    }
+                }
+                if form > 3 {
+                    text.push_str(&crate::text::to_base64url(format!("{}{part}", &"xy"[..form - 4]).as_bytes()));
+                }
+                text.push_str(["", " ", "a", "<>"][random(4)]);
+            }
+            let shown = quote(&text, &[secret.as_str().into()]).replace(MASK, "\n").to_ascii_lowercase();
+            let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let base64 = |before: &str| {
+                let encoded = crate::text::to_base64url(format!("{before}{secret}").as_bytes());
+                encoded[(before.len() * 8).div_ceil(6)..].to_owned()
+            };
+            for form in [secret.clone(), hexadecimal, base64(""), base64("x"), base64("xy")] {
+                let form = form.to_ascii_lowercase();
+                let left = form.as_bytes().windows(16).find(|run| shown.as_bytes().windows(16).any(|it| it == *run));
+                assert!(left.is_none(), "{:?} in {shown:?} of {text:?} with {secret:?}", left.map(<[u8]>::to_vec));
+            }
         }
     }
 }

@@ -4,6 +4,8 @@
 //! Input: the first line is a secret, the rest is the text.
 #![no_main]
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use keyfob_component::fuzzing;
@@ -37,6 +39,27 @@ fn check_base64(bytes: &[u8]) {
     assert_eq!(fuzzing::base64(&lines.join("\r\n")).as_deref(), Some(bytes));
 }
 
+/// Fails if a run of 16 bytes of the secret is left, plain, in base64 or in hexadecimal digits.
+fn check_parts(text: &str, secret: &str) {
+    let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut forms = vec![secret.as_bytes().to_ascii_lowercase(), hexadecimal.into_bytes()];
+    for before in ["", "x", "xy"] {
+        let encoded = URL_SAFE_NO_PAD.encode(format!("{before}{secret}"));
+        // The first characters encode what is before the secret.
+        let own = encoded.get((before.len() * 8).div_ceil(6)..).unwrap_or_default();
+        forms.push(own.as_bytes().to_vec());
+        forms.push(own.replace('-', "+").replace('_', "/").into_bytes());
+    }
+    let caseless = text.to_ascii_lowercase();
+    let runs = |text: &str| text.as_bytes().windows(16).map(<[u8]>::to_vec).collect::<HashSet<_>>();
+    let (runs, caseless) = (runs(text), runs(&caseless));
+    for (index, form) in forms.iter().enumerate().filter(|_| secret.len() >= 16) {
+        let among = if index < 2 { &caseless } else { &runs };
+        let left = form.windows(16).find(|run| among.contains(*run));
+        assert!(left.is_none(), "{:?} in {text:?}", left.map(String::from_utf8_lossy));
+    }
+}
+
 fn check_quote(text: &str, secret: &str) {
     let quoted = fuzzing::quote(text, &[secret]);
     assert!(quoted.chars().count() <= MAX_QUOTE, "{}", quoted.chars().count());
@@ -50,6 +73,7 @@ fn check_quote(text: &str, secret: &str) {
         for form in [secret, secret.trim_ascii_end(), &fuzzing::percent_encode(secret)] {
             assert!(!unmasked.contains(form), "{form:?} in {quoted:?}");
         }
+        check_parts(&beside, secret);
     }
     // A short printable text is not changed.
     if text.len() <= 800 && text.bytes().all(|b| b.is_ascii_graphic()) && secret.is_empty() {

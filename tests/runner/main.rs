@@ -12,6 +12,7 @@ use std::sync::Arc;
 use keyfob_test_support::case::Case;
 use keyfob_test_support::host::Build;
 use keyfob_test_support::player::{PlayerKind, play_case};
+use keyfob_test_support::runs::check_search;
 use keyfob_test_support::{files, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -33,6 +34,7 @@ fn main() {
             }
         }
     }
+    trials.push(Trial::test("search for parts of secrets", || Ok(check_search()?)));
     trials.push(Trial::test("worlds", move || Ok(shared_worlds(&tests)?)));
     trials.push(Trial::test("coverage", move || Ok(run(coverage::check(cases))?)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();

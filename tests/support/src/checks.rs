@@ -14,6 +14,7 @@ use percent_encoding::percent_decode;
 
 use crate::case::{Case, Expect, Operation, Step, certificate};
 use crate::player::{Failure, Success};
+use crate::runs::Searched;
 
 type Check = Result<(), String>;
 
@@ -276,7 +277,7 @@ pub fn check_memory_zeroed(case: &Case, secrets: &[String], memory: Option<&[u8]
     }
 }
 
-/// Fails if anything that a person or a log may see holds a secret.
+/// Fails if anything that a person or a log may see holds a secret, or a part of one with 16 characters.
 pub fn check_no_leak(secrets: &[String], result: &Result<Success, Failure>, visible: &[&str]) -> Check {
     let mut visible = visible.concat();
     match result {
@@ -288,8 +289,9 @@ pub fn check_no_leak(secrets: &[String], result: &Result<Success, Failure>, visi
         }
         Err(problem) => write!(visible, "{problem:?}").unwrap(),
     }
-    match secrets.iter().find(|secret| visible.contains(secret.trim())) {
-        Some(secret) => Err(format!("a secret was printed: {secret}")),
+    let searched = Searched::new(&visible);
+    match secrets.iter().find(|secret| visible.contains(secret.trim()) || searched.has_run_of(secret.trim())) {
+        Some(secret) => Err(format!("a secret or 16 characters of it were printed: {secret}")),
         None => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 //! A [`case::Case`] describes a fake Azure, an app, and what the app does. [`world`] sets it up, and [`player`] runs
 //! its steps with one of two players: [`native`] calls the core over a scripted `Platform`, [`wasm`] calls the built
 //! component in wasmtime. [`checks`] compares what happened with what the case expects and searches everything visible
-//! for secrets. [`fault_table`] reads the table of `tests/faults`. [`imports`] reads what a built component imports.
+//! for secrets, with [`runs`] for parts of them. [`fault_table`] reads the table of `tests/faults`. [`imports`] reads what a built component imports.
 //!
 //! The fake Azure and the host are re-exported here, so that the test binaries do not name the crates that they come
 //! from.
@@ -24,6 +24,7 @@ pub mod fault_table;
 pub mod imports;
 pub mod native;
 pub mod player;
+pub mod runs;
 pub mod wasm;
 pub mod world;
 
