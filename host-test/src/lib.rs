@@ -66,7 +66,16 @@
 //!     .allow("my-vault.vault.azure.net:443")
 //!     .allow("169.254.169.254:80") // IMDS; on App Service what IDENTITY_ENDPOINT names
 //!     .without_recorder();
-//! let azure = std::env::vars().filter(|(name, _)| name.starts_with("AZURE_") || name.starts_with("IDENTITY_"));
+//! // A variable that is not Unicode is an error: without it, another identity would be used. (`std::env::vars` would panic,
+//! // and print its value.)
+//! let mut azure = Vec::new();
+//! for (name, value) in std::env::vars_os() {
+//!     let Ok(name) = name.into_string() else { continue };
+//!     if name.starts_with("AZURE_") || name.starts_with("IDENTITY_") {
+//!         let value = value.into_string().map_err(|_| anyhow::anyhow!("the variable {name} is not UTF-8"))?;
+//!         azure.push((name, value));
+//!     }
+//! }
 //! let host = Host::new(&Keyfob::bundled()?).envs(azure).egress(egress);
 //!
 //! let mut keyfob = host.instantiate().await?;

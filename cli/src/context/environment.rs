@@ -34,7 +34,7 @@ impl Environment {
         let mut environment = Self(caller.chain(platform.iter().flatten().cloned()).chain(given).collect());
         for path in files {
             let named = || format!("--env-file {}", path.display());
-            let text = std::fs::read_to_string(path).with_context(named).map_err(CommandError::Usage)?;
+            let text = dotenv::read(path).with_context(named).map_err(CommandError::Usage)?;
             for note in
                 environment.add_file(&text, is_platform_variable).with_context(named).map_err(CommandError::Usage)?
             {

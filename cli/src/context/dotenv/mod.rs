@@ -9,8 +9,10 @@ mod grammar;
 mod interpolation;
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use self::grammar::Binding;
 use self::interpolation::interpolate;
@@ -22,6 +24,21 @@ pub(super) struct DotenvFile {
     pub(super) variables: BTreeMap<String, String>,
     /// Notes about lines that are probably mistakes.
     pub(super) notes: Vec<String>,
+}
+
+/// Reads a file.
+pub(super) fn read(path: &Path) -> Result<String> {
+    decode(fs::read(path)?)
+}
+
+/// The text of a file. The error for another encoding has the number of the line, and quotes nothing: a variable that is left
+/// out counts as not set, and another identity would be used.
+fn decode(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        anyhow!("line {line} is not UTF-8; save the file as UTF-8")
+    })
 }
 
 /// Parses a file. A reference is looked up in the environment first and then in earlier lines. Errors and notes give the

@@ -58,3 +58,14 @@ fn lines_that_python_dotenv_skips_are_errors() {
         assert!(!case.error.contains("s3cret"), "{}", case.name);
     }
 }
+
+#[test]
+fn a_file_that_is_not_utf_8_is_refused_by_its_line() {
+    let latin = b"A=1\r\nAZURE_CLIENT_SECRET=s3cret\xe9\nB=2".to_vec();
+    let utf_16 = "\u{feff}A=1".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, line) in [(latin, 2), (utf_16, 1), (b"A=\xff".to_vec(), 1)] {
+        let error = decode(bytes).expect_err("not UTF-8").to_string();
+        assert_eq!(error, format!("line {line} is not UTF-8; save the file as UTF-8"));
+    }
+    assert_eq!(decode("A=\u{e9}".into()).expect("UTF-8"), "A=\u{e9}");
+}
