@@ -3,6 +3,7 @@
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
+use crate::secret::quote;
 use crate::token::{describe_id, is_uuid};
 
 /// The managed identity to use. See `managed-identity` of the WIT package.
@@ -54,7 +55,9 @@ impl ManagedIdentityId {
 fn is_resource_id(id: &str) -> bool {
     let parts: Vec<&str> = id.split('/').collect();
     let is_ascii = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
-    let is_group = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "_-.()".contains(c));
+    // Letters of some scripts are several characters, so of those outside of ASCII only the invisible are refused.
+    let is_name = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "_-.()".contains(c);
+    let is_group = |part: &str| !part.is_empty() && part.chars().all(is_name) && quote(part, &[]) == part;
     id.len() <= 1024
         && matches!(parts.as_slice(), ["", subscriptions, subscription, groups, group, providers, provider, kind, name]
             if subscriptions.eq_ignore_ascii_case("subscriptions") && is_ascii(subscription)

@@ -159,20 +159,3 @@ fn repetitive_text_and_long_secrets_take_linear_time() {
         format!("{} {}", "d".repeat(50), "#".repeat(21))
     );
 }
-
-#[test]
-fn numbers_are_sorted() {
-    let mut state = 1_u64;
-    for length in 0..70 {
-        let mut values: Vec<u64> = core::iter::repeat_with(|| {
-            state = state.wrapping_mul(BASE).wrapping_add(7);
-            state >> 60
-        })
-        .take(length)
-        .collect();
-        let mut expected = values.clone();
-        expected.sort_unstable();
-        sort(&mut values);
-        assert_eq!(values, expected);
-    }
-}
