@@ -81,7 +81,7 @@ fn filled(body: &str, fill: &str, size: usize) -> anyhow::Result<String> {
 /// The chunks of the body.
 fn body(fault: &Fault, response: &ScriptedResponse) -> anyhow::Result<Vec<(Duration, Bytes)>> {
     if let Some(size) = fault.body_size
-        && fault.body.is_empty()
+        && fault.fill.is_empty()
         && fault.trickle_ms.is_none()
     {
         // Clones share their bytes, so even a body of one GiB takes no memory.
@@ -91,7 +91,7 @@ fn body(fault: &Fault, response: &ScriptedResponse) -> anyhow::Result<Vec<(Durat
         return Ok(whole.chain([rest]).map(|chunk| (Duration::ZERO, chunk)).collect());
     }
     let mut bytes = match fault.body_size {
-        Some(size) if fault.body.is_empty() => vec![b' '; size],
+        Some(size) if fault.fill.is_empty() => vec![b' '; size],
         Some(size) => filled(&fault.body, &fault.fill, size)?.into_bytes(),
         None if fault.brackets > 0 => vec![b'['; fault.brackets],
         None if fault.real => response.body.iter().flat_map(|(_, chunk)| chunk.to_vec()).collect(),
