@@ -290,7 +290,9 @@ pub fn check_no_leak(secrets: &[String], result: &Result<Success, Failure>, visi
         Err(problem) => write!(visible, "{problem:?}").unwrap(),
     }
     let searched = Searched::new(&visible);
-    match secrets.iter().find(|secret| visible.contains(secret.trim()) || searched.has_run_of(secret.trim())) {
+    // A random reply may have a URL in its token, and the URLs of services are printed.
+    let has_run_of = |secret: &str| !secret.contains("://") && searched.has_run_of(secret);
+    match secrets.iter().find(|secret| visible.contains(secret.trim()) || has_run_of(secret.trim())) {
         Some(secret) => Err(format!("a secret or 16 characters of it were printed: {secret}")),
         None => Ok(()),
     }
