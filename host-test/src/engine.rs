@@ -10,6 +10,7 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 
 use crate::bindings::KeyfobPre;
 use crate::error::{HostError, cause};
+use crate::keyfob_half;
 use crate::store::State;
 
 /// How often a running component yields to tokio, so that a timeout can end even an endless loop.
@@ -181,7 +182,7 @@ impl Keyfob {
     }
 }
 
-/// Compiles a component in an engine of its own, and links it to WASI 0.2 and nothing else.
+/// Compiles a component in an engine of its own, and links it to WASI 0.2 and to the interfaces of [`keyfob_half`].
 pub(crate) fn compile(bytes: &[u8], config: &mut Config) -> wasmtime::Result<(Engine, InstancePre<State>)> {
     let engine = Engine::new(config.epoch_interruption(true))?;
     let component = Component::from_binary(&engine, bytes)?;
@@ -189,6 +190,7 @@ pub(crate) fn compile(bytes: &[u8], config: &mut Config) -> wasmtime::Result<(En
     let mut linker = Linker::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    keyfob_half::add_to_linker(&mut linker)?;
     let pre = linker.instantiate_pre(&component)?;
 
     tick(&engine)?;

@@ -21,15 +21,21 @@ const CAPTURE: usize = 1 << 20;
 /// connections and its recorder. The component is Keyfob, or an [`App`](crate::App) with Keyfob in it.
 pub struct Host<C = Keyfob> {
     pub(crate) component: C,
-    environment: Vec<(String, String)>,
-    folders: Vec<(PathBuf, String, FsPerms)>,
-    egress: Arc<Egress>,
+    grants: Grants,
+    keyfob_grants: Option<Grants>,
     clock: Option<Clock>,
     wall_clock: Option<WallClock>,
     seed: Option<u64>,
     streams: Streams,
     file_io_on_threads: bool,
     max_memory: usize,
+}
+
+/// Environment, folders and egress.
+struct Grants {
+    environment: Vec<(String, String)>,
+    folders: Vec<(PathBuf, String, FsPerms)>,
+    egress: Arc<Egress>,
 }
 
 /// Where a component's stdin, stdout and stderr go.
@@ -48,9 +54,8 @@ impl<C> Host<C> {
     {
         Self {
             component: component.clone(),
-            environment: Vec::new(),
-            folders: Vec::new(),
-            egress: Arc::new(Egress::closed()),
+            grants: Grants { environment: Vec::new(), folders: Vec::new(), egress: Arc::new(Egress::closed()) },
+            keyfob_grants: None,
             clock: None,
             wall_clock: None,
             seed: None,
@@ -65,9 +70,8 @@ impl<C> Host<C> {
     pub fn with_component<D>(self, component: D) -> Host<D> {
         Host {
             component,
-            environment: self.environment,
-            folders: self.folders,
-            egress: self.egress,
+            grants: self.grants,
+            keyfob_grants: self.keyfob_grants,
             clock: self.clock,
             wall_clock: self.wall_clock,
             seed: self.seed,
@@ -80,35 +84,56 @@ impl<C> Host<C> {
     /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.environment.push((name.into(), value.into()));
+        self.grants.environment.push((name.into(), value.into()));
         self
     }
 
     /// Sets several environment variables.
     #[must_use]
     pub fn envs<N: Into<String>, V: Into<String>>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self {
-        self.environment.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self.grants.environment.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
         self
     }
 
     /// Lets the component read the folder `host` under the path `guest`, and not write to it.
     #[must_use]
     pub fn preopened_dir(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
-        self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadOnly));
+        self.grants.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadOnly));
         self
     }
 
     /// Lets the component read and change the folder `host` under the path `guest`.
     #[must_use]
     pub fn preopened_dir_writable(mut self, host: impl AsRef<Path>, guest: impl Into<String>) -> Self {
-        self.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadWrite));
+        self.grants.folders.push((host.as_ref().to_owned(), guest.into(), FsPerms::ReadWrite));
         self
     }
 
     /// Sets the way out for HTTP.
     #[must_use]
     pub fn egress(mut self, egress: Egress) -> Self {
-        self.egress = Arc::new(egress);
+        self.grants.egress = Arc::new(egress);
+        self
+    }
+
+    /// Gives Keyfob inside an [`App`](crate::App) the environment, the folders and the egress of another host in place of this
+    /// one's. The app itself has only those of this host. Without it the app and Keyfob share them. An app that was composed
+    /// before, for example by `keyfob compose`, has one set of imports: Keyfob in it has the app's grants.
+    ///
+    /// ```no_run
+    /// use keyfob_host_test::{App, Egress, Host, Sockets};
+    ///
+    /// # fn host() -> Result<Host<App>, keyfob_host_test::HostError> {
+    /// let egress = Egress::sockets(Sockets::new()).allow("my-vault.vault.azure.net:443").allow("169.254.169.254:80");
+    /// let keyfob = Host::new(&()).env("AZURE_CLIENT_ID", "11111111-aaaa-4aaa-8aaa-000000000001").egress(egress);
+    /// // The app has no environment, no folder and no network, and gets secrets.
+    /// let host = Host::new(&App::load("app.wasm")?).keyfob_grants(keyfob);
+    /// # Ok(host)
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn keyfob_grants(mut self, other: Host<()>) -> Self {
+        self.keyfob_grants = Some(other.grants);
         self
     }
 
@@ -167,7 +192,15 @@ impl<C> Host<C> {
     /// Makes a store for one instance, and its captured output.
     pub(crate) fn store(&self, engine: &Engine, arguments: &[String]) -> Result<(Store<State>, Captured), HostError> {
         let captured = Captured { stdout: MemoryOutputPipe::new(CAPTURE), stderr: MemoryOutputPipe::new(CAPTURE) };
-        let state = State::new(self.wasi(arguments, &captured)?, Hooks(Arc::clone(&self.egress)), self.max_memory);
+        let state = State::new(
+            self.wasi(&self.grants, arguments, &captured)?,
+            self.grants.hooks(),
+            match &self.keyfob_grants {
+                Some(grants) => Some((self.wasi(grants, &[], &captured)?, grants.hooks())),
+                None => None,
+            },
+            self.max_memory,
+        );
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.memory_size);
         store.set_epoch_deadline(1);
@@ -175,11 +208,11 @@ impl<C> Host<C> {
         Ok((store, captured))
     }
 
-    fn wasi(&self, arguments: &[String], captured: &Captured) -> Result<WasiCtx, HostError> {
+    fn wasi(&self, grants: &Grants, arguments: &[String], captured: &Captured) -> Result<WasiCtx, HostError> {
         let clock = self.clock.unwrap_or_else(Clock::real);
         let mut wasi = WasiCtx::builder();
         wasi.args(arguments)
-            .envs(&self.environment)
+            .envs(&grants.environment)
             .wall_clock(self.wall_clock.clone().unwrap_or_else(|| clock.into()))
             .monotonic_clock(clock)
             .allow_tcp(false)
@@ -196,11 +229,17 @@ impl<C> Host<C> {
                 .insecure_random(Deterministic::new(bytes(seed)))
                 .insecure_random_seed(u128::from(seed));
         }
-        for (host, guest, permissions) in &self.folders {
+        for (host, guest, permissions) in &grants.folders {
             wasi.preopened_dir(host, guest, *permissions)
                 .map_err(|error| HostError::Folder { path: host.clone(), cause: cause(error) })?;
         }
         Ok(wasi.build())
+    }
+}
+
+impl Grants {
+    fn hooks(&self) -> Hooks {
+        Hooks(Arc::clone(&self.egress))
     }
 }
 

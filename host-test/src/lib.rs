@@ -112,6 +112,7 @@ pub mod engine;
 pub mod error;
 pub mod host;
 pub mod instance;
+mod keyfob_half;
 pub mod names;
 pub mod spec;
 mod store;

@@ -2,6 +2,8 @@
 
 use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
+use wasmtime_wasi::cli::WasiCliCtxView;
+use wasmtime_wasi::filesystem::WasiFilesystemCtxView;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -20,13 +22,33 @@ pub(crate) struct State {
     http: WasiHttpCtx,
     hooks: Hooks,
     table: ResourceTable,
+    /// What Keyfob has for itself inside an app; none if it shares what the app has.
+    keyfob: Option<(WasiCtx, Hooks)>,
     pub(crate) memory_size: MemorySize,
 }
 
 impl State {
-    pub(crate) fn new(wasi: WasiCtx, hooks: Hooks, max_memory: usize) -> Self {
-        let memory_size = MemorySize { bytes: 0, max: max_memory };
-        Self { wasi, http: WasiHttpCtx::new(), hooks, table: ResourceTable::new(), memory_size }
+    pub(crate) fn new(wasi: WasiCtx, hooks: Hooks, keyfob: Option<(WasiCtx, Hooks)>, max_memory: usize) -> Self {
+        let (http, table) = (WasiHttpCtx::new(), ResourceTable::new());
+        Self { wasi, http, hooks, table, keyfob, memory_size: MemorySize { bytes: 0, max: max_memory } }
+    }
+
+    /// The environment of Keyfob inside an app.
+    pub(crate) fn keyfob_cli(&mut self) -> WasiCliCtxView<'_> {
+        let wasi = self.keyfob.as_mut().map_or(&mut self.wasi, |(wasi, _)| wasi);
+        WasiCliCtxView { ctx: wasi.cli(), table: &mut self.table }
+    }
+
+    /// The folders of Keyfob inside an app.
+    pub(crate) fn keyfob_filesystem(&mut self) -> WasiFilesystemCtxView<'_> {
+        let wasi = self.keyfob.as_mut().map_or(&mut self.wasi, |(wasi, _)| wasi);
+        WasiFilesystemCtxView { ctx: wasi.filesystem(), table: &mut self.table }
+    }
+
+    /// The outgoing HTTP of Keyfob inside an app.
+    pub(crate) fn keyfob_http(&mut self) -> WasiHttpCtxView<'_> {
+        let hooks = self.keyfob.as_mut().map_or(&mut self.hooks, |(_, hooks)| hooks);
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks }
     }
 }
 

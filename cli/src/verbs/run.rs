@@ -1,11 +1,12 @@
 //! `keyfob run`: runs an app that uses Keyfob: a command to its end, or an HTTP server until Ctrl-C.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use keyfob_host_test::app::{App, AppKind};
-use keyfob_host_test::compose::{ComponentTypes, compose, compose_config};
+use keyfob_host_test::compose::ComponentTypes;
 use keyfob_host_test::engine::Build;
 use keyfob_host_test::host::Host;
 use tokio::net::TcpListener;
@@ -70,7 +71,6 @@ impl Run {
     /// Reads, composes and compiles the app. Error texts continue a sentence that starts with the app's name.
     fn load_app(&self, context: &Context<'_>) -> Result<App> {
         let app = std::fs::read(&self.app).context("can't be read")?;
-        let app = compose_config(&app)?.unwrap_or(app);
         let types = ComponentTypes::read(&app)?;
         let entry = AppKind::of(&types)?;
         match entry {
@@ -79,23 +79,16 @@ impl Run {
             _ => {}
         }
         let name = self.app.display();
-        let composed = if types.imports_keyfob() {
-            let _progress = Progress::show(&format!("composing {name} with Keyfob"));
-            match context.component() {
-                Some(path) => {
-                    let keyfob = std::fs::read(path)
-                        .map_err(|error| anyhow!("can't be composed: {} can't be read: {error}", path.display()))?;
-                    compose(&app, &keyfob)?
-                }
-                None => compose(&app, Build::WithCertificates.bytes())?,
-            }
-        } else if context.component().is_some() {
-            bail!("does not import Keyfob: omit --component");
-        } else {
-            None
+        let keyfob = match context.component() {
+            Some(_) if !types.imports_keyfob() => bail!("does not import Keyfob: omit --component"),
+            Some(path) => Cow::Owned(
+                std::fs::read(path)
+                    .map_err(|error| anyhow!("can't be composed: {} can't be read: {error}", path.display()))?,
+            ),
+            None => Cow::Borrowed(Build::WithCertificates.bytes()),
         };
         let _progress = Progress::show(&format!("compiling {name}"));
-        Ok(App::compile(composed.as_deref().unwrap_or(&app), entry)?)
+        Ok(App::with_keyfob(&app, entry, &keyfob)?)
     }
 
     fn add_folders(&self, mut builder: Host<()>) -> Result<Host<()>> {

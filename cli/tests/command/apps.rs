@@ -20,6 +20,11 @@ pub(crate) fn probe() -> PathBuf {
     app("probe")
 }
 
+/// A command that uses Keyfob, and prints its own environment, folders and answers.
+pub(crate) fn explorer() -> PathBuf {
+    app("explorer")
+}
+
 /// A command that prints its configuration.
 pub(crate) fn settings() -> PathBuf {
     app("settings")

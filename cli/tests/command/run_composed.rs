@@ -65,6 +65,48 @@ async fn library_runs_command_apps() {
     assert!(error.to_string().contains(".wasm is Keyfob itself"), "{error}");
 }
 
+/// What an app does, where it and Keyfob have grants of their own.
+async fn explore(app: Egress, azure: &Arc<Fake>, words: &[&str]) -> String {
+    let clock = Clock::starting_at(Clock::TEST_START);
+    let keyfob = Egress::in_process(azure.clone(), clock).allow_any();
+    let folder = World::app_service();
+    let keyfob = Host::new(&()).envs(azure.environment()).env("AZURE_CLIENT_ID", USER).egress(keyfob);
+    let keyfob = keyfob.preopened_dir(folder.folder(), "/keyfobs");
+    let host = Host::new(&App::load(apps::explorer()).unwrap()).env("OWN", "value").clock(clock).egress(app);
+    let host = host.keyfob_grants(keyfob);
+    let words: Vec<String> = ["app"].iter().chain(words).map(|&word| word.to_owned()).collect();
+    let ended = host.run(&words).await.unwrap();
+    assert_eq!((ended.status, String::from_utf8(ended.stderr).unwrap()), (0, String::new()));
+    String::from_utf8(ended.stdout).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn app_has_nothing_of_keyfobs_grants() {
+    let world = format!(
+        "platform = 'app-service'\n\
+         [[identity]]\nname = 'app'\nkind = 'user-assigned'\nclient-id = '{USER}'\n\
+         [[vault]]\nurl = '{VAULT}'\nroles = {{ app = 'Key Vault Secrets User' }}\n\
+         [[vault.secret]]\nname = 'secret-a'\nvalue = '{VALUE}'\n"
+    );
+    let azure = Arc::new(Fake::new(Description::from_toml(&world).unwrap()).unwrap());
+    let secret = format!("secret={VAULT}");
+    let vault = format!("get={VAULT}/");
+    let words = ["environment", "preopens", "read=/keyfobs/ca.pem", "get=http://169.254.130.4:8081/", &vault, &secret];
+    let expected = format!(
+        "environment [\"OWN=value\"]\npreopens []\nread nothing\nget ErrorCode::HttpRequestDenied\n\
+         get ErrorCode::HttpRequestDenied\nsecret {} characters\n",
+        VALUE.len()
+    );
+    assert_eq!(explore(Egress::closed(), &azure, &words).await, expected);
+    // The app's own egress sends the app's requests, and none of Keyfob's.
+    let own =
+        Egress::in_process(azure.clone(), Clock::starting_at(Clock::TEST_START)).allow("story-kv.vault.azure.net");
+    let requests = own.recorder();
+    let printed = explore(own, &azure, &[&vault, &secret]).await;
+    assert_eq!(printed, format!("get 401\nsecret {} characters\n", VALUE.len()));
+    assert_eq!(requests.lines(), [format!("GET {VAULT}/")]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn library_calls_http_apps() {
     let world = format!(

@@ -107,6 +107,13 @@ fn unsupported_imports() {
             &format!("imports {import}, and this Keyfob is keyfob:azure@0.1.0: build the app with "),
         );
     }
+    // An app that imports Keyfob's own interfaces would get Keyfob's grants.
+    for interface in ["cli/environment", "filesystem/preopens", "http/outgoing-handler"] {
+        for version in ["0.2.0", "0.2.12"] {
+            let import = format!("kfob:{interface}@{version}");
+            assert_import_rejected(&import, &format!("imports {import}, which this host does not give: "));
+        }
+    }
     // These imports are accepted; the component fails later, because its export has no function.
     for import in ["keyfob:azure/simple@0.1.0", "keyfob:azure/simple@0.1.7", "wasi:io/poll@0.2.99"] {
         assert_import_rejected(import, "can't be run: instance export `wasi:cli/run@0.2.");

@@ -2,6 +2,8 @@
 
 use crate::component_types::{ComponentTypes, version};
 use crate::error::ComponentError;
+#[cfg(feature = "compose")]
+use crate::keyfob_half::is_reserved;
 
 /// The packages of WASI 0.2. Sockets can be imported, because the standard libraries of some languages always do;
 /// no connection is allowed.
@@ -49,7 +51,23 @@ impl AppKind {
 
 /// Fails if the app imports what no host of this library has. The error names all such imports.
 pub(super) fn check_imports(types: &ComponentTypes) -> Result<(), ComponentError> {
-    let missing: Vec<&str> = types.imports().filter(|name| !is_given(name)).collect();
+    refuse(types, |name| !is_given(name))
+}
+
+/// The same for an app that this library has composed: Keyfob's own interfaces are given too.
+#[cfg(feature = "compose")]
+pub(super) fn check_composed_imports(types: &ComponentTypes) -> Result<(), ComponentError> {
+    refuse(types, |name| !is_given(name) && !is_reserved(name))
+}
+
+/// Fails if an app, before it is composed, imports an interface that only Keyfob gets: it would get Keyfob's grants.
+#[cfg(feature = "compose")]
+pub(super) fn check_reserved_imports(types: &ComponentTypes) -> Result<(), ComponentError> {
+    refuse(types, is_reserved)
+}
+
+fn refuse(types: &ComponentTypes, is_missing: impl Fn(&str) -> bool) -> Result<(), ComponentError> {
+    let missing: Vec<&str> = types.imports().filter(|name| is_missing(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }

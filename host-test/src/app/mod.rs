@@ -33,7 +33,8 @@ enum Pre {
 
 impl App {
     /// Reads and compiles an app for a [`Host`](crate::Host). If it imports Keyfob, [`Build::default`](crate::Build) of this
-    /// source tree is put into it; if it imports `wasi:config`, and the feature `config` is on, `keyfob-config` too.
+    /// source tree is put into it; if it imports `wasi:config`, and the feature `config` is on, `keyfob-config` too. Both can
+    /// have grants of their own: [`Host::keyfob_grants`](crate::Host::keyfob_grants).
     ///
     /// # Errors
     /// [`HostError`] if the file is no component that this host can run. The message says what it is.
@@ -53,13 +54,36 @@ impl App {
         let path = path.as_ref();
         let load = || {
             let bytes = std::fs::read(path).map_err(ComponentError::Read)?;
-            #[cfg(feature = "config")]
-            let bytes = crate::compose::compose_config(&bytes)?.unwrap_or(bytes);
             let kind = AppKind::of(&ComponentTypes::read(&bytes)?)?;
-            let composed = crate::compose::compose(&bytes, crate::Build::default().bytes())?;
-            Self::compile(composed.as_deref().unwrap_or(&bytes), kind)
+            Self::with_keyfob(&bytes, kind, crate::Build::default().bytes())
         };
         load().map_err(|error| HostError::NotAnApp { path: path.to_owned(), error })
+    }
+
+    /// Puts a Keyfob component into an app that imports it, as [`load`](Self::load) does, and compiles the result.
+    ///
+    /// # Errors
+    /// [`ComponentError`] if the app can't be composed, or imports what no host of this library has.
+    ///
+    /// ```no_run
+    /// use keyfob_host_test::{App, Build, ComponentTypes, app::AppKind};
+    ///
+    /// let bytes = std::fs::read("app.wasm")?;
+    /// let kind = AppKind::of(&ComponentTypes::read(&bytes)?)?;
+    /// let app = App::with_keyfob(&bytes, kind, Build::default().bytes())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "compose")]
+    pub fn with_keyfob(app: &[u8], kind: AppKind, keyfob: &[u8]) -> Result<Self, ComponentError> {
+        use std::borrow::Cow;
+
+        kind::check_reserved_imports(&ComponentTypes::read(app)?)?;
+        let app = Cow::Borrowed(app);
+        #[cfg(feature = "config")]
+        let app = crate::compose::compose_config_apart(&app)?.map_or(app, Cow::Owned);
+        let app = crate::compose::compose(&app, &crate::compose::set_apart(keyfob))?.map_or(app, Cow::Owned);
+        kind::check_composed_imports(&ComponentTypes::read(&app)?)?;
+        Self::compile_checked(&app, kind)
     }
 
     /// Compiles an app that imports no Keyfob: it needs none, or has one inside.
@@ -76,6 +100,10 @@ impl App {
     /// ```
     pub fn compile(bytes: &[u8], kind: AppKind) -> Result<Self, ComponentError> {
         kind::check_imports(&ComponentTypes::read(bytes)?)?;
+        Self::compile_checked(bytes, kind)
+    }
+
+    fn compile_checked(bytes: &[u8], kind: AppKind) -> Result<Self, ComponentError> {
         let compile = || {
             let (engine, pre) = compile(bytes, &mut Config::new())?;
             let pre = match kind {

@@ -1,6 +1,6 @@
 //! Puts `keyfob-config` into an app that reads its configuration from wasi:config.
 
-use super::{ComponentTypes, plugged};
+use super::{ComponentTypes, plugged, set_apart};
 use crate::engine::config_component;
 use crate::error::ComponentError;
 
@@ -20,9 +20,18 @@ const STORE: &str = "wasi:config/store@";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn compose_config(app: &[u8]) -> Result<Option<Vec<u8>>, ComponentError> {
+    plug_config(app, config_component())
+}
+
+/// The same with the imports of `keyfob-config` set apart from the app's ([`set_apart`]).
+pub(crate) fn compose_config_apart(app: &[u8]) -> Result<Option<Vec<u8>>, ComponentError> {
+    plug_config(app, &set_apart(config_component()))
+}
+
+fn plug_config(app: &[u8], config: &[u8]) -> Result<Option<Vec<u8>>, ComponentError> {
     let types = ComponentTypes::read(app)?;
     let Some(import) = types.imports().find(|name| name.starts_with(STORE)) else { return Ok(None) };
-    plugged(app, config_component())
+    plugged(app, config)
         .map(Some)
         .map_err(|error| ComponentError::OtherConfigVersion { import: import.to_owned(), cause: error.into() })
 }

@@ -1,5 +1,6 @@
 //! Puts Keyfob into an app that imports it, as `wac plug` does: the result is one component that imports only WASI.
 
+mod apart;
 #[cfg(feature = "config")]
 mod config;
 
@@ -7,8 +8,11 @@ use anyhow::Result as AnyResult;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, PlugError, plug};
 
+pub(crate) use self::apart::set_apart;
 #[cfg(feature = "config")]
 pub use self::config::compose_config;
+#[cfg(feature = "config")]
+pub(crate) use self::config::compose_config_apart;
 pub use crate::component_types::ComponentTypes;
 
 use crate::component_types::{is_keyfob, version};
