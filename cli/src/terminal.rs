@@ -51,6 +51,20 @@ pub(super) fn print_above_progress(text: &str) {
     }
 }
 
+/// Asks a question on the terminal. Returns whether the answer is yes; never if stdin or stderr is no terminal.
+pub(super) fn confirm(question: &str) -> bool {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return false;
+    }
+    write_stderr(&format!("{question} [y/N] "));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).is_ok() && is_yes(&answer)
+}
+
+fn is_yes(answer: &str) -> bool {
+    ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes))
+}
+
 /// Moves to the start of the line and erases it (ECMA-48 8.3.41, EL).
 const ERASE_LINE: &str = "\r\x1b[K";
 
@@ -120,7 +134,13 @@ fn write_stderr(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::progress_line;
+    use super::{is_yes, progress_line};
+
+    #[test]
+    fn only_yes_is_yes() {
+        assert!(["y\n", "Yes\r\n", " y "].into_iter().all(is_yes));
+        assert!(!["", "\n", "n\n", "yesterday\n", "y n\n"].into_iter().any(is_yes));
+    }
 
     #[test]
     fn seconds_are_shown_from_the_first_on() {

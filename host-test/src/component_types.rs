@@ -7,6 +7,9 @@ use crate::error::ComponentError;
 /// The package that an app imports, without its version.
 const KEYFOB: &str = "keyfob:azure/";
 
+/// The interface that `keyfob-config` exports, without its version.
+pub(crate) const CONFIG: &str = "wasi:config/store@";
+
 /// How a binary core module begins, and how a component does
 /// (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#component-definitions>).
 const CORE_MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
@@ -81,6 +84,11 @@ impl ComponentTypes {
     /// Whether it imports Keyfob, of any version.
     pub fn imports_keyfob(&self) -> bool {
         self.imports().any(is_keyfob)
+    }
+
+    /// Whether it imports `wasi:config/store`, of any version.
+    pub fn imports_config(&self) -> bool {
+        self.imports().any(|name| name.starts_with(CONFIG))
     }
 
     /// Whether it exports Keyfob: it is Keyfob itself, or a component that passes Keyfob on.

@@ -1,7 +1,7 @@
-//! The environment variables of the component.
+//! The environment variables of the component, each with its origin.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -11,13 +11,33 @@ use crate::{CommandError, terminal};
 
 /// Environment variables by name.
 #[derive(Debug, Default)]
-pub(crate) struct Environment(BTreeMap<String, String>);
+pub(crate) struct Environment(BTreeMap<String, Variable>);
+
+#[derive(Debug)]
+struct Variable {
+    value: String,
+    origin: Origin,
+}
+
+/// Who set a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The caller: its environment, or `--env`.
+    Caller,
+    /// This command, for the fake platform or the developer's sign-in.
+    Command,
+    /// A file of `--env-file`.
+    File(PathBuf),
+}
+
+/// Variables of the fake platform that are for the app too: no identity, and apps read them.
+const SHARED_WITH_APP: [&str; 1] = ["KEYVAULT_URL"];
 
 impl Environment {
-    /// The caller's environment (unless `clean`), overridden by the fake platform's variables and by `--env`. Files add
+    /// The caller's environment (if `inherit`), overridden by the fake platform's variables and by `--env`. Files add
     /// variables that are not set. With a fake platform, the identity variables of a real one are left out.
     pub(super) fn collect(
-        clean: bool,
+        inherit: bool,
         files: &[PathBuf],
         platform: Option<Vec<(String, String)>>,
         given: &[String],
@@ -25,18 +45,23 @@ impl Environment {
         // A component takes only Unicode.
         let caller =
             std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
-        let caller = caller.filter(|_| !clean);
+        let caller = caller.filter(|_| inherit);
         // No clap value parser: its error quotes the text, which may be a secret without a name.
         let given: Option<Vec<_>> = given.iter().map(|text| variable(text)).collect();
         let given = given.ok_or_else(|| CommandError::usage("--env K=V: NAME=VALUE expected"))?;
         let is_platform_variable = |name: &str| platform.is_some() && IDENTITY_VARIABLES.contains(&name);
         let caller = caller.filter(|(name, _)| !is_platform_variable(name));
-        let mut environment = Self(caller.chain(platform.iter().flatten().cloned()).chain(given).collect());
+        let mut environment = Self::default();
+        environment.set(caller, Origin::Caller);
+        environment.set(platform.iter().flatten().cloned(), Origin::Command);
+        environment.set(given, Origin::Caller);
         for path in files {
             let named = || format!("--env-file {}", path.display());
             let text = dotenv::read(path).with_context(named).map_err(CommandError::Usage)?;
-            for note in
-                environment.add_file(&text, is_platform_variable).with_context(named).map_err(CommandError::Usage)?
+            for note in environment
+                .add_file(path, &text, is_platform_variable)
+                .with_context(named)
+                .map_err(CommandError::Usage)?
             {
                 terminal::note(&format!("note: {}: {note}", named()));
             }
@@ -46,10 +71,15 @@ impl Environment {
 
     /// Adds the file's variables that are not set yet, and returns notes about the file. A variable that is set but empty is
     /// kept, so that `NAME=` disables a line of the file.
-    fn add_file(&mut self, text: &str, is_platform_variable: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
-        let file = dotenv::parse(text, |name| self.0.get(name).cloned())?;
+    fn add_file(
+        &mut self,
+        path: &Path,
+        text: &str,
+        is_platform_variable: impl Fn(&str) -> bool,
+    ) -> anyhow::Result<Vec<String>> {
+        let file = dotenv::parse(text, |name| self.0.get(name).map(|variable| variable.value.clone()))?;
         for (name, value) in file.variables.into_iter().filter(|(name, _)| !is_platform_variable(name)) {
-            self.0.entry(name).or_insert(value);
+            self.0.entry(name).or_insert_with(|| Variable { value, origin: Origin::File(path.to_owned()) });
         }
         Ok(file.notes)
     }
@@ -57,22 +87,51 @@ impl Environment {
     /// Sets and unsets variables, and overrides existing values.
     pub(super) fn apply(&mut self, set: Vec<(String, String)>, unset: &[&str]) {
         self.0.retain(|name, _| !unset.contains(&name.as_str()));
-        self.0.extend(set);
+        self.set(set, Origin::Command);
+    }
+
+    fn set(&mut self, variables: impl IntoIterator<Item = (String, String)>, origin: Origin) {
+        let variable = |value| Variable { value, origin: origin.clone() };
+        self.0.extend(variables.into_iter().map(|(name, value)| (name, variable(value))));
     }
 
     /// A variable's value; an empty variable counts as unset.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0.get(name).map(|variable| variable.value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// All variables.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
-        self.0.iter()
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, variable)| (name.as_str(), variable.value.as_str()))
+    }
+
+    /// The variables of an app that Keyfob is put into: without those that this command has set for Keyfob's identity.
+    pub(super) fn for_app(&self) -> impl Iterator<Item = (&str, &str)> {
+        let is_for_app =
+            |name: &str, variable: &Variable| variable.origin != Origin::Command || SHARED_WITH_APP.contains(&name);
+        let variables = self.0.iter().filter(move |(name, variable)| is_for_app(name, variable));
+        variables.map(|(name, variable)| (name.as_str(), variable.value.as_str()))
+    }
+
+    /// The file that has set a variable; none if something else has.
+    pub(super) fn file_of(&self, name: &str) -> Option<&Path> {
+        match &self.0.get(name)?.origin {
+            Origin::File(path) => Some(path),
+            Origin::Caller | Origin::Command => None,
+        }
+    }
+
+    /// Whether a variable is set, even to nothing.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     #[cfg(test)]
     pub(super) fn from_pairs(variables: &[(&str, &str)]) -> Self {
-        Self(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        let mut environment = Self::default();
+        let owned = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        environment.set(owned, Origin::Caller);
+        environment
     }
 }
 
@@ -89,12 +148,25 @@ mod tests {
     fn set_variables_and_earlier_files_win() {
         let mut environment = Environment::from_pairs(&[("A", "set"), ("B", "")]);
         environment
-            .add_file("A=1\nB=1\nC=${A}1\nD=1\nD=2\nIDENTITY_ENDPOINT=1", |name| name.starts_with("ID"))
+            .add_file(Path::new("1"), "A=1\nB=1\nC=${A}1\nD=1\nD=2\nIDENTITY_ENDPOINT=1", |name| name.starts_with("ID"))
             .expect("a file");
-        environment.add_file("C=2\nE=${D}\n", |_| false).expect("a file");
+        environment.add_file(Path::new("2"), "C=2\nE=${D}\n", |_| false).expect("a file");
         let expected = [("A", Some("set")), ("B", None), ("C", Some("set1")), ("D", Some("2")), ("E", Some("2"))];
         for (name, value) in expected.into_iter().chain([("IDENTITY_ENDPOINT", None)]) {
             assert_eq!(environment.get(name), value, "{name}");
         }
+        for (name, file) in [("A", None), ("C", Some("1")), ("D", Some("1")), ("E", Some("2")), ("F", None)] {
+            assert_eq!(environment.file_of(name), file.map(Path::new), "{name}");
+        }
+    }
+
+    #[test]
+    fn app_does_not_see_what_the_command_sets_for_keyfob() {
+        let mut environment = Environment::from_pairs(&[("A", "given"), ("IDENTITY_HEADER", "given")]);
+        let command =
+            ["IDENTITY_HEADER", "AZURE_CLIENT_SECRET", "KEYVAULT_URL"].map(|name| (name.to_owned(), "x".into()));
+        environment.apply(command.to_vec(), &[]);
+        assert_eq!(environment.for_app().collect::<Vec<_>>(), [("A", "given"), ("KEYVAULT_URL", "x")]);
+        assert_eq!(environment.iter().count(), 4);
     }
 }

@@ -21,22 +21,21 @@ pub(super) struct MappedFolder {
     pub(super) guest: String,
 }
 
-/// The folders of an environment. They are mapped instead of the files, because on Kubernetes the token file is a symlink
+/// The folders of an environment, each with the variable that names it. They are mapped instead of the files, because on Kubernetes the token file is a symlink
 /// within its folder whose target changes with the token. A folder that does not exist or can't be read is left out: the
 /// component reports the missing file. Fails for a file in the root folder.
-pub(super) fn named_folders(environment: &Environment) -> Result<Vec<MappedFolder>> {
+pub(super) fn named_folders(environment: &Environment) -> Result<Vec<(MappedFolder, &'static str)>> {
     let mut folders = Vec::new();
     for name in FILE_VARIABLES {
         if let Some(file) = environment.get(name) {
             let parent = Path::new(file).parent().unwrap_or(Path::new(""));
-            folders.extend(map_folder(parent, name)?);
+            folders.extend(map_folder(parent, name)?.map(|folder| (folder, name)));
         }
     }
     // Only the Azure Arc agent sets this variable.
     if environment.get("IMDS_ENDPOINT").is_some() {
-        folders.extend(map_folder(Path::new(ARC_KEYS), "Azure Arc")?);
+        folders.extend(map_folder(Path::new(ARC_KEYS), "Azure Arc")?.map(|folder| (folder, "IMDS_ENDPOINT")));
     }
-    folders.dedup();
     Ok(folders)
 }
 
@@ -65,7 +64,7 @@ mod tests {
 
     fn guests(file: &str) -> Result<Vec<String>> {
         let environment = Environment::from_pairs(&[("AZURE_FEDERATED_TOKEN_FILE", file)]);
-        Ok(named_folders(&environment)?.into_iter().map(|folder| folder.guest).collect())
+        Ok(named_folders(&environment)?.into_iter().map(|(folder, _)| folder.guest).collect())
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! on loopback implements App Service's managed identity protocol. The app needs only `IDENTITY_ENDPOINT` and
 //! `IDENTITY_HEADER`.
 
+mod allowed_resources;
 mod azure_cli;
 mod azure_developer_cli;
 mod azure_powershell;
@@ -18,6 +19,7 @@ mod server;
 mod token_cache;
 mod tool;
 
+pub(crate) use self::allowed_resources::AllowedResources;
 pub(crate) use self::chain::Chain;
 pub(crate) use self::environment_changes::EnvironmentChanges;
 pub(crate) use self::event::Event;

@@ -4,6 +4,7 @@ use clap::Args;
 use keyfob_host_test::spec::TokenOptions;
 
 use crate::call::{CommonArgs, instantiate, with_timeout};
+use crate::context::Target;
 use crate::terminal::Progress;
 use crate::{CommandError, SUCCESS, output};
 
@@ -25,7 +26,7 @@ pub(crate) struct GetToken {
 }
 
 pub(super) async fn run(args: &GetToken) -> Result<u8, CommandError> {
-    let context = args.common.context.context().await?;
+    let context = args.common.context.context(Target::Scope(&args.scope)).await?;
     let host = context.host(None)?;
     let _progress = Progress::show("requesting a token");
     let token = with_timeout(args.common.timeout, async {

@@ -12,19 +12,29 @@ use keyfob_host_test::host::Host;
 use tokio::net::TcpListener;
 
 use crate::child::StopSignals;
-use crate::context::{Context, ContextArgs};
+use crate::context::{Context, ContextArgs, NamedFolder, Target};
 use crate::terminal::{self, Progress};
 use crate::{CommandError, FAILED, SUCCESS};
 
 const EXAMPLES: &str = "\
 Examples:
-  keyfob run app.wasm --env-file .env
   keyfob run app.wasm --env KEYVAULT_URL=https://my-vault.vault.azure.net -- --verbose
+  keyfob run app.wasm --env-file .env --trust-env-file
+  keyfob run app.wasm --inherit-env
   keyfob run server.wasm --addr 127.0.0.1:3000 --allow-host api.example.com --trace
 
 An app that imports keyfob:azure is composed with Keyfob, and an app that imports wasi:config with keyfob-config.
-The app may send requests to the hosts that its environment names (KEYVAULT_URL, KEYFOB_CONFIG_… and Azure's own variables)
-and to those of --allow-host.
+
+The app gets the variables of --env and --env-file, the folders of --dir and --dir-rw, the hosts of --allow-host, with
+--inherit-env this command's environment, and with --fake the variable KEYVAULT_URL. Keyfob in it gets the same, the variables
+of --fake and --dev, and for identity and vault the hosts and folders that these variables name: the vault of KEYVAULT_URL and
+KEYFOB_CONFIG_…, Entra, the identity endpoint, IMDS, and the folder of a token file or a certificate, which it can only read.
+The app itself can use none of these. An app that was composed before, or does not import Keyfob, gets what the options name
+and nothing else.
+
+A host or a folder that only an --env-file names is refused until a yes on the terminal, or --trust-env-file.
+--dev serves tokens for the vaults of KEYVAULT_URL and KEYFOB_CONFIG_…, and for the scopes of --dev-scope.
+--clean-env changes nothing here; given, there is no hint about variables of this command's environment that are left out.
 Exit status: the app's own; 1 if it crashes.";
 
 /// The default address of `wasmtime serve` has this port too.
@@ -48,17 +58,29 @@ pub(crate) struct Run {
     /// Allow the app to read and change a folder
     #[arg(long, value_name = "HOST[::GUEST]", help_heading = "Files")]
     dir_rw: Vec<String>,
+    /// Give the app and Keyfob this command's whole environment; otherwise they get what --env and --env-file name
+    #[arg(long, help_heading = "Environment", conflicts_with = "clean_env")]
+    inherit_env: bool,
+    /// Let Keyfob use the hosts and folders that only an --env-file names
+    #[arg(long, help_heading = "Environment", requires = "env_file")]
+    trust_env_file: bool,
     #[command(flatten)]
     surroundings: ContextArgs,
 }
 
 /// Runs the app, and returns the exit status.
 pub(super) async fn run(args: &Run) -> Result<u8, CommandError> {
-    let context = args.surroundings.context_logging_requests().await?;
-    let builder = context.host_builder(context.environment.get("KEYVAULT_URL"), Some(Box::new(print_denied_host)))?;
-    let host = args.add_folders(builder).map_err(CommandError::Usage)?.inherit_stdio();
-    let app =
-        args.load_app(&context).map_err(|error| CommandError::usage(format!("{} {error:#}", args.app.display())))?;
+    let context = args.surroundings.context(Target::App { inherit_env: args.inherit_env }).await?;
+    let named = |error: anyhow::Error| CommandError::usage(format!("{} {error:#}", args.app.display()));
+    let file = args.read_app(&context).map_err(named)?;
+    let builder = context.app_grants(Box::new(|host| print_denied_host("the app", host)))?;
+    let mut host = args.add_folders(builder).map_err(CommandError::Usage)?.inherit_stdio();
+    if file.uses_keyfob {
+        let denied = Box::new(|host: &str| print_denied_host("Keyfob", host));
+        host = host.keyfob_grants(context.keyfob_grants(denied, &args.named_folders(), args.trust_env_file)?);
+        print_variables_left_out(&context);
+    }
+    let app = args.compile_app(&file, &context).map_err(named)?;
     let entry = app.kind();
     let host = host.with_component(app);
     match entry {
@@ -67,9 +89,17 @@ pub(super) async fn run(args: &Run) -> Result<u8, CommandError> {
     }
 }
 
+/// The file of an app.
+struct AppFile {
+    bytes: Vec<u8>,
+    kind: AppKind,
+    /// Whether Keyfob or keyfob-config is put into it.
+    uses_keyfob: bool,
+}
+
 impl Run {
-    /// Reads, composes and compiles the app. Error texts continue a sentence that starts with the app's name.
-    fn load_app(&self, context: &Context<'_>) -> Result<App> {
+    /// Reads the app. Error texts continue a sentence that starts with the app's name.
+    fn read_app(&self, context: &Context<'_>) -> Result<AppFile> {
         let app = std::fs::read(&self.app).context("can't be read")?;
         let types = ComponentTypes::read(&app)?;
         let entry = AppKind::of(&types)?;
@@ -78,9 +108,17 @@ impl Run {
             AppKind::Http if !self.arguments.is_empty() => bail!("is an HTTP server and takes no arguments: omit them"),
             _ => {}
         }
+        if context.component().is_some() && !types.imports_keyfob() {
+            bail!("does not import Keyfob: omit --component");
+        }
+        let uses_keyfob = types.imports_keyfob() || types.imports_config();
+        Ok(AppFile { bytes: app, kind: entry, uses_keyfob })
+    }
+
+    /// Composes and compiles the app. Error texts continue a sentence that starts with the app's name.
+    fn compile_app(&self, file: &AppFile, context: &Context<'_>) -> Result<App> {
         let name = self.app.display();
         let keyfob = match context.component() {
-            Some(_) if !types.imports_keyfob() => bail!("does not import Keyfob: omit --component"),
             Some(path) => Cow::Owned(
                 std::fs::read(path)
                     .map_err(|error| anyhow!("can't be composed: {} can't be read: {error}", path.display()))?,
@@ -88,7 +126,16 @@ impl Run {
             None => Cow::Borrowed(Build::WithCertificates.bytes()),
         };
         let _progress = Progress::show(&format!("compiling {name}"));
-        Ok(App::with_keyfob(&app, entry, &keyfob)?)
+        Ok(App::with_keyfob(&file.bytes, file.kind, &keyfob)?)
+    }
+
+    /// The folders of the options.
+    fn named_folders(&self) -> Vec<NamedFolder<'_>> {
+        let folder = |text| {
+            let (host, guest) = split_folder(text);
+            NamedFolder { host, guest }
+        };
+        self.dir.iter().chain(&self.dir_rw).map(|text| folder(text)).collect()
     }
 
     fn add_folders(&self, mut builder: Host<()>) -> Result<Host<()>> {
@@ -140,13 +187,29 @@ impl Run {
 
 /// Parses `HOST::GUEST`, or a path that is used for both. Fails if the folder can't be read.
 fn folder(text: &str) -> std::io::Result<(&str, &str)> {
-    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    let (host, guest) = split_folder(text);
     std::fs::read_dir(host)?;
     Ok((host, guest))
 }
 
-fn print_denied_host(host: &str) {
-    terminal::hint(&format!("a request of the app to {host} was denied; to allow it: `--allow-host {host}`"));
+fn split_folder(text: &str) -> (&str, &str) {
+    text.split_once("::").unwrap_or((text, text))
+}
+
+fn print_denied_host(who: &str, host: &str) {
+    terminal::hint(&format!("a request of {who} to {host} was denied; to allow it: `--allow-host {host}`"));
+}
+
+/// Says which variables that Keyfob would use are set here and not given to it: without them the app would probably fail.
+fn print_variables_left_out(context: &Context<'_>) {
+    let names = context.variables_left_out();
+    if !names.is_empty() {
+        let names = names.into_iter().collect::<Vec<_>>().join(", ");
+        terminal::hint(&format!(
+            "the app and Keyfob do not get {names} of this environment; to give them: `--env NAME=VALUE` for one, \
+             `--inherit-env` for all"
+        ));
+    }
 }
 
 #[cfg(test)]

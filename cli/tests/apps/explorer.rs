@@ -1,6 +1,6 @@
 //! A command for tests that uses Keyfob and looks for what Keyfob was granted. Each argument is one thing that it does.
 
-use keyfob::azure::simple::fetch_secret;
+use keyfob::azure::simple::{fetch_secret, fetch_token};
 use wasip2::http::outgoing_handler::handle;
 use wasip2::http::types::{Fields, OutgoingRequest, Scheme};
 
@@ -28,6 +28,10 @@ fn main() {
             ("secret", vault) => match fetch_secret(vault, "secret-a") {
                 Ok(value) => println!("secret {} characters", value.len()),
                 Err(error) => println!("secret {:?}: {}", error.kind, error.message),
+            },
+            ("token", scope) => match fetch_token(scope) {
+                Ok(token) => println!("token by {}", token.credential),
+                Err(error) => println!("token {:?}: {}", error.kind, error.message),
             },
             _ => panic!("{word}"),
         }

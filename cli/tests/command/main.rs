@@ -22,6 +22,7 @@ mod network;
 mod run;
 mod run_command;
 mod run_composed;
+mod run_grants;
 mod run_http;
 mod run_rejected;
 mod secrets;

@@ -78,7 +78,7 @@ impl<'w> Run<'w> {
         self
     }
 
-    /// Without `--clean-env`.
+    /// Without `--clean-env`, and with `--inherit-env` for an app.
     pub(crate) fn inherit_env(mut self) -> Self {
         self.clean = false;
         self
@@ -108,8 +108,12 @@ impl<'w> Run<'w> {
         let caller = self.caller.iter().map(|(name, value)| (name, value));
         command.args(&self.arguments).env_clear().envs(caller).current_dir(self.world.folder());
         command.stdin(self.stdin.as_ref().map_or_else(Stdio::null, |path| File::open(path).unwrap().into()));
-        if self.clean {
-            command.arg("--clean-env");
+        // An app's environment is empty by default.
+        match (self.arguments.first().map(String::as_str), self.clean) {
+            (Some("run"), false) => _ = command.arg("--inherit-env"),
+            (Some("run"), true) => {}
+            (_, true) => _ = command.arg("--clean-env"),
+            (_, false) => {}
         }
         if self.trusting {
             command.arg("--cacert").arg(&self.world.ca);

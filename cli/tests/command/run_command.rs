@@ -47,7 +47,7 @@ fn readme_app_fails_with_a_hint_and_works_when_fixed() {
 fn denied_vault_is_reported_with_allow_host() {
     let world = World::on("app-service", MY_VAULT);
     let run = readme(&world).env("AZURE_CLIENT_ID", USER).env("KEYVAULT_URL", VAULT).output();
-    let told = "hint: a request of the app to my-vault.vault.azure.net:443 was denied; \
+    let told = "hint: a request of Keyfob to my-vault.vault.azure.net:443 was denied; \
                 to allow it: `--allow-host my-vault.vault.azure.net:443`\n";
     assert!(run.stderr.starts_with(told), "{run:?}");
     assert!(!world.requests().iter().any(|request| request.contains("my-vault")), "{:?}", world.requests());

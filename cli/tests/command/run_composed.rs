@@ -30,10 +30,17 @@ fn composed_app_runs() {
     let keyfob = Build::WithCertificates.bytes();
     let composed = compose(&std::fs::read(apps::readme()).unwrap(), keyfob).unwrap().unwrap();
     std::fs::write(world.folder().join("app.wasm"), composed).unwrap();
-    // The vault is not one of this world. That its host is denied shows that the composed Keyfob runs.
-    let run = world.keyfob(&["run", "app.wasm"]).platform().env("AZURE_CLIENT_ID", USER).output();
-    assert!(run.stderr.contains("--allow-host my-vault.vault.azure.net"), "{run:?}");
-    assert_eq!(run.status, 0);
+    // Its Keyfob has the app's grants, and the app is given no identity endpoint by its variables.
+    let run = || world.keyfob(&["run", "app.wasm"]).platform().env("AZURE_CLIENT_ID", USER);
+    let denied = run().output();
+    assert!(
+        denied.stderr.contains("a request of the app to 169.254.130.4:8081 was denied; to allow it: "),
+        "{denied:?}"
+    );
+    assert_eq!(denied.status, 0);
+    // The vault is not one of this world. That its host is denied shows that the composed Keyfob has a token.
+    let denied = run().args(&["--allow-host", "169.254.130.4:8081"]).output();
+    assert!(denied.stderr.contains("--allow-host my-vault.vault.azure.net"), "{denied:?}");
 }
 
 #[tokio::test(start_paused = true)]

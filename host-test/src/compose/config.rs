@@ -1,11 +1,9 @@
 //! Puts `keyfob-config` into an app that reads its configuration from wasi:config.
 
 use super::{ComponentTypes, plugged, set_apart};
+use crate::component_types::CONFIG;
 use crate::engine::config_component;
 use crate::error::ComponentError;
-
-/// The interface, without its version.
-const STORE: &str = "wasi:config/store@";
 
 /// Puts `keyfob-config` into an app. Returns `None` if the app does not import `wasi:config/store`.
 ///
@@ -30,7 +28,7 @@ pub(crate) fn compose_config_apart(app: &[u8]) -> Result<Option<Vec<u8>>, Compon
 
 fn plug_config(app: &[u8], config: &[u8]) -> Result<Option<Vec<u8>>, ComponentError> {
     let types = ComponentTypes::read(app)?;
-    let Some(import) = types.imports().find(|name| name.starts_with(STORE)) else { return Ok(None) };
+    let Some(import) = types.imports().find(|name| name.starts_with(CONFIG)) else { return Ok(None) };
     plugged(app, config)
         .map(Some)
         .map_err(|error| ComponentError::OtherConfigVersion { import: import.to_owned(), cause: error.into() })

@@ -9,6 +9,7 @@ use clap::Args;
 use self::checks::run_checks;
 use self::diagnosis::Diagnosis;
 use crate::call::{CommonArgs, instantiate, with_timeout};
+use crate::context::Target;
 use crate::{CommandError, FAILED, SUCCESS, output};
 
 const EXAMPLES: &str = "\
@@ -33,7 +34,7 @@ pub(crate) struct Doctor {
 /// Prints the diagnosis, and returns the exit status.
 pub(super) async fn run(args: &Doctor) -> Result<u8, CommandError> {
     let CommonArgs { json, timeout, credential: credential_args, context: context_args } = &args.common;
-    let context = context_args.context().await?;
+    let context = context_args.context(Target::Vault(args.vault_url.as_deref())).await?;
     let host = context.host(args.vault_url.as_deref())?;
     let print_part = |part: &str| {
         if !json {

@@ -9,7 +9,7 @@ use keyfob_host_test::spec::ClientOptions;
 
 use super::CommandError;
 use crate::call::{CommonArgs, instantiate, with_timeout};
-use crate::context::Context;
+use crate::context::{Context, Target};
 use crate::terminal::Progress;
 
 /// The arguments of every verb for secrets.
@@ -40,7 +40,7 @@ pub(super) struct VaultClient<'a> {
 
 impl VaultArgs {
     pub(super) async fn resolve(&self) -> Result<VaultTarget<'_>, CommandError> {
-        let context = self.common.context.context().await?;
+        let context = self.common.context.context(Target::Vault(self.vault_url.as_deref())).await?;
         let url = match &self.vault_url {
             Some(url) => url.clone(),
             None => context

@@ -129,6 +129,50 @@ fn run_with_dev_logs_token_requests() {
 }
 
 #[test]
+fn dev_serves_the_vaults_resource_and_named_scopes_only() {
+    let world = World::app_service();
+    let machine = signed_in(&world);
+    let other = "token=https://management.azure.com/.default";
+    let run = |options: &[&str]| {
+        let app = apps::explorer().display().to_string();
+        let run = world.keyfob(&["run", &app]).env("KEYVAULT_URL", VAULT).args(options);
+        with_dev(&machine, run).app_args(&[&format!("secret={VAULT}"), other]).output()
+    };
+    let refused = run(&[]);
+    let (secret, token) = refused.stdout.split_once('\n').unwrap();
+    assert_eq!((refused.status, secret), (0, &*format!("secret {} characters", VALUE.len())));
+    let why = "--dev serves no token for https://management.azure.com, because it is not the resource of this command's \
+               vault: add `--dev-scope https://management.azure.com` to allow it";
+    assert!(token.starts_with("token ErrorKind::") && token.contains(why), "{token}");
+    assert!(refused.stderr.contains(&format!("\n400: {why}\n")), "{refused:?}");
+    // No tool was run for it.
+    assert_eq!(machine.command_lines("az").len(), 1, "{:?}", machine.command_lines("az"));
+
+    for scope in ["https://management.azure.com", "https://management.azure.com/.default"] {
+        let allowed = run(&["--dev-scope", "api://other", "--dev-scope", scope]);
+        assert!(allowed.stdout.ends_with("\ntoken by ManagedIdentityCredential\n"), "{allowed:?}");
+    }
+    // get-token names its scope by itself, and another is none of it.
+    let get = |scope: &str| with_dev(&machine, world.keyfob(&["get-token", "--scope", scope])).output();
+    assert_eq!(get("https://management.azure.com/.default").status, 0);
+
+    let run = world.keyfob(&["get-secret", "secret-a", "--vault-url", VAULT, "--dev-scope", "s"]).output();
+    assert!(run.usage_error().contains("--dev"), "{run:?}");
+}
+
+#[test]
+fn app_does_not_see_the_developers_endpoint() {
+    let world = World::app_service();
+    let machine = signed_in(&world);
+    let app = apps::explorer().display().to_string();
+    let run = world.keyfob(&["run", &app]).env("KEYVAULT_URL", VAULT).env("OWN", "value");
+    let run = with_dev(&machine, run).app_args(&["environment", &format!("secret={VAULT}")]).output();
+    let expected =
+        format!("environment [\"KEYVAULT_URL={VAULT}\", \"OWN=value\"]\nsecret {} characters\n", VALUE.len());
+    assert_eq!((run.status, run.stdout), (0, expected));
+}
+
+#[test]
 fn dev_conflicts_with_fake() {
     for (option, value) in [("--fake-example", "vm"), ("--fake", "world.toml")] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
