@@ -10,7 +10,7 @@ Examples:
   keyfob doctor --env-file .env                            shows which identity an app would get
   keyfob get-secret my-secret --vault-url https://my-vault.vault.azure.net
   keyfob set-secret my-secret --file value.txt --vault-url https://my-vault.vault.azure.net
-  keyfob run app.wasm --env-file .env
+  keyfob run app.wasm --env KEYVAULT_URL=https://my-vault.vault.azure.net
 
 Exit status: 0 success, 1 the component returned an error, 2 wrong usage.";
 
