@@ -42,11 +42,39 @@ fn is_resource_of(vault: &str, resource: &str) -> bool {
         return false;
     }
     let (vault, domain) = (vault.to_ascii_lowercase(), domain.to_ascii_lowercase());
+    let is_microsofts = MICROSOFT_DOMAINS.iter().any(|known| is_within(&vault, known));
     match vault.split_once('.') {
-        Some((_, parent)) if parent == domain => true,
-        Some((_, parent)) if parent.starts_with("vault.") => false,
-        _ => domain.contains('.') && vault.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.')),
+        Some((_, parent)) if parent.starts_with("vault.") || parent.starts_with("managedhsm.") => parent == domain,
+        _ => {
+            !is_microsofts
+                && domain.contains('.')
+                && vault.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.'))
+        }
     }
+}
+
+/// Domains whose hosts are vaults only below `vault` and `managedhsm`. Other names in them are resources of other services,
+/// such as `graph.microsoft.com`, of which a vault's URL must not make a vault's resource.
+const MICROSOFT_DOMAINS: [&str; 15] = [
+    "azure.cn",
+    "azure.com",
+    "azure.net",
+    "azure.us",
+    "chinacloudapi.cn",
+    "microsoft.com",
+    "microsoft.us",
+    "microsoftonline.cn",
+    "microsoftonline.com",
+    "microsoftonline.us",
+    "office.com",
+    "office365.com",
+    "usgovcloudapi.net",
+    "visualstudio.com",
+    "windows.net",
+];
+
+fn is_within(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -64,6 +92,7 @@ mod tests {
             ("my-kv.vault.azure.net", "https://vault.azure.net"),
             ("MY-KV.vault.azure.net", "https://vault.azure.net/"),
             ("my-kv.vault.azure.cn", "https://vault.azure.cn"),
+            ("my-hsm.managedhsm.azure.net", "https://managedhsm.azure.net"),
             ("kv.corp.example", "https://corp.example"),
             ("kv.east.corp.example", "https://corp.example"),
         ] {
@@ -81,6 +110,10 @@ mod tests {
             ("kv.corp.example", "https://example"),
             ("kv.corp.example", "https://orp.example"),
             ("vault.azure.net", "https://vault.azure.net"),
+            ("kv.graph.microsoft.com", "https://graph.microsoft.com"),
+            ("kv.management.azure.com", "https://management.azure.com"),
+            ("a.b.database.windows.net", "https://database.windows.net"),
+            ("vault.management.azure.com", "https://management.azure.com"),
         ] {
             assert!(!permits(&vault(host), resource), "{host} {resource}");
         }
