@@ -42,15 +42,12 @@ impl Environment {
         platform: Option<Vec<(String, String)>>,
         given: &[String],
     ) -> Result<Self, CommandError> {
-        // A component takes only Unicode.
-        let caller =
-            std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
-        let caller = caller.filter(|_| inherit);
         // No clap value parser: its error quotes the text, which may be a secret without a name.
         let given: Option<Vec<_>> = given.iter().map(|text| variable(text)).collect();
         let given = given.ok_or_else(|| CommandError::usage("--env K=V: NAME=VALUE expected"))?;
         let is_platform_variable = |name: &str| platform.is_some() && IDENTITY_VARIABLES.contains(&name);
-        let caller = caller.filter(|(name, _)| !is_platform_variable(name));
+        let is_replaced = |name: &str| is_platform_variable(name) || given.iter().any(|(given, _)| given == name);
+        let caller = if inherit { inherited(is_replaced)? } else { Vec::new() };
         let mut environment = Self::default();
         environment.set(caller, Origin::Caller);
         environment.set(platform.iter().flatten().cloned(), Origin::Command);
@@ -133,6 +130,34 @@ impl Environment {
         environment.set(owned, Origin::Caller);
         environment
     }
+}
+
+/// The caller's environment without the variables that are replaced. A component takes only Unicode: another variable is left
+/// out, unless Keyfob reads it. Without it, Keyfob would use another identity than the caller has named.
+fn inherited(is_replaced: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, CommandError> {
+    let mut variables = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            _ if is_replaced(&name) => {}
+            Ok(value) => variables.push((name, value)),
+            Err(_) if is_keyfobs(&name) => return Err(CommandError::usage(not_unicode(&name))),
+            Err(_) => {}
+        }
+    }
+    Ok(variables)
+}
+
+/// Whether Keyfob may read a variable.
+fn is_keyfobs(name: &str) -> bool {
+    ["AZURE_", "KEYFOB_"].iter().any(|prefix| name.starts_with(prefix))
+        || IDENTITY_VARIABLES.contains(&name)
+        || name == "KEYVAULT_URL"
+}
+
+/// The error for a variable whose value is no text.
+pub(crate) fn not_unicode(name: &str) -> String {
+    format!("the variable {} is not Unicode text: set it to another value, or unset it", name.escape_debug())
 }
 
 fn variable(text: &str) -> Option<(String, String)> {

@@ -17,7 +17,7 @@ use keyfob_host_test::egress::{Egress, Sockets};
 use keyfob_host_test::engine::Keyfob;
 use keyfob_host_test::host::Host;
 
-pub(super) use self::environment::Environment;
+pub(super) use self::environment::{Environment, not_unicode};
 use self::fake_backend::FakeBackend;
 use self::folders::MappedFolder;
 use self::hosts::{AllowedHost, Vault};

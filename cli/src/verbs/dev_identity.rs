@@ -1,14 +1,16 @@
 //! `keyfob dev-identity`: serves the developer's own sign-in to apps as a managed identity.
 
+use std::env::VarError;
 use std::ffi::OsString;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::child::{self, StopSignals};
+use crate::context::not_unicode;
 use crate::developer::{Chain, EnvironmentChanges, Server};
 use crate::shell::Syntax;
-use crate::{SUCCESS, output, terminal};
+use crate::{SUCCESS, no_proxy, output, terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,6 +21,9 @@ Examples:
 These tools are tried in order until one returns a token: Azure CLI (az login), Azure PowerShell (Connect-AzAccount), Azure
 Developer CLI (azd auth login). AZURE_TOKEN_CREDENTIALS can select one by its credential, such as AzureCliCredential.
 While this runs, everyone who knows IDENTITY_HEADER can get your tokens.";
+
+/// Chooses the tool.
+const TOKEN_CREDENTIALS: &str = "AZURE_TOKEN_CREDENTIALS";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -36,8 +41,14 @@ pub(crate) struct DevIdentity {
 
 /// Serves until Ctrl-C, or until the command ends. Returns the command's exit status.
 pub(super) async fn run(args: &DevIdentity) -> Result<u8> {
-    let environment = |name: &str| std::env::var(name).ok();
-    let chain = Chain::from_setting(environment("AZURE_TOKEN_CREDENTIALS").as_deref());
+    // Read as text, another value would count as not set: all tools would be asked, and a host be reached through a proxy.
+    for name in [TOKEN_CREDENTIALS].iter().chain(&no_proxy::VARIABLES) {
+        if let Err(VarError::NotUnicode(_)) = std::env::var(name) {
+            bail!("{}", not_unicode(name));
+        }
+    }
+    let environment = |name: &str| Some(std::env::var_os(name)?.to_string_lossy().into_owned());
+    let chain = Chain::from_setting(environment(TOKEN_CREDENTIALS).as_deref());
     let server = Server::start(chain, args.port, |event| terminal::note(&event.to_string())).await?;
     let EnvironmentChanges { set, unset, notes } = EnvironmentChanges::for_server(&server, environment);
     for note in notes {

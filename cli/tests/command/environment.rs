@@ -1,6 +1,7 @@
 //! Precedence of the caller's variables, `--env` and `--env-file`.
 
 use crate::apps;
+use crate::run::{Output, Run};
 use crate::world::{CLIENT_SECRET, SYSTEM, USER, VALUE, VAULT, World};
 
 #[test]
@@ -89,4 +90,36 @@ fn suspicious_env_file_lines_are_noted() {
          note: --env-file {file}: line 3 refers to a ${{NAME}} that is not set: taken as empty\n"
     );
     assert_eq!(run.stderr, expected);
+}
+
+#[test]
+#[cfg(unix)]
+fn variable_that_is_no_text_is_an_error_and_not_unset() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let world = World::app_service();
+    let no_text = std::ffi::OsStr::from_bytes(b"canary\xff");
+    let get = |name: &str, run: Run<'_>| Output::of(run.inherit_env().command().env(name, no_text));
+    for name in
+        ["AZURE_CLIENT_ID", "AZURE_TOKEN_CREDENTIALS", "IDENTITY_ENDPOINT", "KEYFOB_ALLOW_LOOPBACK_HTTP", "MSI_SECRET"]
+    {
+        for run in
+            [world.keyfob(&["get-token", "--scope", "s"]), world.keyfob(&["run", apps::readme().to_str().unwrap()])]
+        {
+            let run = get(name, run);
+            let expected =
+                format!("error: the variable {name} is not Unicode text: set it to another value, or unset it\n");
+            assert_eq!(run.usage_error(), expected);
+        }
+    }
+    // Other variables are none of Keyfob's, and an option replaces one.
+    let other = get("OTHER", world.get_secret().platform().env("AZURE_CLIENT_ID", USER));
+    assert_eq!(other.success(), VALUE);
+    let replaced = get("AZURE_CLIENT_ID", world.get_secret().platform().env("AZURE_CLIENT_ID", USER));
+    assert_eq!(replaced.success(), VALUE);
+    for name in ["AZURE_TOKEN_CREDENTIALS", "NO_PROXY", "no_proxy"] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyfob"));
+        let run = Output::of(command.args(["dev-identity", "--", "true"]).env(name, no_text));
+        assert!(run.usage_error().contains(&format!("the variable {name} is not Unicode text")), "{run:?}");
+    }
 }
