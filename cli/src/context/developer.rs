@@ -6,8 +6,8 @@ use super::environment::Environment;
 use crate::developer::{AllowedResources, Chain, EnvironmentChanges, Event, Server};
 use crate::terminal;
 
-/// Serves the developer's tokens for these resources until the server is dropped, and points the environment to it. Notes about conflicting
-/// variables go to stderr; with `log_requests` each request too.
+/// Serves the developer's tokens for these resources until the server is dropped, and points the environment to it. Notes
+/// about conflicting variables go to stderr; with `log_requests` each request too.
 pub(super) async fn serve(
     environment: &mut Environment,
     allowed: AllowedResources,

@@ -21,9 +21,9 @@ pub(super) struct MappedFolder {
     pub(super) guest: String,
 }
 
-/// The folders of an environment, each with the variable that names it. They are mapped instead of the files, because on Kubernetes the token file is a symlink
-/// within its folder whose target changes with the token. A folder that does not exist or can't be read is left out: the
-/// component reports the missing file. Fails for a file in the root folder.
+/// The folders of an environment, each with the variable that names it. They are mapped instead of the files, because on
+/// Kubernetes the token file is a symlink within its folder whose target changes with the token. A folder that does not exist
+/// or can't be read is left out: the component reports the missing file. Fails for a file in the root folder.
 pub(super) fn named_folders(environment: &Environment) -> Result<Vec<(MappedFolder, &'static str)>> {
     let mut folders = Vec::new();
     for name in FILE_VARIABLES {

@@ -206,6 +206,16 @@ impl Context<'_> {
         Ok(Host::new(&()).envs(self.environment.for_app()).egress(egress).file_io_on_threads())
     }
 
+    /// What an app gets that was composed with Keyfob before, or needs none. A fake Azure is the app's, with its variables,
+    /// hosts and files: nothing in it is a real secret, and no request leaves this process.
+    pub(super) fn grants_without_keyfob(&self, denied: LineSink) -> Result<Host<()>, CommandError> {
+        let Some(fake_backend) = &self.fake_backend else { return self.app_grants(denied) };
+        let hosts = hosts::allowed_hosts(&self.environment, Vault::Variable);
+        let egress = self.egress(&hosts).map_err(CommandError::Usage)?.on_denied(denied);
+        let host = Host::new(&()).envs(self.environment.iter()).egress(egress).file_io_on_threads();
+        Ok(fake_backend.folders().into_iter().fold(host, |host, folder| host.preopened_dir(folder.host, folder.guest)))
+    }
+
     /// The variables of the caller that Keyfob would use, and that the app and Keyfob were not given. None if the caller's
     /// environment is inherited, or if `--clean-env` says that this is meant.
     pub(super) fn variables_left_out(&self) -> BTreeSet<String> {

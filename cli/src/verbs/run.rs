@@ -30,7 +30,7 @@ The app gets the variables of --env and --env-file, the folders of --dir and --d
 of --fake and --dev, and for identity and vault the hosts and folders that these variables name: the vault of KEYVAULT_URL and
 KEYFOB_CONFIG_…, Entra, the identity endpoint, IMDS, and the folder of a token file or a certificate, which it can only read.
 The app itself can use none of these. An app that was composed before, or does not import Keyfob, gets what the options name
-and nothing else.
+and nothing else: with --fake all of the fake Azure, and no --dev.
 
 A host or a folder that only an --env-file names is refused until a yes on the terminal, or --trust-env-file.
 --dev serves tokens for the vaults of KEYVAULT_URL and KEYFOB_CONFIG_…, and for the scopes of --dev-scope.
@@ -73,7 +73,8 @@ pub(super) async fn run(args: &Run) -> Result<u8, CommandError> {
     let context = args.surroundings.context(Target::App { inherit_env: args.inherit_env }).await?;
     let named = |error: anyhow::Error| CommandError::usage(format!("{} {error:#}", args.app.display()));
     let file = args.read_app(&context).map_err(named)?;
-    let builder = context.app_grants(Box::new(|host| print_denied_host("the app", host)))?;
+    let denied = Box::new(|host: &str| print_denied_host("the app", host));
+    let builder = if file.uses_keyfob { context.app_grants(denied) } else { context.grants_without_keyfob(denied) }?;
     let mut host = args.add_folders(builder).map_err(CommandError::Usage)?.inherit_stdio();
     if file.uses_keyfob {
         let denied = Box::new(|host: &str| print_denied_host("Keyfob", host));
@@ -112,6 +113,12 @@ impl Run {
             bail!("does not import Keyfob: omit --component");
         }
         let uses_keyfob = types.imports_keyfob() || types.imports_config();
+        if self.surroundings.uses_developer_sign_in() && !uses_keyfob {
+            bail!(
+                "does not import Keyfob, and --dev gives your sign-in to Keyfob only: run the app as it is before it is \
+                 composed, or give the app your sign-in with `keyfob dev-identity -- wasmtime run …`"
+            );
+        }
         Ok(AppFile { bytes: app, kind: entry, uses_keyfob })
     }
 

@@ -1,5 +1,6 @@
 //! Apps that are composed with Keyfob already, and apps run by the library.
 
+use std::process::Command;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use keyfob_host_test::compose::{ComponentTypes, compose};
 use keyfob_host_test::{Build, Clock, Egress, Host};
 
 use crate::apps;
+use crate::run::Output;
 use crate::world::{USER, VALUE, VAULT, World};
 
 #[test]
@@ -41,6 +43,25 @@ fn composed_app_runs() {
     // The vault is not one of this world. That its host is denied shows that the composed Keyfob has a token.
     let denied = run().args(&["--allow-host", "169.254.130.4:8081"]).output();
     assert!(denied.stderr.contains("--allow-host my-vault.vault.azure.net"), "{denied:?}");
+}
+
+#[test]
+fn composed_app_gets_a_fake_azure_and_not_the_developers_sign_in() {
+    let world = World::app_service();
+    let composed =
+        compose(&std::fs::read(apps::explorer()).unwrap(), Build::WithCertificates.bytes()).unwrap().unwrap();
+    std::fs::write(world.folder().join("app.wasm"), composed).unwrap();
+    let fake = |example: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
+        command.args(["run", "app.wasm", "--fake-example", example]).env_clear().current_dir(world.folder());
+        command.args(["--env", "AZURE_CLIENT_ID=5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08"]);
+        Output::of(command.args(["--", "secret=https://my-vault.vault.azure.net"]))
+    };
+    for example in ["app-service", "aks"] {
+        assert_eq!(fake(example).success(), "secret 21 characters", "{example}");
+    }
+    let dev = world.keyfob(&["run", "app.wasm", "--dev"]).output();
+    assert!(dev.usage_error().contains("app.wasm does not import Keyfob, and --dev gives your sign-in"), "{dev:?}");
 }
 
 #[tokio::test(start_paused = true)]
