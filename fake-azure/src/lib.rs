@@ -71,6 +71,7 @@ mod identity;
 mod identity_request;
 mod ids;
 mod imds;
+pub mod listen;
 mod managed_identity;
 mod params;
 mod platform;
