@@ -4,20 +4,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use http::header::CONNECTION;
 use http::uri::{Authority, Scheme};
-use http::{Method, Response, StatusCode, Uri};
+use http::{HeaderValue, Method, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::{self, OnUpgrade};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::HandshakeFailureHandler;
 use super::body::Body;
+use crate::listen::{Slot, WriteLimit};
 use crate::wire::{BodyEnd, NetworkError, Request, ScriptedResponse, Service, Timeouts, play};
 
 /// The largest body in bytes, above that of Azure: a backup has at most 500 versions of at most 25 KB.
@@ -27,8 +29,22 @@ const LARGEST_BODY: usize = 1 << 25;
 /// The first byte of a TLS handshake. <https://datatracker.ietf.org/doc/html/rfc8446#section-5.1>
 const HANDSHAKE: u8 = 22;
 
-/// How long a client may take to send the head of a request. The response has no time limit.
+/// How long a client may take to send the head of a request, from the connection or the last response on. The response has no
+/// time limit.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a client may take for a TLS handshake.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a client may take to send the body of a request.
+const BODY_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a client may read nothing of a response.
+const WRITE_LIMIT: Duration = Duration::from_secs(30);
+
+/// The most bytes of a request's head that are read before it is refused, give or take one read of the same size. A token in
+/// it may have tens of thousands.
+const LARGEST_HEAD: usize = 1 << 17;
 
 /// The server has no timeouts of its own: it waits until the client closes the connection.
 const FOR_EVER: Timeouts = {
@@ -46,80 +62,106 @@ pub(super) struct ServerState {
     pub(super) on_handshake_failure: Option<HandshakeFailureHandler>,
 }
 
+/// One connection: what its requests have in common.
+#[derive(Clone)]
+struct Connection {
+    state: Arc<ServerState>,
+    slot: Arc<Slot>,
+    scheme: Scheme,
+    tunnel: Tunnel,
+}
+
 /// Serves one connection to its end. A client that breaks it off is not an error.
-pub(super) async fn run(stream: TcpStream, state: Arc<ServerState>, tls_only: bool) {
-    let mut first = [0];
-    let tls = tls_only || matches!(stream.peek(&mut first).await, Ok(1) if first == [HANDSHAKE]);
-    if tls {
-        return secure(stream, &state).await;
+pub(super) async fn run<S>(stream: S, state: Arc<ServerState>, slot: Arc<Slot>, tls_only: bool)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let mut stream = BufReader::new(WriteLimit::new(stream, WRITE_LIMIT));
+    let plain = Connection { state, slot, scheme: Scheme::HTTP, tunnel: Tunnel::default() };
+    if tls_only {
+        return plain.secure(stream).await;
     }
-    let tunnel = Tunnel::default();
-    serve(stream, Arc::clone(&state), Scheme::HTTP, Arc::clone(&tunnel)).await;
-    let asked = tunnel.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match starts_with_handshake(&mut stream).await {
+        Some(true) => return plain.secure(stream).await,
+        Some(false) => plain.serve(stream).await,
+        None => return,
+    }
+    let asked = plain.tunnel.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(asked) = asked else { return };
     let Ok(upgraded) = asked.await else { return };
     let mut stream = BufReader::new(TokioIo::new(upgraded));
-    match stream.fill_buf().await {
-        Ok([HANDSHAKE, ..]) => secure(stream, &state).await,
-        Ok(_) => serve(stream, state, Scheme::HTTP, Tunnel::default()).await,
-        Err(_) => {}
+    let inner = Connection { tunnel: Tunnel::default(), ..plain };
+    match starts_with_handshake(&mut stream).await {
+        Some(true) => inner.secure(stream).await,
+        Some(false) => inner.serve(stream).await,
+        None => {}
     }
+}
+
+/// Waits for the first byte, and says whether it is that of a TLS handshake. None if no byte comes.
+async fn starts_with_handshake(stream: &mut (impl AsyncBufRead + Unpin)) -> Option<bool> {
+    let first = timeout(HEAD_LIMIT, stream.fill_buf()).await.ok()?.ok()?.first()?;
+    Some(*first == HANDSHAKE)
 }
 
 /// The upgrade after a `CONNECT` request, to be used when the connection has finished with HTTP.
 type Tunnel = Arc<Mutex<Option<OnUpgrade>>>;
 
-async fn secure<S>(stream: S, state: &Arc<ServerState>)
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    match state.acceptor.accept(stream).await {
-        Ok(stream) => serve(stream, Arc::clone(state), Scheme::HTTPS, Tunnel::default()).await,
-        Err(error) => {
-            if let Some(tell) = &state.on_handshake_failure {
-                tell(&error.to_string());
+impl Connection {
+    async fn secure<S>(self, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        match timeout(HANDSHAKE_LIMIT, self.state.acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let inner = Self { scheme: Scheme::HTTPS, tunnel: Tunnel::default(), ..self };
+                inner.serve(stream).await;
             }
+            Ok(Err(error)) => {
+                if let Some(tell) = &self.state.on_handshake_failure {
+                    tell(&error.to_string());
+                }
+            }
+            // A client that stays silent says nothing about the certificate.
+            Err(_) => {}
         }
     }
-}
 
-async fn serve<S>(stream: S, state: Arc<ServerState>, scheme: Scheme, tunnel: Tunnel)
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let service = service_fn(move |request| respond(Arc::clone(&state), scheme.clone(), Arc::clone(&tunnel), request));
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-    let served = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
-    // An error means that the client left, or that the response ends in a reset. In both cases the connection closes.
-    served.await.unwrap_or_default();
-}
-
-/// Plays the response; an error closes the connection without one.
-async fn respond(
-    state: Arc<ServerState>,
-    scheme: Scheme,
-    tunnel: Tunnel,
-    mut request: http::Request<Incoming>,
-) -> Result<Response<Body>, NoResponse> {
-    let upgrade = (request.method() == Method::CONNECT).then(|| upgrade::on(&mut request));
-    let request = match absolute(&state, scheme, request).await {
-        Ok(request) => request,
-        Err(status) => {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = status;
-            return Ok(response);
-        }
-    };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let response = state.azure.handle(&request, now);
-    let length = announced(&response);
-    let response = play(response, FOR_EVER).await.map_err(NoResponse)?;
-    if let Some(upgrade) = upgrade.filter(|_| response.status().is_success()) {
-        *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
-        return Ok(response.map(|_| Body::empty()));
+    async fn serve<S>(&self, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let service = service_fn(move |request| self.clone().respond(request));
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_buf_size(LARGEST_HEAD);
+        let served = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        // An error means that the client left, or that the response ends in a reset. In both cases the connection closes.
+        served.await.unwrap_or_default();
     }
-    Ok(response.map(|chunks| Body::new(chunks, length)))
+
+    /// Plays the response; an error closes the connection without one.
+    async fn respond(self, mut request: http::Request<Incoming>) -> Result<Response<Body>, NoResponse> {
+        let upgrade = (request.method() == Method::CONNECT).then(|| upgrade::on(&mut request));
+        let request = match absolute(&self.state, self.scheme, request).await {
+            Ok(request) => request,
+            Err(status) => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = status;
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                return Ok(response);
+            }
+        };
+        let _answering = self.slot.answering();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let response = self.state.azure.handle(&request, now);
+        let length = announced(&response);
+        let response = play(response, FOR_EVER).await.map_err(NoResponse)?;
+        if let Some(upgrade) = upgrade.filter(|_| response.status().is_success()) {
+            *self.tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
+            return Ok(response.map(|_| Body::empty()));
+        }
+        Ok(response.map(|chunks| Body::new(chunks, length)))
+    }
 }
 
 /// The length in the response's head. A scripted header may be wrong on purpose; a body that breaks off has
@@ -152,7 +194,8 @@ async fn absolute(
     } else if parts.method != Method::CONNECT && parts.uri.scheme() != Some(&scheme) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let limited = Limited::new(body, LARGEST_BODY).collect().await;
+    let limited = timeout(BODY_LIMIT, Limited::new(body, LARGEST_BODY).collect()).await;
+    let limited = limited.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
     let body: Bytes = limited.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
     Ok(http::Request::from_parts(parts, body))
 }

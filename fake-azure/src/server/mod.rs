@@ -6,19 +6,20 @@ mod body;
 mod certificates;
 mod connection;
 
+use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use http::uri::Authority;
 use tokio::net::TcpListener;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 pub use authority::CertificateAuthority;
 
 use crate::error::ServerError;
+use crate::listen::{Connections, Limits};
 use crate::wire::Service;
 use certificates::Certificates;
 use connection::ServerState;
@@ -26,13 +27,16 @@ use connection::ServerState;
 /// Called with the reason, in the words of rustls, when a client breaks off a TLS handshake.
 pub(crate) type HandshakeFailureHandler = Box<dyn Fn(&str) + Send + Sync>;
 
-/// A running server. Dropping it closes all its connections.
+/// All clients are strangers: the fake has no secret that an app shows to it first.
+const LIMITS: Limits = Limits { connections: 128, strangers: 128 };
+
+/// A running server. It has room for 128 connections; one more ends the one that was unused for the longest time. Dropping it closes all its connections.
 #[derive(Debug)]
 pub struct Server {
     plain: SocketAddr,
     tls: SocketAddr,
     ca_pem: String,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: Vec<JoinHandle<Infallible>>,
 }
 
 impl Server {
@@ -105,8 +109,11 @@ impl Server {
         };
         let acceptor = TlsAcceptor::from(Arc::new(Certificates::of(authority).server_config()?));
         let state = Arc::new(ServerState { azure, acceptor, alias, on_handshake_failure });
-        let tasks =
-            vec![tokio::spawn(accept(plain, Arc::clone(&state), false)), tokio::spawn(accept(tls, state, true))];
+        let connections = Connections::new(LIMITS);
+        let tasks = vec![
+            tokio::spawn(accept(plain, Arc::clone(&connections), Arc::clone(&state), false)),
+            tokio::spawn(accept(tls, connections, state, true)),
+        ];
         Ok(Self { plain: plain_addr, tls: tls_addr, ca_pem, tasks })
     }
 
@@ -143,21 +150,16 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<ServerState>, tls_only: bool) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection::run(stream, Arc::clone(&state), tls_only));
-                }
-                // Transient, such as too few file descriptors.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
+async fn accept(
+    listener: TcpListener,
+    connections: Arc<Connections>,
+    state: Arc<ServerState>,
+    tls_only: bool,
+) -> Infallible {
+    connections.accept(listener, |stream, slot| connection::run(stream, Arc::clone(&state), slot, tls_only)).await
 }
 
+#[cfg(test)]
+mod limit_tests;
 #[cfg(test)]
 mod tests;

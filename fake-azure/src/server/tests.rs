@@ -194,3 +194,28 @@ async fn a_connect_that_succeeds_is_a_tunnel() {
     assert!(tls_over(&other, tunnel, "kv.vault.azure.net").await.is_err());
     assert!(failures.recv().await.unwrap().contains("alert"));
 }
+
+#[tokio::test]
+async fn idle_connections_do_not_keep_an_app_out() {
+    let server = Server::start(Arc::new(Scripted)).await.unwrap();
+    let (plain, secure) = (server.plain_addr(), server.tls_addr());
+    let mut idle = Vec::new();
+    for number in 0..300 {
+        let mut stream = TcpStream::connect(if number % 2 == 0 { plain } else { secure }).await.unwrap();
+        // The beginning of a TLS handshake.
+        stream.write_all(&[0x16]).await.unwrap();
+        idle.push(stream);
+    }
+    assert!(say(TcpStream::connect(plain).await.unwrap(), &head("h", "/")).await.ends_with("whole"));
+    assert!(say(tls(&server, secure, "h").await, &head("h", "/")).await.ends_with("whole"));
+    // The first ones have made room.
+    for stream in idle.into_iter().take(150) {
+        assert!(is_closed(stream));
+    }
+}
+
+/// Whether the server has closed a connection before now: it does so for idle ones after 30 seconds.
+fn is_closed(stream: TcpStream) -> bool {
+    let read = stream.into_std().and_then(|mut stream| std::io::Read::read(&mut stream, &mut [0]));
+    read.map_or_else(|error| error.kind() != std::io::ErrorKind::WouldBlock, |length| length == 0)
+}

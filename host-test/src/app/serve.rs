@@ -1,19 +1,22 @@
 //! An HTTP server that makes a new instance of the app for each request, as `wasmtime serve` does.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use fake_azure::listen::{Answering, Connections, Limits, Slot, WriteLimit};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::{WasiBody, WasiHttpView as _};
@@ -25,6 +28,12 @@ use crate::store::State;
 
 /// How long a client may take to send the head of a request.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a client may read nothing of a response.
+const WRITE_LIMIT: Duration = Duration::from_secs(60);
+
+/// Connections in which no request is being answered make room for new ones.
+const LIMITS: Limits = Limits { connections: 512, strangers: 512 };
 
 /// The app's response, or the error code that it set instead.
 type Outcome = Result<Response<WasiBody>, ErrorCode>;
@@ -38,7 +47,9 @@ struct Server {
 
 impl Host<App> {
     /// Serves HTTP/1.1 on the current tokio runtime, until the future is dropped. A request that the app does not answer
-    /// gets a 500, and `on_error` is called with the reason.
+    /// gets a 500, and `on_error` is called with the reason. There are at most 512 connections; one more ends the idle one that
+    /// was unused for the longest time, and waits if none is idle. A client may take 30 seconds to send the head of a request,
+    /// and read nothing of a response for 60.
     ///
     /// # Errors
     /// [`HostError::NoHttp`] if the app is a command.
@@ -59,31 +70,52 @@ impl Host<App> {
             return Err(HostError::NoHttp);
         };
         let server = Arc::new(Server { host: self, pre, on_error: Box::new(on_error) });
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        connections.spawn(connection(stream, Arc::clone(&server)));
-                    }
-                    // Transient, for instance too many open files.
-                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-                },
-                Some(_) = connections.join_next() => {}
-            }
-        }
+        let connections = Connections::new(LIMITS);
+        Ok(connections.accept(listener, |stream, slot| connection(stream, slot, Arc::clone(&server))).await)
     }
 }
 
-async fn connection(stream: TcpStream, server: Arc<Server>) {
+async fn connection<S>(stream: S, slot: Arc<Slot>, server: Arc<Server>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let service = service_fn(move |request| {
-        let server = Arc::clone(&server);
-        async move { Ok::<_, Infallible>(server.answer(request).await) }
+        let (server, answering) = (Arc::clone(&server), slot.answering());
+        async move {
+            let response = server.answer(request).await;
+            Ok::<_, Infallible>(response.map(|body| Answer { body, _answering: answering }))
+        }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
     // An error means that the client left, or that the app stopped in the middle of its response, which was reported.
-    builder.serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
+    builder.serve_connection(TokioIo::new(WriteLimit::new(stream, WRITE_LIMIT)), service).await.unwrap_or_default();
+}
+
+/// The body of a response. Its connection is not dropped for another before it has been sent.
+struct Answer {
+    body: WasiBody,
+    _answering: Answering,
+}
+
+impl Body for Answer {
+    type Data = <WasiBody as Body>::Data;
+    type Error = <WasiBody as Body>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 impl Server {
