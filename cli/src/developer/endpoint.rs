@@ -2,9 +2,12 @@
 //! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use fake_azure::listen::{LogLimit, Slot, left_out};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -21,11 +24,16 @@ const API_VERSION: &str = "2019-08-01";
 /// Query parameters that select a managed identity.
 const ID_PARAMETERS: [&str; 4] = ["client_id", "object_id", "principal_id", "mi_res_id"];
 
+/// How many refusals are logged in each period.
+const REFUSALS: u32 = 20;
+const REFUSALS_PERIOD: Duration = Duration::from_secs(10);
+
 pub(super) struct Endpoint {
     address: SocketAddr,
     header: String,
     tokens: TokenCache,
     id_reported: AtomicBool,
+    refusals: LogLimit,
     log: Box<dyn Fn(&Event) + Send + Sync>,
 }
 
@@ -46,17 +54,22 @@ impl Endpoint {
         tokens: TokenCache,
         log: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Self {
-        Self { address, header, tokens, id_reported: AtomicBool::new(false), log: Box::new(log) }
+        let refusals = LogLimit::new(REFUSALS, REFUSALS_PERIOD);
+        Self { address, header, tokens, id_reported: AtomicBool::new(false), refusals, log: Box::new(log) }
     }
 
-    pub(super) async fn handle(&self, request: &Parts) -> Response<String> {
+    pub(super) async fn handle(&self, request: &Parts, slot: &Arc<Slot>) -> Response<String> {
         let token_request = match self.validate(request) {
             Ok(token_request) => token_request,
             Err(RequestError(status, message)) => {
-                self.log_event(&Event::RequestRefused { status, message: message.to_owned() });
-                return reply(status, &json!({ "statusCode": status.as_u16(), "message": message }));
+                self.log_refusal(status, message);
+                let mut refusal = reply(status, &json!({ "statusCode": status.as_u16(), "message": message }));
+                refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                return refusal;
             }
         };
+        slot.set_known();
+        let _answering = slot.answering();
         if let Some(parameter) = token_request.id
             && !self.id_reported.swap(true, Ordering::Relaxed)
         {
@@ -90,6 +103,15 @@ impl Endpoint {
                 reply(status, &body)
             }
         }
+    }
+
+    /// Everybody on this machine can be refused, as often as they like.
+    fn log_refusal(&self, status: StatusCode, message: &str) {
+        let Some(lines) = self.refusals.permit() else { return };
+        if let Some(left_out) = left_out(lines) {
+            self.log_event(&Event::LeftOut(left_out));
+        }
+        self.log_event(&Event::RequestRefused { status, message: message.to_owned() });
     }
 
     fn log_event(&self, event: &Event) {

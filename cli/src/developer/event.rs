@@ -28,6 +28,8 @@ pub(crate) enum Event {
         /// The response's message.
         message: String,
     },
+    /// Refusals that were not reported.
+    LeftOut(String),
     /// The request selected a managed identity, and the developer's identity was used instead. Reported once.
     IdIgnored {
         /// The query parameter, such as `client_id`.
@@ -43,6 +45,7 @@ impl fmt::Display for Event {
                 write!(f, "{resource}: {credential}, until {}{again}", format_utc(*expires_on))
             }
             Self::RequestRefused { status, message } => write!(f, "{}: {message}", status.as_u16()),
+            Self::LeftOut(how_many) => f.write_str(how_many),
             Self::IdIgnored { parameter } => write!(
                 f,
                 "the app asks for a managed identity by {parameter}, which does not exist on this machine: your own identity is used"

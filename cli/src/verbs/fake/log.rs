@@ -1,8 +1,10 @@
 //! The request log on stderr.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use fake_azure::listen::{LogLimit, left_out};
 use fake_azure::uri;
 use fake_azure::wire::{ConnectOutcome, Request, ScriptedResponse};
 use http::header::WWW_AUTHENTICATE;
@@ -14,8 +16,40 @@ const SUCCESS: Style = AnsiColor::Green.on_default();
 const CHALLENGE: Style = AnsiColor::Yellow.on_default();
 const FAILURE: Style = AnsiColor::Red.on_default();
 
+/// What every user of this machine can make the log say is limited, or they could fill a disk.
+static REQUESTS: LogLimit = LogLimit::new(1000, PERIOD);
+static REFUSALS: LogLimit = LogLimit::new(20, PERIOD);
+const PERIOD: Duration = Duration::from_secs(10);
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A request that Azure would answer.
+    Request,
+    /// A request for no host of the fake Azure, or a connection without a request.
+    Refusal,
+}
+
+impl Subject {
+    /// Whether a line may be written. Says first how many were not.
+    fn permits(self) -> bool {
+        let limit = match self {
+            Self::Request => &REQUESTS,
+            Self::Refusal => &REFUSALS,
+        };
+        let Some(lines) = limit.permit() else { return false };
+        if let Some(left_out) = left_out(lines) {
+            note(&left_out);
+        }
+        true
+    }
+}
+
 /// Logs a request: the time of day (UTC), method and URL, the status, and the outcome in words.
-pub(super) fn request(request: &Request, exchange: &ScriptedResponse, outcome: &str) {
+pub(super) fn request(request: &Request, exchange: &ScriptedResponse, outcome: &str, subject: Subject) {
+    if !subject.permits() {
+        return;
+    }
     let (status, style) = match exchange.connect {
         ConnectOutcome::After(_) => (exchange.status.as_str(), style(exchange)),
         _ => ("---", FAILURE),
@@ -32,6 +66,13 @@ pub(super) fn request(request: &Request, exchange: &ScriptedResponse, outcome: &
 /// Logs a note.
 pub(super) fn note(text: &str) {
     print(&format!("{DIM}{}{DIM:#} {text}", time_of_day()));
+}
+
+/// Logs why a connection ended without a request.
+pub(super) fn broken_connection(text: &str) {
+    if Subject::Refusal.permits() {
+        problem(text);
+    }
 }
 
 /// Logs a problem.

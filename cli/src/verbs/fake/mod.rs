@@ -79,7 +79,7 @@ pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
     let ca = folder.ca_file();
     let untrusted_ca_message = {
         let ca = ca.clone();
-        Box::new(move |why: &str| log::problem(&client_setup::untrusted_ca_message(&ca, why)))
+        Box::new(move |why: &str| log::broken_connection(&client_setup::untrusted_ca_message(&ca, why)))
     };
     let server = Server::start_on(served.clone(), args.port.unwrap_or(0), authority, untrusted_ca_message).await?;
     served.set_port(server.plain_addr().port());

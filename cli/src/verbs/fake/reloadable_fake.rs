@@ -9,7 +9,14 @@ use fake_azure::wire::{Request, ScriptedResponse, Service};
 use http::uri::PathAndQuery;
 use http::{Method, Uri};
 
-use super::{log, plain_http};
+use super::log::{self, Subject};
+use super::plain_http;
+
+/// What the log says about a request.
+struct Outcome {
+    words: String,
+    subject: Subject,
+}
 
 /// A replaceable fake Azure.
 pub(super) struct ReloadableFake {
@@ -42,13 +49,10 @@ impl ReloadableFake {
     }
 
     /// The response, and the outcome to log. A tunnel is not logged, only the requests in it.
-    fn respond(&self, request: &Request, now: u64) -> (ScriptedResponse, Option<String>) {
+    fn respond(&self, request: &Request, now: u64) -> (ScriptedResponse, Option<Outcome>) {
         let fake = self.fake();
         let Some(host) = authority(request.uri()) else {
-            return (
-                ScriptedResponse::reply(400, "text/plain", "a host is missing\n"),
-                Some("a host is missing".to_owned()),
-            );
+            return refusal(400, "a host is missing");
         };
         let is_own_address = self
             .port
@@ -83,21 +87,23 @@ impl Service for ReloadableFake {
     fn handle(&self, request: &Request, now: u64) -> ScriptedResponse {
         let (exchange, account) = self.respond(request, now);
         if let Some(account) = account {
-            log::request(request, &exchange, &account);
+            log::request(request, &exchange, &account.words, account.subject);
         }
         exchange
     }
 }
 
 /// The fake's response, and the outcome in words.
-fn respond_as(fake: &Fake, request: &Request, now: u64) -> (ScriptedResponse, Option<String>) {
+fn respond_as(fake: &Fake, request: &Request, now: u64) -> (ScriptedResponse, Option<Outcome>) {
     let exchange = fake.handle(request, now);
-    let account = fake.summarize(request, &exchange);
-    (exchange, Some(account))
+    let words = fake.summarize(request, &exchange);
+    (exchange, Some(Outcome { words, subject: Subject::Request }))
 }
 
-fn refusal(status: u16, why: &str) -> (ScriptedResponse, Option<String>) {
-    (ScriptedResponse::reply(status, "text/plain; charset=utf-8", format!("{why}\n")), Some(why.to_owned()))
+/// A response of the server itself. It ends the connection, so that the next request costs the client another one.
+fn refusal(status: u16, why: &str) -> (ScriptedResponse, Option<Outcome>) {
+    let response = ScriptedResponse::reply(status, "text/plain; charset=utf-8", format!("{why}\n"));
+    (response.header("connection", "close"), Some(Outcome { words: why.to_owned(), subject: Subject::Refusal }))
 }
 
 fn unknown_host_message(fake: &Fake, host: &str) -> String {
@@ -144,7 +150,7 @@ mod tests {
         let request = http::Request::builder().method(method).uri(uri).body(bytes::Bytes::new()).unwrap();
         let (exchange, account) = served.respond(&request, 0);
         assert!(matches!(exchange.connect, ConnectOutcome::After(_)), "{uri}");
-        (exchange.status.as_u16(), account)
+        (exchange.status.as_u16(), account.map(|outcome| outcome.words))
     }
 
     #[test]
