@@ -90,6 +90,8 @@ mod validate;
 mod vault;
 pub mod wire;
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -183,6 +185,21 @@ impl Fake {
     /// `host:port` of every service of the fake.
     pub fn authorities(&self) -> Vec<String> {
         self.router.authorities()
+    }
+
+    /// The domains of its services, for [`CertificateAuthority::for_domains`]: those of its vaults, each with all vaults of the
+    /// cloud, the hosts of Microsoft Entra ID, and loopback. A vault in no Azure cloud is a domain of its own.
+    pub fn domains(&self) -> Vec<String> {
+        let host = |authority: String| {
+            let name = authority.rsplit_once(':').map_or(authority.as_str(), |(host, _)| host).trim_matches(['[', ']']);
+            match name.parse::<IpAddr>() {
+                Ok(address) => address.is_loopback().then(|| name.to_owned()),
+                Err(_) => Some(Cloud::of_vault(name).map_or(name, |(_, suffix)| suffix).to_owned()),
+            }
+        };
+        let own = ["localhost", "127.0.0.1"].map(str::to_owned);
+        let domains: BTreeSet<String> = self.authorities().into_iter().filter_map(host).chain(own).collect();
+        domains.into_iter().collect()
     }
 
     /// The faults that are left, each with its number of requests to come.

@@ -1,15 +1,18 @@
 //! The certificate authority of a server: a new one, or a saved one that clients already trust.
 
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail, ensure};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, date_time_ymd,
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    NameConstraints, PublicKeyData, date_time_ymd,
 };
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, KeyUsage};
 
+use super::certificates;
 use crate::error::ServerError;
 
 /// Long enough for users to trust it once; limited because the key may be stored on a disk.
@@ -23,19 +26,72 @@ pub struct CertificateAuthority {
 }
 
 impl CertificateAuthority {
-    /// A new authority. Its certificate is valid for two years.
+    /// A new authority for every host, for a server whose key is never stored. Its certificate is valid for two years.
     ///
     /// # Errors
     ///
     /// The system gives no random numbers, or its clock is before 1970.
     pub fn new() -> Result<Self, ServerError> {
-        Self::generate().map_err(|error| ServerError::new(&error))
+        Self::generate(None).map_err(|error| ServerError::new(&error))
     }
 
-    fn generate() -> anyhow::Result<Self> {
+    /// A new authority for these domains and addresses, such as those of [`Fake::domains`](crate::Fake::domains), and the hosts
+    /// in them: by its name constraints (RFC 5280, section 4.2.1.10), clients refuse what it signs for any other host.
+    ///
+    /// # Errors
+    ///
+    /// As [`CertificateAuthority::new`], and if a domain is no DNS name.
+    ///
+    /// ```
+    /// use fake_azure::CertificateAuthority;
+    ///
+    /// let domains = ["vault.azure.net".to_owned(), "127.0.0.1".to_owned()];
+    /// let authority = CertificateAuthority::for_domains(&domains)?;
+    /// assert!(authority.check_domains(&domains).is_ok());
+    /// assert!(authority.check_domains(&["example.com".to_owned()]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn for_domains(domains: &[String]) -> Result<Self, ServerError> {
+        Self::generate(Some(constraints(domains))).map_err(|error| ServerError::new(&error))
+    }
+
+    /// Checks that clients accept what the authority signs for these domains and addresses, and not what it signs for others.
+    ///
+    /// # Errors
+    ///
+    /// The first domain that it can't sign for, or that it can sign for every host.
+    pub fn check_domains(&self, domains: &[String]) -> Result<(), ServerError> {
+        self.check(domains).map_err(|error| ServerError::new(&error))
+    }
+
+    fn check(&self, domains: &[String]) -> anyhow::Result<()> {
+        let der = CertificateDer::from_pem_slice(self.pem.as_bytes())?;
+        let anchor = webpki::anchor_from_trusted_cert(&der)?;
+        ensure!(anchor.name_constraints.is_some(), "it can sign for every host: it has no name constraints");
+        let params = params(None);
+        let issuer = Issuer::from_params(&params, &self.key);
+        let accepted = |name: &str| -> anyhow::Result<bool> {
+            let (certificate, _) = certificates::issue(name, &issuer)?;
+            let anchors = std::slice::from_ref(&anchor);
+            let usage = KeyUsage::server_auth();
+            let time = UnixTime::now();
+            let certificate = EndEntityCert::try_from(&certificate)?;
+            let algorithms = webpki::ALL_VERIFICATION_ALGS;
+            Ok(certificate.verify_for_usage(algorithms, anchors, &[], time, usage, None, None).is_ok())
+        };
+        for domain in domains {
+            ensure!(accepted(domain)?, "it can't sign for {domain}, which is another fake Azure's");
+        }
+        for foreign in ["keyfob.invalid", "192.0.2.1"] {
+            ensure!(!accepted(foreign)?, "it can sign for {foreign}");
+        }
+        Ok(())
+    }
+
+    fn generate(constraints: Option<NameConstraints>) -> anyhow::Result<Self> {
         let key = KeyPair::generate()?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).context("this machine's date is before 1970")?;
-        let mut params = params();
+        let mut params = params(constraints);
         // The clocks of other machines and containers may differ a little.
         params.not_before = date_time_ymd(1970, 1, 1) + now.saturating_sub(Duration::from_secs(86_400));
         params.not_after = date_time_ymd(1970, 1, 1) + now + LIFETIME;
@@ -78,23 +134,39 @@ impl CertificateAuthority {
         &self.pem
     }
 
-    /// The private key as PEM. Whoever has it can impersonate any host to clients that trust the certificate.
+    /// The private key as PEM. Whoever has it can impersonate the authority's domains to clients that trust the
+    /// certificate.
     pub fn key_pem(&self) -> String {
         self.key.serialize_pem()
     }
 
     /// The issuer of server certificates. Its name and key identifier are those of the authority's certificate.
     pub(super) fn issuer(self) -> Issuer<'static, KeyPair> {
-        Issuer::new(params(), self.key)
+        Issuer::new(params(None), self.key)
     }
 }
 
-fn params() -> CertificateParams {
+fn params(constraints: Option<NameConstraints>) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, "Keyfob fake Azure");
+    params.name_constraints = constraints;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params
+}
+
+/// Constraints of names and addresses. With none of a kind, every name of that kind would be permitted.
+fn constraints(domains: &[String]) -> NameConstraints {
+    let subtree = |domain: &String| match domain.parse::<IpAddr>() {
+        Ok(address) => {
+            let bits = if address.is_ipv4() { 32 } else { 128 };
+            GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, bits))
+        }
+        Err(_) => GeneralSubtree::DnsName(domain.clone()),
+    };
+    let own = ["localhost", "127.0.0.1"].map(str::to_owned);
+    let all = own.iter().chain(domains.iter().filter(|domain| !own.contains(domain)));
+    NameConstraints { permitted_subtrees: all.map(subtree).collect(), excluded_subtrees: Vec::new() }
 }
 
 /// The error of webpki for the certificate as a server's. It checks the dates first.
@@ -128,7 +200,7 @@ mod tests {
         let (ca, other) = (CertificateAuthority::new().unwrap(), CertificateAuthority::new().unwrap());
         let key = KeyPair::generate().unwrap();
         let server = CertificateParams::new(["h".to_owned()]).unwrap().self_signed(&key).unwrap().pem();
-        let mut expired = params();
+        let mut expired = params(None);
         expired.not_after = date_time_ymd(2001, 1, 1);
         let expired = expired.self_signed(&key).unwrap().pem();
         for (certificate, key, says) in [
@@ -142,5 +214,23 @@ mod tests {
             let error = format!("{error:#}");
             assert!(error.contains(says) && !error.contains("canary"), "{error}");
         }
+    }
+
+    #[test]
+    fn signs_for_its_domains_only() {
+        let domains = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let own = domains(&["vault.azure.net", "login.microsoftonline.com", "127.0.0.1", "localhost", "::1"]);
+        let authority = CertificateAuthority::for_domains(&own).unwrap();
+        authority.check_domains(&own).unwrap();
+        authority.check_domains(&domains(&["my-vault.vault.azure.net"])).unwrap();
+        for foreign in ["azure.net", "xvault.azure.net", "example.com", "10.0.0.1", "127.0.0.2", "fd00::1"] {
+            let error = authority.check_domains(&domains(&[foreign])).unwrap_err();
+            assert!(error.to_string().contains(&format!("it can't sign for {foreign}")), "{error}");
+        }
+        let kept = CertificateAuthority::from_pem(authority.pem(), &authority.key_pem()).unwrap();
+        kept.check_domains(&own).unwrap();
+        CertificateAuthority::for_domains(&[]).unwrap().check_domains(&domains(&["localhost"])).unwrap();
+        let unlimited = CertificateAuthority::new().unwrap().check_domains(&own).unwrap_err();
+        assert!(unlimited.to_string().contains("every host"), "{unlimited}");
     }
 }
