@@ -12,6 +12,7 @@ mod date;
 mod developer;
 mod exit;
 mod fake;
+mod files;
 mod no_proxy;
 mod output;
 mod shell;

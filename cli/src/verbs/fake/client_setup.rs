@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use fake_azure::Fake;
 
 use super::plain_http;
@@ -21,6 +21,8 @@ pub(super) struct ClientSetup {
     pub(super) address: SocketAddr,
     pub(super) ca: PathBuf,
     pub(super) folder: Folder,
+    /// The domains that the authority can sign for.
+    pub(super) domains: Vec<String>,
     /// Vault and Entra are reached without TLS.
     pub(super) plain_http: bool,
 }
@@ -48,6 +50,14 @@ impl ClientSetup {
             }
         }
         Ok(variables)
+    }
+
+    /// Fails if clients would refuse the certificate of a service: the authority is for other domains.
+    pub(super) fn check_domains(&self, fake: &Fake) -> Result<()> {
+        match fake.domains().iter().find(|domain| !self.domains.contains(domain)) {
+            Some(new) => bail!("the certificate authority can't sign for {new}: start `keyfob fake` again"),
+            None => Ok(()),
+        }
     }
 
     /// What the environment variables can't set up.

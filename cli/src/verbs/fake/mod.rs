@@ -75,7 +75,8 @@ pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
         Some(path) => Folder::persistent(path)?,
         None => Folder::temporary()?,
     };
-    let authority = folder.authority()?;
+    let domains = served.fake().domains();
+    let authority = folder.authority(&domains)?;
     let ca = folder.ca_file();
     let untrusted_ca_message = {
         let ca = ca.clone();
@@ -83,7 +84,7 @@ pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
     };
     let server = Server::start_on(served.clone(), args.port.unwrap_or(0), authority, untrusted_ca_message).await?;
     served.set_port(server.plain_addr().port());
-    let setup = ClientSetup { address: server.plain_addr(), ca, folder, plain_http: args.plain_http };
+    let setup = ClientSetup { address: server.plain_addr(), ca, folder, domains, plain_http: args.plain_http };
     let variables = setup.environment(&served.fake())?;
 
     let reloader = Reloader::new(source.clone(), text, Arc::clone(&served), &setup, args.command.is_empty());

@@ -55,6 +55,7 @@ impl<'w> Reloader<'w> {
     /// Serves a new description, and returns its environment.
     fn apply(&self, text: &str, old: &[(String, String)]) -> Result<Vec<(String, String)>, String> {
         let fake = self.source.parse(text).map_err(|error| format!("{error:#}"))?;
+        self.setup.check_domains(&fake).map_err(|error| format!("{error:#}"))?;
         let new = self.setup.environment(&fake).map_err(|error| format!("{error:#}"))?;
         let summary = summary::line(fake.description());
         // The vaults are reset to the description; say so if an app has written to them.

@@ -46,3 +46,55 @@ fn azure_arc_key_path_is_noted() {
     assert_eq!(server.environment["IMDS_ENDPOINT"], format!("http://{}", server.proxy()));
     server.log.clear();
 }
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_others_prepared_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("fake");
+    let start = || Output::of(&mut keyfob(&["--example", "vm", "--dir", dir.to_str().unwrap(), "--", "true"]));
+    assert_eq!(start().status, 0);
+    let mode = |name: &str| dir.join(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!([mode(""), mode("ca.pem"), mode("ca-key.pem")], [0o700, 0o600, 0o600]);
+
+    let set = |name: &str, mode: u32| {
+        std::fs::set_permissions(dir.join(name), PermissionsExt::from_mode(mode)).unwrap();
+    };
+    for (name, shared, own) in [("", 0o777, 0o700), ("ca.pem", 0o666, 0o600), ("ca-key.pem", 0o620, 0o600)] {
+        set(name, shared);
+        let said = start().usage_error().to_owned();
+        assert!(said.contains("can't be used") && said.contains("other users can write to"), "{name}: {said}");
+        set(name, own);
+        assert_eq!(start().status, 0);
+    }
+    // The same key by another way: as a link.
+    std::fs::rename(dir.join("ca-key.pem"), parent.path().join("key")).unwrap();
+    std::os::unix::fs::symlink(parent.path().join("key"), dir.join("ca-key.pem")).unwrap();
+    let said = start().usage_error().to_owned();
+    assert!(said.contains("ca-key.pem is a symbolic link"), "{said}");
+}
+
+#[test]
+fn an_authority_is_for_its_own_domains() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("fake");
+    let start =
+        |example: &str| Output::of(&mut keyfob(&["--example", example, "--dir", dir.to_str().unwrap(), "--", "true"]));
+    assert_eq!(start("vm").status, 0);
+    assert_eq!(start("aks").status, 0);
+    let other = start("us-government");
+    let said = other.usage_error();
+    assert!(said.contains("it can't sign for vault.usgovcloudapi.net") && said.contains("remove both"), "{said}");
+
+    // One for every host, as a version before this one or somebody else has made it.
+    let unlimited = fake_azure::CertificateAuthority::new().unwrap();
+    std::fs::write(dir.join("ca.pem"), unlimited.pem()).unwrap();
+    std::fs::write(dir.join("ca-key.pem"), unlimited.key_pem()).unwrap();
+    let run = start("vm");
+    assert!(run.usage_error().contains("it can sign for every host"), "{run:?}");
+    // Without its certificate nobody trusts it.
+    std::fs::remove_file(dir.join("ca.pem")).unwrap();
+    assert_eq!(start("vm").status, 0);
+}

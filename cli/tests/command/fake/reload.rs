@@ -98,3 +98,17 @@ fn changed_environment_is_printed() {
         assert_eq!(server.environment[name], before[name], "{name}");
     }
 }
+
+#[test]
+fn a_vault_that_the_authority_can_not_sign_for_is_not_reloaded() {
+    let text = world("app-service", "'canary-one'");
+    let file = DescriptionFile::new(&text);
+    let mut server = start(&file.path());
+    // Another vault of the same cloud is no other domain.
+    file.write(&format!("{text}[[vault]]\nurl = 'https://more.vault.azure.net'\n"));
+    server.wait_for_line("reloaded ");
+    file.write(&format!("{text}[[vault]]\nurl = 'https://kv.corp.example'\nresource = 'https://vault.azure.net'\n"));
+    let line = server.wait_for_line("not reloaded, the old description stays in use: ");
+    assert!(line.ends_with("can't sign for kv.corp.example: start `keyfob fake` again\n"), "{line}");
+    assert!(server.secret(VAULT, "a", &server.token(APP)).contains("canary-one"));
+}
