@@ -25,11 +25,15 @@ pub(super) fn print(text: &str) {
     record(write!(io::stdout().lock(), "{text}"));
 }
 
-/// Writes bytes to stdout and flushes. Fails if stdout is closed.
-pub(super) fn write_bytes(bytes: &[u8]) -> std::io::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(bytes)?;
-    stdout.flush()
+/// Writes bytes to stdout and flushes. Returns whether all are written: not if the reader has closed the pipe, which is no
+/// failure. Fails if they can't be written, for example on a full disk.
+pub(super) fn write_bytes(bytes: &[u8]) -> io::Result<bool> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Prints a text to stdout without adding a newline; styles are removed unless stdout is a terminal. [`finish`] reports a

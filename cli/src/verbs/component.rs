@@ -1,11 +1,13 @@
 //! `keyfob component`: writes the built-in component.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use keyfob_host_test::engine::{Build, config_component, embedded_component};
+
+use crate::{files, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,8 +33,9 @@ pub(crate) struct Component {
     embedded: bool,
 }
 
-/// Writes the built-in component. Returns the file and its size as text.
-pub(super) fn run(args: &Component) -> Result<String> {
+/// Writes the built-in component. Returns the file and its size as text; nothing if the reader
+/// of stdout has left.
+pub(super) fn run(args: &Component) -> Result<Option<String>> {
     let bytes = match args {
         Component { config: true, .. } => config_component(),
         Component { embedded: true, .. } => embedded_component(),
@@ -46,18 +49,18 @@ pub(super) fn selected_build(with_certificates: bool) -> Build {
     if with_certificates { Build::WithCertificates } else { Build::WithoutCertificates }
 }
 
-/// Writes a component to a file or to stdout. Returns the file and its size as text.
-pub(super) fn write_component(file: &Path, bytes: &[u8]) -> Result<String> {
+/// Writes a component to a file or to stdout. Returns the file and its size as text; nothing if the reader
+/// of stdout has left.
+pub(super) fn write_component(file: &Path, bytes: &[u8]) -> Result<Option<String>> {
     if file == Path::new("-") {
-        let mut stdout = std::io::stdout().lock();
         ensure!(
-            !stdout.is_terminal(),
+            !std::io::stdout().is_terminal(),
             "a component is binary and is not written to a terminal: pass a file name, or redirect stdout"
         );
-        stdout.write_all(bytes).and_then(|()| stdout.flush()).context("stdout can't be written")?;
-        return Ok(format!("stdout: {} bytes", bytes.len()));
+        let all = output::write_bytes(bytes).context("stdout can't be written")?;
+        return Ok(all.then(|| format!("stdout: {} bytes", bytes.len())));
     }
     let name = file.display();
-    std::fs::write(file, bytes).with_context(|| format!("{name} can't be written"))?;
-    Ok(format!("{name}: {} bytes", bytes.len()))
+    files::write_output(file, bytes).with_context(|| format!("{name} can't be written"))?;
+    Ok(Some(format!("{name}: {} bytes", bytes.len())))
 }

@@ -30,8 +30,9 @@ pub(crate) struct Compose {
     with_certificates: bool,
 }
 
-/// Writes the composed app. Returns the file and its size as text.
-pub(super) fn run(args: &Compose) -> Result<String> {
+/// Writes the composed app. Returns the file and its size as text; nothing if the reader
+/// of stdout has left.
+pub(super) fn run(args: &Compose) -> Result<Option<String>> {
     let name = args.app.display();
     let app = std::fs::read(&args.app).map_err(|error| anyhow!("{name} can't be read: {error}"))?;
     let progress = Progress::show(&format!("composing {name} with Keyfob"));

@@ -95,10 +95,12 @@ impl Verb {
 }
 
 /// Prints what was written and where.
-fn report_written(result: Result<String>) -> u8 {
+fn report_written(result: Result<Option<String>>) -> u8 {
     match result {
         Ok(summary) => {
-            terminal::note(&summary);
+            if let Some(summary) = summary {
+                terminal::note(&summary);
+            }
             SUCCESS
         }
         Err(error) => report_usage_error(&error),

@@ -76,8 +76,44 @@ fn a_result_that_is_not_written_is_a_failure() {
 
 #[test]
 fn a_reader_that_leaves_is_no_failure() {
-    for arguments in [&["demo"][..], &["man"], &["completions", "bash"], &["--help"], &["--version"]] {
+    let app = crate::apps::readme();
+    for arguments in [
+        &["demo"][..],
+        &["man"],
+        &["completions", "bash"],
+        &["--help"],
+        &["--version"],
+        &["component", "-"],
+        &["component", "--config", "-"],
+        &["compose", app.to_str().unwrap(), "-"],
+    ] {
         let run = keyfob(arguments).stdout(closed()).output().unwrap();
         assert_eq!((run.status.code(), run.stderr.as_slice()), (Some(0), &b""[..]), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_list_and_a_backup_end_as_other_results() {
+    let vault = "https://team-kv.vault.azure.net";
+    let world = World::on(
+        "app-service",
+        &format!(
+            "[[vault]]\nurl = '{vault}'\nroles = {{ user = 'Key Vault Secrets Officer' }}\n\
+             [[vault.secret]]\nname = 'secret-a'\nvalue = '{VALUE}'\n"
+        ),
+    );
+    for verb in [&["backup-secret", "secret-a"][..], &["list-secrets"], &["list-versions", "secret-a"]] {
+        let run = || {
+            let run = world.keyfob(verb).args(&["--vault-url", vault]).platform();
+            run.env("AZURE_CLIENT_ID", crate::world::USER).command()
+        };
+        let left = run().stdout(closed()).output().unwrap();
+        assert_eq!((left.status.code(), left.stderr.as_slice()), (Some(0), &b""[..]), "{verb:?}");
+        let lost = run().stdout(full()).output().unwrap();
+        let said = String::from_utf8(lost.stderr).unwrap();
+        assert!(
+            lost.status.code() != Some(0) && said.starts_with("error: stdout can't be written: "),
+            "{verb:?}: {said}"
+        );
     }
 }

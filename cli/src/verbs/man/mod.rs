@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Command};
 
 use self::page::Page;
-use crate::{output, terminal};
+use crate::{files, output, terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,7 +51,8 @@ fn write(pages: &[Page], folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     for page in pages {
         let file = folder.join(page.file_name());
-        std::fs::write(&file, page.roff()?).with_context(|| format!("{} can't be written", page.file_name()))?;
+        files::write_output(&file, page.roff()?.as_bytes())
+            .with_context(|| format!("{} can't be written", page.file_name()))?;
     }
     terminal::note(&format!("{}: {} pages", folder.display(), pages.len()));
     Ok(())

@@ -58,7 +58,9 @@ pub(super) async fn run(args: &BackupSecret) -> Result<u8, CommandError> {
             });
         }
         None if json => output::print_line(&json!({ "name": name, "backup": BASE64.encode(&backup) }).to_string()),
-        None => output::write_bytes(&backup).context("stdout can't be written").map_err(CommandError::Usage)?,
+        None => {
+            output::write_bytes(&backup).context("stdout can't be written").map_err(CommandError::Usage)?;
+        }
     }
     Ok(SUCCESS)
 }

@@ -124,8 +124,13 @@ pub(super) async fn print_pages(
         count += page.len();
         let line = |it: &Item| if json { it.json().to_string() } else { line(it, columns) };
         let lines: String = page.iter().map(|it| line(it) + "\n").collect();
-        if output::write_bytes(lines.as_bytes()).is_err() {
-            return Ok(SUCCESS);
+        match output::write_bytes(lines.as_bytes()) {
+            Ok(true) => {}
+            Ok(false) => return Ok(SUCCESS),
+            Err(error) => {
+                output::record(Err(error));
+                return Ok(SUCCESS);
+            }
         }
     }
 }
