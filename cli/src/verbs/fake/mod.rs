@@ -52,7 +52,8 @@ pub(crate) struct FakeAzure {
     /// Serve the first vault and Entra over plain HTTP, for Keyfob in hosts with fixed trusted authorities (wasmtime, wash)
     #[arg(long)]
     plain_http: bool,
-    /// Keep the certificate authority and the platform's files in this folder, so that clients still trust it after a restart
+    /// Keep the certificate authority and the platform's files in this folder, so that clients still trust it after a restart;
+    /// refused if others can write to it
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Run this command with the fake's environment variables, and stop when it ends
