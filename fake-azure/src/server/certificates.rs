@@ -12,7 +12,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 
 use super::authority::CertificateAuthority;
 
-/// The limit of issued certificates, against clients that request endless names.
+/// The most certificates that are kept. Clients can request endless names, and none of them may keep out the app's.
 const MOST_NAMES: usize = 1000;
 
 /// The issuer and its certificates by name.
@@ -68,16 +68,38 @@ pub(super) fn issue(
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         // A client that connects to an IP address sends no name.
-        let name = hello.server_name().unwrap_or("127.0.0.1").to_ascii_lowercase();
+        self.certificate(&hello.server_name().unwrap_or("127.0.0.1").to_ascii_lowercase())
+    }
+}
+
+impl Certificates {
+    fn certificate(&self, name: &str) -> Option<Arc<CertifiedKey>> {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = issued.get(&name) {
+        if let Some(known) = issued.get(name) {
             return Some(Arc::clone(known));
         }
         if issued.len() >= MOST_NAMES {
-            return None;
+            issued.clear();
         }
-        let fresh = Arc::new(self.issue(&name).ok()?);
-        issued.insert(name, Arc::clone(&fresh));
+        let fresh = Arc::new(self.issue(name).ok()?);
+        issued.insert(name.to_owned(), Arc::clone(&fresh));
         Some(fresh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endless_names_do_not_keep_out_the_next() {
+        let certificates = Certificates::of(CertificateAuthority::new().unwrap());
+        let first = certificates.certificate("a.example").unwrap();
+        assert!(Arc::ptr_eq(&first, &certificates.certificate("a.example").unwrap()));
+        for number in 0..MOST_NAMES {
+            assert!(certificates.certificate(&format!("{number}.example")).is_some());
+        }
+        assert!(certificates.certificate("vault.example").is_some());
+        assert!(certificates.issued.lock().unwrap().len() <= MOST_NAMES);
     }
 }
