@@ -128,7 +128,11 @@ async fn a_handshake_that_fails_sends_nothing_and_can_be_mended() {
                     client_secret: "canary~client.secret".to_owned(),
                 }
             } else {
-                CredentialKind::Static { token: "canary-token".to_owned(), expires_on: u64::from(u32::MAX) }
+                CredentialKind::Static {
+                    token: "canary-token".to_owned(),
+                    expires_on: u64::from(u32::MAX),
+                    scope: None,
+                }
             };
             let credential = app.create_credential(&kind.into()).await.expect("a credential");
             let client = app
