@@ -14,6 +14,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::{self, OnUpgrade};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
@@ -141,6 +142,8 @@ impl Connection {
 
     /// Plays the response; an error closes the connection without one.
     async fn respond(self, mut request: http::Request<Incoming>) -> Result<Response<Body>, NoResponse> {
+        // One request of each connection at a time: a client that sends thousands in advance must not keep out the others.
+        yield_now().await;
         let upgrade = (request.method() == Method::CONNECT).then(|| upgrade::on(&mut request));
         let request = match absolute(&self.state, self.scheme, request).await {
             Ok(request) => request,

@@ -1,6 +1,7 @@
 //! Tests of the server with raw sockets.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rustls_pki_types::pem::PemObject;
@@ -218,4 +219,38 @@ async fn idle_connections_do_not_keep_an_app_out() {
 fn is_closed(stream: TcpStream) -> bool {
     let read = stream.into_std().and_then(|mut stream| std::io::Read::read(&mut stream, &mut [0]));
     read.map_or_else(|error| error.kind() != std::io::ErrorKind::WouldBlock, |length| length == 0)
+}
+
+/// Counts requests, and keeps the count at the first one for `/app`.
+#[derive(Default)]
+struct Counting {
+    requests: AtomicUsize,
+    before_app: AtomicUsize,
+}
+
+impl Service for Counting {
+    fn handle(&self, request: &Request, _: u64) -> ScriptedResponse {
+        let count = self.requests.fetch_add(1, Ordering::Relaxed);
+        if request.uri().path() == "/app" {
+            self.before_app.store(count, Ordering::Relaxed);
+        }
+        ScriptedResponse::reply(200, "text/plain", "whole")
+    }
+}
+
+#[tokio::test]
+async fn requests_in_advance_do_not_keep_an_app_out() {
+    let counting = Arc::new(Counting::default());
+    let server = Server::start(counting.clone()).await.unwrap();
+    let mut others = Vec::new();
+    for _ in 0..20 {
+        let mut stream = std::net::TcpStream::connect(server.plain_addr()).unwrap();
+        std::io::Write::write_all(&mut stream, "GET / HTTP/1.1\r\nHost: h\r\n\r\n".repeat(1000).as_bytes()).unwrap();
+        others.push(stream);
+    }
+    let stream = TcpStream::connect(server.plain_addr()).await.unwrap();
+    assert!(say(stream, &head("h", "/app")).await.ends_with("whole"));
+    // All 20 connections are accepted before the app's, and have one request answered while each of them is.
+    let before = counting.before_app.load(Ordering::Relaxed);
+    assert!(before < 2000, "{before} of 20000");
 }
