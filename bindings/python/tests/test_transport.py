@@ -237,16 +237,6 @@ def test_missing_ca_bundle(monkeypatch):
         assert send_request(server.url.replace("http:", "https:")) == "tls"
 
 
-def test_read_file(tmp_path):
-    (tmp_path / "file").write_bytes(b"\x00\xff")
-    host = Host()
-    assert host.read_file(str(tmp_path / "file"), 2) == b"\x00\xff"
-    assert host.read_file(str(tmp_path / "file"), 1) == "too-large"
-    assert host.read_file(str(tmp_path / "missing"), 1) == "not-found"
-    assert host.read_file(str(tmp_path), 1) == "unreadable"
-    assert host.read_file("a\0b", 1) == "unreadable"
-
-
 def test_environment_skips_non_utf8_variables():
     host = Host()
     host.variables = {"A": "ü", "B": os.fsdecode(b"\xff"), "C": "x"}

@@ -17,7 +17,7 @@ from typing import Any, Callable, Deque, Iterator, List, Mapping, Optional, Tupl
 
 from wasmtime import WasmtimeError
 
-from keyfob.exceptions import AzureError, ServiceRequestError, ServiceResponseError
+from keyfob.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError, ServiceResponseError
 
 from .conversions import unwrap_result
 from .engine import ComponentInstance, compiled_component
@@ -208,7 +208,7 @@ class Guest:
             finally:
                 _current.guest = outer
                 self._lock_owner = None
-                self.host.send_exception = None
+                self.host.send_exception = self.host.file_exception = None
                 for provider in self.host.providers:
                     provider.error = None
 
@@ -223,6 +223,8 @@ class Guest:
         """Sets an error's cause: the exception of the connection, or of the program's credential or function."""
         if self.host.send_exception is not None and isinstance(error, (ServiceRequestError, ServiceResponseError)):
             error.__cause__ = error.inner_exception = self.host.send_exception
+        if self.host.file_exception is not None and isinstance(error, ClientAuthenticationError):
+            error.__cause__ = error.inner_exception = self.host.file_exception
         for provider in self.host.providers:
             if provider.error is not None:
                 error.__cause__ = error.inner_exception = provider.error

@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 from wasmtime.component import Record, Variant
 
 from .conversions import record
+from .files import UnreadableFileError, read_regular_file
 from .pending_request import FinishedRequest, PendingRequest, SendResult, monotonic_ns
 from .providers import Provider, provider_error
 from .transport import Transport
@@ -47,6 +48,7 @@ class Host:
         self._pending: Dict[int, PendingRequest] = {}
         self._finished: SimpleQueue[FinishedRequest] = SimpleQueue()
         self.send_exception: Optional[Exception] = None
+        self.file_exception: Optional[Exception] = None
 
     def after_fork(self) -> None:
         """In the child process: discards connections and requests of the parent."""
@@ -59,13 +61,17 @@ class Host:
 
     def read_file(self, path: str, limit: int) -> Union[bytes, str]:
         try:
-            with open(path, "rb") as file:
-                content = file.read(limit + 1)
+            content = read_regular_file(path, limit)
         except FileNotFoundError:
             return "not-found"
-        except (OSError, ValueError):
+        except UnreadableFileError as error:
+            self.file_exception = error
             return "unreadable"
-        return content if len(content) <= limit else "too-large"
+        except (OSError, ValueError) as error:
+            # Only the system's description: the exception also has the path.
+            self.file_exception = UnreadableFileError(getattr(error, "strerror", None) or "it can't be read")
+            return "unreadable"
+        return "too-large" if content is None else content
 
     def unix_now(self) -> int:
         return int(time.time())

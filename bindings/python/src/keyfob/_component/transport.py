@@ -15,6 +15,7 @@ import urllib3
 from urllib3 import exceptions
 
 from .conversions import field
+from .files import require_regular_file
 
 # For each host. As many as the requests that `get_secrets` sends at the same time by default.
 _MAX_IDLE_CONNECTIONS = 10
@@ -108,9 +109,16 @@ def _make_tls_context() -> ssl.SSLContext:
     try:
         if bundle is not None and os.path.isdir(bundle):
             return ssl.create_default_context(capath=bundle)
+        default = os.environ.get("SSL_CERT_FILE")
+        if bundle is not None:
+            require_regular_file(bundle)
+        elif default and os.path.exists(default) and not os.path.isdir(default):
+            # OpenSSL ignores one that does not exist.
+            require_regular_file(default)
         return ssl.create_default_context(cafile=bundle)
     except OSError as error:
-        raise exceptions.SSLError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {bundle}: {error}") from error
+        name = "SSL_CERT_FILE" if bundle is None else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
+        raise exceptions.SSLError(f"the file that {name} names can't be used: {error}") from error
 
 
 def send_error(error: BaseException, response_started: bool) -> str:
