@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
-from typing import Any, Callable, List, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
 
 from wasmtime.component import Variant
 
@@ -77,9 +78,14 @@ class SecretClient:
         self._credential = as_keyfob_credential(credential)
         guest, credential_handle = self._credential._guest, self._credential._handle
         client_options = Options(wit.CLIENT_OPTIONS, options)
+        environment: Dict[str, str] = dict(os.environ)
 
         def create() -> Any:
-            return guest.call_locked(wit.SECRET_CLIENT.static("create"), vault_url, credential_handle, client_options)
+            # KEYFOB_ALLOW_LOOPBACK_HTTP is read.
+            with guest.using_environment(environment):
+                return guest.call_locked(
+                    wit.SECRET_CLIENT.static("create"), vault_url, credential_handle, client_options
+                )
 
         self._vault_url = vault_url.strip(" /")
         self._guest = guest
