@@ -32,6 +32,9 @@ pub(crate) struct Host {
     timers: RefCell<Vec<Duration>>,
 }
 
+/// Stands for a body that is not UTF-8. No parser accepts it either.
+const NOT_UTF8: &[u8] = b"\xff";
+
 /// A request that was started. Dropping it cancels the request unless it has ended.
 struct PendingRequest {
     id: u64,
@@ -77,7 +80,7 @@ impl Host {
         .await;
         pending.ended = true;
         let response = outcome.map_err(send_error)?;
-        let body = SecretBytes::from(response.body.into_bytes());
+        let body = SecretBytes::from(response.body.map_or_else(|| NOT_UTF8.to_vec(), String::into_bytes));
         if body.0.len() > request.max_body {
             return Err(SendError::TooLarge);
         }

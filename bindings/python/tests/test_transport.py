@@ -2,20 +2,19 @@
 
 import errno
 import os
-import re
 import socket
-
 import threading
 from types import SimpleNamespace
 
 import pytest
 import urllib3
 from conftest import SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
+from servers import OK_RESPONSE, Server, Vault, respond_with
 
 from keyfob._component.pending_request import monotonic_ns
 from keyfob._component.host import Host
 from keyfob._component.transport import _proxy_for, send_error
-from keyfob.exceptions import ClientAuthenticationError, ServiceRequestError
+from keyfob.exceptions import ClientAuthenticationError, DecodeError, ServiceRequestError
 from keyfob.identity import ClientSecretCredential, ManagedIdentityCredential
 from keyfob.secrets import SecretClient
 
@@ -67,47 +66,6 @@ def test_authority_refuses_the_connection(monkeypatch):
         credential.get_token("https://vault.azure.net/.default")
 
 
-class Server:
-    """A server on loopback. `respond` is called for each connection."""
-
-    def __init__(self, respond, reads_request=True):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/x?y=z"
-        self.requests = []
-        self.done = threading.Event()
-        threading.Thread(target=self._serve, args=(respond, reads_request), daemon=True).start()
-
-    def _serve(self, respond, reads_request):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            with connection:
-                if reads_request:
-                    self.requests.append(_read_request(connection))
-                respond(self, connection)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.done.set()
-        self.listener.close()
-
-
-def _read_request(connection):
-    """The bytes of one request: head and body."""
-    text = b""
-    while chunk := connection.recv(65536):
-        text += chunk
-        head, end, body = text.partition(b"\r\n\r\n")
-        length = re.search(rb"Content-Length: (\d+)", head)
-        if end and len(body) >= int(length[1] if length else 0):
-            break
-    return text
-
-
 def start_request(host, server, **changes):
     """Starts a request and returns its id. Limits are in nanoseconds."""
     request = SimpleNamespace(
@@ -131,13 +89,6 @@ def send_request(server, **changes):
         if finished:
             assert [one.id for one in finished] == [id]
             return finished[0].outcome
-
-
-def respond_with(text):
-    return lambda server, connection: connection.sendall(text)
-
-
-OK_RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-One: 1\r\nX-One: 2\r\n\r\nok"
 
 
 @pytest.fixture(autouse=True)
@@ -168,9 +119,40 @@ def test_redirect_is_not_followed():
         assert send_request(server).status == 302
 
 
-def test_body_that_is_not_utf8():
-    with Server(respond_with(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe")) as server:
-        assert send_request(server).body == "\ufffd\ufffd"
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"ab\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"])
+def test_body_that_is_not_utf8(body):
+    with Server(respond_with(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))) as server:
+        outcome = send_request(server)
+    assert (outcome.status, outcome.body) == (200, None)
+
+
+def test_header_that_is_not_utf8():
+    head = "HTTP/1.1 200 OK\r\nX-Text: ü\r\n".encode() + b"X-Bytes: \xff\r\nContent-Length: 0\r\n\r\n"
+    with Server(respond_with(head)) as server:
+        assert send_request(server).headers == [("X-Text", "ü"), ("Content-Length", "0")]
+
+
+def test_secret_that_is_not_utf8_is_refused():
+    reply = b'{"id":"@url/secrets/a/1","value":"s3cret-%s-s3cret","attributes":{"enabled":true}}'
+    with Vault(reply % b"\xc3\xbc") as vault:
+        assert vault.client().get_secret("a").value == "s3cret-ü-s3cret"
+    for broken in (b"\xff", b"\xed\xa0\x80"):
+        with Vault(reply % broken) as vault, pytest.raises(DecodeError) as raised:
+            vault.client().get_secret("a")
+        assert raised.value.status_code == 200 and "s3cret" not in str(raised.value)
+    # Behind a whole reply, too.
+    with Vault(reply % b"" + b"\xff") as vault, pytest.raises(DecodeError):
+        vault.client().get_secret("a")
+
+
+def test_token_that_is_not_utf8_is_refused(monkeypatch):
+    body = b'{"access_token":"s3cret\xff","expires_on":"4102444800","token_type":"Bearer"}'
+    with Server(respond_with(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))) as server:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", server.url)
+        monkeypatch.setenv("IDENTITY_HEADER", "header")
+        with pytest.raises(DecodeError, match="no token reply") as raised:
+            ManagedIdentityCredential().get_token("https://vault.azure.net/.default")
+    assert "s3cret" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from queue import SimpleQueue
-from typing import Any, Optional, Tuple, Union
+from typing import Any, List, Optional, Tuple, Union
 
 from wasmtime.component import Record
 
@@ -104,6 +104,20 @@ class PendingRequest:
             response.release_conn()
             return record(
                 status=response.status,
-                headers=[(name, value) for name, value in response.headers.items()],
-                body=b"".join(chunks).decode("utf-8", "replace"),
+                headers=_headers(response.headers),
+                body=_text(b"".join(chunks)),
             )
+
+
+def _headers(headers: Any) -> List[Tuple[str, str]]:
+    """The headers, without those whose values are not UTF-8. Python's HTTP client has decoded them as Latin-1."""
+    decoded = [(name, _text(value.encode("latin-1", "replace"))) for name, value in headers.items()]
+    return [(name, value) for name, value in decoded if value is not None]
+
+
+def _text(body: bytes) -> Optional[str]:
+    """Bytes as text, or None if it is not UTF-8."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
