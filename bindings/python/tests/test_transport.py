@@ -219,12 +219,6 @@ def test_missing_ca_bundle(monkeypatch):
         assert send_request(server.url.replace("http:", "https:")) == "tls"
 
 
-def test_environment_skips_non_utf8_variables():
-    host = Host()
-    host.variables = {"A": "ü", "B": os.fsdecode(b"\xff"), "C": "x"}
-    assert host.environment() == [("A", "ü"), ("C", "x")]
-
-
 def test_logging(app_service, monkeypatch, caplog):
     monkeypatch.setenv("AZURE_LOG_LEVEL", "verbose")
     with caplog.at_level("DEBUG", logger="keyfob"):

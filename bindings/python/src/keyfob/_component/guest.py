@@ -13,7 +13,7 @@ import weakref
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Callable, Deque, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
 from wasmtime import WasmtimeError
 
@@ -21,6 +21,7 @@ from keyfob.exceptions import AzureError, ClientAuthenticationError, ServiceRequ
 
 from .conversions import unwrap_result
 from .engine import ComponentInstance, compiled_component
+from .environment import Environment
 from .host import Host
 from .options import Options
 from .providers import Provider
@@ -168,9 +169,12 @@ class Guest:
         return argument
 
     @contextmanager
-    def using_environment(self, variables: Mapping[str, str]) -> Iterator[None]:
-        """Within the block, the component sees these environment variables."""
-        previous, self.host.variables = self.host.variables, variables
+    def using_environment(self, environment: Environment) -> Iterator[None]:
+        """Within the block, the component sees these environment variables.
+
+        :raises InvalidArgumentError: one of them is not UTF-8.
+        """
+        previous, self.host.variables = self.host.variables, environment.variables()
         try:
             yield
         finally:

@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from queue import Empty, SimpleQueue
-from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 from wasmtime.component import Record, Variant
 
@@ -37,7 +37,7 @@ class Host:
     """
 
     def __init__(self) -> None:
-        self.variables: Mapping[str, str] = {}
+        self.variables: List[Tuple[str, str]] = []
         self.providers: List[Provider] = []
         self._transport = Transport()
         self._ids = itertools.count(1)
@@ -56,8 +56,7 @@ class Host:
         self.reset()
 
     def environment(self) -> List[Tuple[str, str]]:
-        # Bytes that are not UTF-8 are lone surrogates in Python, and a WIT string can't hold those.
-        return [(name, value) for name, value in self.variables.items() if _is_text(name) and _is_text(value)]
+        return self.variables
 
     def read_file(self, path: str, limit: int) -> Union[bytes, str]:
         try:
@@ -136,6 +135,3 @@ class Host:
         except Exception as error:
             return provider_error(self.providers[provider], error)
 
-
-def _is_text(value: str) -> bool:
-    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, TypeVar
+from typing import Any, Callable, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, TypeVar
 
 from keyfob._component import wit
 from keyfob._component.conversions import field
+from keyfob._component.environment import Environment
 from keyfob._component.guest import Guest, ResourceHandle
 from keyfob._component.options import Options, milliseconds, setters
 
@@ -43,8 +43,11 @@ class Credential:
     Threads may share it; their calls are made one after the other. It can be used after a fork in both processes.
     """
 
+    _variables: FrozenSet[str] = frozenset()
+    """The names of the environment variables that it reads."""
+
     def __init__(self, create: Callable[[Guest], Any]) -> None:
-        environment: Dict[str, str] = dict(os.environ)
+        environment = Environment(self._variables)
 
         def create_in_environment(guest: Guest) -> Any:
             with guest.using_environment(environment):

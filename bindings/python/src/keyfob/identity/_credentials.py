@@ -6,7 +6,7 @@ from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
 
 from wasmtime.component import Variant
 
-from keyfob._component import wit
+from keyfob._component import environment, wit
 from keyfob._component.guest import Guest
 from keyfob._component.options import Options, Setters, setters
 
@@ -102,6 +102,8 @@ class DefaultAzureCredential(Credential):
     :raises ValueError: both managed identity arguments were given.
     """
 
+    _variables = environment.DEFAULT_CHAIN_VARIABLES
+
     def __init__(
         self,
         *,
@@ -142,6 +144,8 @@ class EnvironmentCredential(Credential):
     The arguments are those of :class:`DefaultAzureCredential`.
     """
 
+    _variables = environment.ENVIRONMENT_VARIABLES
+
     def __init__(
         self,
         *,
@@ -163,6 +167,8 @@ class ManagedIdentityCredential(Credential):
     :raises ValueError: ``identity_config`` has an unknown key, or more than one id was given.
     """
 
+    _variables = environment.MANAGED_IDENTITY_VARIABLES
+
     def __init__(self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None) -> None:
         super().__init__(
             _static_constructor(
@@ -180,6 +186,8 @@ class WorkloadIdentityCredential(Credential):
 
     The other arguments are those of :class:`DefaultAzureCredential`.
     """
+
+    _variables = environment.WORKLOAD_IDENTITY_VARIABLES
 
     def __init__(
         self,
@@ -201,6 +209,8 @@ class ClientSecretCredential(Credential):
 
     The keyword arguments are those of :class:`DefaultAzureCredential`.
     """
+
+    _variables = environment.ENTRA_VARIABLES
 
     def __init__(
         self,
@@ -227,6 +237,8 @@ class CertificateCredential(Credential):
 
     The other keyword arguments are those of :class:`DefaultAzureCredential`.
     """
+
+    _variables = environment.ENTRA_VARIABLES
 
     def __init__(
         self,
@@ -260,6 +272,8 @@ class ClientAssertionCredential(Credential):
     The keyword arguments are those of :class:`DefaultAzureCredential`.
     """
 
+    _variables = environment.ENTRA_VARIABLES
+
     def __init__(
         self,
         tenant_id: str,
@@ -292,6 +306,8 @@ class ChainedTokenCredential(Credential):
     :raises TypeError: an argument is not a credential.
     """
 
+    _variables = environment.CLIENT_VARIABLES
+
     def __init__(self, *credentials: TokenCredential) -> None:
         links = [as_keyfob_credential(credential) for credential in credentials]
         if not links:
@@ -306,6 +322,8 @@ class ChainedTokenCredential(Credential):
 
 class TokenProviderCredential(Credential):
     """A credential that is not this package's, such as one of the Azure SDK."""
+
+    _variables = environment.CLIENT_VARIABLES
 
     def __init__(self, credential: TokenCredential) -> None:
         def create(guest: Guest) -> Any:

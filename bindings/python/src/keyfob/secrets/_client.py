@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, List, Mapping, Optional, Sequence, Union
 
 from wasmtime.component import Variant
 
 from keyfob._component import wit
 from keyfob._component.conversions import exception_from
+from keyfob._component.environment import CLIENT_VARIABLES, Environment
 from keyfob._component.guest import ResourceHandle
 from keyfob._component.options import Options, Setters, milliseconds, setters
 from keyfob.exceptions import AzureError
@@ -78,10 +78,9 @@ class SecretClient:
         self._credential = as_keyfob_credential(credential)
         guest, credential_handle = self._credential._guest, self._credential._handle
         client_options = Options(wit.CLIENT_OPTIONS, options)
-        environment: Dict[str, str] = dict(os.environ)
+        environment = Environment(CLIENT_VARIABLES)
 
         def create() -> Any:
-            # KEYFOB_ALLOW_LOOPBACK_HTTP is read.
             with guest.using_environment(environment):
                 return guest.call_locked(
                     wit.SECRET_CLIENT.static("create"), vault_url, credential_handle, client_options
