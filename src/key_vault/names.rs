@@ -98,8 +98,38 @@ impl SecretClient {
 }
 
 fn check(text: &str, longest: usize, what: &str, expected: &str) -> Result<()> {
-    if (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if (1..=longest).contains(&text.len()) && text.chars().all(legal) {
         return Ok(());
     }
-    Err(Error::invalid(format!("'{}' is not {what}: expected {expected}", quote(text, &[]))))
+    // It may be a secret: the arguments of set-secret in the wrong order.
+    let description = describe(text, legal);
+    Err(Error::invalid(format!("what is given is not {what}: it {description}; expected {expected}")))
+}
+
+/// Describes a text that may be a secret: its length, at most 3 of its first legal characters and a quarter of it, and where
+/// its first other character is and of what kind.
+fn describe(text: &str, legal: impl Fn(char) -> bool) -> String {
+    let length = text.chars().count();
+    if length == 0 {
+        return "is empty".to_owned();
+    }
+    let start: String = text.chars().take((length / 4).min(3)).take_while(|c| legal(*c)).collect();
+    let plural = if length == 1 { "" } else { "s" };
+    let start = if start.is_empty() { start } else { format!(", begins with '{start}'") };
+    let other = match text.chars().enumerate().find(|(_, c)| !legal(*c)) {
+        Some((index, character)) => format!(", and its character {} is {}", index + 1, kind(character)),
+        None => String::new(),
+    };
+    format!("has {length} character{plural}{start}{other}")
+}
+
+fn kind(character: char) -> &'static str {
+    match character {
+        '_' => "an underscore",
+        _ if character.is_whitespace() => "white space",
+        _ if character.is_control() => "a control character",
+        _ if character.is_ascii() => "punctuation",
+        _ => "not ASCII",
+    }
 }

@@ -139,7 +139,10 @@ async fn errors_name_the_variable_and_the_remedy() {
             "https://elsewhere.vault.azure.net/secrets/s",
             ["io: api-key (by KEYFOB_CONFIG_API_KEY): the vault at https://elsewhere.vault.azure.net", "hint: ", ""],
         ),
-        ("https://a.b/secrets/s_t", ["upstream: api-key (by KEYFOB_CONFIG_API_KEY): ", "s_t", "not a secret name"]),
+        (
+            "https://a.b/secrets/s_t",
+            ["upstream: api-key (by KEYFOB_CONFIG_API_KEY): ", "not a secret name: it has 3", "2 is an underscore"],
+        ),
     ] {
         let (printed, _) = run(&[("KEYFOB_CONFIG_API_KEY", value)], &["api-key"]).await;
         for part in parts {
