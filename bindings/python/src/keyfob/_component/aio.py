@@ -6,6 +6,8 @@ import asyncio
 import contextvars
 from typing import Any, Callable, TypeVar
 
+from keyfob._redaction import cleaned
+
 from .guest import Guest
 from .providers import EVENT_LOOP
 
@@ -25,4 +27,9 @@ async def call_in_thread(guest: Guest, function: Callable[..., T], *arguments: A
         EVENT_LOOP.set(loop)
         return function(*arguments, **options)
 
-    return await loop.run_in_executor(guest.executor(), context.run, run)
+    try:
+        return await loop.run_in_executor(guest.executor(), context.run, run)
+    except BaseException as error:
+        failure = cleaned(error)
+    del arguments, options, run
+    raise failure

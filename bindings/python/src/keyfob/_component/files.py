@@ -6,6 +6,8 @@ import os
 import stat
 from typing import Optional
 
+from keyfob._redaction import ShownError
+
 # How often a file is opened again that was replaced in the meantime, as Kubernetes does when it renews a token.
 _MAX_ATTEMPTS = 5
 _FLAGS = (
@@ -19,7 +21,7 @@ _FLAGS = (
 )
 
 
-class UnreadableFileError(Exception):
+class UnreadableFileError(ShownError):
     """A file is not read. The message does not name it: a path from a variable may be a secret in the wrong place."""
 
 
@@ -81,7 +83,8 @@ def _open_in_folder(path: str) -> int:
 def require_regular_file(path: str) -> None:
     """Checks a file that a library will open. Opening a pipe would block.
 
-    :raises OSError: there is none, or it is not a regular file.
+    :raises OSError: there is none.
+    :raises UnreadableFileError: it is not a regular file.
     """
     if not stat.S_ISREG(os.stat(path).st_mode):
-        raise OSError("it is not a regular file")
+        raise UnreadableFileError("it is not a regular file")

@@ -16,8 +16,16 @@ from contextlib import contextmanager
 from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
 from wasmtime import WasmtimeError
+from wasmtime.component import Variant
 
-from keyfob.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError, ServiceResponseError
+from keyfob._redaction import clean_program_error
+from keyfob.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    InvalidArgumentError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 
 from .conversions import unwrap_result
 from .engine import ComponentInstance, compiled_component
@@ -156,6 +164,7 @@ class Guest:
             if argument.guest is not self:
                 raise RuntimeError("a resource handle belongs to another guest; this is a bug in keyfob")
             return argument.resource(instance)
+        _check_text(argument)
         if isinstance(argument, list):
             return [self._to_component(one, instance, temporary_ids) for one in argument]
         if isinstance(argument, Options):
@@ -164,6 +173,7 @@ class Guest:
             options = instance.call(argument.resource.constructor())
             temporary_ids.append(instance.add(options))
             for name, values in argument.setters:
+                _check_text(values)
                 instance.call(argument.resource.setter(name), options, *values)
             return options
         return argument
@@ -231,7 +241,7 @@ class Guest:
             error.__cause__ = error.inner_exception = self.host.file_exception
         for provider in self.host.providers:
             if provider.error is not None:
-                error.__cause__ = error.inner_exception = provider.error
+                error.__cause__ = error.inner_exception = clean_program_error(provider.error)
 
     def _trapped(self, error: WasmtimeError) -> BaseException:
         """Discards the instance after a trap and returns the exception for it."""
@@ -243,6 +253,7 @@ class Guest:
             "the WebAssembly component stopped during the call",
             hint="Call again: the component is restarted. If it stops again, report this exception with its __cause__",
         )
+        error.__traceback__ = None
         trapped.__cause__ = error
         return trapped
 
@@ -254,6 +265,24 @@ class Guest:
         self._executor = None
         self.host.after_fork()
         self._reset_lock()
+
+
+def _check_text(value: Any) -> None:
+    """Refuses a text that can't be encoded, before the encoder's exception would hold it.
+
+    :raises InvalidArgumentError: a text holds half of a surrogate pair.
+    """
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise InvalidArgumentError(
+                "a text that was given holds half of a surrogate pair, which is no character; nothing was sent",
+                kind="invalid-argument",
+            )
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            _check_text(one)
+    elif isinstance(value, Variant):
+        _check_text(value.payload)
 
 
 def _lost_resource() -> Any:

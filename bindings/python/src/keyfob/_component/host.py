@@ -47,7 +47,7 @@ class Host:
         """Discards the requests that are pending."""
         self._pending: Dict[int, PendingRequest] = {}
         self._finished: SimpleQueue[FinishedRequest] = SimpleQueue()
-        self.send_exception: Optional[Exception] = None
+        self.send_exception: Optional[BaseException] = None
         self.file_exception: Optional[Exception] = None
 
     def after_fork(self) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, List, NamedTuple, Optional, Tuple
 
+from keyfob.exceptions import InvalidArgumentError
+
 from .wit import Resource
+
+_MAX_U32 = 2**32 - 1
 
 Setters = List[Tuple[str, Tuple[Any, ...]]]
 """Options by their names in the component's interface, each with the arguments of its setter."""
@@ -18,6 +23,9 @@ class Options(NamedTuple):
     setters: Setters
     """The options to set. Without any, the component is given none instead of a resource."""
 
+    def __repr__(self) -> str:
+        return f"<Options of {self.resource.name}: {', '.join(name for name, _ in self.setters)}>"
+
 
 def setters(**options: Any) -> Setters:
     """The options whose value is not None."""
@@ -25,5 +33,12 @@ def setters(**options: Any) -> Setters:
 
 
 def milliseconds(timeout: Optional[float]) -> Optional[int]:
-    """A timeout in seconds as the milliseconds that the component takes."""
-    return None if timeout is None else max(0, round(timeout * 1000))
+    """A timeout in seconds as the milliseconds that the component takes.
+
+    :raises InvalidArgumentError: it is infinite or not a number.
+    """
+    if timeout is None:
+        return None
+    if not math.isfinite(timeout):
+        raise InvalidArgumentError(f"timeout {timeout} is not 0.001 to 600 seconds", kind="invalid-argument")
+    return min(max(0, round(timeout * 1000)), _MAX_U32)

@@ -8,6 +8,8 @@ from typing import Any, List, Optional, Tuple, Union
 
 from wasmtime.component import Record
 
+from keyfob._redaction import describe_transport_error
+
 from .conversions import field, record
 from .http_threads import HTTP_THREADS
 from .transport import Transport, send_error
@@ -19,7 +21,7 @@ _SOCKET_MARGIN_SECONDS = 0.1
 SendResult = Union[Record, str]
 """A WIT ``response``, or the name of a ``send-error``."""
 
-FinishedRequest = Tuple[int, SendResult, Optional[Exception]]
+FinishedRequest = Tuple[int, SendResult, Optional[BaseException]]
 """The id of a request, its result, and the exception that is the cause of an error."""
 
 
@@ -81,7 +83,13 @@ class PendingRequest:
         try:
             self._finished.put((self.id, self._send(), None))
         except Exception as error:  # nothing above this would report it
-            self._finished.put((self.id, send_error(error, response_started=self._last_chunk_at is not None), error))
+            self._finished.put(
+                (
+                    self.id,
+                    send_error(error, response_started=self._last_chunk_at is not None),
+                    describe_transport_error(error),
+                )
+            )
 
     def _send(self) -> SendResult:
         request = self._request

@@ -63,7 +63,9 @@ class Provider:
         assertion = _resolve(function())
         if not isinstance(assertion, str):
             raise TypeError(f"it returned {type(assertion).__name__}; an assertion must be str")
-        return _replace_surrogates(assertion)
+        if not assertion.isascii():
+            raise ValueError("it returned a text that is not ASCII; an assertion is")
+        return assertion
 
 
 def _replace_surrogates(text: str) -> str:

@@ -14,11 +14,17 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3 import exceptions
 
+from keyfob._redaction import ShownError
+
 from .conversions import field
-from .files import require_regular_file
+from .files import UnreadableFileError, require_regular_file
 
 # For each host. As many as the requests that `get_secrets` sends at the same time by default.
 _MAX_IDLE_CONNECTIONS = 10
+
+
+class AuthoritiesError(exceptions.SSLError, ShownError):
+    """The certificate authorities can't be read."""
 
 
 class Transport:
@@ -116,9 +122,10 @@ def _make_tls_context() -> ssl.SSLContext:
             # OpenSSL ignores one that does not exist.
             require_regular_file(default)
         return ssl.create_default_context(cafile=bundle)
-    except OSError as error:
+    except (OSError, UnreadableFileError) as error:
         name = "SSL_CERT_FILE" if bundle is None else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
-        raise exceptions.SSLError(f"the file that {name} names can't be used: {error}") from error
+        reason = getattr(error, "strerror", None) or (error if isinstance(error, UnreadableFileError) else "it is invalid")
+        raise AuthoritiesError(f"the file that {name} names can't be used: {reason}") from None
 
 
 def send_error(error: BaseException, response_started: bool) -> str:

@@ -9,6 +9,7 @@ from keyfob._component.conversions import field
 from keyfob._component.environment import Environment
 from keyfob._component.guest import Guest, ResourceHandle
 from keyfob._component.options import Options, milliseconds, setters
+from keyfob._redaction import hide_frames
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
@@ -37,6 +38,7 @@ class Candidate(NamedTuple):
     """More information by name, such as ``source`` and ``client-id``. New names may be added."""
 
 
+@hide_frames
 class Credential:
     """A credential. It caches its tokens. The environment variables are read when it is created.
 
@@ -119,6 +121,9 @@ class Credential:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     def __reduce__(self) -> Any:
         raise TypeError(f"a {type(self).__name__} can't be pickled: create one in the other process, or fork")

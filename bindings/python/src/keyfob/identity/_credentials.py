@@ -10,6 +10,9 @@ from keyfob._component import environment, wit
 from keyfob._component.guest import Guest
 from keyfob._component.options import Options, Setters, setters
 
+from keyfob._redaction import Hidden, hide_frames
+from keyfob.exceptions import InvalidArgumentError
+
 from ._base import Credential
 from ._token import TokenCredential
 
@@ -43,6 +46,9 @@ _IDENTITY_CONFIG_CASES = {
     "msi_res_id": "resource-id",
 }
 
+# A longer key is no name that somebody misspelt, and may be a secret.
+_MAX_KEY_LENGTH = 20
+
 
 def _entra_options(
     authority: Optional[str], disable_instance_discovery: bool, additionally_allowed_tenants: Iterable[str]
@@ -59,8 +65,10 @@ def _authority_url(authority: Optional[str]) -> Optional[str]:
 
 
 def _static_constructor(function: str, *arguments: Any, options: Setters) -> Callable[[Guest], Any]:
+    # Arguments may be secrets, and the attributes of a credential can be printed.
+    hidden = Hidden(arguments)
     credential_options = Options(wit.CREDENTIAL_OPTIONS, options)
-    return lambda guest: guest.call_locked(wit.CREDENTIAL.static(function), *arguments, credential_options)
+    return lambda guest: guest.call_locked(wit.CREDENTIAL.static(function), *hidden.reveal(), credential_options)
 
 
 def _managed_identity_options(
@@ -69,7 +77,8 @@ def _managed_identity_options(
     identities = [] if client_id is None else [Variant("client-id", client_id)]
     for key, value in identity_config.items():
         if key not in _IDENTITY_CONFIG_CASES:
-            raise ValueError(f"identity_config has the unknown key {key!r}: use client_id, object_id or resource_id")
+            described = repr(key) if key.isidentifier() and len(key) <= _MAX_KEY_LENGTH else "that is no name"
+            raise ValueError(f"identity_config has an unknown key {described}: use client_id, object_id or resource_id")
         identities.append(Variant(_IDENTITY_CONFIG_CASES[key], value))
     if system_assigned:
         identities.append(Variant("system-assigned"))
@@ -80,6 +89,7 @@ def _managed_identity_options(
     return [("managed-identity", (identity,)) for identity in identities]
 
 
+@hide_frames
 class DefaultAzureCredential(Credential):
     """Tries environment, workload identity and managed identity, in this order.
 
@@ -137,6 +147,7 @@ class DefaultAzureCredential(Credential):
         super().__init__(_static_constructor("default-azure", options=options))
 
 
+@hide_frames
 class EnvironmentCredential(Credential):
     """A service principal from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and ``AZURE_CLIENT_SECRET``, or
     ``AZURE_CLIENT_CERTIFICATE_PATH`` with ``AZURE_CLIENT_CERTIFICATE_PASSWORD``.
@@ -157,6 +168,7 @@ class EnvironmentCredential(Credential):
         super().__init__(_static_constructor("environment", options=options))
 
 
+@hide_frames
 class ManagedIdentityCredential(Credential):
     """The managed identity of the Azure host. ``AZURE_CLIENT_ID`` is not read, as in the Azure SDK.
 
@@ -177,6 +189,7 @@ class ManagedIdentityCredential(Credential):
         )
 
 
+@hide_frames
 class WorkloadIdentityCredential(Credential):
     """The workload identity of a Kubernetes pod.
 
@@ -204,6 +217,7 @@ class WorkloadIdentityCredential(Credential):
         super().__init__(_static_constructor("workload-identity", options=options))
 
 
+@hide_frames
 class ClientSecretCredential(Credential):
     """A service principal with a client secret.
 
@@ -226,6 +240,7 @@ class ClientSecretCredential(Credential):
         super().__init__(_static_constructor("client-secret", tenant_id, client_id, client_secret, options=options))
 
 
+@hide_frames
 class CertificateCredential(Credential):
     """A service principal with a certificate and its private key, as PEM or PKCS#12.
 
@@ -256,7 +271,10 @@ class CertificateCredential(Credential):
         if (certificate_path is None) == (certificate_data is None):
             raise ValueError("give either certificate_path or certificate_data")
         certificate = certificate_path if certificate_data is None else certificate_data
-        text = password.decode() if isinstance(password, bytes) else password
+        try:
+            text = password.decode() if isinstance(password, bytes) else password
+        except UnicodeDecodeError:
+            raise InvalidArgumentError("password is not UTF-8", kind="invalid-argument") from None
         options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
         options += setters(send_certificate_chain=send_certificate_chain or None)
         super().__init__(
@@ -264,6 +282,7 @@ class CertificateCredential(Credential):
         )
 
 
+@hide_frames
 class ClientAssertionCredential(Credential):
     """A service principal with a signed assertion.
 
@@ -296,6 +315,7 @@ class ClientAssertionCredential(Credential):
         super().__init__(create)
 
 
+@hide_frames
 class ChainedTokenCredential(Credential):
     """Tries the credentials in this order. They may be this package's, the Azure SDK's or the program's own.
 
@@ -320,6 +340,7 @@ class ChainedTokenCredential(Credential):
         super().__init__(create)
 
 
+@hide_frames
 class TokenProviderCredential(Credential):
     """A credential that is not this package's, such as one of the Azure SDK."""
 

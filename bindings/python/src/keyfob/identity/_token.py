@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Protocol, TypedDict
 
+from keyfob._redaction import Hidden
+
 __all__ = ["AccessToken", "AccessTokenInfo", "TokenCredential", "TokenRequestOptions"]
 
 if TYPE_CHECKING:
-    from azure.core.credentials import AccessToken, TokenRequestOptions
+    from azure.core.credentials import AccessToken as _AccessToken
     from azure.core.credentials import AccessTokenInfo as _AccessTokenInfo
+    from azure.core.credentials import TokenRequestOptions
 else:
     try:
-        from azure.core.credentials import AccessToken, TokenRequestOptions
+        from azure.core.credentials import AccessToken as _AccessToken
         from azure.core.credentials import AccessTokenInfo as _AccessTokenInfo
+        from azure.core.credentials import TokenRequestOptions
     except ImportError:
         _AccessTokenInfo = object
 
-        class AccessToken(NamedTuple):
-            """An access token and its expiry time."""
-
+        class _AccessToken(NamedTuple):
             token: str
             """The token itself. Treat it as a secret."""
             expires_on: int
@@ -35,6 +37,15 @@ else:
             """Whether the caller can handle claims challenges."""
 
 
+class AccessToken(_AccessToken):
+    """An access token and its expiry time. Its text form does not show the token."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"AccessToken(token='REDACTED', expires_on={self.expires_on})"
+
+
 class AccessTokenInfo(_AccessTokenInfo):
     """An access token with its expiry time and its origin."""
 
@@ -48,8 +59,7 @@ class AccessTokenInfo(_AccessTokenInfo):
         credential: Optional[str] = None,
         source: Optional[str] = None,
     ) -> None:
-        self.token = token
-        """The token itself. Treat it as a secret."""
+        self._token = Hidden(token)
         self.expires_on = expires_on
         """The expiry time, in unix seconds."""
         self.token_type = token_type
@@ -60,6 +70,11 @@ class AccessTokenInfo(_AccessTokenInfo):
         """The class name of the credential that returned it."""
         self.source = source
         """The service that issued it to the credential: ``App Service``, ``IMDS``, ``Microsoft Entra ID``, …"""
+
+    @property
+    def token(self) -> str:  # type: ignore[override]
+        """The token itself. Treat it as a secret."""
+        return self._token.reveal()
 
     def __repr__(self) -> str:
         return (

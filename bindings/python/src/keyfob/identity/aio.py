@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, List, Optional, Type, TypeVar
 
 from keyfob._component.aio import call_in_thread
+from keyfob._redaction import hide_frames
 
 from . import _credentials as sync_credentials
 from ._base import Candidate
@@ -17,6 +18,7 @@ from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 Self = TypeVar("Self", bound="Credential")
 
 
+@hide_frames
 class Credential:
     """The base class. Calls run in a thread, one after the other, and do not block the event loop."""
 
@@ -53,6 +55,12 @@ class Credential:
     async def explain(self) -> List[Candidate]:
         """See :meth:`keyfob.identity.Credential.explain`."""
         return await call_in_thread(self._sync_credential._guest, self._sync_credential.explain)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} for asyncio>"
+
+    def __reduce__(self) -> Any:
+        return self._sync_credential.__reduce__()
 
     async def close(self) -> None:
         """Does nothing. Exists because the Azure SDK's credentials have it."""

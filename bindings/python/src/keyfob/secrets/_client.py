@@ -12,6 +12,7 @@ from keyfob._component.conversions import exception_from
 from keyfob._component.environment import CLIENT_VARIABLES, Environment
 from keyfob._component.guest import ResourceHandle
 from keyfob._component.options import Options, Setters, milliseconds, setters
+from keyfob._redaction import hide_frames
 from keyfob.exceptions import AzureError
 from keyfob.identity._credentials import as_keyfob_credential
 from keyfob.identity._token import TokenCredential
@@ -21,6 +22,7 @@ from ._paging import ItemPaged
 from ._polling import LROPoller
 
 
+@hide_frames
 class SecretClient:
     """Reads and changes the secrets of one vault.
 

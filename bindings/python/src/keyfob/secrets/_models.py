@@ -7,6 +7,7 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from keyfob._component.conversions import field
+from keyfob._redaction import Hidden, describe_text, hide_frames
 
 
 def _utc_datetime(seconds: Optional[int]) -> Optional[datetime]:
@@ -26,6 +27,7 @@ def unix_seconds(time: Optional[datetime]) -> Optional[int]:
     return unix
 
 
+@hide_frames
 class KeyVaultSecretIdentifier:
     """Splits a secret's identifier into its parts.
 
@@ -37,7 +39,11 @@ class KeyVaultSecretIdentifier:
         parts = urlsplit(source_id)
         path = parts.path.strip("/").split("/")
         if not parts.scheme or not parts.netloc or len(path) not in (2, 3):
-            raise ValueError(f"{source_id} is not a secret identifier; expected https://VAULT/secrets/NAME/VERSION")
+            # It may be a secret.
+            description = describe_text(source_id, lambda character: character.isascii() and character.isalnum())
+            raise ValueError(
+                f"what is given is not a secret identifier: it {description}; expected https://VAULT/secrets/NAME/VERSION"
+            )
         self.source_id = source_id
         """The identifier."""
         self.vault_url = f"{parts.scheme}://{parts.netloc}"
@@ -46,6 +52,9 @@ class KeyVaultSecretIdentifier:
         """The secret's name."""
         self.version = path[2] if len(path) == 3 else None
         """The version, if the identifier has one."""
+
+    def __repr__(self) -> str:
+        return f"<KeyVaultSecretIdentifier [{self.source_id}]>"
 
 
 class SecretProperties:
@@ -162,6 +171,7 @@ class CacheInfo(NamedTuple):
     """If the value is stale, the message of the error that reading it again ended with."""
 
 
+@hide_frames
 class KeyVaultSecret:
     """A secret and its value."""
 
@@ -175,8 +185,7 @@ class KeyVaultSecret:
     ) -> None:
         self.properties = properties
         """The properties."""
-        self.value = value
-        """The value, exactly as it was set."""
+        self._value = Hidden(value)
         self.credential = credential
         """The class name of the credential whose token was used."""
         self.source = source
@@ -186,6 +195,11 @@ class KeyVaultSecret:
 
     def __repr__(self) -> str:
         return f"<KeyVaultSecret [{self.id}]>"
+
+    @property
+    def value(self) -> Optional[str]:
+        """The value, exactly as it was set."""
+        return self._value.reveal()
 
     @property
     def id(self) -> str:

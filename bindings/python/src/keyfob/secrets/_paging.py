@@ -6,10 +6,12 @@ from typing import Any, Callable, Generic, Iterator, List, Optional, TypeVar
 
 from keyfob._component.guest import ResourceHandle
 from keyfob._component.wit import Resource
+from keyfob._redaction import hide_frames
 
 T = TypeVar("T")
 
 
+@hide_frames
 class ItemPaged(Generic[T]):
     """An iterator over a list. Each page is fetched when its first item is needed."""
 
@@ -20,6 +22,9 @@ class ItemPaged(Generic[T]):
         self._resource = resource
         self._to_item = to_item
         self._items: Optional[Iterator[T]] = None
+
+    def __repr__(self) -> str:
+        return f"<ItemPaged of {self._resource.name}>"
 
     def by_page(self) -> Iterator[List[T]]:
         """Iterates over the pages instead of the items. After an error, the next step requests the same page again."""
@@ -34,6 +39,7 @@ class ItemPaged(Generic[T]):
         return next(self._items)
 
 
+@hide_frames
 class _Pages(Generic[T], Iterator[List[T]]):
     def __init__(self, handle: ResourceHandle, resource: Resource, to_item: Callable[[Any], T]) -> None:
         self._handle = handle

@@ -7,6 +7,7 @@ from typing import Any, Callable, Generic, Optional, TypeVar
 from keyfob._component import wit
 from keyfob._component.guest import ResourceHandle
 from keyfob._component.options import Options, milliseconds, setters
+from keyfob._redaction import hide_frames
 from keyfob.exceptions import ServiceResponseTimeoutError
 
 T = TypeVar("T")
@@ -15,6 +16,7 @@ _SINGLE_POLL_SECONDS = 1.9
 _MIN_TIMEOUT_SECONDS, _MAX_TIMEOUT_SECONDS = 0.001, 600.0
 
 
+@hide_frames
 class LROPoller(Generic[T]):
     """A deletion or a recovery. The vault completes it even if the program does not wait."""
 
@@ -23,6 +25,9 @@ class LROPoller(Generic[T]):
         self._wait = resource.method("wait")
         self._done = False
         self._result = to_item(handle.guest.call(resource.method(getter), handle))
+
+    def __repr__(self) -> str:
+        return f"<LROPoller of {self._result!r}>"
 
     def wait(self, timeout: Optional[float] = None) -> None:
         """Waits until a deleted secret can be purged or recovered, or a recovered secret can be read.

@@ -10,6 +10,7 @@ from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Option
 
 from keyfob._component.aio import call_in_thread
 from keyfob._component.guest import Guest
+from keyfob._redaction import hide_frames
 from keyfob.exceptions import AzureError
 
 from . import _client
@@ -20,6 +21,7 @@ from ._polling import LROPoller
 T = TypeVar("T")
 
 
+@hide_frames
 class AsyncItemPaged(Generic[T]):
     """An asynchronous iterator over a list. Each page is fetched when its first item is needed."""
 
@@ -43,6 +45,7 @@ class AsyncItemPaged(Generic[T]):
         return await self._items.__anext__()
 
 
+@hide_frames
 class SecretClient:
     """Reads and changes the secrets of one vault.
 
@@ -113,6 +116,12 @@ class SecretClient:
     async def restore_secret_backup(self, backup: bytes, **options: Any) -> SecretProperties:
         """Restores a secret with all its versions."""
         return await self._call(self._sync_client.restore_secret_backup, backup, **options)
+
+    def __repr__(self) -> str:
+        return repr(self._sync_client)
+
+    def __reduce__(self) -> Any:
+        return self._sync_client.__reduce__()
 
     async def close(self) -> None:
         """Closes the client; further calls raise ``ValueError``. The credential can still be used."""
