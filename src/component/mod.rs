@@ -13,6 +13,8 @@ macro_rules! options_or_default {
     };
 }
 
+#[cfg(feature = "embedded")]
+mod backups;
 mod convert;
 mod identity;
 #[cfg(feature = "embedded")]

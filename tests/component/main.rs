@@ -53,7 +53,8 @@ fn it_exports_its_package() {
     for build in BUILDS {
         assert_eq!(exports(build.bytes()), ALL.map(of_this_package));
     }
-    let embedded = ALL.map(of_this_package).into_iter().chain(["keyfob:embedding/providers@0.1.0".to_owned()]);
+    let of_embedding = ["backups", "providers"].map(|name| format!("keyfob:embedding/{name}@0.1.0"));
+    let embedded = ALL.map(of_this_package).into_iter().chain(of_embedding);
     assert_eq!(exports(embedded_component()), embedded.collect::<Vec<_>>());
 }
 
