@@ -86,8 +86,10 @@ class Vault(Server):
         head = b"HTTP/1.1 %s\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, headers, len(body))
         connection.sendall(head + body)
 
-    def client(self, credential=None):
+    def client(self, credential=None, **options):
         """A client for this vault."""
         with self._environment.context() as patched:
             patched.setenv("KEYFOB_ALLOW_LOOPBACK_HTTP", "1")
-            return SecretClient(self.url, credential or StaticCredential(), verify_challenge_resource=False)
+            return SecretClient(
+                self.url, credential or StaticCredential(), verify_challenge_resource=False, **options
+            )

@@ -129,8 +129,11 @@ def test_event_loop_closed_during_a_call(app_service):
     requested = threading.Event()
     client = SecretClient(os.environ["KEYVAULT_URL"], NeverAnswers())
     asyncio.run(main())
-    # The executor's thread is free again.
-    client._sync_client._guest.executor().submit(len, "").result(timeout=60)
+    # The executor's thread ends.
+    ending = threading.Thread(target=client._sync_client._pool.executor().shutdown, daemon=True)
+    ending.start()
+    ending.join(timeout=60)
+    assert not ending.is_alive()
 
 
 def test_async_credential_in_sync_client_is_rejected(app_service):

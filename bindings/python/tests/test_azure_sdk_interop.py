@@ -121,10 +121,10 @@ def test_invalid_token_from_custom_credential(fake_vaults, returned, message):
             return returned
 
     client = SecretClient("https://my-vault.vault.azure.net", InvalidCredential())
-    before = client._guest._instance
+    before = client._pool.first.instance
     with pytest.raises(keyfob.exceptions.AzureError, match=message):
         client.get_secret("a")
-    assert client._guest._instance is before
+    assert client._pool.first.instance is before
 
 
 def test_works_without_azure_sdk(app_service):

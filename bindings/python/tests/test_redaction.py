@@ -1,4 +1,4 @@
-"""Secrets, tokens, headers and assertions are not shown: in text forms, attributes, exceptions, their causes and their frames."""
+"""Secrets, tokens, headers and assertions are not shown: in text forms, attributes, exceptions, causes and frames."""
 
 import asyncio
 import copy
@@ -171,12 +171,12 @@ def calls_with_half_a_pair(client):
 
 def test_text_that_is_none_is_refused_without_showing_it():
     client = SecretClient("https://my-vault.vault.azure.net", StaticCredential())
-    instance = client._guest._instance
+    instance = client._pool.first.instance
     for call in calls_with_half_a_pair(client):
         error = caught(call)
         assert isinstance(error, InvalidArgumentError) and not isinstance(error, UnicodeError)
         assert_hidden(everything(error))
-    assert client._guest._instance is instance
+    assert client._pool.first.instance is instance
 
 
 def test_arguments_of_the_wrong_type_or_in_the_wrong_order():
@@ -351,8 +351,8 @@ def test_trap_shows_no_arguments(fake_vaults, monkeypatch):
         patched.setattr(Host, "unix_now", lambda host: 1 // 0)
         assert_hidden(everything(caught(lambda: client.set_secret("a", SECRET))))
     client.set_secret("a", "x")
-    resource = client._handle.resource(client._guest._instance)
-    resource.drop(client._guest._instance.store)
+    resource = client._handle.resource(client._pool.first, client._pool.first.instance)
+    resource.drop(client._pool.first.instance.store)
     error = caught(lambda: client.set_secret("a", SECRET))
     assert isinstance(error, AzureError) and "stopped during the call" in str(error)
     assert_hidden(everything(error))

@@ -1,12 +1,17 @@
 """The client's methods, and errors from a vault."""
 
+import base64
+import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from servers import Vault
 
+from keyfob._component import engine
 from keyfob._component.host import Host
 from keyfob.exceptions import (
     AzureError,
+    DecodeError,
     HttpResponseError,
     InvalidArgumentError,
     ResourceExistsError,
@@ -200,3 +205,45 @@ def test_secret_identifier():
     assert KeyVaultSecretIdentifier("https://v.vault.azure.net/secrets/name").version is None
     with pytest.raises(ValueError):
         KeyVaultSecretIdentifier("name")
+
+
+@pytest.mark.parametrize("size", [1_000, 3_000_000])
+def test_large_backup(size):
+    backup = bytes(range(256)) * (size // 256)
+    text = base64.urlsafe_b64encode(backup).rstrip(b"=")
+    with Vault(b'{"value":"%s"}' % text) as vault:
+        assert vault.client().backup_secret("a") == backup
+
+
+def test_large_backup_is_restored():
+    backup = bytes(range(255)) * 40_000
+    with Vault(b'{"id":"@url/secrets/a/1","attributes":{"enabled":true}}') as vault:
+        assert vault.client().restore_secret_backup(bytearray(backup)).name == "a"
+    body = vault.requests[-1].partition(b"\r\n\r\n")[2]
+    assert base64.urlsafe_b64decode(json.loads(body)["value"] + "==") == backup
+
+
+def test_dense_replies_in_the_promised_memory(monkeypatch):
+    """The densest replies of each operation within the limits on their size and on the number of their parts."""
+
+    def limit(mebibytes):
+        monkeypatch.setattr(engine, "_MAX_MEMORY_BYTES", mebibytes * 1024 * 1024)
+
+    limit(6)
+    item = b'{"id":"@url/secrets/a","tags":{"":"","a":""}}'
+    with Vault(b'{"value":[' + b",".join([item] * 4096) + b"]}") as vault:
+        assert len(next(vault.client().list_properties_of_secrets().by_page())) == 4096
+    for small in (b"{}", b"1", b"[]", b'""'):
+        with Vault(b'{"value":[' + b",".join([small] * 260_000) + b"]}") as vault, pytest.raises(DecodeError):
+            next(vault.client().list_properties_of_secrets().by_page())
+    tags = b",".join(b'"%d":""' % number for number in range(4096))
+    with Vault(b'{"id":"@url/secrets/a/1","value":"x","tags":{' + tags + b"}}") as vault:
+        assert len(vault.client().get_secret("a").properties.tags) == 4096
+    with Vault(b'{"id":"@url/secrets/a/1","value":"x","tags":{' + b",".join([b'"":""'] * 50_000) + b"}}") as vault:
+        with pytest.raises(DecodeError):
+            vault.client().get_secret("a")
+    limit(18)
+    with Vault(b'{"value":"%s"}' % (b"AAAA" * 1_048_000)) as vault:
+        assert vault.client().backup_secret("a") == bytes(3_144_000)
+    with Vault(b'{"value":[' + b",".join([b"1"] * 2_000_000) + b"]}") as vault, pytest.raises(DecodeError):
+        vault.client().backup_secret("a")

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from keyfob._component import guest as guests
+from keyfob._component import pool as pools
 from keyfob._component.host import Host
 from keyfob.exceptions import AzureError, ResourceNotFoundError
 from keyfob.identity import ManagedIdentityCredential
@@ -122,25 +122,25 @@ def test_process_pool(client):
 
 
 def test_dropped_clients_free_their_resources(client):
-    instance = client._guest._instance
+    instance = client._pool.first.instance
     memory = instance.store
     for _ in range(10_000):
         SecretClient(client.vault_url, credential_of(client))
     gc.collect()
     assert client.get_secret("a").value == "x"
-    assert client._guest._instance is instance and instance.store is memory
-    assert not client._guest._deferred_drops
+    assert client._pool.first.instance is instance and instance.store is memory
+    assert not client._pool.first.deferred_drops
     assert len(instance.resources) <= 4
-    before = len(guests._guests)
+    before = len(pools._pools)
     for _ in range(1_000):
         ManagedIdentityCredential().explain()
     gc.collect()
-    assert len(guests._guests) <= before + 1
+    assert len(pools._pools) <= before + 1
 
 
 def test_reference_cycles_are_collected(client):
     """The garbage collector finalizes the members of a reference cycle in any order."""
-    instance = client._guest._instance
+    instance = client._pool.first.instance
     for _ in range(100):
         circle = [SecretClient(client.vault_url, credential_of(client))]
         circle.append(circle)
@@ -148,7 +148,7 @@ def test_reference_cycles_are_collected(client):
     gc.collect()
     assert client.get_secret("a").value == "x"
     assert client.get_secret("a").value == "x"
-    assert client._guest._instance is instance and len(instance.resources) <= 4
+    assert client._pool.first.instance is instance and len(instance.resources) <= 4
 
 
 def credential_of(client):
@@ -180,10 +180,10 @@ def trap(client, monkeypatch):
 def test_instance_is_replaced_after_host_exception(client, monkeypatch):
     pages = client.list_properties_of_secrets().by_page()
     other = SecretClient("https://other-vault.vault.azure.net", credential_of(client))
-    before = client._guest._instance
+    before = client._pool.first.instance
     trap(client, monkeypatch)
     assert client.get_secret("a").value == "x"
-    assert client._guest._instance is not before
+    assert client._pool.first.instance is not before
     # Clients with the same credential are created again; lists and pollers can't be.
     assert other.set_secret("b", "y").value == "y"
     with pytest.raises(AzureError, match="restarted") as raised:
@@ -192,9 +192,9 @@ def test_instance_is_replaced_after_host_exception(client, monkeypatch):
 
 
 def test_instance_is_replaced_after_trap(client):
-    instance = client._guest._instance
+    instance = client._pool.first.instance
     # Use after drop, which only a bug in this package could cause.
-    resource = client._handle.resource(instance)
+    resource = client._handle.resource(client._pool.first, instance)
     resource.drop(instance.store)
     with pytest.raises(AzureError, match="stopped during the call"):
         client.get_secret("a")

@@ -1,21 +1,18 @@
-"""The component instance of a credential and of the clients that use it.
+"""A component instance with its host functions, and the resources in it.
 
-A lock lets one thread at a time use the instance. The instance is replaced after a trap, and after a fork during a
-call. The resources in it are lost then; each :class:`ResourceHandle` creates its resource again, with the options and
-the environment that it was first created with.
+One thread at a time uses a guest. Its instance is replaced after a trap, and after a fork during a call. The resources in it
+are lost then; each :class:`ResourceHandle` creates its resource again, with the options and the environment that it was first
+created with.
 """
 
 from __future__ import annotations
 
-import os
 import threading
-import weakref
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
-from wasmtime import WasmtimeError
+from wasmtime import Trap, TrapCode, WasmtimeError
 from wasmtime.component import Variant
 
 from keyfob._redaction import clean_program_error
@@ -28,6 +25,7 @@ from keyfob.exceptions import (
 )
 
 from .conversions import unwrap_result
+from .deadline import Deadline
 from .engine import ComponentInstance, compiled_component
 from .environment import Environment
 from .host import Host
@@ -35,8 +33,15 @@ from .options import Options
 from .providers import Provider
 from .wit import Function
 
+DEFAULT_TIMEOUT_SECONDS = 30.0
+"""The component's own limit of a call without the option ``timeout``."""
+MANAGED_IDENTITY_TIMEOUT_SECONDS = 100.0
+"""The same with a managed identity credential alone."""
+
+# A call that began this long ago, because it waited for another one, gets only the rest of its time.
+_UNNOTICED_SECONDS = 0.05
+
 _current = threading.local()
-_guests: "weakref.WeakSet[Guest]" = weakref.WeakSet()
 
 
 def _host_function(name: str) -> Callable[..., Any]:
@@ -61,86 +66,60 @@ def _host_function(name: str) -> Callable[..., Any]:
 
 
 class ResourceHandle:
-    """A resource of the component, and the function that creates it again in another instance.
+    """A resource of the component, and the function that creates it again in each guest that needs it.
 
-    The resource is dropped when the handle is garbage.
+    The resources are dropped when the handle is garbage.
+
+    :param guest: the only guest that may have it, or None if each may.
+    :param timeout: the time limit in seconds of a call whose options have none.
     """
 
-    def __init__(self, guest: "Guest", create: Callable[[], Any]) -> None:
+    def __init__(
+        self, create: Callable[["Guest"], Any], guest: Optional["Guest"] = None, timeout: Optional[float] = None
+    ) -> None:
         self.guest = guest
+        self.timeout = timeout
         self._create = create
-        self._owner: Optional[ComponentInstance] = None
-        self._id = 0
+        self._resources: Dict["Guest", Tuple[ComponentInstance, int]] = {}
 
-    def resource(self, instance: ComponentInstance) -> Any:
-        """The resource in this instance; creates it if needed. The caller holds the guest's lock."""
-        if self._owner is not instance:
-            self.attach(instance, self._create())
-        return instance.resources[self._id]
+    def resource(self, guest: "Guest", instance: ComponentInstance) -> Any:
+        """The resource in this guest; creates it if needed. The caller has taken the guest."""
+        if self.guest is not None and self.guest is not guest:
+            raise RuntimeError("a resource handle belongs to another guest; this is a bug in keyfob")
+        if guest not in self._resources or self._resources[guest][0] is not instance:
+            self.attach(guest, instance, self._create(guest))
+        return instance.resources[self._resources[guest][1]]
 
-    def attach(self, instance: ComponentInstance, resource: Any) -> None:
+    def attach(self, guest: "Guest", instance: ComponentInstance, resource: Any) -> None:
         """Takes ownership of a resource."""
-        self._owner, self._id = instance, instance.add(resource)
+        self._resources[guest] = (instance, instance.add(resource))
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            self.guest.defer_drop(self._owner, self._id)
+        for guest, (instance, id) in self._resources.items():
+            guest.defer_drop(instance, id)
 
 
 class Guest:
-    """A component instance that threads share and that is replaced when it is lost.
-
-    Its lock is not reentrant: a credential of the program must not use a client that depends on it.
-    """
+    """A component instance that one thread at a time uses, and that is replaced when it is lost."""
 
     def __init__(self) -> None:
         self.host = Host()
         self.host_exception: Optional[BaseException] = None
         self.host_called = False
-        self._instance: Optional[ComponentInstance] = None
-        self._deferred_drops: Deque[Tuple[ComponentInstance, int]] = deque()
-        self._executor: Optional[ThreadPoolExecutor] = None
-        self._reset_lock()
-        _guests.add(self)
-
-    def _reset_lock(self) -> None:
-        self._lock = threading.Lock()
-        self._lock_owner: Optional[int] = None
+        self.instance: Optional[ComponentInstance] = None
+        self.deferred_drops: Deque[Tuple[ComponentInstance, int]] = deque()
+        self._deadline = Deadline(DEFAULT_TIMEOUT_SECONDS)
 
     def defer_drop(self, instance: ComponentInstance, id: int) -> None:
         """Drops a resource at the beginning of the next call. Any thread may do this at any time."""
-        self._deferred_drops.append((instance, id))
-
-    def executor(self) -> ThreadPoolExecutor:
-        """The executor of asynchronous calls. It has one thread, because the lock admits one call at a time."""
-        if self._executor is None:
-            self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyfob")
-        return self._executor
+        self.deferred_drops.append((instance, id))
 
     def call(self, function: Function, *arguments: Any) -> Any:
-        """Calls an exported function and returns its value.
+        """Calls an exported function and returns its value. The caller has entered the guest.
 
-        :raises AzureError: the function returned an ``azure-error``, or the component trapped.
+        :raises AzureError: the function returned an ``azure-error``.
         """
-        with self._locked():
-            return self.call_locked(function, *arguments)
-
-    def call_for_resource(self, function: Function, *arguments: Any) -> ResourceHandle:
-        """Calls a function that returns a resource which can't be created again, such as a list or a poller."""
-        with self._locked() as instance:
-            resource: Any = self.call_locked(function, *arguments)
-            handle = ResourceHandle(self, _lost_resource)
-            handle.attach(instance, resource)
-            return handle
-
-    def create(self, handle: ResourceHandle) -> None:
-        """Creates a handle's resource now, so that invalid options are reported now."""
-        with self._locked() as instance:
-            handle.resource(instance)
-
-    def call_locked(self, function: Function, *arguments: Any) -> Any:
-        """Like :meth:`call`, for a caller that holds the lock: a handle that creates its resource."""
-        instance = self._instance
+        instance = self.instance
         assert instance is not None
         temporary_ids: List[int] = []
         try:
@@ -151,7 +130,7 @@ class Guest:
             # Without a host call, the error is an argument of the wrong type, found before the component was entered.
             # After a host call the component has been left in the middle of its work and can't be used again.
             if self.host_called and not isinstance(error, (AzureError, WasmtimeError)):
-                self._instance = None
+                self.instance = None
             raise
         finally:
             for id in temporary_ids:
@@ -161,18 +140,20 @@ class Guest:
     def _to_component(self, argument: Any, instance: ComponentInstance, temporary_ids: List[int]) -> Any:
         """An argument for wasmtime. Adds to `temporary_ids` the resources that are dropped after the call."""
         if isinstance(argument, ResourceHandle):
-            if argument.guest is not self:
-                raise RuntimeError("a resource handle belongs to another guest; this is a bug in keyfob")
-            return argument.resource(instance)
+            return argument.resource(self, instance)
         _check_text(argument)
         if isinstance(argument, list):
             return [self._to_component(one, instance, temporary_ids) for one in argument]
         if isinstance(argument, Options):
-            if not argument.setters:
+            setters = argument.setters
+            if argument.has_timeout and self._deadline.elapsed() > _UNNOTICED_SECONDS:
+                rest = ("timeout", (max(1, int(self._deadline.remaining() * 1000)),))
+                setters = [one for one in setters if one[0] != "timeout"] + [rest]
+            if not setters:
                 return None
             options = instance.call(argument.resource.constructor())
             temporary_ids.append(instance.add(options))
-            for name, values in argument.setters:
+            for name, values in setters:
                 _check_text(values)
                 instance.call(argument.resource.setter(name), options, *values)
             return options
@@ -199,39 +180,34 @@ class Guest:
         return len(self.host.providers) - 1
 
     @contextmanager
-    def _locked(self) -> Iterator[ComponentInstance]:
-        if self._lock_owner == threading.get_ident():
-            raise RuntimeError(
-                "the credential used the client or chain that is waiting for its token: a credential that is passed to "
-                "Keyfob must not use a client or chain that depends on it"
-            )
-        with self._lock:
-            self._lock_owner = threading.get_ident()
-            outer = getattr(_current, "guest", None)
-            _current.guest = self
-            try:
-                if self._instance is None:
-                    self.host.reset()
-                    self._instance = compiled_component(_host_function).instantiate()
-                yield self._drop_deferred(self._instance)
-            except WasmtimeError as error:
-                raise self._trapped(error)
-            except AzureError as error:
-                self._set_cause(error)
-                raise
-            finally:
-                _current.guest = outer
-                self._lock_owner = None
-                self.host.send_exception = self.host.file_exception = None
-                for provider in self.host.providers:
-                    provider.error = None
+    def entered(self, deadline: Deadline) -> Iterator[ComponentInstance]:
+        """Within the block, this thread uses the guest. No other thread may."""
+        outer = getattr(_current, "guest", None)
+        _current.guest = self
+        self._deadline = deadline
+        compiled = compiled_component(_host_function)
+        compiled.epochs.begin()
+        try:
+            if self.instance is None:
+                self.instance = compiled.instantiate()
+            self.instance.set_deadline(deadline)
+            self._drop_deferred(self.instance)
+            yield self.instance
+        except (WasmtimeError, Trap) as error:
+            raise self._trapped(error) from None
+        except AzureError as error:
+            self._set_cause(error)
+            raise
+        finally:
+            compiled.epochs.end()
+            _current.guest = outer
+            self.host.end_call()
 
-    def _drop_deferred(self, instance: ComponentInstance) -> ComponentInstance:
-        while self._deferred_drops:
-            owner, id = self._deferred_drops.popleft()
+    def _drop_deferred(self, instance: ComponentInstance) -> None:
+        while self.deferred_drops:
+            owner, id = self.deferred_drops.popleft()
             if owner is instance:
                 instance.drop(id)
-        return instance
 
     def _set_cause(self, error: AzureError) -> None:
         """Sets an error's cause: the exception of the connection, or of the program's credential or function."""
@@ -243,12 +219,14 @@ class Guest:
             if provider.error is not None:
                 error.__cause__ = error.inner_exception = clean_program_error(provider.error)
 
-    def _trapped(self, error: WasmtimeError) -> BaseException:
+    def _trapped(self, error: BaseException) -> BaseException:
         """Discards the instance after a trap and returns the exception for it."""
-        self._instance = None
+        self.instance = None
         exception, self.host_exception = self.host_exception, None
         if exception is not None:
             return exception
+        if _is_interrupt(error):
+            return self._deadline.error("the WebAssembly component had not ended")
         trapped = AzureError(
             "the WebAssembly component stopped during the call",
             hint="Call again: the component is restarted. If it stops again, report this exception with its __cause__",
@@ -257,14 +235,19 @@ class Guest:
         trapped.__cause__ = error
         return trapped
 
-    def after_fork(self) -> None:
+    def after_fork(self, in_use: bool) -> None:
         """In the child process: discards what belongs to threads of the parent, which do not exist here."""
-        if self._lock_owner is not None and self._instance is not None:
-            self._instance.leak()
-            self._instance = None
-        self._executor = None
+        if in_use and self.instance is not None:
+            self.instance.leak()
+            self.instance = None
         self.host.after_fork()
-        self._reset_lock()
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether a trap was caused by the deadline."""
+    if isinstance(error, Trap):
+        return error.trap_code == TrapCode.INTERRUPT
+    return "wasm trap: interrupt" in str(error)
 
 
 def _check_text(value: Any) -> None:
@@ -285,17 +268,9 @@ def _check_text(value: Any) -> None:
         _check_text(value.payload)
 
 
-def _lost_resource() -> Any:
+def lost_resource(_guest: Guest) -> Any:
+    """Creates a resource again that can't be: a list or a poller."""
     raise AzureError(
         "the WebAssembly component was restarted after a failure, so this list or poller is not valid any more",
         hint="Start the list or the operation again",
     )
-
-
-def _after_fork() -> None:
-    for guest in list(_guests):
-        guest.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -13,11 +13,11 @@ from wasmtime.component import Record, Variant
 
 from .conversions import record
 from .files import UnreadableFileError, read_regular_file
-from .pending_request import FinishedRequest, PendingRequest, SendResult, monotonic_ns
+from .deadline import NANOSECONDS_PER_SECOND, monotonic_ns
+from .pending_request import FinishedRequest, PendingRequest, SendResult
 from .providers import Provider, provider_error
 from .transport import Transport
 
-_NANOSECONDS_PER_SECOND = 1_000_000_000
 # The component waits for up to 2**63 ns (292 years), which is more than a queue's timeout can be.
 _MAX_WAIT_SECONDS = 3600.0
 
@@ -44,7 +44,7 @@ class Host:
         self.reset()
 
     def reset(self) -> None:
-        """Discards the requests that are pending."""
+        """Forgets the requests that are pending."""
         self._pending: Dict[int, PendingRequest] = {}
         self._finished: SimpleQueue[FinishedRequest] = SimpleQueue()
         self.send_exception: Optional[BaseException] = None
@@ -54,6 +54,14 @@ class Host:
         """In the child process: discards connections and requests of the parent."""
         self._transport.reset()
         self.reset()
+
+    def end_call(self) -> None:
+        """Ends the requests that the component has left, because it trapped, and forgets the exceptions of the call."""
+        for pending in self._pending.values():
+            pending.abort()
+        self.reset()
+        for provider in self.providers:
+            provider.error = None
 
     def environment(self) -> List[Tuple[str, str]]:
         return self.variables
@@ -97,12 +105,20 @@ class Host:
         return pending.id
 
     def wait(self, limit: int) -> List[Record]:
+        until = monotonic_ns() + limit
+        while True:
+            results = self._wait_once(until)
+            if results or monotonic_ns() >= until:
+                return results
+
+    def _wait_once(self, until: int) -> List[Record]:
+        """Waits until a request ends, one of its limits passes, or the time `until`. A request that was cancelled ends the
+        wait without a result."""
         now = monotonic_ns()
-        expiries = [pending.next_expiry() - now for pending in self._pending.values()]
-        timeout = max(0, min([limit, *expiries])) / _NANOSECONDS_PER_SECOND
+        timeout = max(0, min([until, *(one.next_expiry() for one in self._pending.values())]) - now)
         finished: List[FinishedRequest] = []
         try:
-            finished.append(self._finished.get(timeout=min(timeout, _MAX_WAIT_SECONDS)))
+            finished.append(self._finished.get(timeout=min(timeout / NANOSECONDS_PER_SECOND, _MAX_WAIT_SECONDS)))
             while True:
                 finished.append(self._finished.get_nowait())
         except Empty:
@@ -117,11 +133,14 @@ class Host:
             expired = pending.expired_limit(now)
             if expired is not None:
                 del self._pending[id]
+                pending.abort()
                 results.append((id, expired))
         return [record(id=id, outcome=outcome) for id, outcome in results]
 
     def cancel(self, id: int) -> None:
-        self._pending.pop(id, None)
+        pending = self._pending.pop(id, None)
+        if pending is not None:
+            pending.abort()
 
     def get_token(self, provider: int, request: Any) -> Variant:
         try:

@@ -7,7 +7,7 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 from keyfob.exceptions import InvalidArgumentError
 
-from .wit import Resource
+from .wit import CLIENT_OPTIONS, CREDENTIAL_OPTIONS, Resource
 
 _MAX_U32 = 2**32 - 1
 
@@ -22,6 +22,11 @@ class Options(NamedTuple):
     """Its type."""
     setters: Setters
     """The options to set. Without any, the component is given none instead of a resource."""
+
+    @property
+    def has_timeout(self) -> bool:
+        """Whether it is of a call that has the option ``timeout``."""
+        return self.resource not in (CLIENT_OPTIONS, CREDENTIAL_OPTIONS)
 
     def __repr__(self) -> str:
         return f"<Options of {self.resource.name}: {', '.join(name for name, _ in self.setters)}>"

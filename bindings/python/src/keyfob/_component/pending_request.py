@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from queue import SimpleQueue
 from typing import Any, List, Optional, Tuple, Union
 
@@ -10,11 +9,12 @@ from wasmtime.component import Record
 
 from keyfob._redaction import describe_transport_error
 
+from .connections import Abort
 from .conversions import field, record
+from .deadline import NANOSECONDS_PER_SECOND, monotonic_ns
 from .http_threads import HTTP_THREADS
 from .transport import Transport, send_error
 
-_NANOSECONDS_PER_SECOND = 1_000_000_000
 _CHUNK_BYTES = 64 * 1024
 _SOCKET_MARGIN_SECONDS = 0.1
 
@@ -25,15 +25,11 @@ FinishedRequest = Tuple[int, SendResult, Optional[BaseException]]
 """The id of a request, its result, and the exception that is the cause of an error."""
 
 
-def monotonic_ns() -> int:
-    """The clock of all limits, in nanoseconds."""
-    return time.monotonic_ns()
-
-
 class PendingRequest:
     """A request that a thread is sending.
 
-    It can't be interrupted: even if the component has cancelled it, the thread goes on until a socket timeout.
+    After :meth:`abort`, the thread goes on as soon as it reads or writes. Only name resolution and the attempt to connect
+    can't be interrupted: they end by their own limits.
 
     :param limits: the WIT record ``limits``: nanoseconds, and ``deadline`` by :func:`monotonic_ns`.
     :param finished: the queue that the result is put into.
@@ -47,10 +43,15 @@ class PendingRequest:
         self._finished: SimpleQueue[FinishedRequest] = finished
         self._started_at = monotonic_ns()
         self._last_chunk_at: Optional[int] = None
+        self._abort = Abort()
 
     def start(self) -> None:
         """Starts sending, in another thread."""
         HTTP_THREADS.submit(self._run)
+
+    def abort(self) -> None:
+        """Ends the request: closes its connection."""
+        self._abort.abort()
 
     def expired_limit(self, now: int) -> Optional[str]:
         """The ``send-error`` of a limit that has passed, or None.
@@ -77,11 +78,13 @@ class PendingRequest:
 
         With the margin, :meth:`expired_limit` reports the limit before the socket does, and knows which limit it was.
         """
-        return max(0, self.next_expiry() - monotonic_ns()) / _NANOSECONDS_PER_SECOND + _SOCKET_MARGIN_SECONDS
+        return max(0, self.next_expiry() - monotonic_ns()) / NANOSECONDS_PER_SECOND + _SOCKET_MARGIN_SECONDS
 
     def _run(self) -> None:
         try:
-            self._finished.put((self.id, self._send(), None))
+            with self._abort:
+                result = self._send()
+            self._finished.put((self.id, result, None))
         except Exception as error:  # nothing above this would report it
             self._finished.put(
                 (
@@ -93,7 +96,7 @@ class PendingRequest:
 
     def _send(self) -> SendResult:
         request = self._request
-        connect = min(field(self._limits, "connect") / _NANOSECONDS_PER_SECOND, self._socket_timeout())
+        connect = min(field(self._limits, "connect") / NANOSECONDS_PER_SECOND, self._socket_timeout())
         response = self._transport.send(request, connect, self._socket_timeout())
         with response:
             self._last_chunk_at = monotonic_ns()

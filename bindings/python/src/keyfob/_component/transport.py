@@ -16,6 +16,7 @@ from urllib3 import exceptions
 
 from keyfob._redaction import ShownError
 
+from .connections import POOL_CLASSES
 from .conversions import field
 from .files import UnreadableFileError, require_regular_file
 
@@ -73,7 +74,7 @@ class Transport:
 def _make_pool_manager(proxy: Optional[str], tls_context: ssl.SSLContext) -> urllib3.PoolManager:
     options: Any = {"ssl_context": tls_context, "maxsize": _MAX_IDLE_CONNECTIONS}
     if proxy is None:
-        return urllib3.PoolManager(**options)
+        return _abortable(urllib3.PoolManager(**options))
     parts = urlsplit(proxy)
     if parts.scheme not in ("http", "https"):
         raise exceptions.ProxySchemeUnknown(parts.scheme)
@@ -81,7 +82,12 @@ def _make_pool_manager(proxy: Optional[str], tls_context: ssl.SSLContext) -> url
         credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         options["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=credentials)
     host = parts.netloc.rpartition("@")[2]
-    return urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=tls_context, **options)
+    return _abortable(urllib3.ProxyManager(f"{parts.scheme}://{host}", proxy_ssl_context=tls_context, **options))
+
+
+def _abortable(manager: urllib3.PoolManager) -> urllib3.PoolManager:
+    manager.pool_classes_by_scheme = POOL_CLASSES
+    return manager
 
 
 def _proxy_for(url: str) -> Optional[str]:

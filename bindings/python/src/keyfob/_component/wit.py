@@ -51,6 +51,7 @@ HOST = "keyfob:embedding/host@0.1.0"
 
 _IDENTITY = "keyfob:azure/identity@0.1.0"
 _SECRETS = "keyfob:azure/secrets@0.1.0"
+_BACKUPS = "keyfob:embedding/backups@0.1.0"
 _PROVIDERS = "keyfob:embedding/providers@0.1.0"
 
 CREDENTIAL = Resource(_IDENTITY, "credential")
@@ -70,3 +71,5 @@ CALL_OPTIONS = Resource(_SECRETS, "call-options")
 
 TOKEN_PROVIDER = Function(_PROVIDERS, "token-provider")
 ASSERTION_PROVIDER = Function(_PROVIDERS, "assertion-provider")
+BACKUP_SECRET = Function(_BACKUPS, "backup-secret")
+RESTORE_SECRET_BACKUP = Function(_BACKUPS, "restore-secret-backup")

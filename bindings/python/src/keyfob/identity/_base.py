@@ -7,8 +7,9 @@ from typing import Any, Callable, FrozenSet, List, Mapping, NamedTuple, Optional
 from keyfob._component import wit
 from keyfob._component.conversions import field
 from keyfob._component.environment import Environment
-from keyfob._component.guest import Guest, ResourceHandle
+from keyfob._component.guest import DEFAULT_TIMEOUT_SECONDS, Guest, ResourceHandle
 from keyfob._component.options import Options, milliseconds, setters
+from keyfob._component.pool import GuestPool
 from keyfob._redaction import hide_frames
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
@@ -42,11 +43,15 @@ class Candidate(NamedTuple):
 class Credential:
     """A credential. It caches its tokens. The environment variables are read when it is created.
 
-    Threads may share it; their calls are made one after the other. It can be used after a fork in both processes.
+    Threads may share it: up to 16 calls go at the same time, and each of them may request a token of its own. It can
+    be used after a fork in both processes.
     """
 
     _variables: FrozenSet[str] = frozenset()
     """The names of the environment variables that it reads."""
+    _timeout = DEFAULT_TIMEOUT_SECONDS
+    _max_guests: Optional[int] = None
+    """The most calls at the same time; None for the default."""
 
     def __init__(self, create: Callable[[Guest], Any]) -> None:
         environment = Environment(self._variables)
@@ -56,13 +61,12 @@ class Credential:
                 return create(guest)
 
         self._create = create_in_environment
-        self._guest = Guest()
-        self._handle = self._handle_in(self._guest)
+        self._pool = GuestPool(self._timeout, self._max_guests)
+        self._handle = self._new_handle()
 
-    def _handle_in(self, guest: Guest) -> ResourceHandle:
-        """This credential in a guest: its own, or the guest of a chain."""
-        create = self._create
-        return ResourceHandle(guest, lambda: create(guest))
+    def _new_handle(self) -> ResourceHandle:
+        """This credential in the guests of its own pool, or of a chain's."""
+        return ResourceHandle(self._create)
 
     def get_token(
         self,
@@ -100,7 +104,7 @@ class Credential:
 
     def explain(self) -> List[Candidate]:
         """The credentials that :meth:`get_token` would try, in this order. Sends nothing and reads no file."""
-        candidates = self._guest.call(wit.CREDENTIAL.method("explain"), self._handle)
+        candidates = self._pool.call(wit.CREDENTIAL.method("explain"), self._handle)
         return [
             Candidate(
                 candidate.credential,
@@ -139,7 +143,7 @@ class Credential:
         options = setters(
             claims=claims, tenant_id=tenant_id, enable_cae=enable_cae or None, timeout=milliseconds(timeout)
         )
-        token = self._guest.call(
+        token = self._pool.call(
             wit.CREDENTIAL.method("get-token"),
             self._handle,
             list(scopes),

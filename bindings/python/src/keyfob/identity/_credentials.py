@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
 from wasmtime.component import Variant
 
 from keyfob._component import environment, wit
-from keyfob._component.guest import Guest
+from keyfob._component.guest import MANAGED_IDENTITY_TIMEOUT_SECONDS, Guest
 from keyfob._component.options import Options, Setters, setters
 
 from keyfob._redaction import Hidden, hide_frames
@@ -68,7 +68,7 @@ def _static_constructor(function: str, *arguments: Any, options: Setters) -> Cal
     # Arguments may be secrets, and the attributes of a credential can be printed.
     hidden = Hidden(arguments)
     credential_options = Options(wit.CREDENTIAL_OPTIONS, options)
-    return lambda guest: guest.call_locked(wit.CREDENTIAL.static(function), *hidden.reveal(), credential_options)
+    return lambda guest: guest.call(wit.CREDENTIAL.static(function), *hidden.reveal(), credential_options)
 
 
 def _managed_identity_options(
@@ -180,6 +180,7 @@ class ManagedIdentityCredential(Credential):
     """
 
     _variables = environment.MANAGED_IDENTITY_VARIABLES
+    _timeout = MANAGED_IDENTITY_TIMEOUT_SECONDS
 
     def __init__(self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None) -> None:
         super().__init__(
@@ -310,7 +311,7 @@ class ClientAssertionCredential(Credential):
 
         def create(guest: Guest) -> Any:
             provider = guest.register_provider(func)
-            return guest.call_locked(wit.ASSERTION_PROVIDER, tenant_id, client_id, provider, credential_options)
+            return guest.call(wit.ASSERTION_PROVIDER, tenant_id, client_id, provider, credential_options)
 
         super().__init__(create)
 
@@ -320,13 +321,15 @@ class ChainedTokenCredential(Credential):
     """Tries the credentials in this order. They may be this package's, the Azure SDK's or the program's own.
 
     The chain does not share the token cache of this package's credentials: it creates each of them again, with the same
-    arguments and environment.
+    arguments and environment. Its calls are made one after the other.
 
     :raises ValueError: there is no credential.
     :raises TypeError: an argument is not a credential.
     """
 
     _variables = environment.CLIENT_VARIABLES
+    # Another guest could choose another credential of the chain while the chosen one fails, and thereby another identity.
+    _max_guests = 1
 
     def __init__(self, *credentials: TokenCredential) -> None:
         links = [as_keyfob_credential(credential) for credential in credentials]
@@ -334,8 +337,8 @@ class ChainedTokenCredential(Credential):
             raise ValueError("at least one credential is required")
 
         def create(guest: Guest) -> Any:
-            handles: List[Any] = [link._handle_in(guest) for link in links]
-            return guest.call_locked(wit.CREDENTIAL.static("chained"), handles)
+            handles: List[Any] = [link._new_handle() for link in links]
+            return guest.call(wit.CREDENTIAL.static("chained"), handles)
 
         super().__init__(create)
 
@@ -348,7 +351,7 @@ class TokenProviderCredential(Credential):
 
     def __init__(self, credential: TokenCredential) -> None:
         def create(guest: Guest) -> Any:
-            return guest.call_locked(wit.TOKEN_PROVIDER, guest.register_provider(credential))
+            return guest.call(wit.TOKEN_PROVIDER, guest.register_provider(credential))
 
         super().__init__(create)
 

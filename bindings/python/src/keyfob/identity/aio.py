@@ -20,7 +20,7 @@ Self = TypeVar("Self", bound="Credential")
 
 @hide_frames
 class Credential:
-    """The base class. Calls run in a thread, one after the other, and do not block the event loop."""
+    """The base class. Calls run in threads and do not block the event loop."""
 
     _credential_class: Type[SyncCredential]
 
@@ -38,7 +38,7 @@ class Credential:
     ) -> AccessToken:
         """See :meth:`keyfob.identity.Credential.get_token`."""
         return await call_in_thread(
-            self._sync_credential._guest,
+            self._sync_credential._pool,
             self._sync_credential.get_token,
             *scopes,
             claims=claims,
@@ -50,11 +50,11 @@ class Credential:
     async def get_token_info(self, *scopes: str, options: Optional[TokenRequestOptions] = None) -> AccessTokenInfo:
         """See :meth:`keyfob.identity.Credential.get_token_info`."""
         call = self._sync_credential.get_token_info
-        return await call_in_thread(self._sync_credential._guest, call, *scopes, options=options)
+        return await call_in_thread(self._sync_credential._pool, call, *scopes, options=options)
 
     async def explain(self) -> List[Candidate]:
         """See :meth:`keyfob.identity.Credential.explain`."""
-        return await call_in_thread(self._sync_credential._guest, self._sync_credential.explain)
+        return await call_in_thread(self._sync_credential._pool, self._sync_credential.explain)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} for asyncio>"

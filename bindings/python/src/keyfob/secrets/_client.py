@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import Any, Callable, List, Mapping, Optional, Sequence, Union
 
@@ -10,7 +11,7 @@ from wasmtime.component import Variant
 from keyfob._component import wit
 from keyfob._component.conversions import exception_from
 from keyfob._component.environment import CLIENT_VARIABLES, Environment
-from keyfob._component.guest import ResourceHandle
+from keyfob._component.guest import Guest, ResourceHandle
 from keyfob._component.options import Options, Setters, milliseconds, setters
 from keyfob._redaction import hide_frames
 from keyfob.exceptions import AzureError
@@ -26,8 +27,9 @@ from ._polling import LROPoller
 class SecretClient:
     """Reads and changes the secrets of one vault.
 
-    Threads may share it; calls of clients with the same credential are made one after the other. It can be used after
-    a fork in both processes.
+    Threads may share it: up to 16 calls of clients with the same credential go at the same time. With ``cache_ttl``, or with
+    a :class:`~keyfob.identity.ChainedTokenCredential`, calls are made one after the other. It can be used after a fork in
+    both processes.
 
     Wherever a method takes a secret's name (1 to 127 letters, digits and dashes), it also takes the secret's identifier
     (``https://VAULT/secrets/NAME``) and an App Service reference (``@Microsoft.KeyVault(…)``) to a secret of this
@@ -78,20 +80,20 @@ class SecretClient:
             max_bytes = 262_144 if cache_max_bytes is None else cache_max_bytes
             options.append(("cache-limits", (max_secrets, max_bytes)))
         self._credential = as_keyfob_credential(credential)
-        guest, credential_handle = self._credential._guest, self._credential._handle
+        pool, credential_handle = self._credential._pool, self._credential._handle
         client_options = Options(wit.CLIENT_OPTIONS, options)
         environment = Environment(CLIENT_VARIABLES)
 
-        def create() -> Any:
+        def create(guest: Guest) -> Any:
             with guest.using_environment(environment):
-                return guest.call_locked(
-                    wit.SECRET_CLIENT.static("create"), vault_url, credential_handle, client_options
-                )
+                return guest.call(wit.SECRET_CLIENT.static("create"), vault_url, credential_handle, client_options)
 
         self._vault_url = vault_url.strip(" /")
-        self._guest = guest
-        self._handle: Optional[ResourceHandle] = ResourceHandle(guest, create)
-        guest.create(self._handle)
+        self._pool = pool
+        # With a cache all calls use one guest: what one call has written, the next must not find in an older state.
+        only_guest = None if cache_ttl is None else pool.first
+        self._handle: Optional[ResourceHandle] = ResourceHandle(create, only_guest)
+        pool.create(self._handle)
 
     @property
     def vault_url(self) -> str:
@@ -233,7 +235,7 @@ class SecretClient:
         :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such secret.
         """
         handle = self._call_for_resource("begin-delete-secret", name, _call_options(timeout))
-        return LROPoller(handle, wit.DELETED_SECRET_POLLER, "deleted-secret", DeletedSecret)
+        return LROPoller(self._pool, handle, wit.DELETED_SECRET_POLLER, "deleted-secret", DeletedSecret)
 
     def get_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> DeletedSecret:
         """Reads the properties of a deleted secret.
@@ -252,7 +254,7 @@ class SecretClient:
         :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such deleted secret.
         """
         handle = self._call_for_resource("begin-recover-deleted-secret", name, _call_options(timeout))
-        return LROPoller(handle, wit.SECRET_POLLER, "properties", SecretProperties)
+        return LROPoller(self._pool, handle, wit.SECRET_POLLER, "properties", SecretProperties)
 
     def purge_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> None:
         """Deletes a deleted secret permanently.
@@ -271,8 +273,8 @@ class SecretClient:
         :param timeout: see :meth:`get_secret`.
         :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such secret.
         """
-        backup: bytes = self._call("backup-secret", name, _call_options(timeout))
-        return backup
+        text: str = self._pool.call(wit.BACKUP_SECRET, self._open_handle(), name, _call_options(timeout))
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
     def restore_secret_backup(self, backup: bytes, *, timeout: Optional[float] = None) -> SecretProperties:
         """Restores a secret with all its versions.
@@ -281,7 +283,9 @@ class SecretClient:
         :param timeout: see :meth:`get_secret`.
         :raises keyfob.exceptions.ResourceExistsError: the vault has a secret of that name, or a deleted one.
         """
-        return SecretProperties(self._call("restore-secret-backup", bytes(backup), _call_options(timeout)))
+        text = base64.urlsafe_b64encode(backup).decode("ascii").rstrip("=")
+        record = self._pool.call(wit.RESTORE_SECRET_BACKUP, self._open_handle(), text, _call_options(timeout))
+        return SecretProperties(record)
 
     def close(self) -> None:
         """Closes the client; further calls raise ``ValueError``. The credential can still be used."""
@@ -300,10 +304,10 @@ class SecretClient:
         raise TypeError("a SecretClient can't be pickled: create one in the other process, or fork")
 
     def _call(self, function: str, *arguments: Any) -> Any:
-        return self._guest.call(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)
+        return self._pool.call(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)
 
     def _call_for_resource(self, function: str, *arguments: Any) -> ResourceHandle:
-        return self._guest.call_for_resource(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)
+        return self._pool.call_for_resource(wit.SECRET_CLIENT.method(function), self._open_handle(), *arguments)
 
     def _list(
         self,
@@ -316,6 +320,7 @@ class SecretClient:
     ) -> ItemPaged[Any]:
         options = setters(max_page_size=max_page_size, timeout=milliseconds(timeout))
         return ItemPaged(
+            self._pool,
             lambda: self._call_for_resource(function, *arguments, Options(wit.LIST_OPTIONS, options)),
             resource,
             item,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Generic, Iterator, List, Optional, TypeVar
 
 from keyfob._component.guest import ResourceHandle
+from keyfob._component.pool import GuestPool
 from keyfob._component.wit import Resource
 from keyfob._redaction import hide_frames
 
@@ -16,8 +17,9 @@ class ItemPaged(Generic[T]):
     """An iterator over a list. Each page is fetched when its first item is needed."""
 
     def __init__(
-        self, start: Callable[[], ResourceHandle], resource: Resource, to_item: Callable[[Any], T]
+        self, pool: GuestPool, start: Callable[[], ResourceHandle], resource: Resource, to_item: Callable[[Any], T]
     ) -> None:
+        self._pool = pool
         self._start = start
         self._resource = resource
         self._to_item = to_item
@@ -28,7 +30,7 @@ class ItemPaged(Generic[T]):
 
     def by_page(self) -> Iterator[List[T]]:
         """Iterates over the pages instead of the items. After an error, the next step requests the same page again."""
-        return _Pages(self._start(), self._resource, self._to_item)
+        return _Pages(self._pool, self._start(), self._resource, self._to_item)
 
     def __iter__(self) -> "ItemPaged[T]":
         return self
@@ -41,13 +43,16 @@ class ItemPaged(Generic[T]):
 
 @hide_frames
 class _Pages(Generic[T], Iterator[List[T]]):
-    def __init__(self, handle: ResourceHandle, resource: Resource, to_item: Callable[[Any], T]) -> None:
+    def __init__(
+        self, pool: GuestPool, handle: ResourceHandle, resource: Resource, to_item: Callable[[Any], T]
+    ) -> None:
+        self._pool = pool
         self._handle = handle
         self._next = resource.method("next")
         self._to_item = to_item
 
     def __next__(self) -> List[T]:
-        page = self._handle.guest.call(self._next, self._handle)
+        page = self._pool.call(self._next, self._handle)
         if page is None:
             raise StopIteration
         return [self._to_item(record) for record in page]

@@ -7,6 +7,7 @@ from typing import Any, Callable, Generic, Optional, TypeVar
 from keyfob._component import wit
 from keyfob._component.guest import ResourceHandle
 from keyfob._component.options import Options, milliseconds, setters
+from keyfob._component.pool import GuestPool
 from keyfob._redaction import hide_frames
 from keyfob.exceptions import ServiceResponseTimeoutError
 
@@ -20,11 +21,19 @@ _MIN_TIMEOUT_SECONDS, _MAX_TIMEOUT_SECONDS = 0.001, 600.0
 class LROPoller(Generic[T]):
     """A deletion or a recovery. The vault completes it even if the program does not wait."""
 
-    def __init__(self, handle: ResourceHandle, resource: wit.Resource, getter: str, to_item: Callable[[Any], T]) -> None:
+    def __init__(
+        self,
+        pool: GuestPool,
+        handle: ResourceHandle,
+        resource: wit.Resource,
+        getter: str,
+        to_item: Callable[[Any], T],
+    ) -> None:
+        self._pool = pool
         self._handle = handle
         self._wait = resource.method("wait")
         self._done = False
-        self._result = to_item(handle.guest.call(resource.method(getter), handle))
+        self._result = to_item(pool.call(resource.method(getter), handle))
 
     def __repr__(self) -> str:
         return f"<LROPoller of {self._result!r}>"
@@ -67,5 +76,5 @@ class LROPoller(Generic[T]):
 
     def _poll(self, timeout: float) -> None:
         options = Options(wit.CALL_OPTIONS, setters(timeout=milliseconds(timeout)))
-        self._handle.guest.call(self._wait, self._handle, options)
+        self._pool.call(self._wait, self._handle, options)
         self._done = True

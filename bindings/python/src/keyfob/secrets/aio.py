@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Optional, Sequence, TypeVar, Union
 
 from keyfob._component.aio import call_in_thread
-from keyfob._component.guest import Guest
+from keyfob._component.pool import GuestPool
 from keyfob._redaction import hide_frames
 from keyfob.exceptions import AzureError
 
@@ -25,15 +25,15 @@ T = TypeVar("T")
 class AsyncItemPaged(Generic[T]):
     """An asynchronous iterator over a list. Each page is fetched when its first item is needed."""
 
-    def __init__(self, guest: Guest, items: ItemPaged[T]) -> None:
-        self._guest = guest
+    def __init__(self, pool: GuestPool, items: ItemPaged[T]) -> None:
+        self._pool = pool
         self._pages = items.by_page
         self._items: Optional[AsyncIterator[T]] = None
 
     async def by_page(self) -> AsyncIterator[List[T]]:
         """Iterates over the pages instead of the items."""
-        pages: Iterator[List[T]] = await call_in_thread(self._guest, self._pages)
-        while (page := await call_in_thread(self._guest, next, pages, None)) is not None:
+        pages: Iterator[List[T]] = await call_in_thread(self._pool, self._pages)
+        while (page := await call_in_thread(self._pool, next, pages, None)) is not None:
             yield page
 
     def __aiter__(self) -> "AsyncItemPaged[T]":
@@ -49,7 +49,7 @@ class AsyncItemPaged(Generic[T]):
 class SecretClient:
     """Reads and changes the secrets of one vault.
 
-    Calls run in a thread, one after the other, and do not block the event loop.
+    Calls run in threads and do not block the event loop.
     """
 
     def __init__(self, vault_url: str, credential: Any, **options: Any) -> None:
@@ -134,10 +134,10 @@ class SecretClient:
         await self.close()
 
     async def _call(self, call: Callable[..., T], *arguments: Any, **options: Any) -> T:
-        return await call_in_thread(self._sync_client._guest, call, *arguments, **options)
+        return await call_in_thread(self._sync_client._pool, call, *arguments, **options)
 
     def _list(self, items: ItemPaged[T]) -> AsyncItemPaged[T]:
-        return AsyncItemPaged(self._sync_client._guest, items)
+        return AsyncItemPaged(self._sync_client._pool, items)
 
 
 __all__ = ["AsyncItemPaged", "SecretClient"]
