@@ -101,7 +101,6 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Abortable:
-    response_class = _Response
     _socket: Optional[_Socket] = None
 
     def _new_conn(self) -> Any:
@@ -132,11 +131,11 @@ class _Abortable:
 
 
 class _HttpConnection(_Abortable, HTTPConnection):
-    pass
+    response_class = _Response
 
 
 class _HttpsConnection(_Abortable, HTTPSConnection):
-    pass
+    response_class = _Response
 
 
 class _HttpPool(HTTPConnectionPool):

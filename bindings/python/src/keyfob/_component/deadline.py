@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextvars import ContextVar
-from typing import Optional
+from typing import Callable, Optional
 
-from keyfob.exceptions import ServiceResponseTimeoutError
+from keyfob.exceptions import AzureError, ServiceResponseTimeoutError
 
 NANOSECONDS_PER_SECOND = 1_000_000_000
 # The component ends a call at its limit with an error that says more. Only if it does not, the package ends the call.
 _GRACE_SECONDS = 1.0
 
 _started_at: ContextVar[Optional[int]] = ContextVar("keyfob_started_at", default=None)
+_cancellation: ContextVar[Optional["Cancellation"]] = ContextVar("keyfob_cancellation", default=None)
 
 
 def monotonic_ns() -> int:
@@ -20,9 +22,51 @@ def monotonic_ns() -> int:
     return time.monotonic_ns()
 
 
-def set_start(time_ns: int) -> None:
-    """Sets when the caller of an asynchronous method began to wait. The next call in this context takes it."""
-    _started_at.set(time_ns)
+class Cancellation:
+    """Whether the task that waits for the calls of an asynchronous method was cancelled."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._interrupt: Optional[Callable[[], None]] = None
+
+    def cancel(self) -> None:
+        """Interrupts the current call. Further calls are not made."""
+        with self._lock:
+            self._cancelled = True
+            if self._interrupt is not None:
+                self._interrupt()
+
+    def set_interrupt(self, interrupt: Callable[[], None]) -> None:
+        """Sets the function that interrupts the current call.
+
+        :raises AzureError: the task was cancelled before.
+        """
+        with self._lock:
+            self._interrupt = interrupt
+        self.check()
+
+    def clear_interrupt(self) -> None:
+        """The current call has ended."""
+        with self._lock:
+            self._interrupt = None
+
+    def check(self) -> None:
+        """Ends a call whose task was cancelled.
+
+        :raises AzureError: it was.
+        """
+        if self._cancelled:
+            raise AzureError("the task that waits for this call was cancelled")
+
+
+def set_waiting_task(started_at: int, cancellation: Cancellation) -> None:
+    """Sets the task that waits for the calls in this context.
+
+    :param started_at: when it began to wait, by :func:`monotonic_ns`. The next call takes it.
+    """
+    _started_at.set(started_at)
+    _cancellation.set(cancellation)
 
 
 class Deadline:
@@ -33,6 +77,7 @@ class Deadline:
 
     def __init__(self, timeout: float) -> None:
         self.timeout = timeout
+        self.cancellation = _cancellation.get() or Cancellation()
         self._started_at = _started_at.get() or monotonic_ns()
         _started_at.set(None)
         self._ends_at = self._started_at + int(timeout * NANOSECONDS_PER_SECOND)

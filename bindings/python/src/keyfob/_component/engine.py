@@ -41,6 +41,8 @@ _HOST_FUNCTIONS = (
 )
 
 _EPOCH_SECONDS = 0.1
+# What the component needs to end a call whose time has passed.
+_MIN_EPOCHS = 11
 # The component promises 6 MiB, or 18 MiB with a backup, without the values that its clients cache. Those may be 16 MiB for
 # each client. An instance that needs more traps, and is replaced.
 _MAX_MEMORY_BYTES = 256 * 1024 * 1024
@@ -113,7 +115,8 @@ class _EpochThread:
     def end(self) -> None:
         """A call has ended."""
         with self._condition:
-            self._calls -= 1
+            # After a fork during the call, the child has not counted it.
+            self._calls = max(0, self._calls - 1)
 
     def _run(self, condition: threading.Condition) -> None:
         pause = threading.Event()
@@ -127,7 +130,7 @@ class _EpochThread:
 
 def _epochs(deadline: Deadline) -> int:
     """After how many epochs a call must end. An epoch may take longer than its time, but not less."""
-    return max(1, math.ceil(deadline.remaining_with_grace() / _EPOCH_SECONDS) + 1)
+    return max(_MIN_EPOCHS, math.ceil(deadline.remaining_with_grace() / _EPOCH_SECONDS) + 1)
 
 
 class _Export:

@@ -52,6 +52,9 @@ def read_regular_file(path: str, limit: int) -> Optional[bytes]:
         if status.st_size > limit:
             return None
         content = opened.read(limit + 1)
+    if content is None:
+        # Some files of the system have no content yet.
+        raise UnreadableFileError("reading it would wait")
     return content if len(content) <= limit else None
 
 

@@ -31,6 +31,7 @@ from .environment import Environment
 from .host import Host
 from .options import Options
 from .providers import Provider
+from .transport import Transport
 from .wit import Function
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
@@ -40,6 +41,9 @@ MANAGED_IDENTITY_TIMEOUT_SECONDS = 100.0
 
 # A call that began this long ago, because it waited for another one, gets only the rest of its time.
 _UNNOTICED_SECONDS = 0.05
+
+# The program's own functions. While they work, nothing can stop them.
+_PROVIDER_FUNCTIONS = ("get-token", "get-assertion")
 
 _current = threading.local()
 
@@ -55,7 +59,10 @@ def _host_function(name: str) -> Callable[..., Any]:
         guest: Guest = _current.guest
         guest.host_called = True
         try:
-            return getattr(guest.host, method)(*arguments)
+            result = getattr(guest.host, method)(*arguments)
+            if name in _PROVIDER_FUNCTIONS:
+                guest.extend()
+            return result
         except BaseException as error:
             # Trap with an exception of wasmtime's and keep the original: wasmtime would raise the original in
             # whichever thread returns from a call first.
@@ -102,8 +109,8 @@ class ResourceHandle:
 class Guest:
     """A component instance that one thread at a time uses, and that is replaced when it is lost."""
 
-    def __init__(self) -> None:
-        self.host = Host()
+    def __init__(self, transport: Transport) -> None:
+        self.host = Host(transport)
         self.host_exception: Optional[BaseException] = None
         self.host_called = False
         self.instance: Optional[ComponentInstance] = None
@@ -188,11 +195,13 @@ class Guest:
         compiled = compiled_component(_host_function)
         compiled.epochs.begin()
         try:
+            deadline.cancellation.set_interrupt(self.host.interrupt)
             if self.instance is None:
                 self.instance = compiled.instantiate()
             self.instance.set_deadline(deadline)
             self._drop_deferred(self.instance)
             yield self.instance
+            deadline.cancellation.check()
         except (WasmtimeError, Trap) as error:
             raise self._trapped(error) from None
         except AzureError as error:
@@ -201,7 +210,13 @@ class Guest:
         finally:
             compiled.epochs.end()
             _current.guest = outer
+            deadline.cancellation.clear_interrupt()
             self.host.end_call()
+
+    def extend(self) -> None:
+        """Lets the component end a call itself whose time has passed in a function of the program."""
+        if self.instance is not None:
+            self.instance.set_deadline(self._deadline)
 
     def _drop_deferred(self, instance: ComponentInstance) -> None:
         while self.deferred_drops:

@@ -36,24 +36,29 @@ class Host:
     A method that raises an exception makes the component trap.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, transport: Optional[Transport] = None) -> None:
         self.variables: List[Tuple[str, str]] = []
         self.providers: List[Provider] = []
-        self._transport = Transport()
+        self._transport = transport or Transport()
         self._ids = itertools.count(1)
         self.reset()
 
     def reset(self) -> None:
         """Forgets the requests that are pending."""
         self._pending: Dict[int, PendingRequest] = {}
-        self._finished: SimpleQueue[FinishedRequest] = SimpleQueue()
+        self._finished: SimpleQueue[Optional[FinishedRequest]] = SimpleQueue()
+        self._interrupted = False
         self.send_exception: Optional[BaseException] = None
         self.file_exception: Optional[Exception] = None
 
     def after_fork(self) -> None:
-        """In the child process: discards connections and requests of the parent."""
-        self._transport.reset()
+        """In the child process: forgets the requests of the parent."""
         self.reset()
+
+    def interrupt(self) -> None:
+        """Ends the requests of the current call, from another thread."""
+        self._interrupted = True
+        self._finished.put(None)
 
     def end_call(self) -> None:
         """Ends the requests that the component has left, because it trapped, and forgets the exceptions of the call."""
@@ -114,9 +119,9 @@ class Host:
     def _wait_once(self, until: int) -> List[Record]:
         """Waits until a request ends, one of its limits passes, or the time `until`. A request that was cancelled ends the
         wait without a result."""
-        now = monotonic_ns()
-        timeout = max(0, min([until, *(one.next_expiry() for one in self._pending.values())]) - now)
-        finished: List[FinishedRequest] = []
+        next_expiry = min([until, *(pending.next_expiry() for pending in self._pending.values())])
+        timeout = 0 if self._interrupted and self._pending else max(0, next_expiry - monotonic_ns())
+        finished: List[Optional[FinishedRequest]] = []
         try:
             finished.append(self._finished.get(timeout=min(timeout / NANOSECONDS_PER_SECOND, _MAX_WAIT_SECONDS)))
             while True:
@@ -125,12 +130,13 @@ class Host:
             pass
         now = monotonic_ns()
         results: List[Tuple[int, SendResult]] = []
-        for id, outcome, error in finished:
-            if self._pending.pop(id, None):
-                results.append((id, outcome))
-                self.send_exception = error or self.send_exception
+        for one in finished:
+            if one is not None and one[0] in self._pending:
+                del self._pending[one[0]]
+                results.append(one[:2])
+                self.send_exception = one[2] or self.send_exception
         for id, pending in list(self._pending.items()):
-            expired = pending.expired_limit(now)
+            expired = "deadline" if self._interrupted else pending.expired_limit(now)
             if expired is not None:
                 del self._pending[id]
                 pending.abort()

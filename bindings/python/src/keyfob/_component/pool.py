@@ -17,6 +17,7 @@ from .deadline import Deadline
 from .engine import ComponentInstance
 from .guest import DEFAULT_TIMEOUT_SECONDS, Guest, ResourceHandle, lost_resource
 from .options import Options
+from .transport import Transport
 from .wit import Function
 
 # A further call waits until a guest is free. Each guest requests tokens for itself, and has memory of its own.
@@ -35,7 +36,8 @@ class GuestPool:
     """
 
     def __init__(self, timeout: float = DEFAULT_TIMEOUT_SECONDS, max_guests: Optional[int] = None) -> None:
-        self.first = Guest()
+        self._transport = Transport()
+        self.first = Guest(self._transport)
         """The guest that there always is."""
         self.timeout = timeout
         self._max_guests = _MAX_GUESTS if max_guests is None else max_guests
@@ -96,6 +98,7 @@ class GuestPool:
         deadline = Deadline(self._timeout(arguments))
         wanted = next((one.guest for one in arguments if isinstance(one, ResourceHandle) and one.guest), None)
         condition = self._condition
+        deadline.cancellation.check()
         guest = self._take(wanted, deadline)
         try:
             with guest.entered(deadline) as instance:
@@ -129,12 +132,13 @@ class GuestPool:
         if self._idle:
             return self._idle.pop()
         if len(self._guests) < self._max_guests:
-            self._guests.append(Guest())
+            self._guests.append(Guest(self._transport))
             return self._guests[-1]
         return None
 
     def after_fork(self) -> None:
         """In the child process: discards what belongs to threads of the parent, which do not exist here."""
+        self._transport.reset()
         for guest in self._guests:
             guest.after_fork(in_use=guest not in self._idle)
         self._executor = None
