@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List
 
 import pytest
+
+from keyfob._component.pending_request import PendingRequest
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYFOB = Path(os.environ["KEYFOB"])
@@ -92,3 +95,16 @@ def app_service(start_fake: Callable[..., FakeAzure]) -> FakeAzure:
 def fake_vaults(start_fake: Callable[..., FakeAzure]) -> FakeAzure:
     """A virtual machine whose identity may do everything in `my-vault`, and vaults that return errors."""
     return start_fake(str(ROOT / "cli/tests/fake-sdk/operations.toml"))
+
+
+@pytest.fixture
+def finished_requests(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Is released when an HTTP thread has finished a request."""
+    finished, original = threading.Semaphore(0), PendingRequest._run
+
+    def run(pending: PendingRequest) -> None:
+        original(pending)
+        finished.release()
+
+    monkeypatch.setattr(PendingRequest, "_run", run)
+    return finished

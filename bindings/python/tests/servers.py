@@ -6,11 +6,18 @@ import re
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from keyfob.identity import AccessToken
 from keyfob.secrets import SecretClient
+
+
+SCOPE = "https://vault.azure.net/.default"
+SECRET = b'{"id":"@url/secrets/a/1","value":"x","attributes":{"enabled":true}}'
+# For what would never happen without the change; not a duration that is measured.
+LONG = 30
 
 
 class Server:
@@ -81,7 +88,9 @@ class Vault(Server):
     def _respond(self, _, connection):
         status, headers, body = self._status, b"", self._body
         if b"authorization: Bearer" not in self.requests[-1]:
-            challenge = 'Bearer authorization="https://login.microsoftonline.com/contoso", resource="https://vault.azure.net"'
+            challenge = (
+                'Bearer authorization="https://login.microsoftonline.com/contoso", resource="https://vault.azure.net"'
+            )
             status, headers, body = b"401 Unauthorized", b"WWW-Authenticate: %s\r\n" % challenge.encode(), b""
         head = b"HTTP/1.1 %s\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, headers, len(body))
         connection.sendall(head + body)
@@ -90,6 +99,33 @@ class Vault(Server):
         """A client for this vault."""
         with self._environment.context() as patched:
             patched.setenv("KEYFOB_ALLOW_LOOPBACK_HTTP", "1")
-            return SecretClient(
-                self.url, credential or StaticCredential(), verify_challenge_resource=False, **options
-            )
+            return SecretClient(self.url, credential or StaticCredential(), verify_challenge_resource=False, **options)
+
+
+class Watched(Server):
+    """A server that knows when its connection has ended."""
+
+    def __init__(self, respond, **options):
+        self.ended = threading.Semaphore(0)
+
+        def watch(server, connection):
+            try:
+                respond(server, connection)
+            except OSError:
+                pass
+            self.ended.release()
+
+        super().__init__(watch, **options)
+
+
+def silence(server, connection):
+    while connection.recv(65536):
+        pass
+
+
+def in_thread(call):
+    """Starts a call in another thread, and returns a function that returns its result or raises its exception."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(call)
+    pool.shutdown(wait=False)
+    return future.result

@@ -5,8 +5,8 @@ import threading
 import time
 
 import pytest
-from servers import Server, Vault
-from test_deadlines import LONG, SCOPE, SECRET, Watched, drip_body, finished_requests, in_thread  # noqa: F401
+from servers import LONG, SCOPE, SECRET, Server, Vault, Watched, in_thread
+from test_connections import drip_body
 
 import keyfob.aio
 from keyfob.exceptions import AzureError
@@ -27,7 +27,7 @@ def cancel_when(reached, call):
     asyncio.run(main())
 
 
-def test_cancelled_task_closes_its_connections(monkeypatch, finished_requests):  # noqa: F811
+def test_cancelled_task_closes_its_connections(monkeypatch, finished_requests):
     with Watched(drip_body) as server:
         monkeypatch.setenv("IDENTITY_ENDPOINT", server.url)
         monkeypatch.setenv("IDENTITY_HEADER", "header")

@@ -1,4 +1,4 @@
-"""Calls end in time, go in parallel, and leave neither connections nor threads behind."""
+"""Calls end in time, and go in parallel."""
 
 import asyncio
 import threading
@@ -7,20 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import USER_ASSIGNED_CLIENT_ID
-from servers import OK_RESPONSE, Server, StaticCredential, Vault
+from servers import LONG, SCOPE, SECRET, StaticCredential, Vault, in_thread, silence
 
 import keyfob.aio
 from keyfob._component.deadline import monotonic_ns
 from keyfob._component.host import Host
-from keyfob._component.pending_request import PendingRequest
 from keyfob.exceptions import AzureError, ServiceResponseTimeoutError
 from keyfob.identity import AccessToken, ChainedTokenCredential, ClientAssertionCredential, ManagedIdentityCredential
 from keyfob.secrets import SecretClient
-
-SCOPE = "https://vault.azure.net/.default"
-SECRET = b'{"id":"@url/secrets/a/1","value":"x","attributes":{"enabled":true}}'
-# For what would never happen without the change; not a duration that is measured.
-LONG = 30
 
 
 class Waiting:
@@ -33,14 +27,6 @@ class Waiting:
         self.entered.set()
         self.released.wait(LONG)
         return AccessToken("a-token", int(time.time()) + 3600)
-
-
-def in_thread(call):
-    """Starts a call in another thread, and returns a function that returns its result or raises its exception."""
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(call)
-    pool.shutdown(wait=False)
-    return future.result
 
 
 # --- The component's own work
@@ -174,7 +160,9 @@ def test_calls_of_one_credential_go_in_parallel(kind):
         else:
             credential = ClientAssertionCredential("contoso", USER_ASSIGNED_CLIENT_ID, lambda: meet() or "no assertion")
             for _ in range(2):
-                errors = list(threads.map(lambda _: pytest.raises(AzureError, credential.get_token, SCOPE), range(count)))
+                errors = list(
+                    threads.map(lambda _: pytest.raises(AzureError, credential.get_token, SCOPE), range(count))
+                )
                 assert len(errors) == count
 
 
@@ -215,6 +203,27 @@ def test_cached_values_are_in_one_guest():
         assert len(credential._pool._guests) == 1
 
 
+def test_page_that_waited_has_only_the_rest_of_its_time():
+    """The timeout of a page is an option of its list, which the component has known since the list was begun."""
+    ended = threading.Event()
+
+    class Silent(Vault):
+        def _respond(self, server, connection):
+            if b"authorization: Bearer" not in self.requests[-1]:
+                return super()._respond(server, connection)
+            silence(server, connection)
+            ended.set()
+
+    with Silent(SECRET) as vault:
+        pages = vault.client().list_properties_of_secrets(timeout=600).by_page()
+        # What is left of the 600 seconds after it waited.
+        pages._handle.timeout = 0.3
+        call = in_thread(lambda: next(pages))
+        assert ended.wait(LONG)
+        with pytest.raises(ServiceResponseTimeoutError):
+            call()
+
+
 def test_lists_go_on_in_their_guest():
     page = b'{"value":[{"id":"@url/secrets/a"}]}'
     with Vault(page) as vault:
@@ -225,165 +234,3 @@ def test_lists_go_on_in_their_guest():
         assert [one.name for one in next(pages)] == ["a"]
         assert [one.name for one in next(other)] == ["a"]
         assert [next(pages, None), next(other, None)] == [None, None]
-
-
-# --- Connections and threads
-
-
-def drip_body(server, connection):
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n")
-    while not server.done.wait(0.01):
-        connection.sendall(b"x")
-
-
-def drip_head(server, connection):
-    connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-    while not server.done.wait(0.01):
-        connection.sendall(b"x")
-
-
-def continue_for_ever(server, connection):
-    while not server.done.is_set():
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-
-def informational_headers(server, connection):
-    while not server.done.is_set():
-        connection.sendall(b"HTTP/1.1 100 Continue\r\nX: y\r\n\r\n")
-
-
-def chunks_for_ever(server, connection):
-    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    while not server.done.wait(0.01):
-        connection.sendall(b"1\r\nx\r\n")
-
-
-def trailers_for_ever(server, connection):
-    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
-    while not server.done.wait(0.01):
-        connection.sendall(b"X: y\r\n")
-
-
-def silence(server, connection):
-    while connection.recv(65536):
-        pass
-
-
-ENDLESS = [drip_body, drip_head, continue_for_ever, informational_headers, chunks_for_ever, trailers_for_ever, silence]
-
-
-class Watched(Server):
-    """A server that knows when its connection has ended."""
-
-    def __init__(self, respond, **options):
-        self.ended = threading.Semaphore(0)
-
-        def watch(server, connection):
-            try:
-                respond(server, connection)
-            except OSError:
-                pass
-            self.ended.release()
-
-        super().__init__(watch, **options)
-
-
-@pytest.fixture
-def finished_requests(monkeypatch):
-    """Is released when an HTTP thread has finished a request."""
-    finished, original = threading.Semaphore(0), PendingRequest._run
-
-    def run(pending):
-        original(pending)
-        finished.release()
-
-    monkeypatch.setattr(PendingRequest, "_run", run)
-    return finished
-
-
-@pytest.mark.parametrize("respond", ENDLESS)
-def test_reply_that_does_not_end(monkeypatch, finished_requests, respond):
-    with Watched(respond) as server:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", server.url)
-        monkeypatch.setenv("IDENTITY_HEADER", "header")
-        with pytest.raises(AzureError):
-            ManagedIdentityCredential().get_token(SCOPE, timeout=0.3)
-        assert server.ended.acquire(timeout=LONG)
-        assert finished_requests.acquire(timeout=LONG)
-
-
-@pytest.mark.parametrize("respond", [drip_body, continue_for_ever, silence])
-def test_handshake_that_does_not_end(finished_requests, respond):
-    from test_transport import start_request
-
-    with Watched(respond, reads_request=False) as server:
-        host = Host()
-        start_request(host, server, url=server.url.replace("http:", "https:"), within=200_000_000)
-        assert [one.outcome for one in host.wait(2**63)][0] in ("deadline", "tls")
-        assert server.ended.acquire(timeout=LONG)
-        assert finished_requests.acquire(timeout=LONG)
-
-
-@pytest.mark.parametrize("end", ["cancel", "end_call"])
-def test_abandoned_request_closes_its_connection(finished_requests, end):
-    from test_transport import start_request
-
-    with Watched(drip_body) as server:
-        host = Host()
-        id = start_request(host, server)
-        while not server.requests:
-            time.sleep(0.01)
-        host.cancel(id) if end == "cancel" else host.end_call()
-        assert server.ended.acquire(timeout=LONG)
-        assert finished_requests.acquire(timeout=LONG)
-
-
-def test_many_dripping_replies_leave_no_threads(monkeypatch, finished_requests):
-    count = 30
-    servers = [Watched(drip_body) for _ in range(count)]
-    host = Host()
-    from test_transport import start_request
-
-    for server in servers:
-        start_request(host, server, within=300_000_000)
-    ended = []
-    while len(ended) < count:
-        ended += host.wait(2**63)
-    for server in servers:
-        assert server.ended.acquire(timeout=LONG)
-        assert finished_requests.acquire(timeout=LONG)
-        server.__exit__()
-
-
-def test_ended_request_does_not_end_the_next_one():
-    """Both use the same connection."""
-    from test_transport import start_request
-
-    connections = []
-
-    def serve(server, connection):
-        connections.append(connection)
-        connection.sendall(OK_RESPONSE)
-        while connection.recv(65536):
-            connection.sendall(OK_RESPONSE)
-
-    with Server(serve) as server:
-        host = Host()
-        first = PendingRequest
-        aborts = []
-        original = first.__init__
-
-        def remember(pending, *arguments):
-            original(pending, *arguments)
-            aborts.append(pending.abort)
-
-        first.__init__ = remember
-        try:
-            for number in range(3):
-                start_request(host, server)
-                assert [one.outcome.status for one in host.wait(2**63)] == [200]
-                for abort in aborts:
-                    abort()
-        finally:
-            first.__init__ = original
-    assert len(connections) == 1

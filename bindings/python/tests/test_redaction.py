@@ -13,8 +13,8 @@ import traceback
 import azure.core.credentials
 import pytest
 import urllib3
-from conftest import ROOT, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
-from servers import Server, StaticCredential, Vault, respond_with
+from conftest import SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
+from servers import Server, StaticCredential, respond_with
 
 import keyfob.aio
 from keyfob._component.host import Host
@@ -243,7 +243,9 @@ def echo(server, connection):
 def test_causes_show_neither_request_nor_reply(monkeypatch):
     responses = {
         "status line": echo,
-        "header line": respond_with(b"HTTP/1.1 200 OK\r\n" + SECRET.encode() + b"\r\nX: " + b"y" * 70_000 + b"\r\n\r\n"),
+        "header line": respond_with(
+            b"HTTP/1.1 200 OK\r\n" + SECRET.encode() + b"\r\nX: " + b"y" * 70_000 + b"\r\n\r\n"
+        ),
         "chunk": respond_with(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + SECRET.encode() + b"\r\n"),
         "length": respond_with(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + SECRET.encode()),
         "lengths": respond_with(b"HTTP/1.1 200 OK\r\nContent-Length: 1, " + SECRET.encode() + b"\r\n\r\n"),

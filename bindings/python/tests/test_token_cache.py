@@ -107,7 +107,9 @@ def test_each_request_gets_its_own_token(entra, name):
     credential = CREDENTIALS[name](options(entra))
     rounds = []
     for _ in range(2):
-        tokens = [credential.get_token(scope, tenant_id=tenant, enable_cae=cae).token for scope, tenant, cae in REQUESTS]
+        tokens = [
+            credential.get_token(scope, tenant_id=tenant, enable_cae=cae).token for scope, tenant, cae in REQUESTS
+        ]
         assert [minted(entra, token) for token in tokens] == [expected(*one) for one in REQUESTS]
         rounds.append(tokens)
     # The second time, from the cache.

@@ -162,6 +162,7 @@ def test_token_that_is_not_utf8_is_refused(monkeypatch):
         (respond_with(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"), {}, "reset"),
         (respond_with(b"nonsense\r\n\r\n"), {}, "reset"),
         (respond_with(OK_RESPONSE), {"max_body": 1}, "too-large"),
+        (respond_with(b"HTTP/1.1 200 OK\r\n" + 90 * (b"X: " + b"y" * 60_000 + b"\r\n") + b"\r\n"), {}, "too-large"),
         (lambda server, _: server.done.wait(30), {"first_byte": SECOND // 10}, "first-byte-timeout"),
         (lambda server, _: server.done.wait(30), {"within": SECOND // 10}, "deadline"),
     ],

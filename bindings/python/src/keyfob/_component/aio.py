@@ -36,5 +36,4 @@ async def call_in_thread(pool: GuestPool, function: Callable[..., T], *arguments
     except BaseException as error:
         cancellation.cancel()
         failure = cleaned(error)
-    del arguments, options, run
     raise failure

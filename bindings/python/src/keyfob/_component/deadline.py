@@ -80,7 +80,7 @@ class Deadline:
         self.cancellation = _cancellation.get() or Cancellation()
         self._started_at = _started_at.get() or monotonic_ns()
         _started_at.set(None)
-        self._ends_at = self._started_at + int(timeout * NANOSECONDS_PER_SECOND)
+        self.ends_at = self._started_at + int(timeout * NANOSECONDS_PER_SECOND)
 
     def elapsed(self) -> float:
         """The seconds since the call began."""
@@ -88,7 +88,7 @@ class Deadline:
 
     def remaining(self) -> float:
         """The seconds until the limit; negative if it has passed."""
-        return (self._ends_at - monotonic_ns()) / NANOSECONDS_PER_SECOND
+        return (self.ends_at - monotonic_ns()) / NANOSECONDS_PER_SECOND
 
     def remaining_with_grace(self) -> float:
         """The seconds until the call is ended by force."""

@@ -195,6 +195,7 @@ class Guest:
         compiled = compiled_component(_host_function)
         compiled.epochs.begin()
         try:
+            self.host.deadline = deadline
             deadline.cancellation.set_interrupt(self.host.interrupt)
             if self.instance is None:
                 self.instance = compiled.instantiate()

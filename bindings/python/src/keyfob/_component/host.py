@@ -13,7 +13,7 @@ from wasmtime.component import Record, Variant
 
 from .conversions import record
 from .files import UnreadableFileError, read_regular_file
-from .deadline import NANOSECONDS_PER_SECOND, monotonic_ns
+from .deadline import NANOSECONDS_PER_SECOND, Deadline, monotonic_ns
 from .pending_request import FinishedRequest, PendingRequest, SendResult
 from .providers import Provider, provider_error
 from .transport import Transport
@@ -39,6 +39,8 @@ class Host:
     def __init__(self, transport: Optional[Transport] = None) -> None:
         self.variables: List[Tuple[str, str]] = []
         self.providers: List[Provider] = []
+        # Of the current call. The component's own limit may be later, if the call had to wait for another one.
+        self.deadline: Optional[Deadline] = None
         self._transport = transport or Transport()
         self._ids = itertools.count(1)
         self.reset()
@@ -65,6 +67,7 @@ class Host:
         for pending in self._pending.values():
             pending.abort()
         self.reset()
+        self.deadline = None
         for provider in self.providers:
             provider.error = None
 
@@ -111,6 +114,8 @@ class Host:
 
     def wait(self, limit: int) -> List[Record]:
         until = monotonic_ns() + limit
+        if self.deadline is not None:
+            until = min(until, self.deadline.ends_at)
         while True:
             results = self._wait_once(until)
             if results or monotonic_ns() >= until:
@@ -136,12 +141,15 @@ class Host:
                 results.append(one[:2])
                 self.send_exception = one[2] or self.send_exception
         for id, pending in list(self._pending.items()):
-            expired = "deadline" if self._interrupted else pending.expired_limit(now)
+            expired = "deadline" if self._is_over(now) else pending.expired_limit(now)
             if expired is not None:
                 del self._pending[id]
                 pending.abort()
                 results.append((id, expired))
         return [record(id=id, outcome=outcome) for id, outcome in results]
+
+    def _is_over(self, now: int) -> bool:
+        return self._interrupted or (self.deadline is not None and now >= self.deadline.ends_at)
 
     def cancel(self, id: int) -> None:
         pending = self._pending.pop(id, None)
@@ -159,4 +167,3 @@ class Host:
             return self.providers[provider].assertion()
         except Exception as error:
             return provider_error(self.providers[provider], error)
-

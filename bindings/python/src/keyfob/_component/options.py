@@ -7,7 +7,7 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 from keyfob.exceptions import InvalidArgumentError
 
-from .wit import CLIENT_OPTIONS, CREDENTIAL_OPTIONS, Resource
+from .wit import CLIENT_OPTIONS, CREDENTIAL_OPTIONS, LIST_OPTIONS, Resource
 
 _MAX_U32 = 2**32 - 1
 
@@ -25,8 +25,8 @@ class Options(NamedTuple):
 
     @property
     def has_timeout(self) -> bool:
-        """Whether it is of a call that has the option ``timeout``."""
-        return self.resource not in (CLIENT_OPTIONS, CREDENTIAL_OPTIONS)
+        """Whether its option ``timeout`` is that of one call. That of a list is of each page."""
+        return self.resource not in (CLIENT_OPTIONS, CREDENTIAL_OPTIONS, LIST_OPTIONS)
 
     def __repr__(self) -> str:
         return f"<Options of {self.resource.name}: {', '.join(name for name, _ in self.setters)}>"

@@ -17,6 +17,8 @@ from .transport import Transport, send_error
 
 _CHUNK_BYTES = 64 * 1024
 _SOCKET_MARGIN_SECONDS = 0.1
+# Of all headers of a response together. Python's HTTP client accepts 100 of 64 KiB each.
+_MAX_HEADER_BYTES = 64 * 1024
 
 SendResult = Union[Record, str]
 """A WIT ``response``, or the name of a ``send-error``."""
@@ -100,6 +102,10 @@ class PendingRequest:
         response = self._transport.send(request, connect, self._socket_timeout())
         with response:
             self._last_chunk_at = monotonic_ns()
+            headers = _headers(response.headers)
+            if headers is None:
+                response.close()
+                return "too-large"
             sock = getattr(response.connection, "sock", None)
             if sock is not None:
                 sock.settimeout(self._socket_timeout())
@@ -115,13 +121,16 @@ class PendingRequest:
             response.release_conn()
             return record(
                 status=response.status,
-                headers=_headers(response.headers),
+                headers=headers,
                 body=_text(b"".join(chunks)),
             )
 
 
-def _headers(headers: Any) -> List[Tuple[str, str]]:
-    """The headers, without those whose values are not UTF-8. Python's HTTP client has decoded them as Latin-1."""
+def _headers(headers: Any) -> Optional[List[Tuple[str, str]]]:
+    """The headers, without those whose values are not UTF-8, or None if they are too large. Python's HTTP client has decoded
+    them as Latin-1."""
+    if sum(len(name) + len(value) for name, value in headers.items()) > _MAX_HEADER_BYTES:
+        return None
     decoded = [(name, _text(value.encode("latin-1", "replace"))) for name, value in headers.items()]
     return [(name, value) for name, value in decoded if value is not None]
 

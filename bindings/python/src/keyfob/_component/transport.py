@@ -130,7 +130,9 @@ def _make_tls_context() -> ssl.SSLContext:
         return ssl.create_default_context(cafile=bundle)
     except (OSError, UnreadableFileError) as error:
         name = "SSL_CERT_FILE" if bundle is None else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
-        reason = getattr(error, "strerror", None) or (error if isinstance(error, UnreadableFileError) else "it is invalid")
+        reason = getattr(error, "strerror", None) or (
+            error if isinstance(error, UnreadableFileError) else "it is invalid"
+        )
         raise AuthoritiesError(f"the file that {name} names can't be used: {reason}") from None
 
 
