@@ -51,14 +51,16 @@ class Server:
 
 def _read_request(connection):
     """The bytes of one request: head and body."""
-    text = b""
+    text, size = bytearray(), None
     while chunk := connection.recv(65536):
         text += chunk
-        head, end, body = text.partition(b"\r\n\r\n")
-        length = re.search(rb"Content-Length: (\d+)", head)
-        if end and len(body) >= int(length[1] if length else 0):
+        end = text.find(b"\r\n\r\n") if size is None else -1
+        if end >= 0:
+            length = re.search(rb"Content-Length: (\d+)", text[:end])
+            size = end + 4 + int(length[1] if length else 0)
+        if size is not None and len(text) >= size:
             break
-    return text
+    return bytes(text)
 
 
 def respond_with(text):

@@ -223,6 +223,18 @@ def test_large_backup_is_restored():
     assert base64.urlsafe_b64decode(json.loads(body)["value"] + "==") == backup
 
 
+def test_backup_beyond_the_memory_is_refused():
+    with Vault(b"{}") as vault:
+        client = vault.client()
+        instance = client._pool.first.instance
+        with pytest.raises(InvalidArgumentError, match="at most 25,165,824"):
+            client.restore_secret_backup(bytes(24 * 1024 * 1024 + 1))
+        # The largest one reaches the vault, whose reply is none.
+        with pytest.raises(AzureError) as raised:
+            client.restore_secret_backup(bytes(24 * 1024 * 1024))
+        assert raised.value.kind != "other" and client._pool.first.instance is instance
+
+
 def test_dense_replies_in_the_promised_memory(monkeypatch):
     """The densest replies of each operation within the limits on their size and on the number of their parts."""
 

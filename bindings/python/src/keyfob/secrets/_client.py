@@ -14,13 +14,16 @@ from keyfob._component.environment import CLIENT_VARIABLES, Environment
 from keyfob._component.guest import Guest, ResourceHandle
 from keyfob._component.options import Options, Setters, milliseconds, setters
 from keyfob._redaction import hide_frames
-from keyfob.exceptions import AzureError
+from keyfob.exceptions import AzureError, InvalidArgumentError
 from keyfob.identity._credentials import as_keyfob_credential
 from keyfob.identity._token import TokenCredential
 
 from ._models import CacheInfo, DeletedSecret, KeyVaultSecret, SecretProperties, unix_seconds
 from ._paging import ItemPaged
 from ._polling import LROPoller
+
+# The component works with several copies of it in the memory that an instance may have.
+_MAX_BACKUP_BYTES = 24 * 1024 * 1024
 
 
 @hide_frames
@@ -279,10 +282,15 @@ class SecretClient:
     def restore_secret_backup(self, backup: bytes, *, timeout: Optional[float] = None) -> SecretProperties:
         """Restores a secret with all its versions.
 
-        :param backup: the result of :meth:`backup_secret`.
+        :param backup: the result of :meth:`backup_secret`, at most 24 MiB.
         :param timeout: see :meth:`get_secret`.
         :raises keyfob.exceptions.ResourceExistsError: the vault has a secret of that name, or a deleted one.
         """
+        if len(backup) > _MAX_BACKUP_BYTES:
+            raise InvalidArgumentError(
+                f"the backup has {len(backup):,} bytes, and at most {_MAX_BACKUP_BYTES:,} can be restored; nothing was sent",
+                kind="invalid-argument",
+            )
         text = base64.urlsafe_b64encode(backup).decode("ascii").rstrip("=")
         record = self._pool.call(wit.RESTORE_SECRET_BACKUP, self._open_handle(), text, _call_options(timeout))
         return SecretProperties(record)
