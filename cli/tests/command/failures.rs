@@ -136,7 +136,7 @@ fn component_rejects_invalid_arguments() {
     let world = World::app_service();
     for (arguments, names) in [
         (["get-secret", "secret-a", "--vault-url", "http://story-kv.vault.azure.net"], "https"),
-        (["get-secret", "secret_a", "--vault-url", VAULT], "secret_a"),
+        (["get-secret", "secret_a", "--vault-url", VAULT], "its character 7 is an underscore"),
         (["get-token", "--scope", "https://vault.azure.net/.default", "--managed-identity-client-id=x"], "client id"),
     ] {
         let error = world.keyfob(&arguments).platform().json().output().error();
