@@ -132,6 +132,7 @@ pub(crate) fn quote_path(path: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
