@@ -27,6 +27,10 @@ use super::terminal::{self, Progress};
 use crate::CommandError;
 use crate::developer::{AllowedResources, Server};
 
+/// The most memory of an instance, in bytes. Keyfob needs at most 18 MiB, and the values of a large batch or a large backup to
+/// restore come on top.
+const MAX_MEMORY: usize = 256 << 20;
+
 #[derive(Args, Debug)]
 pub(super) struct ContextArgs {
     /// Start from an empty environment, not from the caller's (`keyfob run` always does, unless --inherit-env is given)
@@ -245,7 +249,8 @@ impl Context<'_> {
         if let Some(denied) = denied {
             egress = egress.on_denied(denied);
         }
-        let mut host = Host::new(&()).envs(self.environment.iter()).egress(egress).file_io_on_threads();
+        let mut host =
+            Host::new(&()).envs(self.environment.iter()).egress(egress).max_memory(MAX_MEMORY).file_io_on_threads();
         // Keyfob changes no file, whatever the app may do.
         for NamedFolder { host: folder, guest } in folders {
             host = host.preopened_dir(folder, *guest);

@@ -2,6 +2,7 @@
 
 mod backup_and_restore;
 mod delete_recover_purge;
+mod dense_replies;
 mod forbidden;
 mod get_secret_batch;
 mod lists;
