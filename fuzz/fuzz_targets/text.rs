@@ -83,7 +83,7 @@ fn check_quote(text: &str, secret: &str) {
         for form in [secret, secret.trim_ascii_end(), &fuzzing::percent_encode(secret)] {
             assert!(!unmasked.contains(form), "{form:?} in {quoted:?}");
         }
-        check_parts(&beside, secret);
+        check_parts(&quoted, secret);
     }
     // A short printable text is not changed.
     if text.len() <= 800 && text.bytes().all(|b| b.is_ascii_graphic()) && secret.is_empty() {
