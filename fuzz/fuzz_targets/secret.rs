@@ -88,10 +88,9 @@ fn list(world: &Rc<World>, client: SecretClient) {
     }
 }
 
-/// Checks that the link that was followed is one to a page of this list.
+/// Checks that the link that was followed is one to a page of this list, whatever host it names.
 fn check_link(body: &[u8]) {
     let Some(json) = Value::parse(body) else { return };
     let link = json.text(&["nextLink"]).and_then(keyfob_component::fuzzing::url).expect("a link");
-    assert_eq!(link.origin, format!("https://{VAULT}"));
     assert!(link.path.starts_with("/secrets?"), "{link:?}");
 }
