@@ -99,7 +99,7 @@ impl SecretClient {
         name: &str,
         timeout: Option<u64>,
     ) -> Result<SecretPoller> {
-        let name = self.resolve_name_without_version(name)?;
+        let name = self.resolve_deleted_name(name)?;
         let properties = self.execute_on(operation::RECOVER, name, "/recover", timeout).await?;
         let completion_check = Some(operation::GET);
         Ok(SecretPoller {
@@ -124,7 +124,7 @@ impl SecretClient {
     /// # Errors
     /// As `begin_delete_secret`; `Forbidden` if the vault has purge protection.
     pub async fn purge_deleted_secret(&self, name: &str, timeout: Option<u64>) -> Result<()> {
-        let name = self.resolve_name_without_version(name)?;
+        let name = self.resolve_deleted_name(name)?;
         let operation = Operation::for_secret(operation::PURGE, name, path(operation::PURGE, name));
         self.execute(timeout, &operation, |_, _| Ok(())).await
     }
@@ -136,7 +136,11 @@ impl SecretClient {
         path_suffix: &str,
         timeout: Option<u64>,
     ) -> Result<SecretProperties> {
-        let name = self.resolve_name_without_version(name)?;
+        let name = if kind.on_deleted_secrets {
+            self.resolve_deleted_name(name)?
+        } else {
+            self.resolve_name_without_version(name)?
+        };
         let operation = Operation::for_secret(kind, name, format!("{}{path_suffix}", path(kind, name)));
         self.execute_for_properties(timeout, &operation).await
     }

@@ -15,15 +15,22 @@ pub(super) type SecretName<'t> = (&'t str, Option<&'t str>);
 impl SecretClient {
     /// The secret that a text names. A secret in another vault is an error.
     pub(super) fn resolve_name<'t>(&self, text: &'t str, version: Option<&'t str>) -> Result<SecretName<'t>> {
-        let (name, named_version) =
-            match text.strip_prefix("@Microsoft.KeyVault(").and_then(|text| text.strip_suffix(')')) {
-                Some(reference) => self.parse_reference(reference)?,
-                None if text.contains("://") => self.parse_identifier(text)?,
-                None => match text.split_once('/') {
-                    Some((name, version)) => (name, Some(version)),
-                    None => (text, None),
-                },
-            };
+        self.resolve(text, version, &["secrets"])
+    }
+
+    /// As `resolve_name`. In an identifier the name follows one of `folders`.
+    fn resolve<'t>(&self, text: &'t str, version: Option<&'t str>, folders: &[&str]) -> Result<SecretName<'t>> {
+        let reference = text.trim_ascii().strip_prefix("@Microsoft.KeyVault(").and_then(|text| text.strip_suffix(')'));
+        let (name, named_version) = match reference {
+            Some(reference) => self.parse_reference(reference, folders)?,
+            None if text.contains("://") => self.parse_identifier(text, folders)?,
+            None => match text.split_once('/') {
+                Some((name, version)) => (name, Some(version)),
+                None => (text, None),
+            },
+        };
+        // An empty version means the latest, as in the Azure SDKs.
+        let [version, named_version] = [version, named_version].map(|it| it.filter(|version| !version.is_empty()));
         check(
             name,
             127,
@@ -44,22 +51,23 @@ impl SecretClient {
 
     /// The same for operations on all versions of a secret: a version in the text is an error.
     pub(super) fn resolve_name_without_version<'t>(&self, text: &'t str) -> Result<&'t str> {
-        match self.resolve_name(text, None)? {
-            (name, None) => Ok(name),
-            _ => Err(Error::invalid(
-                "what is given names one version, and this is done to the whole secret: leave it out",
-            )),
-        }
+        without_version(self.resolve_name(text, None)?)
+    }
+
+    /// The same for a deleted secret, whose recovery id (`https://VAULT/deletedsecrets/NAME`) is accepted too.
+    pub(super) fn resolve_deleted_name<'t>(&self, text: &'t str) -> Result<&'t str> {
+        without_version(self.resolve(text, None, &["secrets", "deletedsecrets"])?)
     }
 
     /// `https://VAULT/secrets/NAME`, and perhaps `/VERSION`.
-    fn parse_identifier<'t>(&self, text: &'t str) -> Result<SecretName<'t>> {
+    fn parse_identifier<'t>(&self, text: &'t str, folders: &[&str]) -> Result<SecretName<'t>> {
         let invalid = || {
             Error::invalid("what is given is no identifier of a secret: expected https://VAULT/secrets/NAME/VERSION")
         };
         let origin = Url::parse(text).map_err(|_| invalid())?.origin();
         let mut segments = text.split_once("://").unwrap_or_default().1.split('/').skip(1);
-        let (Some("secrets"), Some(name)) = (segments.next(), segments.next()) else { return Err(invalid()) };
+        let folder = segments.next().filter(|folder| folders.contains(folder));
+        let (Some(_), Some(name)) = (folder, segments.next()) else { return Err(invalid()) };
         // Without a version, or with only a slash, the latest version is meant.
         let version = segments.next().filter(|version| !version.is_empty());
         if segments.next().is_some() {
@@ -69,14 +77,14 @@ impl SecretClient {
     }
 
     /// `SecretUri=…`, or `VaultName=…;SecretName=…;SecretVersion=…`.
-    fn parse_reference<'t>(&self, reference: &'t str) -> Result<SecretName<'t>> {
+    fn parse_reference<'t>(&self, reference: &'t str, folders: &[&str]) -> Result<SecretName<'t>> {
         let find = |wanted: &str| {
             let mut pairs = reference.split(';').filter_map(|pair| pair.split_once('='));
             let (_, value) = pairs.find(|(name, _)| name.trim_ascii().eq_ignore_ascii_case(wanted))?;
             Some(value.trim_ascii()).filter(|value| !value.is_empty())
         };
         if let Some(identifier) = find("SecretUri") {
-            return self.parse_identifier(identifier);
+            return self.parse_identifier(identifier, folders);
         }
         let (Some(vault), Some(name)) = (find("VaultName"), find("SecretName")) else {
             return Err(Error::invalid(
@@ -95,6 +103,15 @@ impl SecretClient {
         Error::invalid(format!("the secret is in the vault {vault}, and this client is for {own}; nothing was sent"))
             .with_hint(diagnosis::configuration("Open a client for that vault"))
     }
+}
+
+fn without_version((name, version): SecretName<'_>) -> Result<&str> {
+    if version.is_some() {
+        return Err(Error::invalid(
+            "what is given names one version, and this is done to the whole secret: leave it out",
+        ));
+    }
+    Ok(name)
 }
 
 fn check(text: &str, longest: usize, what: &str, expected: &str) -> Result<()> {

@@ -50,7 +50,7 @@ fn trace_shows_neither_password_nor_assertion() {
         .env(PASSWORD_VARIABLE, PASSWORD)
         .args(&["--trace"])
         .output();
-    assert_eq!((run.status, run.stdout.as_str()), (0, format!("{VALUE}\n").as_str()));
+    assert_eq!((run.status, run.stdout.as_str()), (0, VALUE));
     assert!(run.stderr.lines().count() == 2 && !run.stderr.contains(PASSWORD), "{run:?}");
     assert_eq!(world.requests(), REQUESTS);
 }
@@ -85,7 +85,7 @@ fn only_the_certificates_folder_can_be_read() {
     world.file("inside/..data/app.pem", CERTIFICATE);
     symlink("..data/app.pem", &link).unwrap();
     assert!(world.requests().is_empty());
-    assert_eq!(as_service_principal(world.get_secret(), "inside/app.pem").output().success(), VALUE);
+    assert_eq!(as_service_principal(world.get_secret(), "inside/app.pem").output().value(), VALUE);
 
     let run = as_service_principal(world.get_secret(), "/app.pem").output();
     assert!(run.usage_error().contains("AZURE_CLIENT_CERTIFICATE_PATH"), "{run:?}");

@@ -33,7 +33,7 @@ fn written_components_work_as_component_option() {
         assert!(written == build.bytes(), "{build:?}");
 
         let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &file);
-        assert_eq!(run.output().success(), VALUE);
+        assert_eq!(run.output().value(), VALUE);
 
         world.file("app.pem", CERTIFICATE);
         let run = world.get_secret().env("AZURE_TENANT_ID", TENANT).env("AZURE_CLIENT_ID", PRINCIPAL);

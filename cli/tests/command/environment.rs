@@ -30,7 +30,7 @@ fn callers_variables_are_used_without_clean_env() {
         run = run.caller_env(&name, &value);
     }
     let run = run.caller_env("KEYVAULT_URL", VAULT).caller_env("AZURE_CLIENT_ID", USER).output();
-    assert_eq!(run.success(), VALUE);
+    assert_eq!(run.value(), VALUE);
 }
 
 #[test]
@@ -45,10 +45,10 @@ fn env_overrides_caller_overrides_env_file() {
         assert!(error["message"].as_str().unwrap().contains(nobody), "{error}");
     };
 
-    assert_eq!(run().caller_env("AZURE_CLIENT_ID", nobody).env("AZURE_CLIENT_ID", USER).output().success(), VALUE);
+    assert_eq!(run().caller_env("AZURE_CLIENT_ID", nobody).env("AZURE_CLIENT_ID", USER).output().value(), VALUE);
     refused(run().caller_env("AZURE_CLIENT_ID", USER).env("AZURE_CLIENT_ID", nobody));
 
-    assert_eq!(run().caller_env("AZURE_CLIENT_ID", USER).path("--env-file", &file(nobody)).output().success(), VALUE);
+    assert_eq!(run().caller_env("AZURE_CLIENT_ID", USER).path("--env-file", &file(nobody)).output().value(), VALUE);
     refused(run().caller_env("AZURE_CLIENT_ID", nobody).path("--env-file", &file(USER)));
 
     refused(run().path("--env-file", &file(USER)).env("AZURE_CLIENT_ID", nobody));
@@ -114,9 +114,9 @@ fn variable_that_is_no_text_is_an_error_and_not_unset() {
     }
     // Other variables are none of Keyfob's, and an option replaces one.
     let other = get("OTHER", world.get_secret().platform().env("AZURE_CLIENT_ID", USER));
-    assert_eq!(other.success(), VALUE);
+    assert_eq!(other.value(), VALUE);
     let replaced = get("AZURE_CLIENT_ID", world.get_secret().platform().env("AZURE_CLIENT_ID", USER));
-    assert_eq!(replaced.success(), VALUE);
+    assert_eq!(replaced.value(), VALUE);
     for name in ["AZURE_TOKEN_CREDENTIALS", "NO_PROXY", "no_proxy"] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyfob"));
         let run = Output::of(command.args(["dev-identity", "--", "true"]).env(name, no_text));

@@ -62,7 +62,7 @@ fn each_option_selects_its_managed_identity() {
 fn virtual_machine() {
     let world = World::on("vm", SYSTEM_ASSIGNED);
     assert_eq!(identity_of(world.get_token()).0, SYSTEM);
-    assert_eq!(world.get_secret().args(&["--managed-identity-client-id", USER]).output().success(), VALUE);
+    assert_eq!(world.get_secret().args(&["--managed-identity-client-id", USER]).output().value(), VALUE);
     let last = world.requests().pop().unwrap();
     assert_eq!(last, "GET https://story-kv.vault.azure.net/secrets/secret-a?api-version=2026-04-01");
 }
@@ -70,7 +70,7 @@ fn virtual_machine() {
 #[test]
 fn azure_ml() {
     let world = World::on("azure-ml", "");
-    assert_eq!(world.get_secret().env("AZURE_CLIENT_ID", USER).output().success(), VALUE);
+    assert_eq!(world.get_secret().env("AZURE_CLIENT_ID", USER).output().value(), VALUE);
     let expected = "GET http://127.0.0.1:46808/MSI/auth?api-version=2017-09-01&resource=https%3A%2F%2Fvault.azure.net&clientid=11111111-aaaa-4aaa-8aaa-000000000001";
     assert_eq!(world.requests()[0], expected);
     // The platform has a default identity.
@@ -99,7 +99,7 @@ fn service_principal() {
     let expected = (PRINCIPAL.to_owned(), "EnvironmentCredential".to_owned());
     assert_eq!(identity_of(principal(world.get_token())), expected);
     assert_eq!(identity_of(principal(world.get_token()).args(&["--credential", "environment"])), expected);
-    assert_eq!(principal(world.get_secret()).output().success(), VALUE);
+    assert_eq!(principal(world.get_secret()).output().value(), VALUE);
 }
 
 /// A token file as Kubernetes mounts it: a symlink through a symlink.
@@ -121,7 +121,7 @@ fn workload_identity() {
     assert_eq!(identity_of(world.get_token().args(&["--env", &variable])), expected);
     let alone = ["--env", &variable, "--credential", "workload-identity"];
     assert_eq!(identity_of(world.get_token().args(&alone)), expected);
-    assert_eq!(world.get_secret().args(&["--env", &variable]).output().success(), VALUE);
+    assert_eq!(world.get_secret().args(&["--env", &variable]).output().value(), VALUE);
     // A path relative to the working directory.
     let relative = "AZURE_FEDERATED_TOKEN_FILE=tokens/azure-identity-token";
     assert_eq!(identity_of(world.get_token().args(&["--env", relative])), expected);

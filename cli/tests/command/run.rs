@@ -148,6 +148,13 @@ impl Output {
         self.stdout.strip_suffix('\n').expect("a newline")
     }
 
+    /// What a successful run printed, exactly.
+    #[track_caller]
+    pub(crate) fn value(&self) -> &str {
+        assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
+        &self.stdout
+    }
+
     /// The JSON that a successful run printed.
     #[track_caller]
     pub(crate) fn success_json(&self) -> Value {

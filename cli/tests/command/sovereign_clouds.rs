@@ -29,7 +29,7 @@ fn reads_a_secret_in_azure_china() {
     // With and without a slash, and without a scheme, as the Azure SDKs accept it.
     for authority in [CHINA, "https://login.chinacloudapi.cn/", "login.chinacloudapi.cn"] {
         let world = world();
-        assert_eq!(principal(&world).env("AZURE_AUTHORITY_HOST", authority).output().success(), VALUE);
+        assert_eq!(principal(&world).env("AZURE_AUTHORITY_HOST", authority).output().value(), VALUE);
         let expected = [
             format!("POST {CHINA}/{TENANT}/oauth2/v2.0/token"),
             format!("GET {VAULT}/secrets/secret-a?api-version=2026-04-01"),

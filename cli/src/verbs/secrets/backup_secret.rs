@@ -1,6 +1,6 @@
 //! `keyfob backup-secret`.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -8,10 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::Args;
 use serde_json::json;
-use tempfile::NamedTempFile;
 
 use super::vault::VaultArgs;
-use super::{CommandError, SUCCESS, output};
+use super::{CommandError, SUCCESS, output, private_file};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,7 +46,7 @@ pub(super) async fn run(args: &BackupSecret) -> Result<u8, CommandError> {
     let json = args.vault.common.json;
     match file {
         Some(path) => {
-            write_file(&backup, path, args.overwrite)
+            private_file::write(&backup, path, args.overwrite)
                 .with_context(|| format!("--file {} can't be written", path.display()))
                 .map_err(CommandError::Usage)?;
             let (file, bytes) = (path.display().to_string(), backup.len());
@@ -77,45 +76,11 @@ impl BackupSecret {
             return Ok(());
         };
         let shown = path.display();
-        ensure!(parent_folder(path).is_dir(), "--file {shown}: the folder does not exist");
         // A dangling symlink exists too.
-        if let Ok(there) = path.symlink_metadata() {
-            ensure!(self.overwrite, "--file {shown} already exists: choose another file, or pass --overwrite");
-            // Persisting would replace a device by a file.
-            ensure!(there.is_file(), "--file {shown} is not a regular file and can't be replaced");
-        }
-        Ok(())
-    }
-}
-
-/// Writes the file atomically, readable by its owner only.
-fn write_file(backup: &[u8], path: &Path, overwrite: bool) -> Result<()> {
-    let mut file = NamedTempFile::new_in(parent_folder(path))?;
-    file.write_all(backup)?;
-    file.as_file().sync_all()?;
-    let kept = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
-    kept.map_err(|failed| failed.error)?;
-    Ok(())
-}
-
-fn parent_folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_written_atomically() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("backup");
-        write_file(b"one", &path, false).expect("a new file");
-        // The file was created after the check.
-        assert!(write_file(b"two", &path, false).is_err());
-        assert_eq!(std::fs::read(&path).expect("the file"), b"one");
-        write_file(b"two", &path, true).expect("the file replaced");
-        assert_eq!(std::fs::read(&path).expect("the file"), b"two");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1);
+        ensure!(
+            self.overwrite || path.symlink_metadata().is_err(),
+            "--file {shown} already exists: choose another file, or pass --overwrite"
+        );
+        private_file::check("--file", path)
     }
 }

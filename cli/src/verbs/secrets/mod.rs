@@ -9,6 +9,7 @@ mod json;
 mod list_secrets;
 mod list_versions;
 mod pages;
+mod private_file;
 mod purge_secret;
 mod recover_secret;
 mod restore_secret;

@@ -45,7 +45,7 @@ fn get_secret(world: &World) -> Run<'_> {
 fn secret_and_token_with_the_developers_identity() {
     let world = World::app_service();
     let machine = signed_in(&world);
-    assert_eq!(with_dev(&machine, get_secret(&world)).output().success(), VALUE);
+    assert_eq!(with_dev(&machine, get_secret(&world)).output().value(), VALUE);
     // Only the vault got a request, and the tool was run for its resource.
     assert_eq!(world.requests().len(), 1, "{:?}", world.requests());
     let line = "account get-access-token --output json --resource https://vault.azure.net";
@@ -63,7 +63,7 @@ fn same_settings_on_azure_and_on_a_laptop() {
     let machine = signed_in(&world);
     let file = world.file(".env", &format!("KEYVAULT_URL={VAULT}\nAZURE_CLIENT_ID={USER}\n"));
     let call = || world.keyfob(&["get-secret", "secret-a"]).path("--env-file", &file);
-    assert_eq!(call().platform().output().success(), VALUE);
+    assert_eq!(call().platform().output().value(), VALUE);
     let run = with_dev(&machine, call()).output();
     assert_eq!((run.status, run.stdout.trim_end(), run.stderr.as_str()), (0, VALUE, SIGNED_IN));
 }

@@ -17,8 +17,8 @@ fn example(name: &str) -> String {
 #[test]
 fn reads_a_secret_on_every_platform() {
     for name in ["vm", "aks", "azure-arc", "azure-ml", "cloud-shell", "service-principal", "us-government"] {
-        assert_eq!(get_secret(&["--clean-env", "--fake", &example(name)]).success(), "the value of secret-a", "{name}");
-        assert_eq!(get_secret(&["--fake-example", name]).success(), "the value of secret-a", "{name}");
+        assert_eq!(get_secret(&["--clean-env", "--fake", &example(name)]).value(), "the value of secret-a", "{name}");
+        assert_eq!(get_secret(&["--fake-example", name]).value(), "the value of secret-a", "{name}");
     }
 }
 
@@ -29,7 +29,7 @@ fn app_service_needs_the_client_id() {
     assert_eq!(error["kind"], "credential-unavailable");
     assert!(error["hint"].as_str().unwrap().contains("set AZURE_CLIENT_ID"), "{error}");
     let cured = get_secret(&[&told[..], &["--env", &format!("AZURE_CLIENT_ID={APP}")]].concat());
-    assert_eq!(cured.success(), "the value of secret-a");
+    assert_eq!(cured.value(), "the value of secret-a");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn callers_platform_variables_are_hidden() {
         ("IDENTITY_HEADER", "x"),
         ("KEYVAULT_URL", "https://x"),
     ]);
-    assert_eq!(Output::of(&mut command).success(), "the value of secret-a");
+    assert_eq!(Output::of(&mut command).value(), "the value of secret-a");
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn keyfob_reads_a_secret_over_plain_http() {
         // These platforms need the client id of the identity.
         let chooses = ["app-service", "azure-ml"].contains(&example);
         let run = Output::of(command.envs(chooses.then_some(("AZURE_CLIENT_ID", APP))));
-        assert_eq!((run.status, run.stdout.as_str()), (0, "the value of secret-a\n"), "{example}: {run:?}");
+        assert_eq!((run.status, run.stdout.as_str()), (0, "the value of secret-a"), "{example}: {run:?}");
         assert!(run.stderr.contains("KEYFOB_ALLOW_LOOPBACK_HTTP=1 is set"), "{example}: {run:?}");
     }
 }

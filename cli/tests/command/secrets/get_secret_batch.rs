@@ -34,7 +34,7 @@ fn prints_values_in_the_order_of_the_names() {
     assert_eq!(world.requests().len(), 6);
 
     // A single NAME/VERSION is read as one secret.
-    assert_eq!(team(&world, &["get-secret", &short]).output().success(), "old one");
+    assert_eq!(team(&world, &["get-secret", &short]).output().value(), "old one");
     assert_eq!(team(&world, &["get-secret", &short]).json().output().success_json()["version"], OLD);
 }
 

@@ -60,12 +60,12 @@ fn final_newline_is_kept_with_a_warning() {
         assert_eq!(run.stderr.lines().count(), 1);
         assert!(run.stderr.starts_with("warning: the value ends in a newline, which is stored."), "{run:?}");
         assert!(run.stderr.contains(advice), "{run:?}");
-        assert_eq!(team(&world, &["get-secret", "a"]).output().success(), value);
+        assert_eq!(team(&world, &["get-secret", "a"]).output().value(), value);
     }
     // An empty value is allowed, with a warning.
     let run = team(&world, &["set-secret", "a"]).args(&["--file", "-", "--json"]).output();
     assert_eq!((run.status, run.stderr.as_str()), (0, "warning: the value is empty, because stdin is empty\n"));
-    assert_eq!(team(&world, &["get-secret", "a"]).output().success(), "");
+    assert_eq!(team(&world, &["get-secret", "a"]).output().value(), "");
 }
 
 #[test]
