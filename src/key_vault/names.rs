@@ -29,8 +29,8 @@ impl SecretClient {
                 None => (text, None),
             },
         };
-        // An empty version means the latest, as in the Azure SDKs.
-        let [version, named_version] = [version, named_version].map(|it| it.filter(|version| !version.is_empty()));
+        // An empty option means the latest version, as in the Azure SDKs.
+        let version = version.filter(|version| !version.is_empty());
         check(
             name,
             127,
