@@ -123,12 +123,12 @@ impl<C> Host<C> {
     /// ```no_run
     /// use keyfob_host_test::{App, Egress, Host, Sockets};
     ///
-    /// # fn host() -> Result<Host<App>, keyfob_host_test::HostError> {
+    /// # fn host(app: &App) -> Host<App> {
     /// let egress = Egress::sockets(Sockets::new()).allow("my-vault.vault.azure.net:443").allow("169.254.169.254:80");
     /// let keyfob = Host::new(&()).env("AZURE_CLIENT_ID", "11111111-aaaa-4aaa-8aaa-000000000001").egress(egress);
     /// // The app has no environment, no folder and no network, and gets secrets.
-    /// let host = Host::new(&App::load("app.wasm")?).keyfob_grants(keyfob);
-    /// # Ok(host)
+    /// let host = Host::new(app).keyfob_grants(keyfob);
+    /// # host
     /// # }
     /// ```
     #[must_use]
