@@ -4,6 +4,7 @@
 //! the value in it. Members that are not requested therefore take no memory, and numbers keep their written form. The
 //! depth of nesting and the number of items in a list are limited.
 
+use alloc::borrow::Cow;
 use core::fmt;
 
 use serde_core::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -102,12 +103,17 @@ impl<'t> Value<'t> {
         serde_json::Deserializer::from_str(self.0).deserialize_any(StringVisitor).ok()?
     }
 
+    /// The string as [`Self::text`] returns it. A string without escapes is borrowed from the document.
+    pub(crate) fn borrowed_text(self) -> Option<Cow<'t, str>> {
+        if self.0.contains('\\') {
+            return self.text().map(Cow::Owned);
+        }
+        self.0.strip_prefix('"')?.strip_suffix('"').map(Cow::Borrowed)
+    }
+
     /// Whether the value is this string.
     fn is_text(self, text: &str) -> bool {
-        if self.0.contains('\\') {
-            return self.text().is_some_and(|it| it == text);
-        }
-        self.0.strip_prefix('"').and_then(|it| it.strip_suffix('"')) == Some(text)
+        self.borrowed_text().is_some_and(|it| it == text)
     }
 
     /// The number, without its fraction; `None` if it is negative. A string that contains a number is accepted too,

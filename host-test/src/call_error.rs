@@ -63,7 +63,10 @@ impl TrapError {
 
 impl fmt::Display for TrapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The error's own text begins with a backtrace of wasm functions; the trap stands below it.
+        // The error's own text begins with a backtrace of wasm functions; the cause stands below it.
+        if let Some(limit) = self.0.downcast_ref::<MemoryLimit>() {
+            return write!(f, "the component stopped: {limit}");
+        }
         match self.0.downcast_ref::<Trap>() {
             Some(trap) => write!(f, "the component stopped, which is a bug of Keyfob, please report it: {trap}"),
             None => write!(f, "the component can't be called, which is a bug of Keyfob or of its host: {:#}", self.0),
@@ -72,6 +75,21 @@ impl fmt::Display for TrapError {
 }
 
 impl std::error::Error for TrapError {}
+
+/// An instance needs more memory than [`Host::max_memory`](crate::Host::max_memory) allows.
+#[derive(Debug)]
+pub(crate) struct MemoryLimit {
+    /// The limit.
+    pub(crate) bytes: usize,
+}
+
+impl fmt::Display for MemoryLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it needs more memory than its limit of {} MiB", self.bytes >> 20)
+    }
+}
+
+impl std::error::Error for MemoryLimit {}
 
 impl From<AzureError> for CallError {
     fn from(error: AzureError) -> Self {

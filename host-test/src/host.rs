@@ -181,7 +181,7 @@ impl<C> Host<C> {
         self
     }
 
-    /// Limits the linear memory of each instance to this many bytes. Keyfob needs at most 6 MiB, or 18 MiB with a backup; an
+    /// Limits the linear memory of each instance to this many bytes. Keyfob needs at most 6 MiB, or 12 MiB with a backup; an
     /// instance that needs more than the limit traps. Without a limit only WebAssembly's own holds, 4 GiB.
     #[must_use]
     pub fn max_memory(mut self, bytes: usize) -> Self {

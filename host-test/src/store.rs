@@ -8,6 +8,7 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use crate::call_error::MemoryLimit;
 use crate::egress::Hooks;
 
 /// The captured stdout and stderr of a component; empty if they are inherited.
@@ -63,11 +64,11 @@ pub(crate) struct MemorySize {
 impl ResourceLimiter for MemorySize {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let bytes = self.bytes + (desired - current);
-        let allowed = bytes <= self.max;
-        if allowed {
-            self.bytes = bytes;
+        if bytes > self.max {
+            return Err(MemoryLimit { bytes: self.max }.into());
         }
-        Ok(allowed)
+        self.bytes = bytes;
+        Ok(true)
     }
 
     fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -134,7 +134,7 @@ impl Wasi {
                 return Err(or_deadline(SendError::BetweenBytesTimeout));
             }
             match stream.read(16 * 1024) {
-                Ok(chunk) => bytes.0.extend_from_slice(&chunk),
+                Ok(chunk) => append(&mut bytes.0, &chunk, max_body)?,
                 Err(StreamError::Closed) => return Ok(bytes),
                 // The host's error code would be more precise, but reading it adds 3 KB. A limit that ran out in the host
                 // has run out here too.
@@ -144,11 +144,23 @@ impl Wasi {
                     return Err(or_deadline(if silent { SendError::BetweenBytesTimeout } else { SendError::Reset }));
                 }
             }
-            if bytes.0.len() > max_body {
-                return Err(SendError::TooLarge);
-            }
         }
     }
+}
+
+/// Appends a chunk to a body. The buffer is doubled as it grows, but never larger than `max_body` bytes, because a backup may
+/// have some MiB and a vector of the standard growth could take twice that.
+fn append(body: &mut Vec<u8>, chunk: &[u8], max_body: usize) -> Result<(), SendError> {
+    let length = body.len().saturating_add(chunk.len());
+    if length > max_body {
+        return Err(SendError::TooLarge);
+    }
+    if length > body.capacity() {
+        let capacity = body.capacity().saturating_mul(2).clamp(length, max_body);
+        body.reserve_exact(capacity.saturating_sub(body.len()));
+    }
+    body.extend_from_slice(chunk);
+    Ok(())
 }
 
 /// The WASI request, and its body to be written. `None` if WASI refuses a part of the request.

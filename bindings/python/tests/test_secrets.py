@@ -255,7 +255,7 @@ def test_dense_replies_in_the_promised_memory(monkeypatch):
     with Vault(b'{"id":"@url/secrets/a/1","value":"x","tags":{' + b",".join([b'"":""'] * 50_000) + b"}}") as vault:
         with pytest.raises(DecodeError):
             vault.client().get_secret("a")
-    limit(18)
+    limit(12)
     with Vault(b'{"value":"%s"}' % (b"AAAA" * 1_048_000)) as vault:
         assert vault.client().backup_secret("a") == bytes(3_144_000)
     with Vault(b'{"value":[' + b",".join([b"1"] * 2_000_000) + b"]}") as vault, pytest.raises(DecodeError):

@@ -6,6 +6,7 @@ mod environment;
 mod fake_backend;
 mod folders;
 mod hosts;
+mod memory;
 mod trust;
 
 use std::collections::BTreeSet;
@@ -26,10 +27,6 @@ use super::fake::{Example, IDENTITY_VARIABLES, Source};
 use super::terminal::{self, Progress};
 use crate::CommandError;
 use crate::developer::{AllowedResources, Server};
-
-/// The most memory of an instance, in bytes. Keyfob needs at most 18 MiB, and the values of a large batch or a large backup to
-/// restore come on top.
-const MAX_MEMORY: usize = 256 << 20;
 
 #[derive(Args, Debug)]
 pub(super) struct ContextArgs {
@@ -230,7 +227,7 @@ impl Context<'_> {
         let is_used = |name: &str| match name {
             "AZURE_CLIENT_ID" | "AZURE_TOKEN_CREDENTIALS" | "KEYVAULT_URL" => true,
             _ if IDENTITY_VARIABLES.contains(&name) => !replaced,
-            _ => name.starts_with("KEYFOB_"),
+            _ => name.starts_with("KEYFOB_") && name != memory::VARIABLE,
         };
         let set =
             std::env::vars_os().filter(|(_, value)| !value.is_empty()).filter_map(|(name, _)| name.into_string().ok());
@@ -249,8 +246,11 @@ impl Context<'_> {
         if let Some(denied) = denied {
             egress = egress.on_denied(denied);
         }
-        let mut host =
-            Host::new(&()).envs(self.environment.iter()).egress(egress).max_memory(MAX_MEMORY).file_io_on_threads();
+        let mut host = Host::new(&())
+            .envs(self.environment.iter())
+            .egress(egress)
+            .max_memory(memory::limit()?)
+            .file_io_on_threads();
         // Keyfob changes no file, whatever the app may do.
         for NamedFolder { host: folder, guest } in folders {
             host = host.preopened_dir(folder, *guest);

@@ -119,5 +119,5 @@ test("the largest backup is read and restored within the promised memory", async
   assert.equal((await client(url).restoreSecretBackup(backup)).name, "a");
   assert.ok(sent > 4 * MIB - 12);
   const used = await memory();
-  assert.ok(used <= 18 * MIB, `${used}`);
+  assert.ok(used <= 12 * MIB, `${used}`);
 });

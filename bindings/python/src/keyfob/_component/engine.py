@@ -43,7 +43,7 @@ _HOST_FUNCTIONS = (
 _EPOCH_SECONDS = 0.1
 # What the component needs to end a call whose time has passed.
 _MIN_EPOCHS = 11
-# The component promises 6 MiB, or 18 MiB with a backup, without the values that its clients cache. Those may be 16 MiB for
+# The component promises 6 MiB, or 12 MiB with a backup, without the values that its clients cache. Those may be 16 MiB for
 # each client. An instance that needs more traps, and is replaced.
 _MAX_MEMORY_BYTES = 256 * 1024 * 1024
 
