@@ -12,6 +12,7 @@ use crate::secret::SecretString;
 use crate::text::encode;
 use crate::token::{AccessToken, TokenRequest};
 use crate::url::Url;
+use crate::value;
 
 /// The `source` of tokens from Entra.
 pub(crate) const SOURCE: &str = "Microsoft Entra ID";
@@ -41,6 +42,14 @@ impl Authority {
             )))
         };
         let trimmed = text.trim_ascii().trim_end_matches('/');
+        value::check_public(from, trimmed)?;
+        if let Some((cloud, host)) = cloud::by_tool_name(trimmed).and_then(|it| Some((it, it.authorities.first()?))) {
+            return Err(Error::invalid(format!(
+                "{from} is the name of {}, not the host of its Microsoft Entra ID",
+                cloud.name
+            ))
+            .with_hint(diagnosis::configuration(&format!("Set {from} to https://{host}"))));
+        }
         let with_scheme = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
         let url = Url::parse(&with_scheme).map_err(invalid)?;
         let loopback = !url.https && url.is_loopback() && env.allows_loopback_http();

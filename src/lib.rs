@@ -40,6 +40,8 @@ mod http;
 
 mod log;
 
+mod value;
+
 mod error;
 
 mod diagnosis;

@@ -112,14 +112,36 @@ fn push_printable(printable: &mut String, character: char) {
         // Azure's messages have CR LF line ends; a report has one line for each attempt.
         '\r' => {}
         '\n' | '\t' => printable.push(' '),
-        // Zero-width and bidirectional marks, which hide or reorder text on a terminal.
-        c if c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
-        {
-            printable.extend(c.escape_unicode());
-        }
+        c if is_invisible(c) => printable.extend(c.escape_unicode()),
         c => printable.push(c),
     }
+}
+
+/// Whether a character is a control character, or a zero-width or bidirectional mark, which hide or reorder text on a terminal.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Prepares a value of the configuration for an error message. Nothing is left out: control characters, invisible ones, and
+/// white space around are escaped, because they are what is wrong with it. The length is limited.
+pub(crate) fn quote_value(text: &str) -> String {
+    let length = text.chars().count();
+    let inner = text.len().saturating_sub(text.trim_start().len());
+    let end = text.trim_end().len();
+    let mut quoted = String::new();
+    for (index, character) in text.char_indices().take(QUOTE_LIMIT) {
+        match character {
+            '\n' | '\r' | '\t' => quoted.extend(character.escape_default()),
+            c if is_invisible(c) => quoted.extend(c.escape_unicode()),
+            c if c.is_whitespace() && (index < inner || index >= end) => quoted.extend(c.escape_unicode()),
+            c => quoted.push(c),
+        }
+    }
+    if length > QUOTE_LIMIT {
+        quoted.push('…');
+    }
+    quoted
 }
 
 /// The longest text that is shown as a file path, in bytes. A token or a certificate that was set instead of a path is
@@ -128,7 +150,7 @@ const PATH_LIMIT: usize = 255;
 
 /// A path from the configuration, for an error message.
 pub(crate) fn quote_path(path: &str) -> String {
-    if path.len() <= PATH_LIMIT { quote(path, &[]) } else { format!("of {} bytes, which is no path", path.len()) }
+    if path.len() <= PATH_LIMIT { quote_value(path) } else { format!("of {} bytes, which is no path", path.len()) }
 }
 
 #[cfg(test)]
@@ -162,6 +184,9 @@ mod tests {
     #[test]
     fn text_too_long_for_a_path_is_not_shown() {
         assert_eq!(quote_path("/a/b.pem"), "/a/b.pem");
+        assert_eq!(quote_path(" a b.pem \n"), "\\u{20}a b.pem\\u{20}\\n");
+        assert_eq!(quote_value("a\tb\u{200b}\u{a0}"), "a\\tb\\u{200b}\\u{a0}");
+        assert_eq!(quote_value(&"a".repeat(5000)).chars().count(), QUOTE_LIMIT + 1);
         assert_eq!(quote_path(&"x".repeat(256)), "of 256 bytes, which is no path");
     }
 

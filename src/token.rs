@@ -3,8 +3,9 @@
 use crate::error::{Error, Result};
 use crate::json::{self, JsonError};
 use crate::prelude::*;
-use crate::secret::{SecretString, quote};
+use crate::secret::{SecretString, quote_value};
 use crate::text::base64url;
+use crate::value;
 
 /// A request for a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,9 @@ impl TokenRequest {
         }
         let is_valid =
             |scope: &String| !scope.is_empty() && scope.len() <= 512 && scope.bytes().all(|b| b.is_ascii_graphic());
+        for scope in &self.scopes {
+            value::check_public("the scope", scope)?;
+        }
         if (1..=16).contains(&self.scopes.len()) && self.scopes.iter().all(is_valid) {
             return Ok(());
         }
@@ -172,10 +176,11 @@ pub(crate) fn is_tenant(text: &str) -> bool {
 /// Describes an invalid id for an error message. Two variables may have been swapped: a text that is no id at all may be
 /// a secret, so only its length is shown.
 pub(crate) fn describe_id(text: &str) -> String {
-    if is_uuid(text) || text.starts_with("/subscriptions/") {
-        return quote(text, &[]);
+    match value::flaw_in_public(text) {
+        Some(flaw) => format!("it {}", flaw.describe()),
+        None if is_uuid(text) || text.starts_with("/subscriptions/") => quote_value(text),
+        None => format!("it has {} bytes", text.len()),
     }
-    format!("it has {} bytes", text.len())
 }
 
 #[cfg(test)]

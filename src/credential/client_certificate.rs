@@ -43,6 +43,7 @@ mod with_certificates {
     use crate::error::{Error, ErrorKind};
     use crate::platform::Platform;
     use crate::secret::quote_path;
+    use crate::value;
 
     pub(in crate::credential) struct ClientCertificate {
         key: Key,
@@ -69,6 +70,7 @@ mod with_certificates {
                     Self { key: Key::Read(Box::new(certificate)), send_chain, origin }
                 }
                 Source::Path(path) => {
+                    value::check_public(&origin, &path)?;
                     let origin = format!("the certificate file {} (from {origin})", quote_path(&path));
                     Self { key: Key::File { path, password }, send_chain, origin }
                 }

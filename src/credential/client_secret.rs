@@ -6,17 +6,27 @@ use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::prelude::*;
 use crate::secret::SecretString;
+use crate::token::is_uuid;
+use crate::value;
 
 pub(super) const NAME: &str = "ClientSecretCredential";
 
 /// A client secret, and where it comes from.
 pub(super) struct ClientSecret(pub(super) SecretString, pub(super) &'static str);
 
+impl ClientSecret {
+    /// A client secret, unless it is visibly none: those of Microsoft Entra are letters, digits, and `~`, `.`, `_` and `-`.
+    pub(super) fn new(secret: SecretString, from: &'static str) -> Result<Self> {
+        value::check(from, secret.expose())?;
+        Ok(Self(secret, from))
+    }
+}
+
 pub(super) fn authentication(secret: SecretString) -> Result<Box<dyn Authenticate>> {
     if secret.expose().trim_ascii().is_empty() {
         return Err(Error::invalid("the argument client-secret is empty"));
     }
-    Ok(Box::new(ClientSecret(secret, "the argument client-secret")))
+    Ok(Box::new(ClientSecret::new(secret, "the argument client-secret")?))
 }
 
 impl Authenticate for ClientSecret {
@@ -26,6 +36,10 @@ impl Authenticate for ClientSecret {
 
     fn origin(&self) -> &str {
         self.1
+    }
+
+    fn caveat(&self) -> Option<&'static str> {
+        is_uuid(self.0.expose()).then_some("the secret has the form of a secret's id, and its value is needed")
     }
 
     fn trailing_space(&self) -> bool {

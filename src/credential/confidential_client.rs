@@ -4,7 +4,7 @@
 
 use alloc::rc::Rc;
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Readiness};
 use super::options::CredentialOptions;
 use super::tenants::{ADFS, Tenants};
 use super::token_credential::{SharedCredential, TokenCredential};
@@ -18,6 +18,7 @@ use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
 use crate::token::{AccessToken, TokenRequest, describe_id, is_uuid};
 use crate::token_cache::{FetchToken, TokenCache};
+use crate::value;
 
 /// The form fields that authenticate the client.
 pub(super) type FormFields = Vec<(&'static str, SecretString)>;
@@ -28,6 +29,10 @@ pub(super) trait Authenticate {
     fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &TokenEndpoint<'_>) -> Result<FormFields>;
     /// Where the secret or key comes from: an argument, a variable, a file.
     fn origin(&self) -> &str;
+    /// Why the secret is probably not the one that is meant, if only a request can tell.
+    fn caveat(&self) -> Option<&'static str> {
+        None
+    }
     /// The secret ends in white space, a common mistake in variables.
     fn trailing_space(&self) -> bool {
         false
@@ -132,7 +137,8 @@ pub(super) fn from_arguments(
 }
 
 /// Checks the form of a client id.
-fn check_client_id(id: &str, from: &str) -> Result<()> {
+pub(super) fn check_client_id(id: &str, from: &str) -> Result<()> {
+    value::check_public(from, id)?;
     if is_uuid(id) {
         return Ok(());
     }
@@ -178,7 +184,16 @@ impl TokenCredential for ConfidentialClient {
             ("tenant-id", tenant.clone()),
             ("endpoint", authority),
         ];
-        candidates.push(Candidate { details, ..Candidate::ready(self.name, message) });
+        let mut candidate = Candidate { details, ..Candidate::ready(self.name, message) };
+        if let Some(caveat) = self.authentication.caveat() {
+            candidate.readiness = Readiness::Unproven;
+            candidate.message.push_str(&format!("; {caveat}"));
+            candidate.hint = Some(diagnosis::configuration(&format!(
+                "Set {} to the Value of the client secret, not its Secret ID (portal: the app registration > Certificates & secrets)",
+                self.authentication.origin()
+            )));
+        }
+        candidates.push(candidate);
     }
 
     fn set_assertion(&self, assertion: SecretString) -> Result<(), ErrorKind> {

@@ -10,7 +10,7 @@ use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::prelude::*;
-use crate::secret::quote;
+use crate::secret::quote_value;
 use crate::token::describe_id;
 
 /// A credential of the default chain.
@@ -72,7 +72,7 @@ pub(super) fn check_exclude(options: &CredentialOptions) -> Result<()> {
         if !DEFAULT_CHAIN.iter().any(|entry| entry.name().eq_ignore_ascii_case(name)) {
             return Err(Error::invalid(format!(
                 "the option exclude names no credential of the default chain: {}. Expected a class name such as ManagedIdentityCredential",
-                quote(name, &[])
+                quote_value(name)
             )));
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
     let (Some(tenant), Some(client_id)) = (env.get(TENANT), env.get(CLIENT)) else { return Err(incomplete(env)) };
     // A client secret takes precedence, as in the Azure SDKs.
     let authentication: Box<dyn Authenticate> = match (env.get(SECRET), env.get(CERTIFICATE)) {
-        (Some(secret), _) => Box::new(ClientSecret(secret.into(), SECRET)),
+        (Some(secret), _) => Box::new(ClientSecret::new(secret.into(), SECRET)?),
         (None, Some(path)) => Box::new(certificate(env, options, path)?),
         (None, None) => return Err(incomplete(env)),
     };

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::secret::quote;
 use crate::token::{describe_id, is_uuid};
+use crate::value;
 
 /// The managed identity to use. See `managed-identity` of the WIT package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,7 @@ impl ManagedIdentityId {
                 is_resource_id(id),
             ),
         };
+        value::check_public(from, id)?;
         if is_valid {
             return Ok(());
         }
@@ -43,7 +45,7 @@ impl ManagedIdentityId {
         } else if is_uuid(id) {
             "Pass it as what it is, a client id or an object id"
         } else {
-            "Copy the client id from the portal: the managed identity > Overview > Client ID. It has no braces, quotes or white space around it"
+            "Copy the client id from the portal: the managed identity > Overview > Client ID."
         };
         Err(Error::invalid(format!("{from} is not {kind}: {}", describe_id(id)))
             .with_hint(diagnosis::configuration(cure)))

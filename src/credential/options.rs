@@ -1,12 +1,13 @@
 //! The options of credentials and of token requests. They are checked before anything is sent.
 
+use super::confidential_client::check_client_id;
 use super::managed_identity_id::ManagedIdentityId;
 use super::tenants::{check_allowed, check_tenant};
 use crate::entra::Authority;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::prelude::*;
-use crate::token::{TokenRequest, describe_id, is_uuid};
+use crate::token::TokenRequest;
 
 /// The options of a credential. See `credential-options` of the WIT package.
 #[derive(Clone, Debug, Default)]
@@ -38,13 +39,8 @@ pub struct CredentialOptions {
 impl CredentialOptions {
     pub(crate) fn check(&self, env: &Env) -> Result<()> {
         self.managed_identity.check("the option managed-identity")?;
-        if let Some(id) = &self.workload_identity_client_id
-            && !is_uuid(id)
-        {
-            return Err(Error::invalid(format!(
-                "the option workload-identity-client-id is not a client id (a UUID): {}",
-                describe_id(id)
-            )));
+        if let Some(id) = &self.workload_identity_client_id {
+            check_client_id(id, "the option workload-identity-client-id")?;
         }
         if let Some(tenant) = &self.tenant_id {
             check_tenant(tenant, "the option tenant-id")?;

@@ -13,6 +13,7 @@ use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{SecretString, quote};
 use crate::token::{AccessToken, TokenRequest};
+use crate::value;
 
 pub(super) const NAME: &str = "StaticTokenCredential";
 
@@ -43,6 +44,7 @@ impl StaticToken {
                 "the token is empty or holds characters that no token has (white space, a newline at its end)",
             ));
         }
+        value::check("the token", token.expose())?;
         let token = AccessToken {
             token,
             expires_on,

@@ -5,6 +5,7 @@ use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::prelude::*;
 use crate::token::{TokenRequest, describe_id, is_tenant};
+use crate::value;
 
 /// A credential's own tenant, and the other tenants that it may request tokens from.
 pub(super) struct Tenants {
@@ -64,6 +65,7 @@ pub(super) const ADFS: &str = "adfs";
 
 /// Checks a tenant before it becomes part of a URL path.
 pub(super) fn check_tenant(tenant: &str, from: &str) -> Result<()> {
+    value::check_public(from, tenant)?;
     if is_tenant(tenant) {
         return Ok(());
     }

@@ -17,6 +17,7 @@ use crate::http::Call;
 use crate::platform::Platform;
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
+use crate::value;
 
 pub(super) const NAME: &str = "WorkloadIdentityCredential";
 
@@ -97,6 +98,7 @@ pub(super) fn client(
             "Give the identity a federated credential for the pod's service account, and remove the pod's annotation azure.workload.identity/use-identity-binding",
         )));
     }
+    value::check_public(path_from, &path)?;
     let mut client = ConfidentialClient::new(env, options, registration, Box::new(TokenFile { path, path_from }))?;
     client.what = "workload identity";
     Ok(client)

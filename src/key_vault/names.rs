@@ -6,8 +6,9 @@ use super::SecretClient;
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
-use crate::secret::quote;
+use crate::secret::quote_value;
 use crate::url::Url;
+use crate::value;
 
 /// The name of a secret, and a version if one is given.
 pub(super) type SecretName<'t> = (&'t str, Option<&'t str>);
@@ -21,6 +22,9 @@ impl SecretClient {
     /// As `resolve_name`. In an identifier the name follows one of `folders`.
     fn resolve<'t>(&self, text: &'t str, version: Option<&'t str>, folders: &[&str]) -> Result<SecretName<'t>> {
         let reference = text.trim_ascii().strip_prefix("@Microsoft.KeyVault(").and_then(|text| text.strip_suffix(')'));
+        if reference.is_none() {
+            value::check_public("the secret's name", text)?;
+        }
         let (name, named_version) = match reference {
             Some(reference) => self.parse_reference(reference, folders)?,
             None if text.contains("://") => self.parse_identifier(text, folders)?,
@@ -44,6 +48,7 @@ impl SecretClient {
         }
         let version = version.or(named_version);
         if let Some(version) = version {
+            value::check_public("the secret's version", version)?;
             check(version, 64, "a secret version", "the letters and digits at the end of the secret's identifier")?;
         }
         Ok((name, version))
@@ -99,7 +104,7 @@ impl SecretClient {
     }
 
     fn wrong_vault(&self, vault: &str) -> Box<Error> {
-        let (vault, own) = (quote(vault, &[]), self.vault.url.origin());
+        let (vault, own) = (quote_value(vault), self.vault.url.origin());
         Error::invalid(format!("the secret is in the vault {vault}, and this client is for {own}; nothing was sent"))
             .with_hint(diagnosis::configuration("Open a client for that vault"))
     }

@@ -4,8 +4,9 @@ use crate::cloud::CLOUDS;
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
-use crate::secret::quote;
+use crate::secret::quote_value;
 use crate::url::Url;
+use crate::value;
 
 /// The URL of a vault.
 #[derive(Debug)]
@@ -20,15 +21,16 @@ pub(super) struct VaultUrl {
 impl VaultUrl {
     pub(super) fn parse(text: &str, allow_loopback_http: bool) -> Result<Self> {
         // The URL may contain a user name, a password or a signature, which must not be shown.
+        let trimmed = text.trim_ascii().trim_end_matches('/');
+        value::check_public("the vault URL", trimmed)?;
         let shown = match text.split('?').next() {
-            Some(text) if !text.contains('@') => quote(text, &[]),
+            Some(text) if !text.contains('@') => quote_value(text),
             _ => "the text given".to_owned(),
         };
         let invalid = |why: &str, cure: &str| {
             Error::invalid(format!("{} is not a vault URL: {why}. Expected https://VAULT-NAME.vault.azure.net", shown))
                 .with_hint(diagnosis::configuration(cure))
         };
-        let trimmed = text.trim_ascii().trim_end_matches('/');
         let spelling =
             "Use the Vault URI of the vault's overview page in the portal, such as https://my-vault.vault.azure.net";
         let mut url = Url::parse(trimmed).map_err(|why| match trimmed.split_once("://") {

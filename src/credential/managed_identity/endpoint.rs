@@ -11,6 +11,7 @@ use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::AccessToken;
 use crate::url::Url;
+use crate::value;
 
 /// The error code that `keyfob dev-identity` adds. It implements App Service's protocol for the developer who is signed in
 /// on this machine.
@@ -41,6 +42,8 @@ impl IdentityEndpoint {
                 )),
             )
         };
+        value::check_public(variable, url)?;
+        value::check(secret_variable, secret)?;
         let url = Url::parse(url).map_err(invalid)?;
         if !url.is_local() {
             return Err(invalid(&format!(

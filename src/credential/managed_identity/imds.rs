@@ -20,6 +20,7 @@ use crate::prelude::*;
 use crate::text::encode;
 use crate::token::AccessToken;
 use crate::url::Url;
+use crate::value;
 
 pub(super) const NAME: &str = "IMDS";
 const ADDRESS: &str = "http://169.254.169.254";
@@ -55,6 +56,7 @@ impl Imds {
     pub(super) fn new(env: &Env, options: &CredentialOptions) -> Result<Self> {
         const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
         let text = env.get(OVERRIDE).map_or(ADDRESS, |host| host.trim_end_matches('/'));
+        value::check_public(OVERRIDE, text)?;
         let url = Url::parse(text).ok().filter(|url| url.is_local() && url.path.is_empty()).ok_or_else(|| {
             Error::invalid(format!(
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"

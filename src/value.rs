@@ -1,0 +1,257 @@
+//! What is visibly wrong with a value of the configuration: a variable, an option, an argument, a path, a URL or a name that
+//! can't be the value that was meant. The value itself is never shown, because it may be a secret.
+
+use crate::diagnosis;
+use crate::error::{Error, Result};
+use crate::prelude::*;
+use crate::secret::is_invisible;
+
+/// Why a text can't be the value that was meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// A byte order mark at the start.
+    ByteOrderMark,
+    /// A control character, or one that no editor shows, at this position from 1.
+    Invisible(usize, char),
+    /// A newline or other white space at its start or end.
+    WhiteSpace(Side, &'static str),
+    /// These stand around it.
+    Around(&'static str),
+    /// A variable of another program that was not replaced: its form, and that program.
+    Unreplaced(&'static str, &'static str),
+    /// A reference of App Service that was not resolved.
+    KeyVaultReference,
+    /// A text of an example that was to be replaced.
+    Placeholder,
+}
+
+/// An end of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Start,
+    End,
+}
+
+/// Forms of variables: start, end, how the form is shown, and the programs that replace it.
+const VARIABLES: [(&str, &str, &str, &str); 6] = [
+    ("${{", "}}", "${{ … }}", "GitHub Actions"),
+    ("#{", "}#", "#{…}#", "the pipeline's task that replaces tokens"),
+    ("{{", "}}", "{{…}}", "the template engine"),
+    ("${", "}", "${…}", "the shell or Docker Compose"),
+    ("$(", ")", "$(…)", "Azure Pipelines, Kubernetes or the shell"),
+    ("%", "%", "%…%", "the Windows command prompt"),
+];
+
+/// Pairs of characters that stand around a value.
+const PAIRS: [(char, char, &str); 8] = [
+    ('"', '"', "quotes"),
+    ('\'', '\'', "quotes"),
+    ('`', '`', "backticks"),
+    ('\u{201c}', '\u{201d}', "typographic quotes"),
+    ('\u{2018}', '\u{2019}', "typographic quotes"),
+    ('{', '}', "braces"),
+    ('<', '>', "angle brackets"),
+    ('[', ']', "square brackets"),
+];
+
+/// How placeholders of examples begin, in lower case. One with a dot in it may be a real name.
+const PLACEHOLDERS: [&str; 9] =
+    ["your-", "your_", "my-client-", "my-tenant-", "xxxx", "changeme", "change-me", "replace-", "replace_"];
+
+/// The id that documents write for any id.
+const NIL_UUID: &str = "00000000-0000-0000-0000-000000000000";
+
+/// What is wrong with a value; `None` if nothing is visibly wrong.
+pub(crate) fn flaw(text: &str) -> Option<Flaw> {
+    if text.starts_with('\u{feff}') {
+        return Some(Flaw::ByteOrderMark);
+    }
+    let is_space = |c: char| c.is_whitespace();
+    for (side, character) in [(Side::Start, text.chars().next()), (Side::End, text.chars().next_back())] {
+        match character {
+            Some('\n' | '\r') => return Some(Flaw::WhiteSpace(side, "newline")),
+            Some(c) if is_space(c) => return Some(Flaw::WhiteSpace(side, "white space")),
+            _ => {}
+        }
+    }
+    if let Some((index, character)) = text.chars().enumerate().find(|(_, c)| is_invisible(*c)) {
+        return Some(Flaw::Invisible(index + 1, character));
+    }
+    if text.starts_with("@Microsoft.KeyVault(") {
+        return Some(Flaw::KeyVaultReference);
+    }
+    // Only a value that is nothing else: a secret or a URL may hold such characters.
+    let whole =
+        VARIABLES.iter().find(|(start, end, ..)| text.strip_prefix(start).is_some_and(|rest| is_name(rest, end)));
+    if let Some((_, _, form, program)) = whole {
+        return Some(Flaw::Unreplaced(form, program));
+    }
+    let pair = PAIRS.iter().find(|(open, close, _)| {
+        text.strip_prefix(*open).and_then(|rest| rest.strip_suffix(*close)).is_some_and(|inner| !inner.is_empty())
+    });
+    if let Some((_, _, around)) = pair {
+        return Some(Flaw::Around(around));
+    }
+    let lower = text.to_ascii_lowercase();
+    let example = PLACEHOLDERS.iter().any(|start| lower.starts_with(start)) && !text.contains('.');
+    if example || text == NIL_UUID || lower == "todo" || lower.starts_with("/path/to/") {
+        return Some(Flaw::Placeholder);
+    }
+    None
+}
+
+/// The same for a value that is no secret, such as a URL, in which a variable may be a part.
+pub(crate) fn flaw_in_public(text: &str) -> Option<Flaw> {
+    let part = |(start, end, ..): &&(&str, &str, &str, &str)| {
+        *start != "%"
+            && text.split(start).skip(1).any(|rest| rest.split_once(end).is_some_and(|(name, _)| is_word(name)))
+    };
+    flaw(text).or_else(|| VARIABLES.iter().find(part).map(|(_, _, form, program)| Flaw::Unreplaced(form, program)))
+}
+
+/// Whether the text is a variable's name and this end.
+fn is_name(text: &str, end: &str) -> bool {
+    text.strip_suffix(end).is_some_and(is_word)
+}
+
+fn is_word(text: &str) -> bool {
+    let text = text.trim_ascii();
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+impl Flaw {
+    /// Describes the flaw, after the name of the value.
+    pub(crate) fn describe(self) -> String {
+        match self {
+            Self::ByteOrderMark => "begins with a byte order mark (U+FEFF)".to_owned(),
+            Self::Invisible(position, character) => {
+                format!("has the invisible character U+{:04X} at position {position}", u32::from(character))
+            }
+            Self::WhiteSpace(side, what) => {
+                let verb = if side == Side::Start { "begins" } else { "ends" };
+                format!("{verb} with {}{what}", if what == "newline" { "a " } else { "" })
+            }
+            Self::Around(what) => format!("is in {what}"),
+            Self::Unreplaced(form, program) => format!("is a variable, {form}, which {program} did not replace"),
+            Self::KeyVaultReference => "is a Key Vault reference that App Service did not resolve".to_owned(),
+            Self::Placeholder => "is the placeholder of an example".to_owned(),
+        }
+    }
+
+    /// What to change where the value of `from` is set.
+    pub(crate) fn cure(self, from: &str) -> String {
+        match self {
+            Self::ByteOrderMark => format!("Save the file that sets {from} as UTF-8 without a byte order mark"),
+            Self::Invisible(..) => format!("Type the value of {from} instead of copying it"),
+            Self::WhiteSpace(side, what) => {
+                let side = if side == Side::Start { "start" } else { "end" };
+                let origin =
+                    if what == "newline" { ". `echo` and many editors add one, `printf %s` does not" } else { "" };
+                format!("Remove the {what} at the {side} of {from}{origin}")
+            }
+            Self::Around("quotes") => {
+                format!(
+                    "Write the value of {from} without the quotes. `docker --env-file` passes them on, a shell does not"
+                )
+            }
+            Self::Around(what) => format!("Write the value of {from} without the {what}"),
+            Self::Unreplaced(..) => {
+                format!("Define that variable where {from} is set, or write the value itself")
+            }
+            Self::KeyVaultReference => format!(
+                "Look at the status of {from} in the portal (the app > Environment variables): the app's identity must be allowed to read that secret"
+            ),
+            Self::Placeholder => format!("Set {from} to your own value"),
+        }
+    }
+
+    /// The error of the value that `from` names.
+    fn error(self, from: &str) -> Box<Error> {
+        Error::invalid(format!("{from} {}", self.describe())).with_hint(diagnosis::configuration(&self.cure(from)))
+    }
+}
+
+/// Refuses a text that is visibly no value.
+///
+/// # Errors
+/// `InvalidArgument`, which says what is wrong.
+pub(crate) fn check(from: &str, text: &str) -> Result<()> {
+    flaw(text).map_or(Ok(()), |flaw| Err(flaw.error(from)))
+}
+
+/// The same for a value that is no secret.
+///
+/// # Errors
+/// `InvalidArgument`, which says what is wrong.
+pub(crate) fn check_public(from: &str, text: &str) -> Result<()> {
+    flaw_in_public(text).map_or(Ok(()), |flaw| Err(flaw.error(from)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_are_none() {
+        for (text, described) in [
+            ("\u{feff}a", "begins with a byte order mark (U+FEFF)"),
+            ("a\n", "ends with a newline"),
+            ("a\r\n", "ends with a newline"),
+            (" a", "begins with white space"),
+            ("a\u{a0}", "ends with white space"),
+            ("a\u{200b}b", "has the invisible character U+200B at position 2"),
+            ("a\tb", "has the invisible character U+0009 at position 2"),
+            ("a\u{ad}b", "has the invisible character U+00AD at position 2"),
+            ("\"a\"", "is in quotes"),
+            ("'a'", "is in quotes"),
+            ("\u{201c}a\u{201d}", "is in typographic quotes"),
+            ("{11111111-2222-3333-4444-555555555555}", "is in braces"),
+            ("<client-id>", "is in angle brackets"),
+            ("$(clientId)", "is a variable, $(…), which Azure Pipelines, Kubernetes or the shell did not replace"),
+            ("${CLIENT_ID}", "is a variable, ${…}, which the shell or Docker Compose did not replace"),
+            ("${{ secrets.ID }}", "is a variable, ${{ … }}, which GitHub Actions did not replace"),
+            ("%CLIENT_ID%", "is a variable, %…%, which the Windows command prompt did not replace"),
+            ("#{ClientId}#", "is a variable, #{…}#, which the pipeline's task that replaces tokens did not replace"),
+            ("{{client_id}}", "is a variable, {{…}}, which the template engine did not replace"),
+            ("@Microsoft.KeyVault(SecretUri=x)", "is a Key Vault reference that App Service did not resolve"),
+            ("your-client-id", "is the placeholder of an example"),
+            ("YOUR_TENANT", "is the placeholder of an example"),
+            ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "is the placeholder of an example"),
+            (NIL_UUID, "is the placeholder of an example"),
+            ("/path/to/cert.pem", "is the placeholder of an example"),
+        ] {
+            assert_eq!(flaw(text).map(Flaw::describe).as_deref(), Some(described), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn real_values() {
+        for text in [
+            "11111111-2222-3333-4444-555555555555",
+            "contoso.onmicrosoft.com",
+            "your-company.onmicrosoft.com",
+            "aB3~8Q.x$(y)z%20%41_${z",
+            "'",
+            "\"\"",
+            "/var/run/secrets/azure/tokens/azure-identity-token",
+            "C:\\Program Files\\a b.pem",
+            "\u{6771}\u{4eac}",
+        ] {
+            assert_eq!(flaw(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_variable_may_be_a_part_of_a_url() {
+        for (text, found) in [
+            ("https://$(VAULT).vault.azure.net", true),
+            ("https://${VAULT}.vault.azure.net", true),
+            ("https://{{ vault }}.vault.azure.net", true),
+            ("https://a/%20b%20", false),
+            ("https://a.vault.azure.net", false),
+        ] {
+            assert_eq!(flaw_in_public(text).is_some(), found, "{text}");
+            assert_eq!(flaw(text), None, "{text}");
+        }
+    }
+}
