@@ -7,6 +7,7 @@ use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::json::Object;
+use crate::language;
 use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::text::encode;
@@ -29,7 +30,7 @@ impl Authority {
     /// that belongs to no known cloud.
     pub(crate) fn choose(option: Option<&str>, any_host: bool, env: &Env) -> Result<Self> {
         let (text, from) = match (option, env.get("AZURE_AUTHORITY_HOST")) {
-            (Some(text), _) => (text, "the option authority-host"),
+            (Some(text), _) => (text, env.language.say(language::AUTHORITY_HOST)),
             (None, Some(text)) => (text, "AZURE_AUTHORITY_HOST"),
             (None, None) => (PUBLIC_AUTHORITY, "the default"),
         };

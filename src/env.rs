@@ -2,6 +2,7 @@
 
 use core::cell::RefCell;
 
+use crate::language::{self, Language};
 use crate::platform::Platform;
 use crate::prelude::*;
 
@@ -11,12 +12,22 @@ pub(crate) struct Env {
     variables: Vec<(String, String)>,
     /// The variables that were read and are set.
     used: RefCell<Vec<&'static str>>,
+    /// The language of the caller, whose variable is not part of the configuration.
+    pub(crate) language: Language,
 }
 
 impl Env {
     pub(crate) fn read(platform: &dyn Platform) -> Self {
-        let variables = platform.environment().into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Self { variables, used: RefCell::default() }
+        Self::new(platform.environment())
+    }
+
+    fn new(mut variables: Vec<(String, String)>) -> Self {
+        variables.retain(|(_, value)| !value.is_empty());
+        // The last one counts: the embedding program adds it to an environment that may have one.
+        let language = variables.iter().rfind(|(name, _)| name == language::VARIABLE);
+        let language = language.map_or_else(Language::default, |(_, value)| Language::named(value));
+        variables.retain(|(name, _)| name != language::VARIABLE);
+        Self { variables, used: RefCell::default(), language }
     }
 
     pub(crate) fn get(&self, name: &'static str) -> Option<&str> {
@@ -61,8 +72,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_language_is_no_variable_of_the_configuration() {
+        let env = |variables: &[(&str, &str)]| {
+            Env::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        };
+        let python = env(&[("KEYFOB_LANGUAGE", "fr"), ("KEYFOB_LANGUAGE", "python")]);
+        assert!(python.is_empty() && python.language == Language::Python);
+        let other = env(&[("A", "1"), ("KEYFOB_LANGUAGE", "fr")]);
+        assert!(!other.is_empty() && other.language == Language::Wit);
+    }
+
+    #[test]
     fn partition_and_used_variables() {
-        let env = Env { variables: vec![("A".into(), "1".into())], used: RefCell::default() };
+        let env = Env { variables: vec![("A".into(), "1".into())], ..Env::default() };
         assert_eq!(env.partition(&["A", "B"]), (vec!["A"], vec!["B"]));
         assert_eq!((env.take_used(), env.take_used()), (vec!["A"], vec![]));
     }

@@ -60,6 +60,8 @@ mod secret;
 
 mod mask;
 
+mod language;
+
 mod date;
 
 mod text;

@@ -9,6 +9,7 @@ use super::options::CredentialOptions;
 use crate::entra::TokenEndpoint;
 use crate::error::Result;
 use crate::http::Call;
+use crate::language::{CERTIFICATE_ARGUMENT, Language};
 use crate::prelude::*;
 use crate::secret::{SecretBytes, SecretString};
 
@@ -26,8 +27,9 @@ pub(super) fn authentication(
     certificate: Source,
     password: Option<SecretString>,
     options: &CredentialOptions,
+    language: Language,
 ) -> Result<Box<dyn Authenticate>> {
-    let origin = "the argument certificate";
+    let origin = language.say(CERTIFICATE_ARGUMENT);
     Ok(Box::new(ClientCertificate::new(certificate, password, options.send_certificate_chain, origin)?))
 }
 

@@ -4,6 +4,7 @@ use super::confidential_client::{Authenticate, FormFields};
 use crate::entra::TokenEndpoint;
 use crate::error::{Error, Result};
 use crate::http::Call;
+use crate::language::{Language, SECRET_ARGUMENT};
 use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::is_uuid;
@@ -22,11 +23,12 @@ impl ClientSecret {
     }
 }
 
-pub(super) fn authentication(secret: SecretString) -> Result<Box<dyn Authenticate>> {
+pub(super) fn authentication(secret: SecretString, language: Language) -> Result<Box<dyn Authenticate>> {
+    let origin = language.say(SECRET_ARGUMENT);
     if secret.expose().trim_ascii().is_empty() {
-        return Err(Error::invalid("the argument client-secret is empty"));
+        return Err(Error::invalid(format!("{origin} is empty")));
     }
-    Ok(Box::new(ClientSecret::new(secret, "the argument client-secret")?))
+    Ok(Box::new(ClientSecret::new(secret, origin)?))
 }
 
 impl Authenticate for ClientSecret {

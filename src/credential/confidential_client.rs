@@ -13,6 +13,7 @@ use crate::entra::{self, TokenEndpoint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
+use crate::language;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
@@ -130,9 +131,14 @@ pub(super) fn from_arguments(
     (tenant, client_id): (&str, &str),
     authentication: Box<dyn Authenticate>,
 ) -> Result<SharedCredential> {
-    let tenants =
-        Tenants::from_arguments(env, tenant, "the argument tenant-id", &options.additionally_allowed_tenants)?;
-    let registration = ClientRegistration { name, tenants, client_id, id_from: "the argument client-id" };
+    let tenants = Tenants::from_arguments(
+        env,
+        tenant,
+        env.language.say(language::TENANT_ARGUMENT),
+        &options.additionally_allowed_tenants,
+    )?;
+    let registration =
+        ClientRegistration { name, tenants, client_id, id_from: env.language.say(language::CLIENT_ARGUMENT) };
     Ok(Rc::new(ConfidentialClient::new(env, options, registration, authentication)?))
 }
 

@@ -9,6 +9,7 @@ use super::{chain, developer, environment, managed_identity, workload_identity};
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
+use crate::language;
 use crate::prelude::*;
 use crate::secret::quote_value;
 use crate::token::describe_id;
@@ -33,7 +34,7 @@ impl ChainEntry {
 /// <https://learn.microsoft.com/python/api/azure-identity/azure.identity.defaultazurecredential>
 const DEFAULT_CHAIN: &[ChainEntry] = &[
     ChainEntry::Supported(environment::NAME, environment::make),
-    ChainEntry::Supported(workload_identity::NAME, workload_identity::make),
+    ChainEntry::Supported(workload_identity::NAME, workload_identity::make_in_chain),
     ChainEntry::Supported(managed_identity::NAME, managed_identity::make_in_chain),
     ChainEntry::Unsupported("SharedTokenCacheCredential", developer::SHARED_TOKEN_CACHE),
     ChainEntry::Unsupported("VisualStudioCodeCredential", developer::VISUAL_STUDIO_CODE),
@@ -51,7 +52,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
     for entry in DEFAULT_CHAIN {
         if selected.excludes(entry.name()) {
             let (by, variables) = match options.excludes(entry.name()) {
-                true => ("the option exclude", Vec::new()),
+                true => (env.language.say(language::EXCLUDE), Vec::new()),
                 false => (VARIABLE, selected_by.clone()),
             };
             chain.excluded.push(Candidate { variables, ..Candidate::excluded(entry.name(), by) });
@@ -67,11 +68,12 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
 }
 
 /// Checks that the option `exclude` has only names of this chain.
-pub(super) fn check_exclude(options: &CredentialOptions) -> Result<()> {
+pub(super) fn check_exclude(options: &CredentialOptions, env: &Env) -> Result<()> {
     for name in &options.exclude {
         if !DEFAULT_CHAIN.iter().any(|entry| entry.name().eq_ignore_ascii_case(name)) {
             return Err(Error::invalid(format!(
-                "the option exclude names no credential of the default chain: {}. Expected a class name such as ManagedIdentityCredential",
+                "{} names no credential of the default chain: {}. Expected a class name such as ManagedIdentityCredential",
+                env.language.say(language::EXCLUDE),
                 quote_value(name)
             )));
         }
@@ -89,7 +91,11 @@ fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOp
     let value = env.get(VARIABLE).unwrap_or_default().trim_ascii();
     let is_selected: &dyn Fn(&ChainEntry) -> bool = if value.is_empty() {
         if options.require_token_credentials {
-            return Err(Error::invalid(format!("{VARIABLE} is not set, and the code requires it")).with_hint(valid()));
+            return Err(Error::invalid(format!(
+                "{VARIABLE} is not set, and {} requires it",
+                env.language.say(language::REQUIRE_TOKEN_CREDENTIALS)
+            ))
+            .with_hint(valid()));
         }
         return Ok(options);
     } else if value.eq_ignore_ascii_case("prod") {
@@ -114,7 +120,8 @@ fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOp
     }
     if DEFAULT_CHAIN.iter().all(|entry| options.excludes(entry.name())) {
         return Err(Error::invalid(format!(
-            "at least one credential is required: {VARIABLE} and the option exclude leave none"
+            "at least one credential is required: {VARIABLE} and {} leave none",
+            env.language.say(language::EXCLUDE)
         )));
     }
     Ok(options)

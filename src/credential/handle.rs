@@ -17,6 +17,7 @@ use super::{
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::http::Call;
+use crate::language::{self, Language};
 use crate::log::Level;
 use crate::platform::Platform;
 #[cfg(feature = "embedded")]
@@ -31,6 +32,7 @@ pub struct Credential {
     platform: Rc<dyn Platform>,
     credential: ConfiguredCredential,
     log: Level,
+    language: Language,
 }
 
 /// The kind of a credential, with its arguments.
@@ -84,14 +86,14 @@ pub enum ClientAuthentication {
 
 impl ClientAuthentication {
     /// The class name of the credential, and its authentication.
-    fn read(self, options: &CredentialOptions) -> (&'static str, Result<Box<dyn Authenticate>>) {
+    fn read(self, options: &CredentialOptions, language: Language) -> (&'static str, Result<Box<dyn Authenticate>>) {
         match self {
-            Self::Secret(secret) => (client_secret::NAME, client_secret::authentication(secret)),
+            Self::Secret(secret) => (client_secret::NAME, client_secret::authentication(secret, language)),
             Self::Assertion(assertion) => (client_assertion::NAME, Ok(client_assertion::authentication(assertion))),
             #[cfg(feature = "embedded")]
-            Self::Provider(provider) => (client_assertion::NAME, Ok(provided::assertion(provider))),
+            Self::Provider(provider) => (client_assertion::NAME, Ok(provided::assertion(provider, language))),
             Self::Certificate(source, password) => {
-                (client_certificate::NAME, client_certificate::authentication(source, password, options))
+                (client_certificate::NAME, client_certificate::authentication(source, password, options, language))
             }
         }
     }
@@ -102,26 +104,33 @@ impl Credential {
     #[must_use]
     pub fn new(platform: Rc<dyn Platform>, kind: CredentialKind, options: &CredentialOptions) -> Self {
         let env = Env::read(&*platform);
+        let language = env.language;
         let log = Level::from_env(&env, &*platform);
         // The log level is not part of the credential's configuration.
         env.take_used();
+        let is_chain = matches!(kind, CredentialKind::DefaultAzure);
         let (name, make): (_, fn(&Env, &CredentialOptions) -> Result<SharedCredential>) = match kind {
             CredentialKind::DefaultAzure => (chain::DEFAULT, default_chain::make),
             CredentialKind::Environment => (environment::NAME, environment::make),
             CredentialKind::WorkloadIdentity => (workload_identity::NAME, workload_identity::make),
             CredentialKind::ManagedIdentity => (managed_identity::NAME, managed_identity::make_standalone),
             CredentialKind::Client { tenant_id, client_id, authentication } => {
-                let (name, authentication) = authentication.read(options);
+                let (name, authentication) = authentication.read(options, language);
                 let client = (tenant_id.as_str(), client_id.as_str());
-                let credential = check(options, &env).and(authentication).and_then(|authentication| {
+                let credential = check(options, &env, false).and(authentication).and_then(|authentication| {
                     confidential_client::from_arguments(&env, options, name, client, authentication)
                 });
-                return Self { platform, credential: ConfiguredCredential::new(name, &env, credential), log };
+                return Self { platform, credential: ConfiguredCredential::new(name, &env, credential), log, language };
             }
             CredentialKind::Chained(credentials) => {
                 let credentials = credentials.into_iter().map(|credential| credential.credential).collect();
                 let chain = Rc::new(chain::Chain::new(chain::CHAINED, credentials, &env));
-                return Self { platform, credential: ConfiguredCredential::new(chain::CHAINED, &env, Ok(chain)), log };
+                return Self {
+                    platform,
+                    credential: ConfiguredCredential::new(chain::CHAINED, &env, Ok(chain)),
+                    log,
+                    language,
+                };
             }
             CredentialKind::StaticToken { token, expires_on, scope } => {
                 let credential = Rc::new(static_token::StaticToken::new(token, expires_on, scope));
@@ -129,6 +138,7 @@ impl Credential {
                     platform,
                     credential: ConfiguredCredential::new(static_token::NAME, &env, Ok(credential)),
                     log,
+                    language,
                 };
             }
             #[cfg(feature = "embedded")]
@@ -138,11 +148,12 @@ impl Credential {
                     platform,
                     credential: ConfiguredCredential::new(provided::NAME, &env, Ok(credential)),
                     log,
+                    language,
                 };
             }
         };
-        let credential = check(options, &env).and_then(|()| make(&env, options));
-        Self { platform, credential: ConfiguredCredential::new(name, &env, credential), log }
+        let credential = check(options, &env, is_chain).and_then(|()| make(&env, options));
+        Self { platform, credential: ConfiguredCredential::new(name, &env, credential), log, language }
     }
 
     /// The credential's class name in the Azure SDKs.
@@ -157,7 +168,8 @@ impl Credential {
     /// `Unsupported` for any other credential.
     pub fn set_token(&self, token: SecretString, expires_on: u64, scope: Option<String>) -> Result<()> {
         let replaced = self.credential.inner.set_token(token, expires_on, scope);
-        replaced.map_err(|kind| Error::new(kind, format!("{} has no token that set-token can replace", self.name())))
+        let who = self.language.say(language::SET_TOKEN);
+        replaced.map_err(|kind| Error::new(kind, format!("{} has no token that {who} can replace", self.name())))
     }
 
     /// Replaces the assertion of a client assertion credential.
@@ -166,9 +178,8 @@ impl Credential {
     /// `Unsupported` for any other credential.
     pub fn set_assertion(&self, assertion: SecretString) -> Result<()> {
         let replaced = self.credential.inner.set_assertion(assertion);
-        replaced.map_err(|kind| {
-            Error::new(kind, format!("{} has no assertion that set-assertion can replace", self.name()))
-        })
+        let who = self.language.say(language::SET_ASSERTION);
+        replaced.map_err(|kind| Error::new(kind, format!("{} has no assertion that {who} can replace", self.name())))
     }
 
     /// A token for the scopes, from the cache while it is fresh.
@@ -176,7 +187,7 @@ impl Credential {
     /// # Errors
     /// Every error of the credential; see [`ErrorKind`](crate::ErrorKind).
     pub async fn get_token(&self, scopes: Vec<String>, options: &TokenOptions) -> Result<AccessToken> {
-        let request = options.request(scopes)?;
+        let request = options.request(scopes, self.language)?;
         let call = self.start_call(options.timeout)?;
         call.end(self.credential.inner.token(call, &request).await)
     }
@@ -195,14 +206,19 @@ impl Credential {
         let timeout = match timeout {
             None => self.credential.inner.default_timeout(),
             Some(ms @ 1..=600_000) => Duration::from_millis(ms),
-            Some(ms) => return Err(Error::invalid(format!("timeout {ms} is not 1 to 600,000 milliseconds"))),
+            Some(_) => return Err(Error::invalid(self.language.say(language::TIMEOUT_RANGE))),
         };
-        Ok(Call::start(&*self.platform, timeout, self.log))
+        Ok(Call::start(&*self.platform, timeout, self.log, self.language))
     }
 
     /// A token, within a call that has started.
     pub(crate) async fn token(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
         self.credential.inner.token(call, request).await
+    }
+
+    /// The language of the caller.
+    pub(crate) fn language(&self) -> Language {
+        self.language
     }
 
     pub(crate) fn platform(&self) -> &dyn Platform {
@@ -211,7 +227,7 @@ impl Credential {
 }
 
 /// Checks all options.
-fn check(options: &CredentialOptions, env: &Env) -> Result<()> {
-    options.check(env)?;
-    default_chain::check_exclude(options)
+fn check(options: &CredentialOptions, env: &Env, is_chain: bool) -> Result<()> {
+    options.check(env, is_chain)?;
+    default_chain::check_exclude(options, env)
 }

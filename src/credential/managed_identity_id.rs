@@ -2,6 +2,7 @@
 
 use crate::diagnosis;
 use crate::error::{Error, Result};
+use crate::language::{self, Phrase};
 use crate::prelude::*;
 use crate::secret::quote;
 use crate::token::{describe_id, is_uuid};
@@ -24,6 +25,19 @@ pub enum ManagedIdentityId {
 }
 
 impl ManagedIdentityId {
+    /// The option by which code names this identity: of the default chain, or of ManagedIdentityCredential.
+    pub(super) fn option(&self, chain: bool) -> Phrase {
+        match (self, chain) {
+            (Self::ClientId(_), true) => language::CHAIN_CLIENT_ID,
+            (Self::ClientId(_), false) => language::CLIENT_ID,
+            (Self::ObjectId(_), true) => language::CHAIN_OBJECT_ID,
+            (Self::ObjectId(_), false) => language::OBJECT_ID,
+            (Self::ResourceId(_), true) => language::CHAIN_RESOURCE_ID,
+            (Self::ResourceId(_), false) => language::RESOURCE_ID,
+            (Self::FromEnvironment | Self::SystemAssigned, _) => language::SYSTEM_ASSIGNED,
+        }
+    }
+
     /// Checks the form of the id. `from` names the option or variable that it comes from.
     pub(super) fn check(&self, from: &str) -> Result<()> {
         let (kind, id, is_valid) = match self {

@@ -6,6 +6,7 @@ use super::tenants::{check_allowed, check_tenant};
 use crate::entra::Authority;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::language::{self, Language, Phrase, TENANT_ID};
 use crate::prelude::*;
 use crate::token::TokenRequest;
 
@@ -37,22 +38,28 @@ pub struct CredentialOptions {
 }
 
 impl CredentialOptions {
-    pub(crate) fn check(&self, env: &Env) -> Result<()> {
-        self.managed_identity.check("the option managed-identity")?;
+    /// Checks the options. `chain`: they are those of the default chain, whose options have names of their own.
+    pub(crate) fn check(&self, env: &Env, chain: bool) -> Result<()> {
+        let say = |phrase: Phrase| env.language.say(phrase);
+        self.managed_identity.check(say(self.managed_identity.option(chain)))?;
         if let Some(id) = &self.workload_identity_client_id {
-            check_client_id(id, "the option workload-identity-client-id")?;
+            let name = if chain { language::CHAIN_WORKLOAD_CLIENT_ID } else { language::WORKLOAD_CLIENT_ID };
+            check_client_id(id, say(name))?;
         }
         if let Some(tenant) = &self.tenant_id {
-            check_tenant(tenant, "the option tenant-id")?;
+            check_tenant(tenant, say(if chain { language::CHAIN_TENANT_ID } else { language::TENANT_ID }))?;
         }
         for tenant in &self.additionally_allowed_tenants {
-            check_allowed(tenant, "the option additionally-allowed-tenant")?;
+            check_allowed(tenant, say(language::ALLOWED_TENANTS))?;
         }
         if self.authority_host.is_some() {
             self.authority(env)?;
         }
         if self.imds_connect_timeout.is_some_and(|ms| !(1..=60_000).contains(&ms)) {
-            return Err(Error::invalid("the option imds-connect-timeout is not 1 to 60,000 milliseconds"));
+            return Err(Error::invalid(format!(
+                "{} is not 1 to 60,000 milliseconds",
+                say(language::IMDS_CONNECT_TIMEOUT)
+            )));
         }
         Ok(())
     }
@@ -82,9 +89,9 @@ pub struct TokenOptions {
 }
 
 impl TokenOptions {
-    pub(crate) fn request(&self, scopes: Vec<String>) -> Result<TokenRequest> {
+    pub(crate) fn request(&self, scopes: Vec<String>, language: Language) -> Result<TokenRequest> {
         if let Some(tenant) = &self.tenant_id {
-            check_tenant(tenant, "the option tenant-id")?;
+            check_tenant(tenant, language.say(TENANT_ID))?;
         }
         let request = TokenRequest {
             scopes,

@@ -10,6 +10,7 @@ use super::token_credential::TokenCredential;
 use crate::entra::TokenEndpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
+use crate::language::{ASSERTION_PROVIDER, Language};
 use crate::log::Level;
 use crate::platform::LocalFuture;
 use crate::platform::provider::{Provider, ProviderError, ProviderRequest};
@@ -81,10 +82,10 @@ impl TokenCredential for ProvidedTokens {
     }
 }
 
-struct ProvidedAssertion(Rc<dyn Provider>);
+struct ProvidedAssertion(Rc<dyn Provider>, Language);
 
-pub(super) fn assertion(provider: Rc<dyn Provider>) -> Box<dyn Authenticate> {
-    Box::new(ProvidedAssertion(provider))
+pub(super) fn assertion(provider: Rc<dyn Provider>, language: Language) -> Box<dyn Authenticate> {
+    Box::new(ProvidedAssertion(provider, language))
 }
 
 impl Authenticate for ProvidedAssertion {
@@ -93,7 +94,7 @@ impl Authenticate for ProvidedAssertion {
     }
 
     fn origin(&self) -> &str {
-        "the assertion's provider"
+        self.1.say(ASSERTION_PROVIDER)
     }
 
     fn renewal_hint(&self) -> &'static str {

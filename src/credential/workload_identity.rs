@@ -14,6 +14,7 @@ use crate::entra::TokenEndpoint;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
+use crate::language::{self, Phrase};
 use crate::platform::Platform;
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
@@ -39,25 +40,41 @@ struct TokenFile {
 /// The value of the option, else of the variable, and the name of the one used.
 fn choose(
     option: Option<&str>,
-    option_name: &'static str,
+    option_name: Phrase,
     env: &Env,
     variable: &'static str,
 ) -> Option<(String, &'static str)> {
     match option {
-        Some(value) => Some((value.to_owned(), option_name)),
+        Some(value) => Some((value.to_owned(), env.language.say(option_name))),
         None => env.get(variable).map(|value| (value.to_owned(), variable)),
     }
 }
 
+/// Makes the credential of the default chain, whose options have names of their own.
+pub(super) fn make_in_chain(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
+    let names = (language::CHAIN_TENANT_ID, language::CHAIN_WORKLOAD_CLIENT_ID);
+    make_with(env, options, names)
+}
+
+/// Makes the credential on its own.
 pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
+    make_with(env, options, (language::TENANT_ID, language::WORKLOAD_CLIENT_ID))
+}
+
+fn make_with(
+    env: &Env,
+    options: &CredentialOptions,
+    (tenant_option, client_option): (Phrase, Phrase),
+) -> Result<SharedCredential> {
     // As in the Azure SDKs, a client id for managed identity is used for workload identity too.
-    let client_id = options.workload_identity_client_id.as_deref().or(match &options.managed_identity {
-        ManagedIdentityId::ClientId(id) => Some(id),
-        _ => None,
-    });
-    let tenant = choose(options.tenant_id.as_deref(), "the option tenant-id", env, TENANT);
-    let app = choose(client_id, "the option for the client id", env, CLIENT);
-    let file = choose(options.token_file_path.as_deref(), "the option token-file-path", env, FILE);
+    let (client_id, client_option) = match (&options.workload_identity_client_id, &options.managed_identity) {
+        (Some(id), _) => (Some(id.as_str()), client_option),
+        (None, ManagedIdentityId::ClientId(id)) => (Some(id.as_str()), language::CHAIN_CLIENT_ID),
+        _ => (None, client_option),
+    };
+    let tenant = choose(options.tenant_id.as_deref(), tenant_option, env, TENANT);
+    let app = choose(client_id, client_option, env, CLIENT);
+    let file = choose(options.token_file_path.as_deref(), language::TOKEN_FILE_PATH, env, FILE);
     let given = [(TENANT, tenant.is_some()), (CLIENT, app.is_some()), (FILE, file.is_some())];
     let (Some((tenant, tenant_from)), Some((client_id, id_from)), Some((path, path_from))) = (tenant, app, file) else {
         let (mut present, mut missing) = (Vec::new(), Vec::new());

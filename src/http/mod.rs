@@ -8,6 +8,7 @@ use core::time::Duration;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, JsonError};
+use crate::language::Language;
 use crate::log::{Level, Log};
 use crate::platform::{Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
@@ -29,13 +30,15 @@ pub(crate) struct Call<'a> {
     /// The credential is in a chain: other credentials may be tried after it.
     pub(crate) chained: bool,
     pub(crate) log: Log<'a>,
+    /// The language of the caller.
+    pub(crate) language: Language,
 }
 
 impl<'a> Call<'a> {
     /// A call that starts now and must end after `timeout`.
-    pub(crate) fn start(platform: &'a dyn Platform, timeout: Duration, level: Level) -> Self {
+    pub(crate) fn start(platform: &'a dyn Platform, timeout: Duration, level: Level, language: Language) -> Self {
         let deadline = platform.monotonic().saturating_add(timeout);
-        Self { platform, deadline, chained: false, log: Log { platform, level } }
+        Self { platform, deadline, chained: false, log: Log { platform, level }, language }
     }
 
     /// Logs the error if the call failed, and returns the result.

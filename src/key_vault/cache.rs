@@ -7,6 +7,7 @@ use core::time::Duration;
 use super::operation::Operation;
 use super::secret::{CacheInfo, Secret};
 use crate::error::{Error, ErrorKind, Result};
+use crate::language::{self, Language};
 use crate::platform::{Method, Platform};
 use crate::prelude::*;
 
@@ -31,15 +32,15 @@ impl Default for CacheOptions {
 
 impl CacheOptions {
     /// Checks the ranges.
-    fn check(&self) -> Result<()> {
+    fn check(&self, language: Language) -> Result<()> {
         const DAY: u64 = 86_400;
         let is_valid = |time: Option<u64>| time.is_none_or(|seconds| (1..=DAY).contains(&seconds));
         let why = if !is_valid(self.ttl) || !is_valid(self.stale_if_error) {
-            "cache-ttl and cache-stale-if-error are 1 to 86,400 seconds"
+            format!("{} 1 to 86,400 seconds", language.say(language::CACHE_TIMES))
         } else if !(1..=10_000).contains(&self.secrets) || !(1..=16 << 20).contains(&self.bytes) {
-            "cache-limits are 1 to 10,000 secrets and 1 to 16,777,216 bytes"
+            format!("{} 1 to 10,000 secrets and 1 to 16,777,216 bytes", language.say(language::CACHE_LIMITS))
         } else if self.ttl.is_none() && self.stale_if_error.is_some() {
-            "cache-stale-if-error needs cache-ttl: without it nothing is kept"
+            language.say(language::CACHE_WITHOUT_TTL).to_owned()
         } else {
             return Ok(());
         };
@@ -126,8 +127,8 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    pub(super) fn new(options: CacheOptions) -> Result<Self> {
-        options.check()?;
+    pub(super) fn new(options: CacheOptions, language: Language) -> Result<Self> {
+        options.check(language)?;
         Ok(Self { options, entries: RefCell::default(), generation: Cell::default() })
     }
 

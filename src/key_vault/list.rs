@@ -10,6 +10,7 @@ use super::secret::{self, SecretProperties};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::json::{JsonError, Object, Value};
+use crate::language::MAX_PAGE_SIZE;
 use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::url::Url;
@@ -77,7 +78,10 @@ impl SecretList {
             (_, Some(error)) => Err(error),
             (None, _) => Ok(Some(path.clone())),
             (Some(size @ 1..=25), _) => Ok(Some(format!("{path}?maxresults={size}"))),
-            (Some(size), _) => Err(Error::invalid(format!("max-page-size {size} is not 1 to 25"))),
+            (Some(size), _) => Err(Error::invalid(format!(
+                "{} {size} is not 1 to 25",
+                client.credential.language().say(MAX_PAGE_SIZE)
+            ))),
         };
         let (client, name) = (Rc::clone(client), name.map(str::to_owned));
         Self { client, kind, name, path, timeout: options.timeout, next: RefCell::new(next) }

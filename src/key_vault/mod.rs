@@ -23,6 +23,7 @@ use crate::credential::Credential;
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, Result};
 use crate::http::{Call, Reply};
+use crate::language;
 use crate::prelude::*;
 use crate::token::AccessToken;
 pub use cache::CacheOptions;
@@ -78,9 +79,12 @@ impl SecretClient {
         if let Some(version) = &options.api_version
             && !version.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
         {
-            return Err(Error::invalid("the option api-version is no version, such as 2026-04-01 or 7.4"));
+            return Err(Error::invalid(format!(
+                "{} is no version, such as 2026-04-01 or 7.4",
+                env.language.say(language::API_VERSION)
+            )));
         }
-        let cache = Cache::new(options.cache.clone())?;
+        let cache = Cache::new(options.cache.clone(), env.language)?;
         Ok(Self { vault, credential: credential.clone(), options, challenge: RefCell::new(None), cache })
     }
 

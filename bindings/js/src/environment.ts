@@ -37,6 +37,9 @@ export const KNOWN_VARIABLES = [
 /** With no variable at all, the component would report a host that passes no environment on. */
 const HOST_VARIABLE: [string, string] = ["KEYFOB_HOST", "node"];
 
+/** Errors then name the options of this package, and not those of the component. */
+const LANGUAGE_VARIABLE: [string, string] = ["KEYFOB_LANGUAGE", "javascript"];
+
 /**
  * Azure Arc's agent writes the keys of its challenges to this directory:
  * https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
@@ -58,7 +61,7 @@ export function knownVariables(env: Environment): [string, string][] {
     if (/_(FILE|PATH)$/.test(name)) filePath(`the environment variable ${name}`, text);
     return [[name, text]];
   });
-  return [HOST_VARIABLE, ...seen];
+  return [HOST_VARIABLE, LANGUAGE_VARIABLE, ...seen];
 }
 
 /**

@@ -183,7 +183,8 @@ impl Context<'_> {
             None => Keyfob::bundled(),
         }
         .map_err(|error| CommandError::Usage(error.into()))?;
-        Ok(builder.with_component(keyfob).inherit_stderr())
+        // Errors then name the command's options.
+        Ok(builder.env("KEYFOB_LANGUAGE", "command").with_component(keyfob).inherit_stderr())
     }
 
     /// What Keyfob inside an app gets: the hosts and folders that the environment names for identity and vault, and what the

@@ -59,9 +59,9 @@ fn make(env: &Env, options: &CredentialOptions, reads_client_id_variable: bool) 
         (ManagedIdentityId::FromEnvironment, Some(id)) if reads_client_id_variable => {
             (ManagedIdentityId::ClientId(id.to_owned()), "AZURE_CLIENT_ID")
         }
-        (id, _) => (id.clone(), "the option managed-identity"),
+        (id, _) => (id.clone(), env.language.say(id.option(reads_client_id_variable))),
     };
-    let selector = IdentitySelector { id, from, reads_client_id_variable };
+    let selector = IdentitySelector { id, from, reads_client_id_variable, language: env.language };
     selector.id.check(from)?;
     let endpoint_set = env.get("IDENTITY_ENDPOINT").or(env.get("MSI_ENDPOINT")).is_some();
     if !endpoint_set && let Some(credential) = federated::make(env, options, &selector)? {

@@ -4,6 +4,7 @@ use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind};
 use crate::http::Reply;
+use crate::language::Language;
 use crate::prelude::*;
 use crate::text::encode;
 
@@ -13,6 +14,7 @@ pub(super) struct IdentitySelector {
     pub(super) from: &'static str,
     /// `AZURE_CLIENT_ID` selects the identity if the code does not.
     pub(super) reads_client_id_variable: bool,
+    pub(super) language: Language,
 }
 
 impl IdentitySelector {

@@ -5,6 +5,7 @@ use core::future::{Future, ready};
 use core::task::{Context, Waker};
 
 use super::*;
+use crate::language::Language;
 use crate::platform::{FileError, LocalFuture, Platform, Request};
 use crate::secret::SecretBytes;
 use crate::url::Url;
@@ -61,7 +62,7 @@ impl Platform for Scripted {
 fn sent(idempotent: bool, answer: Result<u16, SendError>) -> usize {
     let (now, sent) = (Cell::new(Duration::ZERO), Cell::new(0));
     let platform = Scripted { answers: RefCell::new(vec![answer]), now, sent };
-    let call = Call::start(&platform, Duration::from_secs(30), Level::Silent);
+    let call = Call::start(&platform, Duration::from_secs(30), Level::Silent, Language::default());
     let url = Url::parse("https://a.vault.azure.net").unwrap();
     let prepared =
         PreparedRequest { idempotent, ..PreparedRequest::new(&url, "/secrets/restore".to_owned(), Vec::new()) };

@@ -69,6 +69,8 @@ class Environment:
         if names and len(present) < len(os.environ):
             # The component's hints depend on whether there are any variables.
             self._variables.append(("OTHER_VARIABLES", "not shown to the component"))
+        # Errors then name the arguments of this package, and not the options of the component.
+        self._variables.append(("KEYFOB_LANGUAGE", "python"))
 
     def variables(self) -> List[Tuple[str, str]]:
         """Names and values.
