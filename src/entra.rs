@@ -7,7 +7,7 @@ use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
 use crate::json::Object;
-use crate::language;
+use crate::language::{self, Language};
 use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::text::encode;
@@ -39,7 +39,8 @@ impl Authority {
                 "{from} is not an authority host: {why}. Expected https:// and one of Microsoft Entra's hosts, such as https://login.microsoftonline.com"
             ))
             .with_hint(diagnosis::configuration(&format!(
-                "Correct {from}; for AD FS or Azure Stack give the host in code, with the option disable-instance-discovery"
+                "Correct {from}; {}",
+                env.language.say(language::ALLOW_ANY_AUTHORITY)
             )))
         };
         let trimmed = text.trim_ascii().trim_end_matches('/');
@@ -58,7 +59,8 @@ impl Authority {
             return Err(invalid("it has a path (the tenant is given apart)"));
         }
         if !url.https && !loopback {
-            return Err(invalid("its scheme is not https"));
+            let error = invalid("its scheme is not https");
+            return Err(if url.is_loopback() { error.with_hint(diagnosis::plain_http(true)) } else { error });
         }
         let known = url.port.is_none() && cloud::by_authority(&url.host).is_some();
         if !known && !any_host && !loopback {
@@ -187,7 +189,8 @@ fn refused(
         // Key Vault's client takes the scope from Keyfob's table or from the vault's challenge.
         chosen_resource: request.resource().ok().filter(|_| request.tenant_from_challenge),
     };
-    let hint = other_cloud(authority, request).or_else(|| diagnosis::entra_error(code.as_deref()?, &sign_in));
+    let hint =
+        other_cloud(authority, request, client.language).or_else(|| diagnosis::entra_error(code.as_deref()?, &sign_in));
     error.hint = error.hint.or(hint);
     error.code = code.or_else(|| json.text("error").map(|error| reply.quote(&error)));
     for name in ["error", "correlation_id", "trace_id", "timestamp"] {
@@ -200,10 +203,10 @@ fn refused(
 
 /// The hint for a vault and an authority in different clouds. Such an authority knows neither the vault nor, usually, the
 /// tenant.
-fn other_cloud(authority: &Authority, request: &TokenRequest) -> Option<Hint> {
+fn other_cloud(authority: &Authority, request: &TokenRequest, language: Language) -> Option<Hint> {
     let authority_cloud = cloud::by_authority(&authority.url.host)?;
     let vault_cloud = cloud::by_resource(request.resource().ok()?)?;
-    (authority_cloud.name != vault_cloud.name).then(|| diagnosis::other_cloud(authority_cloud, vault_cloud))
+    (authority_cloud.name != vault_cloud.name).then(|| diagnosis::other_cloud(authority_cloud, vault_cloud, language))
 }
 
 #[cfg(test)]

@@ -110,11 +110,45 @@ impl Error {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
+    /// What is wrong, in one sentence: the cause that the hint names, else what happened.
+    pub(crate) fn cause(&self) -> &str {
+        match &self.hint {
+            Some(hint) if !hint.cause.is_empty() => &hint.cause,
+            _ => &self.message,
+        }
+    }
+
+    /// The error as a credential with this name returns it. If a service answered, the cause comes first and what it said
+    /// second; else what happened is the cause. The error of a chain, which lists its attempts, is returned as it is.
+    pub(crate) fn titled(mut self: Box<Self>, name: &str) -> Box<Self> {
+        if self.attempts.is_empty() {
+            let cause = Some(self.cause()).filter(|cause| self.status.is_some() && *cause != self.message);
+            let cause = cause.map(|cause| format!("{} ", sentence(cause))).unwrap_or_default();
+            self.message = format!("{name}: {cause}{}", self.message);
+        }
+        self
+    }
+
+    /// The error in one line of a log: the message, and what each credential of a chain said.
+    pub(crate) fn log_line(&self) -> String {
+        let mut line = self.message.clone();
+        for Attempt { credential, message, .. } in &self.attempts {
+            line.push_str(&format!(" {credential}: {message};"));
+        }
+        line
+    }
+
     /// Adds a hint.
     pub(crate) fn with_hint(mut self: Box<Self>, hint: Hint) -> Box<Self> {
         self.hint = Some(hint);
         self
     }
+}
+
+/// The text with a full stop, unless it ends in punctuation.
+pub(crate) fn sentence(text: &str) -> String {
+    let is_ended = text.ends_with(['.', '!', '?', '…']);
+    format!("{text}{}", if is_ended { "" } else { "." })
 }
 
 impl fmt::Display for Error {

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::json::{self, JsonError};
+use crate::language::{self, Language};
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_value};
 use crate::text::base64url;
@@ -25,7 +26,7 @@ pub(crate) struct TokenRequest {
 
 impl TokenRequest {
     /// Checks the scopes (1 to 16, printable ASCII, at most 512 bytes each) and the claims. Nothing has been sent yet.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self, language: Language) -> Result<()> {
         let is_object = |claims: &String| json::Value::parse(claims.as_bytes()).is_ok_and(json::Value::is_object);
         if !self.claims.as_ref().is_none_or(is_object) {
             return Err(Error::invalid("the claims are no JSON object, such as {\"access_token\":{…}}"));
@@ -38,9 +39,10 @@ impl TokenRequest {
         if (1..=16).contains(&self.scopes.len()) && self.scopes.iter().all(is_valid) {
             return Ok(());
         }
-        Err(Error::invalid(
-            "get-token requires at least one scope, and a scope is a resource and /.default without white space, such as https://vault.azure.net/.default",
-        ))
+        Err(Error::invalid(format!(
+            "{} requires at least one scope, and a scope is a resource and /.default without white space, such as https://vault.azure.net/.default",
+            language.say(language::GET_TOKEN)
+        )))
     }
 
     /// The form parameter `claims`: the claims of the challenge, and the client capability CP1 (the client handles claims
@@ -132,9 +134,21 @@ impl AccessToken {
     pub(crate) fn describe(&self) -> String {
         let mut text = format!("{} from {} ({})", self.identity, self.source, self.credential);
         for (name, value) in self.ids() {
-            text.push_str(&format!(", {} {value}", name.replace('-', " ")));
+            if !text.contains(&value) {
+                text.push_str(&format!(", {} {value}", name.replace('-', " ")));
+            }
         }
         text
+    }
+
+    /// A description of a developer whom this credential of the Azure SDKs signed in, with the account that the token names.
+    pub(crate) fn developer(&self, credential: &str) -> String {
+        let payload = self.payload();
+        let claims = json::object(&payload, &["upn", "unique_name", "preferred_username"]).unwrap_or_default();
+        let names = ["upn", "unique_name", "preferred_username"];
+        let account = names.into_iter().find_map(|name| claims.text(name)).map(|name| quote_value(&name));
+        let account = account.map(|name| format!(" of {name}")).unwrap_or_default();
+        format!("the developer's sign-in{account} by {credential} (keyfob dev-identity)")
     }
 
     /// The client id and the object id, if the token is a JWT that contains them. The signature is not verified, so they

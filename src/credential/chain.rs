@@ -8,7 +8,7 @@ use super::candidate::Candidate;
 use super::token_credential::{ConfiguredCredential, TokenCredential};
 use crate::diagnosis::{self, Hint};
 use crate::env::Env;
-use crate::error::{Attempt, Error, ErrorKind, Outcome, Result};
+use crate::error::{self, Attempt, Error, ErrorKind, Outcome, Result};
 use crate::http::Call;
 use crate::log::Level;
 use crate::platform::LocalFuture;
@@ -32,7 +32,7 @@ pub(super) struct Chain {
 
 impl Chain {
     pub(super) fn new(name: &'static str, credentials: Vec<ConfiguredCredential>, env: &Env) -> Self {
-        let default_hint = diagnosis::nothing_configured(env.is_empty());
+        let default_hint = diagnosis::nothing_configured(env.is_empty(), env.language);
         Self { name, credentials, excluded: Vec::new(), default_hint, successful: Cell::new(None) }
     }
 
@@ -45,7 +45,8 @@ impl Chain {
             return Err(Error::invalid("at least one credential is required"));
         }
         // Report the error whose hint has the highest confidence; ties go to the first. Without any, the default hint.
-        let mut reported = Error::new(ErrorKind::Other, "").with_hint(self.default_hint.clone());
+        let mut reported =
+            Error::new(ErrorKind::Other, self.default_hint.cause.clone()).with_hint(self.default_hint.clone());
         for (index, credential) in self.credentials.iter().enumerate() {
             if successful.is_some() && self.successful.get() != Some(index) {
                 continue;
@@ -67,9 +68,11 @@ impl Chain {
             };
             if error.attempts.is_empty() {
                 attempts.push(Attempt { credential: credential.inner.name(), outcome, message: error.message.clone() });
+                error.message = error.cause().to_owned();
             } else {
-                // The credential is itself a chain.
+                // The credential is itself a chain, whose message has its name in front of the cause.
                 attempts.append(&mut error.attempts);
+                error.message = error.message.split_once(": ").unwrap_or_default().1.to_owned();
             }
             if outcome == Outcome::Failed || successful.is_some() {
                 // An earlier credential may be the intended one, and only partly configured.
@@ -86,13 +89,9 @@ impl Chain {
         Err(self.report(*reported, attempts))
     }
 
-    /// The error of the chain. Its message has the form of the Python SDK's, which users and their log searches know.
+    /// The error of the chain: `error` has the cause as its message. The attempts have what each credential said.
     fn report(&self, mut error: Error, attempts: Vec<Attempt>) -> Box<Error> {
-        error.message =
-            format!("{} failed to retrieve a token from the included credentials.\nAttempted credentials:", self.name);
-        for attempt in &attempts {
-            error.message.push_str(&format!("\n\t{}: {}", attempt.credential, attempt.message));
-        }
+        error.message = error::sentence(&format!("{}: {}", self.name, error.message));
         error.attempts = attempts;
         Box::new(error)
     }

@@ -9,6 +9,7 @@ use crate::entra::TokenEndpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::json;
+use crate::language::{Language, NEW_ASSERTION};
 use crate::prelude::*;
 use crate::secret::{SecretBytes, SecretString};
 use crate::text::base64url;
@@ -61,8 +62,8 @@ impl Authenticate for ClientAssertion {
         "the argument assertion"
     }
 
-    fn renewal_hint(&self) -> &'static str {
-        "Get a new assertion and hand it over with set-assertion"
+    fn renewal_hint(&self, language: Language) -> &'static str {
+        language.say(NEW_ASSERTION)
     }
 
     fn set_assertion(&self, assertion: SecretString) -> Result<(), ErrorKind> {

@@ -43,7 +43,6 @@ mod with_certificates {
     use crate::credential::confidential_client::assertion_fields;
     use crate::diagnosis;
     use crate::error::{Error, ErrorKind};
-    use crate::platform::Platform;
     use crate::secret::quote_path;
     use crate::value;
 
@@ -99,8 +98,8 @@ mod with_certificates {
             Ok(assertion_fields(signed))
         }
 
-        fn file(&self, platform: &dyn Platform, path: &str) -> Result<SecretBytes> {
-            let why = match platform.read_file(path, MAX_SIZE) {
+        fn file(&self, call: Call<'_>, path: &str) -> Result<SecretBytes> {
+            let why = match call.platform.read_file(path, MAX_SIZE) {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error.describe(),
             };
@@ -109,6 +108,7 @@ mod with_certificates {
                     "Check that the path is right",
                     path,
                     "give the certificate itself in code, as bytes",
+                    call.language,
                 ),
             ))
         }
@@ -125,7 +125,7 @@ mod with_certificates {
             match &self.key {
                 Key::Read(certificate) => self.sign(certificate, call, client_id, endpoint),
                 Key::File { path, password } => {
-                    let bytes = self.file(call.platform, path)?;
+                    let bytes = self.file(call, path)?;
                     let certificate = read(&bytes.0, password.as_ref(), &self.origin, ErrorKind::AuthenticationFailed)?;
                     self.sign(&certificate, call, client_id, endpoint)
                 }
@@ -136,7 +136,7 @@ mod with_certificates {
             &self.origin
         }
 
-        fn renewal_hint(&self) -> &'static str {
+        fn renewal_hint(&self, _: Language) -> &'static str {
             "Check that the certificate is still valid, and that the host's clock is right"
         }
     }

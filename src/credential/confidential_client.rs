@@ -13,7 +13,7 @@ use crate::entra::{self, TokenEndpoint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
-use crate::language;
+use crate::language::{self, Language};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
@@ -39,8 +39,8 @@ pub(super) trait Authenticate {
         false
     }
     /// How to get a new assertion when this one has expired, for hints.
-    fn renewal_hint(&self) -> &'static str {
-        ""
+    fn renewal_hint(&self, _language: Language) -> &'static str {
+        "Replace it with a new one"
     }
     /// Replaces the assertion, if the caller supplies it.
     fn set_assertion(&self, _assertion: SecretString) -> Result<(), ErrorKind> {
@@ -110,7 +110,8 @@ impl ConfidentialClient {
             client_id: &self.client_id,
             credential_origin: self.authentication.origin(),
             trailing_space: self.authentication.trailing_space(),
-            renewal: self.authentication.renewal_hint(),
+            renewal: self.authentication.renewal_hint(call.language),
+            language: call.language,
         };
         let authentication = self.authentication.form_fields(call, &self.client_id, &endpoint)?;
         let token = entra::request_token(call, &endpoint, &client, request, &authentication).await?;
@@ -160,7 +161,8 @@ impl FetchToken for ConfidentialClient {
         Box::pin(async move {
             self.exchange(call, request).await.map_err(|mut error| {
                 if let Some(how) = self.detected_by {
-                    error.message = format!("{} ({how}): {}", self.source, error.message);
+                    error.message = format!("{}: {}", self.source, error.message);
+                    error.details.extend([("source", self.source.to_owned()), ("detected-by", how.to_owned())]);
                 }
                 error
             })

@@ -18,14 +18,14 @@ use crate::token::describe_id;
 enum ChainEntry {
     /// Works in a component: its class name, and the function that makes it from environment and options.
     Supported(&'static str, fn(&Env, &CredentialOptions) -> Result<SharedCredential>),
-    /// Needs a process, a browser or a desktop: its class name, and the alternative.
-    Unsupported(&'static str, developer::Alternative),
+    /// Needs a process, a browser or a desktop: its class name.
+    Unsupported(&'static str),
 }
 
 impl ChainEntry {
     fn name(&self) -> &'static str {
         match self {
-            Self::Supported(name, _) | Self::Unsupported(name, _) => name,
+            Self::Supported(name, _) | Self::Unsupported(name) => name,
         }
     }
 }
@@ -36,12 +36,12 @@ const DEFAULT_CHAIN: &[ChainEntry] = &[
     ChainEntry::Supported(environment::NAME, environment::make),
     ChainEntry::Supported(workload_identity::NAME, workload_identity::make_in_chain),
     ChainEntry::Supported(managed_identity::NAME, managed_identity::make_in_chain),
-    ChainEntry::Unsupported("SharedTokenCacheCredential", developer::SHARED_TOKEN_CACHE),
-    ChainEntry::Unsupported("VisualStudioCodeCredential", developer::VISUAL_STUDIO_CODE),
-    ChainEntry::Unsupported("AzureCliCredential", developer::AZURE_CLI),
-    ChainEntry::Unsupported("AzurePowerShellCredential", developer::AZURE_POWERSHELL),
-    ChainEntry::Unsupported("AzureDeveloperCliCredential", developer::AZURE_DEVELOPER_CLI),
-    ChainEntry::Unsupported("BrokerCredential", developer::BROKER),
+    ChainEntry::Unsupported("SharedTokenCacheCredential"),
+    ChainEntry::Unsupported("VisualStudioCodeCredential"),
+    ChainEntry::Unsupported("AzureCliCredential"),
+    ChainEntry::Unsupported("AzurePowerShellCredential"),
+    ChainEntry::Unsupported("AzureDeveloperCliCredential"),
+    ChainEntry::Unsupported("BrokerCredential"),
 ];
 
 /// Makes the default chain.
@@ -60,7 +60,7 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
         }
         let credential = match entry {
             ChainEntry::Supported(_, make) => make(env, &selected),
-            ChainEntry::Unsupported(_, alternative) => Err(developer::unsupported(*alternative)),
+            ChainEntry::Unsupported(_) => Err(developer::unsupported(env.language)),
         };
         chain.credentials.push(ConfiguredCredential::new(entry.name(), env, credential));
     }
@@ -101,14 +101,14 @@ fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOp
     } else if value.eq_ignore_ascii_case("prod") {
         &|entry| matches!(entry, ChainEntry::Supported(..))
     } else if value.eq_ignore_ascii_case("dev") {
-        return Err(unsupported("dev"));
+        return Err(unsupported("dev", env));
     } else if let Some(entry) = DEFAULT_CHAIN.iter().find(|entry| entry.name().eq_ignore_ascii_case(value)) {
-        if let ChainEntry::Unsupported(name, _) = entry {
-            return Err(unsupported(name));
+        if let ChainEntry::Unsupported(name) = entry {
+            return Err(unsupported(name, env));
         }
         &|entry| entry.name().eq_ignore_ascii_case(value)
     } else if developer::OTHER_LANGUAGES.iter().any(|name| name.eq_ignore_ascii_case(value)) {
-        return Err(unsupported(value));
+        return Err(unsupported(value, env));
     } else {
         // Only letters are shown: the value may be a secret that was set in the wrong variable.
         let is_name = value.bytes().all(|b| b.is_ascii_alphabetic());
@@ -127,12 +127,12 @@ fn apply_variable(env: &Env, options: &CredentialOptions) -> Result<CredentialOp
     Ok(options)
 }
 
-fn unsupported(value: &str) -> Box<Error> {
+fn unsupported(value: &str, env: &Env) -> Box<Error> {
     Error::new(
         ErrorKind::Unsupported,
         format!("{VARIABLE} is {value}: developer credentials can't run inside a WebAssembly component"),
     )
-    .with_hint(diagnosis::developer_credentials(VARIABLE))
+    .with_hint(diagnosis::developer_credentials(VARIABLE, env.language))
 }
 
 fn valid() -> diagnosis::Hint {

@@ -45,17 +45,14 @@ fn incomplete(env: &Env) -> Box<Error> {
     // If the certificate is set, the client secret is not missing.
     let authentication = if env.get(CERTIFICATE).is_some() && env.get(SECRET).is_none() { CERTIFICATE } else { SECRET };
     let (present, missing) = env.partition(&[TENANT, CLIENT, authentication]);
-    let mut error = Error::unavailable(format!(
-        "EnvironmentCredential authentication unavailable. Environment variables are not fully configured: {} not set",
-        missing.join(", ")
-    ));
+    let mut error = Error::unavailable(format!("not set: {}", missing.join(", ")));
     if env.get("AZURE_USERNAME").is_some() || env.get("AZURE_PASSWORD").is_some() {
         error.message.push_str("; AZURE_USERNAME and AZURE_PASSWORD are not supported");
         return error.with_hint(diagnosis::username_password());
     }
     // Client id and tenant without a secret may be meant for managed identity or workload identity.
     if env.get(authentication).is_some() {
-        return error.with_hint(diagnosis::partly_configured("a service principal", &present, &missing));
+        return error.with_hint(diagnosis::partly_configured("a service principal", &present, &missing, env.language));
     }
-    error.with_hint(diagnosis::nothing_configured(env.is_empty()))
+    error.with_hint(diagnosis::nothing_configured(env.is_empty(), env.language))
 }

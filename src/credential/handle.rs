@@ -189,7 +189,7 @@ impl Credential {
     pub async fn get_token(&self, scopes: Vec<String>, options: &TokenOptions) -> Result<AccessToken> {
         let request = options.request(scopes, self.language)?;
         let call = self.start_call(options.timeout)?;
-        call.end(self.credential.inner.token(call, &request).await)
+        call.end(self.token(call, &request).await)
     }
 
     /// What [`Credential::get_token`] would try, in order. Only variables and options are read: nothing is sent, and no file
@@ -213,7 +213,12 @@ impl Credential {
 
     /// A token, within a call that has started.
     pub(crate) async fn token(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
-        self.credential.inner.token(call, request).await
+        self.credential.inner.token(call, request).await.map_err(|error| match self.name() {
+            // The program's own credential says in its own words what is wrong.
+            #[cfg(feature = "embedded")]
+            provided::NAME => error,
+            name => error.titled(name),
+        })
     }
 
     /// The language of the caller.

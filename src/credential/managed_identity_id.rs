@@ -2,7 +2,7 @@
 
 use crate::diagnosis;
 use crate::error::{Error, Result};
-use crate::language::{self, Phrase};
+use crate::language::{self, Language, Phrase};
 use crate::prelude::*;
 use crate::secret::quote;
 use crate::token::{describe_id, is_uuid};
@@ -39,7 +39,7 @@ impl ManagedIdentityId {
     }
 
     /// Checks the form of the id. `from` names the option or variable that it comes from.
-    pub(super) fn check(&self, from: &str) -> Result<()> {
+    pub(super) fn check(&self, from: &str, language: Language) -> Result<()> {
         let (kind, id, is_valid) = match self {
             Self::FromEnvironment | Self::SystemAssigned => return Ok(()),
             Self::ClientId(id) => ("a client id (a UUID)", id, is_uuid(id)),
@@ -55,7 +55,7 @@ impl ManagedIdentityId {
             return Ok(());
         }
         let cure = if is_resource_id(id) {
-            "Pass it as a resource id (resource-id in code), or put the identity's client id in its place"
+            &format!("{},\nor put the identity's client id in its place", language.say(language::PASS_RESOURCE_ID))
         } else if is_uuid(id) {
             "Pass it as what it is, a client id or an object id"
         } else {

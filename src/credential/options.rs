@@ -41,7 +41,7 @@ impl CredentialOptions {
     /// Checks the options. `chain`: they are those of the default chain, whose options have names of their own.
     pub(crate) fn check(&self, env: &Env, chain: bool) -> Result<()> {
         let say = |phrase: Phrase| env.language.say(phrase);
-        self.managed_identity.check(say(self.managed_identity.option(chain)))?;
+        self.managed_identity.check(say(self.managed_identity.option(chain)), env.language)?;
         if let Some(id) = &self.workload_identity_client_id {
             let name = if chain { language::CHAIN_WORKLOAD_CLIENT_ID } else { language::WORKLOAD_CLIENT_ID };
             check_client_id(id, say(name))?;
@@ -100,7 +100,7 @@ impl TokenOptions {
             cae: self.enable_cae,
             ..TokenRequest::default()
         };
-        request.check()?;
+        request.check(language)?;
         Ok(request)
     }
 }

@@ -10,7 +10,7 @@ use super::token_credential::TokenCredential;
 use crate::entra::TokenEndpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
-use crate::language::{ASSERTION_PROVIDER, Language};
+use crate::language::{ASSERTION_PROVIDER, Language, NEW_ASSERTION};
 use crate::log::Level;
 use crate::platform::LocalFuture;
 use crate::platform::provider::{Provider, ProviderError, ProviderRequest};
@@ -97,8 +97,8 @@ impl Authenticate for ProvidedAssertion {
         self.1.say(ASSERTION_PROVIDER)
     }
 
-    fn renewal_hint(&self) -> &'static str {
-        "Let the provider sign a new assertion each time that it is called"
+    fn renewal_hint(&self, language: Language) -> &'static str {
+        language.say(NEW_ASSERTION)
     }
 }
 

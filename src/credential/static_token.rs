@@ -9,6 +9,7 @@ use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::json;
+use crate::language;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{SecretString, quote};
@@ -36,7 +37,8 @@ impl StaticToken {
 
     /// The token, unless it has expired or is for another resource. The vault URL may come from an untrusted place, which
     /// must not get the token.
-    fn check(&self, now: u64, request: &TokenRequest) -> Result<AccessToken> {
+    fn check(&self, call: Call<'_>, request: &TokenRequest) -> Result<AccessToken> {
+        let (now, language) = (call.platform.unix_now(), call.language);
         let Given { token, expires_on, scope } = self.0.borrow().clone();
         // The token becomes a header value.
         if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
@@ -57,7 +59,7 @@ impl StaticToken {
         let refused = |message, hint| {
             Err(Error::new(ErrorKind::AuthenticationFailed, message).with_hint(diagnosis::configuration(hint)))
         };
-        let new_token = "Get a new token and hand it over with set-token";
+        let new_token = language.say(language::NEW_TOKEN);
         if token.expires_on <= now {
             return refused(format!("the static token has expired (at unix time {})", token.expires_on), new_token);
         }
@@ -78,7 +80,7 @@ impl StaticToken {
                         "the static token was given without its scope, and has no audience that is a URL, so that it may be \
                          for another resource than {wanted}"
                     ),
-                    "Give the token with the scope that it is for, the argument scope of credential.static-token and set-token",
+                    language.say(language::TOKEN_WITH_SCOPE),
                 );
             }
         }
@@ -97,7 +99,7 @@ impl TokenCredential for StaticToken {
     }
 
     fn token<'a>(&'a self, call: Call<'a>, request: &'a TokenRequest) -> LocalFuture<'a, Result<AccessToken>> {
-        Box::pin(core::future::ready(self.check(call.platform.unix_now(), request)))
+        Box::pin(core::future::ready(self.check(call, request)))
     }
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {

@@ -3,6 +3,7 @@
 use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
+use crate::language::Language;
 use crate::prelude::*;
 use crate::token::{TokenRequest, describe_id, is_tenant};
 use crate::value;
@@ -13,6 +14,7 @@ pub(super) struct Tenants {
     allowed: Vec<String>,
     /// `AZURE_IDENTITY_DISABLE_MULTITENANTAUTH` is set: the credential always uses its own tenant.
     multitenant_disabled: bool,
+    language: Language,
 }
 
 impl Tenants {
@@ -20,7 +22,7 @@ impl Tenants {
     pub(super) fn from_arguments(env: &Env, own: &str, own_from: &str, allowed: &[String]) -> Result<Self> {
         check_tenant(own, own_from)?;
         let multitenant_disabled = env.get("AZURE_IDENTITY_DISABLE_MULTITENANTAUTH").is_some();
-        Ok(Self { own: own.to_owned(), allowed: allowed.to_owned(), multitenant_disabled })
+        Ok(Self { own: own.to_owned(), allowed: allowed.to_owned(), multitenant_disabled, language: env.language })
     }
 
     /// For a credential made from the environment: `AZURE_ADDITIONALLY_ALLOWED_TENANTS` allows further tenants too.
@@ -56,7 +58,7 @@ impl Tenants {
             ErrorKind::AuthenticationFailed,
             format!("the credential is not configured to acquire tokens for tenant {requested}, only for {own}"),
         )
-        .with_hint(diagnosis::other_tenant(own, requested)))
+        .with_hint(diagnosis::other_tenant(requested, self.language)))
     }
 }
 

@@ -14,8 +14,7 @@ use crate::entra::TokenEndpoint;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
-use crate::language::{self, Phrase};
-use crate::platform::Platform;
+use crate::language::{self, Language, Phrase};
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
 use crate::value;
@@ -81,18 +80,15 @@ fn make_with(
         for (name, given) in given {
             if given { &mut present } else { &mut missing }.push(name);
         }
-        let error = Error::unavailable(format!(
-            "WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: {} not set",
-            missing.join(", ")
-        ));
+        let error = Error::unavailable(format!("not set: {}", missing.join(", ")));
         // Only the file shows that workload identity is meant; other credentials use the other variables too.
         let meant = present.contains(&FILE);
         return Err(error.with_hint(if meant {
-            diagnosis::workload_identity(&present, &missing)
+            diagnosis::workload_identity(&present, &missing, env.language)
         } else if env.get("KUBERNETES_SERVICE_HOST").is_some() {
-            diagnosis::kubernetes()
+            diagnosis::kubernetes(env.language)
         } else {
-            diagnosis::nothing_configured(env.is_empty())
+            diagnosis::nothing_configured(env.is_empty(), env.language)
         }));
     };
     let tenants = Tenants::from_environment(env, &tenant, tenant_from, &options.additionally_allowed_tenants)?;
@@ -124,17 +120,18 @@ pub(super) fn client(
 impl TokenFile {
     /// The service account token. The file is read for each token request, because Kubernetes renews it. The form of the
     /// token is checked before it is sent, because the path may name any file.
-    fn assertion(&self, platform: &dyn Platform) -> Result<SecretString> {
+    fn assertion(&self, call: Call<'_>) -> Result<SecretString> {
         let place = format!("the federated token file {} (from {})", quote_path(&self.path), self.path_from);
         let failed = |why: &str| {
             let error = Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}"));
             Err(error.with_hint(diagnosis::file_access(
-                "Check that the pod is labelled azure.workload.identity/use=true, that AZURE_FEDERATED_TOKEN_FILE is the projected service account token",
+                "Check that the pod is labelled azure.workload.identity/use=true,\nthat AZURE_FEDERATED_TOKEN_FILE is the projected service account token",
                 &self.path,
-                "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)",
+                call.language.say(language::ASSERTION_IN_CODE),
+                call.language,
             )))
         };
-        let bytes = match platform.read_file(&self.path, MAX_ASSERTION) {
+        let bytes = match call.platform.read_file(&self.path, MAX_ASSERTION) {
             Ok(bytes) => bytes,
             Err(error) => return failed(error.describe()),
         };
@@ -153,14 +150,14 @@ impl TokenFile {
 
 impl Authenticate for TokenFile {
     fn form_fields(&self, call: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
-        Ok(assertion_fields(self.assertion(call.platform)?))
+        Ok(assertion_fields(self.assertion(call)?))
     }
 
     fn origin(&self) -> &str {
         &self.path
     }
 
-    fn renewal_hint(&self) -> &'static str {
+    fn renewal_hint(&self, _: Language) -> &'static str {
         "Check that the file is mounted live and is the projected service account token, which Kubernetes renews"
     }
 }

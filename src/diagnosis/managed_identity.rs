@@ -1,18 +1,12 @@
 //! Hints for errors of managed identity.
 
 use super::{Confidence, Hint, configuration, file_access, hint};
+use crate::language::{self, Language};
 use crate::prelude::*;
 
 /// Where to find the client id of a managed identity.
-const FIND_CLIENT_ID: &str = "Find the client id in the Azure portal (the app or machine > Identity > User assigned > the identity > Client ID) \
-    or with `az identity show --name NAME --resource-group GROUP --query clientId`";
-
-/// The options that take the client id: in the WIT and the command, or in the SDKs that embed the component.
-#[cfg(not(all(target_family = "wasm", feature = "embedded")))]
-const CLIENT_ID_OPTION: &str = "credential-options.managed-identity, `--managed-identity-client-id`";
-#[cfg(all(target_family = "wasm", feature = "embedded"))]
-const CLIENT_ID_OPTION: &str =
-    "`managed_identity_client_id` of DefaultAzureCredential, `client_id` of ManagedIdentityCredential";
+const FIND_CLIENT_ID: &str = "Find it: portal > the app or machine > Identity > User assigned > the identity > Client ID\n         \
+    az identity show --name NAME --resource-group GROUP --query clientId";
 
 /// A component can't use the managed identity of this platform.
 pub(crate) fn instead_of_managed_identity() -> Hint {
@@ -20,125 +14,141 @@ pub(crate) fn instead_of_managed_identity() -> Hint {
 }
 
 /// The source can't select the requested identity, so nothing was sent.
-pub(crate) fn not_selectable(why: &str, from: &str) -> Hint {
-    let cure = if from == "AZURE_CLIENT_ID" {
-        ". If AZURE_CLIENT_ID is set for another purpose, unset it here, or choose system-assigned in code (credential-options.managed-identity)"
-    } else {
-        ""
-    };
-    hint(Confidence::PartlyConfigured, format!("{why}{cure}"))
+pub(crate) fn not_selectable(why: &str, from: &str, language: Language) -> Hint {
+    let mut hint = configuration(why);
+    if from == "AZURE_CLIENT_ID" {
+        let system_assigned = language.say(language::CHOOSE_SYSTEM_ASSIGNED);
+        hint.push_line(&format!("If AZURE_CLIENT_ID is set for another purpose, unset it here, or {system_assigned}"));
+    }
+    hint
 }
 
 /// The key file that Azure Arc's agent named can't be read.
-pub(crate) fn arc_key(path: &str) -> Hint {
+pub(crate) fn arc_key(path: &str, language: Language) -> Hint {
     file_access(
         "Check that the host runs as a member of the group himds",
         path,
         "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's",
+        language,
     )
 }
 
 /// Azure Arc's agent did not name the identity that its token is for.
-pub(crate) fn arc_not_confirmed() -> Hint {
+pub(crate) fn arc_not_confirmed(language: Language) -> Hint {
+    let system_assigned = language.say(language::CHOOSE_SYSTEM_ASSIGNED);
     hint(
         Confidence::ServiceResponse,
-        "Update the Connected Machine agent, or leave the id out (system-assigned in code) to use the server's own identity. Older agents of \
-         Azure Arc do not support user-assigned identities and return the token of the system-assigned one",
+        format!("Update the Connected Machine agent,\nor use the server's own identity: leave the id out, or {system_assigned}"),
+    )
+    .because(
+        "this agent of Azure Arc is too old for user-assigned identities: it gave the token of the server's own identity",
     )
 }
 
-/// How to select a user-assigned identity.
-fn by_client_id(reads_environment: bool) -> &'static str {
+/// How code names a user-assigned identity.
+fn in_code(reads_environment: bool, language: Language) -> &'static str {
+    language.say(if reads_environment { language::CHAIN_CLIENT_ID_IN_CODE } else { language::CLIENT_ID_IN_CODE })
+}
+
+/// How to select a user-assigned identity of `owner`, such as "the app".
+fn select_identity(reads_environment: bool, owner: &str, language: Language) -> String {
+    let code = in_code(reads_environment, language);
     if reads_environment {
-        "set AZURE_CLIENT_ID to the identity's client id, or pass the client id in code"
+        format!("Set AZURE_CLIENT_ID to the client id of {owner}'s user-assigned identity,\nor {code}")
     } else {
-        "pass the identity's client id in code"
+        format!("Name {owner}'s user-assigned identity by its client id {code}")
     }
 }
 
 /// No identity is selected, and nothing has been requested yet.
-pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool) -> Hint {
+pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool, language: Language) -> Hint {
+    let select = match (reads_environment, in_code(reads_environment, language)) {
+        (true, code) => format!("set AZURE_CLIENT_ID to its client id, or {code}"),
+        (false, code) => format!("name it by its client id {code}"),
+    };
     let chooses = hint(
         Confidence::Possible,
         format!(
-            "If a user-assigned identity is meant, {}. No identity is named, so the platform gives its default, the system-assigned one. {FIND_CLIENT_ID}",
-            by_client_id(reads_environment)
+            "If a user-assigned identity is meant, {select}\nWithout it the platform gives its default, the system-assigned one\n{FIND_CLIENT_ID}"
         ),
     );
     if variable_ignored { client_id_variable_ignored(chooses) } else { chooses }
 }
 
 /// No identity is selected, and the platform has no default identity.
-pub(crate) fn choose_identity(source: &str, reads_environment: bool) -> Hint {
-    let by_variable = by_client_id(reads_environment);
+pub(crate) fn choose_identity(source: &str, reads_environment: bool, language: Language) -> Hint {
+    let owner = if source == "IMDS" { "the machine" } else { "the app" };
+    let select = select_identity(reads_environment, owner, language);
     // Azure ML always needs a client id; its own variable is missing in the component, or outdated.
     let first = match source {
-        "Azure ML" => "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now. Or: ",
+        "Azure ML" => language.say(language::PASS_DEFAULT_CLIENT_ID),
         _ => "",
     };
     hint(
         Confidence::ServiceResponse,
         format!(
-            "{first}If {source} has a user-assigned identity, {by_variable} ({CLIENT_ID_OPTION}). If it has none, assign one, or turn \
-             the system-assigned one on (portal: Identity). {source} has no identity that it gives by default. {FIND_CLIENT_ID}"
+            "{first}{select}\n{FIND_CLIENT_ID}\nNo identity yet? Assign one, or turn on the system-assigned one (same page)"
         ),
     )
+    .because(format!("{source} must be told which identity to use"))
 }
 
 /// The source does not have the requested identity.
-pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str) -> Hint {
+pub(crate) fn identity_refused(source: &str, kind: &str, id: &str, from: &str, language: Language) -> Hint {
     let check = match kind {
         "client id" => "If it is the object (principal) id, put the client id in its place",
         "object id" => "If it is the client id, pass it as a client id",
         _ => "Check that it is complete, and that the identity still exists",
     };
+    let unset = if from == "AZURE_CLIENT_ID" { "unset AZURE_CLIENT_ID, or " } else { "" };
     hint(
         Confidence::ServiceResponse,
         format!(
-            "Correct the id, or assign that identity to the app or machine (portal: Identity > User assigned): {source} does not have the user-assigned \
-             identity with {kind} {id}, which came from {from}. {check}. An identity that was assigned just now takes some minutes. For the system-assigned identity choose system-assigned in code. {FIND_CLIENT_ID}"
+            "Correct {from}, or assign the identity with {kind} {id} to the app or machine\n\
+             (portal: Identity > User assigned; one that was assigned just now takes some minutes)\n{check}\n{FIND_CLIENT_ID}\n\
+             For the system-assigned identity {unset}{}",
+            language.say(language::CHOOSE_SYSTEM_ASSIGNED)
         ),
     )
+    .because(format!("{source} does not have the user-assigned identity that {from} names"))
 }
 
 /// The endpoint rejected the secret in the environment.
-pub(crate) fn identity_header(variable: &str) -> Hint {
+pub(crate) fn identity_header(source: &str, variable: &str) -> Hint {
     hint(
         Confidence::ServiceResponse,
         format!(
-            "Pass the value of {variable} that the platform sets now, not a copy in a file or an image: the identity endpoint did not accept {variable}. \
-             Its value changes when the app restarts"
+            "Pass the value of {variable} that the platform sets now, not a copy in a file or an image:\nit changes when the app restarts"
         ),
     )
+    .because(format!("{source} did not accept {variable}"))
 }
 
 /// ManagedIdentityCredential outside the default chain failed without an id, although `AZURE_CLIENT_ID` is set.
 pub(crate) fn client_id_variable_ignored(mut hint: Hint) -> Hint {
-    hint.text.push_str(
-        ". Pass the id in code, or use DefaultAzureCredential: AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it",
+    hint.push_line(
+        "AZURE_CLIENT_ID is set, but ManagedIdentityCredential alone does not read it: pass the id in code, or use DefaultAzureCredential",
     );
     hint
 }
 
 /// The host denied the request to IMDS. What to do depends on where the component runs.
-pub(crate) fn imds_denied(mut denied: Hint, elsewhere: &Hint) -> Hint {
-    denied.text = format!("On an Azure VM or AKS node: {}. Elsewhere: {}", denied.text, elsewhere.text);
-    denied
+pub(crate) fn imds_denied(denied: Hint, elsewhere: &Hint) -> Hint {
+    Hint { text: format!("On an Azure VM or AKS node: {}\nElsewhere: {}", denied.text, elsewhere.text), ..denied }
 }
 
 /// `keyfob dev-identity` found no developer who is signed in on this machine.
 pub(crate) fn developer_sign_in() -> Hint {
     hint(
         Confidence::ServiceResponse,
-        "Sign in on this machine, with one of: `az login` (Azure CLI), `Connect-AzAccount` (Azure PowerShell), `azd auth login` (Azure Developer CLI). \
-         What each of them said is in the message; a new sign-in counts at the next call",
+        "Sign in on this machine, with one of:\n`az login` (Azure CLI)\n`Connect-AzAccount` (Azure PowerShell)\n\
+         `azd auth login` (Azure Developer CLI)\nA new sign-in counts at the next call",
     )
+    .because("no developer is signed in on this machine")
 }
 
 /// IMDS answers 410 or 404 while it is updated.
 pub(crate) fn imds_updating() -> Hint {
-    hint(
-        Confidence::ServiceResponse,
-        "Call again, or allow the call 100 seconds: the metadata service of this machine (IMDS) is being updated, which takes up to 70 seconds",
-    )
+    hint(Confidence::ServiceResponse, "Call again, or allow the call 100 seconds: the update takes up to 70 seconds")
+        .because("the metadata service of this machine (IMDS) is being updated")
 }

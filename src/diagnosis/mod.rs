@@ -1,7 +1,8 @@
-//! The hints: what an operator should do about an error. Every text is in this folder; the code that finds an error passes
-//! the facts. Hints for several subjects are in this file, the others in one file for each subject.
+//! The hints: why an error happened, in one sentence, and what an operator should do about it. Every text is in this folder, or
+//! in `language` where it depends on the caller's language; the code that finds an error passes the facts. Hints for several
+//! subjects are in this file, the others in one file for each subject.
 //!
-//! A hint begins with what to do. Each step is one sentence, and a command to copy comes last.
+//! The fix has one step in each line. The first line is the main change, and a command to copy comes last.
 
 mod aadsts;
 mod entra;
@@ -9,6 +10,7 @@ mod file;
 mod managed_identity;
 mod vault;
 
+use crate::language::{self, Language};
 use crate::platform::SendError;
 use crate::prelude::*;
 use crate::url::Url;
@@ -17,10 +19,12 @@ pub(crate) use file::*;
 pub(crate) use managed_identity::*;
 pub(crate) use vault::*;
 
-/// A hint, and how likely it is the right one among the hints of several errors.
+/// The cause of an error and what to change, and how likely it is the right hint among those of several errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// What to change.
+    /// What is wrong, in one sentence that begins the error's message; empty if the message itself says it.
+    pub(crate) cause: String,
+    /// What to change, a step in each line.
     pub text: String,
     confidence: Confidence,
 }
@@ -39,7 +43,7 @@ enum Confidence {
 }
 
 fn hint(confidence: Confidence, text: impl Into<String>) -> Hint {
-    Hint { text: text.into(), confidence }
+    Hint { cause: String::new(), text: text.into(), confidence }
 }
 
 impl Hint {
@@ -47,13 +51,24 @@ impl Hint {
     pub(crate) fn is_more_confident(&self, other: Option<&Self>) -> bool {
         other.is_none_or(|other| self.confidence > other.confidence)
     }
+
+    /// The same hint with this cause.
+    pub(crate) fn because(self, cause: impl Into<String>) -> Self {
+        Self { cause: cause.into(), ..self }
+    }
+
+    /// Appends a line to the text.
+    fn push_line(&mut self, line: &str) {
+        self.text.push('\n');
+        self.text.push_str(line);
+    }
 }
 
-/// Joins two hints, the more confident one first.
+/// Joins two hints, the more confident one first. The cause is that of the first.
 pub(crate) fn combine(first: Option<Hint>, second: Option<Hint>) -> Option<Hint> {
     match (first, second) {
         (Some(mut first), Some(second)) => {
-            first.text.push_str(&format!(". Or: {}", second.text));
+            first.push_line(&format!("Or: {}", second.text));
             Some(first)
         }
         (first, second) => first.or(second),
@@ -63,86 +78,56 @@ pub(crate) fn combine(first: Option<Hint>, second: Option<Hint>) -> Option<Hint>
 // ---- no credential configured ----
 
 /// No credential is configured. The environment has no variable at all, or none that a credential uses.
-pub(crate) fn nothing_configured(environment_is_empty: bool) -> Hint {
-    if environment_is_empty { empty_environment() } else { no_identity() }
-}
-
-fn empty_environment() -> Hint {
-    hint(
-        Confidence::NotConfigured,
-        "Pass environment variables to the component, which sees an empty environment. Spin: set them under `environment` of the \
-         component and give the dependency `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`. wasmCloud: set \
-         `environment` of `localResources`. On App Service, pass IDENTITY_ENDPOINT and IDENTITY_HEADER too. wasmtime: pass each \
-         with `--env AZURE_CLIENT_ID=…`, or all with `-S inherit-env=y`",
-    )
-}
-
-#[cfg(all(target_family = "wasm", feature = "embedded"))]
-fn no_identity() -> Hint {
-    hint(
-        Confidence::NotConfigured,
-        "Give this program an Azure identity; none is configured here. On Azure, give the app or machine a managed identity. Elsewhere, set \
-         AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's, or give the Azure SDK's AzureCliCredential to \
-         ChainedTokenCredential or to the client. On a laptop, start it with your sign-in of `az`, Azure PowerShell or `azd`: \
-         `keyfob dev-identity -- COMMAND`",
-    )
-}
-
-#[cfg(not(all(target_family = "wasm", feature = "embedded")))]
-fn no_identity() -> Hint {
-    hint(
-        Confidence::NotConfigured,
-        "Give this app an Azure identity; none is configured here. On Azure, give the app or machine a managed identity, and pass the \
-         platform's variables (IDENTITY_ENDPOINT, IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component. Elsewhere, set AZURE_TENANT_ID, \
-         AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's, or get a token outside (`az account get-access-token \
-         --scope SCOPE`) and give it to credential.static-token. On a laptop, start the app with your sign-in of `az`, Azure PowerShell or \
-         `azd`: `keyfob dev-identity -- COMMAND`",
-    )
+pub(crate) fn nothing_configured(environment_is_empty: bool, language: Language) -> Hint {
+    let (cause, text) = match environment_is_empty {
+        true => (language.say(language::NO_VARIABLES), language::PASS_VARIABLES),
+        false => ("no Azure identity is configured here", language::GIVE_IDENTITY),
+    };
+    hint(Confidence::NotConfigured, language.say(text)).because(cause)
 }
 
 // ---- configuration incomplete or invalid ----
 
 /// Some of the variables that belong together are set, and some are missing.
-pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str]) -> Hint {
-    hint(
-        Confidence::PartlyConfigured,
-        format!(
-            "Set {}: {what} needs all of its variables, and only {} set. A host that forwards variables by name must forward each",
-            missing.join(" and "),
-            is_or_are(present)
-        ),
-    )
+pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str], language: Language) -> Hint {
+    let (set, unset) = (is_or_are(present), is_or_are(missing));
+    let text = format!(
+        "Set {} too: {what} needs all of its variables, and only {set} set{}",
+        missing.join(" and "),
+        language.say(language::FORWARD_EACH)
+    );
+    hint(Confidence::PartlyConfigured, text).because(format!("{what} is configured in part only: {unset} not set"))
 }
 
 /// How a pod on AKS gets the variables of workload identity.
-const LABEL_AND_ANNOTATION: &str = "label the pod `azure.workload.identity/use: \"true\"` (in the template of its deployment), and annotate its service \
-    account with `azure.workload.identity/client-id: CLIENT_ID`; a pod that runs already has to be made anew";
+const LABEL_AND_ANNOTATION: &str = "label the pod `azure.workload.identity/use: \"true\"` (in the template of its deployment),\n\
+    annotate its service account with `azure.workload.identity/client-id: CLIENT_ID`,\n\
+    and make the pod anew: one that runs already does not change";
 
 /// Some of the variables of workload identity are missing.
-pub(crate) fn workload_identity(present: &[&str], missing: &[&str]) -> Hint {
-    let mut hint = partly_configured("workload identity", present, missing);
-    hint.text.push_str(&format!(". On AKS they are set for a pod: {LABEL_AND_ANNOTATION}"));
+pub(crate) fn workload_identity(present: &[&str], missing: &[&str], language: Language) -> Hint {
+    let mut hint = partly_configured("workload identity", present, missing, language);
+    hint.push_line(&format!("On AKS they are set for a pod: {LABEL_AND_ANNOTATION}"));
     hint
 }
 
 /// The app runs in Kubernetes, and has no variable of workload identity.
-pub(crate) fn kubernetes() -> Hint {
-    configuration(&format!(
-        "If the app is meant to use workload identity on AKS, {LABEL_AND_ANNOTATION}. A host that forwards variables by name must forward \
-         AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE"
-    ))
+pub(crate) fn kubernetes(language: Language) -> Hint {
+    let forward = language.say(language::FORWARD_WORKLOAD_IDENTITY);
+    configuration(&format!("If the app is meant to use workload identity on AKS, {LABEL_AND_ANNOTATION}{forward}"))
+        .because("no Azure identity is configured in this pod")
 }
 
 /// Username and password are set.
 pub(crate) fn username_password() -> Hint {
-    hint(
-        Confidence::PartlyConfigured,
-        "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead. AZURE_USERNAME and \
-         AZURE_PASSWORD are not supported, because Microsoft Entra requires multifactor authentication for users",
+    configuration(
+        "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's instead:\n\
+         Microsoft Entra requires multifactor authentication for users",
     )
+    .because("AZURE_USERNAME and AZURE_PASSWORD are not supported")
 }
 
-/// The configuration has an error; `what` is the text of the hint.
+/// The configuration has an error; `what` is the text of the hint. The error's message is the cause.
 pub(crate) fn configuration(what: &str) -> Hint {
     hint(Confidence::PartlyConfigured, what)
 }
@@ -151,42 +136,29 @@ fn is_or_are(names: &[&str]) -> String {
     format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
 }
 
+/// A URL with plain http.
+pub(crate) fn plain_http(is_loopback: bool) -> Hint {
+    configuration(if is_loopback {
+        "For a fake Azure on this machine set KEYFOB_ALLOW_LOOPBACK_HTTP=1\nElse write https:// instead of http://"
+    } else {
+        "Write https:// instead of http://"
+    })
+}
+
 // ---- network ----
 
 /// A request got no response.
-pub(crate) fn no_response(error: SendError, service: &str, url: &Url) -> Hint {
+pub(crate) fn no_response(error: SendError, service: &str, url: &Url, language: Language) -> Hint {
     let (origin, authority) = (url.origin(), url.authority());
+    let values = [("{origin}", origin.as_str()), ("{authority}", authority.as_str())];
     let text = match error {
-        #[cfg(all(target_family = "wasm", feature = "embedded"))]
-        SendError::Denied => {
-            format!("Allow {origin} in the proxy, which denied it to this program, or name {authority} in NO_PROXY")
-        }
-        #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
-        SendError::Denied => format!(
-            "Allow this component to reach {origin}; the host denied it. Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a \
-             dependency also `inherit_configuration = [\"allowed_outbound_hosts\"]`, and nothing in `block_networks` that holds it; wasmCloud: \
-             `allowedHosts: [\"{origin}\"]`; the keyfob command: `--allow-host {authority}`"
-        ),
+        SendError::Denied => language.fill(language::ALLOW_HOST, &values),
         SendError::NameNotFound => {
-            format!(
-                "Check the spelling and the DNS: {authority} does not resolve here. For a vault, check that it exists"
-            )
+            format!("Check the spelling of {authority} and the DNS here\nFor a vault, check that it exists")
         }
-        #[cfg(all(target_family = "wasm", feature = "embedded"))]
-        SendError::Tls => format!(
-            "Check the name {authority}: TLS with it failed. If a proxy with its own certificate is in between, set SSL_CERT_FILE or \
-             REQUESTS_CA_BUNDLE to the file of its CA"
-        ),
-        #[cfg(not(all(target_family = "wasm", feature = "embedded")))]
-        SendError::Tls => format!(
-            "Check the name {authority}: TLS with it failed. If a proxy with its own certificate is in between, give the host runtime its CA (keyfob command: `--cacert FILE`)"
-        ),
+        SendError::Tls => language.fill(language::TRUST_CERTIFICATE, &values),
         SendError::TooLarge | SendError::Other => return unexpected_service(service, url),
-        _ => {
-            format!(
-                "Check the address, the firewall and the network of this app: it can't reach {service} at {authority}"
-            )
-        }
+        _ => format!("Check the address {authority}, the firewall and the network of this app"),
     };
     // Outside Azure a missing metadata service is the normal case, so only a denial has a higher confidence.
     hint(if error == SendError::Denied { Confidence::PartlyConfigured } else { Confidence::Possible }, text)
@@ -198,18 +170,22 @@ pub(crate) fn unexpected_service(service: &str, url: &Url) -> Hint {
     hint(
         Confidence::Possible,
         format!(
-            "Check the address {authority}, and whether a proxy is in between: the server there does not speak the protocol of {service}"
+            "Check the address {authority}, and whether a proxy is in between\nThe server there does not speak the protocol of {service}"
         ),
     )
 }
 
 /// Too many requests.
 pub(crate) fn throttled(seconds: Option<u64>) -> Hint {
-    let wait = seconds.map_or_else(|| "a while".to_owned(), |s| format!("{s} seconds"));
+    let wait = match seconds {
+        None => "a while".to_owned(),
+        Some(1) => "1 second".to_owned(),
+        Some(seconds) => format!("{seconds} seconds"),
+    };
     hint(
         Confidence::ServiceResponse,
         format!(
-            "Wait {wait} before the next call. Keep credential and client objects, because they cache their tokens"
+            "Wait {wait} before the next call\nKeep credential and client objects, because they cache their tokens"
         ),
     )
 }

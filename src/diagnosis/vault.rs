@@ -1,36 +1,36 @@
 //! Hints for errors of a vault.
 
 use super::{Confidence, Hint, hint};
+use crate::language::{self, Language};
 use crate::prelude::*;
 
-/// The identity that called the vault.
+/// The identity that called the vault, and how to name it.
 pub(crate) struct Caller<'a> {
-    /// A description of the identity.
-    pub(crate) identity: &'a str,
     /// The object id in its token.
     pub(crate) object_id: Option<&'a str>,
     /// No identity was specified, so the platform chose its default.
     pub(crate) platform_chose: bool,
     /// Its network address, as the vault sees it.
     pub(crate) address: Option<&'a str>,
+    pub(crate) language: Language,
 }
 
-/// The identity has no permission, or the network or the secret's state forbids the operation.
+/// The identity has no permission, or the network or the secret's state forbids the operation. The message of the error names
+/// the identity.
 pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Caller<'_>, vault: &str) -> Hint {
-    let Caller { identity, object_id, platform_chose, address } = *caller;
+    let Caller { object_id, platform_chose, address, language } = *caller;
     let object_id = object_id.unwrap_or("OBJECT_ID");
     let host = vault.split_once("://").map_or(vault, |(_, host)| host);
     let name = host.split('.').next().unwrap_or_default();
-    let assignment = format!("the role {role} on vault {vault} to {identity}");
-    let assign_command = format!(
-        "Use the portal (the vault > Access control (IAM)) or `az role assignment create --role \"{role}\" \
-         --assignee-object-id {object_id} --scope $(az keyvault show --name {name} --query id --output tsv)`"
+    let assignment = format!(
+        "the role {role} on vault {vault} to this identity:\naz role assignment create --role \"{role}\" --assignee-object-id {object_id} \
+         --scope $(az keyvault show --name {name} --query id --output tsv)\n(portal: the vault > Access control (IAM))"
     );
-    let (mut text, command) = match code {
+    let mut text = match code {
         "SecretDisabled" => {
             return hint(
                 Confidence::ServiceResponse,
-                format!("Enable the secret in vault {vault}, or read another version: the secret is disabled"),
+                format!("Enable the secret in vault {vault}, or read another version"),
             );
         }
         "ForbiddenByFirewall" if address.is_some_and(is_private) => {
@@ -38,17 +38,18 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
             return hint(
                 Confidence::ServiceResponse,
                 format!(
-                    "Allow the app's subnet (with the service endpoint Microsoft.KeyVault), or make a private endpoint (portal: the vault > Networking). \
+                    "Allow the app's subnet (with the service endpoint Microsoft.KeyVault), or make a private endpoint (portal: the vault > Networking)\n\
                      The firewall of vault {vault} sees the private address {address}, and no rule for addresses can hold one"
                 ),
             );
         }
         "ForbiddenByFirewall" => {
-            let address = address.map_or_else(|| "this address".to_owned(), |address| format!("the address {address}"));
+            let address =
+                address.map_or_else(|| "the app's address".to_owned(), |address| format!("the address {address}"));
             return hint(
                 Confidence::ServiceResponse,
                 format!(
-                    "Add the address, the app's subnet or a private endpoint (portal: the vault > Networking). The firewall of vault {vault} does not let {address} in"
+                    "Let {address} in at the firewall of vault {vault} (portal: the vault > Networking),\nor allow the app's subnet, or make a private endpoint"
                 ),
             );
         }
@@ -56,32 +57,29 @@ pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Calle
             return hint(
                 Confidence::ServiceResponse,
                 format!(
-                    "Call the vault from a network with a private endpoint to it, or open it to public networks (portal: the vault > Networking). Vault {vault} is closed to public networks"
+                    "Call the vault from a network with a private endpoint to it, or open it to public networks (portal: the vault > Networking)\n\
+                     Vault {vault} is closed to public networks"
                 ),
             );
         }
         // Without an inner code the reason is only in the vault's message.
-        "Forbidden" => (
-            format!(
-                "Check whether the vault has purge protection or the secret belongs to a certificate: then nobody may do it. Else assign {assignment}"
-            ),
-            assign_command,
+        "Forbidden" => format!(
+            "Check whether the vault has purge protection or the secret belongs to a certificate: then nobody may do it\nElse assign {assignment}"
         ),
-        "ForbiddenByPolicy" | "AccessDenied" => (
-            format!("Give the secret permission {permission} in the access policies of vault {vault} to {identity}"),
-            format!(
-                "Use `az keyvault set-policy --name {name} --object-id {object_id} --secret-permissions {}`",
-                permission.to_ascii_lowercase()
-            ),
+        "ForbiddenByPolicy" | "AccessDenied" => format!(
+            "Give the secret permission {permission} in the access policies of vault {vault} to this identity:\n\
+             az keyvault set-policy --name {name} --object-id {object_id} --secret-permissions {}",
+            permission.to_ascii_lowercase()
         ),
-        _ => (format!("Assign {assignment}"), assign_command),
+        _ => format!("Assign {assignment}"),
     };
     if platform_chose {
-        text.push_str(". If a user-assigned identity has the role, choose it: set AZURE_CLIENT_ID to its client id, or pass it in code");
+        let code = language.say(language::CHAIN_CLIENT_ID_IN_CODE);
+        text.push_str(&format!(
+            "\nIf a user-assigned identity has it, choose that one: set AZURE_CLIENT_ID to its client id, or {code}"
+        ));
     }
-    text.push_str(&format!(
-        ". A new role can take up to 10 minutes, and a role that a group has up to a day. {command}"
-    ));
+    text.push_str("\nA new role can take up to 10 minutes, and a role that a group has up to a day");
     hint(Confidence::ServiceResponse, text)
 }
 
@@ -94,17 +92,13 @@ fn is_private(address: &str) -> bool {
 }
 
 /// The name belongs to a secret that is deleted, or is being deleted or recovered.
-pub(crate) fn conflict(code: &str) -> Option<Hint> {
+pub(crate) fn conflict(code: &str, language: Language) -> Option<Hint> {
     let text = match code {
-        "ObjectIsDeletedButRecoverable" => {
-            "Recover the deleted secret that has this name (recover-deleted-secret), or purge it permanently (purge-deleted-secret)"
-        }
+        "ObjectIsDeletedButRecoverable" => language.say(language::RECOVER_OR_PURGE),
         "ObjectIsBeingDeleted" | "ObjectIsBeingRecovered" => {
             "Wait some seconds and call again: the vault is still deleting or recovering the secret"
         }
-        _ => {
-            "Look with get-secret, and call again after some seconds: the vault has the secret already, or is changing it"
-        }
+        _ => language.say(language::LOOK_AT_SECRET),
     };
     Some(hint(Confidence::ServiceResponse, text))
 }
@@ -114,7 +108,8 @@ pub(crate) fn not_deleted(name: &str, vault: &str) -> Hint {
     hint(
         Confidence::ServiceResponse,
         format!(
-            "Check the name, or wait until the secret is deleted. Vault {vault} has no deleted secret {name}. To list them: `az keyvault secret list-deleted --vault-name NAME`"
+            "Check the name, or wait until the secret is deleted\nVault {vault} has no deleted secret {name}\n\
+             To list them: az keyvault secret list-deleted --vault-name NAME"
         ),
     )
 }
@@ -125,8 +120,9 @@ pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint 
     hint(
         Confidence::ServiceResponse,
         format!(
-            "Check the name, which has letters, digits and dashes only, no underscores. Vault {vault} has no secret {name}{version} that is not \
-             deleted. To list them: `az keyvault secret list --vault-name NAME`"
+            "Check the name, which has letters, digits and dashes only, no underscores\n\
+             Vault {vault} has no secret {name}{version} that is not deleted\n\
+             To list them: az keyvault secret list --vault-name NAME"
         ),
     )
 }
@@ -136,22 +132,19 @@ pub(crate) fn token_refused(vault: &str) -> Hint {
     hint(
         Confidence::ServiceResponse,
         format!(
-            "Use an identity of the vault's tenant, and of its cloud (AZURE_AUTHORITY_HOST). Vault {vault} does not accept tokens of this identity: it belongs to another tenant or another cloud, or has been moved"
+            "Use an identity of the vault's tenant, and of its cloud (AZURE_AUTHORITY_HOST)\n\
+             Vault {vault} does not accept tokens of this identity: it belongs to another tenant or another cloud, or has been moved"
         ),
     )
 }
 
 /// The challenge names a resource that is not the vault's domain. `can_be_trusted`: an option accepts such a challenge.
-pub(crate) fn challenge_mismatch(resource: &str, host: &str, can_be_trusted: bool) -> Hint {
-    let trust = if can_be_trusted {
-        ". For an emulator or a private domain that you trust, set client-options.verify-challenge-resource to false in code"
-    } else {
-        ""
-    };
+pub(crate) fn challenge_mismatch(resource: &str, host: &str, can_be_trusted: bool, language: Language) -> Hint {
+    let trust = if can_be_trusted { language.say(language::TRUST_CHALLENGE) } else { "" };
     hint(
         Confidence::ServiceResponse,
         format!(
-            "Check the vault URL: {host} asks for a token for {resource}, which is not its own domain, and could use such a token elsewhere{trust}"
+            "Check the vault URL\n{host} asks for a token for {resource}, which is not its own domain, and could use such a token elsewhere{trust}"
         ),
     )
 }

@@ -44,7 +44,7 @@ impl<'a> Call<'a> {
     /// Logs the error if the call failed, and returns the result.
     pub(crate) fn end<T>(&self, result: Result<T>) -> Result<T> {
         if let Err(error) = &result {
-            self.log.write(Level::Error, &|| error.message.clone());
+            self.log.write(Level::Error, &|| error.log_line());
         }
         result
     }
@@ -151,6 +151,10 @@ pub(crate) fn no_response(call: &Call<'_>, error: SendError, who: &str, url: &Ur
         _ if call.remaining().is_zero() => ErrorKind::TimedOut,
         _ => ErrorKind::Transport,
     };
-    Error::new(kind, format!("{who} at {}: {}", url.origin(), error.describe()))
-        .with_hint(diagnosis::no_response(error, who, url))
+    Error::new(kind, format!("{who} at {}: {}", url.origin(), error.describe())).with_hint(diagnosis::no_response(
+        error,
+        who,
+        url,
+        call.language,
+    ))
 }

@@ -133,6 +133,11 @@ impl SecretClient {
                     "the challenge resource {resource} does not match the requested domain {host}; no token was sent"
                 ),
             )
-            .with_hint(diagnosis::challenge_mismatch(&resource, host, self.vault.resource.is_none())))
+            .with_hint(diagnosis::challenge_mismatch(
+                &resource,
+                host,
+                self.vault.resource.is_none(),
+                self.credential.language(),
+            )))
     }
 }

@@ -9,6 +9,7 @@ use super::{CacheInfo, SecretClient};
 use crate::concurrency;
 use crate::error::{Error, Result};
 use crate::http::Call;
+use crate::language;
 use crate::log::Level;
 use crate::platform::LocalFuture;
 use crate::prelude::*;
@@ -49,8 +50,11 @@ impl SecretClient {
     /// Reads several secrets concurrently, with one deadline for all. Results are in the order of the names.
     pub async fn get_secrets<'a>(&'a self, names: &'a [String], options: &'a GetSecretOptions) -> Vec<Result<Secret>> {
         let limit = options.max_concurrency.unwrap_or(CONCURRENCY);
+        let language = self.credential.language();
         let started = match options {
-            _ if !(1..=100).contains(&limit) => Err(Error::invalid("max-concurrency is not 1 to 100")),
+            _ if !(1..=100).contains(&limit) => {
+                Err(Error::invalid(format!("{} is not 1 to 100", language.say(language::MAX_CONCURRENCY))))
+            }
             GetSecretOptions { version: Some(_), .. } => {
                 Err(Error::invalid("the option version is for one secret; for several say NAME/VERSION"))
             }
@@ -110,8 +114,11 @@ impl SecretClient {
         if let Some(content_type) = &options.out_content_type {
             if self.options.api_version.as_deref().is_some_and(|it| it.starts_with('7') || it < OUT_CONTENT_TYPE_SINCE)
             {
+                let language = self.credential.language();
                 return Err(Error::invalid(format!(
-                    "the option out-content-type needs the option api-version to be {OUT_CONTENT_TYPE_SINCE} or later"
+                    "{} needs {} to be {OUT_CONTENT_TYPE_SINCE} or later",
+                    language.say(language::OUT_CONTENT_TYPE),
+                    language.say(language::API_VERSION)
                 )));
             }
             path.push_str(&format!("?outContentType={}", encode(content_type)));

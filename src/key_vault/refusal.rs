@@ -51,16 +51,17 @@ impl SecretClient {
             message.push_str(&format!(": {said}"));
         }
         let mut error = reply.error(kind, message);
+        let language = self.credential.language();
         if error.hint.is_none() {
             error.hint = match error.kind {
                 ErrorKind::Forbidden => {
                     let ids = token.map(AccessToken::ids).unwrap_or_default();
                     let address = address(reply);
                     let caller = Caller {
-                        identity: &who,
                         object_id: ids.iter().find(|(name, _)| *name == "object-id").map(|(_, id)| id.as_str()),
                         platform_chose: token.is_some_and(|token| token.platform_chose),
                         address: address.as_deref(),
+                        language,
                     };
                     let (permission, role) = (operation.kind.permission, operation.kind.role);
                     let code = code.as_deref().unwrap_or_default();
@@ -73,7 +74,7 @@ impl SecretClient {
                         diagnosis::not_found(name, version, &vault)
                     }
                 }),
-                ErrorKind::Conflict => diagnosis::conflict(code.as_deref().unwrap_or_default()),
+                ErrorKind::Conflict => diagnosis::conflict(code.as_deref().unwrap_or_default(), language),
                 ErrorKind::AuthenticationFailed => Some(diagnosis::token_refused(&vault)),
                 _ => None,
             };

@@ -58,10 +58,8 @@ impl VaultUrl {
             return Ok(Self { url, resource: Some("https://vault.azure.net".to_owned()), loopback });
         }
         if !url.https {
-            return Err(invalid(
-                "its scheme is not https, and a token must not travel without TLS",
-                "Write https:// instead of http://",
-            ));
+            let error = invalid("its scheme is not https, and a token must not travel without TLS", "");
+            return Err(error.with_hint(diagnosis::plain_http(url.is_loopback())));
         }
         if url.host.ends_with('.') {
             return Err(invalid(

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod coverage;
+mod language;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +37,10 @@ fn main() {
     }
     trials.push(Trial::test("search for parts of secrets", || Ok(check_search()?)));
     trials.push(Trial::test("worlds", move || Ok(shared_worlds(&tests)?)));
+    for name in language::LANGUAGES {
+        let cases = cases.clone();
+        trials.push(Trial::test(format!("language/{name}"), move || Ok(language::check(name, &cases)?)));
+    }
     trials.push(Trial::test("coverage", move || Ok(run(coverage::check(cases))?)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

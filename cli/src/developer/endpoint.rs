@@ -90,6 +90,8 @@ impl Endpoint {
                 let body = json!({
                     "access_token": issued.token.secret,
                     "client_id": "",
+                    // The component names it in the error of a vault that refuses the developer.
+                    "developer_credential": credential,
                     "expires_on": expires_on.to_string(),
                     "resource": resource,
                     "token_type": "Bearer",

@@ -9,7 +9,7 @@ use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, PreparedRequest, Reply, auth_challenge};
-use crate::platform::{FileError, LocalFuture, Platform};
+use crate::platform::{FileError, LocalFuture};
 use crate::prelude::*;
 use crate::secret::{SecretString, quote};
 use crate::text::encode;
@@ -36,10 +36,12 @@ impl AzureArc {
     }
 
     /// The content of the key file that the challenge names.
-    fn read_key(&self, platform: &dyn Platform, challenge: &Reply) -> Result<SecretString> {
+    fn read_key(&self, call: Call<'_>, challenge: &Reply) -> Result<SecretString> {
         let invalid_challenge = |why: &str| {
-            let message =
-                format!("{} answered 401 with a challenge that can't be followed: {why}", self.0.url.origin());
+            let message = format!(
+                "{NAME} at {} answered 401 with a challenge that can't be followed: {why}",
+                self.0.url.origin()
+            );
             self.0.unexpected(challenge, message)
         };
         let challenges: Vec<_> =
@@ -53,9 +55,10 @@ impl AzureArc {
         };
         let failed = |why: &str| {
             let message = format!("the key {KEY_FOLDER}/{} of Azure Arc's agent {why}", quote(name, &[]));
-            Err(Error::new(ErrorKind::AuthenticationFailed, message).with_hint(diagnosis::arc_key(realm)))
+            Err(Error::new(ErrorKind::AuthenticationFailed, message)
+                .with_hint(diagnosis::arc_key(realm, call.language)))
         };
-        let bytes = match platform.read_file(realm, MAX_KEY_SIZE) {
+        let bytes = match call.platform.read_file(realm, MAX_KEY_SIZE) {
             Ok(bytes) => bytes,
             Err(FileError::TooLarge) => return Err(invalid_challenge("its key is larger than 4096 bytes")),
             Err(error) => return failed(error.describe()),
@@ -81,9 +84,10 @@ fn check_identity(selector: &IdentitySelector, reply: &Reply) -> Result<()> {
     if replied.is_some_and(|replied| replied.eq_ignore_ascii_case(requested)) {
         return Ok(());
     }
-    let message =
-        "the agent gave a token without confirming that it is the identity that was asked for; the token was not used";
-    Err(reply.error(ErrorKind::AuthenticationFailed, message.to_owned()).with_hint(diagnosis::arc_not_confirmed()))
+    let message = "Azure Arc's agent gave a token without confirming that it is the identity that was asked for; the token was not used";
+    Err(reply
+        .error(ErrorKind::AuthenticationFailed, message.to_owned())
+        .with_hint(diagnosis::arc_not_confirmed(selector.language)))
 }
 
 impl Source for AzureArc {
@@ -113,13 +117,13 @@ impl Source for AzureArc {
         self.0.send(call, prepared)
     }
 
-    fn challenge_key(&self, platform: &dyn Platform, reply: &Reply) -> Result<Option<SecretString>> {
+    fn challenge_key(&self, call: Call<'_>, reply: &Reply) -> Result<Option<SecretString>> {
         match reply.response.status {
             200 => {
-                let message = format!("{} answered 200 without a challenge", self.0.url.origin());
+                let message = format!("{NAME} at {} answered 200 without a challenge", self.0.url.origin());
                 Err(self.0.unexpected(reply, message))
             }
-            401 => self.read_key(platform, reply).map(Some),
+            401 => self.read_key(call, reply).map(Some),
             _ => Ok(None),
         }
     }
@@ -127,7 +131,7 @@ impl Source for AzureArc {
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let token = self.0.token(now, reply, selector).map_err(|mut error| {
             if error.status == Some(401) {
-                error.hint = Some(diagnosis::arc_key(ANY_KEY_FILE));
+                error.hint = Some(diagnosis::arc_key(ANY_KEY_FILE, selector.language));
             }
             error
         })?;

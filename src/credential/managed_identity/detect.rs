@@ -33,10 +33,13 @@ pub(super) fn detect(env: &Env, options: &CredentialOptions, selector: &Identity
             Box::new(azure_arc::AzureArc::new(endpoint)?)
         }
         (Some(_), None, ..) => {
-            return Err(Error::unavailable(
-                "ManagedIdentityCredential authentication unavailable. IDENTITY_ENDPOINT is set, but IDENTITY_HEADER is not; IMDS was not tried",
-            )
-            .with_hint(diagnosis::partly_configured("App Service managed identity", &["IDENTITY_ENDPOINT"], &["IDENTITY_HEADER"])));
+            return Err(Error::unavailable("IDENTITY_ENDPOINT is set, but IDENTITY_HEADER is not; IMDS was not tried")
+                .with_hint(diagnosis::partly_configured(
+                    "App Service managed identity",
+                    &["IDENTITY_ENDPOINT"],
+                    &["IDENTITY_HEADER"],
+                    env.language,
+                )));
         }
         (.., Some(endpoint), Some(secret)) => Box::new(azure_ml::AzureMl::new(env, endpoint, secret, selector)?),
         (.., Some(endpoint), None) => Box::new(cloud_shell::CloudShell::new(endpoint, selector)?),

@@ -13,6 +13,9 @@ use crate::token::AccessToken;
 use crate::url::Url;
 use crate::value;
 
+/// The member that `keyfob dev-identity` adds to a token: the credential that signed the developer in.
+const DEVELOPER_CREDENTIAL: &str = "developer_credential";
+
 /// The error code that `keyfob dev-identity` adds. It implements App Service's protocol for the developer who is signed in
 /// on this machine.
 const DEVELOPER_IDENTITY: &str = "developer-identity";
@@ -86,14 +89,33 @@ impl IdentityEndpoint {
 
     /// The token of the response, or the error that the response means for this identity.
     pub(super) fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
-        let answered = format!("{} answered {}", self.url.origin(), reply.status());
+        let answered = format!("{} answered {}", self.name, reply.status());
         if reply.response.status == 200 {
-            return AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {
-                self.unexpected(reply, format!("{answered} with something that is no token reply: {why}"))
-            });
+            let developer = reply.json(&[DEVELOPER_CREDENTIAL]).unwrap_or_default().text(DEVELOPER_CREDENTIAL);
+            let token = AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {
+                let origin = self.url.origin();
+                self.unexpected(
+                    reply,
+                    format!("{} at {origin} answered 200 with something that is no token reply: {why}", self.name),
+                )
+            })?;
+            // On a developer's machine there is only the developer's identity, whichever was requested.
+            let identity = match developer {
+                Some(credential) => token.developer(&reply.quote(&credential)),
+                None => String::new(),
+            };
+            return Ok(AccessToken { identity, ..token });
         }
         let Some(error_message) = error_message(reply) else {
-            return Err(self.unexpected(reply, format!("{answered} without the JSON that this endpoint gives")));
+            return Err(self.unexpected(
+                reply,
+                format!(
+                    "{} at {} answered {} without the JSON that this endpoint gives",
+                    self.name,
+                    self.url.origin(),
+                    reply.status()
+                ),
+            ));
         };
         let message = format!("{answered}: {error_message}");
         // On a developer's machine there is only the developer's identity, whichever was requested.
@@ -109,7 +131,7 @@ impl IdentityEndpoint {
             400 | 404 if !error_message.contains("AADSTS") => selector.refused(self.name, reply, message),
             401 | 403 if !self.secret_variable.is_empty() => reply
                 .error(ErrorKind::AuthenticationFailed, message)
-                .with_hint(diagnosis::identity_header(self.secret_variable)),
+                .with_hint(diagnosis::identity_header(self.name, self.secret_variable)),
             _ => reply.error(ErrorKind::AuthenticationFailed, message),
         })
     }

@@ -37,10 +37,8 @@ pub(super) fn make(
         (ManagedIdentityId::ClientId(id), _) => (id.as_str(), selector.from),
         (ManagedIdentityId::FromEnvironment, Some(id)) => (id, CLIENT),
         (ManagedIdentityId::FromEnvironment, None) => {
-            return Err(Error::unavailable(format!(
-                "workload identity was selected ({DETECTED_BY}), but AZURE_CLIENT_ID is not set"
-            ))
-            .with_hint(diagnosis::partly_configured(SOURCE, &[TENANT, FILE], &[CLIENT])));
+            return Err(Error::unavailable("workload identity was detected, but AZURE_CLIENT_ID is not set")
+                .with_hint(diagnosis::partly_configured(SOURCE, &[TENANT, FILE], &[CLIENT], env.language)));
         }
         _ => {
             let why = "Pass the identity's client id, or none: it takes no other kind of id";

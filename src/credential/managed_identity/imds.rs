@@ -11,10 +11,11 @@ use super::selector::IdentitySelector;
 use super::source::{Source, error_message};
 use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::credential::options::CredentialOptions;
-use crate::diagnosis;
+use crate::diagnosis::{self, Hint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, PreparedRequest, Reply, RetryPolicy, ServicePolicy, no_response};
+use crate::language::{self, Language};
 use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
 use crate::text::encode;
@@ -25,6 +26,12 @@ use crate::value;
 pub(super) const NAME: &str = "IMDS";
 const ADDRESS: &str = "http://169.254.169.254";
 const API_VERSION: &str = "2018-02-01";
+
+/// The environment names the address.
+const AT_ADDRESS: &str = "at the address in AZURE_POD_IDENTITY_AUTHORITY_HOST";
+
+/// App Service is meant, and only a part of its variables reaches the component.
+const WITHOUT_ENDPOINT: &str = "IDENTITY_HEADER is set without IDENTITY_ENDPOINT, so App Service was not asked";
 
 /// The time limit for a response. The IMDS team promises one within 10 seconds. The limit also ends the wait for an address
 /// that accepts connections and never responds.
@@ -49,6 +56,7 @@ pub(super) struct Imds {
     /// A response has proven that this is IMDS, or the environment names its address.
     proven: Cell<bool>,
     environment_is_empty: bool,
+    language: Language,
     detected_by: &'static str,
 }
 
@@ -69,9 +77,9 @@ impl Imds {
         // If the address is set, IMDS is taken to exist; the Azure SDKs don't probe it then either.
         let address_is_set = env.get(OVERRIDE).is_some();
         let detected_by = if address_is_set {
-            "at the address in AZURE_POD_IDENTITY_AUTHORITY_HOST"
+            AT_ADDRESS
         } else if env.get("IDENTITY_HEADER").is_some() {
-            "IDENTITY_HEADER is set without IDENTITY_ENDPOINT, so App Service was not asked"
+            WITHOUT_ENDPOINT
         } else {
             "as no variable names another source"
         };
@@ -81,8 +89,14 @@ impl Imds {
             connect_timeout,
             proven: Cell::new(address_is_set),
             environment_is_empty: env.is_empty(),
+            language: env.language,
             detected_by,
         })
+    }
+
+    /// The hint for an IMDS that is not there.
+    fn nothing_configured(&self) -> Hint {
+        diagnosis::nothing_configured(self.environment_is_empty, self.language)
     }
 
     /// The error of no response. Outside Azure this is normal and means unavailable; an IMDS that responded before has failed.
@@ -93,17 +107,18 @@ impl Imds {
             if call.chained || error != SendError::Denied {
                 failure.kind = ErrorKind::CredentialUnavailable;
             }
-            let nothing = diagnosis::nothing_configured(self.environment_is_empty);
+            let nothing = self.nothing_configured();
             failure.hint = Some(match failure.hint {
                 Some(denied) if error == SendError::Denied => diagnosis::imds_denied(denied, &nothing),
                 _ => nothing,
             });
         }
-        let option = if error == SendError::ConnectTimeout { " (option imds-connect-timeout)" } else { "" };
-        failure.message = format!(
-            "ManagedIdentityCredential authentication unavailable, no response from the IMDS endpoint: {}{option}",
-            failure.message
-        );
+        if error == SendError::ConnectTimeout {
+            failure.message.push_str(self.language.say(language::IMDS_TIMEOUT_OPTION));
+        }
+        if self.detected_by == WITHOUT_ENDPOINT {
+            failure.message.push_str(&format!("; {WITHOUT_ENDPOINT}"));
+        }
         failure
     }
 }
@@ -118,9 +133,7 @@ fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> B
     let code = json.text("error").map(|code| reply.quote(&code));
     let mut error = match (reply.response.status, code.as_deref()) {
         (400, Some("invalid_request")) if !error_message.contains("AADSTS") => selector.refused(NAME, reply, message),
-        (404 | 410, _) => {
-            reply.error(ErrorKind::TimedOut, message + " (it is being updated)").with_hint(diagnosis::imds_updating())
-        }
+        (404 | 410, _) => reply.error(ErrorKind::TimedOut, message).with_hint(diagnosis::imds_updating()),
         _ => reply.error(ErrorKind::AuthenticationFailed, message),
     };
     error.code = code;
@@ -200,14 +213,19 @@ impl Source for Imds {
     }
 
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
-        let answered = format!("{} answered {}", self.url.origin(), reply.status());
+        let answered = format!("{NAME} answered {}", reply.status());
         if !is_imds(reply) {
-            let message = format!("{answered}, which is not the Azure metadata service");
+            let message =
+                format!("{} answered {}, which is not the Azure metadata service", self.url.origin(), reply.status());
             let mut error = reply.error(ErrorKind::UnexpectedReply, message);
             error.hint.get_or_insert_with(|| diagnosis::unexpected_service(NAME, &self.url));
+            // The address may be right, and the machine in another cloud.
+            if self.detected_by == AT_ADDRESS {
+                error.hint = diagnosis::combine(error.hint, Some(self.nothing_configured()));
+            }
             // The delay that an unknown server asks for is not reported.
             if !self.proven.get() {
-                error.hint = Some(diagnosis::nothing_configured(self.environment_is_empty));
+                error.hint = Some(self.nothing_configured());
                 (error.kind, error.retry_after) = (ErrorKind::CredentialUnavailable, None);
             }
             return Err(error);
@@ -225,7 +243,7 @@ impl Source for Imds {
             error.kind == ErrorKind::CredentialUnavailable && selector.id == ManagedIdentityId::FromEnvironment;
         // AZURE_CLIENT_ID may be set in the host and not passed to the component.
         if unnamed && selector.reads_client_id_variable && self.environment_is_empty {
-            error.hint = diagnosis::combine(error.hint, Some(diagnosis::nothing_configured(true)));
+            error.hint = diagnosis::combine(error.hint, Some(self.nothing_configured()));
         }
         Err(error)
     }

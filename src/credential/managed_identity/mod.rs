@@ -62,7 +62,7 @@ fn make(env: &Env, options: &CredentialOptions, reads_client_id_variable: bool) 
         (id, _) => (id.clone(), env.language.say(id.option(reads_client_id_variable))),
     };
     let selector = IdentitySelector { id, from, reads_client_id_variable, language: env.language };
-    selector.id.check(from)?;
+    selector.id.check(from, env.language)?;
     let endpoint_set = env.get("IDENTITY_ENDPOINT").or(env.get("MSI_ENDPOINT")).is_some();
     if !endpoint_set && let Some(credential) = federated::make(env, options, &selector)? {
         return Ok(credential);
@@ -77,7 +77,7 @@ impl ManagedIdentity {
     async fn request_token(&self, call: Call<'_>, resource: &str) -> Result<AccessToken> {
         let mut prepared = self.source.prepare(resource, &self.selector);
         let mut reply = self.source.send(call, &prepared).await?;
-        if let Some(key) = self.source.challenge_key(call.platform, &reply)? {
+        if let Some(key) = self.source.challenge_key(call, &reply)? {
             prepared.request.headers.push(("authorization", format!("Basic {}", key.expose()).into()));
             prepared.secrets.push(key);
             reply = self.source.send(call, &prepared).await?;
@@ -90,18 +90,20 @@ impl ManagedIdentity {
             Ok(token) => Ok(AccessToken {
                 credential: NAME,
                 source: self.source.name(),
+                platform_chose: self.selector.id == ManagedIdentityId::FromEnvironment && token.identity.is_empty(),
                 identity: match self.selector.id() {
+                    _ if !token.identity.is_empty() => token.identity,
                     Some(_) => self.selector.describe(),
                     None => "the managed identity that the platform gives by default".to_owned(),
                 },
-                platform_chose: self.selector.id == ManagedIdentityId::FromEnvironment,
                 ..token
             }),
             Err(mut error) => {
-                error.message = format!("{}: {}", self.describe(), error.message);
-                if let (None, Some((id, from))) = (self.selector.id(), self.source.default_client_id()) {
-                    error.message.push_str(&default_id_note(id, from));
-                }
+                let asked = match (self.selector.asked(), self.source.default_client_id()) {
+                    (None, Some((id, from))) => Some(default_id_note(id, from)),
+                    (asked, _) => asked,
+                };
+                error.message.push_str(&asked.unwrap_or_default());
                 if self.client_id_variable_ignored {
                     error.hint = error.hint.map(diagnosis::client_id_variable_ignored);
                 }
@@ -110,6 +112,8 @@ impl ManagedIdentity {
                     error.hint.get_or_insert_with(diagnosis::no_such_resource);
                 }
                 error.details.push(("source", self.source.name().to_owned()));
+                error.details.push(("endpoint", self.source.url().origin()));
+                error.details.push(("detected-by", self.source.detected_by().to_owned()));
                 Err(error)
             }
         }
@@ -161,6 +165,7 @@ impl TokenCredential for ManagedIdentity {
                 candidate.hint = Some(diagnosis::platform_chooses(
                     self.selector.reads_client_id_variable,
                     self.client_id_variable_ignored,
+                    self.selector.language,
                 ));
             }
             (None, None) => {}

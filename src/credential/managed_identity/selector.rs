@@ -39,6 +39,17 @@ impl IdentitySelector {
         format!("&{name}={}", encode(id))
     }
 
+    /// The end of an error's message: which identity was asked for, if one was.
+    pub(super) fn asked(&self) -> Option<String> {
+        match (&self.id, self.id()) {
+            (_, Some((kind, id))) => Some(format!(" (asked for {kind} {id}, from {})", self.from)),
+            (ManagedIdentityId::SystemAssigned, _) => {
+                Some(format!(" (asked for the system-assigned identity, from {})", self.from))
+            }
+            _ => None,
+        }
+    }
+
     /// A description for messages.
     pub(super) fn describe(&self) -> String {
         match (&self.id, self.id()) {
@@ -54,18 +65,20 @@ impl IdentitySelector {
         match self.id() {
             Some((kind, id)) => {
                 let mut error = reply.error(ErrorKind::AuthenticationFailed, message);
-                error.hint = Some(diagnosis::identity_refused(source, kind, id, self.from));
+                error.hint = Some(diagnosis::identity_refused(source, kind, id, self.from, self.language));
                 error
             }
-            None => reply
-                .error(ErrorKind::CredentialUnavailable, message)
-                .with_hint(diagnosis::choose_identity(source, self.reads_client_id_variable)),
+            None => reply.error(ErrorKind::CredentialUnavailable, message).with_hint(diagnosis::choose_identity(
+                source,
+                self.reads_client_id_variable,
+                self.language,
+            )),
         }
     }
 
     /// The error of a source that can't select the requested identity. Nothing was sent.
     pub(super) fn not_selectable(&self, (source, how): (&str, &str), why: &str) -> Box<Error> {
         Error::invalid(format!("{source} ({how}) can't be asked for the {}", self.describe()))
-            .with_hint(diagnosis::not_selectable(why, self.from))
+            .with_hint(diagnosis::not_selectable(why, self.from, self.language))
     }
 }

@@ -12,7 +12,7 @@ pub(super) const NAME: &str = "Service Fabric";
 pub(super) fn refuse(selector: &IdentitySelector) -> Box<Error> {
     let mut message = format!(
         "{NAME} managed identity (detected by IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT) can't be used in a \
-         component: wasi:http can't check the certificate of its endpoint against the thumbprint. Nothing was sent"
+         component: it can't check the certificate of its endpoint against the thumbprint. Nothing was sent"
     );
     if let Some((kind, id)) = selector.id() {
         message.push_str(&format!(
@@ -20,5 +20,6 @@ pub(super) fn refuse(selector: &IdentitySelector) -> Box<Error> {
             selector.from
         ));
     }
-    Error::new(ErrorKind::Unsupported, message).with_hint(diagnosis::instead_of_managed_identity())
+    let cause = format!("{NAME} managed identity can't be used in a component");
+    Error::new(ErrorKind::Unsupported, message).with_hint(diagnosis::instead_of_managed_identity().because(cause))
 }

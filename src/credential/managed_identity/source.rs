@@ -3,7 +3,7 @@
 use super::selector::IdentitySelector;
 use crate::error::Result;
 use crate::http::{Call, PreparedRequest, Reply};
-use crate::platform::{LocalFuture, Platform};
+use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::AccessToken;
@@ -34,7 +34,7 @@ pub(super) trait Source {
     /// message.
     fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>>;
     /// The key that the source's challenge asks for, with which the request is sent again.
-    fn challenge_key(&self, _platform: &dyn Platform, _reply: &Reply) -> Result<Option<SecretString>> {
+    fn challenge_key(&self, _call: Call<'_>, _reply: &Reply) -> Result<Option<SecretString>> {
         Ok(None)
     }
     /// The token of the response, or the error that the response means for this identity.

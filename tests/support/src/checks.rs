@@ -163,6 +163,22 @@ fn failure(expect: &Expect, kind: &str, problem: &Failure) -> Check {
         let got: Vec<_> = problem.attempts.iter().map(|(name, outcome, _)| format!("{name}: {outcome}")).collect();
         same("attempts", &&got, &attempts)?;
     }
+    for detail in &expect.details {
+        let found = problem.details.iter().any(|(name, value)| (name, value) == detail);
+        same(&format!("the error has {detail:?}"), &found, &true)?;
+    }
+    for (name, parts) in &expect.attempt {
+        let attempt = problem.attempts.iter().find(|(credential, ..)| credential == name);
+        let (_, _, message) = attempt.ok_or_else(|| format!("no attempt of {name}"))?;
+        has(&format!("attempt of {name}"), message, parts)?;
+    }
+    // A log has the message as its title.
+    if problem.message.contains('\n') {
+        return Err("the message is not one line".to_owned());
+    }
+    if problem.hint.lines().any(|line| line.trim().is_empty()) || problem.hint.ends_with('\n') {
+        return Err("the hint has an empty line".to_owned());
+    }
     // Errors of these kinds can do without a hint; every other error has one. The message of each attempt is one line.
     if problem.hint.is_empty()
         && !matches!(kind, "service" | "invalid-argument" | "unsupported" | "authentication-failed" | "timed-out")

@@ -118,7 +118,6 @@ pub struct Failure {
     pub status: Option<u16>,
     pub code: Option<String>,
     pub retry_after: Option<u64>,
-    /// Not compared, but searched for secrets through `Debug`.
     pub details: Vec<(String, String)>,
 }
 
@@ -159,6 +158,21 @@ impl Player {
             Self::Wasm(wasm) => Some(wasm.end(case).await),
         }
     }
+}
+
+/// Runs all steps of a case and compares nothing. Returns their results.
+pub async fn play_unchecked(case: &Case, kind: PlayerKind) -> Vec<Result<Success, Failure>> {
+    let (world, _) = World::of(case, Clock::starting_at(Clock::TEST_START));
+    let vault = vault_url(case);
+    let wall = world.wall.clone();
+    let mut player = Player::new(world, kind).await;
+    let mut results = Vec::new();
+    for step in &case.steps {
+        tokio::time::advance(std::time::Duration::from_secs(step.after)).await;
+        wall.set_ahead(step.clock_ahead);
+        results.push(player.step(case, step.vault_url.as_ref().unwrap_or(&vault), step).await);
+    }
+    results
 }
 
 /// Runs all steps of a case. Returns their results, or the first difference from what the case expects.

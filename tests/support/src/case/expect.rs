@@ -55,6 +55,12 @@ pub struct Expect {
     pub hint_lacks: Vec<String>,
     /// `Credential: outcome` of each attempt, exactly.
     pub attempts: Option<Vec<String>>,
+    /// Parts of the messages of some attempts, in any order, by the credential's name.
+    #[serde(default)]
+    pub attempt: BTreeMap<String, Vec<String>>,
+    /// Some of the details of an error.
+    #[serde(default)]
+    pub details: BTreeMap<String, String>,
     /// `Credential: readiness` of each candidate, exactly.
     pub candidates: Option<Vec<String>>,
     /// Details of some candidates, by the credential's name.
