@@ -7,6 +7,14 @@ import wit_world
 from componentize_py_types import Err
 from wit_world.imports.identity import Credential
 from wit_world.imports.secrets import SecretClient
+from wit_world.imports.types import AzureError, Outcome
+
+
+def report(error: AzureError) -> str:
+    """The cause, what was tried, and what to change."""
+    tried = (attempt for attempt in error.attempts if attempt.outcome != Outcome.NOT_SUPPORTED)
+    lines = [error.message, "", *(f"  {attempt.credential:26}  {attempt.message}" for attempt in tried)]
+    return "\n".join([*lines, "", "Fix:", *(f"  {line}" for line in (error.hint or "none known").split("\n"))])
 
 
 class WitWorld(wit_world.WitWorld):
@@ -16,5 +24,5 @@ class WitWorld(wit_world.WitWorld):
             client = SecretClient.create(os.environ.get("KEYVAULT_URL", ""), credential, None)
             key = client.get_secret("link-key", None).value
         except Err as error:
-            raise Err(f"{error.value.message}\n\nhint: {error.value.hint or 'none'}") from None
+            raise Err(report(error.value)) from None
         return f"{path}?signature={hmac.digest(key.encode(), path.encode(), "sha256").hex()}"

@@ -6,7 +6,7 @@ use sha2::Sha256;
 use waki::{ErrorCode, Request, Response, handler};
 
 use keyfob::azure::simple::fetch_secret;
-use keyfob::azure::types::{AzureError, ErrorKind};
+use keyfob::azure::types::{AzureError, ErrorKind, Outcome};
 
 wit_bindgen::generate!({ path: "../../wit", world: "imports" });
 
@@ -16,7 +16,7 @@ fn sign(request: Request) -> Result<Response, ErrorCode> {
         Ok(signature) => (200, format!("{}?signature={signature}\n", request.path())),
         Err(error) => {
             // What is wrong with the deployment is for its operator, and not for who asks.
-            eprintln!("{}\n\nhint: {}", error.message, error.hint.as_deref().unwrap_or("none"));
+            eprintln!("{}", report(&error));
             (status(error.kind), "no link can be signed now\n".to_owned())
         }
     };
@@ -30,6 +30,15 @@ fn signature(path: &str) -> Result<String, AzureError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of every length");
     mac.update(path.as_bytes());
     Ok(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The cause, what was tried, and what to change.
+fn report(error: &AzureError) -> String {
+    let mut text = format!("{}\n", error.message);
+    for attempt in error.attempts.iter().filter(|attempt| attempt.outcome != Outcome::NotSupported) {
+        text += &format!("\n  {:26}  {}", attempt.credential, attempt.message);
+    }
+    text + "\n\nFix:\n  " + &error.hint.as_deref().unwrap_or("none known").replace('\n', "\n  ")
 }
 
 /// 503 where it is worth another try, 500 where somebody must change something.
