@@ -1,7 +1,6 @@
 import { abortSignalOption, type AbortSignalLike } from "./abort.js";
 import type { AccessToken as ComponentToken, Candidate } from "./component/interfaces/keyfob-azure-identity.js";
 import { knownVariables, readableDirectories, type Environment } from "./environment.js";
-import { toJavaScriptTerms } from "./messages.js";
 import { toOptionValues } from "./option-values.js";
 import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
 import { showOnly, withSecret } from "./redact.js";
@@ -120,11 +119,7 @@ export abstract class KeyfobCredential implements TokenCredential {
   /** What `getToken` would try, in this order. Looks at options and variables only, and sends nothing. */
   async explain(): Promise<Candidate[]> {
     const candidates = await workerFor(this.#spec).run("explain", [this.#spec], { defaultTimeout: defaultTimeout(this.#spec) });
-    return candidates.map(({ hint, ...candidate }) => ({
-      ...candidate,
-      message: toJavaScriptTerms(candidate.message),
-      ...(hint !== undefined && { hint: toJavaScriptTerms(hint) }),
-    }));
+    return candidates.map(({ hint, ...candidate }) => ({ ...candidate, ...(hint !== undefined && { hint }) }));
   }
 
   /** Frees its memory in the component now instead of when it is garbage-collected. Clients that use it keep working. */

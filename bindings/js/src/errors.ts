@@ -1,5 +1,4 @@
 import type { Attempt, AzureError, ErrorKind } from "./component/interfaces/keyfob-azure-types.js";
-import { toJavaScriptTerms } from "./messages.js";
 
 export type { Attempt, ErrorKind };
 
@@ -125,9 +124,7 @@ const ERROR_CLASSES: Partial<Record<ErrorKind, new (options: KeyfobErrorOptions)
 };
 
 /** Converts an error of the component. */
-export function fromComponent(source: AzureError): KeyfobError {
-  const attempts = source.attempts.map((attempt) => ({ ...attempt, message: toJavaScriptTerms(attempt.message) }));
-  const error = { ...source, message: toJavaScriptTerms(source.message), hint: source.hint && toJavaScriptTerms(source.hint), attempts };
+export function fromComponent(error: AzureError): KeyfobError {
   if (error.kind === "credential-unavailable") {
     return new (error.attempts.length > 1 ? AggregateAuthenticationError : CredentialUnavailableError)(error);
   }
