@@ -70,6 +70,9 @@ impl TokenRequest {
     }
 }
 
+/// The source of tokens that the embedding program gives.
+pub(crate) const EMBEDDING_PROGRAM: &str = "the embedding program";
+
 /// An access token and its origin.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
@@ -132,7 +135,11 @@ impl AccessToken {
 
     /// A description of the identity: the one requested, and the ids in the token.
     pub(crate) fn describe(&self) -> String {
-        let mut text = format!("{} from {} ({})", self.identity, self.source, self.credential);
+        // The embedding program knows its own credential, and not by the names of this crate.
+        let mut text = match self.source {
+            EMBEDDING_PROGRAM => self.identity.clone(),
+            source => format!("{} from {source} ({})", self.identity, self.credential),
+        };
         for (name, value) in self.ids() {
             if !text.contains(&value) {
                 text.push_str(&format!(", {} {value}", name.replace('-', " ")));

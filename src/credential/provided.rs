@@ -16,7 +16,7 @@ use crate::platform::LocalFuture;
 use crate::platform::provider::{Provider, ProviderError, ProviderRequest};
 use crate::prelude::*;
 use crate::secret::quote;
-use crate::token::{AccessToken, TokenRequest};
+use crate::token::{AccessToken, EMBEDDING_PROGRAM, TokenRequest};
 use crate::token_cache::{FetchToken, TokenCache};
 
 pub(super) const NAME: &str = "TokenProvider";
@@ -55,8 +55,8 @@ impl ProvidedTokens {
         Ok(AccessToken {
             refresh_on: provided.refresh_on,
             credential: NAME,
-            source: "the embedding program",
-            identity: "the identity of the given token".to_owned(),
+            source: EMBEDDING_PROGRAM,
+            identity: "the identity of the program's own credential".to_owned(),
             ..AccessToken::new(provided.token, call.platform.unix_now(), provided.expires_on, None)
         })
     }
@@ -78,7 +78,7 @@ impl TokenCredential for ProvidedTokens {
     }
 
     fn explain(&self, candidates: &mut Vec<Candidate>) {
-        candidates.push(Candidate::ready(NAME, "tokens that the embedding program gives".to_owned()));
+        candidates.push(Candidate::ready(NAME, "tokens of the program's own credential".to_owned()));
     }
 }
 

@@ -5,10 +5,9 @@ use std::process::Command;
 use crate::run::Output;
 
 /// The expected output, in this order.
-const EXPECTED_IN_ORDER: [&str; 12] = [
+const EXPECTED_IN_ORDER: [&str; 11] = [
     "\n1. ",
-    "ManagedIdentityCredential: App Service managed identity",
-    "Unable to load the proper Managed Identity.",
+    "DefaultAzureCredential: App Service must be told which identity to use.",
     "   hint: ",
     "AZURE_CLIENT_ID",
     "in code",

@@ -46,8 +46,7 @@ fn without_vault_url_shows_the_deciding_credential() {
         ]
     );
     assert!(lines.contains(
-        &"    WorkloadIdentityCredential authentication unavailable. The workload options are not fully configured: \
-          AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE not set"
+        &"    not set: AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE"
     ));
     assert!(
         lines[lines.len() - 1]

@@ -120,7 +120,7 @@ async fn each_missing_grant_is_named_in_the_hint() {
         (Box::new(inherit("allowed_outbound_hosts")), "`inherit_configuration = [\"allowed_outbound_hosts\"]`"),
         (
             Box::new(inherit("environment")),
-            "Spin: set them under `environment` of the component and give the dependency `inherit_configuration = \
+            "Spin: set them under `environment` of the component, and give the dependency\n        `inherit_configuration = \
              [\"allowed_outbound_hosts\", \"environment\"]`",
         ),
         (Box::new(allow("169.254.169.254")), "Spin: `allowed_outbound_hosts = [\"http://169.254.169.254\"]`"),
@@ -129,7 +129,7 @@ async fn each_missing_grant_is_named_in_the_hint() {
             Box::new(|component| {
                 component.environment.remove("AZURE_CLIENT_ID").unwrap();
             }),
-            "set AZURE_CLIENT_ID to",
+            "Set AZURE_CLIENT_ID to",
         ),
     ];
     for (change, hint) in cases {
@@ -138,7 +138,7 @@ async fn each_missing_grant_is_named_in_the_hint() {
         let answered = component.ask().await;
         let (body, stderr) = (String::from_utf8(answered.body).unwrap(), String::from_utf8(answered.stderr).unwrap());
         assert_eq!((answered.status.as_u16(), body.as_str()), (500, "no link can be signed now\n"), "{hint}");
-        let (_, hinted) = stderr.split_once("\n\nhint: ").unwrap();
+        let (_, hinted) = stderr.split_once("\n\nFix:\n").unwrap();
         assert!(hinted.contains(hint), "{hint:?} is not in {hinted}");
     }
 }

@@ -19,7 +19,7 @@ fn clean_env_hides_the_callers_variables() {
     }
     let error = run.output().error();
     assert_eq!(error["kind"], "credential-unavailable");
-    assert!(error["hint"].as_str().unwrap().contains("an empty environment"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("the environment is empty"), "{error}");
 }
 
 #[test]

@@ -35,8 +35,8 @@ async fn errors_name_what_is_not_inherited() {
         (
             &[ENVIRONMENT],
             &[
-                "hint: Pass environment variables to the component, which sees an empty environment",
-                "Spin: set them under `environment` of the component and give the dependency \
+                "Fix:\n  Pass environment variables to the component, which sees an empty environment",
+                "Spin: set them under `environment` of the component, and give the dependency\n        \
                  `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`",
             ],
         ),

@@ -40,7 +40,7 @@ impl IdentityEndpoint {
         let invalid = |why: &str| {
             Error::invalid(format!("{variable} is not an identity endpoint: {why}; nothing was sent there")).with_hint(
                 diagnosis::configuration(&format!(
-                    "Set {variable} to the value that the platform gives, such as http://172.16.5.3:8081/msi/token. \
+                    "Set {variable} to the value that the platform gives, such as http://172.16.5.3:8081/msi/token\n\
                      A name other than localhost may lead anywhere: use its address"
                 )),
             )

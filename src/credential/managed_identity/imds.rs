@@ -70,7 +70,7 @@ impl Imds {
                 "{OVERRIDE} is not the address of a metadata service on this machine or in its private network"
             ))
             .with_hint(diagnosis::configuration(&format!(
-                "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579. A name other than localhost may lead \
+                "Unset {OVERRIDE}, or set it to an address such as http://127.0.0.1:2579\nA name other than localhost may lead \
                  anywhere: use its address"
             )))
         })?;

@@ -10,7 +10,7 @@ test("without the client id of a user-assigned identity, the error tells how to 
   const error = await secret().catch((error) => error);
   assert.ok(error instanceof AggregateAuthenticationError);
   assert.equal(error.kind, "credential-unavailable");
-  assert.match(error.hint, /set AZURE_CLIENT_ID to the identity's client id/);
+  assert.match(error.hint, /Set AZURE_CLIENT_ID to the client id of the app's user-assigned identity/);
   assert.ok(error.message.endsWith(`hint: ${error.hint}`));
   const outcomes = error.attempts.map(({ credential, outcome }) => `${credential} ${outcome}`);
   assert.deepEqual(outcomes.slice(0, 3), [

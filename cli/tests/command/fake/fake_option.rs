@@ -27,7 +27,7 @@ fn app_service_needs_the_client_id() {
     let told = ["--clean-env", "--fake", &example("app-service")];
     let error = get_secret(&[&told[..], &["--json"]].concat()).error();
     assert_eq!(error["kind"], "credential-unavailable");
-    assert!(error["hint"].as_str().unwrap().contains("set AZURE_CLIENT_ID"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("Set AZURE_CLIENT_ID"), "{error}");
     let cured = get_secret(&[&told[..], &["--env", &format!("AZURE_CLIENT_ID={APP}")]].concat());
     assert_eq!(cured.value(), "the value of secret-a");
 }
