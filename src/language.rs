@@ -38,8 +38,10 @@ impl Language {
     }
 
     /// The phrase in this language.
+    // Inlined into every text, the choice would take more space than the texts.
+    #[inline(never)]
     pub(crate) fn say(self, phrase: Phrase) -> &'static str {
-        let Phrase(wit, command, python, javascript) = phrase;
+        let Words(wit, command, python, javascript) = phrase;
         match self {
             Self::Wit => wit,
             Self::Command => command,
@@ -54,6 +56,8 @@ impl Language {
     }
 }
 
+/// A phrase of the table.
+pub(crate) type Phrase = &'static Words;
+
 /// A phrase in the words of the WIT package, the command, Python and JavaScript.
-#[derive(Clone, Copy)]
-pub(crate) struct Phrase(&'static str, &'static str, &'static str, &'static str);
+pub(crate) struct Words(&'static str, &'static str, &'static str, &'static str);

@@ -1,16 +1,16 @@
 //! Steps of hints that differ from caller to caller.
 
-use super::Phrase;
+use super::{Phrase, Words};
 
 /// The cause of the hint below.
-pub(crate) const NO_VARIABLES: Phrase = Phrase(
+pub(crate) const NO_VARIABLES: Phrase = &Words(
     "no environment variable reaches the component",
     "there are no environment variables",
     "there are no environment variables",
     "there are no environment variables",
 );
 /// For an environment without variables. The packages pass at least the language on, and never show this.
-pub(crate) const PASS_VARIABLES: Phrase = Phrase(
+pub(crate) const PASS_VARIABLES: Phrase = &Words(
     "Pass environment variables to the component, which sees an empty environment:\n\
      Spin: set them under `environment` of the component, and give the dependency\n      \
      `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`\n\
@@ -21,7 +21,7 @@ pub(crate) const PASS_VARIABLES: Phrase = Phrase(
     "Give this program an Azure identity: it has no environment variables",
     "Give this program an Azure identity: it has no environment variables",
 );
-pub(crate) const GIVE_IDENTITY: Phrase = Phrase(
+pub(crate) const GIVE_IDENTITY: Phrase = &Words(
     "Give this app an Azure identity:\n\
      On Azure: give the app or machine a managed identity, and pass the platform's variables (IDENTITY_ENDPOINT, \
      IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component\n\
@@ -45,13 +45,13 @@ pub(crate) const GIVE_IDENTITY: Phrase = Phrase(
      On a laptop: start it with your sign-in of `az`, Azure PowerShell or `azd`: `keyfob dev-identity -- COMMAND`",
 );
 /// Why a developer credential can't be used, and what a developer does instead.
-pub(crate) const NOT_IN_A_COMPONENT: Phrase = Phrase(
+pub(crate) const NOT_IN_A_COMPONENT: Phrase = &Words(
     "not in a component; on a laptop: keyfob dev-identity",
     "not in a component; on a laptop: --dev",
     "not in a component; on a laptop: keyfob dev-identity",
     "not in a component; on a laptop: keyfob dev-identity",
 );
-pub(crate) const ON_A_LAPTOP: Phrase = Phrase(
+pub(crate) const ON_A_LAPTOP: Phrase = &Words(
     "On a laptop: start the app with `keyfob dev-identity -- COMMAND`, which lends it your sign-in,\n\
      or get a token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token",
     "On a laptop: add --dev, which uses your sign-in of `az`, Azure PowerShell or `azd`",
@@ -61,15 +61,15 @@ pub(crate) const ON_A_LAPTOP: Phrase = Phrase(
      or give SecretClient the AzureCliCredential of @azure/identity",
 );
 pub(crate) const FORWARD_EACH: Phrase =
-    Phrase("\nA host that forwards variables by name must forward each", "", "", "");
-pub(crate) const FORWARD_WORKLOAD_IDENTITY: Phrase = Phrase(
+    &Words("\nA host that forwards variables by name must forward each", "", "", "");
+pub(crate) const FORWARD_WORKLOAD_IDENTITY: Phrase = &Words(
     "\nA host that forwards variables by name must forward AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE",
     "",
     "",
     "",
 );
 /// Lets requests to the host out.
-pub(crate) const ALLOW_HOST: Phrase = Phrase(
+pub(crate) const ALLOW_HOST: Phrase = &Words(
     "Allow this component to reach {origin}:\n\
      Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a dependency also `inherit_configuration = [\"allowed_outbound_hosts\"]`,\n      \
      and nothing in `block_networks` that holds it\n\
@@ -80,7 +80,7 @@ pub(crate) const ALLOW_HOST: Phrase = Phrase(
     "Allow {origin} in the proxy, which denied it to this program, or name {authority} in NO_PROXY",
 );
 /// Trusts the certificate of a proxy.
-pub(crate) const TRUST_CERTIFICATE: Phrase = Phrase(
+pub(crate) const TRUST_CERTIFICATE: Phrase = &Words(
     "Check the name {authority}: TLS with it failed\n\
      If a proxy with its own certificate is in between, give the host runtime its CA (keyfob command: `--cacert FILE`)",
     "Check the name {authority}: TLS with it failed\n\
@@ -91,7 +91,7 @@ pub(crate) const TRUST_CERTIFICATE: Phrase = Phrase(
      If a proxy with its own certificate is in between, start Node with NODE_EXTRA_CA_CERTS=FILE of its CA",
 );
 /// Lets a file be read. It continues a sentence that begins with "Check that".
-pub(crate) const FILE_ACCESS: Phrase = Phrase(
+pub(crate) const FILE_ACCESS: Phrase = &Words(
     "and that the file's folder itself is given to the component:\n\
      Spin: `files = [{ source = \"{folder}\", destination = \"{folder}\" }]` with `spin up --direct-mounts`, for a dependency also \
      `inherit_configuration = [\"files\"]`\n\
@@ -102,98 +102,98 @@ pub(crate) const FILE_ACCESS: Phrase = Phrase(
     "and that the user that the program runs as may read {path}",
 );
 /// Names a user-assigned identity by its client id, in the default chain and in ManagedIdentityCredential.
-pub(crate) const CHAIN_CLIENT_ID_IN_CODE: Phrase = Phrase(
+pub(crate) const CHAIN_CLIENT_ID_IN_CODE: Phrase = &Words(
     "in code: set-managed-identity(client-id(\"…\")) of credential-options",
     "pass --managed-identity-client-id ID",
     "in code: DefaultAzureCredential(managed_identity_client_id=\"...\")",
     "in code: new DefaultAzureCredential({ managedIdentityClientId: \"...\" })",
 );
-pub(crate) const CLIENT_ID_IN_CODE: Phrase = Phrase(
+pub(crate) const CLIENT_ID_IN_CODE: Phrase = &Words(
     "in code: set-managed-identity(client-id(\"…\")) of credential-options",
     "with --managed-identity-client-id ID",
     "in code: ManagedIdentityCredential(client_id=\"...\")",
     "in code: new ManagedIdentityCredential({ clientId: \"...\" })",
 );
-pub(crate) const CHOOSE_SYSTEM_ASSIGNED: Phrase = Phrase(
+pub(crate) const CHOOSE_SYSTEM_ASSIGNED: Phrase = &Words(
     "choose system-assigned in code: set-managed-identity(system-assigned) of credential-options",
     "pass --managed-identity-system-assigned",
     "choose it in code: DefaultAzureCredential(managed_identity_system_assigned=True)",
     "choose it in code: new DefaultAzureCredential({ managedIdentitySystemAssigned: true })",
 );
-pub(crate) const PASS_DEFAULT_CLIENT_ID: Phrase = Phrase(
+pub(crate) const PASS_DEFAULT_CLIENT_ID: Phrase = &Words(
     "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now\nOr: ",
     "Set DEFAULT_IDENTITY_CLIENT_ID as the platform sets it now\nOr: ",
     "Set DEFAULT_IDENTITY_CLIENT_ID as the platform sets it now\nOr: ",
     "Set DEFAULT_IDENTITY_CLIENT_ID as the platform sets it now\nOr: ",
 );
-pub(crate) const PASS_RESOURCE_ID: Phrase = Phrase(
+pub(crate) const PASS_RESOURCE_ID: Phrase = &Words(
     "Pass it as a resource id: set-managed-identity(resource-id(\"…\")) of credential-options",
     "Pass it with --managed-identity-resource-id",
     "Pass it as a resource id: ManagedIdentityCredential(identity_config={\"resource_id\": \"...\"})",
     "Pass it as a resource id: managedIdentityResourceId, or resourceId of ManagedIdentityCredential",
 );
-pub(crate) const ALLOW_TENANT: Phrase = Phrase(
+pub(crate) const ALLOW_TENANT: Phrase = &Words(
     ",\nor in code: add-additionally-allowed-tenant of credential-options",
     "",
     ",\nor in code: additionally_allowed_tenants=[\"...\"]",
     ",\nor in code: additionallyAllowedTenants: [\"...\"]",
 );
-pub(crate) const OR_AUTHORITY_HOST: Phrase = Phrase(
+pub(crate) const OR_AUTHORITY_HOST: Phrase = &Words(
     " (or set-authority-host of credential-options)",
     "",
     " (or the argument authority)",
     " (or the option authorityHost)",
 );
 /// Allows a host that belongs to no known cloud.
-pub(crate) const ALLOW_ANY_AUTHORITY: Phrase = Phrase(
+pub(crate) const ALLOW_ANY_AUTHORITY: Phrase = &Words(
     "for AD FS or Azure Stack give the host in code, with set-disable-instance-discovery(true) of credential-options",
     "AD FS and Azure Stack can be used from code only",
     "for AD FS or Azure Stack give the host in code, with disable_instance_discovery=True",
     "for AD FS or Azure Stack give the host in code, with disableInstanceDiscovery: true",
 );
-pub(crate) const SEND_CERTIFICATE_CHAIN: Phrase = Phrase(
+pub(crate) const SEND_CERTIFICATE_CHAIN: Phrase = &Words(
     "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1, or in code set-send-certificate-chain(true)",
     "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1",
     "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1, or in code send_certificate_chain=True",
     "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1, or in code sendCertificateChain: true",
 );
-pub(crate) const NEW_TOKEN: Phrase = Phrase(
+pub(crate) const NEW_TOKEN: Phrase = &Words(
     "Get a new token and hand it over with set-token",
     "Get a new token",
     "Let the get_token of the given credential return a new token",
     "Let the getToken of the given credential return a new token",
 );
-pub(crate) const TOKEN_WITH_SCOPE: Phrase = Phrase(
+pub(crate) const TOKEN_WITH_SCOPE: Phrase = &Words(
     "Give the token with the scope that it is for, the argument scope of credential.static-token and set-token",
     "Give the token with the scope that it is for",
     "Give the token with the scope that it is for",
     "Give the token with the scope that it is for",
 );
-pub(crate) const NEW_ASSERTION: Phrase = Phrase(
+pub(crate) const NEW_ASSERTION: Phrase = &Words(
     "Get a new assertion and hand it over with set-assertion",
     "Get a new assertion",
     "Let the function func return a new assertion each time that it is called",
     "Let the function getAssertion return a new assertion each time that it is called",
 );
-pub(crate) const ASSERTION_IN_CODE: Phrase = Phrase(
+pub(crate) const ASSERTION_IN_CODE: Phrase = &Words(
     "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)",
     "use another sign-in",
     "use ClientAssertionCredential",
     "use ClientAssertionCredential",
 );
-pub(crate) const RECOVER_OR_PURGE: Phrase = Phrase(
+pub(crate) const RECOVER_OR_PURGE: Phrase = &Words(
     "Recover the deleted secret that has this name (begin-recover-deleted-secret), or purge it permanently (purge-deleted-secret)",
     "Recover the deleted secret that has this name (keyfob recover-secret), or purge it permanently (keyfob purge-secret)",
     "Recover the deleted secret that has this name (begin_recover_deleted_secret), or purge it permanently (purge_deleted_secret)",
     "Recover the deleted secret that has this name (beginRecoverDeletedSecret), or purge it permanently (purgeDeletedSecret)",
 );
-pub(crate) const LOOK_AT_SECRET: Phrase = Phrase(
+pub(crate) const LOOK_AT_SECRET: Phrase = &Words(
     "Look with get-secret, and call again after some seconds: the vault has the secret already, or is changing it",
     "Look with `keyfob get-secret`, and call again after some seconds: the vault has the secret already, or is changing it",
     "Look with get_secret, and call again after some seconds: the vault has the secret already, or is changing it",
     "Look with getSecret, and call again after some seconds: the vault has the secret already, or is changing it",
 );
-pub(crate) const TRUST_CHALLENGE: Phrase = Phrase(
+pub(crate) const TRUST_CHALLENGE: Phrase = &Words(
     "\nFor an emulator or a private domain that you trust: set-verify-challenge-resource(false) of client-options",
     "",
     "\nFor an emulator or a private domain that you trust: SecretClient(..., verify_challenge_resource=False)",

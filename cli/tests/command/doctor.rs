@@ -45,9 +45,7 @@ fn without_vault_url_shows_the_deciding_credential() {
             "    reads AZURE_CLIENT_ID, IDENTITY_ENDPOINT, IDENTITY_HEADER",
         ]
     );
-    assert!(lines.contains(
-        &"    not set: AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE"
-    ));
+    assert!(lines.contains(&"    not set: AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE"));
     assert!(
         lines[lines.len() - 1]
             .starts_with("No request was sent. To get a token and list secrets: `keyfob doctor --vault-url URL`"),
