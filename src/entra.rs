@@ -40,7 +40,7 @@ impl Authority {
             ))
             .with_hint(diagnosis::configuration(&format!(
                 "Correct {from}; {}",
-                env.language.say(language::ALLOW_ANY_AUTHORITY)
+                env.language.fill(language::ALLOW_ANY_AUTHORITY, &[])
             )))
         };
         let trimmed = text.trim_ascii().trim_end_matches('/');

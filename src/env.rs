@@ -22,11 +22,14 @@ impl Env {
     }
 
     fn new(mut variables: Vec<(String, String)>) -> Self {
-        variables.retain(|(_, value)| !value.is_empty());
-        // The last one counts: the embedding program adds it to an environment that may have one.
-        let language = variables.iter().rfind(|(name, _)| name == language::VARIABLE);
-        let language = language.map_or_else(Language::default, |(_, value)| Language::named(value));
-        variables.retain(|(name, _)| name != language::VARIABLE);
+        let mut language = Language::default();
+        variables.retain(|(name, value)| {
+            // The last one counts: the embedding program adds it to an environment that may have one.
+            if name == language::VARIABLE {
+                language = Language::named(value);
+            }
+            name != language::VARIABLE && !value.is_empty()
+        });
         Self { variables, used: RefCell::default(), language }
     }
 

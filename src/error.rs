@@ -122,9 +122,13 @@ impl Error {
     /// second; else what happened is the cause. The error of a chain, which lists its attempts, is returned as it is.
     pub(crate) fn titled(mut self: Box<Self>, name: &str) -> Box<Self> {
         if self.attempts.is_empty() {
-            let cause = Some(self.cause()).filter(|cause| self.status.is_some() && *cause != self.message);
-            let cause = cause.map(|cause| format!("{} ", sentence(cause))).unwrap_or_default();
-            self.message = format!("{name}: {cause}{}", self.message);
+            let mut message = name.to_owned() + ": ";
+            if self.status.is_some() && self.cause() != self.message {
+                message.push_str(&sentence(self.cause()));
+                message.push(' ');
+            }
+            message.push_str(&self.message);
+            self.message = message;
         }
         self
     }
@@ -133,7 +137,9 @@ impl Error {
     pub(crate) fn log_line(&self) -> String {
         let mut line = self.message.clone();
         for Attempt { credential, message, .. } in &self.attempts {
-            line.push_str(&format!(" {credential}: {message};"));
+            for part in [" ", credential, ": ", message, ";"] {
+                line.push_str(part);
+            }
         }
         line
     }
@@ -147,8 +153,8 @@ impl Error {
 
 /// The text with a full stop, unless it ends in punctuation.
 pub(crate) fn sentence(text: &str) -> String {
-    let is_ended = text.ends_with(['.', '!', '?', '…']);
-    format!("{text}{}", if is_ended { "" } else { "." })
+    let is_ended = matches!(text.as_bytes().last(), Some(b'.' | b'!' | b'?'));
+    text.to_owned() + if is_ended { "" } else { "." }
 }
 
 impl fmt::Display for Error {

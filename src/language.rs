@@ -40,24 +40,50 @@ impl Language {
     /// The phrase in this language.
     // Inlined into every text, the choice would take more space than the texts.
     #[inline(never)]
-    pub(crate) fn say(self, phrase: Phrase) -> &'static str {
-        let Words(wit, command, python, javascript) = phrase;
-        match self {
-            Self::Wit => wit,
-            Self::Command => command,
-            Self::Python => python,
-            Self::JavaScript => javascript,
-        }
+    pub(crate) fn say(self, Phrase(words): Phrase) -> &'static str {
+        words.split('|').take(self as usize + 1).last().unwrap_or_default()
     }
 
-    /// The phrase in this language, with a value for each of these placeholders, such as `{host}`.
-    pub(crate) fn fill(self, phrase: Phrase, values: &[(&str, &str)]) -> String {
-        values.iter().fold(self.say(phrase).to_owned(), |text, (name, value)| text.replace(name, value))
+    /// The template in this language, with a value for each of these placeholders, such as `{host}`.
+    #[inline(never)]
+    pub(crate) fn fill(self, Template(template): Template, values: &[(&str, &str)]) -> String {
+        let (mut text, mut rest) = (String::new(), template);
+        while let Some((before, after)) = rest.split_once('<') {
+            let (words, after) = after.split_once('>').unwrap_or_default();
+            text.push_str(before);
+            text.push_str(self.say(Phrase(words)));
+            rest = after;
+        }
+        text.push_str(rest);
+        values.iter().fold(text, |text, (name, value)| text.replace(name, value))
     }
 }
 
-/// A phrase of the table.
-pub(crate) type Phrase = &'static Words;
+/// A phrase in the words of the WIT package, the command, Python and JavaScript, with `|` between them. A language that is left
+/// out at the end has the words of the one before it.
+#[derive(Clone, Copy)]
+pub(crate) struct Phrase(&'static str);
 
-/// A phrase in the words of the WIT package, the command, Python and JavaScript.
-pub(crate) struct Words(&'static str, &'static str, &'static str, &'static str);
+/// A text in which phrases stand between `<` and `>`, and names of values between braces.
+#[derive(Clone, Copy)]
+pub(crate) struct Template(&'static str);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_that_is_left_out_has_the_words_before_it() {
+        let say = |language: Language, words| language.say(Phrase(words));
+        assert_eq!((say(Language::Wit, "a|b"), say(Language::Command, "a|b")), ("a", "b"));
+        assert_eq!((say(Language::JavaScript, "a|b"), say(Language::Python, "a||c|d")), ("b", "c"));
+        assert_eq!((say(Language::Command, "a||c|d"), say(Language::Wit, "a")), ("", "a"));
+    }
+
+    #[test]
+    fn a_template_has_phrases_and_values() {
+        let template = Template("Give <the app|it> {name}<, or {name} twice||>.");
+        assert_eq!(Language::Wit.fill(template, &[("{name}", "x")]), "Give the app x, or x twice.");
+        assert_eq!(Language::Python.fill(template, &[("{name}", "x")]), "Give it x.");
+    }
+}

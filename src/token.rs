@@ -70,6 +70,9 @@ impl TokenRequest {
     }
 }
 
+/// The member that `keyfob dev-identity` adds to a token: the developer's account and tool.
+const DEVELOPER: &str = "developer";
+
 /// The source of tokens that the embedding program gives.
 pub(crate) const EMBEDDING_PROGRAM: &str = "the embedding program";
 
@@ -116,7 +119,7 @@ impl AccessToken {
     /// Reads the token response of Entra or of an identity endpoint; the error says what is wrong with it. Depending on
     /// the endpoint, numbers are JSON numbers or strings of digits, and times may be dates.
     pub(crate) fn from_reply(body: &[u8], now: u64) -> Result<Self, &'static str> {
-        let json = match json::object(body, &["access_token", "expires_on", "expires_in", "refresh_in"]) {
+        let json = match json::object(body, &["access_token", "expires_on", "expires_in", "refresh_in", DEVELOPER]) {
             Err(JsonError::Malformed) => json::Object::default(),
             json => json?,
         };
@@ -130,7 +133,12 @@ impl AccessToken {
             .or_else(|| json.text("expires_on").as_deref().and_then(crate::date::parse_expiry))
             .or_else(|| json.number("expires_in").map(|seconds| now.saturating_add(seconds)))
             .ok_or("neither expires_on nor expires_in is a time")?;
-        Ok(Self::new(token.into(), now, expires_on, json.number("refresh_in")))
+        // On a developer's machine there is only the developer's identity, whichever was requested.
+        let developer = json.text(DEVELOPER).map(|who| ["the developer's sign-in, ", &quote_value(&who)].concat());
+        Ok(Self {
+            identity: developer.unwrap_or_default(),
+            ..Self::new(token.into(), now, expires_on, json.number("refresh_in"))
+        })
     }
 
     /// A description of the identity: the one requested, and the ids in the token.
@@ -146,16 +154,6 @@ impl AccessToken {
             }
         }
         text
-    }
-
-    /// A description of a developer whom this credential of the Azure SDKs signed in, with the account that the token names.
-    pub(crate) fn developer(&self, credential: &str) -> String {
-        let payload = self.payload();
-        let claims = json::object(&payload, &["upn", "unique_name", "preferred_username"]).unwrap_or_default();
-        let names = ["upn", "unique_name", "preferred_username"];
-        let account = names.into_iter().find_map(|name| claims.text(name)).map(|name| quote_value(&name));
-        let account = account.map(|name| format!(" of {name}")).unwrap_or_default();
-        format!("the developer's sign-in{account} by {credential} (keyfob dev-identity)")
     }
 
     /// The client id and the object id, if the token is a JWT that contains them. The signature is not verified, so they

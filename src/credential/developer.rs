@@ -10,5 +10,5 @@ pub(super) const OTHER_LANGUAGES: &[&str] = &["InteractiveBrowserCredential", "V
 
 /// The error of a developer credential. It is the same for each, so that a report can name them together.
 pub(super) fn unsupported(language: Language) -> Box<Error> {
-    Error::new(ErrorKind::Unsupported, language.say(NOT_IN_A_COMPONENT))
+    Error::new(ErrorKind::Unsupported, language.fill(NOT_IN_A_COMPONENT, &[]))
 }

@@ -55,7 +55,7 @@ impl ManagedIdentityId {
             return Ok(());
         }
         let cure = if is_resource_id(id) {
-            &format!("{},\nor put the identity's client id in its place", language.say(language::PASS_RESOURCE_ID))
+            &language.fill(language::PASS_RESOURCE_ID, &[])
         } else if is_uuid(id) {
             "Pass it as what it is, a client id or an object id"
         } else {

@@ -56,7 +56,7 @@ impl StaticToken {
             identity: "the identity of the given token".to_owned(),
             platform_chose: false,
         };
-        let refused = |message, hint| {
+        let refused = |message, hint: &str| {
             Err(Error::new(ErrorKind::AuthenticationFailed, message).with_hint(diagnosis::configuration(hint)))
         };
         let new_token = language.say(language::NEW_TOKEN);
@@ -80,7 +80,7 @@ impl StaticToken {
                         "the static token was given without its scope, and has no audience that is a URL, so that it may be \
                          for another resource than {wanted}"
                     ),
-                    language.say(language::TOKEN_WITH_SCOPE),
+                    &language.fill(language::TOKEN_WITH_SCOPE, &[]),
                 );
             }
         }

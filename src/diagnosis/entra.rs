@@ -56,14 +56,14 @@ pub(crate) fn entra_error(code: &str, sign_in: &RefusedSignIn<'_>) -> Option<Hin
         _ if *trailing_space => white_space,
         _ => ("Microsoft Entra ID refused the sign-in of client id {client} in tenant {tenant}", look_up.as_str()),
     };
-    let send_chain = language.say(language::SEND_CERTIFICATE_CHAIN);
+    let send_chain = language.fill(language::SEND_CERTIFICATE_CHAIN, &[]);
     let fill = [
         ("{renewal}", *renewal),
         ("{client}", client_id),
         ("{tenant}", tenant),
         ("{origin}", credential_origin),
         ("{resource}", sign_in.chosen_resource.unwrap_or_default()),
-        ("{send-chain}", send_chain),
+        ("{send-chain}", &send_chain),
     ];
     let filled = |text: &str| fill.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
     Some(hint(Confidence::ServiceResponse, filled(cure)).because(format!("{} ({code})", filled(cause))))
@@ -111,5 +111,9 @@ pub(crate) fn without_certificates() -> Hint {
 
 /// The variable selects developer credentials.
 pub(crate) fn developer_credentials(variable: &str, language: Language) -> Hint {
-    configuration(&format!("Set {variable} to prod, or unset it\n{}", language.say(language::ON_A_LAPTOP)))
+    configuration(&format!(
+        "Set {variable} to prod, or unset it\nOn a laptop: {}{}",
+        language.say(language::LAPTOP),
+        language.say(language::OR_OWN_TOKEN)
+    ))
 }

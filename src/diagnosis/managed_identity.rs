@@ -62,15 +62,16 @@ fn select_identity(reads_environment: bool, owner: &str, language: Language) -> 
 
 /// No identity is selected, and nothing has been requested yet.
 pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool, language: Language) -> Hint {
-    let select = match (reads_environment, in_code(reads_environment, language)) {
-        (true, code) => format!("set AZURE_CLIENT_ID to its client id, or {code}"),
-        (false, code) => format!("name it by its client id {code}"),
-    };
+    let select = select_identity(reads_environment, "the app", language);
     let chooses = hint(
         Confidence::Possible,
-        format!(
-            "If a user-assigned identity is meant, {select}\nWithout it the platform gives its default, the system-assigned one\n{FIND_CLIENT_ID}"
-        ),
+        [
+            "If a user-assigned identity is meant:\n",
+            &select,
+            "\nWithout it the platform gives its default, the system-assigned one\n",
+            FIND_CLIENT_ID,
+        ]
+        .concat(),
     );
     if variable_ignored { client_id_variable_ignored(chooses) } else { chooses }
 }
@@ -81,8 +82,8 @@ pub(crate) fn choose_identity(source: &str, reads_environment: bool, language: L
     let select = select_identity(reads_environment, owner, language);
     // Azure ML always needs a client id; its own variable is missing in the component, or outdated.
     let first = match source {
-        "Azure ML" => language.say(language::PASS_DEFAULT_CLIENT_ID),
-        _ => "",
+        "Azure ML" => language.fill(language::PASS_DEFAULT_CLIENT_ID, &[]),
+        _ => String::new(),
     };
     hint(
         Confidence::ServiceResponse,

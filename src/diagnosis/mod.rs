@@ -83,7 +83,8 @@ pub(crate) fn nothing_configured(environment_is_empty: bool, language: Language)
         true => (language.say(language::NO_VARIABLES), language::PASS_VARIABLES),
         false => ("no Azure identity is configured here", language::GIVE_IDENTITY),
     };
-    hint(Confidence::NotConfigured, language.say(text)).because(cause)
+    let values = [("{or}", language.say(language::OR_OWN_TOKEN)), ("{laptop}", language.say(language::LAPTOP))];
+    hint(Confidence::NotConfigured, language.fill(text, &values)).because(cause)
 }
 
 // ---- configuration incomplete or invalid ----
@@ -113,7 +114,7 @@ pub(crate) fn workload_identity(present: &[&str], missing: &[&str], language: La
 
 /// The app runs in Kubernetes, and has no variable of workload identity.
 pub(crate) fn kubernetes(language: Language) -> Hint {
-    let forward = language.say(language::FORWARD_WORKLOAD_IDENTITY);
+    let forward = language.say(language::FORWARD_EACH);
     configuration(&format!("If the app is meant to use workload identity on AKS, {LABEL_AND_ANNOTATION}{forward}"))
         .because("no Azure identity is configured in this pod")
 }

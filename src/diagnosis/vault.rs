@@ -94,11 +94,11 @@ fn is_private(address: &str) -> bool {
 /// The name belongs to a secret that is deleted, or is being deleted or recovered.
 pub(crate) fn conflict(code: &str, language: Language) -> Option<Hint> {
     let text = match code {
-        "ObjectIsDeletedButRecoverable" => language.say(language::RECOVER_OR_PURGE),
+        "ObjectIsDeletedButRecoverable" => language.fill(language::RECOVER_OR_PURGE, &[]),
         "ObjectIsBeingDeleted" | "ObjectIsBeingRecovered" => {
-            "Wait some seconds and call again: the vault is still deleting or recovering the secret"
+            "Wait some seconds and call again: the vault is still deleting or recovering the secret".to_owned()
         }
-        _ => language.say(language::LOOK_AT_SECRET),
+        _ => language.fill(language::LOOK_AT_SECRET, &[]),
     };
     Some(hint(Confidence::ServiceResponse, text))
 }
@@ -140,7 +140,7 @@ pub(crate) fn token_refused(vault: &str) -> Hint {
 
 /// The challenge names a resource that is not the vault's domain. `can_be_trusted`: an option accepts such a challenge.
 pub(crate) fn challenge_mismatch(resource: &str, host: &str, can_be_trusted: bool, language: Language) -> Hint {
-    let trust = if can_be_trusted { language.say(language::TRUST_CHALLENGE) } else { "" };
+    let trust = if can_be_trusted { language.fill(language::TRUST_CHALLENGE, &[]) } else { String::new() };
     hint(
         Confidence::ServiceResponse,
         format!(

@@ -36,15 +36,15 @@ impl CacheOptions {
         const DAY: u64 = 86_400;
         let is_valid = |time: Option<u64>| time.is_none_or(|seconds| (1..=DAY).contains(&seconds));
         let why = if !is_valid(self.ttl) || !is_valid(self.stale_if_error) {
-            format!("{} 1 to 86,400 seconds", language.say(language::CACHE_TIMES))
+            language::CACHE_TIMES
         } else if !(1..=10_000).contains(&self.secrets) || !(1..=16 << 20).contains(&self.bytes) {
-            format!("{} 1 to 10,000 secrets and 1 to 16,777,216 bytes", language.say(language::CACHE_LIMITS))
+            language::CACHE_LIMITS
         } else if self.ttl.is_none() && self.stale_if_error.is_some() {
-            language.say(language::CACHE_WITHOUT_TTL).to_owned()
+            language::CACHE_WITHOUT_TTL
         } else {
             return Ok(());
         };
-        Err(Error::invalid(why))
+        Err(Error::invalid(language.fill(why, &[])))
     }
 }
 

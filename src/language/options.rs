@@ -1,181 +1,132 @@
 //! Names of options, arguments and functions.
 
-use super::{Phrase, Words};
+use super::{Phrase, Template};
 
 // ---- where a value comes from ----
+pub(crate) const AUTHORITY_HOST: Phrase =
+    Phrase("the option authority-host|the option for the authority|the argument authority|the option authorityHost");
 
-pub(crate) const AUTHORITY_HOST: Phrase = &Words(
-    "the option authority-host",
-    "the option for the authority",
-    "the argument authority",
-    "the option authorityHost",
-);
 pub(crate) const TENANT_ID: Phrase =
-    &Words("the option tenant-id", "the option for the tenant", "the argument tenant_id", "the option tenantId");
+    Phrase("the option tenant-id|the option for the tenant|the argument tenant_id|the option tenantId");
+
 /// The tenant for workload identity, as an option of the default chain.
-pub(crate) const CHAIN_TENANT_ID: Phrase = &Words(
-    "the option tenant-id",
-    "the option for the tenant",
-    "the argument workload_identity_tenant_id",
-    "the option tenantId",
+pub(crate) const CHAIN_TENANT_ID: Phrase = Phrase(
+    "the option tenant-id|the option for the tenant|the argument workload_identity_tenant_id|the option tenantId",
 );
-pub(crate) const TOKEN_FILE_PATH: Phrase = &Words(
-    "the option token-file-path",
-    "the option for the token file",
-    "the argument token_file_path",
-    "the option tokenFilePath",
+
+pub(crate) const TOKEN_FILE_PATH: Phrase = Phrase(
+    "the option token-file-path|the option for the token file|the argument token_file_path|the option tokenFilePath",
 );
-pub(crate) const ALLOWED_TENANTS: Phrase = &Words(
-    "the option additionally-allowed-tenant",
-    "the option for further tenants",
-    "the argument additionally_allowed_tenants",
-    "the option additionallyAllowedTenants",
+
+pub(crate) const ALLOWED_TENANTS: Phrase = Phrase(
+    "the option additionally-allowed-tenant|the option for further tenants|the argument additionally_allowed_tenants|the option additionallyAllowedTenants",
 );
+
 pub(crate) const EXCLUDE: Phrase =
-    &Words("the option exclude", "the option exclude", "the arguments exclude_…", "the option exclude");
-pub(crate) const REQUIRE_TOKEN_CREDENTIALS: Phrase = &Words(
-    "the option require-token-credentials",
-    "the code",
-    "the argument require_envvar",
-    "the option requiredEnvVars",
-);
-pub(crate) const IMDS_CONNECT_TIMEOUT: Phrase = &Words(
-    "the option imds-connect-timeout",
-    "the time to connect",
-    "the time to connect",
-    "the option imdsConnectTimeoutInMs",
-);
+    Phrase("the option exclude|the option exclude|the arguments exclude_…|the option exclude");
+
+pub(crate) const REQUIRE_TOKEN_CREDENTIALS: Phrase =
+    Phrase("the option require-token-credentials|the code|the argument require_envvar|the option requiredEnvVars");
+
+pub(crate) const IMDS_CONNECT_TIMEOUT: Phrase =
+    Phrase("the option imds-connect-timeout|the time to connect|the time to connect|the option imdsConnectTimeoutInMs");
+
 /// The client id for workload identity: its own option, or that of a managed identity.
-pub(crate) const WORKLOAD_CLIENT_ID: Phrase = &Words(
-    "the option workload-identity-client-id",
-    "the option --managed-identity-client-id",
-    "the argument client_id",
-    "the option clientId",
+pub(crate) const WORKLOAD_CLIENT_ID: Phrase = Phrase(
+    "the option workload-identity-client-id|the option --managed-identity-client-id|the argument client_id|the option clientId",
 );
-pub(crate) const CHAIN_WORKLOAD_CLIENT_ID: Phrase = &Words(
-    "the option workload-identity-client-id",
-    "the option --managed-identity-client-id",
-    "the argument workload_identity_client_id",
-    "the option workloadIdentityClientId",
+
+pub(crate) const CHAIN_WORKLOAD_CLIENT_ID: Phrase = Phrase(
+    "the option workload-identity-client-id|the option --managed-identity-client-id|the argument workload_identity_client_id|the option workloadIdentityClientId",
 );
+
 /// The options of ManagedIdentityCredential.
-pub(crate) const CLIENT_ID: Phrase = &Words(
-    "the option managed-identity",
-    "the option --managed-identity-client-id",
-    "the argument client_id",
-    "the option clientId",
+pub(crate) const CLIENT_ID: Phrase = Phrase(
+    "the option managed-identity|the option --managed-identity-client-id|the argument client_id|the option clientId",
 );
-pub(crate) const OBJECT_ID: Phrase = &Words(
-    "the option managed-identity",
-    "the option --managed-identity-object-id",
-    "the argument identity_config",
-    "the option objectId",
+
+pub(crate) const OBJECT_ID: Phrase = Phrase(
+    "the option managed-identity|the option --managed-identity-object-id|the argument identity_config|the option objectId",
 );
-pub(crate) const RESOURCE_ID: Phrase = &Words(
-    "the option managed-identity",
-    "the option --managed-identity-resource-id",
-    "the argument identity_config",
-    "the option resourceId",
+
+pub(crate) const RESOURCE_ID: Phrase = Phrase(
+    "the option managed-identity|the option --managed-identity-resource-id|the argument identity_config|the option resourceId",
 );
+
 /// The options of the default chain.
-pub(crate) const CHAIN_CLIENT_ID: Phrase = &Words(
-    "the option managed-identity",
-    "the option --managed-identity-client-id",
-    "the argument managed_identity_client_id",
-    "the option managedIdentityClientId",
+pub(crate) const CHAIN_CLIENT_ID: Phrase = Phrase(
+    "the option managed-identity|the option --managed-identity-client-id|the argument managed_identity_client_id|the option managedIdentityClientId",
 );
-pub(crate) const CHAIN_OBJECT_ID: Phrase = &Words(
-    "the option managed-identity",
-    "the option --managed-identity-object-id",
-    "the argument for the object id",
-    "the option managedIdentityObjectId",
+
+pub(crate) const CHAIN_OBJECT_ID: Phrase = Phrase(
+    "the option managed-identity|the option --managed-identity-object-id|the argument for the object id|the option managedIdentityObjectId",
 );
-pub(crate) const CHAIN_RESOURCE_ID: Phrase = &Words(
-    "the option managed-identity",
-    "the option --managed-identity-resource-id",
-    "the argument for the resource id",
-    "the option managedIdentityResourceId",
+
+pub(crate) const CHAIN_RESOURCE_ID: Phrase = Phrase(
+    "the option managed-identity|the option --managed-identity-resource-id|the argument for the resource id|the option managedIdentityResourceId",
 );
-pub(crate) const SYSTEM_ASSIGNED: Phrase = &Words(
-    "the option managed-identity",
-    "the option --managed-identity-system-assigned",
-    "the argument managed_identity_system_assigned",
-    "the option managedIdentitySystemAssigned",
+
+pub(crate) const SYSTEM_ASSIGNED: Phrase = Phrase(
+    "the option managed-identity|the option --managed-identity-system-assigned|the argument managed_identity_system_assigned|the option managedIdentitySystemAssigned",
 );
+
 pub(crate) const TENANT_ARGUMENT: Phrase =
-    &Words("the argument tenant-id", "the argument for the tenant", "the argument tenant_id", "the argument tenantId");
-pub(crate) const CLIENT_ARGUMENT: Phrase = &Words(
-    "the argument client-id",
-    "the argument for the client id",
-    "the argument client_id",
-    "the argument clientId",
+    Phrase("the argument tenant-id|the argument for the tenant|the argument tenant_id|the argument tenantId");
+
+pub(crate) const CLIENT_ARGUMENT: Phrase =
+    Phrase("the argument client-id|the argument for the client id|the argument client_id|the argument clientId");
+
+pub(crate) const SECRET_ARGUMENT: Phrase = Phrase(
+    "the argument client-secret|the argument for the client secret|the argument client_secret|the argument clientSecret",
 );
-pub(crate) const SECRET_ARGUMENT: Phrase = &Words(
-    "the argument client-secret",
-    "the argument for the client secret",
-    "the argument client_secret",
-    "the argument clientSecret",
+
+pub(crate) const CERTIFICATE_ARGUMENT: Phrase = Phrase(
+    "the argument certificate|the argument for the certificate|the argument certificate_path or certificate_data|the argument certificate",
 );
-pub(crate) const CERTIFICATE_ARGUMENT: Phrase = &Words(
-    "the argument certificate",
-    "the argument for the certificate",
-    "the argument certificate_path or certificate_data",
-    "the argument certificate",
-);
+
 #[cfg_attr(not(feature = "embedded"), allow(dead_code))]
 pub(crate) const ASSERTION_PROVIDER: Phrase =
-    &Words("the assertion's provider", "the assertion's provider", "the function func", "the function getAssertion");
+    Phrase("the assertion's provider|the assertion's provider|the function func|the function getAssertion");
 
 // ---- options of calls ----
 
 /// What limits a call, with its range.
-pub(crate) const TIMEOUT_RANGE: Phrase = &Words(
-    "the option timeout is not 1 to 600,000 milliseconds",
-    "the option --timeout is not 0.001 to 600 seconds",
-    "the argument timeout is not 0.001 to 600 seconds",
-    "requestOptions.timeout is not 1 to 600,000 milliseconds",
+pub(crate) const TIMEOUT_RANGE: Phrase = Phrase(
+    "the option timeout is not 1 to 600,000 milliseconds|the option --timeout is not 0.001 to 600 seconds|the argument timeout is not 0.001 to 600 seconds|requestOptions.timeout is not 1 to 600,000 milliseconds",
 );
-pub(crate) const MAX_PAGE_SIZE: Phrase = &Words("max-page-size", "--max-page-size", "max_page_size", "maxPageSize");
-pub(crate) const API_VERSION: Phrase = &Words(
-    "the option api-version",
-    "the option for the API version",
-    "the argument api_version",
-    "the option serviceVersion",
+
+pub(crate) const MAX_PAGE_SIZE: Phrase = Phrase("max-page-size|--max-page-size|max_page_size|maxPageSize");
+
+pub(crate) const API_VERSION: Phrase =
+    Phrase("the option api-version|the option for the API version|the argument api_version|the option serviceVersion");
+
+pub(crate) const CACHE_TIMES: Template = Template(
+    "<cache-ttl and cache-stale-if-error|the times of the cache|cache_ttl and cache_stale_if_error|\
+     cache.ttlInSeconds and cache.staleIfErrorInSeconds> are 1 to 86,400 seconds",
 );
-pub(crate) const CACHE_TIMES: Phrase = &Words(
-    "cache-ttl and cache-stale-if-error are",
-    "the times of the cache are",
-    "cache_ttl and cache_stale_if_error are",
-    "cache.ttlInSeconds and cache.staleIfErrorInSeconds are",
+pub(crate) const CACHE_LIMITS: Template = Template(
+    "<cache-limits|the limits of the cache|cache_max_secrets and cache_max_bytes|cache.limits> are 1 to 10,000 secrets and \
+     1 to 16,777,216 bytes",
 );
-pub(crate) const CACHE_LIMITS: Phrase = &Words(
-    "cache-limits are",
-    "the limits of the cache are",
-    "cache_max_secrets and cache_max_bytes are",
-    "cache.limits are",
-);
-pub(crate) const CACHE_WITHOUT_TTL: Phrase = &Words(
-    "cache-stale-if-error needs cache-ttl: without it nothing is kept",
-    "the cache keeps nothing without a time to live",
-    "cache_stale_if_error needs cache_ttl: without it nothing is kept",
-    "cache.staleIfErrorInSeconds needs cache.ttlInSeconds: without it nothing is kept",
+pub(crate) const CACHE_WITHOUT_TTL: Template = Template(
+    "<cache-stale-if-error needs cache-ttl|the cache needs a time to live|cache_stale_if_error needs cache_ttl|\
+     cache.staleIfErrorInSeconds needs cache.ttlInSeconds>: without it nothing is kept",
 );
 
 // ---- functions ----
+pub(crate) const SET_TOKEN: Phrase = Phrase("set-token|the caller");
 
-pub(crate) const SET_TOKEN: Phrase = &Words("set-token", "the caller", "the caller", "the caller");
-pub(crate) const SET_ASSERTION: Phrase = &Words("set-assertion", "the caller", "the caller", "the caller");
+pub(crate) const SET_ASSERTION: Phrase = Phrase("set-assertion|the caller");
 
 /// The option that gives IMDS more time for a connection, at the end of a message.
 pub(crate) const IMDS_TIMEOUT_OPTION: Phrase =
-    &Words(" (option imds-connect-timeout)", "", "", " (option imdsConnectTimeoutInMs)");
+    Phrase(" (option imds-connect-timeout)||| (option imdsConnectTimeoutInMs)");
 
 pub(crate) const MAX_CONCURRENCY: Phrase =
-    &Words("max-concurrency", "the number of concurrent requests", "max_concurrency", "maxConcurrency");
-pub(crate) const OUT_CONTENT_TYPE: Phrase = &Words(
-    "the option out-content-type",
-    "the option for the content type",
-    "the argument out_content_type",
-    "the option outContentType",
+    Phrase("max-concurrency|the number of concurrent requests|max_concurrency|maxConcurrency");
+
+pub(crate) const OUT_CONTENT_TYPE: Phrase = Phrase(
+    "the option out-content-type|the option for the content type|the argument out_content_type|the option outContentType",
 );
-pub(crate) const GET_TOKEN: Phrase = &Words("get-token", "a token request", "get_token", "getToken");
+
+pub(crate) const GET_TOKEN: Phrase = Phrase("get-token|a token request|get_token|getToken");

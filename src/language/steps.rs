@@ -1,201 +1,146 @@
 //! Steps of hints that differ from caller to caller.
 
-use super::{Phrase, Words};
+use super::{Phrase, Template};
 
 /// The cause of the hint below.
-pub(crate) const NO_VARIABLES: Phrase = &Words(
-    "no environment variable reaches the component",
-    "there are no environment variables",
-    "there are no environment variables",
-    "there are no environment variables",
-);
-/// For an environment without variables. The packages pass at least the language on, and never show this.
-pub(crate) const PASS_VARIABLES: Phrase = &Words(
-    "Pass environment variables to the component, which sees an empty environment:\n\
+pub(crate) const NO_VARIABLES: Phrase =
+    Phrase("no environment variable reaches the component|there are no environment variables");
+
+/// For an environment without variables. The packages pass some, and never show this.
+pub(crate) const PASS_VARIABLES: Template = Template(
+    "<Pass environment variables to the component, which sees an empty environment:\n\
      Spin: set them under `environment` of the component, and give the dependency\n      \
      `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`\n\
      wasmCloud: set `environment` of `localResources`\n\
      wasmtime: pass each with `--env AZURE_CLIENT_ID=…`, or all with `-S inherit-env=y`\n\
-     On App Service, pass IDENTITY_ENDPOINT and IDENTITY_HEADER too",
-    "Leave out --clean-env, or set each variable with --env NAME=VALUE or --env-file FILE: the environment is empty",
-    "Give this program an Azure identity: it has no environment variables",
-    "Give this program an Azure identity: it has no environment variables",
+     On App Service, pass IDENTITY_ENDPOINT and IDENTITY_HEADER too|\
+     Leave out --clean-env, or set variables with --env NAME=VALUE or --env-file FILE: the environment is empty>",
 );
-pub(crate) const GIVE_IDENTITY: Phrase = &Words(
-    "Give this app an Azure identity:\n\
-     On Azure: give the app or machine a managed identity, and pass the platform's variables (IDENTITY_ENDPOINT, \
-     IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component\n\
-     Elsewhere: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's,\n\
-     or get a token outside (`az account get-access-token --scope SCOPE`, `azd auth token --scope SCOPE` or \
-     `Get-AzAccessToken -ResourceUrl RESOURCE`) and give it to credential.static-token\n\
-     On a laptop: start the app with your sign-in of `az`, Azure PowerShell or `azd`: `keyfob dev-identity -- COMMAND`",
-    "Give this command an Azure identity:\n\
-     On a laptop: add --dev, which uses your sign-in of `az`, Azure PowerShell or `azd`\n\
-     On Azure: give the app or machine a managed identity\n\
-     Elsewhere: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's",
-    "Give this program an Azure identity:\n\
-     On Azure: give the app or machine a managed identity\n\
-     Elsewhere: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's,\n\
-     or give the Azure SDK's AzureCliCredential to ChainedTokenCredential or to the client\n\
-     On a laptop: start it with your sign-in of `az`, Azure PowerShell or `azd`: `keyfob dev-identity -- COMMAND`",
-    "Give this program an Azure identity:\n\
-     On Azure: give the app or machine a managed identity\n\
-     Elsewhere: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's,\n\
-     or give SecretClient the AzureCliCredential of @azure/identity\n\
-     On a laptop: start it with your sign-in of `az`, Azure PowerShell or `azd`: `keyfob dev-identity -- COMMAND`",
+
+pub(crate) const GIVE_IDENTITY: Template = Template(
+    "Give this <app|command|program> an Azure identity:\n\
+     On Azure: give the app or machine a managed identity<, and pass the platform's variables (IDENTITY_ENDPOINT, \
+     IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component|>\n\
+     Elsewhere: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's{or}\n\
+     On a laptop: {laptop}",
 );
+
+/// What a developer does on their own machine, and what else.
+pub(crate) const LAPTOP: Phrase = Phrase(
+    "start the app with your sign-in of `az`, Azure PowerShell or `azd`: `keyfob dev-identity -- COMMAND`|\
+     add --dev, which uses your sign-in of `az`, Azure PowerShell or `azd`|\
+     start it with your sign-in of `az`, Azure PowerShell or `azd`: `keyfob dev-identity -- COMMAND`",
+);
+pub(crate) const OR_OWN_TOKEN: Phrase = Phrase(
+    ",\nor get a token outside (`az account get-access-token --scope SCOPE`, `azd auth token --scope SCOPE` or \
+     `Get-AzAccessToken -ResourceUrl RESOURCE`) and give it to credential.static-token||\
+     ,\nor give the Azure SDK's AzureCliCredential to ChainedTokenCredential or to the client|\
+     ,\nor give SecretClient the AzureCliCredential of @azure/identity",
+);
+
 /// Why a developer credential can't be used, and what a developer does instead.
-pub(crate) const NOT_IN_A_COMPONENT: Phrase = &Words(
-    "not in a component; on a laptop: keyfob dev-identity",
-    "not in a component; on a laptop: --dev",
-    "not in a component; on a laptop: keyfob dev-identity",
-    "not in a component; on a laptop: keyfob dev-identity",
-);
-pub(crate) const ON_A_LAPTOP: Phrase = &Words(
-    "On a laptop: start the app with `keyfob dev-identity -- COMMAND`, which lends it your sign-in,\n\
-     or get a token outside (`az account get-access-token --scope SCOPE`) and give it to credential.static-token",
-    "On a laptop: add --dev, which uses your sign-in of `az`, Azure PowerShell or `azd`",
-    "On a laptop: start the program with `keyfob dev-identity -- COMMAND`, which lends it your sign-in,\n\
-     or give the Azure SDK's AzureCliCredential to ChainedTokenCredential or to the client",
-    "On a laptop: start the program with `keyfob dev-identity -- COMMAND`, which lends it your sign-in,\n\
-     or give SecretClient the AzureCliCredential of @azure/identity",
-);
-pub(crate) const FORWARD_EACH: Phrase =
-    &Words("\nA host that forwards variables by name must forward each", "", "", "");
-pub(crate) const FORWARD_WORKLOAD_IDENTITY: Phrase = &Words(
-    "\nA host that forwards variables by name must forward AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE",
-    "",
-    "",
-    "",
-);
+pub(crate) const NOT_IN_A_COMPONENT: Template =
+    Template("not in a component; on a laptop: <keyfob dev-identity|--dev|keyfob dev-identity>");
+
+pub(crate) const FORWARD_EACH: Phrase = Phrase("\nA host that forwards variables by name must forward each|");
+
 /// Lets requests to the host out.
-pub(crate) const ALLOW_HOST: Phrase = &Words(
-    "Allow this component to reach {origin}:\n\
+pub(crate) const ALLOW_HOST: Template = Template(
+    "<Allow this component to reach {origin}:\n\
      Spin: `allowed_outbound_hosts = [\"{origin}\"]`, for a dependency also `inherit_configuration = [\"allowed_outbound_hosts\"]`,\n      \
      and nothing in `block_networks` that holds it\n\
      wasmCloud: `allowedHosts: [\"{origin}\"]`\n\
-     the keyfob command: `--allow-host {authority}`",
-    "Add `--allow-host {authority}`: only the hosts that options and variables name are allowed",
-    "Allow {origin} in the proxy, which denied it to this program, or name {authority} in NO_PROXY",
-    "Allow {origin} in the proxy, which denied it to this program, or name {authority} in NO_PROXY",
+     the keyfob command: `--allow-host {authority}`|\
+     Add `--allow-host {authority}`: only the hosts that options and variables name are allowed|\
+     Allow {origin} in the proxy, which denied it to this program, or name {authority} in NO_PROXY>",
 );
+
 /// Trusts the certificate of a proxy.
-pub(crate) const TRUST_CERTIFICATE: Phrase = &Words(
+pub(crate) const TRUST_CERTIFICATE: Template = Template(
     "Check the name {authority}: TLS with it failed\n\
-     If a proxy with its own certificate is in between, give the host runtime its CA (keyfob command: `--cacert FILE`)",
-    "Check the name {authority}: TLS with it failed\n\
-     If a proxy with its own certificate is in between, give its CA with `--cacert FILE`",
-    "Check the name {authority}: TLS with it failed\n\
-     If a proxy with its own certificate is in between, set SSL_CERT_FILE or REQUESTS_CA_BUNDLE to the file of its CA",
-    "Check the name {authority}: TLS with it failed\n\
-     If a proxy with its own certificate is in between, start Node with NODE_EXTRA_CA_CERTS=FILE of its CA",
+     If a proxy with its own certificate is in between, <give the host runtime its CA (keyfob command: `--cacert FILE`)|\
+     give its CA with `--cacert FILE`|set SSL_CERT_FILE or REQUESTS_CA_BUNDLE to the file of its CA|\
+     start Node with NODE_EXTRA_CA_CERTS=FILE of its CA>",
 );
+
 /// Lets a file be read. It continues a sentence that begins with "Check that".
-pub(crate) const FILE_ACCESS: Phrase = &Words(
-    "and that the file's folder itself is given to the component:\n\
+pub(crate) const FILE_ACCESS: Template = Template(
+    "and that <the file's folder itself is given to the component:\n\
      Spin: `files = [{ source = \"{folder}\", destination = \"{folder}\" }]` with `spin up --direct-mounts`, for a dependency also \
      `inherit_configuration = [\"files\"]`\n\
      wasmCloud: a volume with `mountPath: {folder}`\n\
-     wasmtime: `--dir {folder}`",
-    "and that you may read {path}",
-    "and that the user that the program runs as may read {path}",
-    "and that the user that the program runs as may read {path}",
+     wasmtime: `--dir {folder}`|\
+     you may read {path}|the user that the program runs as may read {path}>",
 );
+
 /// Names a user-assigned identity by its client id, in the default chain and in ManagedIdentityCredential.
-pub(crate) const CHAIN_CLIENT_ID_IN_CODE: Phrase = &Words(
-    "in code: set-managed-identity(client-id(\"…\")) of credential-options",
-    "pass --managed-identity-client-id ID",
-    "in code: DefaultAzureCredential(managed_identity_client_id=\"...\")",
-    "in code: new DefaultAzureCredential({ managedIdentityClientId: \"...\" })",
+pub(crate) const CHAIN_CLIENT_ID_IN_CODE: Phrase = Phrase(
+    "in code: set-managed-identity(client-id(\"…\")) of credential-options|pass --managed-identity-client-id ID|\
+     in code: DefaultAzureCredential(managed_identity_client_id=\"...\")|\
+     in code: new DefaultAzureCredential({ managedIdentityClientId: \"...\" })",
 );
-pub(crate) const CLIENT_ID_IN_CODE: Phrase = &Words(
-    "in code: set-managed-identity(client-id(\"…\")) of credential-options",
-    "with --managed-identity-client-id ID",
-    "in code: ManagedIdentityCredential(client_id=\"...\")",
-    "in code: new ManagedIdentityCredential({ clientId: \"...\" })",
+pub(crate) const CLIENT_ID_IN_CODE: Phrase = Phrase(
+    "in code: set-managed-identity(client-id(\"…\")) of credential-options|with --managed-identity-client-id ID|\
+     in code: ManagedIdentityCredential(client_id=\"...\")|in code: new ManagedIdentityCredential({ clientId: \"...\" })",
 );
-pub(crate) const CHOOSE_SYSTEM_ASSIGNED: Phrase = &Words(
-    "choose system-assigned in code: set-managed-identity(system-assigned) of credential-options",
-    "pass --managed-identity-system-assigned",
-    "choose it in code: DefaultAzureCredential(managed_identity_system_assigned=True)",
-    "choose it in code: new DefaultAzureCredential({ managedIdentitySystemAssigned: true })",
+pub(crate) const CHOOSE_SYSTEM_ASSIGNED: Phrase = Phrase(
+    "choose system-assigned in code: set-managed-identity(system-assigned) of credential-options|\
+     pass --managed-identity-system-assigned|\
+     choose it in code: DefaultAzureCredential(managed_identity_system_assigned=True)|\
+     choose it in code: new DefaultAzureCredential({ managedIdentitySystemAssigned: true })",
 );
-pub(crate) const PASS_DEFAULT_CLIENT_ID: Phrase = &Words(
-    "Pass DEFAULT_IDENTITY_CLIENT_ID on to the component, as the platform sets it now\nOr: ",
-    "Set DEFAULT_IDENTITY_CLIENT_ID as the platform sets it now\nOr: ",
-    "Set DEFAULT_IDENTITY_CLIENT_ID as the platform sets it now\nOr: ",
-    "Set DEFAULT_IDENTITY_CLIENT_ID as the platform sets it now\nOr: ",
+pub(crate) const PASS_DEFAULT_CLIENT_ID: Template = Template(
+    "<Pass DEFAULT_IDENTITY_CLIENT_ID on to the component|Set DEFAULT_IDENTITY_CLIENT_ID>, as the platform sets it now\nOr: ",
 );
-pub(crate) const PASS_RESOURCE_ID: Phrase = &Words(
-    "Pass it as a resource id: set-managed-identity(resource-id(\"…\")) of credential-options",
-    "Pass it with --managed-identity-resource-id",
-    "Pass it as a resource id: ManagedIdentityCredential(identity_config={\"resource_id\": \"...\"})",
-    "Pass it as a resource id: managedIdentityResourceId, or resourceId of ManagedIdentityCredential",
+pub(crate) const PASS_RESOURCE_ID: Template = Template(
+    "Pass it as a resource id: <set-managed-identity(resource-id(\"…\")) of credential-options|--managed-identity-resource-id|\
+     ManagedIdentityCredential(identity_config={\"resource_id\": \"...\"})|\
+     managedIdentityResourceId, or resourceId of ManagedIdentityCredential>,\nor put the identity's client id in its place",
 );
-pub(crate) const ALLOW_TENANT: Phrase = &Words(
-    ",\nor in code: add-additionally-allowed-tenant of credential-options",
-    "",
-    ",\nor in code: additionally_allowed_tenants=[\"...\"]",
-    ",\nor in code: additionallyAllowedTenants: [\"...\"]",
+pub(crate) const ALLOW_TENANT: Phrase = Phrase(
+    ",\nor in code: add-additionally-allowed-tenant of credential-options||\
+     ,\nor in code: additionally_allowed_tenants=[\"...\"]|,\nor in code: additionallyAllowedTenants: [\"...\"]",
 );
-pub(crate) const OR_AUTHORITY_HOST: Phrase = &Words(
-    " (or set-authority-host of credential-options)",
-    "",
-    " (or the argument authority)",
-    " (or the option authorityHost)",
+pub(crate) const OR_AUTHORITY_HOST: Phrase = Phrase(
+    " (or set-authority-host of credential-options)|| (or the argument authority)| (or the option authorityHost)",
 );
+
 /// Allows a host that belongs to no known cloud.
-pub(crate) const ALLOW_ANY_AUTHORITY: Phrase = &Words(
-    "for AD FS or Azure Stack give the host in code, with set-disable-instance-discovery(true) of credential-options",
-    "AD FS and Azure Stack can be used from code only",
-    "for AD FS or Azure Stack give the host in code, with disable_instance_discovery=True",
-    "for AD FS or Azure Stack give the host in code, with disableInstanceDiscovery: true",
+pub(crate) const ALLOW_ANY_AUTHORITY: Template = Template(
+    "<for AD FS or Azure Stack give the host in code, with |AD FS and Azure Stack can be used from code only|\
+     for AD FS or Azure Stack give the host in code, with ><set-disable-instance-discovery(true) of credential-options||\
+     disable_instance_discovery=True|disableInstanceDiscovery: true>",
 );
-pub(crate) const SEND_CERTIFICATE_CHAIN: Phrase = &Words(
-    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1, or in code set-send-certificate-chain(true)",
-    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1",
-    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1, or in code send_certificate_chain=True",
-    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1, or in code sendCertificateChain: true",
+pub(crate) const SEND_CERTIFICATE_CHAIN: Template = Template(
+    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=1<, or in code set-send-certificate-chain(true)||\
+     , or in code send_certificate_chain=True|, or in code sendCertificateChain: true>",
 );
-pub(crate) const NEW_TOKEN: Phrase = &Words(
-    "Get a new token and hand it over with set-token",
-    "Get a new token",
-    "Let the get_token of the given credential return a new token",
-    "Let the getToken of the given credential return a new token",
+pub(crate) const NEW_TOKEN: Phrase = Phrase(
+    "Get a new token and hand it over with set-token|Get a new token|\
+     Let the get_token of the given credential return a new token|Let the getToken of the given credential return a new token",
 );
-pub(crate) const TOKEN_WITH_SCOPE: Phrase = &Words(
-    "Give the token with the scope that it is for, the argument scope of credential.static-token and set-token",
-    "Give the token with the scope that it is for",
-    "Give the token with the scope that it is for",
-    "Give the token with the scope that it is for",
+pub(crate) const TOKEN_WITH_SCOPE: Template = Template(
+    "Give the token with the scope that it is for<, the argument scope of credential.static-token and set-token|>",
 );
-pub(crate) const NEW_ASSERTION: Phrase = &Words(
-    "Get a new assertion and hand it over with set-assertion",
-    "Get a new assertion",
-    "Let the function func return a new assertion each time that it is called",
-    "Let the function getAssertion return a new assertion each time that it is called",
+pub(crate) const NEW_ASSERTION: Phrase = Phrase(
+    "Get a new assertion and hand it over with set-assertion|Get a new assertion|\
+     Let the function func return a new assertion each time|Let the function getAssertion return a new assertion each time",
 );
-pub(crate) const ASSERTION_IN_CODE: Phrase = &Words(
-    "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)",
-    "use another sign-in",
-    "use ClientAssertionCredential",
-    "use ClientAssertionCredential",
+pub(crate) const ASSERTION_IN_CODE: Phrase = Phrase(
+    "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)|\
+     use another sign-in|use ClientAssertionCredential",
 );
-pub(crate) const RECOVER_OR_PURGE: Phrase = &Words(
-    "Recover the deleted secret that has this name (begin-recover-deleted-secret), or purge it permanently (purge-deleted-secret)",
-    "Recover the deleted secret that has this name (keyfob recover-secret), or purge it permanently (keyfob purge-secret)",
-    "Recover the deleted secret that has this name (begin_recover_deleted_secret), or purge it permanently (purge_deleted_secret)",
-    "Recover the deleted secret that has this name (beginRecoverDeletedSecret), or purge it permanently (purgeDeletedSecret)",
+pub(crate) const RECOVER_OR_PURGE: Template = Template(
+    "Recover the deleted secret that has this name \
+     (<begin-recover-deleted-secret|keyfob recover-secret|begin_recover_deleted_secret|beginRecoverDeletedSecret>), \
+     or purge it permanently (<purge-deleted-secret|keyfob purge-secret|purge_deleted_secret|purgeDeletedSecret>)",
 );
-pub(crate) const LOOK_AT_SECRET: Phrase = &Words(
-    "Look with get-secret, and call again after some seconds: the vault has the secret already, or is changing it",
-    "Look with `keyfob get-secret`, and call again after some seconds: the vault has the secret already, or is changing it",
-    "Look with get_secret, and call again after some seconds: the vault has the secret already, or is changing it",
-    "Look with getSecret, and call again after some seconds: the vault has the secret already, or is changing it",
+pub(crate) const LOOK_AT_SECRET: Template = Template(
+    "Look with <get-secret|`keyfob get-secret`|get_secret|getSecret>, and call again after some seconds: \
+     the vault has the secret already, or is changing it",
 );
-pub(crate) const TRUST_CHALLENGE: Phrase = &Words(
-    "\nFor an emulator or a private domain that you trust: set-verify-challenge-resource(false) of client-options",
-    "",
-    "\nFor an emulator or a private domain that you trust: SecretClient(..., verify_challenge_resource=False)",
-    "\nFor an emulator or a private domain that you trust: disableChallengeResourceVerification: true",
+pub(crate) const TRUST_CHALLENGE: Template = Template(
+    "\nFor an emulator or a private domain that you trust: <set-verify-challenge-resource(false) of client-options|\
+     use a program, whose client can trust it|SecretClient(..., verify_challenge_resource=False)|\
+     disableChallengeResourceVerification: true>",
 );

@@ -4,6 +4,7 @@
 //! on loopback implements App Service's managed identity protocol. The app needs only `IDENTITY_ENDPOINT` and
 //! `IDENTITY_HEADER`.
 
+mod account;
 mod allowed_resources;
 mod azure_cli;
 mod azure_developer_cli;

@@ -37,13 +37,8 @@ impl AzureArc {
 
     /// The content of the key file that the challenge names.
     fn read_key(&self, call: Call<'_>, challenge: &Reply) -> Result<SecretString> {
-        let invalid_challenge = |why: &str| {
-            let message = format!(
-                "{NAME} at {} answered 401 with a challenge that can't be followed: {why}",
-                self.0.url.origin()
-            );
-            self.0.unexpected(challenge, message)
-        };
+        let invalid_challenge =
+            |why: &str| self.0.unexpected(challenge, &["with a challenge that can't be followed: ", why].concat());
         let challenges: Vec<_> =
             challenge.response.headers("www-authenticate").flat_map(auth_challenge::parse).collect();
         let realm = challenges.iter().filter(|challenge| challenge.is("basic")).find_map(|basic| basic.find("realm"));
@@ -119,10 +114,7 @@ impl Source for AzureArc {
 
     fn challenge_key(&self, call: Call<'_>, reply: &Reply) -> Result<Option<SecretString>> {
         match reply.response.status {
-            200 => {
-                let message = format!("{NAME} at {} answered 200 without a challenge", self.0.url.origin());
-                Err(self.0.unexpected(reply, message))
-            }
+            200 => Err(self.0.unexpected(reply, "without a challenge")),
             401 => self.read_key(call, reply).map(Some),
             _ => Ok(None),
         }

@@ -13,9 +13,6 @@ use crate::token::AccessToken;
 use crate::url::Url;
 use crate::value;
 
-/// The member that `keyfob dev-identity` adds to a token: the credential that signed the developer in.
-const DEVELOPER_CREDENTIAL: &str = "developer_credential";
-
 /// The error code that `keyfob dev-identity` adds. It implements App Service's protocol for the developer who is signed in
 /// on this machine.
 const DEVELOPER_IDENTITY: &str = "developer-identity";
@@ -89,35 +86,14 @@ impl IdentityEndpoint {
 
     /// The token of the response, or the error that the response means for this identity.
     pub(super) fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
-        let answered = format!("{} answered {}", self.name, reply.status());
         if reply.response.status == 200 {
-            let developer = reply.json(&[DEVELOPER_CREDENTIAL]).unwrap_or_default().text(DEVELOPER_CREDENTIAL);
-            let token = AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {
-                let origin = self.url.origin();
-                self.unexpected(
-                    reply,
-                    format!("{} at {origin} answered 200 with something that is no token reply: {why}", self.name),
-                )
-            })?;
-            // On a developer's machine there is only the developer's identity, whichever was requested.
-            let identity = match developer {
-                Some(credential) => token.developer(&reply.quote(&credential)),
-                None => String::new(),
-            };
-            return Ok(AccessToken { identity, ..token });
+            let no_token = |why| self.unexpected(reply, &["with something that is no token reply: ", why].concat());
+            return AccessToken::from_reply(&reply.response.body.0, now).map_err(no_token);
         }
         let Some(error_message) = error_message(reply) else {
-            return Err(self.unexpected(
-                reply,
-                format!(
-                    "{} at {} answered {} without the JSON that this endpoint gives",
-                    self.name,
-                    self.url.origin(),
-                    reply.status()
-                ),
-            ));
+            return Err(self.unexpected(reply, "without the JSON that this endpoint gives"));
         };
-        let message = format!("{answered}: {error_message}");
+        let message = format!("{} answered {}: {error_message}", self.name, reply.status());
         // On a developer's machine there is only the developer's identity, whichever was requested.
         let json = reply.json(&["code"]).unwrap_or_default();
         if json.text("code").as_deref() == Some(DEVELOPER_IDENTITY) {
@@ -137,7 +113,8 @@ impl IdentityEndpoint {
     }
 
     /// The error of a response that does not follow the protocol of this endpoint.
-    pub(super) fn unexpected(&self, reply: &Reply, message: String) -> Box<Error> {
+    pub(super) fn unexpected(&self, reply: &Reply, what: &str) -> Box<Error> {
+        let message = format!("{} at {} answered {} {what}", self.name, self.url.origin(), reply.status());
         let failing = reply.response.status >= 500;
         let kind = if failing { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
         let mut error = reply.error(kind, message);

@@ -112,7 +112,6 @@ impl ManagedIdentity {
                     error.hint.get_or_insert_with(diagnosis::no_such_resource);
                 }
                 error.details.push(("source", self.source.name().to_owned()));
-                error.details.push(("endpoint", self.source.url().origin()));
                 error.details.push(("detected-by", self.source.detected_by().to_owned()));
                 Err(error)
             }
