@@ -43,8 +43,4 @@ impl Authenticate for ClientSecret {
     fn caveat(&self) -> Option<&'static str> {
         is_uuid(self.0.expose()).then_some("the secret has the form of a secret's id, and its value is needed")
     }
-
-    fn trailing_space(&self) -> bool {
-        self.0.expose().trim_ascii() != self.0.expose()
-    }
 }

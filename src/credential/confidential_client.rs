@@ -34,10 +34,6 @@ pub(super) trait Authenticate {
     fn caveat(&self) -> Option<&'static str> {
         None
     }
-    /// The secret ends in white space, a common mistake in variables.
-    fn trailing_space(&self) -> bool {
-        false
-    }
     /// How to get a new assertion when this one has expired, for hints.
     fn renewal_hint(&self, _language: Language) -> &'static str {
         "Replace it with a new one"
@@ -109,7 +105,6 @@ impl ConfidentialClient {
             tenant,
             client_id: &self.client_id,
             credential_origin: self.authentication.origin(),
-            trailing_space: self.authentication.trailing_space(),
             renewal: self.authentication.renewal_hint(call.language),
             language: call.language,
         };

@@ -34,7 +34,7 @@ impl ChainEntry {
 /// <https://learn.microsoft.com/python/api/azure-identity/azure.identity.defaultazurecredential>
 const DEFAULT_CHAIN: &[ChainEntry] = &[
     ChainEntry::Supported(environment::NAME, environment::make),
-    ChainEntry::Supported(workload_identity::NAME, workload_identity::make_in_chain),
+    ChainEntry::Supported(workload_identity::NAME, workload_identity::make),
     ChainEntry::Supported(managed_identity::NAME, managed_identity::make_in_chain),
     ChainEntry::Unsupported("SharedTokenCacheCredential"),
     ChainEntry::Unsupported("VisualStudioCodeCredential"),

@@ -43,11 +43,10 @@ impl CredentialOptions {
         let say = |phrase: Phrase| env.language.say(phrase);
         self.managed_identity.check(say(self.managed_identity.option(chain)), env.language)?;
         if let Some(id) = &self.workload_identity_client_id {
-            let name = if chain { language::CHAIN_WORKLOAD_CLIENT_ID } else { language::WORKLOAD_CLIENT_ID };
-            check_client_id(id, say(name))?;
+            check_client_id(id, say(language::WORKLOAD_CLIENT_ID))?;
         }
         if let Some(tenant) = &self.tenant_id {
-            check_tenant(tenant, say(if chain { language::CHAIN_TENANT_ID } else { language::TENANT_ID }))?;
+            check_tenant(tenant, say(TENANT_ID))?;
         }
         for tenant in &self.additionally_allowed_tenants {
             check_allowed(tenant, say(language::ALLOWED_TENANTS))?;

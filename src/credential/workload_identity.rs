@@ -49,29 +49,14 @@ fn choose(
     }
 }
 
-/// Makes the credential of the default chain, whose options have names of their own.
-pub(super) fn make_in_chain(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
-    let names = (language::CHAIN_TENANT_ID, language::CHAIN_WORKLOAD_CLIENT_ID);
-    make_with(env, options, names)
-}
-
-/// Makes the credential on its own.
 pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
-    make_with(env, options, (language::TENANT_ID, language::WORKLOAD_CLIENT_ID))
-}
-
-fn make_with(
-    env: &Env,
-    options: &CredentialOptions,
-    (tenant_option, client_option): (Phrase, Phrase),
-) -> Result<SharedCredential> {
     // As in the Azure SDKs, a client id for managed identity is used for workload identity too.
     let (client_id, client_option) = match (&options.workload_identity_client_id, &options.managed_identity) {
-        (Some(id), _) => (Some(id.as_str()), client_option),
+        (Some(id), _) => (Some(id.as_str()), language::WORKLOAD_CLIENT_ID),
         (None, ManagedIdentityId::ClientId(id)) => (Some(id.as_str()), language::CHAIN_CLIENT_ID),
-        _ => (None, client_option),
+        _ => (None, language::WORKLOAD_CLIENT_ID),
     };
-    let tenant = choose(options.tenant_id.as_deref(), tenant_option, env, TENANT);
+    let tenant = choose(options.tenant_id.as_deref(), language::TENANT_ID, env, TENANT);
     let app = choose(client_id, client_option, env, CLIENT);
     let file = choose(options.token_file_path.as_deref(), language::TOKEN_FILE_PATH, env, FILE);
     let given = [(TENANT, tenant.is_some()), (CLIENT, app.is_some()), (FILE, file.is_some())];
@@ -127,7 +112,7 @@ impl TokenFile {
             Err(error.with_hint(diagnosis::file_access(
                 "Check that the pod is labelled azure.workload.identity/use=true,\nthat AZURE_FEDERATED_TOKEN_FILE is the projected service account token",
                 &self.path,
-                call.language.say(language::ASSERTION_IN_CODE),
+                "give the token itself in code, to ClientAssertionCredential",
                 call.language,
             )))
         };

@@ -12,8 +12,6 @@ pub(crate) struct ClientContext<'a> {
     pub(crate) client_id: &'a str,
     /// Where the secret or the assertion comes from.
     pub(crate) credential_origin: &'a str,
-    /// The client secret ends in white space.
-    pub(crate) trailing_space: bool,
     /// How to get a new assertion or secret when this one has expired.
     pub(crate) renewal: &'a str,
     pub(crate) language: Language,
@@ -33,13 +31,9 @@ pub(crate) struct RefusedSignIn<'a> {
 /// The cause and the cure for an AADSTS code; for one that is not in the table, where it is explained and where the sign-in is
 /// logged.
 pub(crate) fn entra_error(code: &str, sign_in: &RefusedSignIn<'_>) -> Option<Hint> {
-    let ClientContext { tenant, client_id, credential_origin, trailing_space, renewal, language } = sign_in.client;
+    let ClientContext { tenant, client_id, credential_origin, renewal, language } = sign_in.client;
     let number: u32 = code.strip_prefix("AADSTS")?.parse().ok()?;
     let advice = ADVICE.iter().find(|(codes, ..)| codes.contains(&number)).map(|(_, cause, cure)| (*cause, *cure));
-    let white_space = (
-        "the client secret from {origin} ends in white space",
-        "Remove the white space or newline at the end of the client secret from {origin}",
-    );
     let id = sign_in.correlation_id.map(|id| format!(" under the correlation id {id}")).unwrap_or_default();
     let look_up = format!(
         "Look up {}/error?code={number}, which explains {code}\nThe tenant's administrator finds the sign-in of {{client}} in tenant \
@@ -47,13 +41,11 @@ pub(crate) fn entra_error(code: &str, sign_in: &RefusedSignIn<'_>) -> Option<Hin
         sign_in.authority
     );
     let (cause, cure) = match (number, sign_in.chosen_resource, advice) {
-        (7_000_215 | 70_002, ..) if *trailing_space => white_space,
         (500_011 | 50_001 | 500_014 | 650_052, Some(_), _) => (
             "tenant {tenant} does not know {resource}",
             "Check AZURE_TENANT_ID: the tenant is not the one of the vault's subscription, or has no Azure subscription",
         ),
         (.., Some(advice)) => advice,
-        _ if *trailing_space => white_space,
         _ => ("Microsoft Entra ID refused the sign-in of client id {client} in tenant {tenant}", look_up.as_str()),
     };
     let send_chain = language.fill(language::SEND_CERTIFICATE_CHAIN, &[]);

@@ -91,13 +91,9 @@ pub(crate) fn nothing_configured(environment_is_empty: bool, language: Language)
 
 /// Some of the variables that belong together are set, and some are missing.
 pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str], language: Language) -> Hint {
-    let (set, unset) = (is_or_are(present), is_or_are(missing));
-    let text = format!(
-        "Set {} too: {what} needs all of its variables, and only {set} set{}",
-        missing.join(" and "),
-        language.say(language::FORWARD_EACH)
-    );
-    hint(Confidence::PartlyConfigured, text).because(format!("{what} is configured in part only: {unset} not set"))
+    let (present, missing) = (present.join(" and "), missing.join(" and "));
+    configuration(&["Set ", &missing, " too", language.say(language::FORWARD_EACH)].concat())
+        .because(format!("{what} needs all of its variables: {present} set, {missing} not set"))
 }
 
 /// How a pod on AKS gets the variables of workload identity.
@@ -131,10 +127,6 @@ pub(crate) fn username_password() -> Hint {
 /// The configuration has an error; `what` is the text of the hint. The error's message is the cause.
 pub(crate) fn configuration(what: &str) -> Hint {
     hint(Confidence::PartlyConfigured, what)
-}
-
-fn is_or_are(names: &[&str]) -> String {
-    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
 }
 
 /// A URL with plain http.

@@ -1,43 +1,32 @@
-//! Names of options, arguments and functions.
+//! Names of options, arguments and functions. A caller that has no such option has none of these errors: its column is empty.
 
 use super::{Phrase, Template};
 
 // ---- where a value comes from ----
 pub(crate) const AUTHORITY_HOST: Phrase =
-    Phrase("the option authority-host|the option for the authority|the argument authority|the option authorityHost");
+    Phrase("the option authority-host||the argument authority|the option authorityHost");
 
 pub(crate) const TENANT_ID: Phrase =
-    Phrase("the option tenant-id|the option for the tenant|the argument tenant_id|the option tenantId");
+    Phrase("the option tenant-id||the argument tenant_id or workload_identity_tenant_id|the option tenantId");
 
-/// The tenant for workload identity, as an option of the default chain.
-pub(crate) const CHAIN_TENANT_ID: Phrase = Phrase(
-    "the option tenant-id|the option for the tenant|the argument workload_identity_tenant_id|the option tenantId",
-);
-
-pub(crate) const TOKEN_FILE_PATH: Phrase = Phrase(
-    "the option token-file-path|the option for the token file|the argument token_file_path|the option tokenFilePath",
-);
+pub(crate) const TOKEN_FILE_PATH: Phrase =
+    Phrase("the option token-file-path||the argument token_file_path|the option tokenFilePath");
 
 pub(crate) const ALLOWED_TENANTS: Phrase = Phrase(
-    "the option additionally-allowed-tenant|the option for further tenants|the argument additionally_allowed_tenants|the option additionallyAllowedTenants",
+    "the option additionally-allowed-tenant||the argument additionally_allowed_tenants|the option additionallyAllowedTenants",
 );
 
-pub(crate) const EXCLUDE: Phrase =
-    Phrase("the option exclude|the option exclude|the arguments exclude_…|the option exclude");
+pub(crate) const EXCLUDE: Phrase = Phrase("the option exclude||the arguments exclude_…|the option exclude");
 
 pub(crate) const REQUIRE_TOKEN_CREDENTIALS: Phrase =
     Phrase("the option require-token-credentials|the code|the argument require_envvar|the option requiredEnvVars");
 
 pub(crate) const IMDS_CONNECT_TIMEOUT: Phrase =
-    Phrase("the option imds-connect-timeout|the time to connect|the time to connect|the option imdsConnectTimeoutInMs");
+    Phrase("the option imds-connect-timeout|||the option imdsConnectTimeoutInMs");
 
 /// The client id for workload identity: its own option, or that of a managed identity.
 pub(crate) const WORKLOAD_CLIENT_ID: Phrase = Phrase(
-    "the option workload-identity-client-id|the option --managed-identity-client-id|the argument client_id|the option clientId",
-);
-
-pub(crate) const CHAIN_WORKLOAD_CLIENT_ID: Phrase = Phrase(
-    "the option workload-identity-client-id|the option --managed-identity-client-id|the argument workload_identity_client_id|the option workloadIdentityClientId",
+    "the option workload-identity-client-id||the argument client_id or workload_identity_client_id|the option clientId or workloadIdentityClientId",
 );
 
 /// The options of ManagedIdentityCredential.
@@ -58,12 +47,11 @@ pub(crate) const CHAIN_CLIENT_ID: Phrase = Phrase(
     "the option managed-identity|the option --managed-identity-client-id|the argument managed_identity_client_id|the option managedIdentityClientId",
 );
 
-pub(crate) const CHAIN_OBJECT_ID: Phrase = Phrase(
-    "the option managed-identity|the option --managed-identity-object-id|the argument for the object id|the option managedIdentityObjectId",
-);
+pub(crate) const CHAIN_OBJECT_ID: Phrase =
+    Phrase("the option managed-identity|the option --managed-identity-object-id||the option managedIdentityObjectId");
 
 pub(crate) const CHAIN_RESOURCE_ID: Phrase = Phrase(
-    "the option managed-identity|the option --managed-identity-resource-id|the argument for the resource id|the option managedIdentityResourceId",
+    "the option managed-identity|the option --managed-identity-resource-id||the option managedIdentityResourceId",
 );
 
 pub(crate) const SYSTEM_ASSIGNED: Phrase = Phrase(
@@ -71,18 +59,16 @@ pub(crate) const SYSTEM_ASSIGNED: Phrase = Phrase(
 );
 
 pub(crate) const TENANT_ARGUMENT: Phrase =
-    Phrase("the argument tenant-id|the argument for the tenant|the argument tenant_id|the argument tenantId");
+    Phrase("the argument tenant-id||the argument tenant_id|the argument tenantId");
 
 pub(crate) const CLIENT_ARGUMENT: Phrase =
-    Phrase("the argument client-id|the argument for the client id|the argument client_id|the argument clientId");
+    Phrase("the argument client-id||the argument client_id|the argument clientId");
 
-pub(crate) const SECRET_ARGUMENT: Phrase = Phrase(
-    "the argument client-secret|the argument for the client secret|the argument client_secret|the argument clientSecret",
-);
+pub(crate) const SECRET_ARGUMENT: Phrase =
+    Phrase("the argument client-secret||the argument client_secret|the argument clientSecret");
 
-pub(crate) const CERTIFICATE_ARGUMENT: Phrase = Phrase(
-    "the argument certificate|the argument for the certificate|the argument certificate_path or certificate_data|the argument certificate",
-);
+pub(crate) const CERTIFICATE_ARGUMENT: Phrase =
+    Phrase("the argument certificate||the argument certificate_path or certificate_data|the argument certificate");
 
 #[cfg_attr(not(feature = "embedded"), allow(dead_code))]
 pub(crate) const ASSERTION_PROVIDER: Phrase =
@@ -98,7 +84,7 @@ pub(crate) const TIMEOUT_RANGE: Phrase = Phrase(
 pub(crate) const MAX_PAGE_SIZE: Phrase = Phrase("max-page-size|--max-page-size|max_page_size|maxPageSize");
 
 pub(crate) const API_VERSION: Phrase =
-    Phrase("the option api-version|the option for the API version|the argument api_version|the option serviceVersion");
+    Phrase("the option api-version||the argument api_version|the option serviceVersion");
 
 pub(crate) const CACHE_TIMES: Template = Template(
     "<cache-ttl and cache-stale-if-error|the times of the cache|cache_ttl and cache_stale_if_error|\
@@ -125,8 +111,7 @@ pub(crate) const IMDS_TIMEOUT_OPTION: Phrase =
 pub(crate) const MAX_CONCURRENCY: Phrase =
     Phrase("max-concurrency|the number of concurrent requests|max_concurrency|maxConcurrency");
 
-pub(crate) const OUT_CONTENT_TYPE: Phrase = Phrase(
-    "the option out-content-type|the option for the content type|the argument out_content_type|the option outContentType",
-);
+pub(crate) const OUT_CONTENT_TYPE: Phrase =
+    Phrase("the option out-content-type||the argument out_content_type|the option outContentType");
 
 pub(crate) const GET_TOKEN: Phrase = Phrase("get-token|a token request|get_token|getToken");

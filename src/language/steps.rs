@@ -126,10 +126,6 @@ pub(crate) const NEW_ASSERTION: Phrase = Phrase(
     "Get a new assertion and hand it over with set-assertion|Get a new assertion|\
      Let the function func return a new assertion each time|Let the function getAssertion return a new assertion each time",
 );
-pub(crate) const ASSERTION_IN_CODE: Phrase = Phrase(
-    "hand the token over in code (credential.client-assertion, and set-assertion when it is renewed)|\
-     use another sign-in|use ClientAssertionCredential",
-);
 pub(crate) const RECOVER_OR_PURGE: Template = Template(
     "Recover the deleted secret that has this name \
      (<begin-recover-deleted-secret|keyfob recover-secret|begin_recover_deleted_secret|beginRecoverDeletedSecret>), \
