@@ -5,7 +5,7 @@ use crate::cloud::{self, PUBLIC_AUTHORITY};
 use crate::diagnosis::{self, ClientContext, Hint, RefusedSignIn};
 use crate::env::{Env, LOOPBACK_HTTP_NOTICE};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
+use crate::http::{self, Call, PreparedRequest, Reply, ServicePolicy};
 use crate::json::Object;
 use crate::language::{self, Language};
 use crate::prelude::*;
@@ -110,6 +110,7 @@ pub(crate) async fn request_token(
     client: &ClientContext<'_>,
     request: &TokenRequest,
     proof: &[(&str, SecretString)],
+    policy: &dyn ServicePolicy,
 ) -> Result<AccessToken> {
     let authority = endpoint.authority;
     let scopes: Vec<&str> = request.scopes.iter().map(String::as_str).collect();
@@ -132,9 +133,9 @@ pub(crate) async fn request_token(
     let secrets = proof.iter().filter(|(name, _)| *name != "client_assertion_type");
     prepared.secrets = secrets.map(|(_, value)| value.clone()).collect();
     let reply = call
-        .send(&DEFAULT_RETRY, &prepared)
+        .send(policy, &prepared)
         .await
-        .map_err(|error| http::no_response(&call, error, SOURCE, &authority.url))?;
+        .map_err(|failure| http::no_response(&call, &failure, SOURCE, &authority.url))?;
     let now = call.platform.unix_now();
     match reply.json(&["error", "error_description", "correlation_id", "trace_id", "timestamp"]) {
         Ok(_) if reply.response.status == 200 => {

@@ -12,7 +12,7 @@ use crate::diagnosis::{self, ClientContext};
 use crate::entra::{self, TokenEndpoint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Call;
+use crate::http::{Call, DEFAULT_RETRY, ServicePolicy};
 use crate::language::{self, Language};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
@@ -65,6 +65,7 @@ pub(super) struct ConfidentialClient {
     pub(super) id_from: &'static str,
     pub(super) authority: entra::Authority,
     pub(super) authentication: Box<dyn Authenticate>,
+    pub(super) policy: Box<dyn ServicePolicy>,
     cache: TokenCache,
 }
 
@@ -94,6 +95,7 @@ impl ConfidentialClient {
             id_from: registration.id_from,
             authority: options.authority(env)?,
             authentication,
+            policy: Box::new(DEFAULT_RETRY),
             cache: TokenCache::default(),
         })
     }
@@ -109,7 +111,7 @@ impl ConfidentialClient {
             language: call.language,
         };
         let authentication = self.authentication.form_fields(call, &self.client_id, &endpoint)?;
-        let token = entra::request_token(call, &endpoint, &client, request, &authentication).await?;
+        let token = entra::request_token(call, &endpoint, &client, request, &authentication, &*self.policy).await?;
         Ok(AccessToken { credential: self.name, source: self.source, identity: self.describe(), ..token })
     }
 

@@ -13,7 +13,7 @@ use crate::diagnosis;
 use crate::entra::TokenEndpoint;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Call;
+use crate::http::{Call, StartingService};
 use crate::language::{self, Language, Phrase};
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
@@ -99,6 +99,8 @@ pub(super) fn client(
     value::check_public(path_from, &path)?;
     let mut client = ConfidentialClient::new(env, options, registration, Box::new(TokenFile { path, path_from }))?;
     client.what = "workload identity";
+    // The network of a pod, and a proxy beside the app, can be ready later than the app.
+    client.policy = Box::new(StartingService::default());
     Ok(client)
 }
 

@@ -153,3 +153,14 @@ pub(crate) fn imds_updating() -> Hint {
     hint(Confidence::ServiceResponse, "Call again, or allow the call 100 seconds: the update takes up to 70 seconds")
         .because("the metadata service of this machine (IMDS) is being updated")
 }
+
+/// IMDS was named alone, and nothing answers at its address.
+pub(crate) fn imds_named_alone(authority: &str, elsewhere: &Hint) -> Hint {
+    configuration(&format!(
+        "On an Azure VM or AKS node, let the app reach {authority}, which gives the machine's identity:\n\
+         check network policies and firewall, and whether the pod or machine was still starting\n\
+         Elsewhere there is none: {}",
+        elsewhere.text
+    ))
+    .because(format!("no metadata service (IMDS) answers at {authority}"))
+}

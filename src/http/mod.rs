@@ -16,7 +16,7 @@ use crate::secret::{self, SecretString};
 use crate::url::Url;
 #[cfg(fuzzing)]
 pub(crate) use retry::retry_after;
-pub(crate) use retry::{DEFAULT_RETRY, RetryPolicy, ServicePolicy};
+pub(crate) use retry::{DEFAULT_RETRY, RetryPolicy, START_TIME, ServicePolicy, StartingService};
 
 /// The most bytes of a response body that are read by default. Tokens of 24 h with many groups reach 16 KiB.
 const MAX_BODY: usize = 64 * 1024;
@@ -95,6 +95,31 @@ impl PreparedRequest {
     }
 }
 
+/// How often and how long a request was tried.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Tried {
+    attempts: u32,
+    /// From the first attempt to the last result.
+    time: Duration,
+}
+
+impl Tried {
+    /// A note for messages, such as ` (tried 7 times in 19 s)`. It is empty where the retries took no time worth telling.
+    fn note(self) -> String {
+        let (attempts, seconds) = (self.attempts, self.time.as_secs());
+        if attempts < 2 || seconds < 2 {
+            return String::new();
+        }
+        format!(" (tried {attempts} times in {seconds} s)")
+    }
+}
+
+/// Why there is no response.
+pub(crate) struct NoResponse {
+    pub(crate) error: SendError,
+    tried: Tried,
+}
+
 /// The last response, and the delay that the service asked for.
 pub(crate) struct Reply {
     pub(crate) response: Response,
@@ -102,6 +127,7 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<Duration>,
     /// That delay ends after the deadline of the call.
     pub(crate) wait_too_long: bool,
+    tried: Tried,
     /// The secrets of the request, which the response may echo.
     secrets: Vec<SecretString>,
 }
@@ -125,8 +151,25 @@ impl Reply {
         json::object(&self.response.body.0, names)
     }
 
-    /// An error about this response, with its status, delay and request id.
-    pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Box<Error> {
+    /// The message of an error response in JSON. App Service has it in `message`, IMDS in `error_description`, others in an
+    /// object `error`.
+    pub(crate) fn error_message(&self) -> Option<String> {
+        let json = self.json(&["message", "error_description", "error", "Message"]).ok()?;
+        let nested = json.object("error", &["message"]).unwrap_or_default();
+        let texts = [
+            json.text("message"),
+            json.text("error_description"),
+            nested.text("message"),
+            json.text("Message"),
+            json.text("error"),
+        ];
+        let text = texts.into_iter().flatten().find(|text| !text.is_empty())?;
+        Some(self.quote(&text))
+    }
+
+    /// An error about this response, with its status, delay and request id, and how long it was tried.
+    pub(crate) fn error(&self, kind: ErrorKind, mut message: String) -> Box<Error> {
+        message.push_str(&self.tried.note());
         let throttled = self.wait_too_long || self.response.status == 429;
         let mut error = Error::new(if throttled { ErrorKind::Throttled } else { kind }, message);
         error.status = Some(self.response.status);
@@ -142,7 +185,8 @@ impl Reply {
 }
 
 /// The error of a request that got no response from the service `who` at `url`.
-pub(crate) fn no_response(call: &Call<'_>, error: SendError, who: &str, url: &Url) -> Box<Error> {
+pub(crate) fn no_response(call: &Call<'_>, failure: &NoResponse, who: &str, url: &Url) -> Box<Error> {
+    let NoResponse { error, tried } = *failure;
     // A limit that ran out because the deadline had shortened it counts as a timeout of the call.
     let kind = match error {
         SendError::Denied => ErrorKind::DeniedByHost,
@@ -151,10 +195,6 @@ pub(crate) fn no_response(call: &Call<'_>, error: SendError, who: &str, url: &Ur
         _ if call.remaining().is_zero() => ErrorKind::TimedOut,
         _ => ErrorKind::Transport,
     };
-    Error::new(kind, format!("{who} at {}: {}", url.origin(), error.describe())).with_hint(diagnosis::no_response(
-        error,
-        who,
-        url,
-        call.language,
-    ))
+    Error::new(kind, format!("{who} at {}: {}{}", url.origin(), error.describe(), tried.note()))
+        .with_hint(diagnosis::no_response(error, who, url, call.language))
 }

@@ -1,8 +1,9 @@
 //! Retries: the policy of each service, and the delay that a response asks for.
 
+use core::cell::Cell;
 use core::time::Duration;
 
-use super::{Call, PreparedRequest, Reply};
+use super::{Call, NoResponse, PreparedRequest, Reply, Tried};
 use crate::date;
 use crate::error::Result;
 use crate::log::{self, Level};
@@ -22,6 +23,9 @@ pub(crate) struct RetryPolicy {
     pub(crate) retry_no_response: bool,
     /// No retry starts later than this after the first attempt.
     pub(crate) retry_for: Duration,
+    /// The service may still be starting: while it can't be reached, or answers 404 or 5xx, it is tried for at least this
+    /// long, whatever `retries` and `retry_for` say.
+    pub(crate) start_for: Duration,
 }
 
 /// The limit between two chunks of a response body, for every service.
@@ -35,7 +39,15 @@ pub(crate) const DEFAULT_RETRY: RetryPolicy = RetryPolicy {
     retries: 3,
     retry_no_response: true,
     retry_for: Duration::MAX,
+    start_for: Duration::ZERO,
 };
+
+/// How long a service is tried that is named in the environment, or alone, and that has not yet answered. The identity
+/// endpoint of a container, the agent of a server and the network of a pod can be ready some seconds later than the app.
+pub(crate) const START_TIME: Duration = Duration::from_secs(20);
+
+/// The time of the call that is left after the last attempt, for the answer and what follows it.
+const SPARE_TIME: Duration = Duration::from_secs(1);
 
 /// What is specific to retries of one service.
 pub(crate) trait ServicePolicy {
@@ -43,7 +55,7 @@ pub(crate) trait ServicePolicy {
     fn retry_policy(&self, call: &Call<'_>) -> RetryPolicy;
     /// Called with each response. If a retry may help for a reason that is specific to this service, returns the delay
     /// before it; zero means the usual backoff.
-    fn on_response(&self, _reply: &Reply, _retry: u32) -> Option<Duration> {
+    fn on_response(&self, _call: &Call<'_>, _reply: &Reply, _retry: u32) -> Option<Duration> {
         None
     }
 }
@@ -51,6 +63,29 @@ pub(crate) trait ServicePolicy {
 impl ServicePolicy for RetryPolicy {
     fn retry_policy(&self, _: &Call<'_>) -> RetryPolicy {
         *self
+    }
+}
+
+/// The policy for a service that may start later than the app. Until its first success it is tried for [`START_TIME`]; from
+/// then on an error is not about its start, and the default policy holds.
+#[derive(Default)]
+pub(crate) struct StartingService {
+    has_answered: Cell<bool>,
+}
+
+impl ServicePolicy for StartingService {
+    fn retry_policy(&self, _: &Call<'_>) -> RetryPolicy {
+        let start_for = if self.has_answered.get() { Duration::ZERO } else { START_TIME };
+        RetryPolicy { start_for, ..DEFAULT_RETRY }
+    }
+
+    fn on_response(&self, _: &Call<'_>, reply: &Reply, _: u32) -> Option<Duration> {
+        if reply.status() == 200 {
+            self.has_answered.set(true);
+        }
+        // With a message in JSON it is the service's own answer, such as App Service's that it has no such identity.
+        let not_yet = reply.status() == 404 && !self.has_answered.get() && reply.error_message().is_none();
+        not_yet.then_some(Duration::ZERO)
     }
 }
 
@@ -66,6 +101,11 @@ fn may_have_taken_effect(result: &Result<Reply, SendError>) -> bool {
             SendError::NameNotFound | SendError::Refused | SendError::Unreachable | SendError::ConnectTimeout
         ),
     }
+}
+
+/// Whether a service that is still starting may give this result, which is one that may be retried.
+fn may_be_starting(result: &Result<Reply, SendError>) -> bool {
+    result.as_ref().map_or(true, |reply| matches!(reply.response.status, 404 | 500..))
 }
 
 /// Statuses that a retry may cure. 501 and 505 say that the request itself is not supported.
@@ -103,7 +143,8 @@ impl Call<'_> {
         let response = response?;
         let retry_after = retry_after(&response, self.platform.unix_now());
         let wait_too_long = is_transient(response.status) && retry_after.is_some_and(|delay| delay >= self.remaining());
-        Ok(Reply { response, retry_after, wait_too_long, secrets: prepared.secrets.clone() })
+        let tried = Tried::default();
+        Ok(Reply { response, retry_after, wait_too_long, tried, secrets: prepared.secrets.clone() })
     }
 
     /// Sends a request, and retries it after transient errors as far as the policy and the deadline allow.
@@ -111,38 +152,18 @@ impl Call<'_> {
         &self,
         policy: &dyn ServicePolicy,
         prepared: &PreparedRequest,
-    ) -> Result<Reply, SendError> {
+    ) -> Result<Reply, NoResponse> {
         let start = self.platform.monotonic();
         let mut retry = 0;
         loop {
             let result = self.send_once(&policy.retry_policy(self), prepared).await;
-            if !prepared.idempotent && may_have_taken_effect(&result) {
-                return result;
-            }
-            let service_delay = result.as_ref().ok().and_then(|reply| policy.on_response(reply, retry));
-            // The response can have changed the policy.
-            let retry_policy = policy.retry_policy(self);
-            let delay = match &result {
-                Ok(_) if service_delay.is_some() => service_delay,
-                Ok(reply) if is_transient(reply.response.status) && !reply.wait_too_long => reply.retry_after,
-                Err(SendError::Reset | SendError::BetweenBytesTimeout) => None,
-                Err(
-                    SendError::NameNotFound
-                    | SendError::Refused
-                    | SendError::Unreachable
-                    | SendError::ConnectTimeout
-                    | SendError::FirstByteTimeout,
-                ) if retry_policy.retry_no_response => None,
-                _ => return result,
+            let tried = Tried { attempts: retry + 1, time: self.platform.monotonic().saturating_sub(start) };
+            let Some(pause) = self.pause(policy, prepared, &result, tried) else {
+                return match result {
+                    Ok(reply) => Ok(Reply { tried, ..reply }),
+                    Err(error) => Err(NoResponse { error, tried }),
+                };
             };
-            let pause = delay.filter(|delay| !delay.is_zero()).unwrap_or_else(|| self.backoff(retry));
-            let spent = self.platform.monotonic().saturating_sub(start);
-            if retry >= retry_policy.retries
-                || pause >= self.remaining()
-                || spent.saturating_add(pause) > retry_policy.retry_for
-            {
-                return result;
-            }
             retry += 1;
             self.log.write(Level::Warning, &|| {
                 format!(
@@ -153,6 +174,45 @@ impl Call<'_> {
             });
             self.platform.sleep(pause).await;
         }
+    }
+
+    /// How long to wait before the request is sent again; `None` if the result is final.
+    fn pause(
+        &self,
+        policy: &dyn ServicePolicy,
+        prepared: &PreparedRequest,
+        result: &Result<Reply, SendError>,
+        tried: Tried,
+    ) -> Option<Duration> {
+        if !prepared.idempotent && may_have_taken_effect(result) {
+            return None;
+        }
+        let retry = tried.attempts - 1;
+        let service_delay = result.as_ref().ok().and_then(|reply| policy.on_response(self, reply, retry));
+        // The response can have changed the policy.
+        let retry_policy = policy.retry_policy(self);
+        let delay = match result {
+            Ok(_) if service_delay.is_some() => service_delay,
+            Ok(reply) if is_transient(reply.response.status) && !reply.wait_too_long => reply.retry_after,
+            Err(SendError::Reset | SendError::BetweenBytesTimeout) => None,
+            Err(
+                SendError::NameNotFound
+                | SendError::Refused
+                | SendError::Unreachable
+                | SendError::ConnectTimeout
+                | SendError::FirstByteTimeout,
+            ) if retry_policy.retry_no_response => None,
+            _ => return None,
+        };
+        let (delay, backoff) = (delay.filter(|delay| !delay.is_zero()), self.backoff(retry));
+        let pause = delay.unwrap_or(backoff);
+        if retry < retry_policy.retries && tried.time.saturating_add(pause) <= retry_policy.retry_for {
+            return Some(pause).filter(|pause| *pause < self.remaining());
+        }
+        // The backoff bounds the number of requests to 9 in 20 s. The last one is at the end of the time.
+        let left = retry_policy.start_for.saturating_sub(tried.time).min(self.remaining().saturating_sub(SPARE_TIME));
+        let pause = delay.unwrap_or_default().max(backoff.min(left));
+        (may_be_starting(result) && left >= BACKOFF && pause <= left).then_some(pause)
     }
 
     /// The delay before the given retry, counted from 0: doubled each time. Its second half is random, so that instances

@@ -85,7 +85,7 @@ impl SecretClient {
             let reply = call
                 .send(&DEFAULT_RETRY, &prepared)
                 .await
-                .map_err(|error| http::no_response(&call, error, "the vault", &self.vault.url))?;
+                .map_err(|failure| http::no_response(&call, &failure, "the vault", &self.vault.url))?;
             if reply.response.status != 401 {
                 return Ok((reply, token));
             }

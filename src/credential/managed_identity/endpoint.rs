@@ -2,10 +2,9 @@
 //! the parameters and headers of the request.
 
 use super::selector::IdentitySelector;
-use super::source::error_message;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{self, Call, DEFAULT_RETRY, PreparedRequest, Reply};
+use crate::http::{self, Call, PreparedRequest, Reply, StartingService};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::SecretString;
@@ -24,6 +23,7 @@ pub(super) struct IdentityEndpoint {
     secret_variable: &'static str,
     pub(super) url: Url,
     pub(super) secret: SecretString,
+    policy: StartingService,
 }
 
 impl IdentityEndpoint {
@@ -57,7 +57,7 @@ impl IdentityEndpoint {
             ))
             .with_hint(diagnosis::configuration("Set it to the value that the platform gives, and nothing else")));
         }
-        Ok(Self { name, secret_variable, url, secret: secret.into() })
+        Ok(Self { name, secret_variable, url, secret: secret.into(), policy: StartingService::default() })
     }
 
     /// A GET with this query, appended to the query of the URL if it has one.
@@ -74,13 +74,13 @@ impl IdentityEndpoint {
         PreparedRequest { secrets: vec![self.secret.clone()], ..prepared }
     }
 
-    /// Sends a request with the default retry policy.
+    /// Sends a request, also to an endpoint that is still starting.
     pub(super) fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let service = format!("the {} identity endpoint", self.name);
-            call.send(&DEFAULT_RETRY, prepared)
+            call.send(&self.policy, prepared)
                 .await
-                .map_err(|error| http::no_response(&call, error, &service, &self.url))
+                .map_err(|failure| http::no_response(&call, &failure, &service, &self.url))
         })
     }
 
@@ -90,7 +90,7 @@ impl IdentityEndpoint {
             let no_token = |why| self.unexpected(reply, &["with something that is no token reply: ", why].concat());
             return AccessToken::from_reply(&reply.response.body.0, now).map_err(no_token);
         }
-        let Some(error_message) = error_message(reply) else {
+        let Some(error_message) = reply.error_message() else {
             return Err(self.unexpected(reply, "without the JSON that this endpoint gives"));
         };
         let message = format!("{} answered {}: {error_message}", self.name, reply.status());

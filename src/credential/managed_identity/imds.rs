@@ -8,13 +8,13 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use super::selector::IdentitySelector;
-use super::source::{Source, error_message};
+use super::source::Source;
 use crate::credential::managed_identity_id::ManagedIdentityId;
 use crate::credential::options::CredentialOptions;
 use crate::diagnosis::{self, Hint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, PreparedRequest, Reply, RetryPolicy, ServicePolicy, no_response};
+use crate::http::{Call, NoResponse, PreparedRequest, Reply, RetryPolicy, START_TIME, ServicePolicy, no_response};
 use crate::language::{self, Language};
 use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
@@ -55,6 +55,10 @@ pub(super) struct Imds {
     connect_timeout: Option<Duration>,
     /// A response has proven that this is IMDS, or the environment names its address.
     proven: Cell<bool>,
+    /// The environment names its address.
+    address_is_set: bool,
+    /// It has returned a token.
+    has_answered: Cell<bool>,
     environment_is_empty: bool,
     language: Language,
     detected_by: &'static str,
@@ -88,6 +92,8 @@ impl Imds {
             url,
             connect_timeout,
             proven: Cell::new(address_is_set),
+            address_is_set,
+            has_answered: Cell::new(false),
             environment_is_empty: env.is_empty(),
             language: env.language,
             detected_by,
@@ -99,9 +105,16 @@ impl Imds {
         diagnosis::nothing_configured(self.environment_is_empty, self.language)
     }
 
+    /// Whether it may still be starting: the environment or the code names it, alone, and it has not yet returned a token.
+    /// In an unpinned chain it is a guess, which must not take long.
+    fn may_be_starting(&self, call: &Call<'_>) -> bool {
+        (self.address_is_set || !call.chained) && !self.has_answered.get()
+    }
+
     /// The error of no response. Outside Azure this is normal and means unavailable; an IMDS that responded before has failed.
-    fn no_response_error(&self, call: &Call<'_>, error: SendError) -> Box<Error> {
-        let mut failure = no_response(call, error, "the Azure metadata service (IMDS)", &self.url);
+    fn no_response_error(&self, call: &Call<'_>, no_answer: &NoResponse) -> Box<Error> {
+        let error = no_answer.error;
+        let mut failure = no_response(call, no_answer, "the Azure metadata service (IMDS)", &self.url);
         if !self.proven.get() {
             // When not chained, a host denial is final.
             if call.chained || error != SendError::Denied {
@@ -110,6 +123,7 @@ impl Imds {
             let nothing = self.nothing_configured();
             failure.hint = Some(match failure.hint {
                 Some(denied) if error == SendError::Denied => diagnosis::imds_denied(denied, &nothing),
+                _ if !call.chained => diagnosis::imds_named_alone(&self.url.authority(), &nothing),
                 _ => nothing,
             });
         }
@@ -124,7 +138,7 @@ impl Imds {
 }
 
 fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> Box<Error> {
-    let error_message = error_message(reply).unwrap_or_default();
+    let error_message = reply.error_message().unwrap_or_default();
     if !error_message.is_empty() {
         message.push_str(": ");
         message.push_str(&error_message);
@@ -166,17 +180,19 @@ impl ServicePolicy for Imds {
             retries: if trusted { 4 } else { 2 },
             retry_no_response: trusted,
             retry_for: if trusted { Duration::MAX } else { Duration::from_secs(3) },
+            start_for: if self.may_be_starting(call) { START_TIME } else { Duration::ZERO },
         }
     }
 
-    fn on_response(&self, reply: &Reply, retry: u32) -> Option<Duration> {
+    fn on_response(&self, call: &Call<'_>, reply: &Reply, retry: u32) -> Option<Duration> {
         if is_imds(reply) {
             self.proven.set(true);
+            self.has_answered.set(self.has_answered.get() || reply.status() == 200);
         }
         match reply.response.status {
             410 => Some(UPDATE_DELAYS.get(retry as usize).copied().unwrap_or_default()),
             // IMDS may return 404 during an update too; the Azure SDKs also retry it.
-            404 if self.proven.get() => Some(Duration::ZERO),
+            404 if self.proven.get() || self.may_be_starting(call) => Some(Duration::ZERO),
             _ => None,
         }
     }
@@ -209,7 +225,7 @@ impl Source for Imds {
     }
 
     fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>> {
-        Box::pin(async move { call.send(self, prepared).await.map_err(|error| self.no_response_error(&call, error)) })
+        Box::pin(async move { call.send(self, prepared).await.map_err(|error| self.no_response_error(&call, &error)) })
     }
 
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {

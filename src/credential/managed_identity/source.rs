@@ -1,10 +1,9 @@
-//! The trait of a source of managed identities, and how to read error responses of sources.
+//! The trait of a source of managed identities.
 
 use super::selector::IdentitySelector;
 use crate::error::Result;
 use crate::http::{Call, PreparedRequest, Reply};
 use crate::platform::LocalFuture;
-use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::AccessToken;
 use crate::url::Url;
@@ -39,20 +38,4 @@ pub(super) trait Source {
     }
     /// The token of the response, or the error that the response means for this identity.
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken>;
-}
-
-/// The message of an error response. App Service has it in `message`, IMDS in `error_description`, others in an object
-/// `error`.
-pub(super) fn error_message(reply: &Reply) -> Option<String> {
-    let json = reply.json(&["message", "error_description", "error", "Message"]).ok()?;
-    let nested = json.object("error", &["message"]).unwrap_or_default();
-    let texts = [
-        json.text("message"),
-        json.text("error_description"),
-        nested.text("message"),
-        json.text("Message"),
-        json.text("error"),
-    ];
-    let text = texts.into_iter().flatten().find(|text| !text.is_empty())?;
-    Some(reply.quote(&text))
 }
