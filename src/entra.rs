@@ -142,22 +142,22 @@ pub(crate) async fn request_token(
             AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| unexpected(authority, &reply, why))
         }
         Ok(json) if json.text("error").is_some() => Err(refused(authority, client, request, &reply, &json)),
-        _ if reply.response.status >= 500 || reply.wait_too_long || reply.response.status == 429 => Err(reply.error(
-            ErrorKind::AuthenticationFailed,
-            format!("{SOURCE} at {} answered {}", authority.origin(), reply.status()),
-        )),
         _ => Err(unexpected(authority, &reply, "it is no JSON of the token protocol")),
     }
 }
 
+/// The error of a response that Entra does not give, or of an Entra that fails.
 fn unexpected(authority: &Authority, reply: &Reply, why: &str) -> Box<Error> {
-    let origin = authority.origin();
-    reply
-        .error(
-            ErrorKind::UnexpectedReply,
-            format!("{SOURCE} at {origin} answered {} with something that is no token reply: {why}", reply.status()),
-        )
-        .with_hint(diagnosis::unexpected_service(SOURCE, &authority.url))
+    let (status, content) = (reply.status(), reply.content());
+    let answered = format!("{SOURCE} at {} answered {status}", authority.origin());
+    let mut error = if status >= 500 || status == 429 || reply.wait_too_long {
+        reply.error(ErrorKind::AuthenticationFailed, format!("{answered}{content}"))
+    } else {
+        let message = format!("{answered} with something that is no token reply: {why}{content}");
+        reply.error(ErrorKind::UnexpectedReply, message)
+    };
+    error.hint = error.hint.or_else(|| diagnosis::unexpected_reply(status, &content, SOURCE, &authority.url));
+    error
 }
 
 /// The error of an OAuth error response: `error`, `error_description` ("AADSTS…: …"), `error_codes`, and ids for support.

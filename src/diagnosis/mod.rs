@@ -8,6 +8,7 @@ mod aadsts;
 mod entra;
 mod file;
 mod managed_identity;
+mod reply;
 mod vault;
 
 use crate::language::{self, Language};
@@ -17,6 +18,7 @@ use crate::url::Url;
 pub(crate) use entra::*;
 pub(crate) use file::*;
 pub(crate) use managed_identity::*;
+pub(crate) use reply::*;
 pub(crate) use vault::*;
 
 /// The cause of an error and what to change, and how likely it is the right hint among those of several errors.

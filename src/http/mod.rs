@@ -1,6 +1,7 @@
 //! HTTP requests of one call of the user: its deadline, requests, replies, and the error when there is no response.
 
 pub(crate) mod auth_challenge;
+mod content;
 mod retry;
 
 use core::time::Duration;
@@ -14,6 +15,7 @@ use crate::platform::{Method, Platform, Request, Response, SendError};
 use crate::prelude::*;
 use crate::secret::{self, SecretString};
 use crate::url::Url;
+pub(crate) use content::Content;
 #[cfg(fuzzing)]
 pub(crate) use retry::retry_after;
 pub(crate) use retry::{DEFAULT_RETRY, RetryPolicy, START_TIME, ServicePolicy, StartingService};
@@ -165,6 +167,11 @@ impl Reply {
         ];
         let text = texts.into_iter().flatten().find(|text| !text.is_empty())?;
         Some(self.quote(&text))
+    }
+
+    /// What the body of an error response says, whoever gave it.
+    pub(crate) fn content(&self) -> Content {
+        Content::of(self)
     }
 
     /// An error about this response, with its status, delay and request id, and how long it was tried.

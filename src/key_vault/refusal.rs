@@ -16,14 +16,14 @@ pub(super) fn is_network(error: &Error) -> bool {
 impl SecretClient {
     /// The error of a response that does not follow Key Vault's protocol.
     pub(super) fn unexpected(&self, reply: &Reply, why: &str) -> Box<Error> {
-        let origin = self.vault.url.origin();
+        let (origin, status, content) = (self.vault.url.origin(), reply.status(), reply.content());
         let said = format!(
-            "the vault at {origin} answered {} with something that is no reply of Key Vault: {why}",
-            reply.status()
+            "the vault at {origin} answered {status} with something that is no reply of Key Vault: {why}{content}"
         );
-        reply
-            .error(ErrorKind::UnexpectedReply, said)
-            .with_hint(diagnosis::unexpected_service("Key Vault", &self.vault.url))
+        let mut error = reply.error(ErrorKind::UnexpectedReply, said);
+        let hint = diagnosis::unexpected_reply(status, &content, "Key Vault", &self.vault.url);
+        error.hint = error.hint.or(hint);
+        error
     }
 
     /// The error of an error response of the vault.
@@ -47,11 +47,14 @@ impl SecretClient {
         if !who.is_empty() {
             message.push_str(&format!(" as {who}"));
         }
-        if let Some(said) = body.text("message").map(|said| reply.quote(&said)) {
-            message.push_str(&format!(": {said}"));
-        }
+        let content = reply.content();
+        message.push_str(&content.to_string());
         let mut error = reply.error(kind, message);
         let language = self.credential.language();
+        if code.is_none() {
+            let proxy = diagnosis::in_between(reply.status(), &content, "Key Vault", &self.vault.url);
+            error.hint = error.hint.or(proxy);
+        }
         if error.hint.is_none() {
             error.hint = match error.kind {
                 ErrorKind::Forbidden => {

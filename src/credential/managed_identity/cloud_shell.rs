@@ -51,7 +51,8 @@ impl Source for CloudShell {
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         self.0.token(now, reply, selector).map_err(|mut error| {
             // Cloud Shell has only one identity, so its session must have failed.
-            if error.kind == ErrorKind::CredentialUnavailable {
+            let refused = error.kind == ErrorKind::AuthenticationFailed && !error.message.contains("AADSTS");
+            if error.kind == ErrorKind::CredentialUnavailable || (refused && error.status == Some(400)) {
                 error.kind = ErrorKind::AuthenticationFailed;
                 error.hint = Some(diagnosis::configuration(
                     "Check that Cloud Shell gives tokens for this resource. If it does, sign in again: restart the Cloud Shell",

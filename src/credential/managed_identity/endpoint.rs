@@ -4,7 +4,7 @@
 use super::selector::IdentitySelector;
 use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{self, Call, PreparedRequest, Reply, StartingService};
+use crate::http::{self, Call, Content, PreparedRequest, Reply, StartingService};
 use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::SecretString;
@@ -86,43 +86,73 @@ impl IdentityEndpoint {
 
     /// The token of the response, or the error that the response means for this identity.
     pub(super) fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
-        if reply.response.status == 200 {
-            let no_token = |why| self.unexpected(reply, &["with something that is no token reply: ", why].concat());
-            return AccessToken::from_reply(&reply.response.body.0, now).map_err(no_token);
+        let (status, content, code) = (reply.status(), reply.content(), error_code(reply));
+        if status == 200 {
+            return AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {
+                self.unexpected(reply, &format!("with something that is no token reply: {why}{content}"))
+            });
         }
-        let Some(error_message) = reply.error_message() else {
-            return Err(self.unexpected(reply, "without the JSON that this endpoint gives"));
+        let message = match content {
+            Content::Message(_) => format!("{} answered {status}{content}", self.name),
+            Content::Other => self.answered(reply, " without the JSON that this endpoint gives"),
+            _ => self.answered(reply, &content.to_string()),
         };
-        let message = format!("{} answered {}: {error_message}", self.name, reply.status());
-        // On a developer's machine there is only the developer's identity, whichever was requested.
-        let json = reply.json(&["code"]).unwrap_or_default();
-        if json.text("code").as_deref() == Some(DEVELOPER_IDENTITY) {
-            return Err(reply
-                .error(ErrorKind::CredentialUnavailable, message)
-                .with_hint(diagnosis::developer_sign_in()));
-        }
-        Err(match reply.response.status {
-            // Errors that Entra returned to the source are about the resource or the identity, and don't mean that the
-            // source lacks the identity.
-            400 | 404 if !error_message.contains("AADSTS") => selector.refused(self.name, reply, message),
-            401 | 403 if !self.secret_variable.is_empty() => reply
+        let is_page = matches!(content, Content::Page(_));
+        let text = if let Content::Message(text) | Content::Text(text) = &content { text } else { "" };
+        // Errors that Entra returned to the source are about the resource or the identity, and don't mean that the source
+        // lacks the identity. A code says what an error is about; App Service's own errors have none.
+        let lacks_identity = match (status, &code) {
+            (400 | 404, _) if text.contains("AADSTS") => false,
+            (400 | 404, Some(code)) if code.contains("Version") => false,
+            // App Service without an identity.
+            (400, _) if matches!(content, Content::Empty) => !self.secret_variable.is_empty(),
+            (400 | 404, _) => content.is_about_identity(),
+            _ => false,
+        };
+        let mut error = match status {
+            // On a developer's machine there is only the developer's identity, whichever was requested.
+            _ if code.as_deref() == Some(DEVELOPER_IDENTITY) => {
+                reply.error(ErrorKind::CredentialUnavailable, message).with_hint(diagnosis::developer_sign_in())
+            }
+            _ if lacks_identity => selector.refused(self.name, reply, message),
+            401 | 403 if !self.secret_variable.is_empty() && !is_page => reply
                 .error(ErrorKind::AuthenticationFailed, message)
                 .with_hint(diagnosis::identity_header(self.name, self.secret_variable)),
+            _ if !matches!(content, Content::Message(_)) => self.foreign(reply, message),
             _ => reply.error(ErrorKind::AuthenticationFailed, message),
-        })
+        };
+        if (400..500).contains(&status) && !text.contains("AADSTS") && error.kind == ErrorKind::AuthenticationFailed {
+            error.hint.get_or_insert_with(|| diagnosis::request_refused(self.name, code.as_deref()));
+        }
+        error.code = code;
+        Err(error)
     }
 
     /// The error of a response that does not follow the protocol of this endpoint.
     pub(super) fn unexpected(&self, reply: &Reply, what: &str) -> Box<Error> {
-        let message = format!("{} at {} answered {} {what}", self.name, self.url.origin(), reply.status());
-        let failing = reply.response.status >= 500;
-        let kind = if failing { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
+        self.foreign(reply, self.answered(reply, &[" ", what].concat()))
+    }
+
+    /// What the server at the endpoint's URL answered, for messages.
+    fn answered(&self, reply: &Reply, what: &str) -> String {
+        format!("{} at {} answered {}{what}", self.name, self.url.origin(), reply.status())
+    }
+
+    fn foreign(&self, reply: &Reply, message: String) -> Box<Error> {
+        let (status, content) = (reply.status(), reply.content());
+        let kind = if status >= 500 { ErrorKind::AuthenticationFailed } else { ErrorKind::UnexpectedReply };
         let mut error = reply.error(kind, message);
-        if !failing {
-            error.hint.get_or_insert_with(|| diagnosis::unexpected_service(self.name, &self.url));
-        }
+        error.hint = error.hint.or_else(|| diagnosis::unexpected_reply(status, &content, self.name, &self.url));
         error
     }
+}
+
+/// The code of an error response: `code`, that of an object `error`, or `error` itself if it is no sentence.
+fn error_code(reply: &Reply) -> Option<String> {
+    let json = reply.json(&["code", "error"]).ok()?;
+    let nested = json.object("error", &["code"]).unwrap_or_default();
+    let code = [json.text("code"), nested.text("code"), json.text("error")].into_iter().flatten().next()?;
+    (!code.is_empty() && !code.contains(' ')).then(|| reply.quote(&code))
 }
 
 /// Whether the text can be a header value.

@@ -135,6 +135,29 @@ impl Imds {
         }
         failure
     }
+
+    /// The error of a response that IMDS does not give.
+    fn not_imds(&self, reply: &Reply) -> Box<Error> {
+        let (status, content) = (reply.status(), reply.content());
+        let origin = self.url.origin();
+        let message = format!("{origin} answered {status}, which is not the Azure metadata service{content}");
+        let mut error = reply.error(ErrorKind::UnexpectedReply, message);
+        let known = diagnosis::identity_in_text(&content);
+        if self.proven.get() {
+            let unexpected = diagnosis::unexpected_reply(status, &content, NAME, &self.url);
+            error.hint = error.hint.or(known).or(unexpected);
+            // The address may be right, and the machine in another cloud.
+            if self.detected_by == AT_ADDRESS {
+                error.hint = diagnosis::combine(error.hint, Some(self.nothing_configured()));
+            }
+        } else {
+            let nothing = diagnosis::not_imds(status, &content, &self.url, self.nothing_configured());
+            error.hint = known.or(Some(nothing));
+            // The delay that an unknown server asks for is not reported.
+            (error.kind, error.retry_after) = (ErrorKind::CredentialUnavailable, None);
+        }
+        error
+    }
 }
 
 fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> Box<Error> {
@@ -146,10 +169,15 @@ fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> B
     let json = reply.json(&["error"]).unwrap_or_default();
     let code = json.text("error").map(|code| reply.quote(&code));
     let mut error = match (reply.response.status, code.as_deref()) {
-        (400, Some("invalid_request")) if !error_message.contains("AADSTS") => selector.refused(NAME, reply, message),
+        (400, Some("invalid_request")) if !error_message.contains("AADSTS") && reply.content().is_about_identity() => {
+            selector.refused(NAME, reply, message)
+        }
         (404 | 410, _) => reply.error(ErrorKind::TimedOut, message).with_hint(diagnosis::imds_updating()),
         _ => reply.error(ErrorKind::AuthenticationFailed, message),
     };
+    if reply.status() == 400 && !error_message.contains("AADSTS") {
+        error.hint.get_or_insert_with(|| diagnosis::request_refused(NAME, code.as_deref()));
+    }
     error.code = code;
     error
 }
@@ -231,20 +259,7 @@ impl Source for Imds {
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let answered = format!("{NAME} answered {}", reply.status());
         if !is_imds(reply) {
-            let message =
-                format!("{} answered {}, which is not the Azure metadata service", self.url.origin(), reply.status());
-            let mut error = reply.error(ErrorKind::UnexpectedReply, message);
-            error.hint.get_or_insert_with(|| diagnosis::unexpected_service(NAME, &self.url));
-            // The address may be right, and the machine in another cloud.
-            if self.detected_by == AT_ADDRESS {
-                error.hint = diagnosis::combine(error.hint, Some(self.nothing_configured()));
-            }
-            // The delay that an unknown server asks for is not reported.
-            if !self.proven.get() {
-                error.hint = Some(self.nothing_configured());
-                (error.kind, error.retry_after) = (ErrorKind::CredentialUnavailable, None);
-            }
-            return Err(error);
+            return Err(self.not_imds(reply));
         }
         if reply.response.status == 200 {
             return AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {

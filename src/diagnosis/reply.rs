@@ -1,0 +1,96 @@
+//! Hints for replies that are not as the service's protocol has them.
+
+use super::{Confidence, Hint, configuration, hint, unexpected_service};
+use crate::http::Content;
+use crate::prelude::*;
+use crate::url::Url;
+
+/// A reply is not as the service's protocol has it. Where the service itself fails, nothing has to be changed.
+pub(crate) fn unexpected_reply(status: u16, content: &Content, service: &str, url: &Url) -> Option<Hint> {
+    let failing = status >= 500 || status == 429;
+    in_between(status, content, service, url).or_else(|| (!failing).then(|| unexpected_service(service, url)))
+}
+
+/// A reply with this status and content comes from a proxy or a network's sign-in page, and not from the service.
+pub(crate) fn in_between(status: u16, content: &Content, service: &str, url: &Url) -> Option<Hint> {
+    let authority = url.authority();
+    let around = format!("et requests to {authority} go without the proxy (such as by NO_PROXY)");
+    // An identity endpoint is on the machine or in its own network, where no proxy belongs in between.
+    let local = url.is_local();
+    let fix = match (status, content) {
+        (_, Content::Message(_)) => return None,
+        (300..400 | 407 | 502 | 504 | 511, _) | (_, Content::Page(_)) if local => {
+            format!("L{around}\nand check that this is the address of {service}")
+        }
+        (407, _) => format!("Set the proxy's user and password, or l{around}"),
+        (502 | 504, _) => format!("Open the way to {authority} in the proxy or gateway, or l{around}"),
+        (300..400 | 511, _) | (_, Content::Page(_)) => format!(
+            "Sign in to the network or the proxy, or l{around}\nand check that this is the address of {service}"
+        ),
+        _ => return None,
+    };
+    let who = match status {
+        407 => "a proxy that wants a sign-in",
+        502 | 504 => "a proxy or gateway that does not reach it",
+        _ => "a proxy, a network's sign-in page or another web server",
+    };
+    Some(configuration(&fix).because(format!("{who} answered {status} in place of {service} at {authority}")))
+}
+
+/// Nobody is known to be IMDS, and this reply came from its address. `nothing` is the hint for a machine without one. A web
+/// page is no mark of a proxy there, because the metadata services of other clouds have them.
+pub(crate) fn not_imds(status: u16, content: &Content, url: &Url, nothing: Hint) -> Hint {
+    let proxy = in_between(status, content, "IMDS", url).filter(|_| matches!(status, 407 | 502 | 504 | 511));
+    match proxy {
+        Some(proxy) => {
+            let text = format!("On an Azure VM or AKS node: {}\nElsewhere: {}", proxy.text, nothing.text);
+            configuration(&text).because(nothing.cause)
+        }
+        None => nothing,
+    }
+}
+
+/// Text at the address of IMDS that shows who gave it: aad-pod-identity on AKS, or Container Instances.
+pub(crate) fn identity_in_text(content: &Content) -> Option<Hint> {
+    let Content::Text(text) = content else { return None };
+    let contains = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    let (who, fix) = if contains(&[
+        "AzureAssignedIdentity",
+        "azure identity found",
+        "ASSIGNED state",
+        "adal:",
+        "for pod",
+    ]) {
+        (
+            "aad-pod-identity has no token for this pod",
+            "Check the pod's label `aadpodidbinding`, its AzureIdentityBinding and its AzureIdentity:\n\
+             `kubectl get azureassignedidentity --all-namespaces`\n\
+             A new pod has to wait some seconds. aad-pod-identity is no longer developed: workload identity replaces it",
+        )
+    } else if contains(&["invalid token"]) {
+        (
+            "Container Instances gave no token",
+            "Assign an identity to the container group and make the group anew: `az container create --assign-identity`\n\
+             If it has just started, call again",
+        )
+    } else {
+        return None;
+    };
+    Some(hint(Confidence::ServiceResponse, fix).because(who))
+}
+
+/// The service refused the request for another reason than a missing identity.
+pub(crate) fn request_refused(service: &str, code: Option<&str>) -> Hint {
+    let text = if code.is_some_and(|code| code.eq_ignore_ascii_case("UnsupportedApiVersion")) {
+        format!(
+            "Update the platform's host (for Functions its runtime version), or use a service principal:\n\
+             its identity endpoint is too old for the API version that Keyfob uses\n\
+             Check too that the variables of {service} are those of this platform"
+        )
+    } else {
+        format!(
+            "Do what the answer says, and check the scope and the id that are asked for: {service} did not take the request"
+        )
+    };
+    hint(Confidence::ServiceResponse, text)
+}
