@@ -13,6 +13,10 @@ pub(crate) struct CertificateError {
 const CONVERT: &str = "Convert it: openssl pkcs12 -legacy -in OLD.pfx -noenc -out PLAIN.pem, then openssl pkcs12 \
     -export -in PLAIN.pem -out NEW.pfx, and delete PLAIN.pem";
 
+/// The cure for encrypted keys in PEM that other tools can read and Keyfob can't.
+const ENCRYPT_AGAIN: &str = "Encrypt the key anew: openssl pkcs8 -topk8 -v2 aes256 -in OLD.pem -out KEY.pem, then put it \
+    together with the certificate: cat CERT.pem KEY.pem > BOTH.pem";
+
 const MAKE_RSA: &str = "Make a certificate with an RSA key of 2048 bits or more, such as with openssl req -x509 \
     -newkey rsa:2048 -noenc -days 365 -subj /CN=NAME -keyout KEY.pem -out CERT.pem, and upload CERT.pem to the app \
     registration";
@@ -63,9 +67,18 @@ pub(super) const OTHER_KEY: CertificateError = CertificateError {
 };
 
 pub(super) const ENCRYPTED_PEM: CertificateError = CertificateError {
-    why: "its private key is encrypted, which is not read in PEM",
-    cure: "Keep it encrypted as PKCS#12: openssl pkcs12 -export -in OLD.pem -out NEW.pfx; or decrypt the key: openssl \
-        pkey -in OLD.pem -out KEY.pem",
+    why: "its private key is encrypted in the older form of OpenSSL (Proc-Type: 4,ENCRYPTED), which is not read",
+    cure: ENCRYPT_AGAIN,
+};
+
+pub(super) const PEM_ALGORITHM: CertificateError = CertificateError {
+    why: "its private key is encrypted in a way that is not read here; AES with SHA-256 or SHA-1, 3DES and RC2 are",
+    cure: ENCRYPT_AGAIN,
+};
+
+pub(super) const PEM_ITERATIONS: CertificateError = CertificateError {
+    why: "its private key hashes the password so often, millions of times, that reading it would hold the component up",
+    cure: ENCRYPT_AGAIN,
 };
 
 pub(super) const ELLIPTIC: CertificateError =
@@ -93,5 +106,6 @@ pub(super) const PASSWORD_NEEDED: CertificateError = CertificateError {
 
 pub(super) const PASSWORD_WRONG: CertificateError = CertificateError {
     why: "the password does not open it",
-    cure: "Correct the password; openssl pkcs12 -in FILE.pfx -noout tells whether it is the right one",
+    cure: "Correct the password; openssl pkcs12 -in FILE.pfx -noout (for PEM: openssl pkey -in FILE.pem -noout) tells \
+        whether it is the right one",
 };

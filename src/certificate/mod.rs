@@ -43,14 +43,14 @@ struct Contents {
 }
 
 impl Certificate {
-    /// Reads PEM or PKCS#12. The password is used for PKCS#12 only; `None` is the same as an empty one.
+    /// Reads PEM or PKCS#12. The password opens PKCS#12 or an encrypted key in PEM; `None` is the same as an empty one.
     pub(crate) fn read(bytes: &[u8], password: Option<&str>) -> Result<Self, CertificateError> {
         if bytes.len() > MAX_SIZE {
             return Err(error::TOO_LARGE);
         }
         let text = ascii(bytes);
         let contents = if text.contains(pem::BEGIN) {
-            pem::read(&text)?
+            pem::read(&text, password)?
         } else if bytes.first() == Some(&der::SEQUENCE) {
             pkcs12::read(bytes, password)?
         } else {

@@ -1,5 +1,7 @@
 //! PKCS#12 (RFC 7292): bags of keys and certificates, in parts that may be encrypted, and a MAC of the parts.
 
+use rsa::PrivateKey;
+
 use super::der::{EXPLICIT_0, IMPLICIT_0, OCTET_STRING, OID, Reader, SEQUENCE};
 use super::error::{ALGORITHM, BER, CertificateError, DAMAGED, NEITHER, NO_KEY, PASSWORD_NEEDED, PASSWORD_WRONG};
 use super::pbe::{Budget, Password, decrypt, verify_mac};
@@ -98,10 +100,7 @@ fn read_bags(
         match kind {
             oid::KEY_BAG => contents.keys.push(key::pkcs8(value.any()?.2)?),
             oid::SHROUDED_KEY_BAG => {
-                let mut shrouded = value.enter(SEQUENCE)?;
-                let algorithm = shrouded.enter(SEQUENCE)?;
-                let plain = decrypt(algorithm, shrouded.take(OCTET_STRING)?, password, budget)?;
-                contents.keys.push(key::pkcs8(&plain).map_err(|error| error_after_decryption(error, &plain))?);
+                contents.keys.push(shrouded_key(value.enter(SEQUENCE)?, password, budget)?);
             }
             oid::CERTIFICATE_BAG => {
                 let mut certificate = value.enter(SEQUENCE)?;
@@ -114,6 +113,17 @@ fn read_bags(
         }
     }
     Ok(())
+}
+
+/// Reads the content of an `EncryptedPrivateKeyInfo` (RFC 5208), which PEM files have too.
+pub(super) fn shrouded_key(
+    mut shrouded: Reader<'_>,
+    password: &Password<'_>,
+    budget: &mut Budget,
+) -> Result<PrivateKey, CertificateError> {
+    let algorithm = shrouded.enter(SEQUENCE)?;
+    let plain = decrypt(algorithm, shrouded.take(OCTET_STRING)?, password, budget)?;
+    key::pkcs8(&plain).map_err(|error| error_after_decryption(error, &plain))
 }
 
 /// The error for data that could be decrypted, but not read. A wrong password leads to valid padding in one of 256

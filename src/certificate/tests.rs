@@ -25,6 +25,11 @@ fn every_form_gives_the_same_key_and_certificate() {
         ("key-first.pem", None),
         ("pkcs1.pem", None),
         ("pkcs1.pem", PASSWORD),
+        ("encrypted.pem", PASSWORD),
+        ("encrypted-aes128.pem", PASSWORD),
+        ("encrypted-des3.pem", PASSWORD),
+        ("encrypted-pbe.pem", PASSWORD),
+        ("encrypted-unicode-password.pem", Some("pässwörd-🔑")),
         ("aes256.pfx", PASSWORD),
         ("aes128.pfx", PASSWORD),
         ("des3.pfx", PASSWORD),
@@ -59,7 +64,13 @@ fn the_leaf_comes_first_and_the_others_in_the_order_of_the_file() {
 #[test]
 fn every_error_says_what_is_wrong() {
     for (name, password, expected) in [
-        ("encrypted.pem", PASSWORD, error::ENCRYPTED_PEM),
+        ("encrypted.pem", None, error::PASSWORD_NEEDED),
+        ("encrypted.pem", Some(""), error::PASSWORD_NEEDED),
+        ("encrypted.pem", Some("wrong"), error::PASSWORD_WRONG),
+        ("encrypted-des3.pem", Some("wrong"), error::PASSWORD_WRONG),
+        ("encrypted-pbe.pem", Some("wrong"), error::PASSWORD_WRONG),
+        ("encrypted-scrypt.pem", PASSWORD, error::PEM_ALGORITHM),
+        ("encrypted-iterations.pem", PASSWORD, error::PEM_ITERATIONS),
         ("encrypted-pkcs1.pem", PASSWORD, error::ENCRYPTED_PEM),
         ("ec.pem", None, error::ELLIPTIC),
         ("ec-sec1.pem", None, error::ELLIPTIC),
@@ -115,6 +126,7 @@ fn other_files_are_errors() {
         (b"-----BEGIN CERTIFICATE-----\nMA==\n-----END PRIVATE KEY-----", error::DAMAGED),
         (b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", error::DAMAGED),
         (b"-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----", error::DAMAGED),
+        (b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMA==\n-----END ENCRYPTED PRIVATE KEY-----", error::PASSWORD_NEEDED),
         (b"-----BEGIN OPENSSH PRIVATE KEY-----\nMA==\n-----END OPENSSH PRIVATE KEY-----", error::NOT_RSA),
         (b"-----BEGIN PUBLIC KEY-----\nMA==\n-----END PUBLIC KEY-----", error::NEITHER),
         (&[b'x'; MAX_SIZE + 1], error::TOO_LARGE),
@@ -147,7 +159,13 @@ fn damaged_files_cause_no_panic() {
         }
         drop(Certificate::read(&seed[..at], None));
     }
-    // This file has no MAC, so the damaged data is decrypted.
+    // An encrypted key has no MAC, and neither has this file, so the damaged data is decrypted.
+    let pem = String::from_utf8(fixture("encrypted.pem")).unwrap();
+    let start = pem.find("-----BEGIN ENCRYPTED").unwrap();
+    for at in (start..pem.len()).step_by(41) {
+        let bytes = [&pem[..at], "A", &pem[at + 1..]].concat();
+        drop(Certificate::read(bytes.as_bytes(), PASSWORD));
+    }
     let seed = fixture("no-mac.pfx");
     for at in (0..seed.len()).step_by(41) {
         let mut bytes = seed.clone();
