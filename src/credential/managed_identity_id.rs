@@ -56,6 +56,8 @@ impl ManagedIdentityId {
         }
         let cure = if is_resource_id(id) {
             &language.fill(language::PASS_RESOURCE_ID, &[])
+        } else if contains_resource_id(id) {
+            "Write it as /subscriptions/…/userAssignedIdentities/NAME, from the first slash to the name: nothing is in front of it, and no slash behind it"
         } else if is_uuid(id) {
             "Pass it as what it is, a client id or an object id"
         } else {
@@ -82,9 +84,34 @@ fn is_resource_id(id: &str) -> bool {
                 && kind.eq_ignore_ascii_case("userAssignedIdentities") && is_ascii(name))
 }
 
+/// Whether a resource id is in the text, as in the address of a page of the portal, or only its first slash is missing, or a
+/// slash too many is at its end.
+fn contains_resource_id(text: &str) -> bool {
+    let start = text.to_ascii_lowercase().find("subscriptions/");
+    let id = start.and_then(|start| text.get(start..)).unwrap_or_default().trim_end_matches('/');
+    is_resource_id(&format!("/{id}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_resource_id_with_another_beginning_or_end_is_known() {
+        let id = "subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id";
+        for text in [id, &format!("/{id}/"), &format!("https://portal.azure.com/#@contoso/resource/{id}")] {
+            assert!(contains_resource_id(text), "{text}");
+        }
+        for text in [
+            "",
+            "subscriptions/",
+            "s/resourceGroups/rg",
+            &format!("/{id}/more"),
+            "11111111-aaaa-4aaa-8aaa-000000000001",
+        ] {
+            assert!(!contains_resource_id(text), "{text}");
+        }
+    }
 
     #[test]
     fn a_resource_group_may_have_letters_of_any_script() {

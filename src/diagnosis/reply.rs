@@ -94,3 +94,14 @@ pub(crate) fn request_refused(service: &str, code: Option<&str>) -> Hint {
     };
     hint(Confidence::ServiceResponse, text)
 }
+
+/// There is no connection, and a variable names a proxy. `otherwise` is the hint for the error alone.
+pub(crate) fn proxy_not_followed(otherwise: Hint, variable: &str, url: &Url) -> Hint {
+    let text = format!(
+        "Let the host of this component connect to {} directly, or give the host itself the proxy:\n\
+         {variable} is set, but it is the host that connects, and it does not follow the variable\nElse: {}",
+        url.authority(),
+        otherwise.text
+    );
+    Hint { text, ..otherwise }
+}

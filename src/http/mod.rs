@@ -202,6 +202,33 @@ pub(crate) fn no_response(call: &Call<'_>, failure: &NoResponse, who: &str, url:
         _ if call.remaining().is_zero() => ErrorKind::TimedOut,
         _ => ErrorKind::Transport,
     };
-    Error::new(kind, format!("{who} at {}: {}{}", url.origin(), error.describe(), tried.note()))
-        .with_hint(diagnosis::no_response(error, who, url, call.language))
+    let hint = diagnosis::no_response(error, who, url, call.language);
+    // Keyfob's own programs follow the variables of a proxy. A host of other components does not.
+    let proxy = if call.language == Language::Wit
+        && !matches!(error, SendError::Denied | SendError::Tls | SendError::TooLarge)
+    {
+        proxy_variable(&call.platform.environment(), url)
+    } else {
+        None
+    };
+    Error::new(kind, format!("{who} at {}: {}{}", url.origin(), error.describe(), tried.note())).with_hint(
+        match proxy {
+            Some(variable) => diagnosis::proxy_not_followed(hint, variable, url),
+            None => hint,
+        },
+    )
+}
+
+/// The variable that names a proxy for this URL, unless `NO_PROXY` names its host. Plain http is for identity endpoints only,
+/// which no proxy reaches.
+fn proxy_variable(environment: &[(String, String)], url: &Url) -> Option<&'static str> {
+    let get = |name: &str| environment.iter().find(|(it, value)| it == name && !value.is_empty());
+    let variable =
+        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter().find(|name| get(name).is_some())?;
+    let mut exceptions = ["NO_PROXY", "no_proxy"].into_iter().filter_map(get).flat_map(|(_, list)| list.split(','));
+    let excepted = exceptions.any(|entry| {
+        let domain = entry.trim_ascii().trim_start_matches(['*', '.']);
+        entry.trim_ascii() == "*" || (!domain.is_empty() && url.host.ends_with(domain))
+    });
+    (url.https && !excepted).then_some(variable)
 }

@@ -13,14 +13,16 @@ pub(crate) const PASS_VARIABLES: Template = Template(
      `inherit_configuration = [\"allowed_outbound_hosts\", \"environment\"]`\n\
      wasmCloud: set `environment` of `localResources`\n\
      wasmtime: pass each with `--env AZURE_CLIENT_ID=…`, or all with `-S inherit-env=y`\n\
-     On App Service, pass IDENTITY_ENDPOINT and IDENTITY_HEADER too|\
+     On App Service, pass IDENTITY_ENDPOINT and IDENTITY_HEADER too, on a server of Azure Arc IDENTITY_ENDPOINT and IMDS_ENDPOINT|\
      Leave out --clean-env, or set variables with --env NAME=VALUE or --env-file FILE: the environment is empty>",
 );
 
 pub(crate) const GIVE_IDENTITY: Template = Template(
     "Give this <app|command|program> an Azure identity:\n\
      On Azure: give the app or machine a managed identity<, and pass the platform's variables (IDENTITY_ENDPOINT, \
-     IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component|>\n\
+     IDENTITY_HEADER, AZURE_CLIENT_ID) through to the component\n\
+     On a server of Azure Arc: pass IDENTITY_ENDPOINT=http://localhost:40342/metadata/identity/oauth2/token and \
+     IMDS_ENDPOINT=http://localhost:40342|>\n\
      Elsewhere: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to a service principal's{or}\n\
      On a laptop: {laptop}",
 );

@@ -32,14 +32,16 @@ pub(super) fn detect(env: &Env, options: &CredentialOptions, selector: &Identity
         (Some(endpoint), None, ..) if env.get("IMDS_ENDPOINT").is_some() => {
             Box::new(azure_arc::AzureArc::new(endpoint)?)
         }
-        (Some(_), None, ..) => {
-            return Err(Error::unavailable("IDENTITY_ENDPOINT is set, but IDENTITY_HEADER is not; IMDS was not tried")
-                .with_hint(diagnosis::partly_configured(
-                    "App Service managed identity",
-                    &["IDENTITY_ENDPOINT"],
-                    &["IDENTITY_HEADER"],
-                    env.language,
-                )));
+        (Some(endpoint), None, ..) => {
+            // The port of Azure Arc's agent.
+            let (what, missing) = if endpoint.contains(":40342") {
+                (imds::ARC, "IMDS_ENDPOINT")
+            } else {
+                ("App Service managed identity", "IDENTITY_HEADER")
+            };
+            let message = format!("IDENTITY_ENDPOINT is set, but {missing} is not; IMDS was not tried");
+            let hint = diagnosis::partly_configured(what, &["IDENTITY_ENDPOINT"], &[missing], env.language);
+            return Err(Error::unavailable(message).with_hint(hint));
         }
         (.., Some(endpoint), Some(secret)) => Box::new(azure_ml::AzureMl::new(env, endpoint, secret, selector)?),
         (.., Some(endpoint), None) => Box::new(cloud_shell::CloudShell::new(endpoint, selector)?),

@@ -24,6 +24,7 @@ use crate::url::Url;
 use crate::value;
 
 pub(super) const NAME: &str = "IMDS";
+pub(super) const ARC: &str = "Azure Arc managed identity";
 const ADDRESS: &str = "http://169.254.169.254";
 const API_VERSION: &str = "2018-02-01";
 
@@ -60,6 +61,8 @@ pub(super) struct Imds {
     /// It has returned a token.
     has_answered: Cell<bool>,
     environment_is_empty: bool,
+    /// `IMDS_ENDPOINT` is set, which Azure Arc sets together with `IDENTITY_ENDPOINT`.
+    arc_is_partly_set: bool,
     language: Language,
     detected_by: &'static str,
 }
@@ -95,6 +98,7 @@ impl Imds {
             address_is_set,
             has_answered: Cell::new(false),
             environment_is_empty: env.is_empty(),
+            arc_is_partly_set: env.get("IMDS_ENDPOINT").is_some(),
             language: env.language,
             detected_by,
         })
@@ -102,6 +106,10 @@ impl Imds {
 
     /// The hint for an IMDS that is not there.
     fn nothing_configured(&self) -> Hint {
+        if self.arc_is_partly_set {
+            let (set, missing) = (&["IMDS_ENDPOINT"], &["IDENTITY_ENDPOINT"]);
+            return diagnosis::partly_configured(ARC, set, missing, self.language);
+        }
         diagnosis::nothing_configured(self.environment_is_empty, self.language)
     }
 
