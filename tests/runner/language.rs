@@ -14,7 +14,7 @@ pub const LANGUAGES: [&str; 3] = ["command", "python", "javascript"];
 const AZURE_TERMS: [&str; 1] = ["system-assigned"];
 
 /// Names in the protocols of Azure and its tools, in the form that options have in Python or in JavaScript.
-const PROTOCOL_NAMES: [&str; 13] = [
+const PROTOCOL_NAMES: [&str; 14] = [
     "access_token",
     "client_id",
     "error_description",
@@ -22,6 +22,7 @@ const PROTOCOL_NAMES: [&str; 13] = [
     "expires_on",
     "invalid_request",
     "unauthorized_client",
+    "clientID",
     "clientId",
     "nextLink",
     "outContentType",
