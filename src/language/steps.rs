@@ -66,6 +66,7 @@ pub(crate) const TRUST_CERTIFICATE: Template = Template(
 );
 
 /// Lets a file be read. It continues a sentence that begins with "Check that".
+#[cfg_attr(not(any(feature = "filesystem", all(target_family = "wasm", feature = "embedded"))), allow(dead_code))]
 pub(crate) const FILE_ACCESS: Template = Template(
     "and that <the file's folder itself is given to the component:\n\
      Spin: `files = [{ source = \"{folder}\", destination = \"{folder}\" }]` with `spin up --direct-mounts`, for a dependency also \
