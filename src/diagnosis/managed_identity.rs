@@ -138,8 +138,12 @@ pub(crate) fn imds_denied(denied: Hint, elsewhere: &Hint) -> Hint {
     Hint { text: format!("On an Azure VM or AKS node: {}\nElsewhere: {}", denied.text, elsewhere.text), ..denied }
 }
 
-/// `keyfob dev-identity` found no developer who is signed in on this machine.
-pub(crate) fn developer_sign_in() -> Hint {
+/// `keyfob dev-identity` gives no token: no developer is signed in on this machine, or, as it then says, its options don't allow
+/// the resource.
+pub(crate) fn developer_identity(said: &str) -> Hint {
+    if said.contains("--dev-scope") {
+        return hint(Confidence::ServiceResponse, "Add the option --dev-scope to the command that has --dev");
+    }
     hint(
         Confidence::ServiceResponse,
         "Sign in on this machine, with one of:\n`az login` (Azure CLI)\n`Connect-AzAccount` (Azure PowerShell)\n\

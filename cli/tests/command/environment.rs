@@ -42,7 +42,7 @@ fn env_overrides_caller_overrides_env_file() {
     let refused = |run: crate::run::Run<'_>| {
         let error = run.json().output().error();
         assert_eq!(error["kind"], "authentication-failed", "{error}");
-        assert!(error["message"].as_str().unwrap().contains(nobody), "{error}");
+        assert!(error["attempts"][2]["message"].as_str().unwrap().contains(nobody), "{error}");
     };
 
     assert_eq!(run().caller_env("AZURE_CLIENT_ID", nobody).env("AZURE_CLIENT_ID", USER).output().value(), VALUE);

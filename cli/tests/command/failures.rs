@@ -106,7 +106,7 @@ fn wrong_client_secret_fails() {
     assert_eq!((&error["kind"], &error["status"]), (&"authentication-failed".into(), &401.into()));
     assert_eq!(error["code"], "AADSTS7000215");
     assert_eq!(attempts(&error), ["EnvironmentCredential: failed"]);
-    assert_contains(&error["hint"], "AZURE_CLIENT_SECRET");
+    assert_contains(&error["message"], "the client secret from AZURE_CLIENT_SECRET is wrong");
 
     let run = run().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));

@@ -112,7 +112,7 @@ impl IdentityEndpoint {
         let mut error = match status {
             // On a developer's machine there is only the developer's identity, whichever was requested.
             _ if code.as_deref() == Some(DEVELOPER_IDENTITY) => {
-                reply.error(ErrorKind::CredentialUnavailable, message).with_hint(diagnosis::developer_sign_in())
+                reply.error(ErrorKind::CredentialUnavailable, message).with_hint(diagnosis::developer_identity(text))
             }
             _ if lacks_identity => selector.refused(self.name, reply, message),
             401 | 403 if !self.secret_variable.is_empty() && !is_page => reply

@@ -125,7 +125,7 @@ fn run_with_dev_logs_token_requests() {
     machine.az_signed_out();
     let refused = run().stderr;
     let line = "\n400: AzureCliCredential: Please run 'az login' to set up an account; AzurePowerShellCredential: ";
-    assert!(refused.contains(line) && refused.contains("\nhint: Sign in on this machine"), "{refused}");
+    assert!(refused.contains(line) && refused.contains("\nFix:\n  Sign in on this machine"), "{refused}");
 }
 
 #[test]

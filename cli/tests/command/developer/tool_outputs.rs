@@ -50,7 +50,7 @@ fn play(outputs: &str) {
         let (expected, log) = match (&case.token, &case.says) {
             (Some(token), None) => {
                 let expires_on = case.expires_on.as_ref().unwrap();
-                let body = json!({ "access_token": token, "client_id": "", "expires_on": expires_on, "resource": resource, "token_type": "Bearer" });
+                let body = json!({ "access_token": token, "client_id": "", "developer": credential, "expires_on": expires_on, "resource": resource, "token_type": "Bearer" });
                 ((200, body), format!("{resource}: {credential}, until 2099-01-01T00:00:00Z\n"))
             }
             (None, Some(reason)) => {

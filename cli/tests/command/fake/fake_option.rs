@@ -36,7 +36,7 @@ fn app_service_needs_the_client_id() {
 fn unsupported_platforms() {
     for (name, says) in [("service-fabric", "Service Fabric"), ("other-cloud", "not the Azure metadata service")] {
         let error = get_secret(&["--fake", &example(name), "--json"]).error();
-        assert!(error["message"].as_str().unwrap().contains(says), "{name}: {error}");
+        assert!(error["attempts"][2]["message"].as_str().unwrap().contains(says), "{name}: {error}");
     }
 }
 
