@@ -1,10 +1,11 @@
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 
 import { abortError, isAborted, onAbort, type AbortSignalLike } from "./abort.js";
-import { KeyfobError, fromComponent } from "./errors.js";
+import type { AzureError } from "./component/interfaces/keyfob-azure-types.js";
+import { AuthenticationError, KeyfobError, fromComponent, type KeyfobErrorOptions } from "./errors.js";
 import { HttpClient } from "./network/http-client.js";
 import { ABORTED_CALL, EVENT_COUNT, SHARED_LENGTH } from "./protocol.js";
-import type { Call, HostRequest, OptionValues, ProvidedToken, ReceivedChallenge, Reply, WorkerData } from "./protocol.js";
+import type { Call, HostRequest, OptionValues, ProvidedAssertion, ProvidedToken, ReceivedChallenge, Reply, WorkerData } from "./protocol.js";
 import type { Operations } from "./worker/operations.js";
 
 /** What a call may have besides its arguments. */
@@ -15,6 +16,7 @@ export interface CallContext {
   /** The component's own timeout, which waiting in the queue counts in. Without one, waiting has no limit. */
   defaultTimeout?: number | undefined;
   token?: ProvidedToken | undefined;
+  assertion?: ProvidedAssertion | undefined;
   /** Is called with the challenge of a vault that required another token. */
   onChallenge?: ((challenge: ReceivedChallenge) => void) | undefined;
 }
@@ -68,18 +70,20 @@ export class ComponentWorker {
     const outcome = await this.#outcome(operation, args, context);
     // The error is created in this async function so that its stack contains the caller.
     if ("aborted" in outcome) throw abortError();
+    const isToken = operation === "getToken";
+    const OtherError = isToken ? AuthenticationError : KeyfobError;
     if ("notSent" in outcome) throw new KeyfobError({ kind: "invalid-argument", message: `an argument of ${operation} can't be sent to the component` });
-    if ("notStarted" in outcome) throw startError(outcome.notStarted);
-    if ("workerError" in outcome) throw workerError(outcome.workerError);
+    if ("notStarted" in outcome) throw new OtherError(startError(outcome.notStarted));
+    if ("workerError" in outcome) throw new OtherError(workerError(outcome.workerError));
     if (outcome.challenge !== undefined) context.onChallenge?.(outcome.challenge);
-    if ("error" in outcome) throw fromComponent(outcome.error);
+    if ("error" in outcome) throw fromComponent(outcome.error, isToken || outcome.isTokenFailure);
     return outcome.ok as ReturnType<Operations[K]>;
   }
 
-  async #outcome(operation: keyof Operations, args: unknown[], { signal, timeout, defaultTimeout, token }: CallContext): Promise<Outcome> {
+  async #outcome(operation: keyof Operations, args: unknown[], { signal, timeout, defaultTimeout, token, assertion }: CallContext): Promise<Outcome> {
     if (isAborted(signal)) return { aborted: true };
     this.#lastCallId += 1;
-    const call: Call = { id: this.#lastCallId, operation, args, token };
+    const call: Call = { id: this.#lastCallId, operation, args, token, assertion };
     let resolve: (outcome: Outcome) => void = () => {};
     const settled = new Promise<Outcome>((settle) => (resolve = settle));
     const end = (outcome: Outcome) => {
@@ -287,7 +291,8 @@ function withRemainingTime(pending: PendingCall): Call {
 }
 
 function timedOut(message: string, hint?: string): Outcome {
-  return { error: { kind: "timed-out", message, ...(hint !== undefined && { hint }), attempts: [], details: [] } };
+  const error: AzureError = { kind: "timed-out", message, ...(hint !== undefined && { hint }), attempts: [], details: [] };
+  return { error, isTokenFailure: false };
 }
 
 function notStartedInTime(limit: number): Outcome {
@@ -296,13 +301,13 @@ function notStartedInTime(limit: number): Outcome {
 }
 
 /** The error of a call whose worker crashed. Only WebAssembly's own messages are passed on: others may quote a value. */
-function workerError({ name, message }: Error): KeyfobError {
+function workerError({ name, message }: Error): KeyfobErrorOptions {
   const reason = name === "RuntimeError" || name === "RangeError" ? message : name;
-  return new KeyfobError({ kind: "other", message: `the component crashed, and the next call restarts it: ${reason}` });
+  return { kind: "other", message: `the component crashed, and the next call restarts it: ${reason}` };
 }
 
 /** The error of a call whose worker can't be started, for example under Node's permission model. */
-function startError({ name, code }: Error & { code?: string }): KeyfobError {
+function startError({ name, code }: Error & { code?: string }): KeyfobErrorOptions {
   const hint = code === "ERR_ACCESS_DENIED" ? "Start Node with --allow-worker" : undefined;
-  return new KeyfobError({ kind: "denied-by-host", message: `the worker thread of the component can't be started: ${code ?? name}`, hint });
+  return { kind: "denied-by-host", message: `the worker thread of the component can't be started: ${code ?? name}`, hint };
 }

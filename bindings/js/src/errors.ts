@@ -1,11 +1,12 @@
 import type { Attempt, AzureError, ErrorKind } from "./component/interfaces/keyfob-azure-types.js";
+import { callerStack, causeText, errorText, isInspecting } from "./error-text.js";
 
 export type { Attempt, ErrorKind };
 
 /** What a `KeyfobError` is made from. */
 export interface KeyfobErrorOptions {
   kind: ErrorKind;
-  /** What was tried, with which identity, where its id came from, and what Azure answered. */
+  /** What failed, with which identity, where its id came from, and what Azure answered. */
   message: string;
   /** How to fix it. */
   hint?: string | undefined;
@@ -21,23 +22,41 @@ export interface KeyfobErrorOptions {
   details?: [name: string, value: string][];
 }
 
+/**
+ * Adds properties that `inspect` does not show: the message holds what a person needs, and Node prints the properties of an error
+ * below its stack.
+ */
+function addHidden(error: Error, properties: object): void {
+  for (const [name, value] of Object.entries(properties)) {
+    Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true });
+  }
+}
+
+/** Sets the name of a class of errors. It is on the prototype, so that the stack, which is made with the object, begins with it. */
+function setName(Class: { prototype: Error }, name: string): void {
+  Object.defineProperty(Class.prototype, "name", { value: name, enumerable: false, configurable: true, writable: true });
+}
+
 /** The base class of this package's errors. The classes below have the names of those in the Azure SDK. */
 export class KeyfobError extends Error {
-  override name = "KeyfobError";
   /** The category of the error, for `switch`. */
-  readonly kind: ErrorKind;
+  declare readonly kind: ErrorKind;
   /** How to fix it, if that is known. The message ends with it. */
-  readonly hint: string | undefined;
+  declare readonly hint: string | undefined;
   /** The credentials that were tried, in order. */
-  readonly attempts: readonly Attempt[];
+  declare readonly attempts: readonly Attempt[];
   /** The HTTP status of the response that caused the error. */
-  readonly statusCode: number | undefined;
+  declare readonly statusCode: number | undefined;
   /** The service's own code: `AADSTS7000215`, `ForbiddenByRbac`, `SecretNotFound`, … */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** The `Retry-After` of the response, in seconds. */
-  readonly retryAfterInSeconds: number | undefined;
+  declare readonly retryAfterInSeconds: number | undefined;
   /** More information by name: `x-ms-request-id`, `source`, `client-id`, … */
-  readonly details: Readonly<Record<string, string>>;
+  declare readonly details: Readonly<Record<string, string>>;
+
+  static {
+    setName(this, "KeyfobError");
+  }
 
   /** A `WrongTypeError` is a `TypeError`, and counts as a `KeyfobError` too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -45,68 +64,119 @@ export class KeyfobError extends Error {
   }
 
   constructor(options: KeyfobErrorOptions) {
-    super(options.hint === undefined ? options.message : `${options.message}\n\nhint: ${options.hint}`);
-    this.kind = options.kind;
-    this.hint = options.hint;
-    this.attempts = options.attempts ?? [];
-    this.statusCode = options.status;
-    this.code = options.code;
-    this.retryAfterInSeconds = options.retryAfter === undefined ? undefined : Number(options.retryAfter);
-    this.details = Object.fromEntries(options.details ?? []);
+    super(errorText(options));
+    addHidden(this, {
+      kind: options.kind,
+      hint: options.hint,
+      attempts: options.attempts ?? [],
+      statusCode: options.status,
+      code: options.code,
+      retryAfterInSeconds: options.retryAfter === undefined ? undefined : Number(options.retryAfter),
+      details: Object.fromEntries(options.details ?? []),
+      stack: callerStack(this.stack ?? ""),
+    });
+  }
+
+  /** For `JSON.stringify`. `message` is the cause alone, because the attempts and the fix have fields of their own. */
+  toJSON(): object {
+    const { name, kind, hint, attempts, statusCode, code, retryAfterInSeconds, details } = this;
+    const [message] = this.message.split("\n\n", 1);
+    const shown = { statusCode, code, hint, attempts: attempts.length > 0 ? attempts : undefined, retryAfterInSeconds };
+    return { name, message, kind, ...shown, ...(Object.keys(details).length > 0 && { details }) };
   }
 }
 
 /** The credential can't be used in this environment. The Azure SDK's `ChainedTokenCredential` continues with its next credential. */
 export class CredentialUnavailableError extends KeyfobError {
-  override name = "CredentialUnavailableError";
+  static {
+    setName(this, "CredentialUnavailableError");
+  }
 }
 
-/** The credential is configured, but its token request was rejected or failed. */
+/** The response of Microsoft Entra ID, as in the Azure SDK. */
+export interface ErrorResponse {
+  /** The service's own code, else the kind of the error. */
+  error: string;
+  errorDescription: string;
+  errorCodes?: number[];
+  timestamp?: string;
+  traceId?: string;
+  correlationId?: string;
+}
+
+/** No token was got: the credential is configured, and its request was rejected or failed. `kind` tells how. */
 export class AuthenticationError extends KeyfobError {
-  override name = "AuthenticationError";
   /** The OAuth error, as in the Azure SDK. */
-  readonly errorResponse: { error: string; errorDescription: string };
+  declare readonly errorResponse: ErrorResponse;
+
+  static {
+    setName(this, "AuthenticationError");
+  }
 
   constructor(options: KeyfobErrorOptions) {
     super(options);
-    this.errorResponse = { error: options.code ?? options.kind, errorDescription: options.message };
+    const { timestamp, trace_id: traceId, correlation_id: correlationId } = this.details;
+    const [, digits] = /^AADSTS(\d+)$/.exec(options.code ?? "") ?? [];
+    const errorResponse: ErrorResponse = {
+      error: options.code ?? options.kind,
+      errorDescription: causeText(options.message, this.attempts),
+      ...(digits !== undefined && { errorCodes: [Number(digits)] }),
+      ...(timestamp !== undefined && { timestamp }),
+      ...(traceId !== undefined && { traceId }),
+      ...(correlationId !== undefined && { correlationId }),
+    };
+    addHidden(this, { errorResponse });
   }
 }
 
 /** No credential of a chain can be used in this environment. */
 export class AggregateAuthenticationError extends CredentialUnavailableError {
-  override name = "AggregateAuthenticationError";
-  /** The error of each credential. */
-  readonly errors: readonly CredentialUnavailableError[];
+  readonly #errors: readonly Error[];
 
-  constructor(options: KeyfobErrorOptions) {
-    super(options);
-    this.errors = this.attempts.map(
-      ({ credential, message }) =>
-        new CredentialUnavailableError({ kind: "credential-unavailable", message: `${credential}: ${message}` }),
-    );
+  static {
+    setName(this, "AggregateAuthenticationError");
   }
+
+  constructor(options: KeyfobErrorOptions, errors?: readonly Error[]) {
+    super(options);
+    this.#errors = errors ?? this.attempts.map(toUnavailable);
+  }
+
+  /** The error of each credential. `inspect` does not see it, because the message tells the same. */
+  get errors(): readonly Error[] {
+    return !(#errors in this) || isInspecting() ? (undefined as never) : this.#errors;
+  }
+}
+
+function toUnavailable({ credential, message }: Attempt): CredentialUnavailableError {
+  const error = new CredentialUnavailableError({ kind: "credential-unavailable", message: `${credential}: ${message}` });
+  // Its stack would be that of the chain.
+  addHidden(error, { stack: String(error) });
+  return error;
 }
 
 /** A request failed: no response, or a response that reports an error. */
 export class RestError extends KeyfobError {
-  override name = "RestError";
+  static {
+    setName(this, "RestError");
+  }
 }
 
 /** An argument of the wrong type: a `TypeError` with the properties of a `KeyfobError` of kind `invalid-argument`. */
 export class WrongTypeError extends TypeError {
-  override name = "TypeError";
-  readonly kind: ErrorKind = "invalid-argument";
-  readonly hint: string | undefined;
-  readonly attempts: readonly Attempt[] = [];
-  readonly statusCode: number | undefined = undefined;
-  readonly code: string | undefined = undefined;
-  readonly retryAfterInSeconds: number | undefined = undefined;
-  readonly details: Readonly<Record<string, string>> = {};
+  declare readonly kind: ErrorKind;
+  declare readonly hint: string | undefined;
+  declare readonly attempts: readonly Attempt[];
+  declare readonly statusCode: number | undefined;
+  declare readonly code: string | undefined;
+  declare readonly retryAfterInSeconds: number | undefined;
+  declare readonly details: Readonly<Record<string, string>>;
 
   constructor(message: string, hint?: string) {
-    super(hint === undefined ? message : `${message}\n\nhint: ${hint}`);
-    this.hint = hint;
+    super(errorText({ message, hint }));
+    const stack = callerStack(this.stack ?? "");
+    const absent = { statusCode: undefined, code: undefined, retryAfterInSeconds: undefined };
+    addHidden(this, { kind: "invalid-argument", hint, attempts: [], details: {}, ...absent, stack });
   }
 }
 
@@ -123,10 +193,18 @@ const ERROR_CLASSES: Partial<Record<ErrorKind, new (options: KeyfobErrorOptions)
   service: RestError,
 };
 
-/** Converts an error of the component. */
-export function fromComponent(error: AzureError): KeyfobError {
-  if (error.kind === "credential-unavailable") {
+/** Converts an error of the component. If it was the token that failed, the error is one of the two of the Azure SDK. */
+export function fromComponent(error: AzureError, isTokenFailure = isOfToken(error)): KeyfobError {
+  // A chain continues after a credential that does not exist in a component, too.
+  if (error.kind === "credential-unavailable" || (isTokenFailure && error.kind === "unsupported")) {
     return new (error.attempts.length > 1 ? AggregateAuthenticationError : CredentialUnavailableError)(error);
   }
+  if (isTokenFailure) return new AuthenticationError(error);
   return new (ERROR_CLASSES[error.kind] ?? KeyfobError)(error);
+}
+
+/** Whether the fields of an error show that it was the token that failed: only chains and identity endpoints set these. */
+export function isOfToken({ attempts, details }: AzureError): boolean {
+  const names = details.map(([name]) => name);
+  return attempts.length > 0 || (names.includes("source") && !names.includes("credential"));
 }

@@ -65,6 +65,14 @@ export interface Call {
   args: unknown[];
   /** The token of an external credential for this call. */
   token?: ProvidedToken | undefined;
+  /** The assertion of the program for this call. */
+  assertion?: ProvidedAssertion | undefined;
+}
+
+/** An assertion that the program's function returned, for a client-assertion credential. */
+export interface ProvidedAssertion {
+  credential: CredentialSpec;
+  assertion: string;
 }
 
 /** A token that the program's own credential returned. */
@@ -84,11 +92,17 @@ export interface ReceivedChallenge {
   headers: string[];
 }
 
+/** How a call failed, and whether it was the token that could not be got. */
+export interface Failure {
+  error: AzureError;
+  isTokenFailure: boolean;
+}
+
 /**
  * From the worker to the caller: the call's result, and the last challenge that a host sent during the call. Or that the time of
  * the call was over before it began.
  */
-export type Reply = (({ ok: unknown } | { error: AzureError }) & { challenge?: ReceivedChallenge | undefined }) | { late: true };
+export type Reply = (({ ok: unknown } | Failure) & { challenge?: ReceivedChallenge | undefined }) | { late: true };
 
 /** An HTTP request that the component makes. */
 export interface SendRequest {

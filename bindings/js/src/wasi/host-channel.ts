@@ -15,6 +15,8 @@ export class HostChannel {
   call = 0;
   /** The last challenge of the running call. */
   challenge: ReceivedChallenge | undefined;
+  /** The host of the last request of the running call. */
+  lastAuthority: string | undefined;
 
   constructor(port: MessagePort, shared: Int32Array) {
     this.#port = port;

@@ -155,6 +155,7 @@ export function httpInterfaces(channel: HostChannel) {
     // An aborted call sends no more requests.
     if (channel.aborted) throw new WasiError({ tag: "connection-timeout" });
     const { method, secure, authority, path, outgoingBody } = request;
+    channel.lastAuthority = authority;
     const exchange = new HttpExchange(channel);
     const { connectTimeout } = options ?? {};
     const send = () =>

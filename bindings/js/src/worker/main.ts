@@ -10,6 +10,7 @@ import { HostChannel } from "../wasi/host-channel.js";
 import { wasiImports } from "../wasi/imports.js";
 import { createOperations, type Operations } from "./operations.js";
 import { ResourceTable } from "./resource-table.js";
+import { isTokenFailure } from "./token-failure.js";
 
 const { port, shared } = workerData as WorkerData;
 const channel = new HostChannel(port, shared);
@@ -29,28 +30,31 @@ const resources = new ResourceTable(component, context);
 const memoryBytes = () => [...new Set(memories)].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 const operations = createOperations(resources, memoryBytes);
 
-parentPort?.on("message", ({ id, operation, args, token }: Call) => {
+parentPort?.on("message", ({ id, operation, args, token, assertion }: Call) => {
   channel.call = id;
   channel.challenge = undefined;
+  channel.lastAuthority = undefined;
   if (channel.aborted) {
     parentPort?.postMessage({ late: true } satisfies Reply);
     return;
   }
   const run = operations[operation as keyof Operations] as (...args: unknown[]) => unknown;
-  const reply = perform(() => {
+  const reply = perform(operation, args, () => {
+    if (assertion !== undefined) resources.credential(assertion.credential).setAssertion(assertion.assertion);
     if (token !== undefined) resources.credential(token.credential).setToken(token.token, token.expiresOn, token.scope);
     return run(...args);
   });
   parentPort?.postMessage({ ...reply, challenge: channel.challenge });
 });
 
-function perform(operation: () => unknown): Reply {
+function perform(operation: string, args: unknown[], run: () => unknown): Reply {
   try {
-    return { ok: operation() };
+    return { ok: run() };
   } catch (error) {
     // A trap: the instance can't be used any more, so the worker ends.
     if (error instanceof Error) throw error;
     // jco throws the error of a WIT result as a plain object.
-    return { error: error as AzureError };
+    const failed = error as AzureError;
+    return { error: failed, isTokenFailure: isTokenFailure(failed, operation, args[0], channel.lastAuthority, resources) };
   }
 }

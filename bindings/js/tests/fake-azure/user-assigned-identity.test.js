@@ -11,7 +11,7 @@ test("without the client id of a user-assigned identity, the error tells how to 
   assert.ok(error instanceof AggregateAuthenticationError);
   assert.equal(error.kind, "credential-unavailable");
   assert.match(error.hint, /Set AZURE_CLIENT_ID to the client id of the app's user-assigned identity/);
-  assert.ok(error.message.endsWith(`hint: ${error.hint}`));
+  assert.ok(error.message.endsWith(`\n\nFix:\n  ${error.hint.replaceAll("\n", "\n  ")}`));
   const outcomes = error.attempts.map(({ credential, outcome }) => `${credential} ${outcome}`);
   assert.deepEqual(outcomes.slice(0, 3), [
     "EnvironmentCredential unavailable",

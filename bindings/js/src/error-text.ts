@@ -1,0 +1,51 @@
+/** How an error is shown: the cause, each credential that was tried, and the fix. */
+
+import type { Attempt } from "./component/interfaces/keyfob-azure-types.js";
+
+/** The parts of an error that a person sees. */
+interface ErrorParts {
+  message: string;
+  hint?: string | undefined;
+  attempts?: readonly Attempt[] | undefined;
+}
+
+/** The text for people. The cause is its first line; each credential stands in it once. */
+export function errorText({ message, hint, attempts = [] }: ErrorParts): string {
+  const parts = [causeText(message, attempts)];
+  if (attempts.length > 0) parts.push(`Attempted credentials:\n${attemptLines(attempts).join("\n")}`);
+  if (hint) parts.push(`Fix:\n${hint.split("\n").map((line) => `  ${line}`.trimEnd()).join("\n")}`);
+  return parts.join("\n\n");
+}
+
+/** The message without a list of the attempts. */
+export function causeText(message: string, attempts: readonly Attempt[]): string {
+  return attempts.length > 0 ? message.replace(/\s*\n\s*Attempted credentials:\n.*$/s, "") : message;
+}
+
+function attemptLines(attempts: readonly Attempt[]): string[] {
+  const tried = attempts.filter(({ outcome }) => outcome !== "not-supported");
+  const width = Math.max(...tried.map(({ credential }) => credential.length));
+  const lines = tried.map(({ credential, message }) => `  ${credential.padEnd(width)}   ${message.replaceAll("\n", " ")}`);
+  const absent = attempts.filter(({ outcome }) => outcome === "not-supported").map(({ credential }) => credential.replace(/Credential$/, ""));
+  if (absent.length > 0) lines.push(`  (${absent.join(", ")}: not in a component; on a laptop: keyfob dev-identity)`);
+  return lines;
+}
+
+/** The folder of this package's compiled files. */
+const OWN_FOLDER = new URL("./", import.meta.url).href;
+
+/** The stack without the frames of this package, so that the caller's own code comes first. */
+export function callerStack(stack: string): string {
+  const lines = stack.split("\n");
+  const first = lines.findLastIndex((line) => !/^ {4}at /.test(line)) + 1;
+  return lines.filter((line, index) => index < first || !line.includes(OWN_FOLDER)).join("\n");
+}
+
+/** Whether Node's `inspect` asks for the property whose getter calls this. */
+export function isInspecting(): boolean {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 3;
+  const { stack = "" } = new Error();
+  Error.stackTraceLimit = limit;
+  return stack.includes("node:internal/util/inspect:");
+}
