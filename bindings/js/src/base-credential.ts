@@ -5,6 +5,7 @@ import { toOptionValues } from "./option-values.js";
 import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
 import { showOnly, withSecret } from "./redact.js";
 import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
+import { refuseCallOptions, refusePipelineOptions, type PipelineOptions } from "./sdk-options.js";
 import { checkOptions, flag, property, text, texts, timeoutOption } from "./validate.js";
 import { workerFor } from "./workers.js";
 
@@ -41,6 +42,8 @@ export interface GetTokenOptions {
   enableCae?: boolean;
   /** The timeout of the whole call in milliseconds, 30,000 by default. */
   requestOptions?: { timeout?: number };
+  /** No effect: there is no tracing. */
+  tracingOptions?: object;
 }
 
 /** A credential of this package, of `@azure/identity`, or your own. */
@@ -48,50 +51,102 @@ export interface TokenCredential {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>;
 }
 
-/** Options of every credential. */
-export interface CredentialOptions {
+/** Options of every credential, as in the Azure SDK. */
+export interface TokenCredentialOptions extends PipelineOptions {
   /** The Microsoft Entra host; takes precedence over `AZURE_AUTHORITY_HOST`. */
   authorityHost?: string;
-  /** Accepts an authority host that Keyfob does not know (AD FS, Azure Stack). The credential's secrets are sent to it. */
-  disableInstanceDiscovery?: boolean;
+}
+
+/** Options of a credential that may get tokens of several tenants, as in the Azure SDK. */
+export interface MultiTenantTokenCredentialOptions extends TokenCredentialOptions {
   /** Tenants besides its own that the credential may get tokens from; `*` is any. */
   additionallyAllowedTenants?: string[];
+}
+
+/** How the authority is checked, as in the Azure SDK. */
+export interface AuthorityValidationOptions {
+  /** Accepts an authority host that Keyfob does not know (AD FS, Azure Stack). The credential's secrets are sent to it. */
+  disableInstanceDiscovery?: boolean;
+}
+
+/** Options of every credential of this package. */
+export interface CredentialOptions extends MultiTenantTokenCredentialOptions, AuthorityValidationOptions {
   /** The environment variables to use instead of `process.env`. They are copied when the credential is made. */
   env?: Environment;
 }
 
+/** Gets a token in the component. An assertion is for a client-assertion credential. */
+type GetInComponent = (assertion?: string) => Promise<KeyfobAccessToken>;
+
+/** How a credential with parts of the program's own gets a token. */
+export type ProgramGetToken = (scopes: string | string[], options: GetTokenOptions, inComponent: GetInComponent) => Promise<KeyfobAccessToken>;
+
+/** How a class makes its credential. */
+export interface CredentialArguments {
+  create: CredentialConstructor;
+  args?: unknown[];
+  /** The options of the caller. */
+  options?: CredentialOptions | undefined;
+  /** Those of them that only this class has, as the component takes them. */
+  ownOptions?: OptionValues;
+  /** The files that the credential reads. */
+  files?: (string | undefined)[];
+  /** The credentials of a chain. */
+  sources?: CredentialSpec[];
+  /** Set if the component alone can't get the token. */
+  getToken?: ProgramGetToken | undefined;
+}
+
 /** The token of `getToken`. */
 function toAccessToken({ token, expiresOn, refreshOn, credential, source }: ComponentToken): KeyfobAccessToken {
+  const refreshAfterTimestamp = refreshOn === undefined ? undefined : Number(refreshOn) * 1000;
+  return createAccessToken({ token, expiresOnTimestamp: Number(expiresOn) * 1000, refreshAfterTimestamp, credential, source });
+}
+
+/** A token that is not printed. */
+export function createAccessToken(parts: {
+  token: string;
+  expiresOnTimestamp: number;
+  refreshAfterTimestamp?: number | undefined;
+  credential: string;
+  source: string;
+}): KeyfobAccessToken {
+  const { token, expiresOnTimestamp, refreshAfterTimestamp, credential, source } = parts;
   return withSecret("AccessToken", "token", token, {
-    expiresOnTimestamp: Number(expiresOn) * 1000,
-    ...(refreshOn !== undefined && { refreshAfterTimestamp: Number(refreshOn) * 1000 }),
+    expiresOnTimestamp,
+    ...(refreshAfterTimestamp !== undefined && { refreshAfterTimestamp }),
     tokenType: "Bearer" as const,
     credential,
     source,
   });
 }
 
-/** @internal Returns how the component makes a credential of this package; `undefined` for any other object. */
+/**
+ * @internal Returns how the component makes a credential of this package. It is `undefined` for any other object, and for a credential
+ * whose token the component does not get: a class of the program's own that replaces `getToken`, or a mock.
+ */
 export let specOf: (credential: object) => CredentialSpec | undefined;
+
+/** The environment of a credential's options. */
+export function environmentOf(options: unknown): Environment {
+  return (property("options", options, "env") as Environment | null | undefined) ?? process.env;
+}
 
 /** The base class of this package's credentials. `getToken` reports what is missing or wrong in their configuration. */
 export abstract class KeyfobCredential implements TokenCredential {
   readonly #spec: CredentialSpec;
+  readonly #getToken: ProgramGetToken | undefined;
 
   static {
-    specOf = (credential) => (#spec in credential ? credential.#spec : undefined);
+    const { getToken } = this.prototype;
+    specOf = (credential) =>
+      #spec in credential && credential.#getToken === undefined && credential.getToken === getToken ? credential.#spec : undefined;
   }
 
   /** @internal */
-  protected constructor(
-    create: CredentialConstructor,
-    args: unknown[],
-    options: CredentialOptions,
-    ownOptions: OptionValues,
-    files: (string | undefined)[] = [],
-    sources: CredentialSpec[] = [],
-  ) {
-    const env = knownVariables((property("options", options, "env") as Environment | null | undefined) ?? process.env);
+  protected constructor({ create, args = [], options = {}, ownOptions = [], files = [], sources = [], getToken }: CredentialArguments) {
+    refusePipelineOptions(options);
+    const env = knownVariables(environmentOf(options));
     const { authorityHost, disableInstanceDiscovery, additionallyAllowedTenants } = checkOptions(options, {
       authorityHost: text,
       disableInstanceDiscovery: flag,
@@ -101,19 +156,22 @@ export abstract class KeyfobCredential implements TokenCredential {
     const id = nextResourceId();
     const directories = [...new Set([...readableDirectories(env, ...files), ...sources.flatMap((source) => source.directories)])];
     this.#spec = { id, create, args, options: [...common, ...ownOptions], sources, env, directories };
+    this.#getToken = getToken;
     dropWithOwner(this, id);
   }
 
   /** Gets a token for scopes such as `https://vault.azure.net/.default`, from the cache if it holds one. Throws a `KeyfobError`. */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<KeyfobAccessToken> {
+    refuseCallOptions(options);
     const scopeList = typeof scopes === "string" ? [text("scopes", scopes)] : texts("scopes", scopes);
     const tokenOptions = toOptionValues(checkOptions(options, { claims: text, tenantId: text, enableCae: flag }));
-    const token = await workerFor(this.#spec).run("getToken", [this.#spec, scopeList, tokenOptions], {
-      signal: abortSignalOption(options),
-      timeout: timeoutOption(options),
-      defaultTimeout: defaultTimeout(this.#spec),
-    });
-    return toAccessToken(token);
+    const limits = { signal: abortSignalOption(options), timeout: timeoutOption(options), defaultTimeout: defaultTimeout(this.#spec) };
+    const inComponent = async (assertion?: string) => {
+      const provided = assertion === undefined ? undefined : { credential: this.#spec, assertion };
+      const args: [CredentialSpec, string[], OptionValues] = [this.#spec, scopeList, tokenOptions];
+      return toAccessToken(await workerFor(this.#spec).run("getToken", args, { ...limits, assertion: provided }));
+    };
+    return this.#getToken === undefined ? inComponent() : this.#getToken(scopes, options, inComponent);
   }
 
   /** What `getToken` would try, in this order. Looks at options and variables only, and sends nothing. */

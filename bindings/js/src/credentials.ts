@@ -1,9 +1,11 @@
 /** The credential classes, with the names and arguments of `@azure/identity`. */
 
-import { KeyfobCredential, specOf, type CredentialOptions, type TokenCredential } from "./base-credential.js";
+import { KeyfobCredential, environmentOf, type CredentialOptions } from "./base-credential.js";
+import { checkRequiredVariables, checkTenantId, checkTenantVariable, checkTokenCredentials, required } from "./configuration.js";
+import { KeyfobError, WrongTypeError } from "./errors.js";
 import { toOptionValues } from "./option-values.js";
-import type { CredentialSpec, OptionValues } from "./protocol.js";
-import { bytes, checkOptions, className, filePath, flag, items, property, text, texts, wholeNumber, wrongType, type Check } from "./validate.js";
+import type { OptionValues } from "./protocol.js";
+import { bytes, checkOptions, className, filePath, flag, items, text, texts, wholeNumber, wrongType, type Check } from "./validate.js";
 
 /** Selects the managed identity. Set at most one; with none, `AZURE_CLIENT_ID` or the platform decides. */
 export interface ManagedIdentityOptions {
@@ -20,6 +22,18 @@ export interface ImdsOptions {
   imdsConnectTimeoutInMs?: number;
 }
 
+/** The variables that `requiredEnvVars` is for. Any other name is checked too. */
+export type DefaultAzureCredentialEnvVars =
+  | "AZURE_TOKEN_CREDENTIALS"
+  | "AZURE_CLIENT_ID"
+  | "AZURE_TENANT_ID"
+  | "AZURE_CLIENT_SECRET"
+  | "AZURE_CLIENT_CERTIFICATE_PATH"
+  | "AZURE_CLIENT_CERTIFICATE_PASSWORD"
+  | "AZURE_ADDITIONALLY_ALLOWED_TENANTS"
+  | "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"
+  | "AZURE_FEDERATED_TOKEN_FILE";
+
 export interface DefaultAzureCredentialOptions extends CredentialOptions, ManagedIdentityOptions, ImdsOptions {
   /** The tenant for workload identity. */
   tenantId?: string;
@@ -28,28 +42,27 @@ export interface DefaultAzureCredentialOptions extends CredentialOptions, Manage
   tokenFilePath?: string;
   /** The class names of credentials to skip. */
   exclude?: string[];
-  /** `AZURE_TOKEN_CREDENTIALS`: `getToken` fails if this variable is not set. */
-  requiredEnvVars?: string | string[];
+  /** Variables without which the constructor throws. */
+  requiredEnvVars?: DefaultAzureCredentialEnvVars | DefaultAzureCredentialEnvVars[];
+  /** No effect: no process is started. */
+  processTimeoutInMs?: number;
 }
 
 /** Tries environment, workload identity and managed identity, in this order. Uses the first one that is available from then on. */
 export class DefaultAzureCredential extends KeyfobCredential {
   constructor(options: DefaultAzureCredentialOptions = {}) {
-    const { requiredEnvVars: required = [], ...own } = checkOptions(options, {
+    const { requiredEnvVars = [], ...own } = checkOptions(options, {
       tenantId: text,
       workloadIdentityClientId: text,
       tokenFilePath: filePath,
       exclude: (name, value) => items(name, value, className),
       requiredEnvVars: textOrTexts,
     });
-    const unknown = required.find((name) => name !== "AZURE_TOKEN_CREDENTIALS");
-    if (unknown !== undefined) {
-      const shown = /^[A-Z][A-Z0-9_]{0,63}$/.test(unknown) ? `, not ${unknown}` : "";
-      throw new TypeError(`requiredEnvVars accepts only AZURE_TOKEN_CREDENTIALS${shown}`);
-    }
-    const ownOptions = { ...own, requireTokenCredentials: required.length > 0 || undefined };
+    checkRequiredVariables(requiredEnvVars, environmentOf(options));
+    checkTokenCredentials(environmentOf(options));
     const selection = checkOptions(options, SELECTION);
-    super("defaultAzure", [], options, [...toOptionValues(ownOptions), ...managedIdentityOptions(selection)], [own.tokenFilePath]);
+    const ownOptions = [...toOptionValues(own), ...managedIdentityOptions(selection)];
+    super({ create: "defaultAzure", options, ownOptions, files: [own.tokenFilePath] });
   }
 }
 
@@ -57,6 +70,23 @@ export interface ManagedIdentityCredentialOptions extends CredentialOptions, Imd
   clientId?: string;
   resourceId?: string;
   objectId?: string;
+}
+
+// The names of the Azure SDK, which has a type for each way to name the identity.
+export interface ManagedIdentityCredentialClientIdOptions extends CredentialOptions, ImdsOptions {
+  clientId?: string;
+}
+export interface ManagedIdentityCredentialResourceIdOptions extends CredentialOptions, ImdsOptions {
+  resourceId: string;
+}
+export interface ManagedIdentityCredentialObjectIdOptions extends CredentialOptions, ImdsOptions {
+  objectId: string;
+}
+export interface DefaultAzureCredentialClientIdOptions extends DefaultAzureCredentialOptions {
+  managedIdentityClientId?: string;
+}
+export interface DefaultAzureCredentialResourceIdOptions extends DefaultAzureCredentialOptions {
+  managedIdentityResourceId: string;
 }
 
 /** A managed identity. As in the Azure SDK, it does not read `AZURE_CLIENT_ID`; only `DefaultAzureCredential` does. */
@@ -78,8 +108,12 @@ export class ManagedIdentityCredential extends KeyfobCredential {
       managedIdentitySystemAssigned: undefined,
       imdsConnectTimeoutInMs,
     };
-    super("managedIdentity", [], options, managedIdentityOptions(selection));
+    super({ create: "managedIdentity", options, ownOptions: managedIdentityOptions(selection, MANAGED_IDENTITY_NAMES) });
   }
+}
+
+export interface EnvironmentCredentialOptions extends CredentialOptions {
+  sendCertificateChain?: boolean;
 }
 
 /**
@@ -87,8 +121,10 @@ export class ManagedIdentityCredential extends KeyfobCredential {
  * `AZURE_CLIENT_CERTIFICATE_PATH`.
  */
 export class EnvironmentCredential extends KeyfobCredential {
-  constructor(options: CredentialOptions & { sendCertificateChain?: boolean } = {}) {
-    super("environment", [], options, toOptionValues(checkOptions(options, { sendCertificateChain: flag })));
+  constructor(options: EnvironmentCredentialOptions = {}) {
+    const ownOptions = toOptionValues(checkOptions(options, { sendCertificateChain: flag }));
+    checkTenantVariable(environmentOf(options));
+    super({ create: "environment", options, ownOptions });
   }
 }
 
@@ -102,23 +138,54 @@ export interface WorkloadIdentityCredentialOptions extends CredentialOptions {
 export class WorkloadIdentityCredential extends KeyfobCredential {
   constructor(options: WorkloadIdentityCredentialOptions = {}) {
     const { tenantId, clientId, tokenFilePath } = checkOptions(options, { tenantId: text, clientId: text, tokenFilePath: filePath });
+    if (tenantId === undefined) checkTenantVariable(environmentOf(options));
+    else checkTenantId("tenantId", tenantId);
     const ownOptions = toOptionValues({ tenantId, workloadIdentityClientId: clientId, tokenFilePath });
-    super("workloadIdentity", [], options, ownOptions, [tokenFilePath]);
+    super({ create: "workloadIdentity", options, ownOptions, files: [tokenFilePath] });
   }
 }
+
+/** The cache of the Azure SDK on the disk. There is none here, so the options have no effect. */
+export interface CredentialPersistenceOptions {
+  tokenCachePersistenceOptions?: TokenCachePersistenceOptions;
+}
+
+export interface TokenCachePersistenceOptions {
+  enabled: boolean;
+  name?: string;
+  unsafeAllowUnencryptedStorage?: boolean;
+}
+
+export interface ClientSecretCredentialOptions extends CredentialOptions, CredentialPersistenceOptions {}
 
 /** A service principal with a client secret. */
 export class ClientSecretCredential extends KeyfobCredential {
-  constructor(tenantId: string, clientId: string, clientSecret: string, options: CredentialOptions = {}) {
-    const args = [text("tenantId", tenantId), text("clientId", clientId), text("clientSecret", clientSecret)];
-    super("clientSecret", args, options, []);
+  constructor(tenantId: string, clientId: string, clientSecret: string, options: ClientSecretCredentialOptions = {}) {
+    const given = required("ClientSecretCredential", { tenantId, clientId, clientSecret });
+    super({ create: "clientSecret", args: [given.tenantId, given.clientId, given.clientSecret], options });
   }
 }
 
+/** The certificate with its private key: PEM text, or the bytes of a PEM or PKCS#12 file. */
+export interface ClientCertificatePEMCertificate {
+  certificate: string | Uint8Array;
+  certificatePassword?: string;
+}
+
+/** The path of a PEM or PKCS#12 file with the certificate and its private key. */
+export interface ClientCertificatePEMCertificatePath {
+  certificatePath: string;
+  certificatePassword?: string;
+}
+
+export type ClientCertificateCredentialPEMConfiguration = ClientCertificatePEMCertificate | ClientCertificatePEMCertificatePath;
+
 /** A certificate with its private key, PEM or PKCS#12: the content or the path of the file, and its password if it has one. */
-export type ClientCertificate =
-  | { certificate: string | Uint8Array; certificatePassword?: string }
-  | { certificatePath: string; certificatePassword?: string };
+export type ClientCertificate = ClientCertificateCredentialPEMConfiguration;
+
+export interface ClientCertificateCredentialOptions extends CredentialOptions, CredentialPersistenceOptions {
+  sendCertificateChain?: boolean;
+}
 
 /** A service principal with a certificate. A file is read for each token request, so that a renewed certificate is used. */
 export class ClientCertificateCredential extends KeyfobCredential {
@@ -126,8 +193,9 @@ export class ClientCertificateCredential extends KeyfobCredential {
     tenantId: string,
     clientId: string,
     certificate: string | ClientCertificate,
-    options: CredentialOptions & { sendCertificateChain?: boolean } = {},
+    options: ClientCertificateCredentialOptions = {},
   ) {
+    const ids = required("ClientCertificateCredential", { tenantId, clientId });
     const given = typeof certificate === "string" ? { certificatePath: certificate } : certificate;
     const { certificatePath: path, certificatePassword, ...inline } = checkOptions(
       given,
@@ -135,26 +203,13 @@ export class ClientCertificateCredential extends KeyfobCredential {
       "certificate",
     );
     if (path === undefined && inline.certificate === undefined) throw wrongType("certificate", inline.certificate, "a string or a Uint8Array");
-    const source = path !== undefined ? { tag: "path", val: path } : { tag: "bytes", val: inline.certificate };
-    const args = [text("tenantId", tenantId), text("clientId", clientId), source, certificatePassword];
-    super("clientCertificate", args, options, toOptionValues(checkOptions(options, { sendCertificateChain: flag })), [path]);
-  }
-}
-
-/** Tries credentials in this order. Continues after one that is unavailable, and stops at one that fails. */
-export class ChainedTokenCredential extends KeyfobCredential {
-  constructor(...sources: TokenCredential[]) {
-    const specs = sources.flatMap((source, index): CredentialSpec[] => {
-      property(`sources[${index}]`, source ?? null, "getToken");
-      const spec = specOf(source);
-      return spec === undefined ? [] : [spec];
-    });
-    if (specs.length < sources.length) {
-      throw new TypeError(
-        "ChainedTokenCredential of keyfob accepts only credentials of keyfob; ChainedTokenCredential of @azure/identity accepts both",
-      );
+    if (path !== undefined && inline.certificate !== undefined) {
+      throw new KeyfobError({ kind: "invalid-argument", message: "ClientCertificateCredential: choose one of certificate and certificatePath" });
     }
-    super("chained", [], {}, [], [], specs);
+    const source = path !== undefined ? { tag: "path", val: path } : { tag: "bytes", val: inline.certificate };
+    const args = [ids.tenantId, ids.clientId, source, certificatePassword];
+    const ownOptions = toOptionValues(checkOptions(options, { sendCertificateChain: flag }));
+    super({ create: "clientCertificate", args, options, ownOptions, files: [path] });
   }
 }
 
@@ -174,14 +229,25 @@ const SELECTION = {
 /** The checked options that select a managed identity. */
 type Selection = { [K in keyof typeof SELECTION]: ReturnType<(typeof SELECTION)[K]> | undefined };
 
-function managedIdentityOptions(selection: Selection): OptionValues {
-  const selected = [
-    ["client-id", selection.managedIdentityClientId],
-    ["object-id", selection.managedIdentityObjectId],
-    ["resource-id", selection.managedIdentityResourceId],
-    ["system-assigned", selection.managedIdentitySystemAssigned || undefined],
-  ].filter(([, value]) => value !== undefined);
-  if (selected.length > 1) throw new TypeError(`choose one managed identity, not ${selected.map(([tag]) => tag).join(" and ")}`);
-  const managedIdentity = selected.map(([tag, value]) => (value === true ? { tag } : { tag, val: value }))[0];
+/** What the options are called in `ManagedIdentityCredential`. */
+const MANAGED_IDENTITY_NAMES: Readonly<Record<string, string>> = {
+  managedIdentityClientId: "clientId",
+  managedIdentityObjectId: "objectId",
+  managedIdentityResourceId: "resourceId",
+};
+
+function managedIdentityOptions(selection: Selection, names: Readonly<Record<string, string>> = {}): OptionValues {
+  const choices = [
+    ["managedIdentityClientId", "client-id", selection.managedIdentityClientId],
+    ["managedIdentityObjectId", "object-id", selection.managedIdentityObjectId],
+    ["managedIdentityResourceId", "resource-id", selection.managedIdentityResourceId],
+    ["managedIdentitySystemAssigned", "system-assigned", selection.managedIdentitySystemAssigned || undefined],
+  ] as const;
+  const [chosen, ...others] = choices.filter(([, , value]) => value !== undefined);
+  if (chosen !== undefined && others.length > 0) {
+    const given = [chosen, ...others].map(([name]) => names[name] ?? name).join(" and ");
+    throw new WrongTypeError(`choose one managed identity, not ${given}`);
+  }
+  const managedIdentity = chosen && (chosen[2] === true ? { tag: chosen[1] } : { tag: chosen[1], val: chosen[2] });
   return toOptionValues({ managedIdentity, imdsConnectTimeout: selection.imdsConnectTimeoutInMs });
 }

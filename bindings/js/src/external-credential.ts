@@ -2,13 +2,13 @@ import { isAborted, abortError, onAbort, type AbortSignalLike } from "./abort.js
 import type { AccessToken, TokenCredential } from "./base-credential.js";
 import type { TokenTarget } from "./challenge.js";
 import { knownVariables } from "./environment.js";
-import { RestError } from "./errors.js";
+import { AuthenticationError } from "./errors.js";
 import type { CredentialSpec, ProvidedToken } from "./protocol.js";
 import { dropWithOwner, nextResourceId } from "./resources.js";
 import { property } from "./validate.js";
 
 /** A token is replaced so long before it expires, if it has no `refreshAfterTimestamp`. */
-const REFRESH_MARGIN_MS = 120_000;
+export const REFRESH_MARGIN_MS = 120_000;
 
 /** The most tokens that are kept, one for each scope and tenant. */
 const MAX_TOKENS = 16;
@@ -86,15 +86,20 @@ export class ExternalCredential {
     };
     const asked = Promise.resolve(this.#credential.getToken(scope, options));
     const answer: unknown = await withinTime(asked, signal, timeout);
-    // Each property is read once, so that what is checked is what is used.
-    const token = answer ? property("the token", answer, "token") : undefined;
-    const expiresOnTimestamp = answer ? property("the token", answer, "expiresOnTimestamp") : undefined;
-    const refresh = answer ? property("the token", answer, "refreshAfterTimestamp") : undefined;
-    if (typeof token !== "string" || token.length > MAX_TOKEN_LENGTH || typeof expiresOnTimestamp !== "number" || !Number.isFinite(expiresOnTimestamp)) {
-      throw new TypeError("the credential's getToken must return token (a string of at most 65,536 characters) and expiresOnTimestamp (milliseconds since 1970)");
-    }
-    return { token, expiresOnTimestamp, ...(typeof refresh === "number" && { refreshAfterTimestamp: refresh }) };
+    return checkToken(answer);
   }
+}
+
+/** The token that a credential returned. Throws a `TypeError` for anything else. */
+export function checkToken(answer: unknown): AccessToken {
+  // Each property is read once, so that what is checked is what is used.
+  const token = answer ? property("the token", answer, "token") : undefined;
+  const expiresOnTimestamp = answer ? property("the token", answer, "expiresOnTimestamp") : undefined;
+  const refresh = answer ? property("the token", answer, "refreshAfterTimestamp") : undefined;
+  if (typeof token !== "string" || token.length > MAX_TOKEN_LENGTH || typeof expiresOnTimestamp !== "number" || !Number.isFinite(expiresOnTimestamp)) {
+    throw new TypeError("the credential's getToken must return token (a string of at most 65,536 characters) and expiresOnTimestamp (milliseconds since 1970)");
+  }
+  return { token, expiresOnTimestamp, ...(typeof refresh === "number" && { refreshAfterTimestamp: refresh }) };
 }
 
 function toKey({ scope, tenantId }: TokenTarget): string {
@@ -102,12 +107,12 @@ function toKey({ scope, tenantId }: TokenTarget): string {
 }
 
 /** The result of the program's own code, unless it takes too long or the call is aborted. */
-async function withinTime<T>(result: Promise<T>, signal: AbortSignalLike | undefined, timeout: number): Promise<T> {
+export async function withinTime<T>(result: Promise<T>, signal: AbortSignalLike | undefined, timeout: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let stop = () => {};
   const ended = new Promise<never>((_, reject) => {
     const message = `the getToken of the given credential did not return within ${Math.ceil(timeout)} ms`;
-    timer = setTimeout(() => reject(new RestError({ kind: "timed-out", message })), Math.min(timeout, 2_147_483_647));
+    if (timeout !== Infinity) timer = setTimeout(() => reject(new AuthenticationError({ kind: "timed-out", message })), Math.min(timeout, 2_147_483_647));
     stop = onAbort(signal, () => reject(abortError()));
     if (isAborted(signal)) reject(abortError());
   });

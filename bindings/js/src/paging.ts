@@ -10,8 +10,9 @@ export interface PageSettings {
 }
 
 /** A list that is read item by item or page by page, as in the Azure SDK. */
-export interface PagedAsyncIterableIterator<T> extends AsyncIterableIterator<T> {
-  byPage(settings?: PageSettings): AsyncIterableIterator<T[]>;
+export interface PagedAsyncIterableIterator<TElement, TPage = TElement[], TPageSettings = PageSettings> extends AsyncIterableIterator<TElement> {
+  [Symbol.asyncIterator](): PagedAsyncIterableIterator<TElement, TPage, TPageSettings>;
+  byPage(settings?: TPageSettings): AsyncIterableIterator<TPage>;
 }
 
 /** Makes the function that fetches the next page of the list with this resource id; `undefined` after the last page. */

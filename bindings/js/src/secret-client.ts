@@ -1,109 +1,48 @@
-import { abortSignalOption, type AbortSignalLike } from "./abort.js";
+import { type AbortSignalLike } from "./abort.js";
 import { defaultTimeout, specOf, type TokenCredential } from "./base-credential.js";
 import { isOwnResource, isSameResource, parseChallenges, type TokenTarget } from "./challenge.js";
 import type {
   DeletedSecret as ComponentDeletedSecret,
   SecretProperties as ComponentSecretProperties,
 } from "./component/interfaces/keyfob-azure-secrets.js";
-import { AuthenticationError, fromComponent, type KeyfobError } from "./errors.js";
+import { KeyfobError, fromComponent } from "./errors.js";
 import { ExternalCredential } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
 import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
-import { Poller, type PollerOptions } from "./poller.js";
+import { Poller, resumePoller, type PolledOperation } from "./poller.js";
 import type { ClientSpec, CredentialSpec, ListMethod, OptionValues, ReceivedChallenge } from "./protocol.js";
 import { showOnly, visibleUrl } from "./redact.js";
 import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
 import { toDeletedSecret, toReadSecret, toSecretProperties, toSetSecret } from "./secret.js";
 import type { DeletedSecret, KeyVaultSecret, ReadSecret, SecretProperties } from "./secret.js";
-import {
-  bytes,
-  checkOptions,
-  count,
-  flag,
-  items,
-  property,
-  requireString,
-  secretName,
-  secretVersion,
-  tags,
-  text,
-  timeoutOption,
-  unixSeconds,
-  wholeNumber,
-  wrongType,
-} from "./validate.js";
+import { callLimits, toClientOptions, toGetOptions, toSetOptions, type CallLimits } from "./secret-options.js";
+import type {
+  BackupSecretOptions,
+  BeginDeleteSecretOptions,
+  BeginRecoverDeletedSecretOptions,
+  GetDeletedSecretOptions,
+  GetSecretOptions,
+  GetSecretsOptions,
+  ListDeletedSecretsOptions,
+  ListOptions,
+  ListPropertiesOfSecretVersionsOptions,
+  ListPropertiesOfSecretsOptions,
+  PurgeDeletedSecretOptions,
+  RestoreSecretBackupOptions,
+  SecretClientOptions,
+  SecretPollerOptions,
+  SetSecretOptions,
+  UpdateSecretPropertiesOptions,
+} from "./secret-options.js";
+import { bytes, checkOptions, count, items, property, requireString, secretName, secretVersion, text, wholeNumber, wrongType } from "./validate.js";
 import type { Operations } from "./worker/operations.js";
 import { workerFor } from "./workers.js";
-
-/** Options of every call, as in the Azure SDK. */
-export interface OperationOptions {
-  /** Aborts the call, and its HTTP request. */
-  abortSignal?: AbortSignalLike;
-  /** The timeout of the whole call in milliseconds, 30,000 by default. It includes getting a token. */
-  requestOptions?: { timeout?: number };
-}
-
-export interface SecretClientOptions {
-  /** The API version of Key Vault, for an emulator that does not support the latest one. */
-  serviceVersion?: string;
-  /** Accepts a challenge for a resource outside of the vault's domain. Only for emulators. */
-  disableChallengeResourceVerification?: boolean;
-  /** Keeps secret values in memory. There is no cache by default. */
-  cache?: {
-    /** How long a value is returned without a request. */
-    ttlInSeconds: number;
-    /** How long after `ttlInSeconds` a value is still returned if the vault can't be reached. */
-    staleIfErrorInSeconds?: number;
-    /** The size of the cache, 100 secrets and 262,144 bytes by default. */
-    limits?: { secrets: number; bytes: number };
-  };
-}
-
-export interface GetSecretOptions extends OperationOptions {
-  /** This version instead of the latest. */
-  version?: string;
-  /** The content type to convert the secret of a certificate to. */
-  outContentType?: string;
-  /** Reads from the vault, not from the cache. */
-  bypassCache?: boolean;
-}
-
-export interface GetSecretsOptions extends GetSecretOptions {
-  /** The most requests at the same time, 10 by default. */
-  maxConcurrency?: number;
-}
-
-export interface UpdateSecretPropertiesOptions extends OperationOptions {
-  contentType?: string;
-  enabled?: boolean;
-  readonly notBefore?: Date;
-  readonly expiresOn?: Date;
-  /** Replaces all tags; an empty object removes them. */
-  tags?: Record<string, string>;
-}
-
-export type SetSecretOptions = UpdateSecretPropertiesOptions;
-
-export type ListOptions = OperationOptions;
-
-export type BeginOptions = OperationOptions & PollerOptions;
 
 /** The timeout of one poll. It is short because other calls of the credential wait for it. */
 const POLL_TIMEOUT_MS = 2000;
 
 /** The timeout of a call with an external credential: that of the component's static token. */
 const EXTERNAL_TIMEOUT_MS = 30_000;
-
-/** The options of every call, checked. */
-interface CallLimits {
-  signal: AbortSignalLike | undefined;
-  /** In milliseconds. */
-  timeout: number | undefined;
-}
-
-function callLimits(options: unknown): CallLimits {
-  return { signal: abortSignalOption(options), timeout: timeoutOption(options) };
-}
 
 /** What is shown of a client: the URL, unless the object only inherits from a client, or stands for one as a proxy. */
 let visibleOf: (client: object) => object;
@@ -184,57 +123,66 @@ export class SecretClient {
   }
 
   /** Lists the properties of the latest version of every secret. */
-  listPropertiesOfSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<SecretProperties> {
+  listPropertiesOfSecrets(options: ListPropertiesOfSecretsOptions = {}): PagedAsyncIterableIterator<SecretProperties> {
     return this.#listProperties("listPropertiesOfSecrets", "", options);
   }
 
   /** Lists the properties of every version of a secret. */
   listPropertiesOfSecretVersions(
     name: string,
-    options: ListOptions = {},
+    options: ListPropertiesOfSecretVersionsOptions = {},
   ): PagedAsyncIterableIterator<SecretProperties> {
     return this.#listProperties("listPropertiesOfSecretVersions", secretName("the name", name), options);
   }
 
   /** Lists the deleted secrets. */
-  listDeletedSecrets(options: ListOptions = {}): PagedAsyncIterableIterator<DeletedSecret> {
+  listDeletedSecrets(options: ListDeletedSecretsOptions = {}): PagedAsyncIterableIterator<DeletedSecret> {
     const limits = callLimits(options);
     const nextPage: NextPage<ComponentDeletedSecret> = (listId, isFirst, values) =>
       this.#run("nextDeletedPage", [this.#spec, listId, isFirst, values], limits);
     return this.#list(nextPage, toDeletedSecret);
   }
 
-  /** Starts to delete a secret with all its versions. */
-  async beginDeleteSecret(name: string, options: BeginOptions = {}): Promise<Poller<DeletedSecret>> {
+  /** Starts to delete a secret with all its versions, or waits for the deletion of an earlier poller. */
+  async beginDeleteSecret(name: string, options: BeginDeleteSecretOptions = {}): Promise<Poller<DeletedSecret>> {
     const [checkedName, limits] = [secretName("the name", name), callLimits(options)];
-    const begin = (pollerId: number) => this.#run("beginDeleteSecret", [this.#spec, pollerId, checkedName, []], limits);
-    return this.#begin(begin, options, toDeletedSecret);
+    return this.#begin<ComponentDeletedSecret, DeletedSecret>("delete", checkedName, options, {
+      begin: (pollerId) => this.#run("beginDeleteSecret", [this.#spec, pollerId, checkedName, []], limits),
+      read: (signal) => this.getDeletedSecret(checkedName, { ...(signal && { abortSignal: signal }), requestOptions: { timeout: POLL_TIMEOUT_MS } }),
+      convert: toDeletedSecret,
+    });
   }
 
   /** Gets the properties of a deleted secret. */
-  async getDeletedSecret(name: string, options: OperationOptions = {}): Promise<DeletedSecret> {
+  async getDeletedSecret(name: string, options: GetDeletedSecretOptions = {}): Promise<DeletedSecret> {
     return toDeletedSecret(await this.#run("getDeletedSecret", [this.#spec, secretName("the name", name), []], callLimits(options)));
   }
 
-  /** Starts to recover a deleted secret. */
-  async beginRecoverDeletedSecret(name: string, options: BeginOptions = {}): Promise<Poller<SecretProperties>> {
+  /** Starts to recover a deleted secret, or waits for the recovery of an earlier poller. */
+  async beginRecoverDeletedSecret(name: string, options: BeginRecoverDeletedSecretOptions = {}): Promise<Poller<SecretProperties>> {
     const [checkedName, limits] = [secretName("the name", name), callLimits(options)];
-    const begin = (pollerId: number) => this.#run("beginRecoverDeletedSecret", [this.#spec, pollerId, checkedName, []], limits);
-    return this.#begin(begin, options, toSecretProperties);
+    return this.#begin<ComponentSecretProperties, SecretProperties>("recover", checkedName, options, {
+      begin: (pollerId) => this.#run("beginRecoverDeletedSecret", [this.#spec, pollerId, checkedName, []], limits),
+      read: async (signal) => {
+        const getOptions = { ...(signal && { abortSignal: signal }), requestOptions: { timeout: POLL_TIMEOUT_MS }, bypassCache: true };
+        return (await this.getSecret(checkedName, getOptions)).properties;
+      },
+      convert: toSecretProperties,
+    });
   }
 
   /** Purges a deleted secret. It can't be recovered afterwards. */
-  async purgeDeletedSecret(name: string, options: OperationOptions = {}): Promise<void> {
+  async purgeDeletedSecret(name: string, options: PurgeDeletedSecretOptions = {}): Promise<void> {
     await this.#run("purgeDeletedSecret", [this.#spec, secretName("the name", name), []], callLimits(options));
   }
 
   /** Exports all versions of a secret, encrypted so that only Key Vault can read them. */
-  async backupSecret(name: string, options: OperationOptions = {}): Promise<Uint8Array> {
+  async backupSecret(name: string, options: BackupSecretOptions = {}): Promise<Uint8Array> {
     return this.#run("backupSecret", [this.#spec, secretName("the name", name), []], callLimits(options));
   }
 
   /** Restores a secret from a backup. */
-  async restoreSecretBackup(backup: Uint8Array, options: OperationOptions = {}): Promise<SecretProperties> {
+  async restoreSecretBackup(backup: Uint8Array, options: RestoreSecretBackupOptions = {}): Promise<SecretProperties> {
     return toSecretProperties(await this.#run("restoreSecretBackup", [this.#spec, bytes("the backup", backup), []], callLimits(options)));
   }
 
@@ -279,7 +227,7 @@ export class SecretClient {
       const outcome = await worker
         .run(operation, args, { signal, timeout: remaining(), token, onChallenge })
         .then((result) => ({ result }), (error: unknown) => ({ error }));
-      const refused = "error" in outcome ? outcome.error instanceof AuthenticationError : isRefused(outcome.result);
+      const refused = "error" in outcome ? isRefusedToken(outcome.error) : isRefused(outcome.result);
       const wanted = refused && received.challenge ? this.#follow(received.challenge, target) : undefined;
       if (refused && wanted?.claims !== undefined && target !== undefined && !claimed) {
         [claimed, claims] = [true, wanted.claims];
@@ -325,16 +273,26 @@ export class SecretClient {
     });
   }
 
-  async #begin<R, T>(begin: (pollerId: number) => Promise<R>, options: BeginOptions, convert: (response: R) => T): Promise<Poller<T>> {
-    const { intervalInMs } = checkOptions(options, { intervalInMs: wholeNumber });
+  async #begin<R, T extends object>(operation: PolledOperation["operation"], name: string, options: SecretPollerOptions, steps: PolledSteps<R, T>): Promise<Poller<T>> {
+    const { intervalInMs, resumeFrom } = checkOptions(options, { intervalInMs: wholeNumber, resumeFrom: text });
+    const interval = intervalInMs === undefined ? undefined : Number(intervalInMs);
+    const described: PolledOperation = { operation, name, vaultUrl: this.vaultUrl };
+    if (resumeFrom !== undefined) return resumePoller(resumeFrom, described, steps.read, interval);
     const pollerId = nextResourceId();
-    const response = await begin(pollerId);
+    const response = await steps.begin(pollerId);
     const pollOnce = (signal: AbortSignalLike | undefined) =>
       this.#run("wait", [this.#spec, pollerId, []], { signal, timeout: POLL_TIMEOUT_MS });
-    const poller = new Poller(convert(response), pollOnce, intervalInMs === undefined ? undefined : Number(intervalInMs));
+    const poller = new Poller(described, steps.convert(response), pollOnce, interval);
     dropWithOwner(poller, pollerId);
     return poller;
   }
+}
+
+/** How an operation is started, how its result is read, and how the response to its start is converted. */
+interface PolledSteps<R, T> {
+  begin(pollerId: number): Promise<R>;
+  read(signal: AbortSignalLike | undefined): Promise<T>;
+  convert(response: R): T;
 }
 
 showOnly(SecretClient, visibleOf);
@@ -348,6 +306,10 @@ function checkName(name: string, index: number): string | KeyfobError {
   }
 }
 
+function isRefusedToken(error: unknown): boolean {
+  return error instanceof KeyfobError && error.kind === "authentication-failed";
+}
+
 /** Whether every secret of `getSecrets` was refused because of its token. */
 function isRefused(result: unknown): boolean {
   const refused = (outcome: { tag?: string; val?: { kind?: string } }) => outcome.tag === "err" && outcome.val?.kind === "authentication-failed";
@@ -357,37 +319,3 @@ function isRefused(result: unknown): boolean {
 /** Fetches the next page of the component's list with this id; `undefined` after the last. */
 type NextPage<R> = (listId: number, isFirst: boolean, values: OptionValues) => Promise<R[] | undefined>;
 
-function toClientOptions(options: SecretClientOptions): { values: OptionValues; verifiesChallenges: boolean } {
-  const { serviceVersion, disableChallengeResourceVerification } = checkOptions(options, {
-    serviceVersion: text,
-    disableChallengeResourceVerification: flag,
-  });
-  const cache = property("options", options, "cache") ?? undefined;
-  const { ttlInSeconds, staleIfErrorInSeconds } = checkOptions(cache, { ttlInSeconds: wholeNumber, staleIfErrorInSeconds: wholeNumber }, "cache");
-  const limits = property("cache", cache, "limits") ?? undefined;
-  const cacheLimits = checkOptions(limits, { secrets: count, bytes: wholeNumber }, "limits");
-  if (limits !== undefined && (cacheLimits.secrets === undefined || cacheLimits.bytes === undefined)) {
-    const missing = cacheLimits.secrets === undefined ? "secrets" : "bytes";
-    throw wrongType(`limits.${missing}`, undefined, "a number");
-  }
-  const verifiesChallenges = disableChallengeResourceVerification !== true;
-  const values: OptionValues = [
-    ...toOptionValues({
-      apiVersion: serviceVersion,
-      verifyChallengeResource: verifiesChallenges ? undefined : false,
-      cacheTtl: ttlInSeconds,
-      cacheStaleIfError: staleIfErrorInSeconds,
-    }),
-    ...(limits === undefined ? [] : ([["setCacheLimits", cacheLimits.secrets, cacheLimits.bytes]] satisfies OptionValues)),
-  ];
-  return { values, verifiesChallenges };
-}
-
-function toGetOptions(options: GetSecretOptions): OptionValues {
-  return toOptionValues(checkOptions(options, { version: secretVersion, outContentType: text, bypassCache: flag }));
-}
-
-function toSetOptions(options: UpdateSecretPropertiesOptions): OptionValues {
-  const checks = { contentType: text, enabled: flag, notBefore: unixSeconds, expiresOn: unixSeconds, tags };
-  return toOptionValues(checkOptions(options, checks));
-}

@@ -217,15 +217,18 @@ function describeUnless(valid: RegExp, name: string, what: string, given: string
       ? "is empty"
       : legal === given.length
         ? `has ${given.length} characters, which are too many`
-        : `has ${given.length} characters, and character ${legal + 1} is ${characterKind(given.charAt(legal))}`;
+        : `has ${given.length} characters, and character ${legal + 1} is ${describeCharacter(given.charAt(legal))}`;
   const limit = what === "secret's name" ? "1 to 127" : "1 to 64";
   const hint = "Check that the arguments are in the right order: the name comes before the value";
   throw invalid(`${name} is no ${what}: it ${offence}; expected ${limit} letters, digits and dashes (no underscore); nothing was sent`, hint);
 }
 
-function characterKind(character: string): string {
+/** What a character is, for an error that must not show it. */
+export function describeCharacter(character: string): string {
   if (character === "_") return "an underscore";
   if (character === "/") return "a slash";
+  if (character === '"' || character === "'") return "a quotation mark";
+  if (character === "\ufeff") return "a byte order mark";
   if (/\s/.test(character)) return "white space";
   if (/[\u0000-\u001f\u007f-\u009f]/.test(character)) return "a control character";
   if (character > "\u007f") return "not ASCII";

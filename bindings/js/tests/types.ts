@@ -2,7 +2,7 @@
 
 import type { TokenCredential as OfficialCredential } from "@azure/identity";
 import * as official from "@azure/identity";
-import { SecretClient as OfficialClient, type DeletedSecret, type KeyVaultSecret, type SecretProperties } from "@azure/keyvault-secrets";
+import { SecretClient as OfficialClient, type PollerLike, type PollOperationState, type DeletedSecret, type KeyVaultSecret, type SecretProperties } from "@azure/keyvault-secrets";
 
 import * as keyfob from "../dist/index.js";
 
@@ -16,6 +16,11 @@ export const ours: OfficialCredential[] = [
   new keyfob.ClientCertificateCredential("", "", { certificate: new Uint8Array(), certificatePassword: "" }),
   new keyfob.WorkloadIdentityCredential({ clientId: "", tokenFilePath: "" }),
   new keyfob.EnvironmentCredential(),
+  new keyfob.ClientAssertionCredential("", "", async () => "", { tokenCachePersistenceOptions: { enabled: true } }),
+  new keyfob.ChainedTokenCredential(new official.AzureCliCredential(), new keyfob.EnvironmentCredential()),
+  new keyfob.DefaultAzureCredential({ requiredEnvVars: ["AZURE_CLIENT_ID", "AZURE_TENANT_ID"], retryOptions: { maxRetries: 1 }, loggingOptions: {} }),
+  new keyfob.EnvironmentCredential({ authorityHost: keyfob.AzureAuthorityHosts.AzureGovernment }),
+  keyfob.getDefaultAzureCredential(),
   new keyfob.ChainedTokenCredential(new keyfob.EnvironmentCredential()),
 ];
 
@@ -36,6 +41,25 @@ export async function app(client: OfficialClient | keyfob.SecretClient): Promise
   return client.getSecret("name", { version: "", requestOptions: { timeout: 1000 } });
 }
 
+/** Each type of the Azure SDK takes keyfob's, or the other way round. */
+export const poller: PollerLike<PollOperationState<DeletedSecret>, DeletedSecret> = await theirs.beginDeleteSecret("name", { resumeFrom: "" });
+export const sameName: keyfob.PollerLike<keyfob.PollOperationState<keyfob.DeletedSecret>, keyfob.DeletedSecret> = await theirs.beginDeleteSecret("name");
+export const provider: () => Promise<string> = keyfob.getBearerTokenProvider(new official.AzureCliCredential(), ["scope"]);
+export const options: { [K: string]: object } = {
+  list: {} satisfies keyfob.ListDeletedSecretsOptions satisfies keyfob.ListPropertiesOfSecretsOptions satisfies keyfob.ListPropertiesOfSecretVersionsOptions,
+  begin: { intervalInMs: 1, resumeFrom: "" } satisfies keyfob.BeginDeleteSecretOptions satisfies keyfob.BeginRecoverDeletedSecretOptions satisfies keyfob.SecretPollerOptions,
+  one: { abortSignal: AbortSignal.timeout(1), tracingOptions: {} } satisfies keyfob.GetDeletedSecretOptions satisfies keyfob.PurgeDeletedSecretOptions satisfies keyfob.BackupSecretOptions,
+  identity: { clientId: "" } satisfies keyfob.ManagedIdentityCredentialClientIdOptions,
+  certificate: { certificatePath: "" } satisfies keyfob.ClientCertificatePEMCertificatePath satisfies official.ClientCertificatePEMCertificatePath,
+};
+const responseOf = (error: keyfob.AuthenticationError): official.ErrorResponse => error.errorResponse;
+export const errorResponse: typeof responseOf = responseOf;
+export async function pages(list: keyfob.PagedAsyncIterableIterator<keyfob.SecretProperties, keyfob.SecretProperties[], keyfob.PageSettings>): Promise<void> {
+  for await (const page of list.byPage()) console.log(page.length);
+}
+
+// @ts-expect-error the proxy is that of the environment
+new keyfob.SecretClient("", new keyfob.DefaultAzureCredential(), { proxyOptions: { host: "", port: 1 } });
 // @ts-expect-error no such option
 new keyfob.DefaultAzureCredential({ managedIdentityClient: "" });
 // @ts-expect-error the name must be a string

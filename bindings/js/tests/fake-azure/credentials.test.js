@@ -63,7 +63,7 @@ test("a chain continues after an unavailable credential", async () => {
   const chain = new ChainedTokenCredential(new EnvironmentCredential({ env: {} }), new ManagedIdentityCredential(CLIENT_ID));
   assert.equal(await token(chain), "ManagedIdentityCredential");
   await assert.rejects(new EnvironmentCredential({ env: {} }).getToken(SCOPE), CredentialUnavailableError);
-  assert.throws(() => new ChainedTokenCredential({ getToken: async () => null }), TypeError);
+  assert.throws(() => new ChainedTokenCredential({ getToken: 1 }), TypeError);
 });
 
 test("selecting the managed identity", async () => {
@@ -72,7 +72,7 @@ test("selecting the managed identity", async () => {
   const error = await new DefaultAzureCredential({ env, managedIdentitySystemAssigned: true }).getToken(SCOPE).catch((e) => e);
   assert.equal(error.kind, "credential-unavailable");
   const both = { managedIdentityClientId: CLIENT_ID, managedIdentityObjectId: CLIENT_ID };
-  assert.throws(() => new DefaultAzureCredential(both), /client-id and object-id/);
+  assert.throws(() => new DefaultAzureCredential(both), /not managedIdentityClientId and managedIdentityObjectId$/);
 });
 
 test("the environment is read when the credential is made", async () => {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import {
   ChainedTokenCredential,
+  ClientAssertionCredential,
   ClientCertificateCredential,
   ClientSecretCredential,
   DefaultAzureCredential,
@@ -13,6 +14,7 @@ import {
   ManagedIdentityCredential,
   SecretClient,
   WorkloadIdentityCredential,
+  getBearerTokenProvider,
 } from "../../dist/index.js";
 import { client, credential, respond, serve } from "./loopback-vault.js";
 
@@ -72,6 +74,12 @@ const STRINGS = {
   "getToken claims": (value) => environment().getToken("a", { claims: value }),
   "getToken tenantId": (value) => environment().getToken("a", { tenantId: value }),
   tenantId: (value) => new ClientSecretCredential(value, "id", "secret"),
+  "tenantId of an assertion": (value) => new ClientAssertionCredential(value, "id", async () => "x"),
+  "tenantId of workload identity": (value) => new WorkloadIdentityCredential({ tenantId: value, env: {} }),
+  AZURE_TENANT_ID: (value) => new EnvironmentCredential({ env: { AZURE_TENANT_ID: value } }),
+  AZURE_TOKEN_CREDENTIALS: (value) => new DefaultAzureCredential({ env: { AZURE_TOKEN_CREDENTIALS: value } }),
+  resumeFrom: (value, vault) => vault.beginDeleteSecret("a", { resumeFrom: value }),
+  "scope of a token provider": (value) => getBearerTokenProvider(credential, [value]),
   clientId: (value) => new ClientSecretCredential("tenant", value, "secret"),
   clientSecret: (value) => new ClientSecretCredential("tenant", "id", value),
   authorityHost: (value) => new EnvironmentCredential({ authorityHost: value }),
@@ -117,6 +125,13 @@ const OTHERS = {
   requiredEnvVars: (value) => new DefaultAzureCredential({ requiredEnvVars: value }),
   imdsConnectTimeoutInMs: (value) => new ManagedIdentityCredential({ imdsConnectTimeoutInMs: value }),
   managedIdentitySystemAssigned: (value) => new DefaultAzureCredential({ managedIdentitySystemAssigned: value }),
+  getAssertion: (value) => new ClientAssertionCredential("tenant", "id", value, { env: {} }),
+  "credential of a token provider": (value) => getBearerTokenProvider(value, "a"),
+  proxyOptions: (value) => new EnvironmentCredential({ env: {}, proxyOptions: value }),
+  "retryOptions of a client": (value) => new SecretClient("https://a.b", credential, { retryOptions: value }),
+  "additionalPolicies of a client": (value) => new SecretClient("https://a.b", credential, { additionalPolicies: value }),
+  customHeaders: (value, vault) => vault.getSecret("a", { requestOptions: { customHeaders: value } }),
+  onResponse: (value, vault) => vault.getSecret("a", { onResponse: value }),
   disableInstanceDiscovery: (value) => new DefaultAzureCredential({ disableInstanceDiscovery: value }),
 };
 

@@ -89,13 +89,14 @@ function credentials() {
     ManagedIdentityCredential: new keyfob.ManagedIdentityCredential(CLIENT_ID, { env }),
     ClientSecretCredential: secret,
     ClientCertificateCredential: new keyfob.ClientCertificateCredential(TENANT, CLIENT_ID, { certificate: CERTIFICATE, certificatePassword: CANARY }, { env }),
+    ClientAssertionCredential: new keyfob.ClientAssertionCredential(TENANT, CLIENT_ID, async () => CANARY, { env }),
     ChainedTokenCredential: new keyfob.ChainedTokenCredential(secret, new keyfob.EnvironmentCredential({ env })),
   };
 }
 
 test("every credential of the package, and its functions' results", async () => {
   const all = credentials();
-  const classes = Object.keys(keyfob).filter((name) => name.endsWith("Credential") && name !== "KeyfobCredential");
+  const classes = Object.keys(keyfob).filter((name) => /^[A-Z].*Credential$/.test(name) && name !== "KeyfobCredential");
   assert.deepEqual(Object.keys(all).sort(), classes.sort());
   for (const [name, credential] of Object.entries(all)) {
     assertHidden(credential, { ...PRINTERS, ...COPIERS }, name);
@@ -113,6 +114,8 @@ test("clients, lists and pollers, with each kind of credential", async (t) => {
     response.setHeader("content-type", "application/json").end(JSON.stringify(deleted));
   });
   const own = { getToken: async () => ({ token: CANARY, expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  assertHidden(new keyfob.ChainedTokenCredential(own, ...Object.values(credentials())), { ...PRINTERS, ...COPIERS }, "a chain with a credential of the program");
+  assertHidden(await new keyfob.ChainedTokenCredential(own).getToken("https://a.test/.default"), PRINTERS, "its token");
   const cached = client(url);
   const vaults = [...Object.values(credentials()), own].map((credential) => new keyfob.SecretClient(url, credential, { cache: { ttlInSeconds: 60 } }));
   await vaults.at(-1).getSecret("a");
