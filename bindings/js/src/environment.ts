@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
 
 import { KeyfobError } from "./errors.js";
@@ -46,11 +47,39 @@ const LANGUAGE_VARIABLE: [string, string] = ["KEYFOB_LANGUAGE", "javascript"];
  */
 const ARC_KEY_DIRECTORY = "/var/opt/azcmagent/tokens";
 
+/** The program of Azure Arc's agent. The Azure SDKs take a machine that has it for one of Azure Arc. */
+function arcAgent(): string | undefined {
+  if (process.platform === "linux") return "/opt/azcmagent/bin/himds";
+  const programs = process.env["ProgramFiles"];
+  return process.platform === "win32" && programs ? `${programs}\\AzureConnectedMachineAgent\\himds.exe` : undefined;
+}
+
+/** What the agent listens at. Its installer sets these variables for new sessions only, and services do not get them. */
+const ARC_VARIABLES: [string, string][] = [
+  ["IDENTITY_ENDPOINT", "http://localhost:40342/metadata/identity/oauth2/token"],
+  ["IMDS_ENDPOINT", "http://localhost:40342"],
+];
+
+/** Variables that name another source of managed identities, or this one. */
+const SOURCE_VARIABLES = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"];
+
+/** The variables of Azure Arc, on a machine with its agent whose variables name no source. */
+function arcVariables(set: [string, string][], agent: string | undefined): [string, string][] {
+  if (agent === undefined || set.some(([name]) => SOURCE_VARIABLES.includes(name))) return [];
+  try {
+    accessSync(agent, constants.R_OK);
+    return ARC_VARIABLES;
+  } catch {
+    return [];
+  }
+}
+
 /**
  * A copy of the variables that the component may see: those of `KNOWN_VARIABLES` that are not empty. Throws for a value that is
  * not valid Unicode. Node replaces bytes that are not UTF-8 by U+FFFD, and such a value is not the one that was meant.
+ * On a machine with Azure Arc's agent, its variables are added if they are missing.
  */
-export function knownVariables(env: Environment): [string, string][] {
+export function knownVariables(env: Environment, agent = arcAgent()): [string, string][] {
   const seen = KNOWN_VARIABLES.flatMap((name): [string, string][] => {
     const value = property("env", env, name) ?? "";
     const text = requireString(`the environment variable ${name}`, value);
@@ -61,7 +90,7 @@ export function knownVariables(env: Environment): [string, string][] {
     if (/_(FILE|PATH)$/.test(name)) filePath(`the environment variable ${name}`, text);
     return [[name, text]];
   });
-  return [HOST_VARIABLE, LANGUAGE_VARIABLE, ...seen];
+  return [HOST_VARIABLE, LANGUAGE_VARIABLE, ...seen, ...arcVariables(seen, agent)];
 }
 
 /**
@@ -72,7 +101,7 @@ export function readableDirectories(variables: [string, string][], ...files: (st
   const env = new Map(variables);
   const named = [env.get("AZURE_FEDERATED_TOKEN_FILE"), env.get("AZURE_CLIENT_CERTIFICATE_PATH"), ...files];
   const parents = named.flatMap((file) => (file ? [dirname(file)] : []));
-  // Only Azure Arc's agent sets IMDS_ENDPOINT.
+  // IMDS_ENDPOINT is a variable of Azure Arc only.
   if (env.has("IMDS_ENDPOINT")) parents.push(ARC_KEY_DIRECTORY);
   // A file in the root directory must not grant the whole disk.
   return [...new Set(parents)].filter((directory) => directory !== "/");

@@ -38,6 +38,8 @@ import { bytes, checkOptions, count, items, property, requireString, secretName,
 import type { Operations } from "./worker/operations.js";
 import { workerFor } from "./workers.js";
 
+const COPY_HINT = "Give a new credential: a copy made by structuredClone, JSON or a message to a worker has no getToken";
+
 /** The timeout of one poll. It is short because other calls of the credential wait for it. */
 const POLL_TIMEOUT_MS = 2000;
 
@@ -66,7 +68,7 @@ export class SecretClient {
     const url = requireString("the vault URL", vaultUrl, "Set the variable that it comes from, such as KEYVAULT_URL");
     const clientOptions = toClientOptions(options);
     if (typeof property("credential", credential ?? null, "getToken") !== "function") {
-      throw wrongType("credential", credential, "an object with getToken");
+      throw wrongType("credential", credential, "an object with getToken", COPY_HINT);
     }
     this.#credential = specOf(credential) ?? new ExternalCredential(credential);
     const id = nextResourceId();

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -31,6 +32,24 @@ test("the directories are those of the configured files, never the root", () => 
   assert.deepEqual(of({ AZURE_CLIENT_CERTIFICATE_PATH: "cert.pem" }, "/keys/key.pem", undefined), [".", "/keys"]);
   assert.deepEqual(of({ IMDS_ENDPOINT: "http://localhost:40342" }), ["/var/opt/azcmagent/tokens"]);
   assert.deepEqual(of({}, "/token"), []);
+});
+
+test("Azure Arc's agent: its variables are added where it is installed and no variable names a source", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "keyfob-arc-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const agent = join(folder, "himds");
+  const names = (env) => knownVariables(env, agent).map(([name]) => name);
+  assert.deepEqual(names({}), ["KEYFOB_HOST"]);
+  writeFileSync(agent, "");
+  const variables = knownVariables({ AZURE_CLIENT_ID: "an id" }, agent);
+  assert.deepEqual(variables.slice(2), [
+    ["IDENTITY_ENDPOINT", "http://localhost:40342/metadata/identity/oauth2/token"],
+    ["IMDS_ENDPOINT", "http://localhost:40342"],
+  ]);
+  assert.deepEqual(readableDirectories(variables), ["/var/opt/azcmagent/tokens"]);
+  for (const name of ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"]) {
+    assert.deepEqual(names({ [name]: "http://127.0.0.1:1" }), ["KEYFOB_HOST", name]);
+  }
 });
 
 test("a variable that is not valid Unicode is an error that names it and does not show it", () => {

@@ -129,6 +129,14 @@ test("a chain closes its credentials", () => {
   assert.deepEqual(closed, ["own", "keyfob"]);
 });
 
+test("a copy of a credential is refused, with what to give instead", () => {
+  const credential = new keyfob.EnvironmentCredential({ env: {} });
+  assert.deepEqual([JSON.stringify(credential), structuredClone(credential)], ["{}", {}]);
+  for (const copy of [structuredClone(credential), JSON.parse(JSON.stringify(credential))]) {
+    assert.throws(() => new keyfob.SecretClient(VAULT, copy), { name: "TypeError", hint: /^Give a new credential: a copy made by structuredClone/ });
+  }
+});
+
 const jwt = (subject) => ["{}", JSON.stringify({ sub: subject }), "signature"].map((part) => Buffer.from(part).toString("base64url")).join(".");
 
 /** Entra and the vault: tells each assertion, and returns a token for it. */
