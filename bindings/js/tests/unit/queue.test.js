@@ -33,6 +33,30 @@ async function silentVault(t) {
   return { ...served, held, release: () => held.splice(0).forEach((pair) => respond(...pair)) };
 }
 
+/** The same, with a client whose worker has started. */
+async function startedVault(t) {
+  const served = await silentVault(t);
+  const vault = ownClient(served.url);
+  await vault.getSecret("a");
+  return { ...served, vault };
+}
+
+/** Starts a server that is the proxy for https, and never sends anything of its own. Returns the sockets of its connections. */
+async function silentProxy(t, onConnection = (socket) => socket.resume()) {
+  const sockets = [];
+  const server = createTcpServer((socket) => {
+    sockets.push(socket.on("error", () => {}));
+    onConnection(socket);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  process.env.HTTPS_PROXY = `http://127.0.0.1:${server.address().port}`;
+  t.after(() => delete process.env.HTTPS_PROXY);
+  return sockets;
+}
+
+const closed = async (socket) => socket.closed || once(socket, "close");
+
 /** The messages to all workers that run one of the operations, and the workers that got them. */
 function recordMessages(t, ...operations) {
   const messages = [];
@@ -62,9 +86,7 @@ test("a call that waits for a silent server holds up no other credential", async
 });
 
 test("the time in the queue counts in the timeout, and a call that did not start sends nothing", async (t) => {
-  const { server, url, held, release } = await silentVault(t);
-  const vault = ownClient(url);
-  await vault.getSecret("a");
+  const { server, held, release, vault } = await startedVault(t);
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const first = vault.getSecret("silent");
   await once(server, "request");
@@ -84,9 +106,7 @@ test("the time in the queue counts in the timeout, and a call that did not start
 });
 
 test("a call that has waited gets what is left of its timeout", async (t) => {
-  const { server, url, release } = await silentVault(t);
-  const vault = ownClient(url);
-  await vault.getSecret("a");
+  const { server, release, vault } = await startedVault(t);
   const messages = recordMessages(t, "getSecret");
   let now = performance.now();
   t.mock.method(performance, "now", () => now);
@@ -131,9 +151,7 @@ test("a list does not start again when its worker has died", async (t) => {
 });
 
 test("a call whose component does not end it is given up, and the next call works", async (t) => {
-  const { server, url, held } = await silentVault(t);
-  const vault = ownClient(url);
-  await vault.getSecret("a");
+  const { server, held, vault } = await startedVault(t);
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const stuck = vault.getSecret("silent", { requestOptions: { timeout: 600_000 } }).catch((error) => error);
   const [request] = await once(server, "request");
@@ -148,9 +166,7 @@ test("a call whose component does not end it is given up, and the next call work
 });
 
 test("a call that was given its time to the end is ended by the component's clock after it has waited", async (t) => {
-  const { server, url, held, release } = await silentVault(t);
-  const vault = ownClient(url);
-  await vault.getSecret("a");
+  const { server, held, release, vault } = await startedVault(t);
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const first = vault.getSecret("silent");
   await once(server, "request");
@@ -209,39 +225,24 @@ test("a value that can't be cloned into a message settles the call, and the next
 });
 
 test("a proxy that accepts connections and stays silent is a connection timeout, and its connections are closed", async (t) => {
-  const sockets = [];
-  const silent = createTcpServer((socket) => sockets.push(socket.on("error", () => {}).resume()));
-  const tunnel = createTcpServer((socket) => {
-    sockets.push(socket.on("error", () => {}));
-    // It opens the tunnel, and then says nothing.
-    socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
-  });
-  for (const server of [silent, tunnel]) {
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    t.after(() => server.close());
-    process.env.HTTPS_PROXY = `http://127.0.0.1:${server.address().port}`;
-    t.after(() => delete process.env.HTTPS_PROXY);
+  // The second one opens the tunnel first.
+  const opensTunnel = (socket) => socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+  for (const onConnection of [undefined, opensTunnel]) {
+    const sockets = await silentProxy(t, onConnection);
     const event = await new Promise((resolve) => {
       const request = { type: "send", id: 1, method: "GET", secure: true, authority: "my-vault.vault.azure.net", path: "/", headers: [], body: [] };
       new HttpClient(resolve).handle({ ...request, connectTimeoutMs: 50 });
     });
-    assert.deepEqual(event, { id: 1, error: { tag: "connection-timeout" } });
-    const socket = sockets.pop();
-    if (!socket.closed) await once(socket, "close");
+    assert.deepEqual([event, sockets.length], [{ id: 1, error: { tag: "connection-timeout" } }, 1]);
+    await closed(sockets[0]);
   }
 });
 
 test("a call through a silent proxy ends within its timeout", async (t) => {
-  const sockets = [];
-  const server = createTcpServer((socket) => sockets.push(socket.on("error", () => {}).resume())).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => server.close());
-  process.env.HTTPS_PROXY = `http://127.0.0.1:${server.address().port}`;
-  t.after(() => delete process.env.HTTPS_PROXY);
-  const credential = { getToken: async () => ({ token: "a.b.c", expiresOnTimestamp: Date.now() + 3_600_000 }) };
-  const vault = new SecretClient("https://my-vault.vault.azure.net", credential);
+  const sockets = await silentProxy(t);
+  const vault = ownClient("https://my-vault.vault.azure.net");
   await assert.rejects(vault.getSecret("a", { requestOptions: { timeout: 300 } }), { kind: "timed-out" });
-  await Promise.all(sockets.map((socket) => socket.closed || once(socket, "close")));
+  await Promise.all(sockets.map(closed));
 });
 
 test("a log line that stderr does not take is lost, and the call goes on", { skip: process.platform !== "linux" }, async (t) => {
