@@ -5,7 +5,8 @@ import type { AzureError } from "./component/interfaces/keyfob-azure-types.js";
 import { AuthenticationError, KeyfobError, fromComponent, type KeyfobErrorOptions } from "./errors.js";
 import { HttpClient } from "./network/http-client.js";
 import { ABORTED_CALL, EVENT_COUNT, SHARED_LENGTH } from "./protocol.js";
-import type { Call, HostRequest, OptionValues, ProvidedAssertion, ProvidedToken, ReceivedChallenge, Reply, WorkerData } from "./protocol.js";
+import type { Call, HostRequest, LogLine, OptionValues, ProvidedAssertion, ProvidedToken, ReceivedChallenge, Reply, WorkerData } from "./protocol.js";
+import { logToSdk, sdkLogLevel, sdkLoggerLoading } from "./sdk-logger.js";
 import type { Operations } from "./worker/operations.js";
 
 /** What a call may have besides its arguments. */
@@ -67,6 +68,7 @@ export class ComponentWorker {
     args: Parameters<Operations[K]>,
     context: CallContext = {},
   ): Promise<ReturnType<Operations[K]>> {
+    if (sdkLoggerLoading !== undefined) await sdkLoggerLoading;
     const outcome = await this.#outcome(operation, args, context);
     // The error is created in this async function so that its stack contains the caller.
     if ("aborted" in outcome) throw abortError();
@@ -83,7 +85,7 @@ export class ComponentWorker {
   async #outcome(operation: keyof Operations, args: unknown[], { signal, timeout, defaultTimeout, token, assertion }: CallContext): Promise<Outcome> {
     if (isAborted(signal)) return { aborted: true };
     this.#lastCallId += 1;
-    const call: Call = { id: this.#lastCallId, operation, args, token, assertion };
+    const call: Call = { id: this.#lastCallId, operation, args, token, assertion, logLevel: sdkLogLevel() };
     let resolve: (outcome: Outcome) => void = () => {};
     const settled = new Promise<Outcome>((settle) => (resolve = settle));
     const end = (outcome: Outcome) => {
@@ -224,7 +226,10 @@ export class ComponentWorker {
     });
     port1.on("message", (request: HostRequest) => httpClient.handle(request));
     port1.unref();
-    worker.on("message", (reply: Reply) => this.#onReply(worker, reply));
+    worker.on("message", (message: Reply | LogLine) => {
+      if ("log" in message) logToSdk(message.log);
+      else this.#onReply(worker, message);
+    });
     worker.on("error", (error) => this.#workerEnded(worker, error));
     worker.on("messageerror", (error) => this.#workerEnded(worker, error));
     worker.on("exit", () => this.#workerEnded(worker, Object.assign(new Error(), { name: "its thread has ended" })));

@@ -35,6 +35,8 @@ export interface WasiContext {
   env: [name: string, value: string][];
   /** The directories whose files it may read, spelt as in the variable or option that names the file. */
   directories: string[];
+  /** The level for lines that go to the caller's logger. */
+  logLevel?: string | undefined;
 }
 
 /** How to make a credential. The worker makes it on first use, and again after a crash. */
@@ -67,6 +69,8 @@ export interface Call {
   token?: ProvidedToken | undefined;
   /** The assertion of the program for this call. */
   assertion?: ProvidedAssertion | undefined;
+  /** The level for lines that go to the caller's logger. Without it, they go to stderr, with the level of the environment. */
+  logLevel?: string | undefined;
 }
 
 /** An assertion that the program's function returned, for a client-assertion credential. */
@@ -103,6 +107,11 @@ export interface Failure {
  * the call was over before it began.
  */
 export type Reply = (({ ok: unknown } | Failure) & { challenge?: ReceivedChallenge | undefined }) | { late: true };
+
+/** From the worker to the caller: a line for the caller's logger. */
+export interface LogLine {
+  log: string;
+}
 
 /** An HTTP request that the component makes. */
 export interface SendRequest {

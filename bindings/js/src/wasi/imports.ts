@@ -17,8 +17,26 @@ import { InputStream, IoError, OutputStream } from "./streams.js";
 
 const STDERR = 2;
 
+/** Passes the lines of the log to the caller, if its logger has a level, else to stderr. A line may come in several parts. */
+function createLog(context: WasiContext, toCaller: (line: string) => void): (bytes: Uint8Array) => void {
+  const decoder = new TextDecoder();
+  let begun = "";
+  return (bytes) => {
+    if (context.logLevel === undefined) return logToStderr(bytes);
+    const lines = (begun + decoder.decode(bytes, { stream: true })).split("\n");
+    begun = lines.pop() ?? "";
+    lines.forEach(toCaller);
+  };
+}
+
+/** The environment that the component sees. The level of the caller's logger replaces that of the environment. */
+function environmentOf({ env, logLevel }: WasiContext): [name: string, value: string][] {
+  if (logLevel === undefined) return env;
+  return [...env.filter(([name]) => name !== "AZURE_LOG_LEVEL"), ["AZURE_LOG_LEVEL", logLevel]];
+}
+
 /** Writes a line of the log. Without a stderr that takes it, as on a full disk, the line is lost and the call goes on. */
-function log(bytes: Uint8Array): void {
+function logToStderr(bytes: Uint8Array): void {
   try {
     writeSync(STDERR, bytes);
   } catch {
@@ -27,11 +45,12 @@ function log(bytes: Uint8Array): void {
 }
 
 /** The import object for jco's `instantiate`. */
-export function wasiImports(channel: HostChannel, context: WasiContext): ImportObject {
+export function wasiImports(channel: HostChannel, context: WasiContext, logToCaller: (line: string) => void): ImportObject {
+  const log = createLog(context, logToCaller);
   const clock = new MonotonicClock(channel);
   const { handle, types } = httpInterfaces(channel);
   const interfaces = {
-    "wasi:cli/environment": { getEnvironment: () => context.env },
+    "wasi:cli/environment": { getEnvironment: () => environmentOf(context) },
     "wasi:cli/stderr": { getStderr: () => new OutputStream(channel, log) },
     "wasi:clocks/monotonic-clock": {
       now: () => clock.now(),

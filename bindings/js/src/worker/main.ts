@@ -5,7 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import type { AzureError } from "../component/interfaces/keyfob-azure-types.js";
 import { instantiate } from "../component/keyfob.js";
-import type { Call, Reply, WasiContext, WorkerData } from "../protocol.js";
+import type { Call, LogLine, Reply, WasiContext, WorkerData } from "../protocol.js";
 import { HostChannel } from "../wasi/host-channel.js";
 import { wasiImports } from "../wasi/imports.js";
 import { createOperations, type Operations } from "./operations.js";
@@ -25,15 +25,17 @@ function instantiateCore(module: WebAssembly.Module, imports: WebAssembly.Import
   memories.push(...Object.values(instance.exports).filter((exported) => exported instanceof WebAssembly.Memory));
   return instance;
 }
-const component = instantiate(loadCoreModule, wasiImports(channel, context), instantiateCore);
+const logToCaller = (log: string) => parentPort?.postMessage({ log } satisfies LogLine);
+const component = instantiate(loadCoreModule, wasiImports(channel, context, logToCaller), instantiateCore);
 const resources = new ResourceTable(component, context);
 const memoryBytes = () => [...new Set(memories)].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 const operations = createOperations(resources, memoryBytes);
 
-parentPort?.on("message", ({ id, operation, args, token, assertion }: Call) => {
+parentPort?.on("message", ({ id, operation, args, token, assertion, logLevel }: Call) => {
   channel.call = id;
   channel.challenge = undefined;
   channel.lastAuthority = undefined;
+  context.logLevel = logLevel;
   if (channel.aborted) {
     parentPort?.postMessage({ late: true } satisfies Reply);
     return;

@@ -38,17 +38,17 @@ test("Azure Arc's agent: its variables are added where it is installed and no va
   const folder = mkdtempSync(join(tmpdir(), "keyfob-arc-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const agent = join(folder, "himds");
-  const names = (env) => knownVariables(env, agent).map(([name]) => name);
-  assert.deepEqual(names({}), ["KEYFOB_HOST"]);
+  const endpoints = (env) => knownVariables(env, agent).filter(([name]) => !name.startsWith("KEYFOB_"));
+  assert.deepEqual(endpoints({}), []);
   writeFileSync(agent, "");
-  const variables = knownVariables({ AZURE_CLIENT_ID: "an id" }, agent);
-  assert.deepEqual(variables.slice(2), [
+  const added = [
     ["IDENTITY_ENDPOINT", "http://localhost:40342/metadata/identity/oauth2/token"],
     ["IMDS_ENDPOINT", "http://localhost:40342"],
-  ]);
-  assert.deepEqual(readableDirectories(variables), ["/var/opt/azcmagent/tokens"]);
+  ];
+  assert.deepEqual(endpoints({ AZURE_CLIENT_ID: "an id" }), [["AZURE_CLIENT_ID", "an id"], ...added]);
+  assert.deepEqual(readableDirectories(added), ["/var/opt/azcmagent/tokens"]);
   for (const name of ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"]) {
-    assert.deepEqual(names({ [name]: "http://127.0.0.1:1" }), ["KEYFOB_HOST", name]);
+    assert.deepEqual(endpoints({ [name]: "http://127.0.0.1:1" }), [[name, "http://127.0.0.1:1"]]);
   }
 });
 

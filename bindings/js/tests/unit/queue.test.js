@@ -88,6 +88,8 @@ test("a call that waits for a silent server holds up no other credential", async
 test("the time in the queue counts in the timeout, and a call that did not start sends nothing", async (t) => {
   const { server, held, release, vault } = await startedVault(t);
   t.mock.timers.enable({ apis: ["setTimeout"] });
+  const now = performance.now();
+  t.mock.method(performance, "now", () => now);
   const first = vault.getSecret("silent");
   await once(server, "request");
   const limited = vault.getSecret("silent-b", { requestOptions: { timeout: 1000 } }).catch((error) => error);

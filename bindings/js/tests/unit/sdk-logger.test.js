@@ -1,0 +1,35 @@
+/** Lines of the log reach the listeners of `@azure/logger`, if the program has set that logger. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+
+const index = JSON.stringify(new URL("../../dist/index.js", import.meta.url));
+const logger = JSON.stringify(import.meta.resolve("@azure/logger"));
+
+/** Runs a program that makes a call after the first lines. Returns its stdout. */
+function run(lines, env = {}) {
+  const script = `
+    import { AzureLogger, setLogLevel } from ${logger};
+    import { EnvironmentCredential } from ${index};
+    ${lines}
+    await new EnvironmentCredential({ env: { AZURE_CLIENT_ID: "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08", AZURE_TENANT_ID: "contoso.test", AZURE_CLIENT_SECRET: "canary", AZURE_AUTHORITY_HOST: "https://127.0.0.1:1", ...process.env }, disableInstanceDiscovery: true })
+      .getToken("https://vault.azure.net/.default", { requestOptions: { timeout: 500 } }).catch(() => {});
+  `;
+  const options = { encoding: "utf8", env };
+  return execFileSync(process.execPath, ["--input-type=module", "-e", script], options);
+}
+
+const LISTEN = 'AzureLogger.log = (...args) => console.log("listener:", ...args);';
+
+test("a listener gets the lines at the level that the program sets", () => {
+  const verbose = run(`setLogLevel("verbose"); ${LISTEN}`);
+  assert.match(verbose, /^listener: azure:identity:verbose keyfob => POST https:\/\/127\.0\.0\.1:1\//m);
+  assert.ok(!verbose.includes("canary"));
+  assert.doesNotMatch(run(`setLogLevel("error"); ${LISTEN}`), /identity:(verbose|info)/);
+  assert.equal(run(LISTEN), "");
+});
+
+test("a listener with the level of the environment", () => {
+  assert.match(run(LISTEN, { AZURE_LOG_LEVEL: "verbose" }), /^listener: azure:identity:verbose keyfob => POST/m);
+});
