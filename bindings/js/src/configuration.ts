@@ -18,7 +18,7 @@ export function required<K extends string>(className: string, args: Record<K, un
       const variable = VARIABLES[name];
       throw new CredentialUnavailableError({
         kind: "credential-unavailable",
-        message: `${className}: ${name} is a required parameter, and is ${value === "" ? "empty" : value}`,
+        message: `${className}: ${name} is a required parameter. It is ${value === "" ? "empty" : value}`,
         hint: variable === undefined ? undefined : `Set the variable that it comes from, such as ${variable}`,
       });
     }
@@ -51,7 +51,7 @@ export function checkRequiredVariables(names: string[], env: Environment): void 
   const [variables, are, them] = missing.length === 1 ? ["variable", "is", "it"] : ["variables", "are", "them"];
   throw new KeyfobError({
     kind: "invalid-argument",
-    message: `Required environment ${variables} ${missing.join(", ")} for DefaultAzureCredential ${are} not set or empty`,
+    message: `Required environment ${variables} '${missing.join(", ")}' for DefaultAzureCredential ${are} not set or empty`,
     hint: `Set ${missing.join(" and ")}, or take ${them} out of requiredEnvVars`,
   });
 }
@@ -87,7 +87,7 @@ export function checkTokenCredentials(env: Environment): void {
   const shown = /^[A-Za-z]{1,64}$/.test(value) ? value : `a text of ${value.length} characters`;
   throw new KeyfobError({
     kind: "invalid-argument",
-    message: `Invalid value for AZURE_TOKEN_CREDENTIALS: ${shown}`,
+    message: `Invalid value for AZURE_TOKEN_CREDENTIALS = ${shown}`,
     hint: "Set AZURE_TOKEN_CREDENTIALS to prod, EnvironmentCredential, WorkloadIdentityCredential or ManagedIdentityCredential",
   });
 }

@@ -61,7 +61,7 @@ export class DefaultAzureCredential extends KeyfobCredential {
     checkRequiredVariables(requiredEnvVars, environmentOf(options));
     checkTokenCredentials(environmentOf(options));
     const selection = checkOptions(options, SELECTION);
-    const ownOptions = [...toOptionValues(own), ...managedIdentityOptions(selection)];
+    const ownOptions = [...toOptionValues(own), ...managedIdentityOptions("DefaultAzureCredential", selection)];
     super({ create: "defaultAzure", options, ownOptions, files: [own.tokenFilePath] });
   }
 }
@@ -108,7 +108,7 @@ export class ManagedIdentityCredential extends KeyfobCredential {
       managedIdentitySystemAssigned: undefined,
       imdsConnectTimeoutInMs,
     };
-    super({ create: "managedIdentity", options, ownOptions: managedIdentityOptions(selection, MANAGED_IDENTITY_NAMES) });
+    super({ create: "managedIdentity", options, ownOptions: managedIdentityOptions("ManagedIdentityCredential", selection, MANAGED_IDENTITY_NAMES) });
   }
 }
 
@@ -236,17 +236,21 @@ const MANAGED_IDENTITY_NAMES: Readonly<Record<string, string>> = {
   managedIdentityResourceId: "resourceId",
 };
 
-function managedIdentityOptions(selection: Selection, names: Readonly<Record<string, string>> = {}): OptionValues {
+const NO_NAMES: Readonly<Record<string, string>> = {};
+
+function managedIdentityOptions(className: string, selection: Selection, names: Readonly<Record<string, string>> = NO_NAMES): OptionValues {
   const choices = [
     ["managedIdentityClientId", "client-id", selection.managedIdentityClientId],
-    ["managedIdentityObjectId", "object-id", selection.managedIdentityObjectId],
     ["managedIdentityResourceId", "resource-id", selection.managedIdentityResourceId],
+    ["managedIdentityObjectId", "object-id", selection.managedIdentityObjectId],
     ["managedIdentitySystemAssigned", "system-assigned", selection.managedIdentitySystemAssigned || undefined],
   ] as const;
   const [chosen, ...others] = choices.filter(([, , value]) => value !== undefined);
   if (chosen !== undefined && others.length > 0) {
-    const given = [chosen, ...others].map(([name]) => names[name] ?? name).join(" and ");
-    throw new WrongTypeError(`choose one managed identity, not ${given}`);
+    const nameOf = ([name]: (typeof choices)[number]) => names[name] ?? name;
+    const possible = choices.map(nameOf).filter((name) => names === NO_NAMES || name !== "managedIdentitySystemAssigned");
+    const list = `${possible.slice(0, -1).map((name) => `'${name}', `).join("")}or '${possible.at(-1)}'`;
+    throw new WrongTypeError(`${className}: only one of ${list} can be provided, not ${[chosen, ...others].map(nameOf).join(" and ")}`);
   }
   const managedIdentity = chosen && (chosen[2] === true ? { tag: chosen[1] } : { tag: chosen[1], val: chosen[2] });
   return toOptionValues({ managedIdentity, imdsConnectTimeout: selection.imdsConnectTimeoutInMs });

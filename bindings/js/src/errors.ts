@@ -20,6 +20,8 @@ export interface KeyfobErrorOptions {
   retryAfter?: bigint | undefined;
   /** More information by name: `x-ms-request-id`, `source`, `client-id`, … */
   details?: [name: string, value: string][];
+  /** The error that caused this one. */
+  cause?: unknown;
 }
 
 /**
@@ -64,7 +66,7 @@ export class KeyfobError extends Error {
   }
 
   constructor(options: KeyfobErrorOptions) {
-    super(errorText(options));
+    super(errorText(options), options.cause === undefined ? undefined : { cause: options.cause });
     addHidden(this, {
       kind: options.kind,
       hint: options.hint,
@@ -86,11 +88,44 @@ export class KeyfobError extends Error {
   }
 }
 
-/** The credential can't be used in this environment. The Azure SDK's `ChainedTokenCredential` continues with its next credential. */
+/** The credential can't be used in this environment. `ChainedTokenCredential` continues with its next credential. */
 export class CredentialUnavailableError extends KeyfobError {
   static {
     setName(this, "CredentialUnavailableError");
   }
+
+  /** For a credential of the program: a message, as in the Azure SDK. */
+  constructor(message?: string, options?: { cause?: unknown });
+  constructor(options: KeyfobErrorOptions);
+  constructor(first: string | KeyfobErrorOptions = "", { cause }: { cause?: unknown } = {}) {
+    super(typeof first === "string" ? { kind: "credential-unavailable", message: first, cause } : first);
+  }
+}
+
+/** Thrown by a credential of the program for which a person must sign in. `ChainedTokenCredential` continues with its next credential. */
+export class AuthenticationRequiredError extends CredentialUnavailableError {
+  /** The scopes that the person must consent to. */
+  declare readonly scopes: string[];
+  /** The options of the call of `getToken`. */
+  declare readonly getTokenOptions: object | undefined;
+
+  static {
+    setName(this, "AuthenticationRequiredError");
+  }
+
+  constructor(options: AuthenticationRequiredErrorOptions) {
+    const { scopes, getTokenOptions, message = "Automatic authentication has been disabled", cause } = options;
+    super({ kind: "credential-unavailable", message, cause });
+    addHidden(this, { scopes, getTokenOptions });
+  }
+}
+
+/** As in the Azure SDK. */
+export interface AuthenticationRequiredErrorOptions {
+  scopes: string[];
+  getTokenOptions?: object;
+  message?: string;
+  cause?: unknown;
 }
 
 /** The response of Microsoft Entra ID, as in the Azure SDK. */
@@ -113,7 +148,11 @@ export class AuthenticationError extends KeyfobError {
     setName(this, "AuthenticationError");
   }
 
-  constructor(options: KeyfobErrorOptions) {
+  /** For a credential of the program: the status and the body of a response of Microsoft Entra ID, as in the Azure SDK. */
+  constructor(statusCode: number, errorBody: object | string | undefined | null, options?: { cause?: unknown });
+  constructor(options: KeyfobErrorOptions);
+  constructor(first: number | KeyfobErrorOptions, errorBody?: object | string | null, { cause }: { cause?: unknown } = {}) {
+    const options = typeof first === "number" ? fromResponse(first, errorBody, cause) : first;
     super(options);
     const { timestamp, trace_id: traceId, correlation_id: correlationId } = this.details;
     const [, digits] = /^AADSTS(\d+)$/.exec(options.code ?? "") ?? [];
@@ -129,6 +168,24 @@ export class AuthenticationError extends KeyfobError {
   }
 }
 
+/** Reads the body of a response of Microsoft Entra ID: JSON text, or the object. */
+function fromResponse(status: number, body: object | string | undefined | null, cause: unknown): KeyfobErrorOptions {
+  let fields: Record<string, unknown> = {};
+  try {
+    fields = (typeof body === "string" ? JSON.parse(body) : body) ?? {};
+  } catch {
+    // A text that is no JSON is the description.
+  }
+  const field = (name: string) => (typeof fields[name] === "string" ? fields[name] : undefined);
+  const code = field("error") ?? (status === 400 && typeof body === "string" ? "invalid_request" : "unknown_error");
+  const message = field("error_description") ?? (typeof body === "string" ? body : `the response has the status ${status} and no description`);
+  const details = ["timestamp", "trace_id", "correlation_id"].flatMap((name): [string, string][] => {
+    const value = field(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { kind: "authentication-failed", message, status, code, details, cause };
+}
+
 /** No credential of a chain can be used in this environment. */
 export class AggregateAuthenticationError extends CredentialUnavailableError {
   readonly #errors: readonly Error[];
@@ -137,9 +194,18 @@ export class AggregateAuthenticationError extends CredentialUnavailableError {
     setName(this, "AggregateAuthenticationError");
   }
 
-  constructor(options: KeyfobErrorOptions, errors?: readonly Error[]) {
-    super(options);
-    this.#errors = errors ?? this.attempts.map(toUnavailable);
+  /** For a credential of the program: the errors, as in the Azure SDK. The message has them, too. */
+  constructor(errors: readonly Error[], message?: string);
+  constructor(options: KeyfobErrorOptions, errors?: readonly Error[]);
+  constructor(first: readonly Error[] | KeyfobErrorOptions, second?: string | readonly Error[]) {
+    if (Array.isArray(first)) {
+      const title = typeof second === "string" ? second : "No credential of the chain is available";
+      super({ kind: "credential-unavailable", message: [title, ...first].join("\n") });
+      this.#errors = first;
+    } else {
+      super(first as KeyfobErrorOptions);
+      this.#errors = Array.isArray(second) ? second : this.attempts.map(toUnavailable);
+    }
   }
 
   /** The error of each credential. `inspect` does not see it, because the message tells the same. */

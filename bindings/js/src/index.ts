@@ -23,10 +23,12 @@ export {
 export {
   AggregateAuthenticationError,
   AuthenticationError,
+  AuthenticationRequiredError,
   CredentialUnavailableError,
   KeyfobError,
   RestError,
   type Attempt,
+  type AuthenticationRequiredErrorOptions,
   type ErrorKind,
   type ErrorResponse,
   type KeyfobErrorOptions,

@@ -53,6 +53,12 @@ export const options: { [K: string]: object } = {
   certificate: { certificatePath: "" } satisfies keyfob.ClientCertificatePEMCertificatePath satisfies official.ClientCertificatePEMCertificatePath,
 };
 const responseOf = (error: keyfob.AuthenticationError): official.ErrorResponse => error.errorResponse;
+export const errors: Error[] = [
+  new keyfob.CredentialUnavailableError("", { cause: 1 }),
+  new keyfob.AuthenticationError(400, "{}"),
+  new keyfob.AggregateAuthenticationError([new Error("")], ""),
+  new keyfob.AuthenticationRequiredError({ scopes: [""] }),
+];
 export const errorResponse: typeof responseOf = responseOf;
 export async function pages(list: keyfob.PagedAsyncIterableIterator<keyfob.SecretProperties, keyfob.SecretProperties[], keyfob.PageSettings>): Promise<void> {
   for await (const page of list.byPage()) console.log(page.length);

@@ -32,7 +32,7 @@ test("an argument that is missing or empty", () => {
   for (const [name, callsWith] of Object.entries(calls)) {
     for (const value of [undefined, null, ""]) {
       for (const call of callsWith(value)) {
-        const expected = { name: "CredentialUnavailableError", message: new RegExp(`: ${name} is a required parameter, and is (undefined|null|empty)\n\nFix:\n  Set .* AZURE_`) };
+        const expected = { name: "CredentialUnavailableError", message: new RegExp(`: ${name} is a required parameter\\. It is (undefined|null|empty)\n\nFix:\n  Set .* AZURE_`) };
         assert.throws(call, expected);
       }
     }
@@ -62,8 +62,8 @@ test("a text that is no tenant is described, and not shown", () => {
 test("AZURE_TOKEN_CREDENTIALS", () => {
   const chain = (value) => new keyfob.DefaultAzureCredential({ env: { AZURE_TOKEN_CREDENTIALS: value } });
   for (const value of [...TOKEN_CREDENTIALS, "PROD", " prod\n", "managedidentitycredential", ""]) chain(value);
-  assert.throws(() => chain("ManagedIdentity"), { kind: "invalid-argument", message: /^Invalid value for AZURE_TOKEN_CREDENTIALS: ManagedIdentity\n\nFix:\n  Set AZURE_TOKEN_CREDENTIALS to prod/ });
-  assert.throws(() => chain("s3cret~value"), { message: /^Invalid value for AZURE_TOKEN_CREDENTIALS: a text of 12 characters\n/ });
+  assert.throws(() => chain("ManagedIdentity"), { kind: "invalid-argument", message: /^Invalid value for AZURE_TOKEN_CREDENTIALS = ManagedIdentity\n\nFix:\n  Set AZURE_TOKEN_CREDENTIALS to prod/ });
+  assert.throws(() => chain("s3cret~value"), { message: /^Invalid value for AZURE_TOKEN_CREDENTIALS = a text of 12 characters\n/ });
 });
 
 test("the values of AZURE_TOKEN_CREDENTIALS are those in the component's sources", () => {
@@ -80,19 +80,22 @@ test("requiredEnvVars: several names, each of any variable", () => {
   chain("AZURE_CLIENT_ID", { AZURE_CLIENT_ID: CLIENT_ID });
   chain(["AZURE_TOKEN_CREDENTIALS", "AZURE_TENANT_ID", "MY_OWN"], { AZURE_TOKEN_CREDENTIALS: "prod", AZURE_TENANT_ID: TENANT, MY_OWN: "1" });
   chain([], {});
-  const one = /^Required environment variable AZURE_CLIENT_ID for DefaultAzureCredential is not set or empty\n/;
+  const one = /^Required environment variable 'AZURE_CLIENT_ID' for DefaultAzureCredential is not set or empty\n/;
   for (const env of [{}, { AZURE_CLIENT_ID: "" }, { AZURE_CLIENT_ID: undefined }]) assert.throws(() => chain("AZURE_CLIENT_ID", env), { message: one });
-  const two = /^Required environment variables AZURE_CLIENT_ID, AZURE_TENANT_ID for DefaultAzureCredential are not set or empty\n/;
+  const two = /^Required environment variables 'AZURE_CLIENT_ID, AZURE_TENANT_ID' for DefaultAzureCredential are not set or empty\n/;
   assert.throws(() => chain(["AZURE_CLIENT_ID", "AZURE_TOKEN_CREDENTIALS", "AZURE_TENANT_ID"], { AZURE_TOKEN_CREDENTIALS: "prod" }), { message: two });
 });
 
 test("an empty chain, two ids of an identity, two certificates", () => {
   assert.throws(() => new keyfob.ChainedTokenCredential(), { kind: "invalid-argument", message: /at least one credential/ });
   const ids = { clientId: "a", resourceId: "b", objectId: "c" };
-  assert.throws(() => new keyfob.ManagedIdentityCredential(ids), { message: "choose one managed identity, not clientId and objectId and resourceId" });
-  assert.throws(() => new keyfob.ManagedIdentityCredential("a", { objectId: "b" }), { message: "choose one managed identity, not clientId and objectId" });
+  const one = "ManagedIdentityCredential: only one of 'clientId', 'resourceId', or 'objectId' can be provided, not";
+  assert.throws(() => new keyfob.ManagedIdentityCredential(ids), { message: `${one} clientId and resourceId and objectId` });
+  assert.throws(() => new keyfob.ManagedIdentityCredential("a", { objectId: "b" }), { message: `${one} clientId and objectId` });
   const both = { managedIdentityClientId: "a", managedIdentityResourceId: "b" };
-  assert.throws(() => new keyfob.DefaultAzureCredential(both), { name: "TypeError", message: "choose one managed identity, not managedIdentityClientId and managedIdentityResourceId" });
+  const names = "'managedIdentityClientId', 'managedIdentityResourceId', 'managedIdentityObjectId', or 'managedIdentitySystemAssigned'";
+  const message = `DefaultAzureCredential: only one of ${names} can be provided, not managedIdentityClientId and managedIdentityResourceId`;
+  assert.throws(() => new keyfob.DefaultAzureCredential(both), { name: "TypeError", message });
   const certificates = { certificate: "x", certificatePath: "y" };
   assert.throws(() => new keyfob.ClientCertificateCredential(TENANT, CLIENT_ID, certificates), { message: /choose one of certificate and certificatePath/ });
 });

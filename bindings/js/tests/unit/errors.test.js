@@ -117,3 +117,21 @@ test("a failure of the vault is none of the token", async (t) => {
   const error = await client(url).getSecret("a", { requestOptions: { timeout: 2000 } }).catch((error) => error);
   assert.equal(error.name, "RestError", inspect(error));
 });
+
+test("errors that a program makes, with the constructors of the Azure SDK", () => {
+  const unavailable = new keyfob.CredentialUnavailableError("no az", { cause: new Error("inner") });
+  assert.deepEqual([unavailable.name, unavailable.message, unavailable.kind, unavailable.cause.message], ["CredentialUnavailableError", "no az", "credential-unavailable", "inner"]);
+  const body = { error: "invalid_client", error_description: "AADSTS7000215: wrong", correlation_id: "c", timestamp: "t", trace_id: "x" };
+  const expected = { error: "invalid_client", errorDescription: "AADSTS7000215: wrong", correlationId: "c", timestamp: "t", traceId: "x" };
+  for (const each of [body, JSON.stringify(body)]) {
+    const error = new keyfob.AuthenticationError(401, each);
+    assert.deepEqual([error.name, error.statusCode, error.errorResponse, "cause" in error], ["AuthenticationError", 401, expected, false]);
+  }
+  const texts = [[400, "no JSON", "invalid_request"], [500, "no JSON", "unknown_error"], [500, undefined, "unknown_error"], [500, null, "unknown_error"]];
+  for (const [status, text, code] of texts) assert.equal(new keyfob.AuthenticationError(status, text).errorResponse.error, code);
+  const errors = [new Error("Boom."), new Error("Boom again.")];
+  const aggregate = new keyfob.AggregateAuthenticationError(errors, "failed");
+  assert.deepEqual([aggregate.errors, aggregate.message], [errors, "failed\nError: Boom.\nError: Boom again."]);
+  const required = new keyfob.AuthenticationRequiredError({ scopes: ["a"], getTokenOptions: { claims: "x" }, message: "sign in" });
+  assert.deepEqual([required.name, required.scopes, required.getTokenOptions, required.message], ["AuthenticationRequiredError", ["a"], { claims: "x" }, "sign in"]);
+});

@@ -53,8 +53,9 @@ test("the program's credential in a client, and in a chain, gets the tenant of t
 });
 
 test("a chain goes on after what is unavailable by name, and after no token", async () => {
-  const [empty, cli, browser] = [own(null), own(named("CredentialUnavailableError", "no az")), own(named("AuthenticationRequiredError"))];
-  const chain = new keyfob.ChainedTokenCredential(new keyfob.EnvironmentCredential({ env: {} }), empty, cli, browser, own(tokenOf("mine")));
+  const theirs = own(named("AuthenticationRequiredError"));
+  const [empty, cli, browser] = [own(null), own(new keyfob.CredentialUnavailableError("no az")), own(new keyfob.AuthenticationRequiredError({ scopes: [SCOPE] }))];
+  const chain = new keyfob.ChainedTokenCredential(new keyfob.EnvironmentCredential({ env: {} }), theirs, empty, cli, browser, own(tokenOf("mine")));
   const { token, credential, source } = await chain.getToken(SCOPE, { tenantId: TENANT });
   assert.deepEqual([token, credential, source], ["mine", "TokenCredential", "the program's own credential"]);
   for (const { asked } of [empty, cli, browser]) assert.deepEqual(asked, [{ scopes: SCOPE, tenantId: TENANT }]);
