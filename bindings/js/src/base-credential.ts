@@ -75,13 +75,13 @@ export interface CredentialOptions extends MultiTenantTokenCredentialOptions, Au
   env?: Environment;
 }
 
-/** Gets a token in the component. An assertion is for a client-assertion credential. */
+/** @internal Gets a token in the component. An assertion is for a client-assertion credential. */
 type GetInComponent = (assertion?: string) => Promise<KeyfobAccessToken>;
 
-/** How a credential with parts of the program's own gets a token. */
+/** @internal How a credential with parts of the program's own gets a token. */
 export type ProgramGetToken = (scopes: string | string[], options: GetTokenOptions, inComponent: GetInComponent) => Promise<KeyfobAccessToken>;
 
-/** How a class makes its credential. */
+/** @internal How a class makes its credential. */
 export interface CredentialArguments {
   create: CredentialConstructor;
   args?: unknown[];
@@ -103,7 +103,7 @@ function toAccessToken({ token, expiresOn, refreshOn, credential, source }: Comp
   return createAccessToken({ token, expiresOnTimestamp: Number(expiresOn) * 1000, refreshAfterTimestamp, credential, source });
 }
 
-/** A token that is not printed. */
+/** @internal A token that is not printed. */
 export function createAccessToken(parts: {
   token: string;
   expiresOnTimestamp: number;
@@ -127,7 +127,7 @@ export function createAccessToken(parts: {
  */
 export let specOf: (credential: object) => CredentialSpec | undefined;
 
-/** The environment of a credential's options. */
+/** @internal The environment of a credential's options. */
 export function environmentOf(options: unknown): Environment {
   return (property("options", options, "env") as Environment | null | undefined) ?? process.env;
 }

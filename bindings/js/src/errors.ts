@@ -259,7 +259,7 @@ const ERROR_CLASSES: Partial<Record<ErrorKind, new (options: KeyfobErrorOptions)
   service: RestError,
 };
 
-/** Converts an error of the component. If it was the token that failed, the error is one of the two of the Azure SDK. */
+/** @internal Converts an error of the component. If it was the token that failed, the error is one of the two of the Azure SDK. */
 export function fromComponent(error: AzureError, isTokenFailure = isOfToken(error)): KeyfobError {
   // A chain continues after a credential that does not exist in a component, too.
   if (error.kind === "credential-unavailable" || (isTokenFailure && error.kind === "unsupported")) {
@@ -269,7 +269,7 @@ export function fromComponent(error: AzureError, isTokenFailure = isOfToken(erro
   return new (ERROR_CLASSES[error.kind] ?? KeyfobError)(error);
 }
 
-/** Whether the fields of an error show that it was the token that failed: only chains and identity endpoints set these. */
+/** @internal Whether the fields of an error show that it was the token that failed: only chains and identity endpoints set these. */
 export function isOfToken({ attempts, details }: AzureError): boolean {
   const names = details.map(([name]) => name);
   return attempts.length > 0 || (names.includes("source") && !names.includes("credential"));

@@ -26,7 +26,7 @@ export interface PollerLike<TState extends PollOperationState<TResult>, TResult>
   toString(): string;
 }
 
-/** What a poller waits for. */
+/** @internal What a poller waits for. */
 export interface PolledOperation {
   operation: "delete" | "recover";
   name: string;
@@ -42,7 +42,7 @@ export interface PollerOptions {
 /** The longest delay of a timer. */
 const MAX_TIMER_MS = 2_147_483_647;
 
-/** Polls once. Throws a `KeyfobError` of kind `timed-out` if the operation has not completed. May return the new result. */
+/** @internal Polls once. Throws a `KeyfobError` of kind `timed-out` if the operation has not completed. May return the new result. */
 export type PollOnce<Result> = (signal: AbortSignalLike | undefined) => Promise<Result | void>;
 
 /** Waits for a deletion or a recovery, as the pollers of the Azure SDK. Other calls run between two polls. */
@@ -146,7 +146,7 @@ export class Poller<Result> implements PollerLike<PollOperationState<Result>, Re
 }
 
 /**
- * A poller for an operation that was started before. It starts none, whatever the text says: a text that is not of the same
+ * @internal A poller for an operation that was started before. It starts none, whatever the text says: a text that is not of the same
  * operation is an error.
  */
 export async function resumePoller<Result extends object>(

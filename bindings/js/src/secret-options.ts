@@ -77,18 +77,20 @@ export interface ListDeletedSecretsOptions extends OperationOptions {}
 export interface BeginDeleteSecretOptions extends SecretPollerOptions {}
 export interface BeginRecoverDeletedSecretOptions extends SecretPollerOptions {}
 
-/** The options of every call, checked. */
+/** @internal The options of every call, checked. */
 export interface CallLimits {
   signal: AbortSignalLike | undefined;
   /** In milliseconds. */
   timeout: number | undefined;
 }
 
+/** @internal */
 export function callLimits(options: unknown): CallLimits {
   refuseCallOptions(options);
   return { signal: abortSignalOption(options), timeout: timeoutOption(options) };
 }
 
+/** @internal */
 export function toClientOptions(options: SecretClientOptions): { values: OptionValues; verifiesChallenges: boolean } {
   refusePipelineOptions(options);
   const { serviceVersion, disableChallengeResourceVerification } = checkOptions(options, {
@@ -116,10 +118,12 @@ export function toClientOptions(options: SecretClientOptions): { values: OptionV
   return { values, verifiesChallenges };
 }
 
+/** @internal */
 export function toGetOptions(options: GetSecretOptions): OptionValues {
   return toOptionValues(checkOptions(options, { version: secretVersion, outContentType: text, bypassCache: flag }));
 }
 
+/** @internal */
 export function toSetOptions(options: UpdateSecretPropertiesOptions): OptionValues {
   const checks = { contentType: text, enabled: flag, notBefore: unixSeconds, expiresOn: unixSeconds, tags };
   return toOptionValues(checkOptions(options, checks));
