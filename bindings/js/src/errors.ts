@@ -238,6 +238,11 @@ export class WrongTypeError extends TypeError {
   declare readonly retryAfterInSeconds: number | undefined;
   declare readonly details: Readonly<Record<string, string>>;
 
+  static {
+    // What prints an error prints the name of its class.
+    Object.defineProperty(this, "name", { value: "TypeError" });
+  }
+
   constructor(message: string, hint?: string) {
     super(errorText({ message, hint }));
     const stack = callerStack(this.stack ?? "");

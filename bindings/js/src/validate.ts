@@ -219,7 +219,9 @@ function describeUnless(valid: RegExp, name: string, what: string, given: string
         ? `has ${given.length} characters, which are too many`
         : `has ${given.length} characters, and character ${legal + 1} is ${describeCharacter(given.charAt(legal))}`;
   const limit = what === "secret's name" ? "1 to 127" : "1 to 64";
-  const hint = "Check that the arguments are in the right order: the name comes before the value";
+  const hint = valid.test(given.replaceAll("_", "-"))
+    ? "Write a dash for each underscore, as the name is in the vault"
+    : "Check that the arguments are in the right order: the name comes before the value";
   throw invalid(`${name} is no ${what}: it ${offence}; expected ${limit} letters, digits and dashes (no underscore); nothing was sent`, hint);
 }
 

@@ -33,6 +33,14 @@ Fix:
   Set AZURE_CLIENT_ID to the client id of the identity,
   or in code: managedIdentityClientId`;
 
+function attempt(run) {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}
+
 test("the message: cause, attempted credentials, fix", () => {
   const listed = `${CHAIN.message}\nAttempted credentials:\n\tEnvironmentCredential: not set: AZURE_TENANT_ID`;
   for (const message of [CHAIN.message, listed]) assert.equal(fromComponent({ ...CHAIN, message }).message, TEXT);
@@ -50,6 +58,18 @@ test("inspect and console show the text and the caller's stack, and nothing else
   assert.ok(!error.stack.includes("/dist/") && error.stack.includes("errors.test.js"), error.stack);
   assert.equal(inspect(new Error("outer", { cause: error })).match(/not set: AZURE_TENANT_ID/g).length, 1);
   assert.deepEqual(Object.keys(error), []);
+});
+
+test("an argument of the wrong type is printed as a TypeError", () => {
+  const error = attempt(() => new keyfob.SecretClient(undefined, {}));
+  assert.match(inspect(error), /^TypeError: the vault URL has the wrong type: it is undefined, and must be a string\n\nFix:\n {2}Set [^\n]*KEYVAULT_URL\n {4}at /);
+  assert.deepEqual([error.name, error instanceof TypeError, error instanceof keyfob.KeyfobError], ["TypeError", true, true]);
+});
+
+test("a name with underscores: the fix is about them", async () => {
+  const vault = client("http://127.0.0.1:1");
+  assert.match((await vault.getSecret("my_secret").catch((error) => error)).hint, /^Write a dash for each underscore/);
+  assert.match((await vault.getSecret("my_secret!").catch((error) => error)).hint, /^Check that the arguments are in the right order/);
 });
 
 test("the fields are still there, for programs", () => {
