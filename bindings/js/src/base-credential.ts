@@ -1,6 +1,7 @@
 import { abortSignalOption, type AbortSignalLike } from "./abort.js";
 import type { AccessToken as ComponentToken, Candidate } from "./component/interfaces/keyfob-azure-identity.js";
 import { knownVariables, readableDirectories, type Environment } from "./environment.js";
+import { withinTime } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
 import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
 import { showOnly, withSecret } from "./redact.js";
@@ -75,11 +76,16 @@ export interface CredentialOptions extends MultiTenantTokenCredentialOptions, Au
   env?: Environment;
 }
 
-/** @internal Gets a token in the component. An assertion is for a client-assertion credential. */
-type GetInComponent = (assertion?: string) => Promise<KeyfobAccessToken>;
+/** @internal What a credential with parts of the program's own uses, within the time of the call. */
+export interface TokenSteps {
+  /** Gets the token of a client-assertion credential. */
+  withAssertion(assertion: string): Promise<KeyfobAccessToken>;
+  /** The result of a function of the program. What it is called is for the error. */
+  within<T>(result: Promise<T>, what?: string): Promise<T>;
+}
 
 /** @internal How a credential with parts of the program's own gets a token. */
-export type ProgramGetToken = (scopes: string | string[], options: GetTokenOptions, inComponent: GetInComponent) => Promise<KeyfobAccessToken>;
+export type ProgramGetToken = (scopes: string | string[], options: GetTokenOptions, steps: TokenSteps) => Promise<KeyfobAccessToken>;
 
 /** @internal How a class makes its credential. */
 export interface CredentialArguments {
@@ -165,13 +171,19 @@ export abstract class KeyfobCredential implements TokenCredential {
     refuseCallOptions(options);
     const scopeList = typeof scopes === "string" ? [text("scopes", scopes)] : texts("scopes", scopes);
     const tokenOptions = toOptionValues(checkOptions(options, { claims: text, tenantId: text, enableCae: flag }));
-    const limits = { signal: abortSignalOption(options), timeout: timeoutOption(options), defaultTimeout: defaultTimeout(this.#spec) };
-    const inComponent = async (assertion?: string) => {
-      const provided = assertion === undefined ? undefined : { credential: this.#spec, assertion };
-      const args: [CredentialSpec, string[], OptionValues] = [this.#spec, scopeList, tokenOptions];
-      return toAccessToken(await workerFor(this.#spec).run("getToken", args, { ...limits, assertion: provided }));
-    };
-    return this.#getToken === undefined ? inComponent() : this.#getToken(scopes, options, inComponent);
+    const [signal, timeout, usual] = [abortSignalOption(options), timeoutOption(options), defaultTimeout(this.#spec)];
+    const args: [CredentialSpec, string[], OptionValues] = [this.#spec, scopeList, tokenOptions];
+    const worker = workerFor(this.#spec);
+    if (this.#getToken === undefined) return toAccessToken(await worker.run("getToken", args, { signal, timeout, defaultTimeout: usual }));
+    const started = performance.now();
+    const remaining = () => Math.max(1, Math.ceil((timeout ?? usual) - (performance.now() - started)));
+    return this.#getToken(scopes, options, {
+      within: (result, what) => withinTime(result, signal, remaining(), what),
+      withAssertion: async (assertion) => {
+        const provided = { credential: this.#spec, assertion };
+        return toAccessToken(await worker.run("getToken", args, { signal, timeout: remaining(), assertion: provided }));
+      },
+    });
   }
 
   /** What `getToken` would try, in this order. Looks at options and variables only, and sends nothing. */

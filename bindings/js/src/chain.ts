@@ -1,9 +1,8 @@
 import { KeyfobCredential, createAccessToken, specOf } from "./base-credential.js";
-import type { Candidate, GetTokenOptions, KeyfobAccessToken, TokenCredential } from "./base-credential.js";
+import type { Candidate, GetTokenOptions, KeyfobAccessToken, TokenCredential, TokenSteps } from "./base-credential.js";
 import { AggregateAuthenticationError, CredentialUnavailableError, KeyfobError, type Attempt } from "./errors.js";
-import { checkToken, withinTime } from "./external-credential.js";
-import { abortSignalOption } from "./abort.js";
-import { property, timeoutOption, wrongType } from "./validate.js";
+import { checkToken } from "./external-credential.js";
+import { property, wrongType } from "./validate.js";
 
 /**
  * Tries credentials in this order. Continues after one that is unavailable, and stops at one that fails. They may be credentials of
@@ -24,7 +23,7 @@ export class ChainedTokenCredential extends KeyfobCredential {
     });
     // The component can't call a credential of the program, so such a chain is tried here.
     const isMixed = specs.length < sources.length;
-    super({ create: "chained", sources: specs, getToken: isMixed ? (scopes, options) => tryInOrder(sources, scopes, options) : undefined });
+    super({ create: "chained", sources: specs, getToken: isMixed ? (...args) => tryInOrder(sources, ...args) : undefined });
     this.#sources = sources;
   }
 
@@ -56,17 +55,18 @@ function classNameOf({ constructor }: TokenCredential): string {
 }
 
 /** The token of the first credential that returns one, by the rules of the Azure SDK. */
-async function tryInOrder(sources: readonly TokenCredential[], scopes: string | string[], options: GetTokenOptions): Promise<KeyfobAccessToken> {
+async function tryInOrder(
+  sources: readonly TokenCredential[],
+  scopes: string | string[],
+  options: GetTokenOptions,
+  { within }: TokenSteps,
+): Promise<KeyfobAccessToken> {
   const errors: Error[] = [];
   const attempts: Attempt[] = [];
-  const timeout = timeoutOption(options);
-  const started = performance.now();
   for (const source of sources) {
     const credential = classNameOf(source);
     try {
-      const asked = Promise.resolve(source.getToken(scopes, options));
-      const remaining = timeout === undefined ? Infinity : Math.max(1, timeout - (performance.now() - started));
-      const answer = await withinTime(asked, abortSignalOption(options), remaining);
+      const answer = await within(Promise.resolve(source.getToken(scopes, options)));
       if (answer !== null && answer !== undefined) return toKeyfobToken(answer, credential);
       attempts.push({ credential, outcome: "unavailable", message: "its getToken returned no token" });
     } catch (error) {

@@ -22,11 +22,12 @@ export class ClientAssertionCredential extends KeyfobCredential {
       create: "clientAssertion",
       args: [given.tenantId, given.clientId, NO_ASSERTION],
       options,
-      getToken: async (scopes, tokenOptions, inComponent) => {
+      getToken: async (scopes, tokenOptions, { within, withAssertion }) => {
         const key = toKey(scopes, tokenOptions);
         const cached = tokens.get(key);
         if (cached !== undefined && !tokenOptions.claims && refreshTime(cached) > Date.now()) return cached;
-        const token = await inComponent(text("the result of getAssertion", await getAssertion()));
+        const assertion = await within(Promise.resolve(getAssertion()), "getAssertion");
+        const token = await withAssertion(text("the result of getAssertion", assertion));
         tokens.delete(key);
         tokens.set(key, token);
         const oldest = tokens.keys().next().value;

@@ -35,7 +35,9 @@ function attemptLines(attempts: readonly Attempt[]): string[] {
 const OWN_FOLDER = new URL("./", import.meta.url).href;
 
 /** The stack without the frames of this package, so that the caller's own code comes first. */
-export function callerStack(stack: string): string {
+export function callerStack(stack: unknown): unknown {
+  // A program may make something else of stacks, with Error.prepareStackTrace.
+  if (typeof stack !== "string") return stack;
   const lines = stack.split("\n");
   const first = lines.findLastIndex((line) => !/^ {4}at /.test(line)) + 1;
   return lines.filter((line, index) => index < first || !line.includes(OWN_FOLDER)).join("\n");
@@ -44,8 +46,13 @@ export function callerStack(stack: string): string {
 /** Whether Node's `inspect` asks for the property whose getter calls this. */
 export function isInspecting(): boolean {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 3;
-  const { stack = "" } = new Error();
-  Error.stackTraceLimit = limit;
-  return stack.includes("node:internal/util/inspect:");
+  try {
+    Error.stackTraceLimit = 3;
+    const { stack } = new Error();
+    Error.stackTraceLimit = limit;
+    return String(stack).includes("node:internal/util/inspect:");
+  } catch {
+    // The intrinsics are frozen.
+    return false;
+  }
 }

@@ -75,7 +75,7 @@ export class KeyfobError extends Error {
       code: options.code,
       retryAfterInSeconds: options.retryAfter === undefined ? undefined : Number(options.retryAfter),
       details: Object.fromEntries(options.details ?? []),
-      stack: callerStack(this.stack ?? ""),
+      stack: callerStack(this.stack),
     });
   }
 
@@ -245,7 +245,7 @@ export class WrongTypeError extends TypeError {
 
   constructor(message: string, hint?: string) {
     super(errorText({ message, hint }));
-    const stack = callerStack(this.stack ?? "");
+    const stack = callerStack(this.stack);
     const absent = { statusCode: undefined, code: undefined, retryAfterInSeconds: undefined };
     addHidden(this, { kind: "invalid-argument", hint, attempts: [], details: {}, ...absent, stack });
   }

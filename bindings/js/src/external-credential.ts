@@ -107,11 +107,16 @@ function toKey({ scope, tenantId }: TokenTarget): string {
 }
 
 /** The result of the program's own code, unless it takes too long or the call is aborted. */
-export async function withinTime<T>(result: Promise<T>, signal: AbortSignalLike | undefined, timeout: number): Promise<T> {
+export async function withinTime<T>(
+  result: Promise<T>,
+  signal: AbortSignalLike | undefined,
+  timeout: number,
+  what = "the getToken of the given credential",
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let stop = () => {};
   const ended = new Promise<never>((_, reject) => {
-    const message = `the getToken of the given credential did not return within ${Math.ceil(timeout)} ms`;
+    const message = `${what} did not return within ${Math.ceil(timeout)} ms`;
     if (timeout !== Infinity) timer = setTimeout(() => reject(new AuthenticationError({ kind: "timed-out", message })), Math.min(timeout, 2_147_483_647));
     stop = onAbort(signal, () => reject(abortError()));
     if (isAborted(signal)) reject(abortError());

@@ -1,12 +1,13 @@
-import { type AbortSignalLike } from "./abort.js";
+import { isAborted, type AbortSignalLike } from "./abort.js";
 import { defaultTimeout, specOf, type TokenCredential } from "./base-credential.js";
+import { probeChallenge } from "./challenge-probe.js";
 import { isOwnResource, isSameResource, parseChallenges, type TokenTarget } from "./challenge.js";
 import type {
   DeletedSecret as ComponentDeletedSecret,
   SecretProperties as ComponentSecretProperties,
 } from "./component/interfaces/keyfob-azure-secrets.js";
 import { KeyfobError, fromComponent } from "./errors.js";
-import { ExternalCredential } from "./external-credential.js";
+import { ExternalCredential, withinTime, type TokenContext } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
 import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
 import { Poller, resumePoller, type PolledOperation } from "./poller.js";
@@ -223,7 +224,14 @@ export class SecretClient {
     let [challenged, claimed] = [false, false];
     for (;;) {
       const target = this.#target;
-      const token = target === undefined ? credential.noToken() : await credential.token(target, claims, { signal, timeout: remaining() });
+      const token =
+        target === undefined
+          ? credential.noToken()
+          : await credential.token(target, claims, { signal, timeout: remaining() }).catch((error: unknown) => this.#onNoToken(error, target, { signal, timeout: remaining() }));
+      if (token === undefined) {
+        challenged = true;
+        continue;
+      }
       const received: { challenge?: ReceivedChallenge } = {};
       const onChallenge = (challenge: ReceivedChallenge) => (received.challenge = challenge);
       const outcome = await worker
@@ -241,6 +249,22 @@ export class SecretClient {
         return outcome.result;
       }
     }
+  }
+
+  /**
+   * A credential that was written for the Azure SDK may need the tenant of the vault, which the SDK's client knows before it asks for
+   * a token. So the vault is asked for its challenge, and if it names a tenant, that is the new target. Throws the error otherwise.
+   */
+  async #onNoToken(error: unknown, target: TokenTarget, { signal, timeout }: TokenContext): Promise<undefined> {
+    if (target.tenantId !== undefined || isAborted(signal) || isTimeOver(error)) throw error;
+    const probe = withinTime(probeChallenge(this.vaultUrl, timeout), signal, timeout, "the vault");
+    const challenge = await probe.catch((probeError: unknown) => {
+      throw isAborted(signal) ? probeError : error;
+    });
+    const wanted = challenge && this.#follow(challenge, target).target;
+    if (wanted?.tenantId === undefined) throw error;
+    this.#target = wanted;
+    return undefined;
   }
 
   /** What a challenge asks the credential for: other claims, or another scope or tenant that the host may get a token for. */
@@ -306,6 +330,10 @@ function checkName(name: string, index: number): string | KeyfobError {
   } catch (error) {
     return error as KeyfobError;
   }
+}
+
+function isTimeOver(error: unknown): boolean {
+  return error instanceof KeyfobError && error.kind === "timed-out";
 }
 
 function isRefusedToken(error: unknown): boolean {

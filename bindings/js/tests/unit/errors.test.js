@@ -72,6 +72,15 @@ test("a name with underscores: the fix is about them", async () => {
   assert.match((await vault.getSecret("my_secret!").catch((error) => error)).hint, /^Check that the arguments are in the right order/);
 });
 
+test("a program that makes its own stacks", (t) => {
+  const before = Error.prepareStackTrace;
+  t.after(() => (Error.prepareStackTrace = before));
+  Error.prepareStackTrace = (_, sites) => sites;
+  const error = fromComponent(CHAIN);
+  assert.ok(Array.isArray(error.stack));
+  assert.deepEqual([error.message, error.errors.length], [TEXT, 4]);
+});
+
 test("the fields are still there, for programs", () => {
   const error = fromComponent({ ...CHAIN, code: "invalid_request", status: 400, retryAfter: 7n });
   const { name, kind, hint, attempts, statusCode, code, retryAfterInSeconds, details } = error;

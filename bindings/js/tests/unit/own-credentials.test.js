@@ -52,6 +52,42 @@ test("the program's credential in a client, and in a chain, gets the tenant of t
   }
 });
 
+test("a credential that needs the tenant of the vault gets it, and an error of it that stays is passed on", async (t) => {
+  const sent = await vaultFor(t, "the-right-token");
+  const asked = [];
+  const credential = {
+    async getToken(_, { tenantId }) {
+      asked.push(tenantId);
+      if (tenantId === undefined) throw named("Error", "no tenant");
+      return tokenOf("the-right-token");
+    },
+  };
+  const client = new keyfob.SecretClient(VAULT, credential);
+  assert.deepEqual([(await client.getSecret("a")).value, (await client.getSecret("b")).value], ["a", "b"]);
+  assert.deepEqual([asked, sent], [[undefined, TENANT], [undefined, "the-right-token", "the-right-token"]]);
+  const failure = named("CredentialUnavailableError");
+  const failing = own(failure);
+  await assert.rejects(new keyfob.SecretClient(VAULT, failing).getSecret("a"), (error) => error === failure);
+  assert.deepEqual(failing.asked.map(({ tenantId }) => tenantId), [undefined, TENANT]);
+});
+
+test("a vault that names no tenant: the error of the credential is passed on", async (t) => {
+  const requests = [];
+  const failure = named("Error", "no token");
+  for (const answer of [
+    (response) => response.end("{}"),
+    (response) => response.writeHead(401).end(),
+    (response) => response.writeHead(401, { "www-authenticate": `Bearer authorization="https://login.microsoftonline.com/${TENANT}", resource="https://evil.test"` }).end(),
+    (response) => response.socket.destroy(),
+  ]) {
+    await serveHttps(t, (request, response) => (requests.push(request.headers.authorization), answer(response)));
+    const credential = own(failure);
+    await assert.rejects(new keyfob.SecretClient(VAULT, credential).getSecret("a"), (error) => error === failure);
+    assert.equal(credential.asked.length, 1);
+  }
+  assert.deepEqual(new Set(requests), new Set([undefined]));
+});
+
 test("a chain goes on after what is unavailable by name, and after no token", async () => {
   const theirs = own(named("AuthenticationRequiredError"));
   const [empty, cli, browser] = [own(null), own(new keyfob.CredentialUnavailableError("no az")), own(new keyfob.AuthenticationRequiredError({ scopes: [SCOPE] }))];
@@ -88,13 +124,28 @@ test("a chain without a token tells each reason once", async () => {
   ]);
 });
 
-test("a call of a chain ends with its timeout and with its signal, whatever the program's credential does", async () => {
-  const chain = new keyfob.ChainedTokenCredential({ getToken: () => new Promise(() => {}) });
-  await assert.rejects(chain.getToken(SCOPE, { requestOptions: { timeout: 1 } }), { name: "AuthenticationError", kind: "timed-out" });
-  const controller = new AbortController();
-  const call = chain.getToken(SCOPE, { abortSignal: controller.signal });
-  controller.abort();
-  await assert.rejects(call, { name: "AbortError" });
+test("a call ends with its timeout, by default after 30 s, and with its signal, whatever the program's functions do", async (t) => {
+  const never = () => new Promise(() => {});
+  const credentials = {
+    getToken: new keyfob.ChainedTokenCredential({ getToken: never }),
+    getAssertion: new keyfob.ClientAssertionCredential(TENANT, CLIENT_ID, never, { env: {} }),
+  };
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const now = performance.now();
+  t.mock.method(performance, "now", () => now);
+  for (const [name, credential] of Object.entries(credentials)) {
+    for (const [options, limit] of [[{ requestOptions: { timeout: 700 } }, 700], [{}, 30_000]]) {
+      const call = credential.getToken(SCOPE, options).catch((error) => error);
+      t.mock.timers.tick(limit);
+      const error = await call;
+      assert.deepEqual([error.name, error.kind], ["AuthenticationError", "timed-out"]);
+      assert.match(error.message, new RegExp(`${name}.* did not return within ${limit} ms$`));
+    }
+    const controller = new AbortController();
+    const call = credential.getToken(SCOPE, { abortSignal: controller.signal });
+    controller.abort();
+    await assert.rejects(call, { name: "AbortError" });
+  }
 });
 
 test("mocks and heirs of this package's classes: their own getToken is called", async (t) => {
