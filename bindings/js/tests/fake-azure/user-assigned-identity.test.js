@@ -19,7 +19,7 @@ test("without the client id of a user-assigned identity, the error tells how to 
     "ManagedIdentityCredential unavailable",
   ]);
   assert.equal(error.errors.length, error.attempts.length);
-  assert.match(String(error.errors[2]), /^CredentialUnavailableError: ManagedIdentityCredential: App Service managed identity/);
+  assert.match(String(error.errors[2]), /^CredentialUnavailableError: ManagedIdentityCredential: App Service answered 400: /);
 });
 
 test("the client id in code", async () => {

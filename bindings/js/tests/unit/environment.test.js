@@ -59,7 +59,7 @@ test("a variable that is not valid Unicode is an error that names it and does no
       return kind === "invalid-argument" && !message.includes("canary");
     });
   }
-  assert.deepEqual(knownVariables({ DATABASE_PASSWORD: "\ufffd" }).length, 1);
+  assert.deepEqual(knownVariables({ DATABASE_PASSWORD: "\ufffd" }), knownVariables({}));
 });
 
 test("a variable of the process whose bytes are not UTF-8", { skip: process.platform === "win32" }, () => {

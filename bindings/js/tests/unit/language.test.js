@@ -9,7 +9,7 @@ test("hints name options of this package", async () => {
   const error = await new EnvironmentCredential({ env: {} }).getToken("x").catch((error) => error);
   assert.match(error.hint, /give SecretClient the AzureCliCredential of @azure\/identity/);
   const tokenFilePath = "/no/such/folder/token";
-  const options = { tenantId: "a.b", clientId: "00000000-0000-0000-0000-000000000000", tokenFilePath, env: {} };
+  const options = { tenantId: "a.b", clientId: "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08", tokenFilePath, env: {} };
   const missing = await new WorkloadIdentityCredential(options).getToken("x/.default").catch((error) => error);
   assert.match(missing.message, /from the option tokenFilePath/);
   assert.match(missing.hint, /may read \/no\/such\/folder\/token$/);
