@@ -1,39 +1,62 @@
 /** The logger of the Azure SDK, if the program uses it: its listeners get the lines that the component logs. */
 
+import { createRequire } from "node:module";
+
+type ClientLogger = Record<string, (...args: unknown[]) => void>;
+
 /** What is used of `@azure/logger`. */
 interface LoggerModule {
   getLogLevel(): string | undefined;
-  createClientLogger(namespace: string): Record<string, (...args: unknown[]) => void>;
+  createClientLogger(namespace: string): ClientLogger;
   AzureLogger: { log: unknown };
 }
 
 /** The package is not one of the dependencies, so its name must not be a literal that a bundler resolves. */
 const MODULE = ["@azure", "logger"].join("/");
 
-let sdk: { module: LoggerModule; logger: Record<string, (...args: unknown[]) => void> } | undefined;
+const loggers = new Map<LoggerModule, ClientLogger>();
+
+let imported: LoggerModule | undefined;
 
 /** Done when it is known whether the program has the package; `undefined` from then on, so that calls are not delayed. */
 export let sdkLoggerLoading: Promise<void> | undefined = import(MODULE)
   .then(
-    (module: LoggerModule) => void (sdk = { module, logger: module.createClientLogger("identity") }),
+    (module: LoggerModule) => void (imported = module),
     () => {},
   )
   .finally(() => (sdkLoggerLoading = undefined));
 
-/**
- * The level that the program gave to the Azure SDK's logger, if its listeners want the lines. `AZURE_LOG_LEVEL` alone sets the level
- * of that logger too, without a listener of the program.
- */
+const require = createRequire(import.meta.url);
+
+/** The instance of CommonJS, which is another one with a level of its own. It is not loaded here. */
+function required(): LoggerModule | undefined {
+  try {
+    return imported && (require.cache[require.resolve(MODULE)]?.exports as LoggerModule | undefined);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The instances whose listeners want the lines. `AZURE_LOG_LEVEL` alone sets a level too, without a listener of the program. */
+function configured(): LoggerModule[] {
+  return [imported, required()].filter((module): module is LoggerModule => {
+    const level = module?.getLogLevel();
+    if (module === undefined || level === undefined) return false;
+    return level !== process.env["AZURE_LOG_LEVEL"] || !/\bdebug(_\w+)?\b/.test(String(module.AzureLogger.log));
+  });
+}
+
+/** The level that the program gave to the Azure SDK's logger, if it did. */
 export function sdkLogLevel(): string | undefined {
-  const level = sdk?.module.getLogLevel();
-  if (level === undefined) return undefined;
-  const isOwn = level !== process.env["AZURE_LOG_LEVEL"] || !/\bdebug\b/.test(String(sdk?.module.AzureLogger.log));
-  return isOwn ? level : undefined;
+  return configured()[0]?.getLogLevel();
 }
 
 /** Passes a line of the component on, with the level that it names. */
 export function logToSdk(line: string): void {
   const [, level = "warning", text = line] = /^keyfob: \[(\w+)\] (.*)$/s.exec(line) ?? [];
-  const log = sdk?.logger[level];
-  log?.(`keyfob => ${text}`);
+  for (const module of configured()) {
+    const logger = loggers.get(module) ?? module.createClientLogger("identity");
+    loggers.set(module, logger);
+    logger[level]?.(`keyfob => ${text}`);
+  }
 }

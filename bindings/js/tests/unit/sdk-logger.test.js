@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { test } from "node:test";
 
 const index = JSON.stringify(new URL("../../dist/index.js", import.meta.url));
@@ -32,4 +33,15 @@ test("a listener gets the lines at the level that the program sets", () => {
 
 test("a listener with the level of the environment", () => {
   assert.match(run(LISTEN, { AZURE_LOG_LEVEL: "verbose" }), /^listener: azure:identity:verbose keyfob => POST/m);
+});
+
+test("a program of CommonJS, whose logger is another instance", () => {
+  const script = `
+    const { AzureLogger, setLogLevel } = require(${JSON.stringify(createRequire(import.meta.url).resolve("@azure/logger"))});
+    setLogLevel("info");
+    ${LISTEN}
+    import(${index}).then(({ EnvironmentCredential }) => new EnvironmentCredential({ env: {} }).getToken("https://vault.azure.net/.default")).catch(() => {});
+  `;
+  const stdout = execFileSync(process.execPath, ["-e", script], { encoding: "utf8", env: {} });
+  assert.match(stdout, /^listener: azure:identity:error keyfob => /m);
 });
