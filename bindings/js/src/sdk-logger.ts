@@ -42,7 +42,7 @@ function configured(): LoggerModule[] {
   return [imported, required()].filter((module): module is LoggerModule => {
     const level = module?.getLogLevel();
     if (module === undefined || level === undefined) return false;
-    return level !== process.env["AZURE_LOG_LEVEL"] || !/\bdebug(_\w+)?\b/.test(String(module.AzureLogger.log));
+    return level !== process.env["AZURE_LOG_LEVEL"] || !/debug\S*\.log\(/.test(String(module.AzureLogger.log));
   });
 }
 

@@ -1,7 +1,7 @@
 /** Lines of the log reach the listeners of `@azure/logger`, if the program has set that logger. */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
@@ -44,4 +44,17 @@ test("a program of CommonJS, whose logger is another instance", () => {
   `;
   const stdout = execFileSync(process.execPath, ["-e", script], { encoding: "utf8", env: {} });
   assert.match(stdout, /^listener: azure:identity:error keyfob => /m);
+});
+
+test("with AZURE_LOG_LEVEL alone, the lines go to stderr as they are", () => {
+  const script = (load) => `
+    ${load};
+    import(${index}).then(({ EnvironmentCredential }) => new EnvironmentCredential({ env: process.env }).getToken("https://vault.azure.net/.default")).catch(() => {});
+  `;
+  const required = `require(${JSON.stringify(createRequire(import.meta.url).resolve("@azure/logger"))})`;
+  for (const load of ["", required, `import(${logger})`]) {
+    const { stderr } = spawnSync(process.execPath, ["-e", script(load)], { encoding: "utf8", env: { AZURE_LOG_LEVEL: "error" } });
+    assert.match(stderr, /^keyfob: \[error\] /, load);
+    assert.doesNotMatch(stderr, /azure:identity/);
+  }
 });
