@@ -188,7 +188,7 @@ function fromResponse(status: number, body: object | string | undefined | null, 
 
 /** No credential of a chain can be used in this environment. */
 export class AggregateAuthenticationError extends CredentialUnavailableError {
-  readonly #errors: readonly Error[];
+  readonly #errors: Error[];
 
   static {
     setName(this, "AggregateAuthenticationError");
@@ -201,15 +201,16 @@ export class AggregateAuthenticationError extends CredentialUnavailableError {
     if (Array.isArray(first)) {
       const title = typeof second === "string" ? second : "No credential of the chain is available";
       super({ kind: "credential-unavailable", message: [title, ...first].join("\n") });
-      this.#errors = first;
+      this.#errors = [...first];
     } else {
       super(first as KeyfobErrorOptions);
-      this.#errors = Array.isArray(second) ? second : this.attempts.map(toUnavailable);
+      this.#errors = Array.isArray(second) ? [...second] : this.attempts.map(toUnavailable);
     }
   }
 
   /** The error of each credential. `inspect` does not see it, because the message tells the same. */
-  get errors(): readonly Error[] {
+  // The type is that of the Azure SDK, whose users read the properties of each class of errors.
+  get errors(): any[] {
     return !(#errors in this) || isInspecting() ? (undefined as never) : this.#errors;
   }
 }

@@ -81,7 +81,13 @@ export class SecretClient {
 
   /** The vault's URL. */
   get vaultUrl(): string {
-    return this.#spec.vaultUrl;
+    return #spec in this ? this.#spec.vaultUrl : (undefined as never);
+  }
+
+  /** @internal Mocks of tests are objects with this prototype, and their URL is set. */
+  set vaultUrl(vaultUrl: string) {
+    if (#spec in this) throw new TypeError("vaultUrl can't be changed; make another client");
+    Object.defineProperty(this, "vaultUrl", { value: vaultUrl, configurable: true, enumerable: true, writable: true });
   }
 
   /** Reads a secret. The name may also be the identifier of a secret or of a version. */

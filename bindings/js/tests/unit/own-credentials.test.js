@@ -166,6 +166,16 @@ test("mocks and heirs of this package's classes: their own getToken is called", 
   assert.deepEqual(new Set(sent), new Set(["own-token"]));
 });
 
+test("a mock of a client has its own URL, and a client keeps the one that it has", () => {
+  const stub = Object.create(keyfob.SecretClient.prototype);
+  assert.equal(stub.vaultUrl, undefined);
+  stub.vaultUrl = "https://mock.test";
+  assert.equal(stub.vaultUrl, "https://mock.test");
+  const client = new keyfob.SecretClient(VAULT, own(null));
+  assert.throws(() => (client.vaultUrl = "https://other.test"), TypeError);
+  assert.equal(client.vaultUrl, VAULT);
+});
+
 test("an heir that changes nothing is used by the component", async () => {
   class Heir extends keyfob.EnvironmentCredential {}
   const error = await new keyfob.SecretClient(VAULT, new Heir({ env: {} })).getSecret("a").catch((error) => error);
