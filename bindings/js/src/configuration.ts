@@ -29,11 +29,25 @@ export function required<K extends string>(className: string, args: Record<K, un
   return Object.fromEntries(checked) as Record<K, string>;
 }
 
+/** Forms of texts that were to be another value, with their description. The component describes other values in the same way. */
+const FLAWS: [form: RegExp, description: string][] = [
+  [/^\ufeff/, "begins with a byte order mark (U+FEFF)"],
+  [/^\s/, "begins with white space"],
+  [/[\r\n]$/, "ends with a newline"],
+  [/\s$/, "ends with white space"],
+  [/^@Microsoft\.KeyVault\(/i, "is a Key Vault reference that App Service did not resolve"],
+  [/^(\$\{\{.*\}\}|#\{.*\}#|\{\{.*\}\}|\$\{.*\}|\$\(.*\)|%.*%)$/, "is a variable that was not replaced by its value"],
+  [/^(".*"|'.*'|`.*`|\u201c.*\u201d|\u2018.*\u2019)$/, "is in quotes"],
+  [/^\{.*\}$/, "is in braces"],
+  [/^(<.*>|\[.*\])$/, "is in brackets"],
+];
+
 /** Throws for a text that is no tenant. The text is described and not shown: it may be a secret in the wrong place. */
 export function checkTenantId(name: string, value: string): void {
   const at = value.search(/[^0-9A-Za-z.-]/);
   if (at === -1) return;
-  const message = `Invalid tenant id: ${name} has ${value.length} characters, and character ${at + 1} is ${describeCharacter(value.charAt(at))}`;
+  const offence = `has ${value.length} characters, and character ${at + 1} is ${describeCharacter(value.charAt(at))}`;
+  const message = `Invalid tenant id: ${name} ${FLAWS.find(([form]) => form.test(value))?.[1] ?? offence}`;
   const hint = "Give the Directory (tenant) ID, or a domain such as contoso.onmicrosoft.com\nFind it: portal > Microsoft Entra ID > Overview\n         az account show --query tenantId";
   throw new KeyfobError({ kind: "invalid-argument", message, hint });
 }

@@ -40,7 +40,24 @@ test("an argument that is missing or empty", () => {
 });
 
 test("a text that is no tenant is described, and not shown", () => {
-  const texts = { "my tenant": "white space", "'quoted'": "a quotation mark", "a/b": "a slash", "ten_ant": "an underscore", "\ufeffcontoso.com": "a byte order mark", "t\u00e9nant": "not ASCII" };
+  const texts = {
+    "my tenant": "character 3 is white space",
+    "it's": "character 3 is a quotation mark",
+    "a/b": "a slash",
+    ten_ant: "an underscore",
+    "t\u00e9nant": "not ASCII",
+    "\ufeffcontoso.com": "begins with a byte order mark",
+    " contoso.com": "begins with white space",
+    "contoso.com\n": "ends with a newline",
+    "contoso.com ": "ends with white space",
+    "'contoso.com'": "is in quotes",
+    "{contoso.com}": "is in braces",
+    "<tenant-id>": "is in brackets",
+    "$(TENANT)": "is a variable that was not replaced",
+    "${{ secrets.TENANT }}": "is a variable that was not replaced",
+    "%TENANT%": "is a variable that was not replaced",
+    "@Microsoft.KeyVault(VaultName=a;SecretName=b)": "is a Key Vault reference that App Service did not resolve",
+  };
   for (const [value, described] of Object.entries(texts)) {
     const env = { AZURE_TENANT_ID: value };
     for (const call of [
