@@ -39,23 +39,28 @@ function setName(Class: { prototype: Error }, name: string): void {
   Object.defineProperty(Class.prototype, "name", { value: name, enumerable: false, configurable: true, writable: true });
 }
 
+/** What the errors of this package tell a program. */
+export interface ErrorFields {
+  /** The category of the error, for `switch`. */
+  readonly kind: ErrorKind;
+  /** How to fix it, if that is known. The message ends with it. */
+  readonly hint: string | undefined;
+  /** The credentials that were tried, in order. */
+  readonly attempts: readonly Attempt[];
+  /** The HTTP status of the response that caused the error. */
+  readonly statusCode: number | undefined;
+  /** The service's own code: `AADSTS7000215`, `ForbiddenByRbac`, `SecretNotFound`, … */
+  readonly code: string | undefined;
+  /** The `Retry-After` of the response, in seconds. */
+  readonly retryAfterInSeconds: number | undefined;
+  /** More information by name: `x-ms-request-id`, `source`, `client-id`, … */
+  readonly details: Readonly<Record<string, string>>;
+}
+
+export interface KeyfobError extends ErrorFields {}
+
 /** The base class of this package's errors. The classes below have the names of those in the Azure SDK. */
 export class KeyfobError extends Error {
-  /** The category of the error, for `switch`. */
-  declare readonly kind: ErrorKind;
-  /** How to fix it, if that is known. The message ends with it. */
-  declare readonly hint: string | undefined;
-  /** The credentials that were tried, in order. */
-  declare readonly attempts: readonly Attempt[];
-  /** The HTTP status of the response that caused the error. */
-  declare readonly statusCode: number | undefined;
-  /** The service's own code: `AADSTS7000215`, `ForbiddenByRbac`, `SecretNotFound`, … */
-  declare readonly code: string | undefined;
-  /** The `Retry-After` of the response, in seconds. */
-  declare readonly retryAfterInSeconds: number | undefined;
-  /** More information by name: `x-ms-request-id`, `source`, `client-id`, … */
-  declare readonly details: Readonly<Record<string, string>>;
-
   static {
     setName(this, "KeyfobError");
   }
@@ -229,16 +234,10 @@ export class RestError extends KeyfobError {
   }
 }
 
+export interface WrongTypeError extends ErrorFields {}
+
 /** An argument of the wrong type: a `TypeError` with the properties of a `KeyfobError` of kind `invalid-argument`. */
 export class WrongTypeError extends TypeError {
-  declare readonly kind: ErrorKind;
-  declare readonly hint: string | undefined;
-  declare readonly attempts: readonly Attempt[];
-  declare readonly statusCode: number | undefined;
-  declare readonly code: string | undefined;
-  declare readonly retryAfterInSeconds: number | undefined;
-  declare readonly details: Readonly<Record<string, string>>;
-
   static {
     // What prints an error prints the name of its class.
     Object.defineProperty(this, "name", { value: "TypeError" });

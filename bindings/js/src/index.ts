@@ -29,6 +29,7 @@ export {
   RestError,
   type Attempt,
   type AuthenticationRequiredErrorOptions,
+  type ErrorFields,
   type ErrorKind,
   type ErrorResponse,
   type KeyfobErrorOptions,
