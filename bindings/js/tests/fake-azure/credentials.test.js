@@ -35,7 +35,7 @@ test("a client secret, in code and from the environment", async () => {
   assert.equal(await token(new DefaultAzureCredential({ env })), "EnvironmentCredential");
 });
 
-test("a certificate: by path, as PEM text, as PKCS#12 bytes with a password", async () => {
+test("a certificate: by path, as PEM text, encrypted PEM and PKCS#12 with a password", async () => {
   const file = join(folder, "cert.pem");
   copyFileSync(join(certificates, "cert-first.pem"), file);
   const given = [
@@ -43,6 +43,8 @@ test("a certificate: by path, as PEM text, as PKCS#12 bytes with a password", as
     { certificatePath: file },
     { certificate: readFileSync(file, "utf8") },
     { certificate: readFileSync(join(certificates, "aes256.pfx")), certificatePassword: "keyfob-test" },
+    { certificate: readFileSync(join(certificates, "encrypted.pem"), "utf8"), certificatePassword: "keyfob-test" },
+    { certificatePath: join(certificates, "encrypted.pem"), certificatePassword: "keyfob-test" },
   ];
   for (const certificate of given) {
     assert.equal(await token(new ClientCertificateCredential(TENANT_ID, SERVICE_PRINCIPAL_ID, certificate)), "ClientCertificateCredential");
