@@ -15,6 +15,7 @@ mod fake;
 mod files;
 mod no_proxy;
 mod output;
+mod proxy;
 mod shell;
 mod terminal;
 mod verbs;

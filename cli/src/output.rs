@@ -7,10 +7,11 @@ use std::time::Duration;
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::AccessToken;
 use keyfob_host_test::bindings::exports::keyfob::azure::types::{Attempt, ErrorKind};
 use keyfob_host_test::call_error::CallError;
+use keyfob_host_test::egress::ProxyFault;
 use keyfob_host_test::names::{kind_name, outcome_name};
 use serde_json::{Map, Value, json};
 
-use super::{FAILED, SUCCESS, terminal};
+use super::{FAILED, SUCCESS, proxy, terminal};
 
 /// The first error of writing to stdout.
 static WRITE_ERROR: Mutex<Option<io::Error>> = Mutex::new(None);
@@ -129,6 +130,19 @@ impl ErrorReport {
         self
     }
 
+    /// Names a proxy's failure as the cause, if the connection was the problem.
+    fn with_proxy_fault(mut self, fault: &ProxyFault) -> Self {
+        const KINDS: [ErrorKind; 3] = [ErrorKind::Transport, ErrorKind::TimedOut, ErrorKind::UnexpectedReply];
+        let kind = self.json.get("kind").and_then(Value::as_str);
+        if KINDS.iter().any(|known| kind == Some(kind_name(*known))) {
+            let (cause, hint) = (fault.to_string(), proxy::cure(fault));
+            self.message = format!("T{}. {}", cause.trim_start_matches('t'), self.message);
+            self.json = merged(self.json, json!({ "message": self.message, "hint": hint }));
+            self.hint = Some(hint);
+        }
+        self
+    }
+
     /// Prints message and advice to stderr.
     pub(super) fn print_to_stderr(&self) {
         terminal::note(&self.message);
@@ -169,7 +183,11 @@ impl From<CallError> for ErrorReport {
             "retry_after": error.retry_after,
             "details": string_map(&error.details),
         });
-        Self { message: error.message, hint: error.hint, attempts: error.attempts, json }
+        let report = Self { message: error.message, hint: error.hint, attempts: error.attempts, json };
+        match proxy::last_fault() {
+            Some(fault) => report.with_proxy_fault(&fault),
+            None => report,
+        }
     }
 }
 

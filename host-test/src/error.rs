@@ -206,6 +206,20 @@ pub enum SocketsError {
     },
 }
 
+/// Why a variable names no proxy. The value is left out, because it may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyVariableError {
+    /// The value is no URL of a host.
+    #[error(
+        "{0} names no proxy: http://HOST:PORT expected, with user name and password http://USER:PASSWORD@HOST:PORT; \
+         percent-encode special characters in them"
+    )]
+    NotAUrl(&'static str),
+    /// The value has another scheme.
+    #[error("{0} names no HTTP proxy: http://HOST:PORT expected, not SOCKS or another scheme")]
+    Scheme(&'static str),
+}
+
 /// wasmtime's error as one of the standard library.
 pub(crate) fn cause(error: wasmtime::Error) -> Cause {
     error.into_boxed_dyn_error()

@@ -130,7 +130,7 @@ pub use engine::config_component;
 #[cfg(feature = "embedded")]
 pub use engine::embedded_component;
 pub use engine::{Build, Keyfob};
-pub use error::{ComponentError, HostError, SocketsError};
+pub use error::{ComponentError, HostError, ProxyVariableError, SocketsError};
 pub use host::Host;
 pub use instance::{
     Credential, DeletedSecretList, DeletedSecretPoller, Handle, Instance, SecretClient, SecretList, SecretPoller,

@@ -7,6 +7,7 @@ mod fake_backend;
 mod folders;
 mod hosts;
 mod memory;
+mod network;
 mod trust;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use keyfob_host_test::egress::{Egress, Sockets};
+use keyfob_host_test::egress::Egress;
 use keyfob_host_test::engine::Keyfob;
 use keyfob_host_test::host::Host;
 
@@ -22,6 +23,7 @@ pub(super) use self::environment::{Environment, not_unicode};
 use self::fake_backend::FakeBackend;
 use self::folders::MappedFolder;
 use self::hosts::{AllowedHost, Vault};
+use self::network::Sender;
 use self::trust::FileGrant;
 use super::fake::{Example, IDENTITY_VARIABLES, Source};
 use super::terminal::{self, Progress};
@@ -158,24 +160,12 @@ impl ContextArgs {
     pub(super) fn uses_developer_sign_in(&self) -> bool {
         self.dev
     }
-
-    fn sockets(&self) -> anyhow::Result<Sockets> {
-        let mut sockets = Sockets::new();
-        for rule in &self.connect_to {
-            sockets = sockets.connect_to(rule).with_context(|| format!("--connect-to {rule}"))?;
-        }
-        for path in &self.cacert {
-            let pem = std::fs::read(path).with_context(|| format!("--cacert {}", path.display()))?;
-            sockets = sockets.ca_pem(&pem).with_context(|| format!("--cacert {}", path.display()))?;
-        }
-        Ok(sockets)
-    }
 }
 
 impl Context<'_> {
     /// A host for the Keyfob component. It allows the hosts that environment, vault URL and options name.
     pub(super) fn host(&self, vault_url: Option<&str>) -> Result<Host, CommandError> {
-        let builder = self.keyfob(vault_url.map_or(Vault::None, Vault::Url), None, &[])?;
+        let builder = self.keyfob(Sender::Keyfob, vault_url.map_or(Vault::None, Vault::Url), None, &[])?;
         // Compile last: it takes most of a second, and everything before it may fail.
         let _progress = Progress::show("compiling Keyfob");
         let keyfob = match &self.options.component {
@@ -199,12 +189,12 @@ impl Context<'_> {
         if !trust_env_file {
             trust::require(&self.file_grants(folders).map_err(CommandError::Usage)?)?;
         }
-        self.keyfob(Vault::Variable, Some(denied), folders)
+        self.keyfob(Sender::KeyfobInApp, Vault::Variable, Some(denied), folders)
     }
 
     /// What the app itself gets: the variables of the options, and the hosts of `--allow-host`.
     pub(super) fn app_grants(&self, denied: LineSink) -> Result<Host<()>, CommandError> {
-        let egress = self.egress(&[]).map_err(CommandError::Usage)?.on_denied(denied);
+        let egress = self.egress(Sender::App, &[]).map_err(CommandError::Usage)?.on_denied(denied);
         Ok(Host::new(&()).envs(self.environment.for_app()).egress(egress).file_io_on_threads())
     }
 
@@ -213,7 +203,7 @@ impl Context<'_> {
     pub(super) fn grants_without_keyfob(&self, denied: LineSink) -> Result<Host<()>, CommandError> {
         let Some(fake_backend) = &self.fake_backend else { return self.app_grants(denied) };
         let hosts = hosts::allowed_hosts(&self.environment, Vault::Variable);
-        let egress = self.egress(&hosts).map_err(CommandError::Usage)?.on_denied(denied);
+        let egress = self.egress(Sender::App, &hosts).map_err(CommandError::Usage)?.on_denied(denied);
         let host = Host::new(&()).envs(self.environment.iter()).egress(egress).file_io_on_threads();
         Ok(fake_backend.folders().into_iter().fold(host, |host, folder| host.preopened_dir(folder.host, folder.guest)))
     }
@@ -238,12 +228,13 @@ impl Context<'_> {
     /// A host with Keyfob's grants.
     fn keyfob(
         &self,
+        sender: Sender,
         vault: Vault<'_>,
         denied: Option<LineSink>,
         folders: &[NamedFolder<'_>],
     ) -> Result<Host<()>, CommandError> {
         let allowed = hosts::allowed_hosts(&self.environment, vault);
-        let mut egress = self.egress(&allowed).map_err(CommandError::Usage)?;
+        let mut egress = self.egress(sender, &allowed).map_err(CommandError::Usage)?;
         if let Some(denied) = denied {
             egress = egress.on_denied(denied);
         }
@@ -308,10 +299,10 @@ impl Context<'_> {
     }
 
     /// The way out to these hosts and to those of `--allow-host`.
-    fn egress(&self, hosts: &[AllowedHost]) -> anyhow::Result<Egress> {
+    fn egress(&self, sender: Sender, hosts: &[AllowedHost]) -> anyhow::Result<Egress> {
         let mut egress = match &self.fake_backend {
             Some(fake_backend) => fake_backend.egress(),
-            None => Egress::sockets(self.options.sockets()?),
+            None => Egress::sockets(network::sockets(self.options, sender)?),
         };
         for allowed in hosts.iter().map(|allowed| &allowed.host).chain(&self.options.allow_host) {
             egress = egress.allow(allowed);

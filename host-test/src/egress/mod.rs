@@ -6,6 +6,7 @@ mod denied;
 mod errors;
 mod in_process;
 mod pool;
+mod proxy;
 mod record;
 mod sockets;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
 
 pub use wasmtime_wasi_http::Error;
 
+pub use self::proxy::{Proxies, ProxyFault, ProxyProblem};
 pub use self::record::{RecordedRequest, Recorder, RequestOutcome};
 pub use self::sockets::Sockets;
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use http::header::PROXY_AUTHORIZATION;
 use http::{Method, Uri};
 use http_body_util::{BodyExt, Full};
 use rustls_pki_types::CertificateDer;
@@ -10,8 +11,9 @@ use tokio::time::timeout;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use wasmtime_wasi_http::Error;
 
-use super::connect::connect;
+use super::connect::{connect, connect_by};
 use super::pool::{Connection, Origin, Pool};
+use super::proxy::{Proxies, Proxy};
 use super::timed::Timed;
 use super::{Response, errors};
 use crate::error::SocketsError;
@@ -21,6 +23,7 @@ use fake_azure::wire::{Request, Timeouts};
 pub struct Sockets {
     roots: RootCertStore,
     redirections: Vec<Redirection>,
+    proxies: Option<Proxies>,
     tls: OnceLock<Arc<ClientConfig>>,
     pool: Pool,
 }
@@ -39,11 +42,12 @@ impl Default for Sockets {
 }
 
 impl Sockets {
-    /// Mozilla's roots, no redirections.
+    /// Mozilla's roots, no redirections, no proxies.
     pub fn new() -> Self {
         Self {
             roots: RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.into() },
             redirections: Vec::new(),
+            proxies: None,
             tls: OnceLock::new(),
             pool: Pool::default(),
         }
@@ -67,6 +71,19 @@ impl Sockets {
             count += 1;
         }
         if count == 0 { Err(SocketsError::NoCertificate) } else { Ok(self) }
+    }
+
+    /// Trusts each certificate authority of a PEM file that can be used, as programs do with a system's list. Returns how many
+    /// these are.
+    pub fn add_usable_ca_pem(&mut self, pem: &[u8]) -> usize {
+        self.roots.add_parsable_certificates(CertificateDer::pem_slice_iter(pem).filter_map(Result::ok)).0
+    }
+
+    /// Connects through these proxies, where no rule of [`Sockets::connect_to`] says otherwise.
+    #[must_use]
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.proxies = Some(proxies);
+        self
     }
 
     /// Connects to another address than the URL's, as curl's option `--connect-to` does. A rule is `HOST:PORT=ADDR:PORT`. The
@@ -114,7 +131,7 @@ impl Sockets {
     ) -> Result<Response, Broken> {
         let answer = async {
             connection.ready().await.map_err(|_| Broken::Unsent)?;
-            let sent = connection.try_send_request(origin_form(request)).await;
+            let sent = connection.try_send_request(self.message(request, origin)).await;
             sent.map_err(|mut error| match error.take_message() {
                 Some(_) => Broken::Unsent,
                 None => Broken::Dropped(errors::exchange(error.error())),
@@ -127,12 +144,33 @@ impl Sockets {
     }
 
     async fn connect(&self, origin: &Origin) -> Result<Connection, Error> {
-        let redirected = self.redirections.iter().find(|rule| rule.host == origin.host && rule.port == origin.port);
-        let address = match redirected {
-            Some(rule) => rule.address.clone(),
-            None => format!("{}:{}", origin.host, origin.port),
-        };
-        connect(origin, &address, self.tls()?).await
+        match (self.redirection(origin), self.proxy(origin)) {
+            (Some(rule), _) => connect(origin, &rule.address, self.tls()?).await,
+            (None, Some(proxy)) => connect_by(&proxy, origin, self.tls()?).await,
+            (None, None) => connect(origin, &format!("{}:{}", origin.host, origin.port), self.tls()?).await,
+        }
+    }
+
+    fn redirection(&self, origin: &Origin) -> Option<&Redirection> {
+        self.redirections.iter().find(|rule| rule.host == origin.host && rule.port == origin.port)
+    }
+
+    fn proxy(&self, origin: &Origin) -> Option<Proxy<'_>> {
+        self.proxies.as_ref()?.of(origin).filter(|_| self.redirection(origin).is_none())
+    }
+
+    /// The request as it is sent: with the absolute URL to a proxy that forwards it, else with the path only.
+    fn message(&self, request: &Request, origin: &Origin) -> http::Request<Full<bytes::Bytes>> {
+        match self.proxy(origin).filter(|_| !origin.tls) {
+            Some(proxy) => {
+                let mut sent = request.clone().map(Full::new);
+                if let Some(value) = proxy.authorization {
+                    sent.headers_mut().insert(PROXY_AUTHORIZATION, value);
+                }
+                sent
+            }
+            None => origin_form(request),
+        }
     }
 
     fn tls(&self) -> Result<&Arc<ClientConfig>, Error> {

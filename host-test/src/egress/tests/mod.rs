@@ -1,6 +1,7 @@
 //! The egress alone, without a component.
 
 mod in_process;
+mod proxy;
 mod sockets;
 mod tls;
 
