@@ -19,6 +19,7 @@ mod get_secret;
 mod help_and_man;
 mod identities;
 mod network;
+mod proxy;
 mod run;
 mod run_command;
 mod run_composed;

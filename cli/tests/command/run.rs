@@ -19,6 +19,7 @@ pub(crate) struct Run<'w> {
     stdin: Option<PathBuf>,
     clean: bool,
     trusting: bool,
+    tls_routes: bool,
 }
 
 impl<'w> Run<'w> {
@@ -32,6 +33,7 @@ impl<'w> Run<'w> {
             stdin: None,
             clean: true,
             trusting: true,
+            tls_routes: true,
         };
         run.args(arguments)
     }
@@ -90,6 +92,12 @@ impl<'w> Run<'w> {
         self
     }
 
+    /// Without the rules of `--connect-to` for hosts that are reached by https.
+    pub(crate) fn without_tls_routes(mut self) -> Self {
+        self.tls_routes = false;
+        self
+    }
+
     /// `--connect-to`; the first rule for a host applies.
     pub(crate) fn connect_to(mut self, authority: &str, address: SocketAddr) -> Self {
         self.routes.push((authority.to_owned(), address));
@@ -118,7 +126,8 @@ impl<'w> Run<'w> {
         if self.trusting {
             command.arg("--cacert").arg(&self.world.ca);
         }
-        for (authority, address) in self.routes.iter().chain(self.world.routes()) {
+        let routes = self.routes.iter().chain(self.world.routes());
+        for (authority, address) in routes.filter(|(authority, _)| self.tls_routes || !authority.ends_with(":443")) {
             command.arg("--connect-to").arg(format!("{authority}={address}"));
         }
         if !self.app_args.is_empty() {

@@ -45,3 +45,33 @@ fn temporary_files_are_removed() {
     assert_eq!(run.status, 0, "{run:?}");
     assert!(!std::path::Path::new(run.stdout.trim()).exists(), "{run:?}");
 }
+
+/// The command is in the fake as any other program is: no request goes to the real vault's address.
+#[test]
+fn keyfob_is_in_the_fake() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let text = std::fs::read_to_string("../examples/azure/vm.toml").unwrap();
+    std::fs::write(path("azure.toml"), text.replace("Key Vault Secrets User", "Key Vault Administrator")).unwrap();
+    std::fs::write(path("value"), "canary-new-value").unwrap();
+    // Each line is what one verb prints.
+    let script = r#"
+        cd "$0"
+        "$KEYFOB" set-secret s --file value >/dev/null && echo set
+        "$KEYFOB" get-secret s && echo
+        "$KEYFOB" get-secret s --clean-env --env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$AZURE_POD_IDENTITY_AUTHORITY_HOST" \
+            --vault-url "$KEYVAULT_URL" && echo
+        "$KEYFOB" list-secrets | grep -c '^s	'
+        "$KEYFOB" list-versions s | wc -l
+        "$KEYFOB" backup-secret s > backup && "$KEYFOB" delete-secret s >/dev/null && "$KEYFOB" recover-secret s >/dev/null && echo back
+        "$KEYFOB" get-token --scope https://vault.azure.net/.default | cut -c1-3
+        "$KEYFOB" doctor --vault-url "$KEYVAULT_URL" >/dev/null && echo well
+        "$KEYFOB" run "$APP" --env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$AZURE_POD_IDENTITY_AUTHORITY_HOST" \
+            --env "KEYVAULT_URL=$KEYVAULT_URL" -- "secret=$KEYVAULT_URL"
+    "#;
+    let mut command = keyfob(&[&path("azure.toml"), "--", "sh", "-c", script, folder.path().to_str().unwrap()]);
+    let run = Output::of(command.env("KEYFOB", env!("CARGO_BIN_EXE_keyfob")).env("APP", crate::apps::explorer()));
+    let expected = "set\ncanary-new-value\ncanary-new-value\n1\n1\nback\neyJ\nwell\nsecret 21 characters\n";
+    assert_eq!((run.status, run.stdout.as_str()), (0, expected), "{}", run.stderr);
+    assert!(run.stderr.contains(" set s, version "), "{}", run.stderr);
+}
