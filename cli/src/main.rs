@@ -10,6 +10,7 @@ mod context;
 mod credential_args;
 mod date;
 mod developer;
+mod error_text;
 mod exit;
 mod fake;
 mod files;

@@ -11,7 +11,7 @@ use keyfob_host_test::egress::ProxyFault;
 use keyfob_host_test::names::{kind_name, outcome_name};
 use serde_json::{Map, Value, json};
 
-use super::{FAILED, SUCCESS, proxy, terminal};
+use super::{FAILED, SUCCESS, error_text, proxy, terminal};
 
 /// The first error of writing to stdout.
 static WRITE_ERROR: Mutex<Option<io::Error>> = Mutex::new(None);
@@ -116,6 +116,18 @@ impl ErrorReport {
         self.hint.as_deref()
     }
 
+    /// Whether the service denied the access.
+    pub(super) fn is_forbidden(&self) -> bool {
+        self.json.get("kind").and_then(Value::as_str) == Some(kind_name(ErrorKind::Forbidden))
+    }
+
+    /// Status and code of the service's answer, such as `403 ForbiddenByRbac`.
+    pub(super) fn answer(&self) -> Option<String> {
+        let status = self.json.get("status").and_then(Value::as_u64)?;
+        let code = self.json.get("code").and_then(Value::as_str);
+        Some(code.map_or_else(|| status.to_string(), |code| format!("{status} {code}")))
+    }
+
     /// Whether the call timed out.
     pub(super) fn is_timed_out(&self) -> bool {
         self.json.get("kind").and_then(Value::as_str) == Some(kind_name(ErrorKind::TimedOut))
@@ -143,13 +155,21 @@ impl ErrorReport {
         self
     }
 
-    /// Prints message and advice to stderr.
+    /// Prints cause, attempts and advice to stderr.
     pub(super) fn print_to_stderr(&self) {
-        terminal::note(&self.message);
-        if let Some(hint) = &self.hint {
-            terminal::note("");
-            terminal::hint(hint);
-        }
+        let width = terminal::stderr_width();
+        let cause: String = self.cause().lines().map(|line| error_text::wrapped(line, "", "", width)).collect();
+        terminal::print(&format!("{cause}{}", self.details(width)));
+    }
+
+    /// The message without the attempts.
+    pub(super) fn cause(&self) -> &str {
+        error_text::cause(&self.message)
+    }
+
+    /// What was tried, and the advice, in lines of at most this width.
+    pub(super) fn details(&self, width: Option<usize>) -> String {
+        error_text::details(&self.attempts, self.hint(), width)
     }
 }
 

@@ -30,6 +30,11 @@ pub(super) fn note(text: &str) {
     print_line(text);
 }
 
+/// Prints lines that end with a newline.
+pub(super) fn print(text: &str) {
+    print_line(text.strip_suffix('\n').unwrap_or(text));
+}
+
 /// Prints a warning.
 pub(super) fn warning(text: &str) {
     print_line(&format!("{WARNING}warning:{WARNING:#} {text}"));
@@ -49,6 +54,32 @@ pub(super) fn print_above_progress(text: &str) {
     } else {
         note(text);
     }
+}
+
+/// The width to which text on stderr is wrapped, in columns; 80 if the terminal does not say it. `None` if stderr is no
+/// terminal: logs and other programs get whole lines.
+pub(super) fn stderr_width() -> Option<usize> {
+    width(&std::io::stderr())
+}
+
+/// As [`stderr_width`], for stdout.
+pub(super) fn stdout_width() -> Option<usize> {
+    width(&std::io::stdout())
+}
+
+#[cfg(unix)]
+fn width(stream: &(impl std::io::IsTerminal + std::os::fd::AsFd)) -> Option<usize> {
+    stream.is_terminal().then(|| columns(terminal_size::terminal_size_of(stream)))
+}
+
+#[cfg(windows)]
+fn width(stream: &(impl std::io::IsTerminal + std::os::windows::io::AsHandle)) -> Option<usize> {
+    stream.is_terminal().then(|| columns(terminal_size::terminal_size_of(stream)))
+}
+
+fn columns(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
+    // Some terminals of build systems say 0. A line of a few columns would be harder to read than one that the terminal wraps.
+    size.map(|(width, _)| usize::from(width.0)).filter(|width| *width >= 40).unwrap_or(80)
 }
 
 /// Asks a question on the terminal. Returns whether the answer is yes; never if stdin or stderr is no terminal.

@@ -13,11 +13,12 @@ use keyfob_host_test::engine::Keyfob;
 use keyfob_host_test::host::Host;
 use keyfob_host_test::spec::{CredentialKind, CredentialOptions, CredentialSpec, ManagedIdentity};
 
-use crate::output;
+use crate::{error_text, output, terminal};
 
 /// The description of the fake Azure.
 const DESCRIPTION: &str = include_str!("demo.toml");
 const SECRET: &str = "secret-a";
+const INDENT: &str = "   ";
 
 /// Plays the demo. Fails unless each step has the expected result.
 pub(super) async fn run() -> anyhow::Result<()> {
@@ -32,9 +33,11 @@ pub(super) async fn run() -> anyhow::Result<()> {
     ));
     match demo.read(CredentialOptions::default(), &[]).await {
         Err(CallError::Azure(error)) => {
-            output::print_line(&format!("{}\n", indent(&error.message)));
             let hint = error.hint.as_deref().context("the failure has no hint")?;
-            output::print_line(&format!("   hint: {hint}."));
+            let width = terminal::stdout_width().map(|width| width.saturating_sub(INDENT.len()));
+            let details = error_text::details(&error.attempts, Some(hint), width);
+            let cause = error_text::wrapped(error_text::cause(&error.message), "", "", width);
+            output::print_styled(&indent(&format!("{cause}{details}")));
             ensure!(error.kind == ErrorKind::CredentialUnavailable, "the error has another kind than expected");
             ensure!(hint.contains("AZURE_CLIENT_ID") && hint.contains("in code"), "the hint does not name both fixes");
         }
@@ -126,5 +129,5 @@ impl Demo {
 }
 
 fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("   {line}")).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{INDENT}{line}\n") }).collect()
 }

@@ -5,10 +5,11 @@ use std::process::Command;
 use crate::run::Output;
 
 /// The expected output, in this order.
-const EXPECTED_IN_ORDER: [&str; 11] = [
+const EXPECTED_IN_ORDER: [&str; 12] = [
     "\n1. ",
     "DefaultAzureCredential: App Service must be told which identity to use.",
-    "   hint: ",
+    "Unable to load the proper Managed Identity.",
+    "   Fix:\n     ",
     "AZURE_CLIENT_ID",
     "in code",
     "\n2. Fix 1, in code",

@@ -49,8 +49,22 @@ fn missing_client_id_as_json_and_as_text() {
 
     let run = world.get_secret().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
-    let text = format!("{}\n\nhint: {}\n", error["message"].as_str().unwrap(), error["hint"].as_str().unwrap());
-    assert_eq!(run.stderr, text);
+    // The cause is the first line, each attempt stands once, and the fix is next to the prompt.
+    let message = error["message"].as_str().unwrap();
+    let (cause, rest) = run.stderr.split_once("\n\nAttempted credentials:\n").expect("attempts");
+    assert_eq!(cause, message.split_once('\n').map_or(message, |(cause, _)| cause));
+    let (tried, fix) = rest.split_once("\n\nFix:\n").expect("the fix");
+    let rows: Vec<&str> = tried.lines().collect();
+    assert_eq!(rows.len(), 4, "{tried}");
+    for (row, name) in rows.iter().zip(["Environment", "WorkloadIdentity", "ManagedIdentity"]) {
+        assert_eq!(row.matches(&format!("{name}Credential")).count(), 1, "{row}");
+        assert!(row.starts_with(&format!("  {name}Credential ")) && row.find("  ") == Some(0), "{row}");
+    }
+    let none = "  (SharedTokenCache, VisualStudioCode, AzureCli, AzurePowerShell, AzureDeveloperCli, Broker: not in a component; \
+                on a laptop: keyfob dev-identity)";
+    assert_eq!(rows[3], none);
+    let hint: String = error["hint"].as_str().unwrap().lines().map(|line| format!("  {line}\n")).collect();
+    assert_eq!(fix, hint);
 }
 
 #[test]
@@ -60,7 +74,7 @@ fn get_token_fails_like_get_secret() {
     assert_eq!(error["kind"], "credential-unavailable");
     let run = world.get_token().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
-    assert!(run.stderr.contains("\nhint: "), "{}", run.stderr);
+    assert!(run.stderr.contains("\n\nFix:\n  "), "{}", run.stderr);
 }
 
 #[test]
@@ -110,7 +124,7 @@ fn wrong_client_secret_fails() {
 
     let run = run().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
-    assert!(run.stderr.contains("AADSTS7000215") && run.stderr.contains("\nhint: "), "{}", run.stderr);
+    assert!(run.stderr.contains("AADSTS7000215") && run.stderr.contains("\n\nFix:\n  "), "{}", run.stderr);
 }
 
 #[test]
@@ -156,7 +170,7 @@ fn developer_credentials_setting_is_unsupported() {
     assert_contains(&error["hint"], "Set AZURE_TOKEN_CREDENTIALS to prod");
     let run = run().output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
-    assert!(run.stderr.contains("\nhint: "), "{}", run.stderr);
+    assert!(run.stderr.contains("\n\nFix:\n  "), "{}", run.stderr);
     assert!(world.requests().is_empty());
 }
 

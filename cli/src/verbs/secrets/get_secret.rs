@@ -77,7 +77,7 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
     let read =
         vault.call(&activity, async |instance, client| instance.get_secrets(client, names, &options).await).await?;
     let mut status = SUCCESS;
-    let mut hint = None;
+    let mut details = String::new();
     for (name, read) in names.iter().zip(read) {
         match read {
             Ok(secret) => show(secret),
@@ -87,7 +87,7 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
                 if common.json {
                     output::print_line(&json!({ "name": name, "error": report.error() }).to_string());
                 } else {
-                    report_failed_secret(name, &report, &mut hint);
+                    report_failed_secret(name, &report, &mut details);
                 }
             }
         }
@@ -95,12 +95,13 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
     Ok(status)
 }
 
-/// Prints the error of one secret. A hint is not repeated if it equals the previous one.
-fn report_failed_secret(name: &str, report: &ErrorReport, last_hint: &mut Option<String>) {
-    terminal::error(&format!("{name}: {}", report.message()));
-    let hint = report.hint().map(str::to_owned);
-    if let Some(hint) = hint.as_ref().filter(|_| hint != *last_hint) {
-        terminal::hint(hint);
+/// Prints the error of one secret. Attempts and advice are not repeated if they equal the previous ones.
+fn report_failed_secret(name: &str, report: &ErrorReport, last: &mut String) {
+    let width = terminal::stderr_width();
+    terminal::error(&format!("{name}: {}", report.cause()));
+    let details = report.details(width);
+    if details != *last {
+        terminal::print(&details);
     }
-    *last_hint = hint;
+    *last = details;
 }

@@ -27,7 +27,7 @@ fn each_verb_names_the_role_it_needs() {
 
     let run = at(VAULT, &world, &["purge-secret", "secret-a"]).output();
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
-    assert!(run.stderr.contains("\n\nhint: ") && run.stderr.contains("Key Vault Secrets Officer"), "{run:?}");
+    assert!(run.stderr.contains("\n\nFix:\n  ") && run.stderr.contains("Key Vault Secrets Officer"), "{run:?}");
 }
 
 #[test]

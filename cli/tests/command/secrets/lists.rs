@@ -117,7 +117,7 @@ fn error_after_a_page_comes_last() {
 
     let run = team(&world, &["list-secrets"]).output();
     assert_eq!((run.status, run.stdout.lines().count()), (1, 25));
-    assert!(run.stderr.contains("not any more") && run.stderr.contains("\nhint: "), "{run:?}");
+    assert!(run.stderr.contains("not any more") && run.stderr.contains("\n\nFix:\n  "), "{run:?}");
 }
 
 #[test]
