@@ -54,7 +54,8 @@ pub(super) struct ContextArgs {
     /// Connect to ADDR:PORT instead of HOST:PORT; the TLS name and the Host header stay the same
     #[arg(long, value_name = "HOST:PORT=ADDR:PORT", help_heading = "Network")]
     connect_to: Vec<String>,
-    /// Also trust the certificate authorities in this PEM file
+    /// Also trust the certificate authorities in this PEM file, as those of the command's SSL_CERT_FILE. Its HTTPS_PROXY, HTTP_PROXY
+    /// and NO_PROXY are followed, also with --clean-env
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     cacert: Vec<PathBuf>,
     /// Print a line for each request to stderr, without secrets

@@ -35,21 +35,26 @@ fn without_vault_url_shows_the_deciding_credential() {
     let world = World::app_service();
     let run = doctor(&world).platform().env("AZURE_CLIENT_ID", USER).output();
     let lines = run_lines(&run, 0);
-    assert_eq!(lines[..2], ["DefaultAzureCredential would use ManagedIdentityCredential.", ""]);
-    let own = lines.iter().position(|line| *line == "ManagedIdentityCredential: ready").expect("the winner");
     assert_eq!(
-        lines[own + 1..own + 3],
-        [
-            "    App Service managed identity (detected by IDENTITY_ENDPOINT and IDENTITY_HEADER), user-assigned identity with \
-             client id 11111111-aaaa-4aaa-8aaa-000000000001 (from AZURE_CLIENT_ID), at http://169.254.130.4:8081",
-            "    reads AZURE_CLIENT_ID, IDENTITY_ENDPOINT, IDENTITY_HEADER",
-        ]
-    );
-    assert!(lines.contains(&"    not set: AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE"));
-    assert!(
-        lines[lines.len() - 1]
-            .starts_with("No request was sent. To get a token and list secrets: `keyfob doctor --vault-url URL`"),
+        lines[..3],
+        ["✓ DefaultAzureCredential would use ManagedIdentityCredential.", "", "Credentials:"],
         "{lines:?}"
+    );
+    // A line for each credential.
+    let own = "  ManagedIdentityCredential   ready: App Service managed identity (detected by IDENTITY_ENDPOINT and \
+               IDENTITY_HEADER), user-assigned identity with client id 11111111-aaaa-4aaa-8aaa-000000000001 (from \
+               AZURE_CLIENT_ID), at http://169.254.130.4:8081 (reads AZURE_CLIENT_ID, IDENTITY_ENDPOINT, IDENTITY_HEADER)";
+    assert_eq!(lines[5], own, "{lines:?}");
+    assert!(lines[4].starts_with("  WorkloadIdentityCredential  "), "{lines:?}");
+    assert!(lines[4].ends_with("not set: AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE"), "{lines:?}");
+    assert!(lines[6].starts_with("  (SharedTokenCache, ") && lines[6].ends_with("keyfob dev-identity)"), "{lines:?}");
+    assert_eq!(
+        lines[7..],
+        [
+            "",
+            "No request was sent. To get a token and list secrets: `keyfob doctor --vault-url URL`; to read one, add `--secret \
+             NAME`",
+        ]
     );
 
     let json = run_json(doctor(&world).platform().env("AZURE_CLIENT_ID", USER), 0);
@@ -62,6 +67,8 @@ fn without_vault_url_shows_the_deciding_credential() {
     assert_eq!(winner["details"]["id-from"], "AZURE_CLIENT_ID");
     assert_eq!(json["candidates"].as_array().unwrap().len(), 9);
     assert!(json["token"].is_null() && json["secrets"].is_null() && json["failed"].is_null(), "{json}");
+    assert_eq!(json["summary"], "DefaultAzureCredential would use ManagedIdentityCredential.");
+    assert!(json["hint"].is_null(), "{json}");
     assert!(world.requests().is_empty());
 }
 
@@ -72,15 +79,21 @@ fn without_platform_the_outcome_is_unproven() {
     let lines = run_lines(&run, 0);
     assert_eq!(
         lines[0],
-        "DefaultAzureCredential would try ManagedIdentityCredential; whether it is available is unknown."
+        "? DefaultAzureCredential would try ManagedIdentityCredential; whether it is available is unknown."
     );
-    assert!(lines.contains(&"    on your own machine, use `--dev` or `keyfob dev-identity -- COMMAND` instead"));
     assert!(lines[lines.len() - 1].contains(&format!("`keyfob doctor --vault-url {VAULT}`")), "{lines:?}");
 
     // With --vault-url, the metadata service turns out to be unavailable.
     let json = run_json(doctor_with_vault(&world), 1);
     assert_eq!(json["failed"]["question"], "token");
     assert_eq!(json["failed"]["error"]["kind"], "credential-unavailable");
+    // After asking, it is known.
+    let run = doctor_with_vault(&world).output();
+    let lines = run_lines(&run, 1);
+    assert!(lines[0].starts_with("✗ story-kv: ") && lines[2] == "Fix:", "{lines:?}");
+    let own = lines.iter().find(|line| line.starts_with("  ManagedIdentityCredential ")).expect("its row");
+    assert!(own.contains("the connection was refused") && !run.stdout.contains("only asking tells"), "{run:?}");
+    assert!(!run.stdout.contains("If a user-assigned identity is meant"), "{run:?}");
 }
 
 #[test]
@@ -88,23 +101,41 @@ fn missing_client_id_is_diagnosed_and_fixed() {
     let world = World::app_service();
     let run = doctor_with_vault(&world).output();
     let lines = run_lines(&run, 1);
-    let at = lines.iter().position(|line| line.starts_with("    token: ")).unwrap();
-    let [token, hint, ..] = lines[at..] else { panic!("{lines:?}") };
-    assert_eq!(token, "    token: DefaultAzureCredential: App Service must be told which identity to use.");
-    assert!(hint.starts_with("    hint: Set AZURE_CLIENT_ID"), "{hint}");
+    // The verdict with the fix, the fix as a whole, and then the evidence.
+    assert!(lines[0].starts_with("✗ story-kv: ") && lines[0].contains("AZURE_CLIENT_ID"), "{lines:?}");
+    assert_eq!((lines[1], lines[2]), ("", "Fix:"), "{lines:?}");
+    let evidence = lines.iter().position(|line| *line == "Credentials:").expect("the evidence");
+    assert!(lines[3..evidence].join("\n").contains("AZURE_CLIENT_ID"), "{lines:?}");
+    let own = lines[evidence..].iter().find(|line| line.starts_with("  ManagedIdentityCredential ")).expect("its row");
+    assert!(own.ends_with("Unable to load the proper Managed Identity."), "{own}");
+    assert_eq!(lines[lines.len() - 2..], [VAULT, "  token  none"]);
+    let json = run_json(doctor_with_vault(&world), 1);
+    assert_eq!(format!("✗ {}", json["summary"].as_str().unwrap()), lines[0]);
+    assert_eq!(json["hint"], json["failed"]["error"]["hint"]);
+    assert!(json["hint"].as_str().unwrap().contains("AZURE_CLIENT_ID"), "{json}");
+    let before = world.requests().len();
 
     let run = doctor_with_vault(&world).env("AZURE_CLIENT_ID", USER).output();
     let lines = run_lines(&run, 0);
-    let [vault, token, list] = lines[lines.len() - 3..] else { panic!("{lines:?}") };
-    assert_eq!((vault, list), (VAULT, "    list of secrets: allowed, 1 secret"));
-    let expected = format!(
-        "    token: from App Service by ManagedIdentityCredential, client id {USER}, object id {USER_OBJECT}, until 20"
+    let verdict = format!(
+        "✓ story-kv: token as app {USER} from App Service; it may list the secrets' names; reading was not checked (--secret \
+         NAME)"
     );
-    assert!(token.starts_with(&expected), "{token}");
+    assert_eq!(lines[..3], [&*verdict, "", "Credentials:"]);
+    let used = format!(
+        "  ManagedIdentityCredential   used: token from App Service, client id {USER}, object id {USER_OBJECT}, until 20"
+    );
+    assert!(lines[5].starts_with(&used), "{lines:?}");
+    let rows = [
+        VAULT,
+        "  token            from App Service by ManagedIdentityCredential",
+        "  list of secrets  allowed, 1 secret; values were not read",
+    ];
+    assert_eq!(lines[lines.len() - 3..], rows);
     // Both checks use one token.
-    let requests = world.requests();
-    assert_eq!(requests.len(), 3, "{requests:?}");
-    assert_eq!(requests[2], format!("GET {VAULT}/secrets?api-version=2026-04-01"));
+    let requests = &world.requests()[before..];
+    assert_eq!(requests.len(), 2, "{requests:?}");
+    assert_eq!(requests[1], format!("GET {VAULT}/secrets?api-version=2026-04-01"));
 }
 
 #[test]
@@ -116,6 +147,101 @@ fn missing_role_fails_the_secrets_check() {
     let failed = &json["failed"];
     assert_eq!((&failed["question"], &failed["error"]["code"]), (&json!("secrets"), &json!("ForbiddenByRbac")));
     assert!(failed["error"]["hint"].as_str().unwrap().contains("Key Vault Secrets User"), "{failed}");
+    assert!(json["hint"].as_str().unwrap().ends_with("keyfob doctor --secret NAME reads one"), "{json}");
+    let run = doctor_with_vault(&world).output();
+    assert!(run.stdout.ends_with("\n  list of secrets  refused: 403 ForbiddenByRbac\n"), "{run:?}");
+}
+
+/// A vault on which the user-assigned identity has other rights.
+fn with_rights(rights: &str) -> World {
+    World::on(
+        "app-service",
+        &format!(
+            "[[vault]]\nurl = \"https://my-vault.vault.azure.net\"\n{rights}\nsecret = [{{ name = \"a\", value = \"canary-a\" }}]"
+        ),
+    )
+}
+
+fn doctor_of_rights<'w>(world: &'w World, arguments: &[&str]) -> Run<'w> {
+    let vault = ["--vault-url", "https://my-vault.vault.azure.net"];
+    doctor(world).platform().env("AZURE_CLIENT_ID", USER).args(&vault).args(arguments)
+}
+
+#[test]
+fn listing_and_reading_are_different_permissions() {
+    // The rights, whether reading is allowed, whether the vault lists.
+    for (rights, reads, lists) in [
+        ("roles = { user = \"Key Vault Secrets User\" }", true, true),
+        ("roles = { user = \"Key Vault Reader\" }", false, true),
+        ("roles = {}", false, false),
+        ("policies = { user = [\"get\"] }", true, false),
+        ("policies = { user = [\"list\"] }", false, true),
+        ("policies = { user = [\"get\", \"list\"] }", true, true),
+        ("policies = { user = [\"set\"] }", false, false),
+        ("policies = {}", false, false),
+    ] {
+        let world = with_rights(rights);
+        let json = run_json(doctor_of_rights(&world, &["--secret", "a"]), i32::from(!reads));
+        match reads {
+            true => assert_eq!((&json["secret"]["name"], &json["may_read"]), (&json!("a"), &json!(true)), "{rights}"),
+            false => {
+                assert_eq!(
+                    (&json["failed"]["question"], &json["failed"]["error"]["kind"]),
+                    (&json!("secret"), &json!("forbidden")),
+                    "{rights}"
+                )
+            }
+        }
+        assert!(!world.requests().iter().any(|request| request.contains("/secrets?")), "{rights}");
+
+        // Without --secret, listing fails only if reading is refused too.
+        let json = run_json(doctor_of_rights(&world, &[]), i32::from(!reads && !lists));
+        let summary = json["summary"].as_str().unwrap();
+        match (reads, lists) {
+            (_, true) => assert!(summary.ends_with("reading was not checked (--secret NAME)"), "{rights}: {summary}"),
+            (true, false) => {
+                assert!(summary.ends_with("it may read secrets, and not list them"), "{rights}: {summary}")
+            }
+            (false, false) => assert_eq!(json["failed"]["question"], "secrets", "{rights}"),
+        }
+        assert_eq!(json["secrets"]["count"].is_null(), !lists, "{rights}");
+    }
+    let world = with_rights("roles = { user = \"Key Vault Secrets User\" }");
+    let run = doctor_of_rights(&world, &["--secret", "a"]).output();
+    assert!(
+        run.stdout.starts_with(&format!("✓ my-vault: token as app {USER} from App Service; it has read a\n")),
+        "{run:?}"
+    );
+    assert!(!run.stdout.contains("canary-a"), "{run:?}");
+    let missing = run_json(doctor_of_rights(&world, &["--secret", "b"]), 1);
+    assert_eq!(missing["failed"]["error"]["kind"], "not-found");
+
+    // The vault of the variable does.
+    let run =
+        doctor(&world).platform().env("AZURE_CLIENT_ID", USER).env("KEYVAULT_URL", "https://my-vault.vault.azure.net");
+    assert_eq!(run_json(run.args(&["--secret", "a"]), 0)["may_read"], true);
+    assert!(doctor(&world).args(&["--secret", "a"]).output().usage_error().contains("KEYVAULT_URL"));
+}
+
+#[test]
+fn what_is_not_supported_keeps_its_reason() {
+    let fabric = World::on("service-fabric", "");
+    let world = World::on("vm", "");
+    let dev = |value: &str| doctor(&world).env("AZURE_TOKEN_CREDENTIALS", value);
+    for (run, reason) in [
+        (doctor(&fabric).platform(), "DefaultAzureCredential: Service Fabric managed identity"),
+        (dev("dev"), "DefaultAzureCredential: AZURE_TOKEN_CREDENTIALS is dev"),
+        (dev("AzureCliCredential"), "DefaultAzureCredential: "),
+    ] {
+        let json = run_json(run, 1);
+        let summary = json["summary"].as_str().unwrap();
+        assert!(summary.starts_with(reason) && !summary.contains("no credential is available"), "{summary}");
+        assert!(json["hint"].is_string(), "{json}");
+    }
+    let run = doctor(&fabric).platform().output();
+    assert!(run.stdout.contains("\n  ManagedIdentityCredential   Service Fabric managed identity"), "{run:?}");
+    let run = dev("dev").output();
+    assert!(run.stdout.contains("\n  DefaultAzureCredential  AZURE_TOKEN_CREDENTIALS is dev"), "{run:?}");
 }
 
 #[test]
@@ -137,6 +263,7 @@ fn custom_vault_host_has_no_token_check() {
     let run = doctor(&world).platform().env("AZURE_CLIENT_ID", USER).args(&["--vault-url", "https://kv.corp.example"]);
     let json = run_json(run, 0);
     assert_eq!((&json["token"], &json["secrets"]["count"]), (&Value::Null, &json!(1)));
+    assert!(json["summary"].as_str().unwrap().starts_with("kv.corp.example: a token was accepted; "), "{json}");
 }
 
 #[test]
@@ -144,13 +271,13 @@ fn configuration_errors_send_no_request() {
     let world = World::app_service();
     let run = doctor_with_vault(&world).env("AZURE_CLIENT_ID", "canary").output();
     let lines = run_lines(&run, 1);
-    assert_eq!(lines[0], "DefaultAzureCredential would fail at ManagedIdentityCredential.");
-    assert!(lines.contains(&"ManagedIdentityCredential: failed") && !lines.contains(&VAULT), "{lines:?}");
+    assert!(lines[0].starts_with("✗ story-kv: ") && lines[0].contains("AZURE_CLIENT_ID"), "{lines:?}");
+    assert!(!lines.contains(&VAULT), "{lines:?}");
 
     let json = run_json(doctor(&world).args(&["--credential", "environment"]), 1);
     assert_eq!((&json["decided_by"], &json["candidates"][0]["readiness"]), (&Value::Null, &json!("unavailable")));
     let run = doctor(&world).args(&["--credential", "environment"]).output();
-    assert!(run_lines(&run, 1)[0].starts_with("EnvironmentCredential finds no credential"), "{run:?}");
+    assert!(run_lines(&run, 1)[0].starts_with("✗ EnvironmentCredential: "), "{run:?}");
 
     let json = run_json(doctor(&world).platform().args(&["--vault-url", "story-kv"]), 1);
     assert_eq!(

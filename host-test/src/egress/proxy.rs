@@ -105,7 +105,8 @@ impl Proxies {
     ) -> Result<Self, ProxyVariableError> {
         let (https, https_proxy) = named(get, &HTTPS)?.unwrap_or_default();
         let (http, http_proxy) = http.unwrap_or_default();
-        let direct: Vec<String> = NO_PROXY.into_iter().filter_map(get).map(|value| hosts_without_proxy(&value)).collect();
+        let direct: Vec<String> =
+            NO_PROXY.into_iter().filter_map(get).map(|value| hosts_without_proxy(&value)).collect();
         let matcher = Matcher::builder().https(https_proxy).http(http_proxy).no(direct.join(",")).build();
         Ok(Self { matcher, https, http, sink: Box::new(|_| {}) })
     }
@@ -170,7 +171,9 @@ impl Proxy<'_> {
             Error::DnsError { .. } => "the name does not resolve",
             Error::ConnectionRefused => "the connection was refused",
             Error::TlsCertificateError => "its certificate is not trusted",
-            Error::TlsProtocolError | Error::TlsAlertReceived { .. } => "it does not speak TLS, which https:// asks for",
+            Error::TlsProtocolError | Error::TlsAlertReceived { .. } => {
+                "it does not speak TLS, which https:// asks for"
+            }
             Error::ConnectionTerminated => "the connection broke",
             _ => "the address is unreachable",
         }));

@@ -1,84 +1,104 @@
-//! The diagnosis as text: the verdict first, then each candidate.
+//! The diagnosis as text: the verdict, the fix, then the evidence with a line for each credential and each check.
 
-use std::fmt::Write as _;
-
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 use keyfob_host_test::bindings::exports::keyfob::azure::identity::{AccessToken, Candidate, Readiness};
-use keyfob_host_test::names::readiness_name;
 
 use super::checks::{Check, CheckResult};
 use super::diagnosis::Diagnosis;
+use super::verdict::{Mark, Verdict};
 use crate::date;
-use crate::output::ErrorReport;
+use crate::error_text::{self, NOT_SUPPORTED, Row, own_message, wrapped};
 use crate::terminal::{BOLD, ERROR, HINT};
 
-/// The verdict, and each candidate's state. With the developer's sign-in, hints about choosing an identity are left out.
-pub(super) fn chain(diagnosis: &Diagnosis, developer: bool) -> String {
-    let deciding = diagnosis.deciding();
-    let mut text = verdict(diagnosis.credential, deciding);
-    let (supported, unsupported): (Vec<&Candidate>, Vec<&Candidate>) =
-        diagnosis.candidates.iter().partition(|it| it.readiness != Readiness::NotSupported);
-    for it in supported {
-        let decides = deciding.is_some_and(|one| one.credential == it.credential);
-        let style = match it.readiness {
-            Readiness::Failed => ERROR,
-            _ if decides => BOLD,
-            _ => Style::new(),
-        };
-        let readiness = readiness_name(it.readiness);
-        let _ = writeln!(text, "{style}{}: {readiness}{style:#}\n    {}", it.credential, it.message);
-        if !it.variables.is_empty() {
-            let _ = writeln!(text, "    reads {}", it.variables.join(", "));
-        }
-        // Hints of unavailable candidates are shown only if no candidate decides.
-        let advised = match it.readiness {
-            Readiness::Ready => decides && !developer,
-            _ => decides || deciding.is_none(),
-        };
-        if let Some(hint) = it.hint.as_ref().filter(|_| advised) {
-            let _ = writeln!(text, "    {HINT}hint:{HINT:#} {hint}");
-        }
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+
+/// The whole text. `vault_url` is that of the environment, if nothing was sent.
+pub(super) fn text(diagnosis: &Diagnosis, vault_url: Option<&str>, width: Option<usize>) -> String {
+    let Verdict { mark, sentence, fix } = Verdict::of(diagnosis);
+    let (style, sign) = match mark {
+        Mark::Works => (GREEN, '✓'),
+        Mark::Fails => (ERROR, '✗'),
+        Mark::Unknown => (YELLOW, '?'),
+    };
+    let mut text = wrapped(&sentence, &format!("{style}{sign}{style:#} "), "  ", width);
+    if let Some(fix) = fix {
+        let heading = if mark == Mark::Fails { "Fix" } else { "Note" };
+        text.push_str(&format!("\n{HINT}{heading}:{HINT:#}\n{}", error_text::fix(&fix, width)));
     }
-    if !unsupported.is_empty() {
-        let names: Vec<&str> = unsupported.iter().map(|it| it.credential.as_str()).collect();
-        let instead = if developer { DEVELOPER } else { ON_A_LAPTOP };
-        let _ = writeln!(text, "not supported inside a component: {}\n    {instead}", names.join(", "));
+    text.push_str(&format!("\n{BOLD}Credentials:{BOLD:#}\n{}", credentials(diagnosis, width)));
+    match &diagnosis.vault {
+        None => text.push_str(&offline_note(vault_url, width)),
+        Some(vault) if !diagnosis.results.is_empty() || diagnosis.failed.is_some() => {
+            let rows = checks(diagnosis);
+            let rows = rows.iter().map(|(name, text)| (*name, text.as_str()));
+            let vault = vault.escape_debug();
+            text.push_str(&format!("\n{BOLD}{vault}{BOLD:#}\n{}", error_text::columns(rows, width)));
+        }
+        // The first problem was found before.
+        Some(_) => {}
     }
     text
 }
 
-const DEVELOPER: &str = "with --dev, your sign-in with `az`, Azure PowerShell or `azd` is used as the managed identity";
-const ON_A_LAPTOP: &str = "on your own machine, use `--dev` or `keyfob dev-identity -- COMMAND` instead";
-
-fn verdict(name: &str, deciding: Option<&Candidate>) -> String {
-    let Some(Candidate { credential, readiness, .. }) = deciding else {
-        return format!("{ERROR}{name} finds no credential that is available here.{ERROR:#}\n\n");
+/// A row for each credential: after a request what it did, else what is configured.
+fn credentials(diagnosis: &Diagnosis, width: Option<usize>) -> String {
+    let attempted = diagnosis.failed.as_ref().map(|(_, report)| report);
+    let deciding = diagnosis.deciding().map(|it| it.credential.as_str());
+    let row = |it: &Candidate| {
+        let attempt = attempted.and_then(|report| report.attempt(&it.credential));
+        let text = match (attempt, diagnosis.token()) {
+            (Some(attempt), _) => own_message(&it.credential, attempt).to_owned(),
+            (None, Some(token)) if token.credential == it.credential => format!("used: {}", token_summary(token)),
+            _ => configured(it, deciding == Some(it.credential.as_str()), diagnosis),
+        };
+        Row { credential: it.credential.clone(), text, is_supported: it.readiness != Readiness::NotSupported }
     };
-    let alone = name == credential;
-    let sentence = match readiness {
-        Readiness::Failed if alone => return format!("{ERROR}{name} would fail.{ERROR:#}\n\n"),
-        Readiness::Failed => return format!("{ERROR}{name} would fail at {credential}.{ERROR:#}\n\n"),
-        Readiness::Unproven if alone => format!("{name} would be tried; whether it is available is unknown."),
-        Readiness::Unproven => format!("{name} would try {credential}; whether it is available is unknown."),
-        _ if alone => format!("{name} would be used."),
-        _ => format!("{name} would use {credential}."),
+    let why = if diagnosis.developer { DEVELOPER } else { NOT_SUPPORTED };
+    error_text::rows(&diagnosis.candidates.iter().map(row).collect::<Vec<_>>(), why, width)
+}
+
+const DEVELOPER: &str = "with --dev, your sign-in with az, Azure PowerShell or azd is used as the managed identity";
+
+fn configured(candidate: &Candidate, decides: bool, diagnosis: &Diagnosis) -> String {
+    let message = own_message(&candidate.credential, &candidate.message);
+    let reads = match candidate.variables.join(", ") {
+        variables if variables.is_empty() || !decides => String::new(),
+        variables => format!(" (reads {variables})"),
     };
-    format!("{BOLD}{sentence}{BOLD:#}\n\n")
+    match candidate.readiness {
+        // It was asked, and its token accepted.
+        Readiness::Unproven if decides && !diagnosis.results.is_empty() => "used".to_owned(),
+        Readiness::Ready if decides => format!("ready: {message}{reads}"),
+        Readiness::Excluded => format!("excluded: {message}"),
+        _ => format!("{message}{reads}"),
+    }
 }
 
-/// Says that no request was sent, and how to check a vault.
-pub(super) fn offline_note(vault_url: Option<&str>) -> String {
-    let url = vault_url.unwrap_or("URL");
-    format!("\nNo request was sent. To get a token and list secrets: `keyfob doctor --vault-url {url}`\n")
+/// A row for each check.
+fn checks(diagnosis: &Diagnosis) -> Vec<(&'static str, String)> {
+    let mut rows: Vec<(&str, String)> = diagnosis.results.iter().map(check).collect();
+    if let Some((check, report)) = &diagnosis.failed {
+        let name = match check {
+            Check::VaultUrl => "URL",
+            Check::Token => "token",
+            Check::Secrets => "list of secrets",
+            Check::Secret => "secret",
+        };
+        let why = match check {
+            // The rows of the credentials say it.
+            Check::Token => "none".to_owned(),
+            // The verdict says it.
+            _ => report.answer().map_or_else(|| report.cause().to_owned(), |answer| format!("refused: {answer}")),
+        };
+        rows.push((name, why));
+    }
+    rows
 }
 
-pub(super) fn vault_heading(url: &str) -> String {
-    format!("\n{BOLD}{url}{BOLD:#}\n")
-}
-
-pub(super) fn check_result(check_result: &CheckResult) -> String {
-    match check_result {
-        CheckResult::Token(token) => format!("    token: {}\n", token_summary(token)),
+fn check(result: &CheckResult) -> (&'static str, String) {
+    match result {
+        CheckResult::Token(token) => ("token", format!("from {} by {}", token.source, token.credential)),
         CheckResult::Secrets { count, more } => {
             let count = match (count, more) {
                 (0, _) => "allowed, no secrets".to_owned(),
@@ -86,34 +106,33 @@ pub(super) fn check_result(check_result: &CheckResult) -> String {
                 (count, false) => format!("allowed, {count} secrets"),
                 (count, true) => format!("allowed, {count} secrets or more"),
             };
-            format!("    list of secrets: {count}\n")
+            ("list of secrets", format!("{count}; values were not read"))
         }
+        CheckResult::ReadOnly => {
+            ("list of secrets", "not allowed; reading is: the vault looked for a secret".to_owned())
+        }
+        CheckResult::Secret { name, version } => ("secret", format!("{name} was read, version {version}")),
     }
+}
+
+/// Says that no request was sent, and how to check a vault.
+fn offline_note(vault_url: Option<&str>, width: Option<usize>) -> String {
+    let url = vault_url.unwrap_or("URL");
+    let note = format!(
+        "No request was sent. To get a token and list secrets: `keyfob doctor --vault-url {}`; to read one, add \
+         `--secret NAME`",
+        url.escape_debug()
+    );
+    format!("\n{}", wrapped(&note, "", "", width))
 }
 
 /// The token's source, identity and expiry.
 fn token_summary(token: &AccessToken) -> String {
-    let AccessToken { credential, source, details, expires_on, .. } = token;
-    let mut text = format!("from {source} by {credential}");
+    let AccessToken { source, details, expires_on, .. } = token;
+    let mut text = format!("token from {source}");
     for (name, value) in details.iter().filter(|(name, _)| name.ends_with("-id")) {
-        let _ = write!(text, ", {} {value}", name.replace('-', " "));
+        text.push_str(&format!(", {} {value}", name.replace('-', " ")));
     }
-    let _ = write!(text, ", until {}", date::format_utc(*expires_on));
-    text
-}
-
-/// The failed check. If a chain failed, only the deciding credential's message is repeated; the others are shown above.
-pub(super) fn failed_check(diagnosis: &Diagnosis, check: Check, report: &ErrorReport) -> String {
-    let what = match check {
-        Check::VaultUrl => "URL",
-        Check::Token => "token",
-        Check::Secrets => "list of secrets",
-    };
-    let of_deciding = diagnosis.deciding().and_then(|it| report.attempt(&it.credential));
-    let why = of_deciding.unwrap_or_else(|| report.message());
-    let mut text = format!("    {ERROR}{what}:{ERROR:#} {why}\n");
-    if let Some(hint) = report.hint() {
-        let _ = writeln!(text, "    {HINT}hint:{HINT:#} {hint}");
-    }
+    text.push_str(&format!(", until {}", date::format_utc(*expires_on)));
     text
 }

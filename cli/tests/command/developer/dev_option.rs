@@ -187,9 +187,10 @@ fn doctor_reports_the_developers_sign_in() {
     let machine = signed_in(&world);
     let run = with_dev(&machine, world.keyfob(&["doctor", "--vault-url", VAULT])).output();
     let said = run.success();
-    assert!(said.contains("with --dev, your sign-in with `az`") && !said.contains("hint: "), "{said}");
-    assert!(said.ends_with("    list of secrets: allowed, 1 secret"), "{said}");
+    assert!(said.starts_with("✓ story-kv: token of your own sign-in; "), "{said}");
+    assert!(said.contains("with --dev, your sign-in with az") && !said.contains("Note:"), "{said}");
+    assert!(said.ends_with("  list of secrets  allowed, 1 secret; values were not read"), "{said}");
     // Without --vault-url no tool is run.
     let run = with_dev(&DeveloperMachine::new(), world.keyfob(&["doctor"])).output();
-    assert!(run.success().starts_with("DefaultAzureCredential would use ManagedIdentityCredential."), "{run:?}");
+    assert!(run.success().starts_with("✓ DefaultAzureCredential would use ManagedIdentityCredential."), "{run:?}");
 }

@@ -177,6 +177,7 @@ async fn an_unreachable_proxy_is_named() {
     let refused = get(&egress, VAULT).await;
     assert!(matches!(refused, Err(Error::ConnectionRefused)), "{refused:?}");
     let fault = faults.lock().expect("a fault").clone().expect("a fault").to_string();
-    let says = format!("the proxy http://127.0.0.1:{port} (from HTTPS_PROXY) can't be reached: the connection was refused");
+    let says =
+        format!("the proxy http://127.0.0.1:{port} (from HTTPS_PROXY) can't be reached: the connection was refused");
     assert_eq!(fault, says);
 }
