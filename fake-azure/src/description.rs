@@ -1,5 +1,6 @@
 //! The description of a fake Azure in TOML: the platform, the identities and the vaults.
 
+mod time;
 mod vault;
 
 use anyhow::Context;
@@ -10,7 +11,9 @@ use super::cloud::Cloud;
 use super::error::DescriptionError;
 use super::fault::Fault;
 use super::identity::Identity;
+use super::invalid::Invalid;
 use super::platform::Platform;
+use super::router::Router;
 use super::toml_error;
 
 pub use vault::{Permission, Role, Secret, Vault};
@@ -131,7 +134,11 @@ impl Description {
     fn parse(text: &str) -> anyhow::Result<Self> {
         let read = toml::from_str(text).map_err(|error| toml_error::describe(text, error.span(), error.message()));
         let mut description: Self = read.map_err(anyhow::Error::msg).context("the description of the fake Azure")?;
-        description.validate()?;
+        description.validate().and_then(|()| Router::new(&description)).map_err(|error| {
+            let span = error.downcast_ref::<Invalid>().and_then(|invalid| invalid.span(text));
+            anyhow::Error::msg(toml_error::describe(text, span, &format!("{error:#}")))
+                .context("the description of the fake Azure")
+        })?;
         Ok(description)
     }
 

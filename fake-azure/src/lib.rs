@@ -71,6 +71,7 @@ mod identity;
 mod identity_request;
 mod ids;
 mod imds;
+mod invalid;
 pub mod listen;
 mod managed_identity;
 mod params;

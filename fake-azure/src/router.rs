@@ -8,6 +8,7 @@ use http::Uri;
 use super::cloud::Cloud;
 use super::description::Description;
 use super::entra::Realm;
+use super::invalid::{At as _, item, value};
 use super::platform::{IdentityEndpoint, Platform};
 use crate::wire::{ConnectOutcome, NetworkError};
 
@@ -73,7 +74,9 @@ impl Router {
             }
         }
         if let Some(host) = &description.adfs_host {
-            all.add(Endpoint::parse(&format!("https://{host}"))?.0, Backend::Entra(Realm::Adfs))?;
+            let endpoint = Endpoint::parse(&format!("https://{host}")).map(|(endpoint, _)| endpoint);
+            let added = endpoint.and_then(|endpoint| all.add(endpoint, Backend::Entra(Realm::Adfs)));
+            added.at(&[value("adfs-host")])?;
         }
         let metadata = match description.platform {
             Platform::Vm => Some(Backend::Imds),
@@ -86,23 +89,28 @@ impl Router {
         if let Some(backend) = metadata {
             all.add(Endpoint::parse(&format!("http://{METADATA}"))?.0, backend)?;
         }
-        if let Some(service) = description.platform.identity_endpoint() {
-            let (endpoint, uri) = Endpoint::parse(description.identity_endpoint())?;
-            let tls = description.platform == Platform::ServiceFabric;
-            let scheme = if tls { "https" } else { "http" };
-            ensure!(
-                endpoint.tls == tls && uri.query().is_none(),
-                "identity-endpoint is no {scheme} URL, or has a query"
-            );
-            all.add(endpoint, Backend::IdentityEndpoint(service, uri.path().to_owned()))?;
-        }
+        all.add_identity_endpoint(description).at(&[value("identity-endpoint")])?;
         for (index, vault) in description.vaults.iter().enumerate() {
-            let (endpoint, uri) = Endpoint::parse(&vault.url)?;
-            let bare = uri.path() == "/" && uri.query().is_none();
-            ensure!(endpoint.tls && bare, "vault url {:?} is not https://HOST", vault.url);
-            all.add(endpoint, Backend::Vault(index))?;
+            all.add_vault(index, &vault.url).at(&[value("vault"), item(index), value("url")])?;
         }
         Ok(all)
+    }
+
+    fn add_vault(&mut self, index: usize, url: &str) -> anyhow::Result<()> {
+        let (endpoint, uri) = Endpoint::parse(url)?;
+        let bare = uri.path() == "/" && uri.query().is_none();
+        ensure!(endpoint.tls && bare, "vault url {url:?} is not https://HOST");
+        self.add(endpoint, Backend::Vault(index))
+    }
+
+    /// The platform's identity endpoint, if it has one.
+    fn add_identity_endpoint(&mut self, description: &Description) -> anyhow::Result<()> {
+        let Some(service) = description.platform.identity_endpoint() else { return Ok(()) };
+        let (endpoint, uri) = Endpoint::parse(description.identity_endpoint())?;
+        let tls = description.platform == Platform::ServiceFabric;
+        let scheme = if tls { "https" } else { "http" };
+        ensure!(endpoint.tls == tls && uri.query().is_none(), "identity-endpoint is no {scheme} URL, or has a query");
+        self.add(endpoint, Backend::IdentityEndpoint(service, uri.path().to_owned()))
     }
 
     fn add(&mut self, endpoint: Endpoint, backend: Backend) -> anyhow::Result<()> {

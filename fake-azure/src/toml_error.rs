@@ -2,15 +2,30 @@
 
 use std::ops::Range;
 
-/// `line L, column C: what is wrong`.
+use super::invalid::did_you_mean;
+
+/// `line L, column C: what is wrong`, with the name that was probably meant.
 pub(super) fn describe(text: &str, span: Option<Range<usize>>, message: &str) -> String {
-    let message = without_value(message);
+    let message = with_suggestion(without_value(message));
     let before = span.and_then(|span| text.get(..span.start));
     match before {
         Some(before) => {
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
             format!("line {line}, column {column}: {message}")
+        }
+        None => message,
+    }
+}
+
+/// The message about an unknown name, which lists the known ones in backticks, with the most similar one.
+fn with_suggestion(message: String) -> String {
+    let is_unknown = ["unknown field `", "unknown variant `"].iter().any(|kind| message.starts_with(kind));
+    let mut names = message.split('`').skip(1).step_by(2);
+    match names.next().filter(|_| is_unknown) {
+        Some(given) => {
+            let suggestion = did_you_mean(given, names);
+            message + &suggestion
         }
         None => message,
     }
@@ -61,5 +76,63 @@ mod tests {
             let error = format!("{:#}", Description::from_toml(text).unwrap_err());
             assert!(error.contains(says) && !error.contains("4711"), "{text}: {error}");
         }
+    }
+    #[test]
+    fn names_the_place_of_a_refused_value_and_what_was_meant() {
+        let identity = "[[identity]]\nname = 'app-identity'\nkind = 'user-assigned'\n";
+        let vault = "[[vault]]\nurl = 'https://a.vault.azure.net'\n";
+        for (text, says) in [
+            ("platform = 'app-servise'", "; did you mean app-service?"),
+            ("platfrom = 'vm'", "; did you mean platform?"),
+            ("platform = 'moon'", "`other-cloud-404`"),
+            ("\ntenant = 'contoso'", "line 2, column 10: tenant \"contoso\" is not a UUID"),
+            (
+                &format!("{identity}client-id = '5f0b3c1e'"),
+                "line 4, column 13: identity app-identity: client-id \"5f0b3c1e\" is not a UUID",
+            ),
+            (
+                &format!("{identity}{vault}roles = {{ app-identty = 'Key Vault Reader' }}"),
+                "line 6, column 11: vault https://a.vault.azure.net: roles and policies: there is no identity app-identty; \
+                 did you mean app-identity?",
+            ),
+            (
+                &format!("{identity}{vault}policies = {{ other = ['get'] }}"),
+                "line 6, column 14: vault https://a.vault.azure.net: roles and policies: there is no identity other",
+            ),
+            (
+                &format!("{identity}{vault}[vault.roles]\nApp-Identity = 'Key Vault Reader'"),
+                "line 7, column 1: vault https://a.vault.azure.net: roles and policies: there is no identity App-Identity; did you \
+                 mean app-identity?",
+            ),
+            (
+                &format!("{identity}{vault}roles = {{ app-identity = 'Key Vault Secret User' }}"),
+                "did you mean Key Vault Secrets User?",
+            ),
+            (
+                &format!("{vault}[[vault]]\nurl = 'kv.vault.azure.net'"),
+                "line 4, column 7: vault kv.vault.azure.net: its url",
+            ),
+            ("[[vault]]\nurl = 'http://a.vault.azure.net'", "line 2, column 7: vault url"),
+            ("[[vault]]\nurl = 'https://a.vault.azure.net/x'", "line 2, column 7: vault url"),
+            (&format!("{vault}{vault}"), "line 4, column 7: two services at a.vault.azure.net:443"),
+            (
+                &format!("{vault}tenant = 'x'"),
+                "line 3, column 10: vault https://a.vault.azure.net: tenant \"x\" is not a UUID",
+            ),
+            (&format!("{identity}{identity}"), "line 5, column 8: identity name app-identity twice"),
+            (&format!("{vault}[[vault.secret]]\nname = 'a_b'\nvalue = '4711'"), "line 4, column 8: vault https"),
+            ("platform = 'azure-ml'\ndefault-identity = 'A'", "line 2, column 20: default-identity: there is no"),
+            (
+                "platform = 'app-service'\nidentity-endpoint = 'https://a/b'",
+                "line 2, column 21: identity-endpoint is no http",
+            ),
+            ("[[fault]]\nurl = 'x'\npercent = 101", "line 1, column 1: fault 1: percent: more than 100"),
+        ] {
+            let error = Description::from_toml(text).unwrap_err().to_string();
+            assert!(error.contains(says) && !error.contains("4711"), "{text}: {error}");
+            assert!(error.contains("line ") && error.contains("column "), "{text}: {error}");
+        }
+        let far = Description::from_toml("colour = 'red'").unwrap_err().to_string();
+        assert!(!far.contains("did you mean"), "{far}");
     }
 }

@@ -63,6 +63,18 @@ mod tests {
     }
 
     #[test]
+    fn every_example_names_the_platforms() {
+        // The error of an unknown one lists them.
+        let error = Description::from_toml("platform = 'moon'").expect_err("no platform").to_string();
+        let platforms: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+        assert_eq!((platforms.len(), platforms[0]), (11, "none"), "{error}");
+        for example in Example::value_variants() {
+            let text = example.text().replace("\n# ", " ");
+            assert!(text.contains(&format!("The platforms: {}.", platforms.join(", "))), "{example:?}");
+        }
+    }
+
+    #[test]
     fn every_file_is_an_example() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/azure");
         let mut files = 0;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::time::{optional_time, time};
 use super::yes;
 
 /// A vault.
@@ -22,7 +23,8 @@ pub struct Vault {
     /// challenge.
     #[serde(default)]
     pub claims_challenge: bool,
-    /// The same, only for tokens issued before this time (unix seconds), as after a change of password.
+    /// The same, only for tokens issued before this time, as after a change of password: unix seconds or RFC 3339.
+    #[serde(default, deserialize_with = "optional_time")]
     pub revoke_before: Option<u64>,
     /// Role assignments: from an identity's name to its role.
     #[serde(default)]
@@ -117,15 +119,18 @@ pub struct Secret {
     pub enabled: bool,
     /// The tags. `None` and an empty set differ: the response has the field only in the second case.
     pub tags: Option<BTreeMap<String, String>>,
-    /// Unix seconds.
-    #[serde(default = "written")]
+    /// When it was created: unix seconds or RFC 3339, as every time here. Each has the name of the command's output, and the
+    /// one of the REST API.
+    #[serde(rename = "created-on", alias = "created", default = "written", deserialize_with = "time")]
     pub created: u64,
-    /// Unix seconds.
-    #[serde(default = "written")]
+    /// When it was updated.
+    #[serde(rename = "updated-on", alias = "updated", default = "written", deserialize_with = "time")]
     pub updated: u64,
-    /// Not before, unix seconds; returned but not enforced, as in Azure.
+    /// Not before; returned but not enforced, as in Azure.
+    #[serde(rename = "not-before", alias = "nbf", default, deserialize_with = "optional_time")]
     pub nbf: Option<u64>,
-    /// Expiry, unix seconds; returned but not enforced, as in Azure.
+    /// Expiry; returned but not enforced, as in Azure.
+    #[serde(rename = "expires-on", alias = "exp", default, deserialize_with = "optional_time")]
     pub exp: Option<u64>,
     /// The secret belongs to a certificate. It can be read; it changes only with the certificate, which the fake lacks.
     #[serde(default)]

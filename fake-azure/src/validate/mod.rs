@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, ensure};
 use http::Uri;
 
 use super::cloud::Cloud;
@@ -11,45 +11,44 @@ use super::digest;
 use super::entra::Certificate;
 use super::identity::{Identity, IdentityKind};
 use super::ids::{ADFS, GROUP, PEM, PFX, is_secret_name, is_uuid};
+use super::invalid::{At as _, did_you_mean, item, key, value};
 use super::platform::Platform;
 
 impl Description {
     /// Fills in defaults and validates. Idempotent.
     pub(super) fn validate(&mut self) -> anyhow::Result<()> {
-        ensure!(is_uuid(&self.tenant), "tenant {:?} is not a UUID", self.tenant);
+        uuid("tenant", &self.tenant)?;
         self.validate_platform()?;
         let aks = self.platform == Platform::Aks;
-        ensure!(aks || !self.allow_node_imds, "allow-node-imds: only on aks");
-        for identity in &mut self.identities {
-            ensure!(aks || !identity.node, "identity {}: node: only on aks", identity.name);
-            identity.validate().with_context(|| format!("identity {}", identity.name))?;
+        check(aks || !self.allow_node_imds, "allow-node-imds: only on aks").at(&[value("allow-node-imds")])?;
+        for (index, identity) in self.identities.iter_mut().enumerate() {
+            let checked = check(aks || !identity.node, "node: only on aks").at(&[value("node")]);
+            let checked = checked.and_then(|()| identity.validate());
+            checked.within(&[value("identity"), item(index)], || format!("identity {}", identity.name))?;
         }
         let names = || self.identities.iter().map(|identity| identity.name.as_str());
         if let Some(name) = &self.default_identity {
-            ensure!(names().any(|known| known == name), "default-identity: there is no identity {name}");
+            known(name, names()).within(&[value("default-identity")], || "default-identity".to_owned())?;
         }
-        distinct("identity name", names())?;
-        distinct("client-id", self.identities.iter().map(|it| it.client_id.as_str()))?;
-        distinct("object-id", self.identities.iter().map(|it| it.object_id.as_str()))?;
-        let system = self.identities.iter().filter(|it| it.kind == IdentityKind::SystemAssigned && it.assigned);
-        ensure!(system.count() < 2, "two system-assigned identities");
+        distinct("identity", "name", names())?;
+        distinct("identity", "client-id", self.identities.iter().map(|it| it.client_id.as_str()))?;
+        distinct("identity", "object-id", self.identities.iter().map(|it| it.object_id.as_str()))?;
+        let is_system = |it: &Identity| it.kind == IdentityKind::SystemAssigned && it.assigned;
+        let second = self.identities.iter().enumerate().filter(|(_, it)| is_system(it)).nth(1).map(|(index, _)| index);
+        if let Some(index) = second {
+            let twice = check(false, "two system-assigned identities");
+            twice.at(&[value("identity"), item(index), value("kind")])?;
+        }
         for (index, fault) in self.faults.iter().enumerate() {
-            fault.validate().with_context(|| format!("fault {}", index + 1))?;
+            fault.validate().within(&[value("fault"), item(index)], || format!("fault {}", index + 1))?;
         }
         let Self { tenant, identities, vaults, adfs_host, .. } = self;
-        for vault in vaults {
-            ensure!(vault.tenant != ADFS || adfs_host.is_some(), "vault {}: tenant adfs without adfs-host", vault.url);
-            vault.validate(tenant).with_context(|| format!("vault {}", vault.url))?;
-            ensure!(
-                vault.roles.is_empty() || vault.policies.is_none(),
-                "vault {}: roles or policies: a vault has one of them",
-                vault.url
-            );
-            let policies = vault.policies.iter().flatten().map(|(name, _)| name);
-            let nobody = vault.roles.keys().chain(policies).find(|name| identities.iter().all(|it| &it.name != *name));
-            if let Some(name) = nobody {
-                bail!("vault {}: roles and policies: there is no identity {name}", vault.url);
-            }
+        for (index, vault) in vaults.iter_mut().enumerate() {
+            let has_realm = vault.tenant != ADFS || adfs_host.is_some();
+            let checked = check(has_realm, "tenant adfs without adfs-host").at(&[value("tenant")]);
+            let checked =
+                checked.and_then(|()| vault.validate(tenant)).and_then(|()| vault.validate_rights(identities));
+            checked.within(&[value("vault"), item(index)], || format!("vault {}", vault.url))?;
         }
         Ok(())
     }
@@ -59,8 +58,8 @@ impl Description {
         let platform = self.platform;
         let endpoint = platform.identity_endpoint();
         let only = |option: &str, given: bool, supported: bool| {
-            ensure!(supported || !given, "{option}: not on this platform");
-            anyhow::Ok(())
+            let first = option.split(',').next().unwrap_or_default();
+            check(supported || !given, format!("{option}: not on this platform")).at(&[value(first)])
         };
         only("identity-endpoint", self.identity_endpoint.is_some(), endpoint.is_some())?;
         only("identity-header", self.identity_header.is_some(), endpoint.is_some_and(|it| it.has_header))?;
@@ -69,8 +68,7 @@ impl Description {
         only("default-identity", self.default_identity.is_some(), platform == Platform::AzureMl)?;
         let arc = self.arc_agent == ArcAgent::Old || self.arc_key_path.is_some() || self.arc_key.is_some();
         only("arc-agent, arc-key-path and arc-key", arc, platform == Platform::AzureArc)?;
-        ensure!(!self.identity_header().is_empty(), "identity-header is empty");
-        Ok(())
+        check(!self.identity_header().is_empty(), "identity-header is empty").at(&[value("identity-header")])
     }
 }
 
@@ -81,37 +79,41 @@ impl Identity {
             if id.is_empty() {
                 *id = digest::uuid(&[what, &self.name]);
             }
-            ensure!(is_uuid(id), "{what} {id:?} is not a UUID");
+            uuid(what, id)?;
         }
         if self.kind == IdentityKind::UserAssigned {
             let path = "providers/Microsoft.ManagedIdentity/userAssignedIdentities";
             let derived = || format!("{GROUP}/{path}/{}", self.name);
             let id = self.resource_id.get_or_insert_with(derived);
-            ensure!(id.starts_with("/subscriptions/"), "resource-id {id:?} is not an ARM id");
+            let is_arm = id.starts_with("/subscriptions/");
+            check(is_arm, format!("resource-id {id:?} is not an ARM id")).at(&[value("resource-id")])?;
         } else {
-            ensure!(self.resource_id.is_none(), "resource-id: only for user-assigned");
+            check(self.resource_id.is_none(), "resource-id: only for user-assigned").at(&[value("resource-id")])?;
         }
         let principal = self.kind == IdentityKind::ServicePrincipal;
-        ensure!(principal || self.client_secret.is_none(), "client-secret: only for service-principal");
-        ensure!(principal || self.other_tenants.is_empty(), "other-tenants: only for service-principal");
-        ensure!(!(principal && self.node), "node: not for service-principal");
-        ensure!(
-            self.client_secret.is_some() || !self.client_secret_expired,
-            "client-secret-expired without client-secret"
-        );
-        ensure!(
-            self.kind != IdentityKind::SystemAssigned || self.federated().next().is_none(),
-            "federated-token: not for system-assigned"
-        );
-        for token in self.federated().chain(self.federated_token_expired.as_deref()) {
-            ensure!(token.split('.').count() == 3, "a federated-token is not of the form a.b.c");
+        let only = |holds: bool, option: &str, rule: &str| check(holds, format!("{option}{rule}")).at(&[value(option)]);
+        const ONLY_PRINCIPALS: &str = ": only for service-principal";
+        only(principal || self.client_secret.is_none(), "client-secret", ONLY_PRINCIPALS)?;
+        only(principal || self.other_tenants.is_empty(), "other-tenants", ONLY_PRINCIPALS)?;
+        only(!(principal && self.node), "node", ": not for service-principal")?;
+        let has_secret = self.client_secret.is_some() || !self.client_secret_expired;
+        only(has_secret, "client-secret-expired", " without client-secret")?;
+        let may_federate = self.kind != IdentityKind::SystemAssigned || self.federated().next().is_none();
+        only(may_federate, "federated-token", ": not for system-assigned")?;
+        let tokens =
+            [("federated-token", &self.federated_token), ("federated-token-expired", &self.federated_token_expired)];
+        let tokens = tokens.into_iter().filter_map(|(option, token)| Some((option, token.as_ref()?)));
+        for (option, token) in tokens.chain(self.federated_tokens.iter().map(|token| ("federated-tokens", token))) {
+            let is_jwt = token.split('.').count() == 3;
+            check(is_jwt, "a federated-token is not of the form a.b.c").at(&[value(option)])?;
         }
-        ensure!(principal || self.certificate.is_none(), "certificate: only for service-principal");
+        only(principal || self.certificate.is_none(), "certificate", ONLY_PRINCIPALS)?;
         if let Some(pem) = &self.certificate {
-            Certificate::read(pem).context("certificate")?;
+            Certificate::read(pem).map(drop).context("certificate").at(&[value("certificate")])?;
         }
-        for tenant in &self.other_tenants {
-            ensure!(is_uuid(tenant), "other-tenants: {tenant:?} is not a UUID");
+        for (index, tenant) in self.other_tenants.iter().enumerate() {
+            let is_tenant = check(is_uuid(tenant), format!("other-tenants: {tenant:?} is not a UUID"));
+            is_tenant.at(&[value("other-tenants"), item(index)])?;
         }
         Ok(())
     }
@@ -122,61 +124,82 @@ impl Vault {
         if self.tenant.is_empty() {
             tenant.clone_into(&mut self.tenant);
         }
-        ensure!(is_uuid(&self.tenant) || self.tenant == ADFS, "tenant {:?} is not a UUID", self.tenant);
-        if self.resource.is_empty() {
-            let uri: Uri = self.url.parse().context("its url is not a URL")?;
-            ensure!(uri.scheme().is_some(), "its url has no https:// in front");
-            let host = uri.host().context("its url has no host")?.to_ascii_lowercase();
-            self.resource = resource_of(&host).context("it needs a resource")?;
+        if self.tenant != ADFS {
+            uuid("tenant", &self.tenant)?;
         }
-        ensure!(
-            (7..=90).contains(&self.recoverable_days),
-            "recoverable-days: {} is not 7 to 90",
-            self.recoverable_days
-        );
+        if self.resource.is_empty() {
+            self.resource = self.resource_of_url().at(&[value("url")])?;
+        }
+        let days = self.recoverable_days;
+        let is_allowed = check((7..=90).contains(&days), format!("recoverable-days: {days} is not 7 to 90"));
+        is_allowed.at(&[value("recoverable-days")])?;
         let mut entries: BTreeMap<String, usize> = BTreeMap::new();
         let mut versions = Vec::new();
-        for secret in &mut self.secrets {
-            ensure!(
-                is_secret_name(&secret.name),
-                "secret name {:?} is not 1 to 127 letters, digits and dashes",
-                secret.name
-            );
+        for (index, secret) in self.secrets.iter_mut().enumerate() {
             let name = secret.name.to_ascii_lowercase();
             let entry = entries.entry(name.clone()).or_default();
             *entry += 1;
             if secret.version.is_empty() {
                 secret.version = digest::hex(&["version", &name, &entry.to_string()]);
             }
-            let hex = secret.version.bytes().all(|byte| byte.is_ascii_hexdigit());
-            ensure!(hex && secret.version.len() == 32, "version {:?} is not 32 hex", secret.version);
+            secret.validate(&self.url).at(&[value("secret"), item(index)])?;
             versions.push(format!("{name}/{}", secret.version.to_ascii_lowercase()));
-            secret.validate_certificate(&self.url)?;
         }
-        distinct("secret version", versions.iter().map(String::as_str))
+        distinct("secret", "version", versions.iter().map(String::as_str))
+    }
+
+    /// Validates roles and policies, which name identities.
+    fn validate_rights(&self, identities: &[Identity]) -> anyhow::Result<()> {
+        let one = self.roles.is_empty() || self.policies.is_none();
+        check(one, "roles or policies: a vault has one of them").at(&[value("policies")])?;
+        let roles = self.roles.keys().map(|name| ("roles", name));
+        for (table, name) in roles.chain(self.policies.iter().flatten().map(|(name, _)| ("policies", name))) {
+            let names = identities.iter().map(|identity| identity.name.as_str());
+            known(name, names).within(&[value(table), key(name)], || "roles and policies".to_owned())?;
+        }
+        Ok(())
+    }
+
+    /// The resource that follows from the host.
+    fn resource_of_url(&self) -> anyhow::Result<String> {
+        let uri: Uri = self.url.parse().context("its url is not a URL")?;
+        ensure!(uri.scheme().is_some(), "its url has no https:// in front");
+        let host = uri.host().context("its url has no host")?.to_ascii_lowercase();
+        resource_of(&host).context("it needs a resource")
     }
 }
 
 impl Secret {
+    fn validate(&mut self, vault: &str) -> anyhow::Result<()> {
+        let Self { name, version, .. } = self;
+        let is_name =
+            check(is_secret_name(name), format!("secret name {name:?} is not 1 to 127 letters, digits and dashes"));
+        is_name.at(&[value("name")])?;
+        let is_version = version.len() == 32 && version.bytes().all(|byte| byte.is_ascii_hexdigit());
+        check(is_version, format!("version {version:?} is not 32 hex")).at(&[value("version")])?;
+        self.validate_certificate(vault)
+    }
+
     /// Validates the options of secrets that belong to a certificate.
     /// <https://learn.microsoft.com/azure/key-vault/certificates/about-certificates#composition-of-a-certificate>
     fn validate_certificate(&mut self, vault: &str) -> anyhow::Result<()> {
         let name = &self.name;
         if !self.managed {
-            ensure!(self.kid.is_none(), "secret {name}: kid: only where managed");
-            ensure!(self.previous_version.is_none(), "secret {name}: previous-version: only where managed");
-            return Ok(());
+            let kid = check(self.kid.is_none(), format!("secret {name}: kid: only where managed"));
+            kid.at(&[value("kid")])?;
+            let only = format!("secret {name}: previous-version: only where managed");
+            return check(self.previous_version.is_none(), only).at(&[value("previous-version")]);
         }
         let format = self.content_type.get_or_insert_with(|| PFX.to_owned());
-        ensure!([PFX, PEM].contains(&format.as_str()), "secret {name}: content-type: {PFX} or {PEM} where managed");
+        let is_format = [PFX, PEM].contains(&format.as_str());
+        let expected = format!("secret {name}: content-type: {PFX} or {PEM} where managed");
+        check(is_format, expected).at(&[value("content-type")])?;
         let kid = || format!("{}/keys/{name}/{}", vault.trim_end_matches('/'), self.version);
         self.kid.get_or_insert_with(kid);
         let previous = self.previous_version.iter().flat_map(|version| version.bytes());
-        ensure!(
-            previous.clone().all(|byte| byte.is_ascii_hexdigit()) && [0, 32].contains(&previous.count()),
-            "secret {name}: previous-version is not 32 hex"
-        );
-        Ok(())
+        let is_version = previous.clone().all(|byte| byte.is_ascii_hexdigit()) && [0, 32].contains(&previous.count());
+        let expected = format!("secret {name}: previous-version is not 32 hex");
+        check(is_version, expected).at(&[value("previous-version")])
     }
 }
 
@@ -187,12 +210,30 @@ fn resource_of(host: &str) -> Option<String> {
     rest.filter(|rest| !rest.is_empty()).map(|rest| format!("https://{rest}"))
 }
 
-fn distinct<'a>(what: &str, all: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+fn check(holds: bool, otherwise: impl Into<String>) -> anyhow::Result<()> {
+    if holds { Ok(()) } else { Err(anyhow!(otherwise.into())) }
+}
+
+/// Checks the UUID of a key.
+fn uuid(name: &str, id: &str) -> anyhow::Result<()> {
+    check(is_uuid(id), format!("{name} {id:?} is not a UUID")).at(&[value(name)])
+}
+
+/// Checks the name of an identity.
+fn known<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> anyhow::Result<()> {
+    let otherwise = || format!("there is no identity {name}{}", did_you_mean(name, names.clone()));
+    check(names.clone().any(|known| known == name), otherwise())
+}
+
+/// Checks that no two values of `key` in an array of tables are equal.
+fn distinct<'a>(array: &str, key: &str, all: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+    let what = if key == "name" || key == "version" { format!("{array} {key}") } else { key.to_owned() };
     let mut seen = Vec::new();
-    for one in all {
-        let key = one.to_ascii_lowercase();
-        ensure!(!seen.contains(&key), "{what} {one} twice");
-        seen.push(key);
+    for (index, one) in all.enumerate() {
+        let lowercase = one.to_ascii_lowercase();
+        let is_new = check(!seen.contains(&lowercase), format!("{what} {one} twice"));
+        is_new.at(&[value(array), item(index), value(key)])?;
+        seen.push(lowercase);
     }
     Ok(())
 }

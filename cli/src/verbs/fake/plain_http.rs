@@ -46,7 +46,10 @@ pub(super) fn real_origin(fake: &Fake, path: &str) -> Option<String> {
 pub(super) fn rewrite_links(mut exchange: ScriptedResponse, origin: &str, address: &str) -> ScriptedResponse {
     for (_, piece) in &mut exchange.body {
         if let Ok(text) = std::str::from_utf8(piece) {
-            *piece = Bytes::from(text.replace(&format!("{origin}/"), &format!("http://{address}/")));
+            // The link to the next page has the port.
+            let links = [format!("{origin}:443/"), format!("{origin}/")];
+            let own = format!("http://{address}/");
+            *piece = Bytes::from(links.iter().fold(text.to_owned(), |text, link| text.replace(link, &own)));
         }
     }
     exchange
@@ -102,10 +105,13 @@ mod tests {
     #[test]
     fn links_are_rewritten() {
         let origin = "https://my-vault.vault.azure.net";
-        let body = format!(r#"{{"id":"{origin}/secrets/a/1","kid":"{origin}.example/"}}"#);
+        let next = "/secrets?$skiptoken=a";
+        let body =
+            format!(r#"{{"id":"{origin}/secrets/a/1","kid":"{origin}.example/","nextLink":"{origin}:443{next}"}}"#);
         let replaced_name =
             rewrite_links(ScriptedResponse::reply(200, "application/json", body), origin, "127.0.0.1:7");
-        let expected = format!(r#"{{"id":"http://127.0.0.1:7/secrets/a/1","kid":"{origin}.example/"}}"#);
+        let own = "http://127.0.0.1:7";
+        let expected = format!(r#"{{"id":"{own}/secrets/a/1","kid":"{origin}.example/","nextLink":"{own}{next}"}}"#);
         assert_eq!(replaced_name.body[0].1, expected);
     }
 }

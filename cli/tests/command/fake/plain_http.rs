@@ -41,3 +41,24 @@ fn other_clouds_are_a_usage_error() {
     let run = Output::of(&mut keyfob(&["--example", "us-government", "--plain-http", "--", "true"]));
     assert!(run.usage_error().contains("omit --plain-http"), "{run:?}");
 }
+
+#[test]
+fn pages_follow_each_other_on_loopback() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("azure.toml");
+    let mut text = std::fs::read_to_string("../examples/azure/app-service.toml").unwrap();
+    // The first vault's secrets stand before the second vault.
+    let secrets: String = (0..30).map(|n| format!("[[vault.secret]]\nname = \"s{n}\"\nvalue = \"\"\n")).collect();
+    let second = text.find("# A vault on which").unwrap();
+    text.insert_str(second, &secrets);
+    std::fs::write(&file, text).unwrap();
+    let server = FakeServer::start(&[file.to_str().unwrap(), "--plain-http"]);
+    let own = server.proxy();
+    let bearer = format!("Bearer {}", server.token(APP));
+    let page = |path: &str| ask(TcpStream::connect(own).unwrap(), own, path, &[("authorization", bearer.as_str())]);
+    let first = page("/secrets?api-version=7.4");
+    let link = first.split("\"nextLink\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+    let path = link.strip_prefix(&format!("http://{own}")).unwrap_or_else(|| panic!("{link}"));
+    let next = page(path);
+    assert!(next.starts_with("HTTP/1.1 200") && next.contains("\"nextLink\":null"), "{next}");
+}
