@@ -1,5 +1,6 @@
 //! What a component may use: environment variables, files and hosts.
 
+mod arc;
 mod developer;
 mod dotenv;
 mod environment;
@@ -120,6 +121,9 @@ impl ContextArgs {
             .map_err(CommandError::Usage)?;
         let platform = fake_backend.as_ref().map(FakeBackend::environment);
         let mut environment = Environment::collect(self.inherits(target), &self.env_file, platform, &self.env)?;
+        if self.inherits(target) && fake_backend.is_none() && !self.dev {
+            environment.apply(arc::variables(&environment), &[]);
+        }
         let developer = match self.dev {
             true => {
                 let allowed = self.allowed_resources(target, &environment);

@@ -84,6 +84,7 @@ impl Endpoint {
                 self.log_event(&Event::TokenIssued {
                     resource: resource.to_owned(),
                     credential,
+                    account: account::of_token(&issued.token.secret),
                     expires_on,
                     from_cache,
                 });

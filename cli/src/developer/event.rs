@@ -16,6 +16,8 @@ pub(crate) enum Event {
         resource: String,
         /// The credential of the tool that returned it, such as `AzureCliCredential`.
         credential: &'static str,
+        /// Who is signed in to the tool, if the token says it.
+        account: Option<String>,
         /// The expiry, in unix seconds.
         expires_on: u64,
         /// The token came from the cache; no tool was started.
@@ -40,9 +42,10 @@ pub(crate) enum Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TokenIssued { resource, credential, expires_on, from_cache } => {
+            Self::TokenIssued { resource, credential, account, expires_on, from_cache } => {
                 let again = if *from_cache { ", from the cache" } else { "" };
-                write!(f, "{resource}: {credential}, until {}{again}", format_utc(*expires_on))
+                let account = account.as_ref().map(|account| format!(", signed in as {account}")).unwrap_or_default();
+                write!(f, "{resource}: {credential}, until {}{again}{account}", format_utc(*expires_on))
             }
             Self::RequestRefused { status, message } => write!(f, "{}: {message}", status.as_u16()),
             Self::LeftOut(how_many) => f.write_str(how_many),

@@ -17,6 +17,7 @@ mod process;
 mod redact;
 mod resource;
 mod server;
+pub(crate) mod sign_in;
 mod token_cache;
 mod tool;
 

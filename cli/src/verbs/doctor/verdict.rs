@@ -6,6 +6,7 @@ use keyfob_host_test::bindings::exports::keyfob::azure::identity::{AccessToken, 
 
 use super::checks::{Check, CheckResult};
 use super::diagnosis::Diagnosis;
+use crate::developer::sign_in;
 use crate::error_text::{is_of_developers, own_message};
 use crate::output::ErrorReport;
 
@@ -91,7 +92,10 @@ fn fails(diagnosis: &Diagnosis, cause: &str, fix: Option<String>) -> Verdict {
 fn works(diagnosis: &Diagnosis) -> Verdict {
     let vault = diagnosis.vault.as_deref().map(short_name).unwrap_or_default();
     let token = match diagnosis.token() {
-        Some(_) if diagnosis.developer => "token of your own sign-in".to_owned(),
+        Some(_) if diagnosis.developer => match sign_in::last() {
+            Some(sign_in) => format!("token of your own sign-in ({sign_in})"),
+            None => "token of your own sign-in".to_owned(),
+        },
         Some(token) => format!("token {}from {}", identity(token), token.source),
         None => "a token was accepted".to_owned(),
     };

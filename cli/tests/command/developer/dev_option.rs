@@ -12,7 +12,7 @@ use super::machine::DeveloperMachine;
 use crate::apps;
 use crate::run::{Output, Run};
 use crate::run_command::MY_VAULT;
-use crate::world::{CLIENT_SECRET, PRINCIPAL, TENANT, USER, VALUE, VAULT, World};
+use crate::world::{CLIENT_SECRET, POD, PRINCIPAL, TENANT, USER, VALUE, VAULT, World};
 
 const SIGNED_IN: &str = "the app asks for a managed identity by client_id, which does not exist on this machine: \
                          your own identity is used\n";
@@ -173,6 +173,26 @@ fn app_does_not_see_the_developers_endpoint() {
 }
 
 #[test]
+fn a_refusal_of_the_vault_names_the_sign_in() {
+    // The user-assigned identity of AZURE_CLIENT_ID has nothing to do with it.
+    let vault = "https://denied-kv.vault.azure.net";
+    let world = World::on("app-service", &format!("[[vault]]\nurl = \"{vault}\"\n"));
+    let machine = signed_in(&world);
+    let run = || {
+        let run = world.keyfob(&["get-secret", "a", "--vault-url", vault]).env("AZURE_CLIENT_ID", POD);
+        with_dev(&machine, run)
+    };
+    let error: Value = serde_json::from_str(&run().json().output().stdout).unwrap();
+    let (message, hint) = (error["error"]["message"].as_str().unwrap(), error["error"]["hint"].as_str().unwrap());
+    let account = format!("AzureCliCredential, signed in as app {USER}");
+    assert!(message.starts_with(&format!("Your own sign-in has no access ({account}): ")), "{message}");
+    let begins = format!("Give your own account the access, or sign in with one that has it: {account}.\n");
+    assert!(hint.starts_with(&begins) && !hint.contains("user-assigned") && !hint.contains(POD), "{hint}");
+    assert!(hint.contains("\n  az role assignment create --role \"Key Vault Secrets User\" "), "{hint}");
+    assert!(run().output().stderr.contains("\n\nFix:\n  Give your own account the access"));
+}
+
+#[test]
 fn dev_conflicts_with_fake() {
     for (option, value) in [("--fake-example", "vm"), ("--fake", "world.toml")] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
@@ -187,7 +207,7 @@ fn doctor_reports_the_developers_sign_in() {
     let machine = signed_in(&world);
     let run = with_dev(&machine, world.keyfob(&["doctor", "--vault-url", VAULT])).output();
     let said = run.success();
-    assert!(said.starts_with("✓ story-kv: token of your own sign-in; "), "{said}");
+    assert!(said.starts_with("✓ story-kv: token of your own sign-in (AzureCliCredential, signed in as app "), "{said}");
     assert!(said.contains("with --dev, your sign-in with az") && !said.contains("Note:"), "{said}");
     assert!(said.ends_with("  list of secrets  allowed, 1 secret; values were not read"), "{said}");
     // Without --vault-url no tool is run.

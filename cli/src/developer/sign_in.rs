@@ -1,0 +1,65 @@
+//! The sign-in of `--dev` whose token was used last, for the error of a vault that refuses it.
+
+use std::sync::{Mutex, PoisonError};
+
+/// A developer tool and its account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignIn {
+    /// The tool's credential, such as `AzureCliCredential`.
+    pub(crate) credential: &'static str,
+    /// The account, if the token says it.
+    pub(crate) account: Option<String>,
+}
+
+static LAST: Mutex<Option<SignIn>> = Mutex::new(None);
+
+pub(crate) fn record(sign_in: SignIn) {
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(sign_in);
+}
+
+/// The sign-in, if there was one.
+pub(crate) fn last() -> Option<SignIn> {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+impl std::fmt::Display for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.account {
+            Some(account) => write!(f, "{}, signed in as {account}", self.credential),
+            None => f.write_str(self.credential),
+        }
+    }
+}
+
+impl SignIn {
+    /// The cause of a vault's refusal, from the message that names a managed identity.
+    pub(crate) fn cause(&self, message: &str) -> String {
+        format!("Your own sign-in has no access ({self}): {message}")
+    }
+
+    /// What to change, from the hint that names a managed identity: of it only the commands are right, as they have the object
+    /// id of the token. `None` if it has none: then the identity is not the reason.
+    pub(crate) fn cure(&self, hint: &str) -> Option<String> {
+        let start = hint.find("az role assignment ").or_else(|| hint.find("az keyvault set-policy "))?;
+        let command = hint.get(start..)?.split(['`', '\n']).next()?;
+        Some(format!(
+            "Give your own account the access, or sign in with one that has it: {self}.\nNo managed identity was used: \
+             AZURE_CLIENT_ID has no effect with your own sign-in\n  {command}"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_command_of_the_hint_is_kept() {
+        let sign_in = SignIn { credential: "AzureCliCredential", account: Some("me@contoso.example".to_owned()) };
+        let hint = "Assign the role R to the user-assigned identity X. Use the portal or `az role assignment create --role \"R\"`";
+        let cure = sign_in.cure(hint).expect("a cure");
+        assert!(cure.contains("AzureCliCredential, signed in as me@contoso.example"), "{cure}");
+        assert!(cure.ends_with("\n  az role assignment create --role \"R\"") && !cure.contains("identity X"), "{cure}");
+        assert_eq!(sign_in.cure("Add the address to the firewall"), None);
+    }
+}
