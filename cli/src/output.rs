@@ -156,6 +156,19 @@ impl ErrorReport {
         self
     }
 
+    /// Adds that a proxy may be needed, if a server of the internet can't be reached and no variable names one.
+    fn with_proxy_advice(mut self) -> Self {
+        let is_transport = self.json.get("kind").and_then(Value::as_str) == Some(kind_name(ErrorKind::Transport));
+        let is_secure = self.message.contains("https://") && !self.message.contains("TLS");
+        if let (true, Some(hint), Some(advice)) = (is_transport && is_secure, &self.hint, proxy::advice_without_proxy())
+        {
+            let hint = format!("{hint}\n{advice}");
+            self.json = merged(self.json, json!({ "hint": hint }));
+            self.hint = Some(hint);
+        }
+        self
+    }
+
     /// Says whose access a vault has refused, where the developer's sign-in stands in for the managed identity.
     fn with_sign_in(mut self, sign_in: &SignIn) -> Self {
         let cure = self.hint().filter(|_| self.is_forbidden()).and_then(|hint| sign_in.cure(hint));
@@ -218,7 +231,7 @@ impl From<CallError> for ErrorReport {
         let report = Self { message: error.message, hint: error.hint, attempts: error.attempts, json };
         let report = match proxy::last_fault() {
             Some(fault) => report.with_proxy_fault(&fault),
-            None => report,
+            None => report.with_proxy_advice(),
         };
         match sign_in::last() {
             Some(sign_in) => report.with_sign_in(&sign_in),

@@ -47,6 +47,13 @@ fn print_once(fault: Option<ProxyFault>) {
     }
 }
 
+/// Advice for a server that can't be reached, where no variable names a proxy.
+pub(super) fn advice_without_proxy() -> Option<&'static str> {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_named = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].into_iter().any(is_set);
+    (!is_named).then_some("If only a proxy leads out of this network: set HTTPS_PROXY=http://HOST:PORT")
+}
+
 /// What to change.
 pub(super) fn cure(fault: &ProxyFault) -> String {
     let ProxyFault { variable, server, problem, has_credentials, .. } = fault;

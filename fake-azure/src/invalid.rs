@@ -60,6 +60,11 @@ impl<T> At<T> for anyhow::Result<T> {
     }
 }
 
+/// Fails with this message unless the rule holds.
+pub(crate) fn check(holds: bool, otherwise: impl Into<String>) -> anyhow::Result<()> {
+    if holds { Ok(()) } else { Err(anyhow::Error::msg(otherwise.into())) }
+}
+
 /// The value of a key.
 pub(crate) fn value(key: &str) -> Step {
     Step::Value(key.to_owned())

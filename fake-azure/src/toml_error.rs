@@ -41,6 +41,11 @@ pub(super) fn without_value(message: &str) -> String {
         return message;
     };
     let what = found.split(['`', '"']).next().unwrap_or_default().trim_end();
+    // The names of Rust's types are no words of TOML.
+    let expected = match expected.trim() {
+        "u16" | "u32" | "u64" | "usize" => " a whole number, 0 or more",
+        _ => expected,
+    };
     format!("{kind}{what}, expected{expected}")
 }
 
@@ -71,6 +76,12 @@ mod tests {
                 "invalid type: string, expected a boolean",
             ),
             (secret, "missing field `value`"),
+            (
+                "[[vault]]\nurl = 'x'\nrecoverable-days = '4711'",
+                "invalid type: string, expected a whole number, 0 or more",
+            ),
+            ("[[vault]]\nurl = 'x'\nthrottled = -4711", "invalid value: integer, expected a whole number, 0 or more"),
+            ("[[fault]]\nurl = 'x'\ntimes = 4711.5", "expected a whole number, 0 or more"),
             ("[[identity]]\nname = 'A'\nkind = 'user-assigned'\nfederated-token = '4711'", "is not of the form a.b.c"),
         ] {
             let error = format!("{:#}", Description::from_toml(text).unwrap_err());
@@ -126,7 +137,7 @@ mod tests {
                 "platform = 'app-service'\nidentity-endpoint = 'https://a/b'",
                 "line 2, column 21: identity-endpoint is no http",
             ),
-            ("[[fault]]\nurl = 'x'\npercent = 101", "line 1, column 1: fault 1: percent: more than 100"),
+            ("[[fault]]\nurl = 'x'\npercent = 101", "line 3, column 11: fault 1: percent: more than 100"),
         ] {
             let error = Description::from_toml(text).unwrap_err().to_string();
             assert!(error.contains(says) && !error.contains("4711"), "{text}: {error}");

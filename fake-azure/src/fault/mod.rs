@@ -6,11 +6,11 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use anyhow::ensure;
 use http::{HeaderName, StatusCode};
 use serde::Deserialize;
 
 use crate::Fake;
+use crate::invalid::{At as _, check, key, value};
 use crate::wire::{BodyEnd, Request, ScriptedResponse};
 
 /// A fault of the requests whose URL begins with `url`: a `[[fault]]` of the description. It replaces the response, or with
@@ -122,18 +122,19 @@ pub const MISAPPLIED: &str = "x-fake-azure-misapplied-fault";
 impl Fault {
     pub(crate) fn validate(&self) -> anyhow::Result<()> {
         if let Some(status) = self.status {
-            ensure!(StatusCode::from_u16(status).is_ok(), "status {status}: not 100 to 999");
+            let is_status = StatusCode::from_u16(status).is_ok();
+            check(is_status, format!("status {status}: not 100 to 999")).at(&[value("status")])?;
         }
         for name in self.headers.keys() {
-            ensure!(name.parse::<HeaderName>().is_ok(), "headers: {name:?} is no header's name");
+            let is_name = name.parse::<HeaderName>().is_ok();
+            let checked = check(is_name, format!("headers: {name:?} is no header's name"));
+            checked.at(&[value("headers"), key(name)])?;
         }
-        ensure!(self.fill.is_empty() || self.body.contains("@fill"), "fill: the body has no @fill");
-        ensure!(
-            !self.body.contains("@fill") || (!self.fill.is_empty() && self.body_size.is_some()),
-            "body: @fill needs fill and body-size"
-        );
-        ensure!(self.percent.is_none_or(|percent| percent <= 100), "percent: more than 100");
-        Ok(())
+        let is_used = self.fill.is_empty() || self.body.contains("@fill");
+        check(is_used, "fill: the body has no @fill").at(&[value("fill")])?;
+        let is_filled = !self.body.contains("@fill") || (!self.fill.is_empty() && self.body_size.is_some());
+        check(is_filled, "body: @fill needs fill and body-size").at(&[value("body")])?;
+        check(self.percent.is_none_or(|percent| percent <= 100), "percent: more than 100").at(&[value("percent")])
     }
 
     /// Whether it happens to this request. Counts the request.

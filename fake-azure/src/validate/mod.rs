@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use http::Uri;
 
 use super::cloud::Cloud;
@@ -11,7 +11,7 @@ use super::digest;
 use super::entra::Certificate;
 use super::identity::{Identity, IdentityKind};
 use super::ids::{ADFS, GROUP, PEM, PFX, is_secret_name, is_uuid};
-use super::invalid::{At as _, did_you_mean, item, key, value};
+use super::invalid::{At as _, check, did_you_mean, item, key, value};
 use super::platform::Platform;
 
 impl Description {
@@ -208,10 +208,6 @@ fn resource_of(host: &str) -> Option<String> {
     let known = Cloud::of_vault(host).map(|(_, suffix)| suffix);
     let rest = known.or_else(|| host.split_once('.').map(|(_, rest)| rest));
     rest.filter(|rest| !rest.is_empty()).map(|rest| format!("https://{rest}"))
-}
-
-fn check(holds: bool, otherwise: impl Into<String>) -> anyhow::Result<()> {
-    if holds { Ok(()) } else { Err(anyhow!(otherwise.into())) }
 }
 
 /// Checks the UUID of a key.

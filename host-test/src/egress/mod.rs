@@ -51,7 +51,7 @@ pub struct Egress {
 
 enum Upstream {
     None,
-    Sockets(Sockets),
+    Sockets(Box<Sockets>),
     InProcess(Arc<dyn Service>, Clock),
 }
 
@@ -63,7 +63,7 @@ impl Egress {
 
     /// Sends requests over real sockets, in real time.
     pub fn sockets(sockets: Sockets) -> Self {
-        Self::new(Upstream::Sockets(sockets), Clock::real())
+        Self::new(Upstream::Sockets(Box::new(sockets)), Clock::real())
     }
 
     /// Sends requests to a fake Azure in this process, in tokio's time. `clock` is its clock.
