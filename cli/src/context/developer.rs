@@ -3,7 +3,6 @@
 use anyhow::Result;
 
 use super::environment::Environment;
-use crate::developer::sign_in::{self, SignIn};
 use crate::developer::{AllowedResources, Chain, EnvironmentChanges, Event, Server};
 use crate::terminal;
 
@@ -16,9 +15,6 @@ pub(super) async fn serve(
 ) -> Result<Server> {
     let chain = Chain::from_setting(environment.get("AZURE_TOKEN_CREDENTIALS")).allowing(allowed);
     let log = move |event: &Event| {
-        if let Event::TokenIssued { credential, account, .. } = event {
-            sign_in::record(SignIn { credential, account: account.clone() });
-        }
         if log_requests || matches!(event, Event::IdIgnored { .. }) {
             terminal::note(&event.to_string());
         }

@@ -29,7 +29,7 @@ use self::trust::FileGrant;
 use super::fake::{Example, IDENTITY_VARIABLES, Source};
 use super::terminal::{self, Progress};
 use crate::CommandError;
-use crate::developer::{AllowedResources, Server};
+use crate::developer::{AllowedResources, Server, sign_in};
 
 #[derive(Args, Debug)]
 pub(super) struct ContextArgs {
@@ -315,7 +315,7 @@ impl Context<'_> {
         if self.options.trace {
             egress = egress.trace(terminal::print_above_progress);
         }
-        Ok(egress.without_recorder())
+        Ok(egress.on_response(sign_in::record).without_recorder())
     }
 }
 

@@ -13,10 +13,10 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
-use super::account;
 use super::event::Event;
 use super::resource::Resource;
 use super::token_cache::TokenCache;
+use super::{account, sign_in};
 
 /// The path that App Service uses.
 pub(super) const PATH: &str = "/msi/token";
@@ -81,10 +81,11 @@ impl Endpoint {
             Ok((issued, from_cache)) => {
                 let expires_on = issued.token.expires_on;
                 let credential = issued.credential;
+                let account = account::of_token(&issued.token.secret);
                 self.log_event(&Event::TokenIssued {
                     resource: resource.to_owned(),
                     credential,
-                    account: account::of_token(&issued.token.secret),
+                    account: account.clone(),
                     expires_on,
                     from_cache,
                 });
@@ -99,7 +100,7 @@ impl Endpoint {
                     "resource": resource,
                     "token_type": "Bearer",
                 });
-                reply(StatusCode::OK, &body)
+                sign_in::with_headers(reply(StatusCode::OK, &body), credential, account.as_deref())
             }
             Err(message) => {
                 let status = StatusCode::BAD_REQUEST;

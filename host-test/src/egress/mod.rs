@@ -17,6 +17,7 @@ mod trace;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{HeaderMap, Uri};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
 use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
@@ -47,7 +48,11 @@ pub struct Egress {
     records: bool,
     trace: Option<Trace>,
     denied: Option<Denied>,
+    on_response: Option<ResponseSink>,
 }
+
+/// Receives the URL and the headers of a response.
+type ResponseSink = Box<dyn Fn(&Uri, &HeaderMap) + Send + Sync>;
 
 enum Upstream {
     None,
@@ -73,7 +78,15 @@ impl Egress {
 
     fn new(upstream: Upstream, clock: Clock) -> Self {
         let recorder = Recorder::new(clock);
-        Self { allowed: AllowList::default(), upstream, recorder, records: true, trace: None, denied: None }
+        Self {
+            allowed: AllowList::default(),
+            upstream,
+            recorder,
+            records: true,
+            trace: None,
+            denied: None,
+            on_response: None,
+        }
     }
 
     /// Allows a host, as `HOST` (any port) or `HOST:PORT`. IPv6 addresses are written in brackets.
@@ -101,6 +114,13 @@ impl Egress {
     #[must_use]
     pub fn on_denied(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.denied = Some(Denied::new(Box::new(sink)));
+        self
+    }
+
+    /// Passes the URL and the headers of each response to `sink`. They may hold secrets.
+    #[must_use]
+    pub fn on_response(mut self, sink: impl Fn(&Uri, &HeaderMap) + Send + Sync + 'static) -> Self {
+        self.on_response = Some(Box::new(sink));
         self
     }
 
@@ -143,6 +163,9 @@ impl Egress {
         let result = self.answer(request, limits).await;
         if let Some(entry) = entry {
             self.recorder.end(entry, &result);
+        }
+        if let (Some(sink), Ok(response)) = (&self.on_response, &result) {
+            sink(request.uri(), response.headers());
         }
         if let Some(trace) = &self.trace {
             trace.exchange(request, &result, started.elapsed());

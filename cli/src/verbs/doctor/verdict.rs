@@ -91,13 +91,10 @@ fn fails(diagnosis: &Diagnosis, cause: &str, fix: Option<String>) -> Verdict {
 /// The vault was asked, and answered.
 fn works(diagnosis: &Diagnosis) -> Verdict {
     let vault = diagnosis.vault.as_deref().map(short_name).unwrap_or_default();
-    let token = match diagnosis.token() {
-        Some(_) if diagnosis.developer => match sign_in::last() {
-            Some(sign_in) => format!("token of your own sign-in ({sign_in})"),
-            None => "token of your own sign-in".to_owned(),
-        },
-        Some(token) => format!("token {}from {}", identity(token), token.source),
-        None => "a token was accepted".to_owned(),
+    let token = match (sign_in::last(), diagnosis.token()) {
+        (Some(sign_in), _) => format!("token of your own sign-in ({sign_in})"),
+        (None, Some(token)) => format!("token {}from {}", identity(token), token.source),
+        (None, None) => "a token was accepted".to_owned(),
     };
     let access = diagnosis.results.iter().find_map(|result| match result {
         CheckResult::Token(_) => None,

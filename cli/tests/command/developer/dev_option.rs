@@ -190,6 +190,16 @@ fn a_refusal_of_the_vault_names_the_sign_in() {
     assert!(hint.starts_with(&begins) && !hint.contains("user-assigned") && !hint.contains(POD), "{hint}");
     assert!(hint.contains("\n  az role assignment create --role \"Key Vault Secrets User\" "), "{hint}");
     assert!(run().output().stderr.contains("\n\nFix:\n  Give your own account the access"));
+
+    // The same as the app of `keyfob dev-identity`, with a .env file for both.
+    let file = world.file(".env", &format!("KEYVAULT_URL={vault}\nAZURE_CLIENT_ID={POD}\n"));
+    let inner = world.keyfob(&["get-secret", "a"]).path("--env-file", &file).inherit_env().command();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob"));
+    command.args(["dev-identity", "--"]).arg(inner.get_program()).args(inner.get_args());
+    let run = Output::of(command.env_clear().env("PATH", machine.path()));
+    assert!(run.stderr.contains(&format!("\nYour own sign-in has no access ({account}): ")), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("https://vault.azure.net: AzureCliCredential, until 20")), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!(", signed in as app {USER}\n")), "{}", run.stderr);
 }
 
 #[test]
