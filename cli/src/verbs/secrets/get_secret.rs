@@ -77,7 +77,7 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
     let read =
         vault.call(&activity, async |instance, client| instance.get_secrets(client, names, &options).await).await?;
     let mut status = SUCCESS;
-    let mut details = String::new();
+    let mut failures = Failures::default();
     for (name, read) in names.iter().zip(read) {
         match read {
             Ok(secret) => show(secret),
@@ -87,21 +87,34 @@ pub(super) async fn run(args: &GetSecret) -> Result<u8, CommandError> {
                 if common.json {
                     output::print_line(&json!({ "name": name, "error": report.error() }).to_string());
                 } else {
-                    report_failed_secret(name, &report, &mut details);
+                    failures.add(name, &report);
                 }
             }
         }
     }
+    failures.print_details();
     Ok(status)
 }
 
-/// Prints the error of one secret. Attempts and advice are not repeated if they equal the previous ones.
-fn report_failed_secret(name: &str, report: &ErrorReport, last: &mut String) {
-    let width = terminal::stderr_width();
-    terminal::error(&format!("{name}: {}", report.cause()));
-    let details = report.details(width);
-    if details != *last {
-        terminal::print(&details);
+/// Prints the errors of several secrets. What was tried and the fix stand after all errors that have them in common.
+#[derive(Default)]
+struct Failures {
+    details: String,
+}
+
+impl Failures {
+    fn add(&mut self, name: &str, report: &ErrorReport) {
+        let details = report.details(terminal::stderr_width());
+        if details != self.details {
+            self.print_details();
+            self.details = details;
+        }
+        terminal::error(&format!("{name}: {}", report.cause()));
     }
-    *last = details;
+
+    fn print_details(&mut self) {
+        if !self.details.is_empty() {
+            terminal::print(&std::mem::take(&mut self.details));
+        }
+    }
 }

@@ -84,6 +84,9 @@ fn common_hint_is_printed_once() {
     let told = |begin: &str| run.stderr.lines().filter(|line| line.starts_with(begin)).count();
     assert_eq!((told("error: secret-a: "), told("error: secret-b: "), told("Fix:")), (1, 1, 1), "{run:?}");
     assert!(run.stderr.contains(SYSTEM), "{run:?}");
+    // The fix is next to the prompt.
+    let fix = run.stderr.find("\nFix:\n").expect("a fix");
+    assert!(run.stderr.find("error: secret-b: ").is_some_and(|second| second < fix), "{run:?}");
 }
 
 #[test]
