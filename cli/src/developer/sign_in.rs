@@ -72,9 +72,13 @@ impl std::fmt::Display for SignIn {
 }
 
 impl SignIn {
-    /// The cause of a vault's refusal, from the message that names a managed identity.
+    /// The message of a vault's refusal, `… as IDENTITY: …`, with the sign-in in place of the managed identity.
     pub(crate) fn cause(&self, message: &str) -> String {
-        format!("Your own sign-in has no access ({self}): {message}")
+        let parts = message.split_once(": ").and_then(|(refused, why)| Some((refused.split_once(" as ")?.0, why)));
+        match parts {
+            Some((refused, why)) => format!("{refused} as your own sign-in, {self}: {why}"),
+            None => format!("Your own sign-in has no access ({self}): {message}"),
+        }
     }
 
     /// What to change, from the hint that names a managed identity: of it only the commands are right, as they have the object
@@ -101,5 +105,12 @@ mod tests {
         assert!(cure.contains("AzureCliCredential, signed in as me@contoso.example"), "{cure}");
         assert!(cure.ends_with("\n  az role assignment create --role \"R\"") && !cure.contains("identity X"), "{cure}");
         assert_eq!(sign_in.cure("Add the address to the firewall"), None);
+        assert_eq!(
+            sign_in
+                .cause("the vault at https://v.example answered 403 to read a as identity X (from Y): no. Really: no"),
+            "the vault at https://v.example answered 403 to read a as your own sign-in, AzureCliCredential, signed in as \
+             me@contoso.example: no. Really: no"
+        );
+        assert!(sign_in.cause("no").ends_with("signed in as me@contoso.example): no"));
     }
 }
