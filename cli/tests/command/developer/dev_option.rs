@@ -198,7 +198,7 @@ fn a_refusal_of_the_vault_names_the_sign_in() {
     command.args(["dev-identity", "--"]).arg(inner.get_program()).args(inner.get_args());
     let run = Output::of(command.env_clear().env("PATH", machine.path()));
     assert!(run.stderr.contains(&format!(" as your own sign-in, {account}: ")), "{}", run.stderr);
-    assert!(run.stderr.contains(&format!("https://vault.azure.net: AzureCliCredential, until 20")), "{}", run.stderr);
+    assert!(run.stderr.contains("https://vault.azure.net: AzureCliCredential, until 20"), "{}", run.stderr);
     assert!(run.stderr.contains(&format!(", signed in as app {USER}\n")), "{}", run.stderr);
 }
 
