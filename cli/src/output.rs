@@ -11,7 +11,6 @@ use keyfob_host_test::egress::ProxyFault;
 use keyfob_host_test::names::{kind_name, outcome_name};
 use serde_json::{Map, Value, json};
 
-use super::developer::sign_in::{self, SignIn};
 use super::{FAILED, SUCCESS, error_text, proxy, terminal};
 
 /// The first error of writing to stdout.
@@ -169,17 +168,6 @@ impl ErrorReport {
         self
     }
 
-    /// Says whose access a vault has refused, where the developer's sign-in stands in for the managed identity.
-    fn with_sign_in(mut self, sign_in: &SignIn) -> Self {
-        let cure = self.hint().filter(|_| self.is_forbidden()).and_then(|hint| sign_in.cure(hint));
-        if let Some(hint) = cure {
-            self.message = sign_in.cause(&self.message);
-            self.json = merged(self.json, json!({ "message": self.message, "hint": hint }));
-            self.hint = Some(hint);
-        }
-        self
-    }
-
     /// Prints cause, attempts and advice to stderr.
     pub(super) fn print_to_stderr(&self) {
         let width = terminal::stderr_width();
@@ -229,13 +217,9 @@ impl From<CallError> for ErrorReport {
             "details": string_map(&error.details),
         });
         let report = Self { message: error.message, hint: error.hint, attempts: error.attempts, json };
-        let report = match proxy::last_fault() {
+        match proxy::last_fault() {
             Some(fault) => report.with_proxy_fault(&fault),
             None => report.with_proxy_advice(),
-        };
-        match sign_in::last() {
-            Some(sign_in) => report.with_sign_in(&sign_in),
-            None => report,
         }
     }
 }

@@ -89,13 +89,12 @@ impl Endpoint {
                     expires_on,
                     from_cache,
                 });
-                let account = account::of_token(&issued.token.secret);
                 // The SDKs require `client_id` and ignore its value.
                 let body = json!({
                     "access_token": issued.token.secret,
                     "client_id": "",
                     // The component names it in the error of a vault that refuses the developer.
-                    "developer": account.map_or_else(|| credential.to_owned(), |account| format!("{account} by {credential}")),
+                    "developer": account.as_ref().map_or_else(|| credential.to_owned(), |account| format!("{account} by {credential}")),
                     "expires_on": expires_on.to_string(),
                     "resource": resource,
                     "token_type": "Bearer",

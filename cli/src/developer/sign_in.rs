@@ -1,4 +1,4 @@
-//! The developer's sign-in whose token was used last, for the error of a vault that refuses it.
+//! The developer's sign-in whose token was used last, for the report of `keyfob doctor`.
 //!
 //! The endpoint names it in headers of its response, which other clients ignore: the command may also be the app that
 //! `keyfob dev-identity` runs.
@@ -68,49 +68,5 @@ impl std::fmt::Display for SignIn {
             Some(account) => write!(f, "{}, signed in as {account}", self.credential),
             None => f.write_str(self.credential),
         }
-    }
-}
-
-impl SignIn {
-    /// The message of a vault's refusal, `… as IDENTITY: …`, with the sign-in in place of the managed identity.
-    pub(crate) fn cause(&self, message: &str) -> String {
-        let parts = message.split_once(": ").and_then(|(refused, why)| Some((refused.split_once(" as ")?.0, why)));
-        match parts {
-            Some((refused, why)) => format!("{refused} as your own sign-in, {self}: {why}"),
-            None => format!("Your own sign-in has no access ({self}): {message}"),
-        }
-    }
-
-    /// What to change, from the hint that names a managed identity: of it only the commands are right, as they have the object
-    /// id of the token. `None` if it has none: then the identity is not the reason.
-    pub(crate) fn cure(&self, hint: &str) -> Option<String> {
-        let start = hint.find("az role assignment ").or_else(|| hint.find("az keyvault set-policy "))?;
-        let command = hint.get(start..)?.split(['`', '\n']).next()?;
-        Some(format!(
-            "Give your own account the access, or sign in with one that has it: {self}.\nNo managed identity was used: \
-             AZURE_CLIENT_ID has no effect with your own sign-in\n  {command}"
-        ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_command_of_the_hint_is_kept() {
-        let sign_in = SignIn { credential: "AzureCliCredential", account: Some("me@contoso.example".to_owned()) };
-        let hint = "Assign the role R to the user-assigned identity X. Use the portal or `az role assignment create --role \"R\"`";
-        let cure = sign_in.cure(hint).expect("a cure");
-        assert!(cure.contains("AzureCliCredential, signed in as me@contoso.example"), "{cure}");
-        assert!(cure.ends_with("\n  az role assignment create --role \"R\"") && !cure.contains("identity X"), "{cure}");
-        assert_eq!(sign_in.cure("Add the address to the firewall"), None);
-        assert_eq!(
-            sign_in
-                .cause("the vault at https://v.example answered 403 to read a as identity X (from Y): no. Really: no"),
-            "the vault at https://v.example answered 403 to read a as your own sign-in, AzureCliCredential, signed in as \
-             me@contoso.example: no. Really: no"
-        );
-        assert!(sign_in.cause("no").ends_with("signed in as me@contoso.example): no"));
     }
 }
