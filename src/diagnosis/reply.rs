@@ -1,6 +1,6 @@
 //! Hints for replies that are not as the service's protocol has them.
 
-use super::{Confidence, Hint, configuration, hint, unexpected_service};
+use super::{Confidence, Hint, configuration, hint, imds_denied, unexpected_service};
 use crate::http::Content;
 use crate::prelude::*;
 use crate::url::Url;
@@ -12,29 +12,26 @@ pub(crate) fn unexpected_reply(status: u16, content: &Content, service: &str, ur
 }
 
 /// A reply with this status and content comes from a proxy or a network's sign-in page, and not from the service.
+#[inline(never)]
 pub(crate) fn in_between(status: u16, content: &Content, service: &str, url: &Url) -> Option<Hint> {
     let authority = url.authority();
-    let around = format!("et requests to {authority} go without the proxy (such as by NO_PROXY)");
     // An identity endpoint is on the machine or in its own network, where no proxy belongs in between.
     let local = url.is_local();
-    let fix = match (status, content) {
+    let (who, fix) = match (status, content) {
         (_, Content::Message(_)) => return None,
-        (300..400 | 407 | 502 | 504 | 511, _) | (_, Content::Page(_)) if local => {
-            format!("L{around}\nand check that this is the address of {service}")
+        (407, _) => ("a proxy that wants a sign-in", "Set the proxy's user and password, or l"),
+        (502 | 504, _) => ("a proxy or gateway that does not reach it", "Open the way in the proxy or gateway, or l"),
+        (300..400 | 511, _) | (_, Content::Page(_)) => {
+            ("a proxy, a network's sign-in page or another web server", "Sign in to the network or the proxy, or l")
         }
-        (407, _) => format!("Set the proxy's user and password, or l{around}"),
-        (502 | 504, _) => format!("Open the way to {authority} in the proxy or gateway, or l{around}"),
-        (300..400 | 511, _) | (_, Content::Page(_)) => format!(
-            "Sign in to the network or the proxy, or l{around}\nand check that this is the address of {service}"
-        ),
         _ => return None,
     };
-    let who = match status {
-        407 => "a proxy that wants a sign-in",
-        502 | 504 => "a proxy or gateway that does not reach it",
-        _ => "a proxy, a network's sign-in page or another web server",
-    };
-    Some(configuration(&fix).because(format!("{who} answered {status} in place of {service} at {authority}")))
+    let fix = if local { "L" } else { fix };
+    let around =
+        "et requests to {0} go without the proxy (such as by NO_PROXY)\nand check that this is the address of {1}";
+    let around = around.replace("{0}", &authority).replace("{1}", service);
+    let cause = [who, " answered in place of ", service, " at ", &authority].concat();
+    Some(configuration(&[fix, &around].concat()).because(cause))
 }
 
 /// Nobody is known to be IMDS, and this reply came from its address. `nothing` is the hint for a machine without one. A web
@@ -42,10 +39,7 @@ pub(crate) fn in_between(status: u16, content: &Content, service: &str, url: &Ur
 pub(crate) fn not_imds(status: u16, content: &Content, url: &Url, nothing: Hint) -> Hint {
     let proxy = in_between(status, content, "IMDS", url).filter(|_| matches!(status, 407 | 502 | 504 | 511));
     match proxy {
-        Some(proxy) => {
-            let text = format!("On an Azure VM or AKS node: {}\nElsewhere: {}", proxy.text, nothing.text);
-            configuration(&text).because(nothing.cause)
-        }
+        Some(proxy) => Hint { cause: nothing.cause.clone(), ..imds_denied(proxy, &nothing) },
         None => nothing,
     }
 }
@@ -82,11 +76,9 @@ pub(crate) fn identity_in_text(content: &Content) -> Option<Hint> {
 /// The service refused the request for another reason than a missing identity.
 pub(crate) fn request_refused(service: &str, code: Option<&str>) -> Hint {
     let text = if code.is_some_and(|code| code.eq_ignore_ascii_case("UnsupportedApiVersion")) {
-        format!(
-            "Update the platform's host (for Functions its runtime version), or use a service principal:\n\
-             its identity endpoint is too old for the API version that Keyfob uses\n\
-             Check too that the variables of {service} are those of this platform"
-        )
+        "Update the platform's host (for Functions its runtime version), or use a service principal:\n\
+         its identity endpoint is too old for the API version that Keyfob uses"
+            .to_owned()
     } else {
         format!(
             "Do what the answer says, and check the scope and the id that are asked for: {service} did not take the request"
@@ -97,11 +89,14 @@ pub(crate) fn request_refused(service: &str, code: Option<&str>) -> Hint {
 
 /// There is no connection, and a variable names a proxy. `otherwise` is the hint for the error alone.
 pub(crate) fn proxy_not_followed(otherwise: Hint, variable: &str, url: &Url) -> Hint {
-    let text = format!(
-        "Let the host of this component connect to {} directly, or give the host itself the proxy:\n\
-         {variable} is set, but it is the host that connects, and it does not follow the variable\nElse: {}",
-        url.authority(),
-        otherwise.text
-    );
-    Hint { text, ..otherwise }
+    let authority = url.authority();
+    let parts = [
+        "Let the host of this component connect to ",
+        &authority,
+        " directly, or give the host itself the proxy:\n",
+        variable,
+        " is set, but it is the host that connects, and it does not follow the variable\nElse: ",
+        &otherwise.text,
+    ];
+    Hint { text: parts.concat(), ..otherwise }
 }

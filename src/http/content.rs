@@ -26,6 +26,7 @@ pub(crate) enum Content {
 }
 
 impl Content {
+    #[inline(never)]
     pub(super) fn of(reply: &Reply) -> Self {
         if let Some(message) = reply.error_message() {
             return Self::Message(message);

@@ -155,6 +155,7 @@ impl Reply {
 
     /// The message of an error response in JSON. App Service has it in `message`, IMDS in `error_description`, others in an
     /// object `error`.
+    #[inline(never)]
     pub(crate) fn error_message(&self) -> Option<String> {
         let json = self.json(&["message", "error_description", "error", "Message"]).ok()?;
         let nested = json.object("error", &["message"]).unwrap_or_default();
