@@ -81,7 +81,7 @@ pub struct Error {
     pub code: Option<String>,
     /// The delay that the service asked for, in whole seconds.
     pub retry_after: Option<u64>,
-    /// Further names and values, such as request ids.
+    /// Further names and values, such as request ids, and `step` = `get-token` if a client got no token for its request.
     pub details: Vec<(&'static str, String)>,
 }
 

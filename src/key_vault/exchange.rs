@@ -57,7 +57,9 @@ impl SecretClient {
                     }
                     match self.credential.token(call, &request).await {
                         Ok(token) => Some(token),
-                        Err(error) => {
+                        Err(mut error) => {
+                            // The kinds of errors of the vault and of the credential overlap.
+                            error.details.push(("step", "get-token".to_owned()));
                             if let Some(batch) = operation.batch {
                                 batch.failed_token.replace(Some((request, error.clone())));
                             }
