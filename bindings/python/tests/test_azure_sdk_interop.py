@@ -22,6 +22,8 @@ SCOPE = "https://vault.azure.net/.default"
 
 @pytest.mark.parametrize("name", [name for name in vars(keyfob.exceptions) if name.endswith("Error")])
 def test_exceptions_subclass_azure_sdk_exceptions(name):
+    if name.startswith("Token"):
+        pytest.skip("for failures of both kinds: see test_errors.py")
     keyfob_class = getattr(keyfob.exceptions, name)
     azure_class = getattr(azure.core.exceptions, name, getattr(azure.identity, name, azure.core.exceptions.AzureError))
     assert name in ("ServiceError", "InvalidArgumentError") or azure_class.__name__ == name
@@ -65,15 +67,15 @@ def test_keyfob_chain_with_azure_credentials(app_service):
     assert SecretClient(os.environ["KEYVAULT_URL"], chain).get_secret("secret-a").value == SECRET_VALUE
     with pytest.raises(azure.identity.CredentialUnavailableError, match="EnvironmentCredential: ") as raised:
         ChainedTokenCredential(unavailable).get_token(SCOPE)
-    assert isinstance(raised.value.__cause__, azure.identity.CredentialUnavailableError)
-    assert not isinstance(raised.value.__cause__, keyfob.exceptions.AzureError)
+    assert isinstance(raised.value.inner_exception, azure.identity.CredentialUnavailableError)
+    assert not isinstance(raised.value.inner_exception, keyfob.exceptions.AzureError)
 
 
 def test_azure_credential_error_is_the_cause(app_service):
     client = SecretClient(os.environ["KEYVAULT_URL"], azure.identity.ManagedIdentityCredential())
     with pytest.raises(azure.core.exceptions.ClientAuthenticationError, match="ManagedIdentityCredential: ") as raised:
         client.get_secret("secret-a")
-    assert isinstance(raised.value.__cause__, azure.core.exceptions.ClientAuthenticationError)
+    assert isinstance(raised.value.inner_exception, azure.core.exceptions.ClientAuthenticationError)
 
 
 def test_token_request_options_reach_custom_credential(fake_vaults):

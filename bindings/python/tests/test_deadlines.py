@@ -12,7 +12,7 @@ from servers import LONG, SCOPE, SECRET, StaticCredential, Vault, in_thread, sil
 import keyfob.aio
 from keyfob._component.deadline import monotonic_ns
 from keyfob._component.host import Host
-from keyfob.exceptions import AzureError, ServiceResponseTimeoutError
+from keyfob.exceptions import AzureError, ServiceResponseTimeoutError, TokenTimeoutError
 from keyfob.identity import AccessToken, ChainedTokenCredential, ClientAssertionCredential, ManagedIdentityCredential
 from keyfob.secrets import SecretClient
 
@@ -103,7 +103,7 @@ def test_waiting_in_asyncio_counts(fake_vaults):
         await first
         return results
 
-    assert {type(one) for one in asyncio.run(main())} == {ServiceResponseTimeoutError}
+    assert {type(one) for one in asyncio.run(main())} == {TokenTimeoutError}
 
 
 def test_rest_of_the_time_is_given_to_the_component(fake_vaults, monkeypatch):

@@ -56,7 +56,8 @@ def test_pipe_is_not_read(tmp_path):
     ):
         with pytest.raises(ClientAuthenticationError, match="can't be read") as raised:
             credential.get_token(SCOPE)
-        assert str(raised.value.__cause__) == "it is not a regular file"
+        assert "(it is not a regular file)" in raised.value.summary and raised.value.__cause__ is None
+        assert str(raised.value.inner_exception) == "it is not a regular file"
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
@@ -137,7 +138,9 @@ def test_pipe_as_certificate_authorities(app_service, monkeypatch, tmp_path, nam
     client = SecretClient(os.environ["KEYVAULT_URL"], ManagedIdentityCredential(client_id=USER_ASSIGNED_CLIENT_ID))
     with pytest.raises(ServiceRequestError, match="TLS handshake") as raised:
         client.get_secret("secret-a", timeout=10)
-    assert name in str(raised.value.__cause__) and "not a regular file" in str(raised.value.__cause__)
+    for text in (raised.value.summary, str(raised.value.inner_exception)):
+        assert name in text and "not a regular file" in text
+    assert "remove the variable" in raised.value.hint
 
 
 def test_certificate_authorities_by_a_link(app_service, monkeypatch, tmp_path):

@@ -258,7 +258,7 @@ def test_causes_show_neither_request_nor_reply(monkeypatch):
             error = caught(lambda: ManagedIdentityCredential().get_token(SCOPE, timeout=5))
         assert isinstance(error, AzureError), name
         assert_hidden(everything(error))
-        assert name == "lengths" or isinstance(error.__cause__, urllib3.exceptions.HTTPError), name
+        assert name == "lengths" or isinstance(error.inner_exception, urllib3.exceptions.HTTPError), name
 
 
 @pytest.mark.parametrize("header", [SECRET + "\r\nx: y", SECRET + "\n", SECRET + "\u20ac"])
@@ -281,7 +281,7 @@ def test_cause_of_a_failed_handshake(app_service, monkeypatch):
     monkeypatch.setenv("IDENTITY_HEADER", SECRET)
     client = SecretClient(os.environ["KEYVAULT_URL"], StaticCredential())
     error = caught(lambda: client.set_secret("secret-a", SECRET))
-    assert isinstance(error, ServiceRequestError) and isinstance(error.__cause__, urllib3.exceptions.SSLError)
+    assert isinstance(error, ServiceRequestError) and isinstance(error.inner_exception, urllib3.exceptions.SSLError)
     # What OpenSSL says is shown.
     assert "CERTIFICATE_VERIFY_FAILED" in everything(error)
     assert_hidden(everything(error), SECRET, "a-token")
@@ -334,7 +334,7 @@ def test_causes_from_the_program(start_fake):
     for credential in (RaisesUnicodeError(), ClientAssertionCredential(*WHO, chained_failure)):
         client = SecretClient("https://my-vault.vault.azure.net", credential)
         error = caught(lambda: client.get_secret("a"))
-        assert isinstance(error, ClientAuthenticationError) and error.__cause__ is not None
+        assert isinstance(error, ClientAuthenticationError) and error.inner_exception is not None
         assert_hidden(everything(error))
     # The program's own frames are kept.
     assert "chained_failure" in [frame.name for frame in traceback.extract_tb(error.__cause__.__traceback__)]

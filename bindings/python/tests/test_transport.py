@@ -39,7 +39,8 @@ def test_untrusted_ca_is_rejected(app_service, monkeypatch):
         monkeypatch.delenv(name)
     with pytest.raises(ServiceRequestError, match="TLS handshake failed") as raised:
         make_client().get_secret("secret-a")
-    assert isinstance(raised.value.__cause__, urllib3.exceptions.SSLError)
+    assert isinstance(raised.value.inner_exception, urllib3.exceptions.SSLError)
+    assert "(unable to get local issuer certificate)" in raised.value.summary
     assert "SSL_CERT_FILE" in raised.value.hint and "--cacert" not in raised.value.hint
 
 

@@ -25,6 +25,7 @@ _LIBRARIES = tuple(
 )
 _PACKAGE_FOLDERS = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 _MAX_CAUSES = 20
+_PROXY_ANSWER = "the proxy answered"
 # The most characters that are shown of a text that may be a secret in the wrong place.
 _SHOWN_CHARACTERS = 3
 
@@ -118,6 +119,15 @@ def clean_program_error(error: BaseException) -> BaseException:
     return error
 
 
+def has_frames(error: Optional[BaseException]) -> bool:
+    """Whether a cleaned exception, or one of its causes, shows a place in the program."""
+    for _ in range(_MAX_CAUSES):
+        if error is None or error.__traceback__ is not None:
+            break
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def describe_transport_error(error: BaseException, depth: int = 0) -> BaseException:
     """A copy of an exception of urllib3, and of its causes, with a text of this package.
 
@@ -133,6 +143,19 @@ def describe_transport_error(error: BaseException, depth: int = 0) -> BaseExcept
         if original is cause:
             setattr(copy, "original_error", copy.__cause__)
     return copy
+
+
+def transport_reason(error: Optional[BaseException]) -> Optional[str]:
+    """What a copy of :func:`describe_transport_error` tells beyond the component's text."""
+    for _ in range(_MAX_CAUSES):
+        if error is None:
+            break
+        if isinstance(error, ssl.SSLCertVerificationError) and getattr(error, "verify_message", ""):
+            return str(error.verify_message)
+        if isinstance(error, ShownError) or str(error).startswith(_PROXY_ANSWER):
+            return str(error)
+        error = error.__cause__
+    return None
 
 
 def _copy_with_text(error: BaseException) -> BaseException:
@@ -159,7 +182,7 @@ def _transport_text(error: BaseException) -> str:
     # A proxy's refusal, for which http.client has no class of its own.
     refused = re.match(r"Tunnel connection failed: ([0-9]{3})\b", str(error))
     if refused:
-        return f"the proxy answered {refused[1]}"
+        return f"{_PROXY_ANSWER} {refused[1]}"
     return "details are not shown, because they may hold parts of the request or of the reply"
 
 

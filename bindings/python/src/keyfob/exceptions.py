@@ -9,17 +9,7 @@ from __future__ import annotations
 from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple, Type
 
 from . import _azure_exceptions
-
-
-class Attempt(NamedTuple):
-    """A credential of a chain that was tried for a token."""
-
-    credential: str
-    """The credential's class name."""
-    outcome: str
-    """``unavailable``, ``failed`` or ``not-supported``."""
-    message: str
-    """The reason, in one line."""
+from ._error_text import Attempt, error_text
 
 
 class ServiceError(NamedTuple):
@@ -39,9 +29,11 @@ class AzureError(_azure_exceptions.AzureError):
     ``forbidden``, ``conflict``, ``throttled``, ``timed-out``, ``denied-by-host``, ``transport``, ``unexpected-reply``,
     ``unsupported``, ``service`` or ``other``."""
     message: str = ""
-    """What was tried and what the service answered."""
+    """The text of the exception: ``summary``, ``attempts`` and ``hint``."""
+    summary: str = ""
+    """The cause, in one line: what was asked, as which identity, and what the service answered."""
     hint: Optional[str] = None
-    """What to change, if that is known."""
+    """What to change, if that is known. It may have several lines, of which the first is the main change."""
     attempts: Sequence[Attempt] = ()
     """The credentials that were tried, in order."""
     status_code: Optional[int] = None
@@ -65,26 +57,39 @@ class AzureError(_azure_exceptions.AzureError):
     exc_traceback: Optional[Any] = None
     exc_msg: str = ""
 
-    def __init__(self, message: str = "", **attributes: Any) -> None:
-        # The constructors of the SDK's classes are not called: they need a response to read the attributes from.
-        Exception.__init__(self, message)
-        self.message = self.exc_msg = message
+    def __init__(self, summary: str = "", **attributes: Any) -> None:
         for name, value in attributes.items():
             setattr(self, name, value)
+        self._compose(summary)
+
+    def _compose(self, summary: str) -> None:
+        """Sets the text. The attributes that it has are set."""
+        self.summary = summary
+        self.message = self.exc_msg = error_text(summary, self.attempts, self.hint)
+        # The constructors of the SDK's classes are not called: they need a response to read the attributes from.
+        Exception.__init__(self, self.message)
         if self.status_code is not None:
-            self.error = ServiceError(self.code, message)
+            self.error = ServiceError(self.code, summary)
+
+    def _add_reason(self, reason: Optional[str]) -> None:
+        if reason is not None:
+            self._compose(f"{self.summary} ({reason})")
+
+    def _set_hint(self, hint: Optional[str]) -> None:
+        self.hint = hint
+        self._compose(self.summary)
 
     def __str__(self) -> str:
-        return self.message if self.hint is None else f"{self.message}\nhint: {self.hint}"
+        return self.message
 
     def __reduce__(self) -> Tuple[Any, ...]:
         # Exceptions are pickled when a process pool returns them.
         names = ("kind", "hint", "attempts", "status_code", "code", "retry_after", "details")
-        return _unpickle, (type(self), self.message, {name: getattr(self, name) for name in names})
+        return _unpickle, (type(self), self.summary, {name: getattr(self, name) for name in names})
 
 
-def _unpickle(exception_class: type, message: str, attributes: Mapping[str, Any]) -> BaseException:
-    error: BaseException = exception_class(message, **attributes)
+def _unpickle(exception_class: type, summary: str, attributes: Mapping[str, Any]) -> BaseException:
+    error: BaseException = exception_class(summary, **attributes)
     return error
 
 
@@ -128,6 +133,22 @@ class CredentialUnavailableError(ClientAuthenticationError, _azure_exceptions.Cr
     """No credential was available; each of ``attempts`` has the reason."""
 
 
+class TokenArgumentError(InvalidArgumentError, ClientAuthenticationError):
+    """No token was obtained: an argument or a variable of the credential is invalid."""
+
+
+class TokenRequestError(ServiceRequestError, ClientAuthenticationError):
+    """No token was obtained: there was no connection, or a proxy denied the request."""
+
+
+class TokenTimeoutError(ServiceResponseTimeoutError, ClientAuthenticationError):
+    """No token was obtained before the call's timeout passed."""
+
+
+class TokenDecodeError(DecodeError, ClientAuthenticationError):
+    """No token was obtained: the response is not one of the service that gives tokens."""
+
+
 _CLASSES: Mapping[str, Type[AzureError]] = {
     "invalid-argument": InvalidArgumentError,
     "credential-unavailable": CredentialUnavailableError,
@@ -144,6 +165,33 @@ _CLASSES: Mapping[str, Type[AzureError]] = {
 }
 
 
-def exception_of_kind(kind: str, message: str, **attributes: Any) -> AzureError:
+# The kinds that calls of a vault end with too. All others are a ClientAuthenticationError.
+_TOKEN_CLASSES: Mapping[str, Type[AzureError]] = {
+    "invalid-argument": TokenArgumentError,
+    "credential-unavailable": CredentialUnavailableError,
+    "timed-out": TokenTimeoutError,
+    "denied-by-host": TokenRequestError,
+    "transport": TokenRequestError,
+    "unexpected-reply": TokenDecodeError,
+}
+
+
+# What the constructor sets from the other attributes.
+_COMPOSED = ("summary", "message", "exc_msg", "error")
+
+
+def exception_of_kind(kind: str, summary: str, **attributes: Any) -> AzureError:
     """Creates the exception for a kind of ``azure-error``."""
-    return _CLASSES.get(kind, AzureError)(message, kind=kind, **attributes)
+    if attributes.get("details", {}).get("step") == "get-token":
+        return _TOKEN_CLASSES.get(kind, ClientAuthenticationError)(summary, kind=kind, **attributes)
+    return _CLASSES.get(kind, AzureError)(summary, kind=kind, **attributes)
+
+
+def token_failure(error: AzureError) -> AzureError:
+    """The exception of a call that got no token: as in the Azure SDK, each is a :class:`ClientAuthenticationError`."""
+    if isinstance(error, ClientAuthenticationError):
+        return error
+    attributes = {name: value for name, value in vars(error).items() if name not in _COMPOSED}
+    failure = _TOKEN_CLASSES.get(error.kind, ClientAuthenticationError)(error.summary, **attributes)
+    failure.__cause__ = error.__cause__
+    return failure

@@ -10,7 +10,8 @@ from typing import Any, Dict
 
 from wasmtime.component import Record, Variant
 
-from keyfob.exceptions import Attempt, AzureError, exception_of_kind
+from keyfob._error_text import attempt
+from keyfob.exceptions import AzureError, exception_of_kind
 
 
 def record(**fields: Any) -> Record:
@@ -41,7 +42,7 @@ def unwrap_result(value: Any) -> Any:
 def exception_from(error: Any) -> AzureError:
     """The exception for an ``azure-error``."""
     details: Dict[str, str] = dict(field(error, "details"))
-    attempts = [Attempt(attempt.credential, attempt.outcome, attempt.message) for attempt in field(error, "attempts")]
+    attempts = [attempt(one.credential, one.outcome, one.message) for one in field(error, "attempts")]
     return exception_of_kind(
         field(error, "kind"),
         field(error, "message"),

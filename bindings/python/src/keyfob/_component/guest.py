@@ -15,7 +15,7 @@ from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 from wasmtime import Trap, TrapCode, WasmtimeError
 from wasmtime.component import Variant
 
-from keyfob._redaction import clean_program_error
+from keyfob._redaction import clean_program_error, has_frames, transport_reason
 from keyfob.exceptions import (
     AzureError,
     ClientAuthenticationError,
@@ -31,7 +31,7 @@ from .environment import Environment
 from .host import Host
 from .options import Options
 from .providers import Provider
-from .transport import Transport
+from .transport import AUTHORITIES_HINT, AuthoritiesError, Transport
 from .wit import Function
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
@@ -226,14 +226,26 @@ class Guest:
                 instance.drop(id)
 
     def _set_cause(self, error: AzureError) -> None:
-        """Sets an error's cause: the exception of the connection, or of the program's credential or function."""
+        """Sets an error's inner exception: that of the connection, of a file, or of the program's credential or function.
+
+        Only an exception that shows where the program failed is printed with the error, as its cause. All others say no more
+        than the error does.
+        """
         if self.host.send_exception is not None and isinstance(error, (ServiceRequestError, ServiceResponseError)):
-            error.__cause__ = error.inner_exception = self.host.send_exception
+            error.inner_exception = self.host.send_exception
+            error._add_reason(transport_reason(self.host.send_exception))
+            if isinstance(self.host.send_exception, AuthoritiesError):
+                error._set_hint(AUTHORITIES_HINT)
         if self.host.file_exception is not None and isinstance(error, ClientAuthenticationError):
-            error.__cause__ = error.inner_exception = self.host.file_exception
+            error.inner_exception = self.host.file_exception
+            error._add_reason(str(self.host.file_exception))
         for provider in self.host.providers:
             if provider.error is not None:
-                error.__cause__ = error.inner_exception = clean_program_error(provider.error)
+                error.inner_exception = clean_program_error(provider.error)
+                if has_frames(error.inner_exception):
+                    error.__cause__ = error.inner_exception
+                if error.hint is None and isinstance(provider.error, AzureError):
+                    error._set_hint(provider.error.hint)
 
     def _trapped(self, error: BaseException) -> BaseException:
         """Discards the instance after a trap and returns the exception for it."""

@@ -10,6 +10,8 @@ from typing import Any, Callable, Optional
 
 from wasmtime.component import Record
 
+from keyfob.exceptions import AzureError
+
 from .conversions import field, record
 
 EVENT_LOOP: ContextVar[Optional[asyncio.AbstractEventLoop]] = ContextVar("keyfob_loop", default=None)
@@ -110,5 +112,9 @@ def provider_error(provider: Provider, error: Exception) -> Record:
     """The WIT record ``provider-error`` for an exception. The provider keeps the exception, for the error's cause."""
     provider.error = error
     unavailable = any(base.__name__ == "CredentialUnavailableError" for base in type(error).__mro__)
-    text = str(error) or type(error).__name__
+    # The text of this package's exceptions has several lines; their hint is passed on.
+    text = error.summary if isinstance(error, AzureError) else str(error) or type(error).__name__
+    for separator in (": ", " "):
+        # The exceptions of the Azure SDK begin with the name of the credential.
+        text = text.removeprefix(provider.name + separator) if text != provider.name else text
     return record(unavailable=unavailable, message=_replace_surrogates(f"{provider.name}: {text}"))

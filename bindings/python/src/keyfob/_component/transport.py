@@ -24,6 +24,13 @@ from .files import UnreadableFileError, require_regular_file
 _MAX_IDLE_CONNECTIONS = 10
 
 
+AUTHORITIES_HINT = (
+    "Set REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or SSL_CERT_FILE, in this order, to a PEM file of certificate authorities,\n"
+    "or remove the variable: the authorities of the system are trusted then"
+)
+"""What to change after an :class:`AuthoritiesError`."""
+
+
 class AuthoritiesError(exceptions.SSLError, ShownError):
     """The certificate authorities can't be read."""
 

@@ -11,6 +11,7 @@ from keyfob._component.guest import DEFAULT_TIMEOUT_SECONDS, Guest, ResourceHand
 from keyfob._component.options import Options, milliseconds, setters
 from keyfob._component.pool import GuestPool
 from keyfob._redaction import hide_frames
+from keyfob.exceptions import AzureError, token_failure
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
@@ -143,12 +144,18 @@ class Credential:
         options = setters(
             claims=claims, tenant_id=tenant_id, enable_cae=enable_cae or None, timeout=milliseconds(timeout)
         )
-        token = self._pool.call(
-            wit.CREDENTIAL.method("get-token"),
-            self._handle,
-            list(scopes),
-            Options(wit.TOKEN_OPTIONS, options),
-        )
+        try:
+            token = self._pool.call(
+                wit.CREDENTIAL.method("get-token"), self._handle, list(scopes), Options(wit.TOKEN_OPTIONS, options)
+            )
+        except AzureError as error:
+            failure = token_failure(error)
+        else:
+            return self._to_token(token)
+        raise failure
+
+    @staticmethod
+    def _to_token(token: Any) -> AccessTokenInfo:
         return AccessTokenInfo(
             token.token,
             field(token, "expires-on"),

@@ -1,0 +1,158 @@
+"""What a person reads of an exception, and the classes by which a program catches it."""
+
+import asyncio
+import pickle
+import traceback
+
+import pytest
+from conftest import USER_ASSIGNED_CLIENT_ID
+from servers import SCOPE, Server, StaticCredential, Vault, respond_with
+
+import keyfob.aio
+from keyfob import exceptions
+from keyfob.exceptions import Attempt, AzureError, ClientAuthenticationError, CredentialUnavailableError
+from keyfob.identity import (
+    ChainedTokenCredential,
+    ClientSecretCredential,
+    DefaultAzureCredential,
+    EnvironmentCredential,
+    ManagedIdentityCredential,
+)
+from keyfob.secrets import SecretClient
+
+ATTEMPTS = [
+    Attempt("EnvironmentCredential", "unavailable", "not set: AZURE_TENANT_ID, AZURE_CLIENT_ID"),
+    Attempt("WorkloadIdentityCredential", "unavailable", "not set: AZURE_FEDERATED_TOKEN_FILE"),
+    Attempt("AzureCliCredential", "not-supported", "not in a component"),
+    Attempt("BrokerCredential", "not-supported", "not in a component"),
+]
+
+
+def test_parts_of_the_text():
+    error = AzureError("the cause", attempts=ATTEMPTS, hint="Change this,\nor that")
+    assert str(error) == error.message == error.exc_msg == error.args[0]
+    assert str(error).splitlines() == [
+        "the cause",
+        "",
+        "Attempted credentials:",
+        "  EnvironmentCredential       not set: AZURE_TENANT_ID, AZURE_CLIENT_ID",
+        "  WorkloadIdentityCredential  not set: AZURE_FEDERATED_TOKEN_FILE",
+        "  (AzureCli, Broker: not in a component)",
+        "",
+        "Fix:",
+        "  Change this,",
+        "  or that",
+    ]
+    assert str(AzureError("the cause")) == "the cause"
+    assert str(AzureError("the cause", hint="Change this")) == "the cause\n\nFix:\n  Change this"
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.summary, again.attempts, again.hint) == (str(error), "the cause", ATTEMPTS, error.hint)
+
+
+class OwnUnavailable(CredentialUnavailableError):
+    pass
+
+
+class OwnCredential:
+    """A credential of the program whose exception begins with its name, as those of the Azure SDK do."""
+
+    def get_token(self, *scopes, **options):
+        raise OwnUnavailable("OwnCredential authentication unavailable.\nVisit a page")
+
+
+def test_each_name_and_each_attempt_stands_once():
+    with pytest.raises(CredentialUnavailableError) as raised:
+        ChainedTokenCredential(OwnCredential(), EnvironmentCredential()).get_token(SCOPE)
+    first, second = raised.value.attempts
+    assert (first.credential, first.message) == ("OwnCredential", "authentication unavailable. Visit a page")
+    assert second.credential == "EnvironmentCredential" and "EnvironmentCredential" not in second.message
+    tried = str(raised.value).partition("Attempted credentials:\n  ")[2].partition("\n\nFix:")[0]
+    assert tried.splitlines() == [
+        f"OwnCredential          {first.message}",
+        f"  EnvironmentCredential  {second.message}",
+    ]
+
+
+def test_causes_are_printed_only_from_the_program(monkeypatch):
+    printed = []
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "header")
+
+    def sign():
+        raise LookupError("no key")
+
+    for credential in (ManagedIdentityCredential(), keyfob.identity.ClientAssertionCredential("contoso", USER_ASSIGNED_CLIENT_ID, sign)):
+        with pytest.raises(ClientAuthenticationError) as raised:
+            credential.get_token(SCOPE, timeout=1)
+        printed.append("".join(traceback.format_exception(type(raised.value), raised.value, None)))
+        assert raised.value.inner_exception is not None
+    assert "direct cause" not in printed[0] and "in sign" in printed[1]
+
+
+def test_hint_of_an_inner_credential_is_kept():
+    class Wrapping:
+        def get_token(self, *scopes, **options):
+            return ClientSecretCredential("contoso", USER_ASSIGNED_CLIENT_ID, "x", authority="a.b").get_token(*scopes)
+
+    with pytest.raises(ClientAuthenticationError) as raised:
+        SecretClient("https://my-vault.vault.azure.net", Wrapping()).get_secret("a")
+    assert raised.value.hint == raised.value.inner_exception.hint is not None
+    assert raised.value.summary.startswith("Wrapping: ") and "\n" not in raised.value.summary
+
+
+def reply(status, body, headers=b""):
+    return respond_with(b"HTTP/1.1 %s\r\n%sContent-Length: %d\r\n\r\n%s" % (status, headers, len(body), body))
+
+
+FAILURES = {
+    "throttled": (reply(b"429 Too Many Requests", b"{}", b"Retry-After: 100\r\n"), ClientAuthenticationError, "throttled"),
+    "not found": (reply(b"404 Not Found", b"{}"), ClientAuthenticationError, None),
+    "html": (reply(b"200 OK", b"<html>"), exceptions.DecodeError, "unexpected-reply"),
+    "no reply": (lambda server, connection: None, exceptions.ServiceRequestError, "transport"),
+    "timeout": (lambda server, connection: server.done.wait(5), exceptions.ServiceResponseTimeoutError, "timed-out"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_every_failure_to_get_a_token(monkeypatch, name):
+    respond, expected, kind = FAILURES[name]
+    with Server(respond) as server:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", server.url)
+        monkeypatch.setenv("IDENTITY_HEADER", "header")
+        calls = (
+            lambda: ManagedIdentityCredential().get_token(SCOPE, timeout=0.5),
+            lambda: asyncio.run(keyfob.aio.DefaultAzureCredential().get_token(SCOPE, timeout=0.5)),
+            lambda: SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential()).get_secret(
+                "a", timeout=0.5
+            ),
+        )
+        for call in calls:
+            with pytest.raises(ClientAuthenticationError) as raised:
+                call()
+            assert isinstance(raised.value, expected)
+            assert kind is None or raised.value.kind == kind
+            again = pickle.loads(pickle.dumps(raised.value))
+            assert (type(again), str(again)) == (type(raised.value), str(raised.value))
+        batch = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential()).get_secrets(
+            ["a", "b"], timeout=0.5
+        )
+        assert [isinstance(one, ClientAuthenticationError) for one in batch] == [True, True]
+
+
+def test_invalid_credential_is_a_failure_to_get_a_token():
+    credential = DefaultAzureCredential(managed_identity_client_id="not a client id")
+    client = SecretClient("https://my-vault.vault.azure.net", credential)
+    for call in (lambda: credential.get_token(SCOPE), lambda: client.get_secret("a")):
+        with pytest.raises(exceptions.TokenArgumentError) as raised:
+            call()
+        assert isinstance(raised.value, ValueError) and isinstance(raised.value, ClientAuthenticationError)
+    with pytest.raises(exceptions.InvalidArgumentError) as raised:
+        client.get_secret("not a name")
+    assert not isinstance(raised.value, ClientAuthenticationError)
+
+
+def test_failures_of_the_vault_are_none_of_the_token():
+    for status in (b"429 Too Many Requests", b"500 Internal Server Error", b"200 OK"):
+        with Vault(b"<html>", status) as vault, pytest.raises(AzureError) as raised:
+            vault.client(StaticCredential()).get_secret("a", timeout=1)
+        assert not isinstance(raised.value, ClientAuthenticationError)
