@@ -1,7 +1,6 @@
 """The credentials, each on an Azure host where it works."""
 
 import os
-import pickle
 
 import pytest
 from conftest import ROOT, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
@@ -160,5 +159,3 @@ def test_invalid_arguments_are_rejected(app_service):
         read_secret(DefaultAzureCredential(managed_identity_client_id="not a client id"))
     with pytest.raises(InvalidArgumentError):
         DefaultAzureCredential().get_token()
-    with pytest.raises(TypeError, match="can't be pickled"):
-        pickle.dumps(DefaultAzureCredential())

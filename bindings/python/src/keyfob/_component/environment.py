@@ -7,6 +7,8 @@ from typing import FrozenSet, List, Tuple
 
 from keyfob.exceptions import InvalidArgumentError
 
+from .logs import configured_level
+
 _ALL = frozenset({"AZURE_LOG_LEVEL", "KEYFOB_ALLOW_LOOPBACK_HTTP"})
 
 CLIENT_VARIABLES = _ALL
@@ -56,6 +58,19 @@ DEFAULT_CHAIN_VARIABLES = (
 )
 """The variables that ``DefaultAzureCredential`` reads."""
 
+# Any of them tells which platform this is.
+_ENDPOINTS = ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT")
+
+ARC_AGENT = "/opt/azcmagent/bin/himds"
+"""Azure Arc's agent on Linux. A server with it has a managed identity, also where its installer did not set the variables for
+this process. On Windows the agent's key is in a folder that the component does not read."""
+
+ARC_VARIABLES = [
+    ("IDENTITY_ENDPOINT", "http://localhost:40342/metadata/identity/oauth2/token"),
+    ("IMDS_ENDPOINT", "http://localhost:40342"),
+]
+"""What the agent's installer sets."""
+
 
 class Environment:
     """A copy of the environment variables of these names. It prints none of their values."""
@@ -66,6 +81,12 @@ class Environment:
         present = [(name, value) for name, value in os.environ.items() if name in names]
         self._invalid_names = sorted(name for name, value in present if not _is_text(value))
         self._variables = [(name, value) for name, value in present if _is_text(value)]
+        set_names = {name for name, _ in present}
+        level = None if "AZURE_LOG_LEVEL" in set_names else configured_level()
+        if names and level is not None:
+            self._variables.append(("AZURE_LOG_LEVEL", level))
+        if MANAGED_IDENTITY_VARIABLES <= names and set_names.isdisjoint(_ENDPOINTS) and os.path.exists(ARC_AGENT):
+            self._variables += ARC_VARIABLES
         if names and len(present) < len(os.environ):
             # The component's hints depend on whether there are any variables.
             self._variables.append(("OTHER_VARIABLES", "not shown to the component"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import secrets
 import time
 from queue import Empty, SimpleQueue
@@ -11,6 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple, Union
 
 from wasmtime.component import Record, Variant
 
+from . import logs
 from .conversions import record
 from .files import UnreadableFileError, read_regular_file
 from .deadline import NANOSECONDS_PER_SECOND, Deadline, monotonic_ns
@@ -20,14 +20,6 @@ from .transport import Transport
 
 # The component waits for up to 2**63 ns (292 years), which is more than a queue's timeout can be.
 _MAX_WAIT_SECONDS = 3600.0
-
-_log = logging.getLogger("keyfob")
-_LEVELS = {
-    "[error]": logging.ERROR,
-    "[warning]": logging.WARNING,
-    "[info]": logging.INFO,
-    "[verbose]": logging.DEBUG,
-}
 
 
 class Host:
@@ -98,13 +90,7 @@ class Host:
         return secrets.randbits(64)
 
     def log(self, line: str) -> None:
-        text = line[len("keyfob: ") :] if line.startswith("keyfob: ") else line
-        tag, _, message = text.partition(" ")
-        level = _LEVELS.get(tag)
-        if level is None:
-            _log.warning("%s", text)
-        else:
-            _log.log(level, "%s", message)
+        logs.write(line)
 
     def start(self, request: Record, limits: Record) -> int:
         pending = PendingRequest(next(self._ids), request, limits, self._transport, self._finished)

@@ -18,6 +18,20 @@ EVENT_LOOP: ContextVar[Optional[asyncio.AbstractEventLoop]] = ContextVar("keyfob
 """The event loop that waits for the current call, if the call was made through :mod:`keyfob.aio`."""
 
 
+_METHODS = ("get_token", "get_token_info")
+
+
+def _is_own_method(credential: Any, name: str) -> bool:
+    """Whether a method is this package's, and not one of a subclass or of a mock in its place."""
+    method = getattr(type(credential), name, None)
+    return name not in getattr(credential, "__dict__", ()) and str(getattr(method, "__module__", "")).startswith("keyfob.")
+
+
+def has_own_methods(credential: Any) -> bool:
+    """Whether the methods of a credential are this package's."""
+    return all(_is_own_method(credential, name) for name in _METHODS)
+
+
 class Provider:
     """A credential of the program, or a function that returns assertions, and its last exception."""
 
@@ -41,11 +55,14 @@ class Provider:
         options = {name: value for name, value in (("claims", claims), ("tenant_id", tenant)) if value is not None}
         if enable_cae:
             options["enable_cae"] = True
-        if hasattr(self.target, "get_token_info"):
-            token = _resolve(self.target.get_token_info(*field(request, "scopes"), options=options or None))
-        else:
-            token = _resolve(self.target.get_token(*field(request, "scopes"), **options))
-        if not isinstance(getattr(token, "token", None), str):
+        scopes = field(request, "scopes")
+        token = None
+        if self._has_token_info():
+            token = _resolve(self.target.get_token_info, *scopes, options=options or None)
+        if not _is_token(token) and hasattr(self.target, "get_token"):
+            # Also of a mock of a class with both methods, of which a test configured only this one.
+            token = _resolve(self.target.get_token, *scopes, **options)
+        if not _is_token(token):
             raise TypeError(
                 f"it returned {type(token).__name__}; a token needs the attributes token (str) and expires_on (int)"
             )
@@ -56,13 +73,18 @@ class Provider:
             refresh_on=None if refresh_on is None else _unix_seconds(refresh_on),
         )
 
+    def _has_token_info(self) -> bool:
+        """Whether to call ``get_token_info``: not if a subclass of this package's credential replaced only ``get_token``."""
+        own = [_is_own_method(self.target, name) for name in _METHODS]
+        return hasattr(self.target, "get_token_info") and own != [False, True]
+
     def assertion(self) -> str:
         """Calls the function for a new assertion.
 
         :raises TypeError: the function returned something else than a string.
         """
         function: Callable[[], Any] = self.target
-        assertion = _resolve(function())
+        assertion = _resolve(function)
         if not isinstance(assertion, str):
             raise TypeError(f"it returned {type(assertion).__name__}; an assertion must be str")
         if not assertion.isascii():
@@ -80,23 +102,48 @@ def _unix_seconds(value: Any) -> int:
     return min(max(int(value), 0), 2**53)
 
 
-def _resolve(result: Any) -> Any:
-    """Awaits the result of an asynchronous credential in the event loop that waits for this call.
+def _is_token(value: Any) -> bool:
+    return isinstance(getattr(value, "token", None), str)
 
-    :raises TypeError: the result is awaitable and the call was made by a synchronous class.
+
+def _resolve(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """Calls a function of the program. An asynchronous one is called and awaited in the event loop that waits for this call.
+
+    :raises TypeError: the function is asynchronous and the call was made by a synchronous class.
     """
+    loop = EVENT_LOOP.get()
+    if loop is not None and _is_asynchronous(function):
+        return _run_in(loop, function, *arguments, **options)
+    try:
+        result = function(*arguments, **options)
+    except RuntimeError as error:
+        # It is no coroutine function, and yet needs the loop: it makes a task, for example.
+        if loop is None or "event loop" not in str(error):
+            raise
+        return _run_in(loop, function, *arguments, **options)
     if not inspect.isawaitable(result):
         return result
-    loop = EVENT_LOOP.get()
     if loop is None:
         if inspect.iscoroutine(result):
             result.close()
         raise TypeError("it is asynchronous: use it with the classes of keyfob.aio")
+    return _run_in(loop, lambda: result)
 
-    async def awaited() -> Any:
-        return await result
 
-    future = asyncio.run_coroutine_threadsafe(awaited(), loop)
+def _is_asynchronous(function: Callable[..., Any]) -> bool:
+    """Whether a function, or the credential whose method it is, is for asyncio."""
+    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None)):
+        return True
+    owner = type(getattr(function, "__self__", None))
+    return hasattr(owner, "__aexit__") and not hasattr(owner, "__exit__")
+
+
+def _run_in(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    async def call() -> Any:
+        result = function(*arguments, **options)
+        return await result if inspect.isawaitable(result) else result
+
+    future = asyncio.run_coroutine_threadsafe(call(), loop)
     while True:
         try:
             return future.result(timeout=1)

@@ -1,11 +1,13 @@
 """Credentials, with the API of ``azure.identity``."""
 
+from keyfob import __version__ as __version__
 from keyfob.exceptions import ClientAuthenticationError, CredentialUnavailableError
 
+from ._authorities import AzureAuthorityHosts, KnownAuthorities
 from ._base import Candidate, Credential
+from ._chain import ChainedTokenCredential, get_bearer_token_provider
 from ._credentials import (
     CertificateCredential,
-    ChainedTokenCredential,
     ClientAssertionCredential,
     ClientSecretCredential,
     DefaultAzureCredential,
@@ -18,6 +20,7 @@ from ._token import AccessToken, AccessTokenInfo, TokenCredential, TokenRequestO
 __all__ = [
     "AccessToken",
     "AccessTokenInfo",
+    "AzureAuthorityHosts",
     "Candidate",
     "CertificateCredential",
     "ChainedTokenCredential",
@@ -28,8 +31,10 @@ __all__ = [
     "CredentialUnavailableError",
     "DefaultAzureCredential",
     "EnvironmentCredential",
+    "KnownAuthorities",
     "ManagedIdentityCredential",
     "TokenCredential",
     "TokenRequestOptions",
     "WorkloadIdentityCredential",
+    "get_bearer_token_provider",
 ]

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, TypeVar
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    TypeVar,
+)
 
 from keyfob._component import wit
 from keyfob._component.conversions import field
@@ -10,7 +23,7 @@ from keyfob._component.environment import Environment
 from keyfob._component.guest import DEFAULT_TIMEOUT_SECONDS, Guest, ResourceHandle
 from keyfob._component.options import Options, milliseconds, setters
 from keyfob._component.pool import GuestPool
-from keyfob._redaction import hide_frames
+from keyfob._redaction import Hidden, hide_frames
 from keyfob.exceptions import AzureError, token_failure
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
@@ -40,12 +53,16 @@ class Candidate(NamedTuple):
     """More information by name, such as ``source`` and ``client-id``. New names may be added."""
 
 
+def _create_again(credential_class: Type[Any], arguments: Tuple[Any, ...], options: Dict[str, Any]) -> Any:
+    return credential_class(*arguments, **options)
+
+
 @hide_frames
 class Credential:
     """A credential. It caches its tokens. The environment variables are read when it is created.
 
     Threads may share it: up to 16 calls go at the same time, and each of them may request a token of its own. It can
-    be used after a fork in both processes.
+    be used after a fork in both processes. Copying and pickling make a new credential from its arguments.
     """
 
     _variables: FrozenSet[str] = frozenset()
@@ -53,6 +70,14 @@ class Credential:
     _timeout = DEFAULT_TIMEOUT_SECONDS
     _max_guests: Optional[int] = None
     """The most calls at the same time; None for the default."""
+
+    _arguments: Hidden[Tuple[Tuple[Any, ...], Dict[str, Any]]]
+
+    def __new__(cls: Type[Self], *arguments: Any, **options: Any) -> Self:
+        credential = super().__new__(cls)
+        # For copies and pickles.
+        credential._arguments = Hidden((arguments, options))
+        return credential
 
     def __init__(self, create: Callable[[Guest], Any]) -> None:
         environment = Environment(self._variables)
@@ -119,7 +144,7 @@ class Credential:
         ]
 
     def close(self) -> None:
-        """Does nothing. Exists because the Azure SDK's credentials have it."""
+        """Does nothing, except for a chain. Exists because the Azure SDK's credentials have it."""
 
     def __enter__(self: Self) -> Self:
         return self
@@ -131,7 +156,9 @@ class Credential:
         return f"<{type(self).__name__}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError(f"a {type(self).__name__} can't be pickled: create one in the other process, or fork")
+        # A new credential, which reads the environment variables again. The pickle holds the arguments, as that of the Azure
+        # SDK's credential does, also a client secret; what the variables hold is not in it.
+        return _create_again, (type(self), *self._arguments.reveal())
 
     def _token(
         self,

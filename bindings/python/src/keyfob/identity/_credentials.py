@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
+import os
+from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
 from wasmtime.component import Variant
 
 from keyfob._component import environment, wit
 from keyfob._component.guest import MANAGED_IDENTITY_TIMEOUT_SECONDS, Guest
 from keyfob._component.options import Options, Setters, setters
-
+from keyfob._keywords import DEVELOPER_KEYWORDS, ENTRA_KEYWORDS, check_keywords
 from keyfob._redaction import Hidden, hide_frames
 from keyfob.exceptions import InvalidArgumentError
 
 from ._base import Credential
-from ._token import TokenCredential
+from ._validation import authority_url, imds_connect_timeout, invalid, require_tenant, require_text
 
-# The credentials of the default chain. The Azure SDK's other credentials start processes or a browser, which a
-# component can't; they can be passed to ChainedTokenCredential and SecretClient.
+# The credentials of the default chain. Those that start processes or a browser, which a component can't, are in it by name;
+# the Azure SDK's can be passed to ChainedTokenCredential and SecretClient.
 _EXCLUDE_ARGUMENTS = {
     "exclude_environment_credential": "EnvironmentCredential",
     "exclude_workload_identity_credential": "WorkloadIdentityCredential",
     "exclude_managed_identity_credential": "ManagedIdentityCredential",
+    "exclude_shared_token_cache_credential": "SharedTokenCacheCredential",
+    "exclude_visual_studio_code_credential": "VisualStudioCodeCredential",
+    "exclude_cli_credential": "AzureCliCredential",
+    "exclude_powershell_credential": "AzurePowerShellCredential",
+    "exclude_developer_cli_credential": "AzureDeveloperCliCredential",
+    "exclude_broker_credential": "BrokerCredential",
 }
-_IGNORED_EXCLUDE_ARGUMENTS = frozenset(
-    f"exclude_{name}_credential"
-    for name in (
-        "broker",
-        "cli",
-        "developer_cli",
-        "interactive_browser",
-        "powershell",
-        "shared_token_cache",
-        "visual_studio_code",
-    )
-)
+_DEFAULT_CHAIN_KEYWORDS = DEVELOPER_KEYWORDS | {*_EXCLUDE_ARGUMENTS, "exclude_interactive_browser_credential"}
+_TOKEN_CREDENTIALS = "AZURE_TOKEN_CREDENTIALS"
 
 # The keys of `identity_config` (aliases as in the Azure SDK) and the cases of the WIT variant `managed-identity`.
 _IDENTITY_CONFIG_CASES = {
@@ -51,17 +48,17 @@ _MAX_KEY_LENGTH = 20
 
 
 def _entra_options(
-    authority: Optional[str], disable_instance_discovery: bool, additionally_allowed_tenants: Iterable[str]
+    authority: Optional[str],
+    disable_instance_discovery: Optional[bool],
+    additionally_allowed_tenants: Union[str, Iterable[str], None],
 ) -> Setters:
     options = setters(
-        authority_host=_authority_url(authority), disable_instance_discovery=disable_instance_discovery or None
+        authority_host=authority_url(authority), disable_instance_discovery=disable_instance_discovery or None
     )
-    return options + [("additionally-allowed-tenant", (tenant,)) for tenant in additionally_allowed_tenants]
-
-
-def _authority_url(authority: Optional[str]) -> Optional[str]:
-    """Adds ``https://`` to a host name: the Azure SDK accepts both."""
-    return authority if authority is None or "://" in authority else f"https://{authority}"
+    tenants = additionally_allowed_tenants or ()
+    return options + [
+        ("additionally-allowed-tenant", (tenant,)) for tenant in ([tenants] if isinstance(tenants, str) else tenants)
+    ]
 
 
 def _static_constructor(function: str, *arguments: Any, options: Setters) -> Callable[[Guest], Any]:
@@ -78,12 +75,12 @@ def _managed_identity_options(
     for key, value in identity_config.items():
         if key not in _IDENTITY_CONFIG_CASES:
             described = repr(key) if key.isidentifier() and len(key) <= _MAX_KEY_LENGTH else "that is no name"
-            raise ValueError(f"identity_config has an unknown key {described}: use client_id, object_id or resource_id")
+            raise invalid(f"identity_config has an unknown key {described}", "Use client_id, object_id or resource_id")
         identities.append(Variant(_IDENTITY_CONFIG_CASES[key], value))
     if system_assigned:
         identities.append(Variant("system-assigned"))
     if len(identities) > 1:
-        raise ValueError(
+        raise invalid(
             "more than one managed identity: give only one of client_id, object_id, resource_id and system_assigned"
         )
     return [("managed-identity", (identity,)) for identity in identities]
@@ -105,11 +102,13 @@ class DefaultAzureCredential(Credential):
         allows any.
     :param disable_instance_discovery: allow an authority that Keyfob does not know (AD FS, Azure Stack).
     :param require_envvar: fail if ``AZURE_TOKEN_CREDENTIALS`` is not set.
-    :param exclude: ``exclude_environment_credential``, ``exclude_workload_identity_credential`` and
-        ``exclude_managed_identity_credential``. Those of the developer credentials are accepted and ignored: these
-        credentials are never in this chain.
-    :raises TypeError: another keyword argument was given.
-    :raises ValueError: both managed identity arguments were given.
+    :param connection_timeout: the time to connect to the metadata service of a virtual machine, in seconds.
+    :param options: ``exclude_environment_credential``, ``exclude_workload_identity_credential`` and
+        ``exclude_managed_identity_credential``. Other keyword arguments of the Azure SDK are accepted if they can't change the
+        meaning, such as those of the developer credentials, which never work in this chain.
+    :raises TypeError: a keyword argument is unknown, or is set elsewhere; the message says where.
+    :raises ValueError: both managed identity arguments were given, every credential is excluded, or
+        ``AZURE_TOKEN_CREDENTIALS`` names no credential.
     """
 
     _variables = environment.DEFAULT_CHAIN_VARIABLES
@@ -122,29 +121,48 @@ class DefaultAzureCredential(Credential):
         managed_identity_system_assigned: bool = False,
         workload_identity_client_id: Optional[str] = None,
         workload_identity_tenant_id: Optional[str] = None,
-        additionally_allowed_tenants: Iterable[str] = (),
+        additionally_allowed_tenants: Optional[Iterable[str]] = (),
         disable_instance_discovery: bool = False,
         require_envvar: bool = False,
-        **exclude: bool,
+        connection_timeout: Optional[float] = None,
+        **options: Any,
     ) -> None:
-        unknown = [
-            name for name in exclude if name not in _EXCLUDE_ARGUMENTS and name not in _IGNORED_EXCLUDE_ARGUMENTS
-        ]
-        if unknown:
-            raise TypeError(f"DefaultAzureCredential has no argument {unknown[0]}")
-        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
-        options += _managed_identity_options(managed_identity_client_id, {}, managed_identity_system_assigned)
-        options += setters(
+        keywords = options
+        check_keywords("DefaultAzureCredential", DefaultAzureCredential.__init__, keywords, _DEFAULT_CHAIN_KEYWORDS)
+        variable = os.environ.get(_TOKEN_CREDENTIALS, "").strip()
+        if require_envvar and not variable:
+            raise invalid(
+                f"{_TOKEN_CREDENTIALS} is not set, and require_envvar is",
+                f"Set {_TOKEN_CREDENTIALS} to prod or to the class name of a credential",
+            )
+        chain_options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        chain_options += _managed_identity_options(managed_identity_client_id, {}, managed_identity_system_assigned)
+        chain_options += setters(
             workload_identity_client_id=workload_identity_client_id,
             tenant_id=workload_identity_tenant_id,
             require_token_credentials=require_envvar or None,
+            imds_connect_timeout=imds_connect_timeout(connection_timeout),
         )
-        options += [
-            ("exclude", (_EXCLUDE_ARGUMENTS[name],))
-            for name, excluded in exclude.items()
-            if excluded and name in _EXCLUDE_ARGUMENTS
-        ]
-        super().__init__(_static_constructor("default-azure", options=options))
+        excluded = [("exclude", (name,)) for key, name in _EXCLUDE_ARGUMENTS.items() if keywords.get(key)]
+        super().__init__(_static_constructor("default-azure", options=chain_options + excluded))
+        if variable or excluded:
+            self._check_chain()
+
+    def _check_chain(self) -> None:
+        """Checks that some credential is left.
+
+        :raises InvalidArgumentError: none is.
+        """
+        try:
+            candidates = self.explain()
+        except InvalidArgumentError:
+            # A variable is not UTF-8. Each call reports it.
+            return
+        if all(one.readiness == "excluded" for one in candidates):
+            raise invalid("at least one credential is required: all are excluded")
+        first = candidates[0]
+        if first.credential == "DefaultAzureCredential" and first.readiness == "failed":
+            raise InvalidArgumentError(first.message, kind="invalid-argument", hint=first.hint)
 
 
 @hide_frames
@@ -162,8 +180,10 @@ class EnvironmentCredential(Credential):
         *,
         authority: Optional[str] = None,
         disable_instance_discovery: bool = False,
-        additionally_allowed_tenants: Iterable[str] = (),
+        additionally_allowed_tenants: Optional[Iterable[str]] = (),
+        **keywords: Any,
     ) -> None:
+        check_keywords("EnvironmentCredential", EnvironmentCredential.__init__, keywords)
         options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
         super().__init__(_static_constructor("environment", options=options))
 
@@ -176,18 +196,25 @@ class ManagedIdentityCredential(Credential):
 
     :param client_id: the client id of a user-assigned identity.
     :param identity_config: selects the identity by another id: ``{"object_id": …}`` or ``{"resource_id": …}``.
+    :param connection_timeout: see :class:`DefaultAzureCredential`.
     :raises ValueError: ``identity_config`` has an unknown key, or more than one id was given.
     """
 
     _variables = environment.MANAGED_IDENTITY_VARIABLES
     _timeout = MANAGED_IDENTITY_TIMEOUT_SECONDS
 
-    def __init__(self, *, client_id: Optional[str] = None, identity_config: Optional[Mapping[str, str]] = None) -> None:
-        super().__init__(
-            _static_constructor(
-                "managed-identity", options=_managed_identity_options(client_id, identity_config or {}, False)
-            )
-        )
+    def __init__(
+        self,
+        *,
+        client_id: Optional[str] = None,
+        identity_config: Optional[Mapping[str, str]] = None,
+        connection_timeout: Optional[float] = None,
+        **keywords: Any,
+    ) -> None:
+        check_keywords("ManagedIdentityCredential", ManagedIdentityCredential.__init__, keywords, ENTRA_KEYWORDS)
+        options = _managed_identity_options(client_id, identity_config or {}, False)
+        options += setters(imds_connect_timeout=imds_connect_timeout(connection_timeout))
+        super().__init__(_static_constructor("managed-identity", options=options))
 
 
 @hide_frames
@@ -211,8 +238,12 @@ class WorkloadIdentityCredential(Credential):
         token_file_path: Optional[str] = None,
         authority: Optional[str] = None,
         disable_instance_discovery: bool = False,
-        additionally_allowed_tenants: Iterable[str] = (),
+        additionally_allowed_tenants: Optional[Iterable[str]] = (),
+        **keywords: Any,
     ) -> None:
+        check_keywords("WorkloadIdentityCredential", WorkloadIdentityCredential.__init__, keywords)
+        if tenant_id:
+            require_tenant("tenant_id", tenant_id)
         options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
         options += setters(tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=token_file_path)
         super().__init__(_static_constructor("workload-identity", options=options))
@@ -235,8 +266,13 @@ class ClientSecretCredential(Credential):
         *,
         authority: Optional[str] = None,
         disable_instance_discovery: bool = False,
-        additionally_allowed_tenants: Iterable[str] = (),
+        additionally_allowed_tenants: Optional[Iterable[str]] = (),
+        **keywords: Any,
     ) -> None:
+        check_keywords("ClientSecretCredential", ClientSecretCredential.__init__, keywords)
+        require_tenant("tenant_id", tenant_id)
+        require_text("client_id", client_id, "the application's client id")
+        require_text("client_secret", client_secret, "a client secret of the application")
         options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
         super().__init__(_static_constructor("client-secret", tenant_id, client_id, client_secret, options=options))
 
@@ -249,7 +285,8 @@ class CertificateCredential(Credential):
     :param certificate_data: the content of the file, instead of its path.
     :param password: the password of the file.
     :param send_certificate_chain: send the certificate chain (``x5c``), for subject name and issuer authentication.
-    :raises ValueError: not exactly one of ``certificate_path`` and ``certificate_data`` was given.
+    :raises ValueError: the tenant is none, the client id is empty, or not exactly one of ``certificate_path`` and
+        ``certificate_data`` was given.
 
     The other keyword arguments are those of :class:`DefaultAzureCredential`.
     """
@@ -267,15 +304,19 @@ class CertificateCredential(Credential):
         send_certificate_chain: bool = False,
         authority: Optional[str] = None,
         disable_instance_discovery: bool = False,
-        additionally_allowed_tenants: Iterable[str] = (),
+        additionally_allowed_tenants: Optional[Iterable[str]] = (),
+        **keywords: Any,
     ) -> None:
-        if (certificate_path is None) == (certificate_data is None):
-            raise ValueError("give either certificate_path or certificate_data")
-        certificate = certificate_path if certificate_data is None else certificate_data
+        check_keywords("CertificateCredential", CertificateCredential.__init__, keywords)
+        require_tenant("tenant_id", tenant_id)
+        require_text("client_id", client_id, "the application's client id")
+        certificate = certificate_data or certificate_path
+        if not certificate or (certificate_path and certificate_data):
+            raise invalid("give either certificate_path or certificate_data")
         try:
             text = password.decode() if isinstance(password, bytes) else password
         except UnicodeDecodeError:
-            raise InvalidArgumentError("password is not UTF-8", kind="invalid-argument") from None
+            raise invalid("password is not UTF-8", "Give the password as str") from None
         options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
         options += setters(send_certificate_chain=send_certificate_chain or None)
         super().__init__(
@@ -302,8 +343,12 @@ class ClientAssertionCredential(Credential):
         *,
         authority: Optional[str] = None,
         disable_instance_discovery: bool = False,
-        additionally_allowed_tenants: Iterable[str] = (),
+        additionally_allowed_tenants: Optional[Iterable[str]] = (),
+        **keywords: Any,
     ) -> None:
+        check_keywords("ClientAssertionCredential", ClientAssertionCredential.__init__, keywords)
+        require_tenant("tenant_id", tenant_id)
+        require_text("client_id", client_id, "the application's client id")
         credential_options = Options(
             wit.CREDENTIAL_OPTIONS,
             _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants),
@@ -314,58 +359,3 @@ class ClientAssertionCredential(Credential):
             return guest.call(wit.ASSERTION_PROVIDER, tenant_id, client_id, provider, credential_options)
 
         super().__init__(create)
-
-
-@hide_frames
-class ChainedTokenCredential(Credential):
-    """Tries the credentials in this order. They may be this package's, the Azure SDK's or the program's own.
-
-    The chain does not share the token cache of this package's credentials: it creates each of them again, with the same
-    arguments and environment. Its calls are made one after the other.
-
-    :raises ValueError: there is no credential.
-    :raises TypeError: an argument is not a credential.
-    """
-
-    _variables = environment.CLIENT_VARIABLES
-    # Another guest could choose another credential of the chain while the chosen one fails, and thereby another identity.
-    _max_guests = 1
-
-    def __init__(self, *credentials: TokenCredential) -> None:
-        links = [as_keyfob_credential(credential) for credential in credentials]
-        if not links:
-            raise ValueError("at least one credential is required")
-
-        def create(guest: Guest) -> Any:
-            handles: List[Any] = [link._new_handle() for link in links]
-            return guest.call(wit.CREDENTIAL.static("chained"), handles)
-
-        super().__init__(create)
-
-
-@hide_frames
-class TokenProviderCredential(Credential):
-    """A credential that is not this package's, such as one of the Azure SDK."""
-
-    _variables = environment.CLIENT_VARIABLES
-
-    def __init__(self, credential: TokenCredential) -> None:
-        def create(guest: Guest) -> Any:
-            return guest.call(wit.TOKEN_PROVIDER, guest.register_provider(credential))
-
-        super().__init__(create)
-
-
-def as_keyfob_credential(credential: Any) -> Credential:
-    """Returns this package's credential for any credential.
-
-    :raises TypeError: the object has no ``get_token`` method.
-    """
-    if isinstance(credential, Credential):
-        return credential
-    sync_credential = getattr(credential, "_sync_credential", None)
-    if isinstance(sync_credential, Credential):
-        return sync_credential
-    if hasattr(credential, "get_token") or hasattr(credential, "get_token_info"):
-        return TokenProviderCredential(credential)
-    raise TypeError(f"{type(credential).__name__} is not a credential: it has no method get_token")

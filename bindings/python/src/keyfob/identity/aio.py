@@ -5,7 +5,8 @@ Arguments, results and exceptions are those of :mod:`keyfob.identity`.
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Type, TypeVar
+import inspect
+from typing import Any, Callable, Coroutine, List, Optional, Tuple, Type, TypeVar
 
 from keyfob._component.aio import call_in_thread
 from keyfob._redaction import hide_frames
@@ -13,6 +14,8 @@ from keyfob._redaction import hide_frames
 from . import _credentials as sync_credentials
 from ._base import Candidate
 from ._base import Credential as SyncCredential
+from ._chain import ChainedTokenCredential as ChainedSyncCredential
+from ._chain import as_keyfob_credential
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
 Self = TypeVar("Self", bound="Credential")
@@ -60,10 +63,11 @@ class Credential:
         return f"<{type(self).__name__} for asyncio>"
 
     def __reduce__(self) -> Any:
-        return self._sync_credential.__reduce__()
+        create, (_, arguments, options) = self._sync_credential.__reduce__()
+        return create, (type(self), arguments, options)
 
     async def close(self) -> None:
-        """Does nothing. Exists because the Azure SDK's credentials have it."""
+        """Does nothing, except for a chain. Exists because the Azure SDK's credentials have it."""
 
     async def __aenter__(self: Self) -> Self:
         return self
@@ -114,10 +118,39 @@ class ClientAssertionCredential(Credential):
     _credential_class = sync_credentials.ClientAssertionCredential
 
 
+@hide_frames
 class ChainedTokenCredential(Credential):
     """See :class:`keyfob.identity.ChainedTokenCredential`. The credentials may be asynchronous."""
 
-    _credential_class = sync_credentials.ChainedTokenCredential
+    _credential_class = ChainedSyncCredential
+
+    @property
+    def credentials(self) -> Tuple[Any, ...]:
+        """The credentials, as they were given."""
+        credentials: Tuple[Any, ...] = getattr(self._sync_credential, "credentials")
+        return credentials
+
+    async def close(self) -> None:
+        """Closes the credentials of the chain that can be closed."""
+        for credential in self.credentials:
+            close = getattr(credential, "close", None)
+            closing = close() if callable(close) else None
+            if inspect.isawaitable(closing):
+                await closing
+
+
+def get_bearer_token_provider(credential: Any, *scopes: str) -> Callable[[], Coroutine[Any, Any, str]]:
+    """Returns a coroutine function that returns a token for the scopes.
+
+    See :func:`keyfob.identity.get_bearer_token_provider`. The credential may be asynchronous.
+    """
+    caching = as_keyfob_credential(credential)
+
+    async def bearer_token() -> str:
+        token = await call_in_thread(caching._pool, caching.get_token, *scopes)
+        return token.token
+
+    return bearer_token
 
 
 __all__ = [
@@ -130,4 +163,5 @@ __all__ = [
     "EnvironmentCredential",
     "ManagedIdentityCredential",
     "WorkloadIdentityCredential",
+    "get_bearer_token_provider",
 ]

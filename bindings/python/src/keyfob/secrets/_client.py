@@ -13,9 +13,10 @@ from keyfob._component.conversions import exception_from
 from keyfob._component.environment import CLIENT_VARIABLES, Environment
 from keyfob._component.guest import Guest, ResourceHandle
 from keyfob._component.options import Options, Setters, milliseconds, setters
+from keyfob._keywords import check_method_keywords
 from keyfob._redaction import hide_frames
 from keyfob.exceptions import AzureError, InvalidArgumentError
-from keyfob.identity._credentials import as_keyfob_credential
+from keyfob.identity._chain import as_keyfob_credential
 from keyfob.identity._token import TokenCredential
 
 from ._models import CacheInfo, DeletedSecret, KeyVaultSecret, SecretProperties, unix_seconds
@@ -27,12 +28,16 @@ _MAX_BACKUP_BYTES = 24 * 1024 * 1024
 
 
 @hide_frames
+@check_method_keywords
 class SecretClient:
     """Reads and changes the secrets of one vault.
 
     Threads may share it: up to 16 calls of clients with the same credential go at the same time. With ``cache_ttl``, or with
     a :class:`~keyfob.identity.ChainedTokenCredential`, calls are made one after the other. It can be used after a fork in
     both processes.
+
+    Methods take the keyword arguments of the Azure SDK that can't change what they do here, and refuse all others with a
+    ``TypeError``.
 
     Wherever a method takes a secret's name (1 to 127 letters, digits and dashes), it also takes the secret's identifier
     (``https://VAULT/secrets/NAME``) and an App Service reference (``@Microsoft.KeyVault(…)``) to a secret of this
@@ -57,7 +62,7 @@ class SecretClient:
     :param cache_stale_if_error: for this many seconds after a value has expired, 1 to 86,400, returns it if the vault
         can't be reached or fails. ``KeyVaultSecret.cache`` says that the value is stale.
     :raises ValueError: the URL is not a vault's, or an option is out of range.
-    :raises TypeError: ``credential`` is not a credential.
+    :raises TypeError: ``credential`` is not a credential, or a keyword argument is unknown or set elsewhere.
     """
 
     def __init__(
@@ -71,9 +76,16 @@ class SecretClient:
         cache_max_secrets: Optional[int] = None,
         cache_max_bytes: Optional[int] = None,
         cache_stale_if_error: Optional[int] = None,
+        **keywords: Any,
     ) -> None:
+        if not vault_url:
+            raise InvalidArgumentError(
+                "vault_url is empty", kind="invalid-argument", hint="Set it to https://NAME.vault.azure.net"
+            )
+        if credential is None:
+            raise InvalidArgumentError("credential is None", kind="invalid-argument", hint="Give a credential")
         options = setters(
-            api_version=api_version,
+            api_version=None if api_version is None else _enum_value(api_version),
             verify_challenge_resource=None if verify_challenge_resource else False,
             cache_ttl=cache_ttl,
             cache_stale_if_error=cache_stale_if_error,
@@ -111,6 +123,7 @@ class SecretClient:
         out_content_type: Optional[str] = None,
         bypass_cache: bool = False,
         timeout: Optional[float] = None,
+        **keywords: Any,
     ) -> KeyVaultSecret:
         """Reads a secret.
 
@@ -137,6 +150,7 @@ class SecretClient:
         bypass_cache: bool = False,
         max_concurrency: Optional[int] = None,
         timeout: Optional[float] = None,
+        **keywords: Any,
     ) -> List[Union[KeyVaultSecret, AzureError]]:
         """Reads several secrets at the same time. The Azure SDK has no such method.
 
@@ -165,6 +179,7 @@ class SecretClient:
         not_before: Optional[datetime] = None,
         expires_on: Optional[datetime] = None,
         timeout: Optional[float] = None,
+        **keywords: Any,
     ) -> KeyVaultSecret:
         """Creates a secret, or a new version of an existing one.
 
@@ -192,6 +207,7 @@ class SecretClient:
         not_before: Optional[datetime] = None,
         expires_on: Optional[datetime] = None,
         timeout: Optional[float] = None,
+        **keywords: Any,
     ) -> SecretProperties:
         """Changes properties of a secret. The value, and properties that are not given, stay as they are.
 
@@ -209,7 +225,7 @@ class SecretClient:
         return SecretProperties(record)
 
     def list_properties_of_secrets(
-        self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
+        self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None, **keywords: Any
     ) -> ItemPaged[SecretProperties]:
         """Lists the properties of all secrets, each in its latest version. Sends nothing until it is iterated.
 
@@ -219,19 +235,19 @@ class SecretClient:
         return self._list("list-properties-of-secrets", (), wit.SECRET_LIST, SecretProperties, max_page_size, timeout)
 
     def list_properties_of_secret_versions(
-        self, name: str, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
+        self, name: str, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None, **keywords: Any
     ) -> ItemPaged[SecretProperties]:
         """Lists the properties of all versions of a secret; see :meth:`list_properties_of_secrets`."""
         function = "list-properties-of-secret-versions"
         return self._list(function, (name,), wit.SECRET_LIST, SecretProperties, max_page_size, timeout)
 
     def list_deleted_secrets(
-        self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None
+        self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None, **keywords: Any
     ) -> ItemPaged[DeletedSecret]:
         """Lists the deleted secrets; see :meth:`list_properties_of_secrets`."""
         return self._list("list-deleted-secrets", (), wit.DELETED_SECRET_LIST, DeletedSecret, max_page_size, timeout)
 
-    def begin_delete_secret(self, name: str, *, timeout: Optional[float] = None) -> LROPoller[DeletedSecret]:
+    def begin_delete_secret(self, name: str, *, timeout: Optional[float] = None, **keywords: Any) -> LROPoller[DeletedSecret]:
         """Starts to delete a secret with all its versions. The poller tells when the deletion is complete.
 
         :param timeout: the time limit of the first request; see :meth:`get_secret`.
@@ -240,7 +256,7 @@ class SecretClient:
         handle = self._call_for_resource("begin-delete-secret", name, _call_options(timeout))
         return LROPoller(self._pool, handle, wit.DELETED_SECRET_POLLER, "deleted-secret", DeletedSecret)
 
-    def get_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> DeletedSecret:
+    def get_deleted_secret(self, name: str, *, timeout: Optional[float] = None, **keywords: Any) -> DeletedSecret:
         """Reads the properties of a deleted secret.
 
         :param timeout: see :meth:`get_secret`.
@@ -249,7 +265,7 @@ class SecretClient:
         return DeletedSecret(self._call("get-deleted-secret", name, _call_options(timeout)))
 
     def begin_recover_deleted_secret(
-        self, name: str, *, timeout: Optional[float] = None
+        self, name: str, *, timeout: Optional[float] = None, **keywords: Any
     ) -> LROPoller[SecretProperties]:
         """Starts to recover a deleted secret. The poller tells when the secret can be read again.
 
@@ -259,7 +275,7 @@ class SecretClient:
         handle = self._call_for_resource("begin-recover-deleted-secret", name, _call_options(timeout))
         return LROPoller(self._pool, handle, wit.SECRET_POLLER, "properties", SecretProperties)
 
-    def purge_deleted_secret(self, name: str, *, timeout: Optional[float] = None) -> None:
+    def purge_deleted_secret(self, name: str, *, timeout: Optional[float] = None, **keywords: Any) -> None:
         """Deletes a deleted secret permanently.
 
         :param timeout: see :meth:`get_secret`.
@@ -268,7 +284,7 @@ class SecretClient:
         """
         self._call("purge-deleted-secret", name, _call_options(timeout))
 
-    def backup_secret(self, name: str, *, timeout: Optional[float] = None) -> bytes:
+    def backup_secret(self, name: str, *, timeout: Optional[float] = None, **keywords: Any) -> bytes:
         """Returns all versions of a secret in a format that only Key Vault can read.
 
         The backup can be restored in a vault of the same subscription and geography.
@@ -279,7 +295,7 @@ class SecretClient:
         text: str = self._pool.call(wit.BACKUP_SECRET, self._open_handle(), name, _call_options(timeout))
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
-    def restore_secret_backup(self, backup: bytes, *, timeout: Optional[float] = None) -> SecretProperties:
+    def restore_secret_backup(self, backup: bytes, *, timeout: Optional[float] = None, **keywords: Any) -> SecretProperties:
         """Restores a secret with all its versions.
 
         :param backup: the result of :meth:`backup_secret`, at most 24 MiB.

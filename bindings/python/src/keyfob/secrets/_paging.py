@@ -12,6 +12,15 @@ from keyfob._redaction import hide_frames
 T = TypeVar("T")
 
 
+def refuse_continuation(token: Optional[str]) -> None:
+    """Refuses to begin again where a list was to be resumed.
+
+    :raises TypeError: there is a token.
+    """
+    if token is not None:
+        raise TypeError("a list can't be resumed by a token: keep the iterator of by_page, which goes on after an error")
+
+
 @hide_frames
 class ItemPaged(Generic[T]):
     """An iterator over a list. Each page is fetched when its first item is needed."""
@@ -28,8 +37,13 @@ class ItemPaged(Generic[T]):
     def __repr__(self) -> str:
         return f"<ItemPaged of {self._resource.name}>"
 
-    def by_page(self) -> Iterator[List[T]]:
-        """Iterates over the pages instead of the items. After an error, the next step requests the same page again."""
+    def by_page(self, continuation_token: Optional[str] = None) -> Iterator[List[T]]:
+        """Iterates over the pages instead of the items. After an error, the next step requests the same page again.
+
+        :param continuation_token: must be ``None``: keep the iterator to go on later.
+        :raises TypeError: there is a token.
+        """
+        refuse_continuation(continuation_token)
         return _Pages(self._pool, self._start(), self._resource, self._to_item)
 
     def __iter__(self) -> "ItemPaged[T]":
@@ -50,6 +64,14 @@ class _Pages(Generic[T], Iterator[List[T]]):
         self._handle = handle
         self._next = resource.method("next")
         self._to_item = to_item
+
+    @property
+    def continuation_token(self) -> str:
+        """Not supported.
+
+        :raises TypeError: always.
+        """
+        raise TypeError("a list has no token: keep the iterator of by_page, which goes on after an error")
 
     def __next__(self) -> List[T]:
         page = self._pool.call(self._next, self._handle)

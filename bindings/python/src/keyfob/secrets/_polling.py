@@ -74,6 +74,15 @@ class LROPoller(Generic[T]):
         """``InProgress`` or ``Succeeded``. Asks the vault like :meth:`done`."""
         return "Succeeded" if self.done() else "InProgress"
 
+    def continuation_token(self) -> str:
+        """Not supported, as in the Azure SDK: a second deletion must not begin where a first one is resumed.
+
+        :raises TypeError: always.
+        """
+        raise TypeError(
+            "an operation can't be resumed by a token: keep the poller, or ask get_deleted_secret or get_secret whether it is done"
+        )
+
     def _poll(self, timeout: float) -> None:
         options = Options(wit.CALL_OPTIONS, setters(timeout=milliseconds(timeout)))
         self._pool.call(self._wait, self._handle, options)

@@ -15,7 +15,7 @@ from keyfob.exceptions import AzureError
 
 from . import _client
 from ._models import DeletedSecret, KeyVaultSecret, SecretProperties
-from ._paging import ItemPaged
+from ._paging import ItemPaged, refuse_continuation
 from ._polling import LROPoller
 
 T = TypeVar("T")
@@ -30,8 +30,9 @@ class AsyncItemPaged(Generic[T]):
         self._pages = items.by_page
         self._items: Optional[AsyncIterator[T]] = None
 
-    async def by_page(self) -> AsyncIterator[List[T]]:
-        """Iterates over the pages instead of the items."""
+    async def by_page(self, continuation_token: Optional[str] = None) -> AsyncIterator[List[T]]:
+        """Iterates over the pages instead of the items. A continuation token is refused, as by the synchronous list."""
+        refuse_continuation(continuation_token)
         pages: Iterator[List[T]] = await call_in_thread(self._pool, self._pages)
         while (page := await call_in_thread(self._pool, next, pages, None)) is not None:
             yield page
