@@ -150,7 +150,7 @@ def transport_reason(error: Optional[BaseException]) -> Optional[str]:
     for _ in range(_MAX_CAUSES):
         if error is None:
             break
-        if isinstance(error, ssl.SSLCertVerificationError) and getattr(error, "verify_message", ""):
+        if isinstance(error, ssl.SSLCertVerificationError) and hasattr(error, "verify_message"):
             return str(error.verify_message)
         if isinstance(error, ShownError) or str(error).startswith(_PROXY_ANSWER):
             return str(error)

@@ -56,7 +56,7 @@ class Provider:
         if enable_cae:
             options["enable_cae"] = True
         scopes = field(request, "scopes")
-        token = None
+        token: Any = None
         if self._has_token_info():
             token = _resolve(self.target.get_token_info, *scopes, options=options or None)
         if not _is_token(token) and hasattr(self.target, "get_token"):

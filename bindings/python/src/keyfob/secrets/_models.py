@@ -44,17 +44,35 @@ class KeyVaultSecretIdentifier:
             raise ValueError(
                 f"what is given is not a secret identifier: it {description}; expected https://VAULT/secrets/NAME/VERSION"
             )
-        self.source_id = source_id
-        """The identifier."""
-        self.vault_url = f"{parts.scheme}://{parts.netloc}"
-        """The vault's URL."""
-        self.name = path[1]
-        """The secret's name."""
-        self.version = path[2] if len(path) == 3 else None
-        """The version, if the identifier has one."""
+        self._source_id = source_id
+        self._vault_url = f"{parts.scheme}://{parts.netloc}"
+        self._name = path[1]
+        self._version = path[2] if len(path) == 3 else None
 
     def __repr__(self) -> str:
         return f"<KeyVaultSecretIdentifier [{self.source_id}]>"
+
+    # Properties, so that a mock that is made from the class has them.
+
+    @property
+    def source_id(self) -> str:
+        """The identifier."""
+        return self._source_id
+
+    @property
+    def vault_url(self) -> str:
+        """The vault's URL."""
+        return self._vault_url
+
+    @property
+    def name(self) -> str:
+        """The secret's name."""
+        return self._name
+
+    @property
+    def version(self) -> Optional[str]:
+        """The version, if the identifier has one."""
+        return self._version
 
 
 class SecretProperties:
@@ -183,8 +201,7 @@ class KeyVaultSecret:
         source: Optional[str] = None,
         cache: Optional[CacheInfo] = None,
     ) -> None:
-        self.properties = properties
-        """The properties."""
+        self._properties = properties
         self._value = Hidden(value)
         self.credential = credential
         """The class name of the credential whose token was used."""
@@ -195,6 +212,11 @@ class KeyVaultSecret:
 
     def __repr__(self) -> str:
         return f"<KeyVaultSecret [{self.id}]>"
+
+    @property
+    def properties(self) -> SecretProperties:
+        """The properties."""
+        return self._properties
 
     @property
     def value(self) -> Optional[str]:
@@ -217,11 +239,15 @@ class DeletedSecret:
 
     def __init__(self, record: Any) -> None:
         self._record = record
-        self.properties = SecretProperties(record.properties)
-        """The properties."""
+        self._properties = SecretProperties(record.properties)
 
     def __repr__(self) -> str:
         return f"<DeletedSecret [{self.id}]>"
+
+    @property
+    def properties(self) -> SecretProperties:
+        """The properties."""
+        return self._properties
 
     @property
     def id(self) -> str:
