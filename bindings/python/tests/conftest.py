@@ -2,22 +2,61 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 
 from keyfob._component.pending_request import PendingRequest
+from keyfob.identity import (
+    CertificateCredential,
+    ClientAssertionCredential,
+    ClientSecretCredential,
+    DefaultAzureCredential,
+    EnvironmentCredential,
+    ManagedIdentityCredential,
+    WorkloadIdentityCredential,
+)
+from keyfob.secrets import SecretClient
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYFOB = Path(os.environ["KEYFOB"])
 USER_ASSIGNED_CLIENT_ID = "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08"
 SECRET_VALUE = "the value of secret-a"
+SCOPE = "https://vault.azure.net/.default"
+WHO = ("contoso", USER_ASSIGNED_CLIENT_ID)
+
+
+def federated_token() -> str:
+    """A token with the form of one of Kubernetes."""
+    parts = [json.dumps(part).encode() for part in ({"alg": "RS256"}, {"sub": "a"})] + [b"signature"]
+    return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts).decode()
+
+
+# Each credential that is no chain of the program, by a name for tests, with the keyword arguments of its class.
+CREDENTIALS: Dict[str, Callable[..., Any]] = {
+    "default": DefaultAzureCredential,
+    "environment": EnvironmentCredential,
+    "managed identity": ManagedIdentityCredential,
+    "workload identity": WorkloadIdentityCredential,
+    "client secret": lambda **options: ClientSecretCredential(*WHO, "s3cret", **options),
+    "certificate": lambda **options: CertificateCredential(
+        *WHO, str(ROOT / "tests/certificates/cert-first.pem"), **options
+    ),
+    "client assertion": lambda **options: ClientAssertionCredential(*WHO, federated_token, **options),
+}
+
+
+def read_secret(credential: Any) -> Any:
+    """Reads `secret-a` from the vault of the fake Azure."""
+    return SecretClient(os.environ["KEYVAULT_URL"], credential).get_secret("secret-a").value
+
 
 # The variables that Python needs to start. All others are removed.
 _KEPT_VARIABLES = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")

@@ -14,7 +14,6 @@ from keyfob.identity import AccessToken
 from keyfob.secrets import SecretClient
 
 
-SCOPE = "https://vault.azure.net/.default"
 SECRET = b'{"id":"@url/secrets/a/1","value":"x","attributes":{"enabled":true}}'
 # For what would never happen without the change; not a duration that is measured.
 LONG = 30

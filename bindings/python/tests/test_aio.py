@@ -12,7 +12,6 @@ from conftest import SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
 from keyfob.aio import ChainedTokenCredential, DefaultAzureCredential, ManagedIdentityCredential, SecretClient
 from keyfob.exceptions import ClientAuthenticationError, ResourceNotFoundError
 
-SCOPE = "https://vault.azure.net/.default"
 
 
 def test_quick_start(app_service):

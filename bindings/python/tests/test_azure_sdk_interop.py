@@ -10,14 +10,13 @@ import azure.identity.aio
 import azure.keyvault.secrets
 import azure.keyvault.secrets.aio
 import pytest
-from conftest import SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
+from conftest import SCOPE, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
 
 import keyfob.aio
 import keyfob.exceptions
 from keyfob.identity import ChainedTokenCredential, DefaultAzureCredential, ManagedIdentityCredential
 from keyfob.secrets import SecretClient
 
-SCOPE = "https://vault.azure.net/.default"
 
 
 @pytest.mark.parametrize("name", [name for name in vars(keyfob.exceptions) if name.endswith("Error")])

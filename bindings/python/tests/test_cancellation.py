@@ -5,7 +5,8 @@ import threading
 import time
 
 import pytest
-from servers import LONG, SCOPE, SECRET, Server, Vault, Watched, in_thread
+from conftest import SCOPE
+from servers import LONG, SECRET, Server, Vault, Watched, in_thread
 from test_connections import drip_body
 
 import keyfob.aio

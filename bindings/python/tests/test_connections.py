@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from servers import LONG, OK_RESPONSE, SCOPE, Server, Watched, silence
+from conftest import SCOPE
+from servers import LONG, OK_RESPONSE, Server, Watched, silence
 from test_transport import start_request
 
 from keyfob._component.host import Host

@@ -6,8 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import USER_ASSIGNED_CLIENT_ID
-from servers import LONG, SCOPE, SECRET, StaticCredential, Vault, in_thread, silence
+from conftest import SCOPE, USER_ASSIGNED_CLIENT_ID
+from servers import LONG, SECRET, StaticCredential, Vault, in_thread, silence
 
 import keyfob.aio
 from keyfob._component.deadline import monotonic_ns

@@ -15,8 +15,8 @@ import azure.identity.aio
 import azure.keyvault.secrets
 import azure.keyvault.secrets.aio
 import pytest
-from conftest import SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
-from servers import SCOPE, SECRET, Server, StaticCredential, Vault
+from conftest import SCOPE, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID, WHO
+from servers import SECRET, Server, StaticCredential, Vault
 
 import keyfob.aio
 import keyfob.identity
@@ -35,7 +35,6 @@ from keyfob.identity import (
     ManagedIdentityCredential,
 )
 
-WHO = ("contoso", USER_ASSIGNED_CLIENT_ID)
 URL = "https://my-vault.vault.azure.net"
 
 # --- Names

@@ -4,35 +4,20 @@ import os
 import re
 
 import pytest
-from conftest import ROOT, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
+from conftest import CREDENTIALS, ROOT, SCOPE, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID, read_secret
 
 from keyfob._component import environment
 from keyfob._component.host import Host
 from keyfob.exceptions import InvalidArgumentError
 from keyfob.identity import (
-    CertificateCredential,
     ChainedTokenCredential,
-    ClientAssertionCredential,
-    ClientSecretCredential,
     DefaultAzureCredential,
-    EnvironmentCredential,
     ManagedIdentityCredential,
     WorkloadIdentityCredential,
 )
 from keyfob.secrets import SecretClient
 
-SCOPE = "https://vault.azure.net/.default"
 NOT_UTF8 = os.fsdecode(b"s3cret-\xff")
-WHO = ("contoso", USER_ASSIGNED_CLIENT_ID)
-CREDENTIALS = {
-    "default": lambda: DefaultAzureCredential(),
-    "environment": lambda: EnvironmentCredential(),
-    "managed identity": lambda: ManagedIdentityCredential(),
-    "workload identity": lambda: WorkloadIdentityCredential(),
-    "client secret": lambda: ClientSecretCredential(*WHO, "s3cret"),
-    "certificate": lambda: CertificateCredential(*WHO, certificate_data=b"-"),
-    "client assertion": lambda: ClientAssertionCredential(*WHO, lambda: "s3cret"),
-}
 VARIABLES = {
     "default": environment.DEFAULT_CHAIN_VARIABLES,
     "environment": environment.ENVIRONMENT_VARIABLES,
@@ -72,8 +57,7 @@ def test_other_variables_may_hold_any_bytes(app_service, monkeypatch):
     monkeypatch.setenv("OTHER", NOT_UTF8)
     # This credential does not read this variable.
     monkeypatch.setenv("AZURE_CLIENT_SECRET", NOT_UTF8)
-    client = SecretClient(os.environ["KEYVAULT_URL"], ManagedIdentityCredential(client_id=USER_ASSIGNED_CLIENT_ID))
-    assert client.get_secret("secret-a").value == SECRET_VALUE
+    assert read_secret(ManagedIdentityCredential(client_id=USER_ASSIGNED_CLIENT_ID)) == SECRET_VALUE
 
 
 def test_variable_with_text_beyond_ascii(monkeypatch):

@@ -5,8 +5,8 @@ import pickle
 import traceback
 
 import pytest
-from conftest import USER_ASSIGNED_CLIENT_ID
-from servers import SCOPE, Server, StaticCredential, Vault, respond_with
+from conftest import SCOPE, USER_ASSIGNED_CLIENT_ID
+from servers import Server, StaticCredential, Vault, respond_with
 
 import keyfob.aio
 from keyfob import exceptions

@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from conftest import SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
+from conftest import SCOPE, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
 
 from keyfob._component.files import _open_in_folder
 from keyfob._component.host import Host
@@ -12,7 +12,6 @@ from keyfob.exceptions import ClientAuthenticationError, ServiceRequestError
 from keyfob.identity import CertificateCredential, ManagedIdentityCredential, WorkloadIdentityCredential
 from keyfob.secrets import SecretClient
 
-SCOPE = "https://vault.azure.net/.default"
 requires_fifo = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 
 

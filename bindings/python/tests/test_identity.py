@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from conftest import ROOT, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
+from conftest import ROOT, SCOPE, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID, read_secret
 
 from keyfob.exceptions import ClientAuthenticationError, CredentialUnavailableError, InvalidArgumentError
 from keyfob.identity import (
@@ -18,13 +18,6 @@ from keyfob.identity import (
     WorkloadIdentityCredential,
 )
 from keyfob.secrets import SecretClient
-
-SCOPE = "https://vault.azure.net/.default"
-
-
-def read_secret(credential):
-    return SecretClient(os.environ["KEYVAULT_URL"], credential).get_secret("secret-a").value
-
 
 @pytest.mark.parametrize("platform", ["vm", "aks", "cloud-shell", "service-principal", "us-government", "azure-ml"])
 def test_default_chain_on_each_platform(start_fake, monkeypatch, platform):

@@ -5,7 +5,7 @@ import inspect
 import azure.identity
 import azure.keyvault.secrets
 import pytest
-from conftest import USER_ASSIGNED_CLIENT_ID
+from conftest import CREDENTIALS, USER_ASSIGNED_CLIENT_ID, WHO
 from servers import SECRET, StaticCredential, Vault
 
 import keyfob.aio
@@ -14,27 +14,18 @@ from keyfob._component import guest
 from keyfob.exceptions import InvalidArgumentError
 from keyfob.identity import (
     AzureAuthorityHosts,
-    CertificateCredential,
     ChainedTokenCredential,
     ClientAssertionCredential,
     ClientSecretCredential,
     DefaultAzureCredential,
-    EnvironmentCredential,
     ManagedIdentityCredential,
     WorkloadIdentityCredential,
 )
 from keyfob.secrets import SecretClient
 
 URL = "https://my-vault.vault.azure.net"
-WHO = ("contoso", USER_ASSIGNED_CLIENT_ID)
 CREATE = {
-    "DefaultAzureCredential": lambda **options: DefaultAzureCredential(**options),
-    "EnvironmentCredential": lambda **options: EnvironmentCredential(**options),
-    "ManagedIdentityCredential": lambda **options: ManagedIdentityCredential(**options),
-    "WorkloadIdentityCredential": lambda **options: WorkloadIdentityCredential(**options),
-    "ClientSecretCredential": lambda **options: ClientSecretCredential(*WHO, "s3cret", **options),
-    "CertificateCredential": lambda **options: CertificateCredential(*WHO, "/nowhere", **options),
-    "ClientAssertionCredential": lambda **options: ClientAssertionCredential(*WHO, lambda: "", **options),
+    **CREDENTIALS,
     "SecretClient": lambda **options: SecretClient(URL, StaticCredential(), **options),
     "aio": lambda **options: keyfob.aio.ClientSecretCredential(*WHO, "s3cret", **options),
     "aio.SecretClient": lambda **options: keyfob.aio.SecretClient(URL, StaticCredential(), **options),
@@ -99,14 +90,15 @@ def test_options_of_the_developer_credentials():
 
 def test_every_keyword_that_the_azure_sdk_documents():
     """The keyword arguments in the descriptions of the classes that both packages have."""
-    for name in set(keyfob.identity.__all__) & set(azure.identity.__all__):
+    by_class = {type(create()).__name__: create for create in CREDENTIALS.values()}
+    for name in set(by_class) & set(azure.identity.__all__):
         described = inspect.getdoc(getattr(azure.identity, name)) or ""
         for line in described.splitlines():
             if line.startswith(":keyword"):
                 keyword = line.split(":")[1].split()[-1]
-                create, value = CREATE.get(name), _value(keyword)
-                if create is not None and value is not None:
-                    create(**{keyword: value})
+                value = _value(keyword)
+                if value is not None:
+                    by_class[name](**{keyword: value})
 
 
 def _value(keyword):

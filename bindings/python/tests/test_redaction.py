@@ -13,7 +13,7 @@ import traceback
 import azure.core.credentials
 import pytest
 import urllib3
-from conftest import SECRET_VALUE, USER_ASSIGNED_CLIENT_ID
+from conftest import SCOPE, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID, WHO
 from servers import Server, StaticCredential, respond_with
 
 import keyfob.aio
@@ -32,10 +32,8 @@ from keyfob.identity import (
 )
 from keyfob.secrets import KeyVaultSecretIdentifier, SecretClient
 
-SCOPE = "https://vault.azure.net/.default"
 SECRET = "pa55-Canary/0123"
 HALF_PAIR = SECRET + "\ud800"
-WHO = ("contoso", USER_ASSIGNED_CLIENT_ID)
 
 
 def caught(call):
