@@ -7,11 +7,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from servers import Vault
 
-from keyfob._component import engine
 from keyfob._component.host import Host
 from keyfob.exceptions import (
     AzureError,
-    DecodeError,
     HttpResponseError,
     InvalidArgumentError,
     ResourceExistsError,
@@ -233,30 +231,3 @@ def test_backup_beyond_the_memory_is_refused():
         with pytest.raises(AzureError) as raised:
             client.restore_secret_backup(bytes(24 * 1024 * 1024))
         assert raised.value.kind != "other" and client._pool.first.instance is instance
-
-
-def test_dense_replies_in_the_promised_memory(monkeypatch):
-    """The densest replies of each operation within the limits on their size and on the number of their parts."""
-
-    def limit(mebibytes):
-        monkeypatch.setattr(engine, "_MAX_MEMORY_BYTES", mebibytes * 1024 * 1024)
-
-    limit(6)
-    tags = b",".join(b'"%d":""' % number for number in range(256))
-    item = b'{"id":"@url/secrets/a","tags":{' + tags + b"}}"
-    with Vault(b'{"value":[' + b",".join([item] * 256) + b"]}") as vault:
-        page = next(vault.client().list_properties_of_secrets().by_page())
-        assert [len(one.tags) for one in page] == [256] * 256
-    for small in (b"{}", b"1", b"[]", b'""'):
-        with Vault(b'{"value":[' + b",".join([small] * 260_000) + b"]}") as vault, pytest.raises(DecodeError):
-            next(vault.client().list_properties_of_secrets().by_page())
-    with Vault(b'{"id":"@url/secrets/a/1","value":"x","tags":{' + tags + b"}}") as vault:
-        assert len(vault.client().get_secret("a").properties.tags) == 256
-    with Vault(b'{"id":"@url/secrets/a/1","value":"x","tags":{' + b",".join([b'"":""'] * 50_000) + b"}}") as vault:
-        with pytest.raises(DecodeError):
-            vault.client().get_secret("a")
-    limit(12)
-    with Vault(b'{"value":"%s"}' % (b"AAAA" * 1_048_000)) as vault:
-        assert vault.client().backup_secret("a") == bytes(3_144_000)
-    with Vault(b'{"value":[' + b",".join([b"1"] * 2_000_000) + b"]}") as vault, pytest.raises(DecodeError):
-        vault.client().backup_secret("a")

@@ -29,3 +29,16 @@ with keyfob.secrets.SecretClient(URL, chain) as client:
     outcome = client.get_secrets(["a"])[0]
     if isinstance(outcome, keyfob.secrets.KeyVaultSecret):
         print(outcome.value)
+
+provider = keyfob.identity.get_bearer_token_provider(azure_credential, "x")
+text: str = provider()
+keyfob.identity.ClientSecretCredential(
+    "tenant", "client", "secret", authority=keyfob.identity.AzureAuthorityHosts.AZURE_GOVERNMENT, logging_enable=True
+)
+typed = keyfob.secrets.SecretClient(URL, chain, api_version=keyfob.secrets.ApiVersion.V7_6)
+value = typed.get_secret("a", out_content_type=keyfob.secrets.ContentType.PEM, logging_enable=True).value
+
+
+async def asynchronous() -> str:
+    async with keyfob.aio.ChainedTokenCredential(keyfob.aio.EnvironmentCredential()) as credentials:
+        return await keyfob.aio.get_bearer_token_provider(credentials, "x")()
