@@ -48,6 +48,7 @@ WITHOUT_EFFECT = {
 ELSEWHERE = {
     "transport": (object(), "HTTPS_PROXY"),
     "per_call_policies": ([object()], "AZURE_LOG_LEVEL"),
+    "retry_policy": (object(), "HTTPS_PROXY"),
     "proxies": ({"https": "http://proxy:8080"}, "HTTPS_PROXY"),
     "use_env_settings": (False, "NO_PROXY"),
     "connection_verify": ("/ca.pem", "REQUESTS_CA_BUNDLE"),

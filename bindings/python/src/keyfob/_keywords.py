@@ -16,17 +16,22 @@ _IGNORED = frozenset(
         "auto_request_id",
         "base_user_agent",
         "enable_support_logging",
+        "http_logging_level",
         "http_logging_policy",
         "logging_body",
         "logging_enable",
         "logging_policy",
+        "merge_span",
         "network_span_namer",
         "request_id",
+        "request_id_header_name",
+        "sdk_moniker",
         "tracing_attributes",
         "tracing_options",
         "user_agent",
         "user_agent_overwrite",
         "user_agent_policy",
+        "user_agent_use_env",
         # Time limits of parts of a call: the component has its own.
         "connection_data_block_size",
         "connection_timeout",
@@ -36,8 +41,11 @@ _IGNORED = frozenset(
         # Tokens are cached in memory.
         "cache_persistence_options",
         # Redirects are never followed.
+        "disable_redirect_cleanup",
         "permit_redirects",
         "redirect_max",
+        "redirect_on_status_codes",
+        "redirect_remove_headers",
     }
 )
 
@@ -72,6 +80,7 @@ _ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "authentication_policy",
+            "credential_scopes",
             "custom_hook_policy",
             "generated_client",
             "generated_models",
@@ -84,6 +93,7 @@ _ELSEWHERE: Mapping[str, str] = {
             "raw_response_hook",
             "redirect_policy",
             "retry_policy",
+            "retry_policy_class",
             "session",
             "session_owner",
             "transport",
@@ -95,7 +105,7 @@ _ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(
         ("cert", "connection_cert"), f"{_OWN_REQUESTS}, without a client certificate of TLS. A proxy can add it"
     ),
-    **dict.fromkeys(("content", "headers", "params", "stream", "cls"), f"{_OWN_REQUESTS}, and no part of one can be given"),
+    **dict.fromkeys(("cls", "content", "error_map", "headers", "params", "stream"), f"{_OWN_REQUESTS}, and no part of one can be given"),
     "continuation_token": _RESUME,
     "enable_azure_proxy": "the token proxy of AKS identity bindings can't be used. Use the federated token of the pod",
     "regional_authority": "tokens are requested from the authority. Set AZURE_AUTHORITY_HOST for another one",
@@ -123,12 +133,12 @@ def check_keywords(
     :raises TypeError: there is one. Nothing was sent.
     """
     for name, value in options.items():
-        if name in _IGNORED or name in also_ignored or name.startswith("retry_"):
-            continue
         if name in _ELSEWHERE:
             if value is None or value is _HARMLESS.get(name) or (isinstance(value, (dict, list, tuple)) and not value):
                 continue
             raise TypeError(f"{owner} takes no argument {name}: {_ELSEWHERE[name]}")
+        if name in _IGNORED or name in also_ignored or name.startswith("retry_"):
+            continue
         known = [*inspect.signature(function).parameters, *also_ignored]
         near = difflib.get_close_matches(name, known, n=1)
         raise TypeError(f"{owner} has no argument {name}{f'; did you mean {near[0]}?' if near else ''}")
