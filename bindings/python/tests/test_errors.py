@@ -5,7 +5,7 @@ import pickle
 import traceback
 
 import pytest
-from conftest import SCOPE, USER_ASSIGNED_CLIENT_ID
+from conftest import SCOPE, USER_ASSIGNED_CLIENT_ID, WHO
 from servers import Server, StaticCredential, Vault, respond_with
 
 import keyfob.aio
@@ -13,6 +13,7 @@ from keyfob import exceptions
 from keyfob.exceptions import Attempt, AzureError, ClientAuthenticationError, CredentialUnavailableError
 from keyfob.identity import (
     ChainedTokenCredential,
+    ClientAssertionCredential,
     ClientSecretCredential,
     DefaultAzureCredential,
     EnvironmentCredential,
@@ -81,7 +82,7 @@ def test_causes_are_printed_only_from_the_program(monkeypatch):
     def sign():
         raise LookupError("no key")
 
-    for credential in (ManagedIdentityCredential(), keyfob.identity.ClientAssertionCredential("contoso", USER_ASSIGNED_CLIENT_ID, sign)):
+    for credential in (ManagedIdentityCredential(), ClientAssertionCredential(*WHO, sign)):
         with pytest.raises(ClientAuthenticationError) as raised:
             credential.get_token(SCOPE, timeout=1)
         printed.append("".join(traceback.format_exception(type(raised.value), raised.value, None)))

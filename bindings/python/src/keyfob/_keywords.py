@@ -105,7 +105,10 @@ _ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(
         ("cert", "connection_cert"), f"{_OWN_REQUESTS}, without a client certificate of TLS. A proxy can add it"
     ),
-    **dict.fromkeys(("cls", "content", "error_map", "headers", "params", "stream"), f"{_OWN_REQUESTS}, and no part of one can be given"),
+    **dict.fromkeys(
+        ("cls", "content", "error_map", "headers", "params", "stream"),
+        f"{_OWN_REQUESTS}, and no part of one can be given",
+    ),
     "continuation_token": _RESUME,
     "enable_azure_proxy": "the token proxy of AKS identity bindings can't be used. Use the federated token of the pod",
     "regional_authority": "tokens are requested from the authority. Set AZURE_AUTHORITY_HOST for another one",

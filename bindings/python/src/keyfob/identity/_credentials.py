@@ -32,6 +32,7 @@ _EXCLUDE_ARGUMENTS = {
 }
 _DEFAULT_CHAIN_KEYWORDS = DEVELOPER_KEYWORDS | {*_EXCLUDE_ARGUMENTS, "exclude_interactive_browser_credential"}
 _TOKEN_CREDENTIALS = "AZURE_TOKEN_CREDENTIALS"
+_KNOWN_TOKEN_CREDENTIALS = ("prod", *(name.lower() for name in list(_EXCLUDE_ARGUMENTS.values())[:3]))
 
 # The keys of `identity_config` (aliases as in the Azure SDK) and the cases of the WIT variant `managed-identity`.
 _IDENTITY_CONFIG_CASES = {
@@ -103,7 +104,7 @@ class DefaultAzureCredential(Credential):
     :param disable_instance_discovery: allow an authority that Keyfob does not know (AD FS, Azure Stack).
     :param require_envvar: fail if ``AZURE_TOKEN_CREDENTIALS`` is not set.
     :param connection_timeout: the time to connect to the metadata service of a virtual machine, in seconds.
-    :param options: ``exclude_environment_credential``, ``exclude_workload_identity_credential`` and
+    :param keywords: ``exclude_environment_credential``, ``exclude_workload_identity_credential`` and
         ``exclude_managed_identity_credential``. Other keyword arguments of the Azure SDK are accepted if they can't change the
         meaning, such as those of the developer credentials, which never work in this chain.
     :raises TypeError: a keyword argument is unknown, or is set elsewhere; the message says where.
@@ -125,9 +126,8 @@ class DefaultAzureCredential(Credential):
         disable_instance_discovery: bool = False,
         require_envvar: bool = False,
         connection_timeout: Optional[float] = None,
-        **options: Any,
+        **keywords: Any,
     ) -> None:
-        keywords = options
         check_keywords("DefaultAzureCredential", DefaultAzureCredential.__init__, keywords, _DEFAULT_CHAIN_KEYWORDS)
         variable = os.environ.get(_TOKEN_CREDENTIALS, "").strip()
         if require_envvar and not variable:
@@ -145,7 +145,9 @@ class DefaultAzureCredential(Credential):
         )
         excluded = [("exclude", (name,)) for key, name in _EXCLUDE_ARGUMENTS.items() if keywords.get(key)]
         super().__init__(_static_constructor("default-azure", options=chain_options + excluded))
-        if variable or excluded:
+        # Only the component knows whether this is valid, and it is compiled here for what may not be.
+        is_known = variable.lower() in _KNOWN_TOKEN_CREDENTIALS and not excluded
+        if (variable and not is_known) or len(excluded) == len(_EXCLUDE_ARGUMENTS):
             self._check_chain()
 
     def _check_chain(self) -> None:

@@ -80,7 +80,8 @@ class LROPoller(Generic[T]):
         :raises TypeError: always.
         """
         raise TypeError(
-            "an operation can't be resumed by a token: keep the poller, or ask get_deleted_secret or get_secret whether it is done"
+            "an operation can't be resumed by a token: keep the poller, or ask whether it is done with get_deleted_secret or "
+            "get_secret"
         )
 
     def _poll(self, timeout: float) -> None:
