@@ -4,6 +4,7 @@ import asyncio
 import pickle
 import traceback
 
+import azure.core.exceptions
 import pytest
 from conftest import SCOPE, USER_ASSIGNED_CLIENT_ID, WHO
 from servers import Server, StaticCredential, Vault, respond_with
@@ -50,6 +51,24 @@ def test_parts_of_the_text():
     assert (str(again), again.summary, again.attempts, again.hint) == (str(error), "the cause", ATTEMPTS, error.hint)
 
 
+def test_constructors_of_the_azure_sdk():
+    class Response:
+        status_code, reason, headers = 404, "Not Found", {}
+
+        def text(self):
+            return ""
+
+    cause = LookupError("x")
+    for package in (exceptions, azure.core.exceptions):
+        error = package.HttpResponseError(message="no such secret", response=Response(), error=cause)
+        assert (error.status_code, error.reason, error.inner_exception) == (404, "Not Found", cause)
+        assert error.message.startswith("no such secret") and isinstance(error.response, Response)
+        assert package.ResourceNotFoundError("x").message == package.ServiceRequestError(message="x").message == "x"
+        assert package.ResourceNotFoundError("x").status_code is package.HttpResponseError("x").response is None
+        assert package.AzureError("x", continuation_token="t").continuation_token == "t"
+    assert str(CredentialUnavailableError(message="not here")) == "not here"
+
+
 class OwnUnavailable(CredentialUnavailableError):
     pass
 
@@ -58,7 +77,7 @@ class OwnCredential:
     """A credential of the program whose exception begins with its name, as those of the Azure SDK do."""
 
     def get_token(self, *scopes, **options):
-        raise OwnUnavailable("OwnCredential authentication unavailable.\nVisit a page")
+        raise OwnUnavailable(message="OwnCredential authentication unavailable.\nVisit a page")
 
 
 def test_each_name_and_each_attempt_stands_once():

@@ -57,10 +57,27 @@ class AzureError(_azure_exceptions.AzureError):
     exc_traceback: Optional[Any] = None
     exc_msg: str = ""
 
-    def __init__(self, summary: str = "", **attributes: Any) -> None:
+    def __init__(
+        self,
+        message: object = "",
+        response: Optional[Any] = None,
+        *,
+        error: Optional[BaseException] = None,
+        **attributes: Any,
+    ) -> None:
+        """The arguments are those of the Azure SDK's exceptions, which a credential or a test of the program raises.
+
+        :param message: the summary.
+        :param response: has ``status_code`` and ``reason``.
+        :param error: the inner exception.
+        :param attributes: further attributes of this class.
+        """
+        self.response, self.inner_exception = response, error
+        self.status_code = getattr(response, "status_code", None)
+        self.reason = getattr(response, "reason", None)
         for name, value in attributes.items():
             setattr(self, name, value)
-        self._compose(summary)
+        self._compose("" if message is None else str(message))
 
     def _compose(self, summary: str) -> None:
         """Sets the text. The attributes that it has are set."""
