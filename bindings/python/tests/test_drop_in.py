@@ -8,7 +8,9 @@ import logging
 import pickle
 import threading
 import time
+import types
 import unittest.mock
+from datetime import datetime, timezone
 
 import azure.identity
 import azure.identity.aio
@@ -99,6 +101,28 @@ def test_enumerations_reach_the_vault():
         client.get_secret("a", out_content_type=azure_type)
     for request in vault.requests[-2:]:
         assert b"api-version=2025-07-01" in request and b"outContentType=application%2Fx-pem-file" in request
+
+
+def test_results_made_by_a_test():
+    for package in (keyfob.secrets, azure.keyvault.secrets):
+        attributes = types.SimpleNamespace(
+            enabled=True,
+            not_before=None,
+            expires=datetime(2030, 1, 1, tzinfo=timezone.utc),
+            created=datetime(2020, 1, 1, tzinfo=timezone.utc),
+            updated=None,
+            recoverable_days=90,
+            recovery_level="Purgeable",
+        )
+        properties = package.SecretProperties(attributes, f"{URL}/secrets/a/1", content_type="text", tags={"x": "y"})
+        assert (properties.name, properties.version, properties.vault_url, properties.tags) == ("a", "1", URL, {"x": "y"})
+        assert (properties.enabled, properties.not_before, properties.expires_on.year) == (True, None, 2030)
+        assert (properties.recoverable_days, properties.content_type, properties.key_id) == (90, "text", None)
+        secret = package.KeyVaultSecret(properties, "v")
+        assert (secret.name, secret.value, secret.properties) == ("a", "v", properties)
+        deleted = package.DeletedSecret(properties, deleted_date=attributes.created, recovery_id=f"{URL}/deletedsecrets/a")
+        assert (deleted.deleted_date.year, deleted.scheduled_purge_date, deleted.name) == (2020, None, "a")
+    assert keyfob.secrets.SecretProperties().name == ""
 
 
 # --- Functions that return tokens

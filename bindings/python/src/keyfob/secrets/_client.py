@@ -194,7 +194,7 @@ class SecretClient:
         """
         options = _set_options(enabled, tags, content_type, not_before, expires_on, timeout)
         record = self._call("set-secret", name, value, Options(wit.SET_SECRET_OPTIONS, options))
-        return KeyVaultSecret(SecretProperties(record), value)
+        return KeyVaultSecret(SecretProperties._from_record(record), value)
 
     def update_secret_properties(
         self,
@@ -222,7 +222,7 @@ class SecretClient:
             version=version or None
         )
         record = self._call("update-secret-properties", name, Options(wit.SET_SECRET_OPTIONS, options))
-        return SecretProperties(record)
+        return SecretProperties._from_record(record)
 
     def list_properties_of_secrets(
         self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None, **keywords: Any
@@ -232,20 +232,22 @@ class SecretClient:
         :param max_page_size: the most secrets in a page, 1 to 25.
         :param timeout: the time limit of each page; see :meth:`get_secret`.
         """
-        return self._list("list-properties-of-secrets", (), wit.SECRET_LIST, SecretProperties, max_page_size, timeout)
+        item = SecretProperties._from_record
+        return self._list("list-properties-of-secrets", (), wit.SECRET_LIST, item, max_page_size, timeout)
 
     def list_properties_of_secret_versions(
         self, name: str, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None, **keywords: Any
     ) -> ItemPaged[SecretProperties]:
         """Lists the properties of all versions of a secret; see :meth:`list_properties_of_secrets`."""
         function = "list-properties-of-secret-versions"
-        return self._list(function, (name,), wit.SECRET_LIST, SecretProperties, max_page_size, timeout)
+        return self._list(function, (name,), wit.SECRET_LIST, SecretProperties._from_record, max_page_size, timeout)
 
     def list_deleted_secrets(
         self, *, max_page_size: Optional[int] = None, timeout: Optional[float] = None, **keywords: Any
     ) -> ItemPaged[DeletedSecret]:
         """Lists the deleted secrets; see :meth:`list_properties_of_secrets`."""
-        return self._list("list-deleted-secrets", (), wit.DELETED_SECRET_LIST, DeletedSecret, max_page_size, timeout)
+        item = DeletedSecret._from_record
+        return self._list("list-deleted-secrets", (), wit.DELETED_SECRET_LIST, item, max_page_size, timeout)
 
     def begin_delete_secret(self, name: str, *, timeout: Optional[float] = None, **keywords: Any) -> LROPoller[DeletedSecret]:
         """Starts to delete a secret with all its versions. The poller tells when the deletion is complete.
@@ -254,7 +256,7 @@ class SecretClient:
         :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such secret.
         """
         handle = self._call_for_resource("begin-delete-secret", name, _call_options(timeout))
-        return LROPoller(self._pool, handle, wit.DELETED_SECRET_POLLER, "deleted-secret", DeletedSecret)
+        return LROPoller(self._pool, handle, wit.DELETED_SECRET_POLLER, "deleted-secret", DeletedSecret._from_record)
 
     def get_deleted_secret(self, name: str, *, timeout: Optional[float] = None, **keywords: Any) -> DeletedSecret:
         """Reads the properties of a deleted secret.
@@ -262,7 +264,7 @@ class SecretClient:
         :param timeout: see :meth:`get_secret`.
         :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such deleted secret.
         """
-        return DeletedSecret(self._call("get-deleted-secret", name, _call_options(timeout)))
+        return DeletedSecret._from_record(self._call("get-deleted-secret", name, _call_options(timeout)))
 
     def begin_recover_deleted_secret(
         self, name: str, *, timeout: Optional[float] = None, **keywords: Any
@@ -273,7 +275,7 @@ class SecretClient:
         :raises keyfob.exceptions.ResourceNotFoundError: the vault has no such deleted secret.
         """
         handle = self._call_for_resource("begin-recover-deleted-secret", name, _call_options(timeout))
-        return LROPoller(self._pool, handle, wit.SECRET_POLLER, "properties", SecretProperties)
+        return LROPoller(self._pool, handle, wit.SECRET_POLLER, "properties", SecretProperties._from_record)
 
     def purge_deleted_secret(self, name: str, *, timeout: Optional[float] = None, **keywords: Any) -> None:
         """Deletes a deleted secret permanently.
@@ -309,7 +311,7 @@ class SecretClient:
             )
         text = base64.urlsafe_b64encode(backup).decode("ascii").rstrip("=")
         record = self._pool.call(wit.RESTORE_SECRET_BACKUP, self._open_handle(), text, _call_options(timeout))
-        return SecretProperties(record)
+        return SecretProperties._from_record(record)
 
     def close(self) -> None:
         """Closes the client; further calls raise ``ValueError``. The credential can still be used."""
@@ -358,7 +360,7 @@ class SecretClient:
 
 def _to_secret(record: Any) -> KeyVaultSecret:
     cache = None if record.cache is None else CacheInfo(record.cache.age, record.cache.stale, record.cache.error)
-    return KeyVaultSecret(SecretProperties(record.properties), record.value, record.credential, record.source, cache)
+    return KeyVaultSecret(SecretProperties._from_record(record.properties), record.value, record.credential, record.source, cache)
 
 
 def _call_options(timeout: Optional[float]) -> Options:

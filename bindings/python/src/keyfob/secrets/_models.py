@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 from urllib.parse import urlsplit
 
-from keyfob._component.conversions import field
+from keyfob._component.conversions import field, record
 from keyfob._redaction import Hidden, describe_text, hide_frames
 
 
@@ -76,10 +76,57 @@ class KeyVaultSecretIdentifier:
 
 
 class SecretProperties:
-    """The properties of a secret: everything except its value. Times are in UTC."""
+    """The properties of a secret: everything except its value. Times are in UTC.
 
-    def __init__(self, record: Any) -> None:
-        self._record = record
+    Clients return it. The arguments are those of the Azure SDK's class, for tests that make one.
+
+    :param attributes: an object with ``enabled``, ``not_before``, ``expires``, ``created``, ``updated``, ``recoverable_days``
+        and ``recovery_level``, each of which may be absent.
+    :param vault_id: the identifier.
+    """
+
+    def __init__(
+        self,
+        attributes: Any = None,
+        vault_id: Optional[str] = None,
+        *,
+        content_type: Optional[str] = None,
+        key_id: Optional[str] = None,
+        managed: Optional[bool] = None,
+        previous_version: Optional[str] = None,
+        tags: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        identifier = None if vault_id is None else KeyVaultSecretIdentifier(vault_id)
+        times = {
+            ours: unix_seconds(getattr(attributes, theirs, None))
+            for ours, theirs in (
+                ("not_before", "not_before"),
+                ("expires_on", "expires"),
+                ("created_on", "created"),
+                ("updated_on", "updated"),
+            )
+        }
+        self._record: Any = record(
+            id=vault_id or "",
+            name=identifier.name if identifier else "",
+            version=identifier.version if identifier else None,
+            content_type=content_type,
+            enabled=getattr(attributes, "enabled", None),
+            recoverable_days=getattr(attributes, "recoverable_days", None),
+            recovery_level=getattr(attributes, "recovery_level", None),
+            managed=managed,
+            key_id=key_id,
+            previous_version=previous_version,
+            tags=list((tags or {}).items()),
+            details=[],
+            **times,
+        )
+
+    @classmethod
+    def _from_record(cls, component_record: Any) -> "SecretProperties":
+        properties = cls.__new__(cls)
+        properties._record = component_record
+        return properties
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} [{self.id}]>"
@@ -235,11 +282,31 @@ class KeyVaultSecret:
 
 
 class DeletedSecret:
-    """A deleted secret, which can be recovered until ``scheduled_purge_date``."""
+    """A deleted secret, which can be recovered until ``scheduled_purge_date``.
 
-    def __init__(self, record: Any) -> None:
-        self._record = record
-        self._properties = SecretProperties(record.properties)
+    Clients return it. The arguments are those of the Azure SDK's class, for tests that make one.
+    """
+
+    def __init__(
+        self,
+        properties: SecretProperties,
+        deleted_date: Optional[datetime] = None,
+        recovery_id: Optional[str] = None,
+        scheduled_purge_date: Optional[datetime] = None,
+    ) -> None:
+        self._properties = properties
+        self._deleted_date = deleted_date
+        self._recovery_id = recovery_id
+        self._scheduled_purge_date = scheduled_purge_date
+
+    @classmethod
+    def _from_record(cls, component_record: Any) -> "DeletedSecret":
+        return cls(
+            SecretProperties._from_record(component_record.properties),
+            _utc_datetime(field(component_record, "deleted-on")),
+            field(component_record, "recovery-id"),
+            _utc_datetime(field(component_record, "scheduled-purge-on")),
+        )
 
     def __repr__(self) -> str:
         return f"<DeletedSecret [{self.id}]>"
@@ -262,15 +329,14 @@ class DeletedSecret:
     @property
     def deleted_date(self) -> Optional[datetime]:
         """When it was deleted."""
-        return _utc_datetime(field(self._record, "deleted-on"))
+        return self._deleted_date
 
     @property
     def scheduled_purge_date(self) -> Optional[datetime]:
         """When the vault will purge it."""
-        return _utc_datetime(field(self._record, "scheduled-purge-on"))
+        return self._scheduled_purge_date
 
     @property
     def recovery_id(self) -> Optional[str]:
         """The identifier of the deleted secret."""
-        recovery_id: Optional[str] = field(self._record, "recovery-id")
-        return recovery_id
+        return self._recovery_id
