@@ -1,5 +1,6 @@
 """Keyword arguments of the Azure SDK, and what constructors check at once."""
 
+import asyncio
 import inspect
 
 import azure.identity
@@ -14,6 +15,7 @@ from keyfob._component import guest
 from keyfob.exceptions import InvalidArgumentError
 from keyfob.identity import (
     AzureAuthorityHosts,
+    CertificateCredential,
     ChainedTokenCredential,
     ClientAssertionCredential,
     ClientSecretCredential,
@@ -205,6 +207,27 @@ def test_client_id_and_secret(create):
             create(*arguments)
     with pytest.raises(TypeError, match="client_id must be str, not int"):
         create("contoso", 1, "x")
+
+
+def test_certificate_data():
+    for package in (keyfob.identity, azure.identity):
+        with pytest.raises(ValueError):
+            package.CertificateCredential(*WHO, certificate_data=b"s3cret")
+    with pytest.raises(TypeError, match="certificate_data must be bytes, not str"):
+        CertificateCredential(*WHO, certificate_data="-----BEGIN")
+
+
+def test_texts_of_methods():
+    client = SecretClient(URL, StaticCredential())
+    for call, name in (
+        (lambda: client.get_secret(None), "get_secret: name must be str, not NoneType"),
+        (lambda: client.get_secret(name=b"a"), "get_secret: name must be str, not bytes"),
+        (lambda: client.set_secret("a", None), "set_secret: value must be str, not NoneType"),
+        (lambda: client.set_secret("a", value=5), "set_secret: value must be str, not int"),
+        (lambda: asyncio.run(keyfob.aio.SecretClient(URL, StaticCredential()).get_secret(None)), "name must be str"),
+    ):
+        with pytest.raises(TypeError, match=name):
+            call()
 
 
 def test_authority():

@@ -79,7 +79,7 @@ def objects(app_service):
     working = ManagedIdentityCredential(client_id=USER_ASSIGNED_CLIENT_ID)
     client = SecretClient(os.environ["KEYVAULT_URL"], working)
     yield from (credential, client, ChainedTokenCredential(credential), keyfob.aio.ClientSecretCredential(*WHO, SECRET))
-    yield CertificateCredential(*WHO, certificate_data=SECRET.encode(), password=SECRET)
+    yield CertificateCredential(*WHO, certificate_data=b"-----BEGIN" + SECRET.encode(), password=SECRET)
     yield ClientAssertionCredential(*WHO, lambda: SECRET)
     yield keyfob.aio.SecretClient(os.environ["KEYVAULT_URL"], working)
     yield client.list_properties_of_secrets()

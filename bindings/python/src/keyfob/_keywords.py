@@ -6,9 +6,11 @@ import difflib
 import functools
 import inspect
 import types
-from typing import Any, Callable, FrozenSet, Mapping, Type, TypeVar
+from typing import Any, Callable, FrozenSet, Mapping, Tuple, Type, TypeVar
 
 C = TypeVar("C")
+
+_TEXTS = ("name", "value")
 
 _IGNORED = frozenset(
     {
@@ -147,22 +149,27 @@ def check_keywords(
         raise TypeError(f"{owner} has no argument {name}{f'; did you mean {near[0]}?' if near else ''}")
 
 
-def check_method_keywords(decorated: Type[C]) -> Type[C]:
-    """Decorates the methods of a class that take ``**keywords``: they refuse those that would change what a call does."""
+def check_method_arguments(decorated: Type[C]) -> Type[C]:
+    """Decorates the methods of a class that take ``**keywords``: they refuse those that would change what a call does, and
+    a name or a value that is no text."""
     for name, method in list(vars(decorated).items()):
         if isinstance(method, types.FunctionType):
             parameters = inspect.signature(method).parameters
             if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values()):
                 owner = decorated.__name__ if name == "__init__" else f"{decorated.__name__}.{name}"
-                setattr(decorated, name, _checked(owner, method, frozenset(parameters)))
+                setattr(decorated, name, _checked(owner, method, tuple(parameters)))
     return decorated
 
 
-def _checked(owner: str, method: Callable[..., Any], known: FrozenSet[str]) -> Callable[..., Any]:
+def _checked(owner: str, method: Callable[..., Any], known: Tuple[str, ...]) -> Callable[..., Any]:
     @functools.wraps(method)
     def call(*arguments: Any, **options: Any) -> Any:
         others = {name: value for name, value in options.items() if name not in known}
         check_keywords(owner, method, others)
+        for name, value in [*zip(known, arguments), *options.items()]:
+            # A variable that is not set is None, for example.
+            if name in _TEXTS and not isinstance(value, str):
+                raise TypeError(f"{owner}: {name} must be str, not {type(value).__name__}")
         return method(*arguments, **options)
 
     return call

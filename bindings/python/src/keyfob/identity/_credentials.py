@@ -15,7 +15,7 @@ from keyfob._redaction import Hidden, hide_frames
 from keyfob.exceptions import InvalidArgumentError
 
 from ._base import Credential
-from ._validation import authority_url, imds_connect_timeout, invalid, require_tenant, require_text
+from ._validation import authority_url, imds_connect_timeout, invalid, require_certificate, require_tenant, require_text
 
 # The credentials of the default chain. Those that start processes or a browser, which a component can't, are in it by name;
 # the Azure SDK's can be passed to ChainedTokenCredential and SecretClient.
@@ -315,6 +315,8 @@ class CertificateCredential(Credential):
         certificate = certificate_data or certificate_path
         if not certificate or (certificate_path and certificate_data):
             raise invalid("give either certificate_path or certificate_data")
+        if certificate_data:
+            require_certificate("certificate_data", certificate_data)
         try:
             text = password.decode() if isinstance(password, bytes) else password
         except UnicodeDecodeError:

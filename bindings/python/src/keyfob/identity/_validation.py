@@ -11,6 +11,7 @@ from keyfob._redaction import describe_text
 from keyfob.exceptions import InvalidArgumentError
 
 _TENANT_CHARACTERS = frozenset(string.ascii_letters + string.digits + "-.")
+_DER_SEQUENCE = b"\x30"
 _MIN_IMDS_CONNECT_MS, _MAX_IMDS_CONNECT_MS = 1, 60_000
 
 
@@ -43,6 +44,20 @@ def require_tenant(name: str, value: Any) -> None:
         raise invalid(
             f"{name} is not a tenant: it {describe_text(value, _TENANT_CHARACTERS.__contains__)}",
             f"Set {name} to the tenant's id (portal: Microsoft Entra ID > Overview > Tenant ID) or domain name",
+        )
+
+
+def require_certificate(name: str, value: Any) -> None:
+    """Checks that bytes may be PEM or PKCS#12. What is in them is checked when it is used.
+
+    :raises TypeError: they are no bytes.
+    :raises InvalidArgumentError: they are something else.
+    """
+    if not isinstance(value, (bytes, bytearray)):
+        raise TypeError(f"{name} must be bytes, not {type(value).__name__}")
+    if b"-----BEGIN" not in value and not value.startswith(_DER_SEQUENCE):
+        raise invalid(
+            f"{name} is neither PEM nor PKCS#12", "Give the content of the file that has the certificate and its private key"
         )
 
 

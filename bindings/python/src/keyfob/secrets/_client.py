@@ -13,7 +13,7 @@ from keyfob._component.conversions import exception_from
 from keyfob._component.environment import CLIENT_VARIABLES, Environment
 from keyfob._component.guest import Guest, ResourceHandle
 from keyfob._component.options import Options, Setters, milliseconds, setters
-from keyfob._keywords import check_method_keywords
+from keyfob._keywords import check_method_arguments
 from keyfob._redaction import hide_frames
 from keyfob.exceptions import AzureError, InvalidArgumentError
 from keyfob.identity._chain import as_keyfob_credential
@@ -28,7 +28,7 @@ _MAX_BACKUP_BYTES = 24 * 1024 * 1024
 
 
 @hide_frames
-@check_method_keywords
+@check_method_arguments
 class SecretClient:
     """Reads and changes the secrets of one vault.
 
