@@ -416,31 +416,46 @@ def test_no_listener(loggers):
 # --- Azure Arc
 
 
-def test_agent_of_azure_arc(monkeypatch, tmp_path):
+@pytest.fixture
+def arc_agent(monkeypatch, tmp_path):
+    """The path of the agent, which is not there, and an environment that names no source of managed identities."""
+    monkeypatch.setattr(environment, "ARC_AGENT", str(tmp_path / "himds"))
+    monkeypatch.delenv("AZURE_POD_IDENTITY_AUTHORITY_HOST")
+    return tmp_path / "himds"
+
+
+def test_agent_of_azure_arc(monkeypatch, arc_agent):
     def source():
         candidates = {one.credential: one for one in DefaultAzureCredential().explain()}
         return candidates["ManagedIdentityCredential"].details.get("source")
 
-    monkeypatch.setattr(environment, "ARC_AGENT", str(tmp_path / "himds"))
     assert source() == ManagedIdentityCredential().explain()[0].details["source"] == "IMDS"
-    (tmp_path / "himds").touch()
+    arc_agent.touch()
     assert source() == ManagedIdentityCredential().explain()[0].details["source"] == "Azure Arc"
     assert ManagedIdentityCredential().explain()[0].details["endpoint"] == "http://localhost:40342"
-    for name in ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"):
+    for name in ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"):
         with monkeypatch.context() as patched:
             patched.setenv(name, "http://localhost/elsewhere")
             assert source() != "Azure Arc"
+            patched.setenv(name, "")
+            assert source() == "Azure Arc"
+    with monkeypatch.context() as patched:
+        for name in ("AZURE_AUTHORITY_HOST", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE"):
+            assert source() == "Azure Arc"
+            patched.setenv(name, "x")
+        assert source() != "Azure Arc"
     # Other credentials do not have the variables.
     assert not {name for name, _ in environment.Environment(environment.ENTRA_VARIABLES).variables()} & {"IMDS_ENDPOINT"}
 
 
-def test_request_to_the_agent(monkeypatch, tmp_path):
+def test_request_to_the_agent(monkeypatch, arc_agent):
+    arc_agent.touch()
+
     def respond(server, connection):
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}")
 
     with Server(respond) as server:
         url = server.url.replace("127.0.0.1", "localhost")
-        monkeypatch.setattr(environment, "ARC_AGENT", str(tmp_path))
         monkeypatch.setattr(environment, "ARC_VARIABLES", [("IDENTITY_ENDPOINT", url), ("IMDS_ENDPOINT", url)])
         with pytest.raises(ClientAuthenticationError):
             ManagedIdentityCredential().get_token(SCOPE, timeout=5)

@@ -58,8 +58,9 @@ DEFAULT_CHAIN_VARIABLES = (
 )
 """The variables that ``DefaultAzureCredential`` reads."""
 
-# Any of them tells which platform this is.
-_ENDPOINTS = ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT")
+# Any of the first names a source of managed identities, and all of the second do.
+_ENDPOINTS = frozenset({"AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"})
+_WORKLOAD_IDENTITY = frozenset({"AZURE_AUTHORITY_HOST", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_TENANT_ID"})
 
 ARC_AGENT = "/opt/azcmagent/bin/himds"
 """Azure Arc's agent on Linux. A server with it has a managed identity, also where its installer did not set the variables for
@@ -81,12 +82,13 @@ class Environment:
         present = [(name, value) for name, value in os.environ.items() if name in names]
         self._invalid_names = sorted(name for name, value in present if not _is_text(value))
         self._variables = [(name, value) for name, value in present if _is_text(value)]
-        set_names = {name for name, _ in present}
+        set_names = {name for name, value in present if value}
         level = None if "AZURE_LOG_LEVEL" in set_names else configured_level()
         if names and level is not None:
             self._variables.append(("AZURE_LOG_LEVEL", level))
-        if MANAGED_IDENTITY_VARIABLES <= names and set_names.isdisjoint(_ENDPOINTS) and os.path.exists(ARC_AGENT):
-            self._variables += ARC_VARIABLES
+        names_source = not set_names.isdisjoint(_ENDPOINTS) or set_names >= _WORKLOAD_IDENTITY
+        if MANAGED_IDENTITY_VARIABLES <= names and not names_source and os.path.isfile(ARC_AGENT):
+            self._variables = [one for one in self._variables if one[0] not in _ENDPOINTS] + ARC_VARIABLES
         if names and len(present) < len(os.environ):
             # The component's hints depend on whether there are any variables.
             self._variables.append(("OTHER_VARIABLES", "not shown to the component"))
