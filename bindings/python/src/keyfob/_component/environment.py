@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import FrozenSet, List, Tuple
+from typing import FrozenSet, List, Set, Tuple
 
 from keyfob.exceptions import InvalidArgumentError
 
@@ -59,7 +59,7 @@ DEFAULT_CHAIN_VARIABLES = (
 """The variables that ``DefaultAzureCredential`` reads."""
 
 # Any of the first names a source of managed identities, and all of the second do.
-_ENDPOINTS = frozenset({"AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"})
+_SOURCES = frozenset({"AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"})
 _WORKLOAD_IDENTITY = frozenset({"AZURE_AUTHORITY_HOST", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_TENANT_ID"})
 
 ARC_AGENT = "/opt/azcmagent/bin/himds"
@@ -82,13 +82,9 @@ class Environment:
         present = [(name, value) for name, value in os.environ.items() if name in names]
         self._invalid_names = sorted(name for name, value in present if not _is_text(value))
         self._variables = [(name, value) for name, value in present if _is_text(value)]
-        set_names = {name for name, value in present if value}
-        level = None if "AZURE_LOG_LEVEL" in set_names else configured_level()
-        if names and level is not None:
-            self._variables.append(("AZURE_LOG_LEVEL", level))
-        names_source = not set_names.isdisjoint(_ENDPOINTS) or set_names >= _WORKLOAD_IDENTITY
-        if MANAGED_IDENTITY_VARIABLES <= names and not names_source and os.path.isfile(ARC_AGENT):
-            self._variables = [one for one in self._variables if one[0] not in _ENDPOINTS] + ARC_VARIABLES
+        added = _added_variables(names, {name for name, value in present if value})
+        replaced = {name for name, _ in added}
+        self._variables = [one for one in self._variables if one[0] not in replaced] + added
         if names and len(present) < len(os.environ):
             # The component's hints depend on whether there are any variables.
             self._variables.append(("OTHER_VARIABLES", "not shown to the component"))
@@ -112,6 +108,18 @@ class Environment:
 
     def __repr__(self) -> str:
         return "<Environment>"
+
+
+def _added_variables(names: FrozenSet[str], set_names: Set[str]) -> List[Tuple[str, str]]:
+    """Variables that are not set, for what the component can't see: how the loggers are configured, and Azure Arc's agent."""
+    added = []
+    level = configured_level()
+    if level is not None and "AZURE_LOG_LEVEL" in names - set_names:
+        added.append(("AZURE_LOG_LEVEL", level))
+    names_source = not set_names.isdisjoint(_SOURCES) or set_names >= _WORKLOAD_IDENTITY
+    if MANAGED_IDENTITY_VARIABLES <= names and not names_source and os.path.isfile(ARC_AGENT):
+        added += ARC_VARIABLES
+    return added
 
 
 def _is_text(value: str) -> bool:
