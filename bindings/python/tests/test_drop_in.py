@@ -247,18 +247,41 @@ class AsyncClosable(Closable):
 
 
 def test_chain_closes_its_credentials():
-    first, second = Closable(), Closable()
-    with ChainedTokenCredential(first, EnvironmentCredential(), StaticCredential(), ChainedTokenCredential(second)) as chain:
-        assert chain.credentials[0] is first and first.closed == 0
-    assert (first.closed, second.closed) == (1, 1)
+    first, second, mock = Closable(), Closable(), unittest.mock.MagicMock()
+    inner = ChainedTokenCredential(second)
+    for package in (keyfob.identity, azure.identity):
+        mock = unittest.mock.MagicMock()
+        with package.ChainedTokenCredential(mock, EnvironmentCredential(), inner) as chain:
+            assert chain.credentials[0] is mock
+            assert (mock.__enter__.call_count, mock.__exit__.call_count) == (1, 0)
+        assert (mock.__enter__.call_count, mock.__exit__.call_count) == (1, 1)
+        chain.close()
+        assert mock.__exit__.call_count == 2
+    assert second.closed == 4
+    # Without a way to be entered, or to be closed.
+    with ChainedTokenCredential(first, StaticCredential()):
+        assert first.closed == 0
+    assert first.closed == 1
 
     async def main():
-        third = AsyncClosable()
-        async with keyfob.aio.ChainedTokenCredential(first, third, keyfob.aio.EnvironmentCredential()) as chain:
+        third, mock = AsyncClosable(), unittest.mock.MagicMock(spec=azure.identity.aio.ManagedIdentityCredential)
+        async with keyfob.aio.ChainedTokenCredential(first, third, mock, keyfob.aio.EnvironmentCredential()) as chain:
             assert chain.credentials[1] is third
+            mock.__aenter__.assert_awaited_once()
+        mock.close.assert_awaited_once()
         return third.closed
 
     assert asyncio.run(main()) == 1 and first.closed == 2
+
+
+def test_attempts_have_the_name_of_what_is_mocked():
+    mock = unittest.mock.Mock(
+        spec=azure.identity.AzureCliCredential,
+        get_token_info=unittest.mock.Mock(side_effect=azure.identity.CredentialUnavailableError("not signed in")),
+    )
+    with pytest.raises(azure.identity.CredentialUnavailableError) as raised:
+        ChainedTokenCredential(mock).get_token(SCOPE)
+    assert raised.value.attempts == [("AzureCliCredential", "unavailable", "not signed in")]
 
 
 def sign():

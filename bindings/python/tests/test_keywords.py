@@ -279,6 +279,28 @@ def test_two_identities():
             azure.identity.ManagedIdentityCredential(**options)
 
 
+def test_identity_of_the_default_chain(monkeypatch):
+    resource = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i"
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "header")
+    explained = {
+        one.credential: one for one in DefaultAzureCredential(identity_config={"resource_id": resource}).explain()
+    }
+    assert explained["ManagedIdentityCredential"].details["resource-id"] == resource
+
+
+def test_identity_in_cloud_shell(monkeypatch):
+    monkeypatch.setenv("MSI_ENDPOINT", "http://localhost:50342/oauth2/token")
+    for package in (keyfob.identity, azure.identity):
+        package.ManagedIdentityCredential()
+        package.DefaultAzureCredential(managed_identity_client_id=USER_ASSIGNED_CLIENT_ID)
+        for options in ({"client_id": USER_ASSIGNED_CLIENT_ID}, {"identity_config": {"object_id": "x"}}):
+            with pytest.raises(ValueError):
+                package.ManagedIdentityCredential(**options)
+    monkeypatch.setenv("MSI_SECRET", "secret")
+    ManagedIdentityCredential(client_id=USER_ASSIGNED_CLIENT_ID)
+
+
 def test_vault_and_credential():
     for arguments in (("", StaticCredential()), (URL, None), (None, StaticCredential())):
         with pytest.raises(ValueError):

@@ -41,8 +41,8 @@ class Provider:
 
     @property
     def name(self) -> str:
-        """The name for error messages: the function's or the class's."""
-        return getattr(self.target, "__name__", type(self.target).__name__)
+        """The name for error messages: the function's or the class's, also of what is mocked."""
+        return str(getattr(self.target, "__name__", self.target.__class__.__name__))
 
     def token(self, request: Any) -> Record:
         """Calls ``get_token_info``, or ``get_token`` if the credential does not have it.

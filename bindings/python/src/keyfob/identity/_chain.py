@@ -48,7 +48,19 @@ class ChainedTokenCredential(Credential):
 
     def close(self) -> None:
         """Closes the credentials of the chain that can be closed."""
+        self.__exit__(None, None, None)
+
+    def __enter__(self) -> "ChainedTokenCredential":
         for credential in self.credentials:
+            if hasattr(credential, "__enter__"):
+                credential.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for credential in self.credentials:
+            if hasattr(credential, "__exit__"):
+                credential.__exit__(*exception)
+                continue
             close = getattr(credential, "close", None)
             closing = close() if callable(close) else None
             if inspect.iscoroutine(closing):

@@ -87,6 +87,11 @@ def _managed_identity_options(
     return [("managed-identity", (identity,)) for identity in identities]
 
 
+def _is_cloud_shell() -> bool:
+    set_names = {name for name in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "MSI_SECRET") if os.environ.get(name)}
+    return set_names == {"MSI_ENDPOINT"}
+
+
 @hide_frames
 class DefaultAzureCredential(Credential):
     """Tries environment, workload identity and managed identity, in this order.
@@ -97,6 +102,7 @@ class DefaultAzureCredential(Credential):
     :param authority: the Microsoft Entra host; overrides ``AZURE_AUTHORITY_HOST``.
     :param managed_identity_client_id: the client id of a user-assigned identity; overrides ``AZURE_CLIENT_ID``.
     :param managed_identity_system_assigned: use the system-assigned identity even if ``AZURE_CLIENT_ID`` is set.
+    :param identity_config: see :class:`ManagedIdentityCredential`.
     :param workload_identity_client_id: the client id for workload identity; overrides ``AZURE_CLIENT_ID``.
     :param workload_identity_tenant_id: the tenant for workload identity; overrides ``AZURE_TENANT_ID``.
     :param additionally_allowed_tenants: tenants for which tokens may be requested besides the credential's own; ``*``
@@ -108,7 +114,7 @@ class DefaultAzureCredential(Credential):
         ``exclude_managed_identity_credential``. Other keyword arguments of the Azure SDK are accepted if they can't change the
         meaning, such as those of the developer credentials, which never work in this chain.
     :raises TypeError: a keyword argument is unknown, or is set elsewhere; the message says where.
-    :raises ValueError: both managed identity arguments were given, every credential is excluded, or
+    :raises ValueError: more than one managed identity was given, every credential is excluded, or
         ``AZURE_TOKEN_CREDENTIALS`` names no credential.
     """
 
@@ -120,6 +126,7 @@ class DefaultAzureCredential(Credential):
         authority: Optional[str] = None,
         managed_identity_client_id: Optional[str] = None,
         managed_identity_system_assigned: bool = False,
+        identity_config: Optional[Mapping[str, str]] = None,
         workload_identity_client_id: Optional[str] = None,
         workload_identity_tenant_id: Optional[str] = None,
         additionally_allowed_tenants: Optional[Iterable[str]] = (),
@@ -136,7 +143,9 @@ class DefaultAzureCredential(Credential):
                 f"Set {_TOKEN_CREDENTIALS} to prod or to the class name of a credential",
             )
         chain_options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
-        chain_options += _managed_identity_options(managed_identity_client_id, {}, managed_identity_system_assigned)
+        chain_options += _managed_identity_options(
+            managed_identity_client_id, identity_config or {}, managed_identity_system_assigned
+        )
         chain_options += setters(
             workload_identity_client_id=workload_identity_client_id,
             tenant_id=workload_identity_tenant_id,
@@ -199,7 +208,7 @@ class ManagedIdentityCredential(Credential):
     :param client_id: the client id of a user-assigned identity.
     :param identity_config: selects the identity by another id: ``{"object_id": …}`` or ``{"resource_id": …}``.
     :param connection_timeout: see :class:`DefaultAzureCredential`.
-    :raises ValueError: ``identity_config`` has an unknown key, or more than one id was given.
+    :raises ValueError: ``identity_config`` has an unknown key, more than one id was given, or one was given in Cloud Shell.
     """
 
     _variables = environment.MANAGED_IDENTITY_VARIABLES
@@ -215,6 +224,11 @@ class ManagedIdentityCredential(Credential):
     ) -> None:
         check_keywords("ManagedIdentityCredential", ManagedIdentityCredential.__init__, keywords, ENTRA_KEYWORDS)
         options = _managed_identity_options(client_id, identity_config or {}, False)
+        if options and _is_cloud_shell():
+            raise invalid(
+                "Cloud Shell has no managed identity to choose: its tokens are those of the signed-in user",
+                "Create ManagedIdentityCredential without client_id and identity_config",
+            )
         options += setters(imds_connect_timeout=imds_connect_timeout(connection_timeout))
         super().__init__(_static_constructor("managed-identity", options=options))
 

@@ -130,6 +130,12 @@ class ChainedTokenCredential(Credential):
         credentials: Tuple[Any, ...] = getattr(self._sync_credential, "credentials")
         return credentials
 
+    async def __aenter__(self) -> "ChainedTokenCredential":
+        for credential in self.credentials:
+            if hasattr(credential, "__aenter__"):
+                await credential.__aenter__()
+        return self
+
     async def close(self) -> None:
         """Closes the credentials of the chain that can be closed."""
         for credential in self.credentials:
