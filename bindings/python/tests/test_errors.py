@@ -1,6 +1,7 @@
 """What a person reads of an exception, and the classes by which a program catches it."""
 
 import asyncio
+import json
 import pickle
 import traceback
 
@@ -193,3 +194,13 @@ def test_failures_of_the_vault_are_none_of_the_token():
         with Vault(b"<html>", status) as vault, pytest.raises(AzureError) as raised:
             vault.client(StaticCredential()).get_secret("a", timeout=1)
         assert not isinstance(raised.value, ClientAuthenticationError)
+
+
+def test_code_of_azure_arc(monkeypatch):
+    body = json.dumps({"error": "invalid_request", "error_description": "The agent is not connected"}).encode()
+    with Server(reply(b"400 Bad Request", body)) as server:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", server.url.replace("127.0.0.1", "localhost"))
+        monkeypatch.setenv("IMDS_ENDPOINT", "http://localhost")
+        with pytest.raises(ClientAuthenticationError) as raised:
+            ManagedIdentityCredential().get_token(SCOPE, timeout=5)
+    assert (raised.value.status_code, raised.value.code, raised.value.error.code) == (400, *["invalid_request"] * 2)

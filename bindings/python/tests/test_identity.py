@@ -67,6 +67,17 @@ def test_client_certificate(start_fake, monkeypatch, tmp_path):
     assert read_secret(CertificateCredential(*who, str(files / "cert-first.pem"))) == SECRET_VALUE
     assert read_secret(CertificateCredential(*who, certificate_data=pem.encode())) == SECRET_VALUE
     assert read_secret(CertificateCredential(*who, str(files / "aes256.pfx"), password="keyfob-test")) == SECRET_VALUE
+    # A PEM key that is encrypted, by the ciphers of OpenSSL's default and of older programs.
+    for name in ("encrypted.pem", "encrypted-aes128.pem", "encrypted-des3.pem"):
+        path = files / name
+        assert read_secret(CertificateCredential(*who, str(path), password="keyfob-test")) == SECRET_VALUE
+        data = CertificateCredential(*who, certificate_data=path.read_bytes(), password=b"keyfob-test")
+        assert read_secret(data) == SECRET_VALUE
+        for password in ("wrong", None):
+            with pytest.raises(ClientAuthenticationError, match="password"):
+                read_secret(CertificateCredential(*who, str(path), password=password))
+    unicode = CertificateCredential(*who, str(files / "encrypted-unicode-password.pem"), password="pässwörd-🔑")
+    assert read_secret(unicode) == SECRET_VALUE
     with pytest.raises(ClientAuthenticationError, match="the password does not open it"):
         read_secret(CertificateCredential(*who, str(files / "aes256.pfx"), password=b"wrong"))
     with pytest.raises(ClientAuthenticationError, match="does not exist") as raised:
