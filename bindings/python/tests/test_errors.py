@@ -3,6 +3,7 @@
 import asyncio
 import json
 import pickle
+import re
 import traceback
 
 import azure.core.exceptions
@@ -68,6 +69,39 @@ def test_constructors_of_the_azure_sdk():
         assert package.ResourceNotFoundError("x").status_code is package.HttpResponseError("x").response is None
         assert package.AzureError("x", continuation_token="t").continuation_token == "t"
     assert str(CredentialUnavailableError(message="not here")) == "not here"
+
+
+def test_options_have_the_names_of_this_package():
+    """No error names an option as the component's interface does."""
+
+    def fail(error):
+        raise error
+
+    static = StaticCredential()
+    url = "https://my-vault.vault.azure.net"
+    calls = (
+        lambda: DefaultAzureCredential(managed_identity_client_id="x").get_token(SCOPE),
+        lambda: ManagedIdentityCredential(identity_config={"resource_id": "x"}).get_token(SCOPE),
+        lambda: DefaultAzureCredential(authority="https://evil.example").get_token(SCOPE),
+        lambda: ClientSecretCredential(*WHO, "x").get_token(SCOPE, tenant_id="other"),
+        lambda: ClientSecretCredential(*WHO, "x", additionally_allowed_tenants=["a b"]).get_token(SCOPE, tenant_id="other"),
+        lambda: ClientSecretCredential("contoso", "x", "x").get_token(SCOPE),
+        lambda: ClientSecretCredential(*WHO, "x").get_token(SCOPE, claims="x"),
+        lambda: ClientSecretCredential(*WHO, "x").get_token(),
+        lambda: SecretClient(url, static, cache_ttl=0),
+        lambda: SecretClient(url, static, cache_ttl=1, cache_max_secrets=0),
+        lambda: SecretClient(url, static, cache_stale_if_error=5),
+        lambda: SecretClient(url, static, api_version="x y"),
+        lambda: SecretClient(url, static).get_secret("a", out_content_type="x"),
+        lambda: SecretClient(url, static).get_secret("a", timeout=0),
+        lambda: fail(SecretClient(url, static).get_secrets(["a"], max_concurrency=0)[0]),
+        lambda: next(SecretClient(url, static).list_properties_of_secrets(max_page_size=0)),
+    )
+    words = "options|managed-identity|-id|-host|-ttl|-tenant|-secrets|-concurrency|-size|-type|-version|-if-|get-|embedding"
+    for number, call in enumerate(calls):
+        with pytest.raises(AzureError) as raised:
+            call()
+        assert not re.search(rf"\b[a-z-]*({words})\b", re.sub(r"\S*my-vault\S*", "", str(raised.value))), (number, raised.value)
 
 
 class OwnUnavailable(CredentialUnavailableError):

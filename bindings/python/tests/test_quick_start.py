@@ -50,6 +50,24 @@ def test_failure_hint_names_the_fix(app_service, tmp_path):
     assert azure_result.returncode == 1 and "AZURE_CLIENT_ID to the identity" not in azure_result.stderr
 
 
+def test_text_of_the_failure(app_service):
+    with pytest.raises(CredentialUnavailableError) as raised:
+        DefaultAzureCredential().get_token("https://vault.azure.net/.default")
+    lines = str(raised.value).splitlines()
+    assert lines[:7] == [
+        "DefaultAzureCredential: App Service must be told which identity to use.",
+        "",
+        "Attempted credentials:",
+        "  EnvironmentCredential       not set: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET",
+        "  WorkloadIdentityCredential  not set: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE",
+        "  ManagedIdentityCredential   App Service answered 400: Unable to load the proper Managed Identity.",
+        "  (SharedTokenCache, VisualStudioCode, AzureCli, AzurePowerShell, AzureDeveloperCli, Broker: not in a component; "
+        "on a laptop: keyfob dev-identity)",
+    ]
+    assert lines[7:9] == ["", "Fix:"] and len(lines) < 16
+    assert '  or in code: DefaultAzureCredential(managed_identity_client_id="...")' in lines
+
+
 def test_fix_in_app_settings(app_service, tmp_path, monkeypatch):
     monkeypatch.setenv("AZURE_CLIENT_ID", USER_ASSIGNED_CLIENT_ID)
     for script in (KEYFOB_SCRIPT, AZURE_SDK_SCRIPT):
