@@ -1,31 +1,24 @@
-"""What a program for the Azure SDK does with credentials besides getting tokens: names, mocks, copies, chains, loops, logs."""
+"""What a program for the Azure SDK does with credentials besides getting tokens: mocks, chains, copies, loops."""
 
 import asyncio
 import copy
-import enum
 import inspect
-import logging
 import pickle
 import threading
 import time
-import types
 import unittest.mock
-from datetime import datetime, timezone
 
 import azure.identity
 import azure.identity.aio
 import azure.keyvault.secrets
-import azure.keyvault.secrets.aio
 import pytest
-from conftest import ROOT, SCOPE, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID, WHO
-from servers import SECRET, Server, StaticCredential, Vault
+from conftest import SCOPE, SECRET_VALUE, USER_ASSIGNED_CLIENT_ID, WHO
+from servers import SECRET, StaticCredential, Vault
 
 import keyfob.aio
 import keyfob.identity
 import keyfob.identity.aio
 import keyfob.secrets
-import keyfob.secrets.aio
-from keyfob._component import environment
 from keyfob.exceptions import ClientAuthenticationError
 from keyfob.identity import (
     AccessToken,
@@ -38,92 +31,6 @@ from keyfob.identity import (
 )
 
 URL = "https://my-vault.vault.azure.net"
-
-# --- Names
-
-# Credentials that start a process, open a browser or ask a person, and their options and records.
-INTERACTIVE = {
-    "AuthenticationRecord",
-    "AuthenticationRequiredError",
-    "AuthorizationCodeCredential",
-    "AzureCliCredential",
-    "AzureDeveloperCliCredential",
-    "AzurePipelinesCredential",
-    "AzurePowerShellCredential",
-    "DeviceCodeCredential",
-    "InteractiveBrowserCredential",
-    "OnBehalfOfCredential",
-    "SharedTokenCacheCredential",
-    "TokenCachePersistenceOptions",
-    "UsernamePasswordCredential",
-    "VisualStudioCodeCredential",
-}
-MODULES = [
-    (azure.identity, keyfob.identity),
-    (azure.identity.aio, keyfob.identity.aio),
-    (azure.keyvault.secrets, keyfob.secrets),
-    (azure.keyvault.secrets.aio, keyfob.secrets.aio),
-]
-# Of azure-core's pipeline, which this package does not have.
-PIPELINE = {"send_request"}
-
-
-@pytest.mark.parametrize("theirs, ours", MODULES, ids=[theirs.__name__ for theirs, _ in MODULES])
-def test_every_name_exists(theirs, ours):
-    missing = {name for name in theirs.__all__ if not hasattr(ours, name)}
-    assert missing == {name for name in theirs.__all__ if name in INTERACTIVE}
-    absent = (ROOT / "bindings/python/README.md").read_text().partition("are absent:")[2].partition("\n## ")[0]
-    assert all(f"`{name}`" in absent for name in missing)
-    for name in set(theirs.__all__) - missing:
-        their, our = getattr(theirs, name), getattr(ours, name)
-        if inspect.isclass(their):
-            public = {one for one in dir(their) if not one.startswith("_")} - PIPELINE
-            assert public - set(dir(our)) == set(), name
-        if inspect.isclass(their) and issubclass(their, enum.Enum):
-            assert {one.name: one.value for one in our} == {one.name: one.value for one in their}
-            assert all(our[one.name.lower()] is getattr(our, one.name.lower()) is our[one.name] for one in their)
-
-
-def test_authority_hosts():
-    for name in ("AZURE_CHINA", "AZURE_GOVERNMENT", "AZURE_PUBLIC_CLOUD"):
-        assert getattr(keyfob.identity.KnownAuthorities, name) == getattr(azure.identity.AzureAuthorityHosts, name)
-    with pytest.warns(DeprecationWarning):
-        assert keyfob.identity.AzureAuthorityHosts.AZURE_GERMANY == "login.microsoftonline.de"
-    with pytest.raises(AttributeError):
-        keyfob.identity.AzureAuthorityHosts.AZURE_MOON
-
-
-def test_enumerations_reach_the_vault():
-    with Vault(SECRET) as vault:
-        client = vault.client(api_version=keyfob.secrets.ApiVersion.V2025_07_01)
-        client.get_secret("a", out_content_type=keyfob.secrets.ContentType.PEM)
-        azure_type = azure.keyvault.secrets.ContentType.PEM
-        client.get_secret("a", out_content_type=azure_type)
-    for request in vault.requests[-2:]:
-        assert b"api-version=2025-07-01" in request and b"outContentType=application%2Fx-pem-file" in request
-
-
-def test_results_made_by_a_test():
-    for package in (keyfob.secrets, azure.keyvault.secrets):
-        attributes = types.SimpleNamespace(
-            enabled=True,
-            not_before=None,
-            expires=datetime(2030, 1, 1, tzinfo=timezone.utc),
-            created=datetime(2020, 1, 1, tzinfo=timezone.utc),
-            updated=None,
-            recoverable_days=90,
-            recovery_level="Purgeable",
-        )
-        properties = package.SecretProperties(attributes, f"{URL}/secrets/a/1", content_type="text", tags={"x": "y"})
-        assert (properties.name, properties.version, properties.vault_url, properties.tags) == ("a", "1", URL, {"x": "y"})
-        assert (properties.enabled, properties.not_before, properties.expires_on.year) == (True, None, 2030)
-        assert (properties.recoverable_days, properties.content_type, properties.key_id) == (90, "text", None)
-        secret = package.KeyVaultSecret(properties, "v")
-        assert (secret.name, secret.value, secret.properties) == ("a", "v", properties)
-        deleted = package.DeletedSecret(properties, deleted_date=attributes.created, recovery_id=f"{URL}/deletedsecrets/a")
-        assert (deleted.deleted_date.year, deleted.scheduled_purge_date, deleted.name) == (2020, None, "a")
-    assert keyfob.secrets.SecretProperties().name == ""
-
 
 # --- Functions that return tokens
 
@@ -368,118 +275,3 @@ def test_asynchronous_provider_is_called_in_its_loop(fake_vaults):
     assert len(threads) == 3 and set(threads) == {loop_thread}
     # It may block, and does not block the loop.
     assert other_threads != [loop_thread]
-
-
-# --- Logs
-
-
-class Listener(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.messages = []
-
-    def emit(self, record):
-        self.messages.append((record.name, record.getMessage()))
-
-
-@pytest.fixture
-def loggers():
-    names = ("keyfob", "azure.identity", "azure", "")
-    saved = [(logging.getLogger(name), logging.getLogger(name).level) for name in names]
-    added = []
-
-    def listen(name, level):
-        listener = Listener()
-        logger = logging.getLogger(name)
-        logger.addHandler(listener)
-        if level is not None:
-            logger.setLevel(level)
-        added.append((logger, listener))
-        return listener
-
-    yield listen
-    for logger, listener in added:
-        logger.removeHandler(listener)
-    for logger, level in saved:
-        logger.setLevel(level)
-
-
-@pytest.mark.parametrize("name", ["azure.identity", "azure"])
-def test_listener_of_the_azure_sdk(loggers, name):
-    root = loggers("", None)
-    listener = loggers(name, logging.DEBUG)
-    with pytest.raises(ClientAuthenticationError):
-        DefaultAzureCredential(exclude_managed_identity_credential=True).get_token(SCOPE)
-    assert any("EnvironmentCredential" in message for _, message in listener.messages)
-    # Each once, also where the root logger has them.
-    assert len(listener.messages) == len(set(listener.messages))
-    assert len(root.messages) == len({message for _, message in root.messages})
-
-
-def test_both_loggers(loggers, monkeypatch):
-    monkeypatch.setenv("AZURE_LOG_LEVEL", "info")
-    root, own, theirs = loggers("", None), loggers("keyfob", logging.INFO), loggers("azure", logging.CRITICAL)
-    with pytest.raises(ClientAuthenticationError):
-        DefaultAzureCredential(exclude_managed_identity_credential=True).get_token(SCOPE)
-    assert own.messages == root.messages and own.messages and theirs.messages == []
-    logging.getLogger("azure").setLevel(logging.INFO)
-    with pytest.raises(ClientAuthenticationError):
-        DefaultAzureCredential(exclude_managed_identity_credential=True).get_token(SCOPE)
-    assert theirs.messages and own.messages == root.messages
-    assert [message for _, message in theirs.messages] == [message for _, message in own.messages][len(theirs.messages) :]
-
-
-def test_no_listener(loggers):
-    root = loggers("", logging.DEBUG)
-    with pytest.raises(ClientAuthenticationError):
-        DefaultAzureCredential(exclude_managed_identity_credential=True).get_token(SCOPE)
-    assert root.messages == []
-
-
-# --- Azure Arc
-
-
-@pytest.fixture
-def arc_agent(monkeypatch, tmp_path):
-    """The path of the agent, which is not there, and an environment that names no source of managed identities."""
-    monkeypatch.setattr(environment, "ARC_AGENT", str(tmp_path / "himds"))
-    monkeypatch.delenv("AZURE_POD_IDENTITY_AUTHORITY_HOST")
-    return tmp_path / "himds"
-
-
-def test_agent_of_azure_arc(monkeypatch, arc_agent):
-    def source():
-        candidates = {one.credential: one for one in DefaultAzureCredential().explain()}
-        return candidates["ManagedIdentityCredential"].details.get("source")
-
-    assert source() == ManagedIdentityCredential().explain()[0].details["source"] == "IMDS"
-    arc_agent.touch()
-    assert source() == ManagedIdentityCredential().explain()[0].details["source"] == "Azure Arc"
-    assert ManagedIdentityCredential().explain()[0].details["endpoint"] == "http://localhost:40342"
-    for name in ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"):
-        with monkeypatch.context() as patched:
-            patched.setenv(name, "http://localhost/elsewhere")
-            assert source() != "Azure Arc"
-            patched.setenv(name, "")
-            assert source() == "Azure Arc"
-    with monkeypatch.context() as patched:
-        for name in ("AZURE_AUTHORITY_HOST", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE"):
-            assert source() == "Azure Arc"
-            patched.setenv(name, "x")
-        assert source() != "Azure Arc"
-    # Other credentials do not have the variables.
-    assert not {name for name, _ in environment.Environment(environment.ENTRA_VARIABLES).variables()} & {"IMDS_ENDPOINT"}
-
-
-def test_request_to_the_agent(monkeypatch, arc_agent):
-    arc_agent.touch()
-
-    def respond(server, connection):
-        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}")
-
-    with Server(respond) as server:
-        url = server.url.replace("127.0.0.1", "localhost")
-        monkeypatch.setattr(environment, "ARC_VARIABLES", [("IDENTITY_ENDPOINT", url), ("IMDS_ENDPOINT", url)])
-        with pytest.raises(ClientAuthenticationError):
-            ManagedIdentityCredential().get_token(SCOPE, timeout=5)
-    assert b"metadata: true" in server.requests[0].lower() and b"api-version=2020-06-01" in server.requests[0]
