@@ -83,7 +83,10 @@ fn failure_reaches_the_response() {
     let world = World::app_service();
     let server = Server::start(&server(&world).env("KEYVAULT_URL", VAULT));
     let (status, body) = server.get("/secret");
-    assert!(status == 502 && body.contains("DefaultAzureCredential failed"), "{body}");
+    assert!(
+        status == 502 && body.contains("DefaultAzureCredential: App Service must be told which identity to use."),
+        "{body}"
+    );
 }
 
 #[test]
