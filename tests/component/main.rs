@@ -14,10 +14,10 @@ const BUILDS: [Build; 2] = [Build::WithoutCertificates, Build::WithCertificates]
 /// The size of each build when it was last recorded.
 const SIZES: &str = include_str!("sizes.toml");
 
-/// The most bytes of each build. By default half of what the official crates (azure_identity and azure_security_keyvault_secrets)
-/// make of a component that reads a secret, 640,467 bytes.
+/// The most bytes of each build. For comparison: the official crates (azure_identity and azure_security_keyvault_secrets) make
+/// 640,467 bytes of a component that reads a secret.
 const MAX_SIZES: [(&str, usize); 3] =
-    [("without-certificates", 320_000), ("with-certificates", 480_000), ("embedded", 480_000)];
+    [("without-certificates", 340_000), ("with-certificates", 500_000), ("embedded", 500_000)];
 
 #[test]
 fn it_imports_what_the_list_says_and_nothing_else() {
