@@ -146,12 +146,12 @@ impl Flaw {
             Self::WhiteSpace(side, what) => {
                 let side = if side == Side::Start { "start" } else { "end" };
                 let origin =
-                    if what == "newline" { ". `echo` and many editors add one, `printf %s` does not" } else { "" };
+                    if what == "newline" { "\n`echo` and many editors add one, `printf %s` does not" } else { "" };
                 format!("Remove the {what} at the {side} of {from}{origin}")
             }
             Self::Around("quotes") => {
                 format!(
-                    "Write the value of {from} without the quotes. `docker --env-file` passes them on, a shell does not"
+                    "Write the value of {from} without the quotes\n`docker --env-file` passes them on, a shell does not"
                 )
             }
             Self::Around(what) => format!("Write the value of {from} without the {what}"),

@@ -61,7 +61,7 @@ pub(crate) const ALLOW_HOST: Template = Template(
 pub(crate) const TRUST_CERTIFICATE: Template = Template(
     "Check the name {authority}: TLS with it failed\n\
      If a proxy with its own certificate is in between, <give the host runtime its CA (keyfob command: `--cacert FILE`)|\
-     give its CA with `--cacert FILE`|set SSL_CERT_FILE or REQUESTS_CA_BUNDLE to the file of its CA|\
+     give its CA with `--cacert FILE` or SSL_CERT_FILE|set SSL_CERT_FILE or REQUESTS_CA_BUNDLE to the file of its CA|\
      start Node with NODE_EXTRA_CA_CERTS=FILE of its CA>",
 );
 

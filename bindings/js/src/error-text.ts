@@ -23,11 +23,16 @@ export function causeText(message: string, attempts: readonly Attempt[]): string
 }
 
 function attemptLines(attempts: readonly Attempt[]): string[] {
-  const tried = attempts.filter(({ outcome }) => outcome !== "not-supported");
-  const width = Math.max(...tried.map(({ credential }) => credential.length));
-  const lines = tried.map(({ credential, message }) => `  ${credential.padEnd(width)}   ${message.replaceAll("\n", " ")}`);
-  const absent = attempts.filter(({ outcome }) => outcome === "not-supported").map(({ credential }) => credential.replace(/Credential$/, ""));
-  if (absent.length > 0) lines.push(`  (${absent.join(", ")}: not in a component; on a laptop: keyfob dev-identity)`);
+  // Those that can't exist in a component have one reason, and stand in one line. A credential with a reason of its own does not.
+  const absent = attempts.filter(({ outcome }) => outcome === "not-supported");
+  const sharing = (reason: string) => absent.filter(({ message }) => message === reason);
+  const tried = attempts.filter((attempt) => !absent.includes(attempt) || sharing(attempt.message).length === 1);
+  const width = Math.max(0, ...tried.map(({ credential }) => credential.length));
+  const lines = tried.map(({ credential, message }) => `  ${credential.padEnd(width)}  ${message.replaceAll("\n", " ")}`);
+  for (const reason of new Set(absent.map(({ message }) => message))) {
+    const names = sharing(reason).map(({ credential }) => credential.replace(/Credential$/, ""));
+    if (names.length > 1) lines.push(`  (${names.join(", ")}: ${reason})`);
+  }
   return lines;
 }
 

@@ -27,6 +27,7 @@ from keyfob.secrets import SecretClient
 ATTEMPTS = [
     Attempt("EnvironmentCredential", "unavailable", "not set: AZURE_TENANT_ID, AZURE_CLIENT_ID"),
     Attempt("WorkloadIdentityCredential", "unavailable", "not set: AZURE_FEDERATED_TOKEN_FILE"),
+    Attempt("ManagedIdentityCredential", "not-supported", "a reason of its own"),
     Attempt("AzureCliCredential", "not-supported", "not in a component"),
     Attempt("BrokerCredential", "not-supported", "not in a component"),
 ]
@@ -41,6 +42,7 @@ def test_parts_of_the_text():
         "Attempted credentials:",
         "  EnvironmentCredential       not set: AZURE_TENANT_ID, AZURE_CLIENT_ID",
         "  WorkloadIdentityCredential  not set: AZURE_FEDERATED_TOKEN_FILE",
+        "  ManagedIdentityCredential   a reason of its own",
         "  (AzureCli, Broker: not in a component)",
         "",
         "Fix:",

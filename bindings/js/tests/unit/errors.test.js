@@ -16,8 +16,9 @@ const CHAIN = {
   attempts: [
     { credential: "EnvironmentCredential", outcome: "unavailable", message: "not set: AZURE_TENANT_ID" },
     { credential: "ManagedIdentityCredential", outcome: "unavailable", message: "App Service answered 400: no identity" },
-    { credential: "AzureCliCredential", outcome: "not-supported", message: "no process can be started" },
-    { credential: "BrokerCredential", outcome: "not-supported", message: "no desktop" },
+    { credential: "WorkloadIdentityCredential", outcome: "not-supported", message: "a reason of its own" },
+    { credential: "AzureCliCredential", outcome: "not-supported", message: "not in a component; on a laptop: keyfob dev-identity" },
+    { credential: "BrokerCredential", outcome: "not-supported", message: "not in a component; on a laptop: keyfob dev-identity" },
   ],
   details: [["source", "App Service"]],
 };
@@ -27,6 +28,7 @@ const TEXT = `DefaultAzureCredential: App Service must be told which identity to
 Attempted credentials:
   EnvironmentCredential       not set: AZURE_TENANT_ID
   ManagedIdentityCredential   App Service answered 400: no identity
+  WorkloadIdentityCredential  a reason of its own
   (AzureCli, Broker: not in a component; on a laptop: keyfob dev-identity)
 
 Fix:

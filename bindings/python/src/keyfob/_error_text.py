@@ -45,21 +45,17 @@ def error_text(summary: str, attempts: Sequence[Attempt], hint: Optional[str]) -
 
 
 def _attempt_lines(attempts: Sequence[Attempt]) -> List[str]:
-    tried = [one for one in attempts if one.outcome != "not-supported"]
+    # Those that can't exist in a component have one reason, and stand in one line. A credential with a reason of its own does not.
+    absent = [one.message for one in attempts if one.outcome == "not-supported"]
+    together = [reason for reason in dict.fromkeys(absent) if absent.count(reason) > 1]
+    tried = [one for one in attempts if one.outcome != "not-supported" or one.message not in together]
     width = max((len(one.credential) for one in tried), default=0)
     lines = [f"{one.credential:<{width}}  {one.message}" for one in tried]
-    # Those that can't exist in a component, together: nobody can do anything about each.
-    reasons: List[str] = []
-    for one in attempts:
-        if one.outcome == "not-supported" and one.message not in reasons:
-            reasons.append(one.message)
-    groups = [
-        ", ".join(
+    for reason in together:
+        names = [
             one.credential[: -len(_SUFFIX)] if one.credential.endswith(_SUFFIX) else one.credential
             for one in attempts
             if one.outcome == "not-supported" and one.message == reason
-        )
-        + f": {reason}"
-        for reason in reasons
-    ]
-    return lines + ([f"({'; '.join(groups)})"] if groups else [])
+        ]
+        lines.append(f"({', '.join(names)}: {reason})")
+    return lines
