@@ -93,8 +93,9 @@ pub(crate) fn flaw(text: &str) -> Option<Flaw> {
         return Some(Flaw::Around(around));
     }
     let lower = text.to_ascii_lowercase();
+    let empty = ["undefined", "null", "none", "nil", "todo", "tbd"].contains(&lower.as_str()) || lower.starts_with("***");
     let example = PLACEHOLDERS.iter().any(|start| lower.starts_with(start)) && !text.contains('.');
-    if example || text == NIL_UUID || lower == "todo" || lower.starts_with("/path/to/") {
+    if example || empty || text == NIL_UUID || lower.starts_with("/path/to/") {
         return Some(Flaw::Placeholder);
     }
     None
@@ -134,7 +135,7 @@ impl Flaw {
             Self::Around(what) => format!("is in {what}"),
             Self::Unreplaced(form, program) => format!("is a variable, {form}, which {program} did not replace"),
             Self::KeyVaultReference => "is a Key Vault reference that App Service did not resolve".to_owned(),
-            Self::Placeholder => "is the placeholder of an example".to_owned(),
+            Self::Placeholder => "is a placeholder".to_owned(),
         }
     }
 
@@ -168,6 +169,17 @@ impl Flaw {
     /// The error of the value that `from` names.
     fn error(self, from: &str) -> Box<Error> {
         Error::invalid(format!("{from} {}", self.describe())).with_hint(diagnosis::configuration(&self.cure(from)))
+    }
+}
+
+/// Refuses a text that is visibly no name. A placeholder may be the name of a secret: `my-client-secret`.
+///
+/// # Errors
+/// `InvalidArgument`, which says what is wrong.
+pub(crate) fn check_name(from: &str, text: &str) -> Result<()> {
+    match flaw_in_public(text) {
+        None | Some(Flaw::Placeholder) => Ok(()),
+        Some(flaw) => Err(flaw.error(from)),
     }
 }
 
@@ -214,11 +226,13 @@ mod tests {
             ("#{ClientId}#", "is a variable, #{…}#, which the pipeline's task that replaces tokens did not replace"),
             ("{{client_id}}", "is a variable, {{…}}, which the template engine did not replace"),
             ("@Microsoft.KeyVault(SecretUri=x)", "is a Key Vault reference that App Service did not resolve"),
-            ("your-client-id", "is the placeholder of an example"),
-            ("YOUR_TENANT", "is the placeholder of an example"),
-            ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "is the placeholder of an example"),
-            (NIL_UUID, "is the placeholder of an example"),
-            ("/path/to/cert.pem", "is the placeholder of an example"),
+            ("your-client-id", "is a placeholder"),
+            ("YOUR_TENANT", "is a placeholder"),
+            ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "is a placeholder"),
+            (NIL_UUID, "is a placeholder"),
+            ("undefined", "is a placeholder"),
+            ("***", "is a placeholder"),
+            ("/path/to/cert.pem", "is a placeholder"),
         ] {
             assert_eq!(flaw(text).map(Flaw::describe).as_deref(), Some(described), "{text:?}");
         }

@@ -65,7 +65,9 @@ fuzz_target!(|data: &[u8]| {
     }
     assert!(error.status.is_none_or(|reported| reported == STATUSES[status]));
     let sent = world.sent.borrow();
-    assert!(sent.len() <= 6 && sent.iter().all(|request| request.authority == sent[0].authority), "{sent:?}");
+    // An identity endpoint that may still be starting is asked up to 9 times.
+    let most = if service < 2 { 6 } else { 9 };
+    assert!(sent.len() <= most && sent.iter().all(|request| request.authority == sent[0].authority), "{sent:?}");
 });
 
 /// Makes the call that sends requests to this service, and returns its result.

@@ -80,7 +80,7 @@ test("a program that makes its own stacks", (t) => {
   Error.prepareStackTrace = (_, sites) => sites;
   const error = fromComponent(CHAIN);
   assert.ok(Array.isArray(error.stack));
-  assert.deepEqual([error.message, error.errors.length], [TEXT, 4]);
+  assert.deepEqual([error.message, error.errors.length], [TEXT, 5]);
 });
 
 test("the fields are still there, for programs", () => {
