@@ -93,7 +93,8 @@ pub(crate) fn flaw(text: &str) -> Option<Flaw> {
         return Some(Flaw::Around(around));
     }
     let lower = text.to_ascii_lowercase();
-    let empty = ["undefined", "null", "none", "nil", "todo", "tbd"].contains(&lower.as_str()) || lower.starts_with("***");
+    let empty =
+        ["undefined", "null", "none", "nil", "todo", "tbd"].contains(&lower.as_str()) || lower.starts_with("***");
     let example = PLACEHOLDERS.iter().any(|start| lower.starts_with(start)) && !text.contains('.');
     if example || empty || text == NIL_UUID || lower.starts_with("/path/to/") {
         return Some(Flaw::Placeholder);
