@@ -173,11 +173,12 @@ impl Flaw {
     }
 }
 
-/// Refuses a text that is visibly no name. A placeholder may be the name of a secret: `my-client-secret`.
+/// Refuses a text that is visibly no value, but takes what reads like a placeholder: it may be the name of a secret, such as
+/// `my-client-secret`, or a token in a program's own tests.
 ///
 /// # Errors
 /// `InvalidArgument`, which says what is wrong.
-pub(crate) fn check_name(from: &str, text: &str) -> Result<()> {
+pub(crate) fn check_form(from: &str, text: &str) -> Result<()> {
     match flaw_in_public(text) {
         None | Some(Flaw::Placeholder) => Ok(()),
         Some(flaw) => Err(flaw.error(from)),

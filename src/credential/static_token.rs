@@ -46,7 +46,7 @@ impl StaticToken {
                 "the token is empty or holds characters that no token has (white space, a newline at its end)",
             ));
         }
-        value::check("the token", token.expose())?;
+        value::check_form("the token", token.expose())?;
         let token = AccessToken {
             token,
             expires_on,

@@ -23,7 +23,7 @@ impl SecretClient {
     fn resolve<'t>(&self, text: &'t str, version: Option<&'t str>, folders: &[&str]) -> Result<SecretName<'t>> {
         let reference = text.trim_ascii().strip_prefix("@Microsoft.KeyVault(").and_then(|text| text.strip_suffix(')'));
         if reference.is_none() {
-            value::check_name("the secret's name", text)?;
+            value::check_form("the secret's name", text)?;
         }
         let (name, named_version) = match reference {
             Some(reference) => self.parse_reference(reference, folders)?,
@@ -48,7 +48,7 @@ impl SecretClient {
         }
         let version = version.or(named_version);
         if let Some(version) = version {
-            value::check_name("the secret's version", version)?;
+            value::check_form("the secret's version", version)?;
             check(version, 64, "a secret version", "the letters and digits at the end of the secret's identifier")?;
         }
         Ok((name, version))
