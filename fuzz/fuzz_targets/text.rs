@@ -43,17 +43,17 @@ fn check_base64(bytes: &[u8]) {
 /// complete a part of it.
 const MARK: &str = "\u{fffd}\u{fffd}";
 
-/// Fails if a run of 16 bytes of the secret is left, plain, in base64 or in hexadecimal digits. The masks and the
+/// Fails if a run of 16 characters of the secret is left, plain, in base64 or in hexadecimal digits. The masks and the
 /// escapes of control characters are put aside: a part of one, such as `{0}`, may look like a part of the secret.
 fn check_parts(text: &str, secret: &str) {
     let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let mut forms = vec![secret.as_bytes().to_ascii_lowercase(), hexadecimal.into_bytes()];
+    let mut forms = vec![secret.to_ascii_lowercase(), hexadecimal];
     for before in ["", "x", "xy"] {
         let encoded = URL_SAFE_NO_PAD.encode(format!("{before}{secret}"));
         // The first characters encode what is before the secret.
         let own = encoded.get((before.len() * 8).div_ceil(6)..).unwrap_or_default();
-        forms.push(own.as_bytes().to_vec());
-        forms.push(own.replace('-', "+").replace('_', "/").into_bytes());
+        forms.push(own.to_owned());
+        forms.push(own.replace('-', "+").replace('_', "/"));
     }
     let text = text.replace("REDACTED", MARK);
     let between_escapes = text.split("\\u{").enumerate().map(|(index, part)| match part.split_once('}') {
@@ -62,12 +62,16 @@ fn check_parts(text: &str, secret: &str) {
     });
     let text = &between_escapes.collect::<Vec<_>>().join(MARK);
     let caseless = text.to_ascii_lowercase();
-    let runs = |text: &str| text.as_bytes().windows(16).map(<[u8]>::to_vec).collect::<HashSet<_>>();
+    let runs = |text: &str| {
+        let characters: Vec<char> = text.chars().collect();
+        characters.windows(16).map(<[char]>::to_vec).collect::<HashSet<_>>()
+    };
     let (runs, caseless) = (runs(text), runs(&caseless));
     for (index, form) in forms.iter().enumerate().filter(|_| secret.len() >= 16 && !secret.contains('\u{fffd}')) {
         let among = if index < 2 { &caseless } else { &runs };
+        let form: Vec<char> = form.chars().collect();
         let left = form.windows(16).find(|run| among.contains(*run));
-        assert!(left.is_none(), "{:?} in {text:?}", left.map(String::from_utf8_lossy));
+        assert!(left.is_none(), "{:?} in {text:?}", left.map(|run| run.iter().collect::<String>()));
     }
 }
 
