@@ -138,9 +138,8 @@ pub(crate) async fn request_token(
         .map_err(|failure| http::no_response(&call, &failure, SOURCE, &authority.url))?;
     let now = call.platform.unix_now();
     match reply.json(&["error", "error_description", "correlation_id", "trace_id", "timestamp"]) {
-        Ok(_) if reply.response.status == 200 => {
-            AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| unexpected(authority, &reply, why))
-        }
+        Ok(_) if reply.response.status == 200 => AccessToken::from_reply(&reply.response.body.0, &reply.secrets, now)
+            .map_err(|why| unexpected(authority, &reply, why)),
         Ok(json) if json.text("error").is_some() => Err(refused(authority, client, request, &reply, &json)),
         _ => Err(unexpected(authority, &reply, "it is no JSON of the token protocol")),
     }

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::json::{self, JsonError};
 use crate::language::{self, Language};
 use crate::prelude::*;
-use crate::secret::{SecretString, quote_value};
+use crate::secret::{SecretString, quote, quote_value};
 use crate::text::base64url;
 use crate::value;
 
@@ -117,8 +117,8 @@ impl AccessToken {
     }
 
     /// Reads the token response of Entra or of an identity endpoint; the error says what is wrong with it. Depending on
-    /// the endpoint, numbers are JSON numbers or strings of digits, and times may be dates.
-    pub(crate) fn from_reply(body: &[u8], now: u64) -> Result<Self, &'static str> {
+    /// the endpoint, numbers are JSON numbers or strings of digits, and times may be dates. `secrets` are those of the request.
+    pub(crate) fn from_reply(body: &[u8], secrets: &[SecretString], now: u64) -> Result<Self, &'static str> {
         let json = match json::object(body, &["access_token", "expires_on", "expires_in", "refresh_in", DEVELOPER]) {
             Err(JsonError::Malformed) => json::Object::default(),
             json => json?,
@@ -133,12 +133,14 @@ impl AccessToken {
             .or_else(|| json.text("expires_on").as_deref().and_then(crate::date::parse_expiry))
             .or_else(|| json.number("expires_in").map(|seconds| now.saturating_add(seconds)))
             .ok_or("neither expires_on nor expires_in is a time")?;
+        let mut token = Self::new(token.into(), now, expires_on, json.number("refresh_in"));
         // On a developer's machine there is only the developer's identity, whichever was requested.
-        let developer = json.text(DEVELOPER).map(|who| ["the developer's sign-in, ", &quote_value(&who)].concat());
-        Ok(Self {
-            identity: developer.unwrap_or_default(),
-            ..Self::new(token.into(), now, expires_on, json.number("refresh_in"))
-        })
+        if let Some(who) = json.text(DEVELOPER) {
+            // Errors show it, and the endpoint may be another program's.
+            let secrets = [secrets, &[token.token.clone()]].concat();
+            token.identity = ["the developer's sign-in, ", &quote(&who, &secrets)].concat();
+        }
+        Ok(token)
     }
 
     /// A description of the identity: the one requested, and the ids in the token.
@@ -237,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_member_of_a_token_reply_that_comes_twice_is_refused() {
-        let read = |body: &str| AccessToken::from_reply(body.as_bytes(), 0).map(|token| token.expires_on);
+        let read = |body: &str| AccessToken::from_reply(body.as_bytes(), &[], 0).map(|token| token.expires_on);
         assert_eq!(read(r#"{"access_token":"t","expires_in":1,"x":1,"x":2}"#), Ok(1));
         for body in [
             r#"{"access_token":"t","expires_in":1,"access_token":"u"}"#,

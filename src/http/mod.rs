@@ -131,7 +131,7 @@ pub(crate) struct Reply {
     pub(crate) wait_too_long: bool,
     tried: Tried,
     /// The secrets of the request, which the response may echo.
-    secrets: Vec<SecretString>,
+    pub(crate) secrets: Vec<SecretString>,
 }
 
 impl Reply {

@@ -88,7 +88,7 @@ impl IdentityEndpoint {
     pub(super) fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {
         let (status, content, code) = (reply.status(), reply.content(), error_code(reply));
         if status == 200 {
-            return AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {
+            return AccessToken::from_reply(&reply.response.body.0, &reply.secrets, now).map_err(|why| {
                 self.unexpected(reply, &format!("with something that is no token reply: {why}{content}"))
             });
         }

@@ -270,7 +270,7 @@ impl Source for Imds {
             return Err(self.not_imds(reply));
         }
         if reply.response.status == 200 {
-            return AccessToken::from_reply(&reply.response.body.0, now).map_err(|why| {
+            return AccessToken::from_reply(&reply.response.body.0, &reply.secrets, now).map_err(|why| {
                 reply.error(
                     ErrorKind::UnexpectedReply,
                     format!("{answered} with something that is no token reply: {why}"),
