@@ -4,27 +4,16 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring;
 use wasmtime_wasi_http::Error;
 
-use super::{get, text};
+use super::{get, text, vault_tls};
 use crate::egress::{Egress, Proxies, ProxyFault, ProxyProblem, Sockets};
 
 const VAULT: &str = "https://v.vault.azure.net/";
 
 /// A server of the vault's name. Returns its port, and its certificate as PEM.
 async fn vault() -> (u16, String) {
-    let key = rcgen::generate_simple_self_signed(["v.vault.azure.net".to_owned()]).expect("a certificate");
-    let private = rustls_pki_types::PrivateKeyDer::try_from(key.signing_key.serialize_der()).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![key.cert.der().clone()], private)
-        .expect("a configuration");
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let (acceptor, certificate) = vault_tls();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
@@ -34,7 +23,7 @@ async fn vault() -> (u16, String) {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nvault").await.expect("a client");
         }
     });
-    (port, key.cert.pem())
+    (port, certificate)
 }
 
 /// The head of a request.

@@ -5,12 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring;
 use wasmtime_wasi_http::Error;
 
-use super::{ask, get, text};
+use super::{ask, get, text, vault_tls};
 use crate::egress::{Egress, Sockets};
 
 const REPLY: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -100,15 +97,7 @@ async fn errors_are_precise() {
 
 #[tokio::test]
 async fn tls_is_verified_against_the_name_in_the_url() {
-    let key = rcgen::generate_simple_self_signed(["v.vault.azure.net".to_owned()]).expect("a certificate");
-    let private = rustls_pki_types::PrivateKeyDer::try_from(key.signing_key.serialize_der()).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![key.cert.der().clone()], private)
-        .expect("a configuration");
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let (acceptor, certificate) = vault_tls();
 
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -126,7 +115,7 @@ async fn tls_is_verified_against_the_name_in_the_url() {
     let result = get(&untrusted, "https://v.vault.azure.net/").await;
     assert!(matches!(result, Err(Error::TlsCertificateError)), "{result:?}");
 
-    let trusting = Sockets::new().ca_pem(key.cert.pem().as_bytes()).expect("a certificate");
+    let trusting = Sockets::new().ca_pem(certificate.as_bytes()).expect("a certificate");
     let trusting = trusting.connect_to(&rule("v.vault.azure.net")).expect("a rule");
     let trusting = open(trusting.connect_to(&rule("localhost")).expect("a rule"));
     let result = get(&trusting, "https://v.vault.azure.net/").await;
