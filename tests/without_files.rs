@@ -66,7 +66,7 @@ fn it_imports_no_filesystem_and_the_error_has_a_hint() {
         assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
         assert!(error.message.contains("can't be read: this build of Keyfob reads no files"), "{error:?}");
         let hint = error.hint.unwrap();
-        assert!(hint.contains("the cargo feature `filesystem`, or hand the token over in code"), "{hint}");
+        assert!(hint.contains("the cargo feature `filesystem`, or give the token itself in code"), "{hint}");
 
         let handed_over = CredentialKind::ClientAssertion {
             tenant_id: TENANT.to_owned(),
