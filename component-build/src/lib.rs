@@ -2,7 +2,7 @@
 //! no other is built.
 //!
 //! A component is built for `wasm32-wasip2` by a cargo of its own, in one target directory for all dependents, and is then
-//! made smaller by [`shrink`].
+//! made smaller by [`shrink`]. For a release `KEYFOB_WASM_OPT` names the program `wasm-opt` that makes it smaller still.
 
 mod shrink;
 
@@ -16,6 +16,9 @@ pub use shrink::shrink;
 
 /// The target that every component is built for.
 pub const TARGET: &str = "wasm32-wasip2";
+
+/// Names Binaryen's program `wasm-opt`. It is not needed to build, because few people have it.
+const WASM_OPT: &str = "KEYFOB_WASM_OPT";
 
 /// What the outer cargo sets for the host's build and the component's build must not inherit.
 const NOT_INHERITED: [&str; 9] = [
@@ -111,6 +114,7 @@ fn bundle(components: &[Component]) -> Result<()> {
         println!("cargo:rerun-if-changed={}", workspace.join(source).display());
     }
     println!("cargo:rerun-if-env-changed=RUSTC_WORKSPACE_WRAPPER");
+    println!("cargo:rerun-if-env-changed={WASM_OPT}");
 
     let out = PathBuf::from(variable("OUT_DIR")?);
     let file = |component: Component| out.join(component.name()).with_extension("wasm");
@@ -195,7 +199,9 @@ fn build(workspace: &Path, target_dir: &Path, component: Component) -> Result<Ve
     let name = component.package().replace('-', "_");
     let built = target_dir.join(TARGET).join("component").join(name).with_extension("wasm");
     let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
-    shrink(&bytes).map_err(|error| format!("{}: {error}", built.display()).into())
+    let wasm_opt = env::var_os(WASM_OPT).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let wasm_opt = wasm_opt.as_deref().map(|program| (program, target_dir));
+    shrink(&bytes, wasm_opt).map_err(|error| format!("{}: {error}", built.display()).into())
 }
 
 /// A variable that cargo sets for every build script.

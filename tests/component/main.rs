@@ -14,10 +14,10 @@ const BUILDS: [Build; 2] = [Build::WithoutCertificates, Build::WithCertificates]
 /// The size of each build when it was last recorded.
 const SIZES: &str = include_str!("sizes.toml");
 
-/// The most bytes of each build. For comparison: the official crates (azure_identity and azure_security_keyvault_secrets) make
+/// The most bytes of each build as it is released, after wasm-opt. For comparison: the official crates (azure_identity and azure_security_keyvault_secrets) make
 /// 640,467 bytes of a component that reads a secret.
 const MAX_SIZES: [(&str, usize); 3] =
-    [("without-certificates", 340_000), ("with-certificates", 500_000), ("embedded", 500_000)];
+    [("without-certificates", 320_000), ("with-certificates", 480_000), ("embedded", 480_000)];
 
 #[test]
 fn it_imports_what_the_list_says_and_nothing_else() {
@@ -69,7 +69,10 @@ fn exports(component: &[u8]) -> Vec<String> {
     exports
 }
 
-/// No build grows or shrinks by more than 2 % unnoticed.
+/// Whether wasm-opt has optimised the builds, as `release/run` does.
+const OPTIMIZED: bool = option_env!("KEYFOB_WASM_OPT").is_some();
+
+/// No build grows or shrinks by more than 2 % unnoticed, and none is larger in a release than its limit.
 #[test]
 fn its_size_is_bounded_and_recorded() {
     let recorded: BTreeMap<String, usize> = toml::from_str(SIZES).unwrap();
@@ -77,8 +80,11 @@ fn its_size_is_bounded_and_recorded() {
     assert_eq!(recorded.len(), builds.len(), "sizes.toml has a size for each build");
     for ((build, limit), bytes) in MAX_SIZES.into_iter().zip(builds) {
         let (size, recorded) = (bytes.len(), recorded[build]);
-        println!("the component {build} has {size} bytes, recorded are {recorded}");
-        assert!(size <= limit, "{build}: {size} bytes are more than {limit}");
+        println!("the component {build} has {size} bytes, recorded without wasm-opt are {recorded}");
+        if OPTIMIZED {
+            assert!(size <= limit, "{build}: {size} bytes are more than {limit}");
+            continue;
+        }
         assert!(
             size.abs_diff(recorded) * 50 <= recorded,
             "{build}: {size} bytes are more than 2 % away from the recorded {recorded}. If that is meant, write {size} into \

@@ -45,7 +45,7 @@ pub fn print() -> Result<()> {
     ];
     for (build, features, column) in builds {
         let named = named(features)?;
-        let shrunk = shrink(&named).map_err(|error| anyhow!("{error}"))?;
+        let shrunk = shrink(&named, None).map_err(|error| anyhow!("{error}"))?;
         let difference = shrunk.len().abs_diff(build.bytes().len());
         ensure!(difference <= MAX_DIFFERENCE, "{build:?}: {difference} bytes away from what is shipped");
         for (owner, bytes) in weigh(&shrunk, &names(&named)?)? {
