@@ -10,11 +10,11 @@ from ._credentials import (
     CertificateCredential,
     ClientAssertionCredential,
     ClientSecretCredential,
-    DefaultAzureCredential,
     EnvironmentCredential,
     ManagedIdentityCredential,
     WorkloadIdentityCredential,
 )
+from ._default import DefaultAzureCredential
 from ._token import AccessToken, AccessTokenInfo, TokenCredential, TokenRequestOptions
 
 __all__ = [

@@ -10,29 +10,11 @@ from wasmtime.component import Variant
 from keyfob._component import environment, wit
 from keyfob._component.guest import MANAGED_IDENTITY_TIMEOUT_SECONDS, Guest
 from keyfob._component.options import Options, Setters, setters
-from keyfob._keywords import DEVELOPER_KEYWORDS, ENTRA_KEYWORDS, check_keywords
+from keyfob._keywords import ENTRA_KEYWORDS, check_keywords
 from keyfob._redaction import Hidden, hide_frames
-from keyfob.exceptions import InvalidArgumentError
 
 from ._base import Credential
 from ._validation import authority_url, imds_connect_timeout, invalid, require_certificate, require_tenant, require_text
-
-# The credentials of the default chain. Those that start processes or a browser, which a component can't, are in it by name;
-# the Azure SDK's can be passed to ChainedTokenCredential and SecretClient.
-_EXCLUDE_ARGUMENTS = {
-    "exclude_environment_credential": "EnvironmentCredential",
-    "exclude_workload_identity_credential": "WorkloadIdentityCredential",
-    "exclude_managed_identity_credential": "ManagedIdentityCredential",
-    "exclude_shared_token_cache_credential": "SharedTokenCacheCredential",
-    "exclude_visual_studio_code_credential": "VisualStudioCodeCredential",
-    "exclude_cli_credential": "AzureCliCredential",
-    "exclude_powershell_credential": "AzurePowerShellCredential",
-    "exclude_developer_cli_credential": "AzureDeveloperCliCredential",
-    "exclude_broker_credential": "BrokerCredential",
-}
-_DEFAULT_CHAIN_KEYWORDS = DEVELOPER_KEYWORDS | {*_EXCLUDE_ARGUMENTS, "exclude_interactive_browser_credential"}
-_TOKEN_CREDENTIALS = "AZURE_TOKEN_CREDENTIALS"
-_KNOWN_TOKEN_CREDENTIALS = ("prod", *(name.lower() for name in list(_EXCLUDE_ARGUMENTS.values())[:3]))
 
 # The keys of `identity_config` (aliases as in the Azure SDK) and the cases of the WIT variant `managed-identity`.
 _IDENTITY_CONFIG_CASES = {
@@ -48,7 +30,7 @@ _IDENTITY_CONFIG_CASES = {
 _MAX_KEY_LENGTH = 20
 
 
-def _entra_options(
+def entra_options(
     authority: Optional[str],
     disable_instance_discovery: Optional[bool],
     additionally_allowed_tenants: Union[str, Iterable[str], None],
@@ -62,14 +44,14 @@ def _entra_options(
     ]
 
 
-def _static_constructor(function: str, *arguments: Any, options: Setters) -> Callable[[Guest], Any]:
+def static_constructor(function: str, *arguments: Any, options: Setters) -> Callable[[Guest], Any]:
     # Arguments may be secrets, and the attributes of a credential can be printed.
     hidden = Hidden(arguments)
     credential_options = Options(wit.CREDENTIAL_OPTIONS, options)
     return lambda guest: guest.call(wit.CREDENTIAL.static(function), *hidden.reveal(), credential_options)
 
 
-def _managed_identity_options(
+def managed_identity_options(
     client_id: Optional[str], identity_config: Mapping[str, str], system_assigned: bool
 ) -> Setters:
     identities = [] if client_id is None else [Variant("client-id", client_id)]
@@ -93,90 +75,6 @@ def _is_cloud_shell() -> bool:
 
 
 @hide_frames
-class DefaultAzureCredential(Credential):
-    """Tries environment, workload identity and managed identity, in this order.
-
-    The first credential that is available is used for all further calls. ``AZURE_TOKEN_CREDENTIALS`` can select one of
-    them by its class name.
-
-    :param authority: the Microsoft Entra host; overrides ``AZURE_AUTHORITY_HOST``.
-    :param managed_identity_client_id: the client id of a user-assigned identity; overrides ``AZURE_CLIENT_ID``.
-    :param managed_identity_system_assigned: use the system-assigned identity even if ``AZURE_CLIENT_ID`` is set.
-    :param identity_config: see :class:`ManagedIdentityCredential`.
-    :param workload_identity_client_id: the client id for workload identity; overrides ``AZURE_CLIENT_ID``.
-    :param workload_identity_tenant_id: the tenant for workload identity; overrides ``AZURE_TENANT_ID``.
-    :param additionally_allowed_tenants: tenants for which tokens may be requested besides the credential's own; ``*``
-        allows any.
-    :param disable_instance_discovery: allow an authority that Keyfob does not know (AD FS, Azure Stack).
-    :param require_envvar: fail if ``AZURE_TOKEN_CREDENTIALS`` is not set.
-    :param connection_timeout: the time to connect to the metadata service of a virtual machine, in seconds.
-    :param keywords: ``exclude_environment_credential``, ``exclude_workload_identity_credential`` and
-        ``exclude_managed_identity_credential``. Other keyword arguments of the Azure SDK are accepted if they can't change the
-        meaning, such as those of the developer credentials, which never work in this chain.
-    :raises TypeError: a keyword argument is unknown, or is set elsewhere; the message says where.
-    :raises ValueError: more than one managed identity was given, every credential is excluded, or
-        ``AZURE_TOKEN_CREDENTIALS`` names no credential.
-    """
-
-    _variables = environment.DEFAULT_CHAIN_VARIABLES
-
-    def __init__(
-        self,
-        *,
-        authority: Optional[str] = None,
-        managed_identity_client_id: Optional[str] = None,
-        managed_identity_system_assigned: bool = False,
-        identity_config: Optional[Mapping[str, str]] = None,
-        workload_identity_client_id: Optional[str] = None,
-        workload_identity_tenant_id: Optional[str] = None,
-        additionally_allowed_tenants: Optional[Iterable[str]] = (),
-        disable_instance_discovery: bool = False,
-        require_envvar: bool = False,
-        connection_timeout: Optional[float] = None,
-        **keywords: Any,
-    ) -> None:
-        check_keywords("DefaultAzureCredential", DefaultAzureCredential.__init__, keywords, _DEFAULT_CHAIN_KEYWORDS)
-        variable = os.environ.get(_TOKEN_CREDENTIALS, "").strip()
-        if require_envvar and not variable:
-            raise invalid(
-                f"{_TOKEN_CREDENTIALS} is not set, and require_envvar is",
-                f"Set {_TOKEN_CREDENTIALS} to prod or to the class name of a credential",
-            )
-        chain_options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
-        chain_options += _managed_identity_options(
-            managed_identity_client_id, identity_config or {}, managed_identity_system_assigned
-        )
-        chain_options += setters(
-            workload_identity_client_id=workload_identity_client_id,
-            tenant_id=workload_identity_tenant_id,
-            require_token_credentials=require_envvar or None,
-            imds_connect_timeout=imds_connect_timeout(connection_timeout),
-        )
-        excluded = [("exclude", (name,)) for key, name in _EXCLUDE_ARGUMENTS.items() if keywords.get(key)]
-        super().__init__(_static_constructor("default-azure", options=chain_options + excluded))
-        # Only the component knows whether this is valid, and it is compiled here for what may not be.
-        is_known = variable.lower() in _KNOWN_TOKEN_CREDENTIALS and not excluded
-        if (variable and not is_known) or len(excluded) == len(_EXCLUDE_ARGUMENTS):
-            self._check_chain()
-
-    def _check_chain(self) -> None:
-        """Checks that some credential is left.
-
-        :raises InvalidArgumentError: none is.
-        """
-        try:
-            candidates = self.explain()
-        except InvalidArgumentError:
-            # A variable is not UTF-8. Each call reports it.
-            return
-        if all(one.readiness == "excluded" for one in candidates):
-            raise invalid("at least one credential is required: all are excluded")
-        first = candidates[0]
-        if first.credential == "DefaultAzureCredential" and first.readiness == "failed":
-            raise InvalidArgumentError(first.message, kind="invalid-argument", hint=first.hint)
-
-
-@hide_frames
 class EnvironmentCredential(Credential):
     """A service principal from ``AZURE_TENANT_ID``, ``AZURE_CLIENT_ID`` and ``AZURE_CLIENT_SECRET``, or
     ``AZURE_CLIENT_CERTIFICATE_PATH`` with ``AZURE_CLIENT_CERTIFICATE_PASSWORD``.
@@ -195,8 +93,8 @@ class EnvironmentCredential(Credential):
         **keywords: Any,
     ) -> None:
         check_keywords("EnvironmentCredential", EnvironmentCredential.__init__, keywords)
-        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
-        super().__init__(_static_constructor("environment", options=options))
+        options = entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        super().__init__(static_constructor("environment", options=options))
 
 
 @hide_frames
@@ -223,14 +121,14 @@ class ManagedIdentityCredential(Credential):
         **keywords: Any,
     ) -> None:
         check_keywords("ManagedIdentityCredential", ManagedIdentityCredential.__init__, keywords, ENTRA_KEYWORDS)
-        options = _managed_identity_options(client_id, identity_config or {}, False)
+        options = managed_identity_options(client_id, identity_config or {}, False)
         if options and _is_cloud_shell():
             raise invalid(
                 "Cloud Shell has no managed identity to choose: its tokens are those of the signed-in user",
                 "Create ManagedIdentityCredential without client_id and identity_config",
             )
         options += setters(imds_connect_timeout=imds_connect_timeout(connection_timeout))
-        super().__init__(_static_constructor("managed-identity", options=options))
+        super().__init__(static_constructor("managed-identity", options=options))
 
 
 @hide_frames
@@ -260,9 +158,9 @@ class WorkloadIdentityCredential(Credential):
         check_keywords("WorkloadIdentityCredential", WorkloadIdentityCredential.__init__, keywords)
         if tenant_id:
             require_tenant("tenant_id", tenant_id)
-        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options = entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
         options += setters(tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=token_file_path)
-        super().__init__(_static_constructor("workload-identity", options=options))
+        super().__init__(static_constructor("workload-identity", options=options))
 
 
 @hide_frames
@@ -289,8 +187,8 @@ class ClientSecretCredential(Credential):
         require_tenant("tenant_id", tenant_id)
         require_text("client_id", client_id, "the application's client id")
         require_text("client_secret", client_secret, "a client secret of the application")
-        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
-        super().__init__(_static_constructor("client-secret", tenant_id, client_id, client_secret, options=options))
+        options = entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        super().__init__(static_constructor("client-secret", tenant_id, client_id, client_secret, options=options))
 
 
 @hide_frames
@@ -335,10 +233,10 @@ class CertificateCredential(Credential):
             text = password.decode() if isinstance(password, bytes) else password
         except UnicodeDecodeError:
             raise invalid("password is not UTF-8", "Give the password as str") from None
-        options = _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
+        options = entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
         options += setters(send_certificate_chain=send_certificate_chain or None)
         super().__init__(
-            _static_constructor("client-certificate", tenant_id, client_id, certificate, text, options=options)
+            static_constructor("client-certificate", tenant_id, client_id, certificate, text, options=options)
         )
 
 
@@ -369,7 +267,7 @@ class ClientAssertionCredential(Credential):
         require_text("client_id", client_id, "the application's client id")
         credential_options = Options(
             wit.CREDENTIAL_OPTIONS,
-            _entra_options(authority, disable_instance_discovery, additionally_allowed_tenants),
+            entra_options(authority, disable_instance_discovery, additionally_allowed_tenants),
         )
 
         def create(guest: Guest) -> Any:

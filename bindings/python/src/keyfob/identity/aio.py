@@ -16,6 +16,7 @@ from ._base import Candidate
 from ._base import Credential as SyncCredential
 from ._chain import ChainedTokenCredential as ChainedSyncCredential
 from ._chain import as_keyfob_credential
+from ._default import DefaultAzureCredential as DefaultSyncCredential
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
 Self = TypeVar("Self", bound="Credential")
@@ -79,7 +80,7 @@ class Credential:
 class DefaultAzureCredential(Credential):
     """See :class:`keyfob.identity.DefaultAzureCredential`."""
 
-    _credential_class = sync_credentials.DefaultAzureCredential
+    _credential_class = DefaultSyncCredential
 
 
 class EnvironmentCredential(Credential):
