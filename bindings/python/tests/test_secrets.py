@@ -2,10 +2,11 @@
 
 import base64
 import json
+import threading
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from servers import Vault
+from servers import LONG, SECRET, Vault
 
 from keyfob._component.host import Host
 from keyfob.exceptions import (
@@ -72,10 +73,10 @@ def test_list_paging(make_client):
 def test_delete_recover_purge(make_client):
     client = make_client("slow-vault")
     poller = client.begin_delete_secret("secret-a")
-    assert not poller.done() and poller.status() == "InProgress"
+    assert not poller.done() and poller.status() == "polling"
     poller.wait(timeout=0.1)
     deleted = poller.result()
-    assert poller.done() and deleted.name == "secret-a"
+    assert poller.done() and poller.status() == "finished" and deleted.name == "secret-a"
     assert deleted.scheduled_purge_date - deleted.deleted_date == timedelta(days=deleted.properties.recoverable_days)
     with pytest.raises(ResourceNotFoundError):
         client.get_secret("secret-a")
@@ -90,6 +91,50 @@ def test_delete_recover_purge(make_client):
     client.begin_delete_secret("secret-a").wait()
     client.purge_deleted_secret("secret-a")
     assert list(client.list_deleted_secrets()) == []
+
+
+def test_callbacks_of_a_poller(make_client):
+    client = make_client("slow-vault")
+    poller = client.begin_delete_secret("secret-a")
+    calls, removed, called = [], [], threading.Event()
+
+    def on_done(method):
+        calls.append((threading.current_thread(), method.status(), method.finished(), method.resource().name))
+        called.set()
+
+    poller.add_done_callback(on_done)
+    poller.add_done_callback(removed.append)
+    poller.remove_done_callback(removed.append)
+    assert poller.polling_method().resource().name == "secret-a"
+    # Without a call that waits.
+    assert called.wait(LONG)
+    poller.wait()
+    poller.add_done_callback(on_done)
+    assert [call[1:] for call in calls] == [("finished", True, "secret-a")] * 2 and removed == []
+    assert calls[0][0] is not threading.main_thread() is calls[1][0]
+    with pytest.raises(ValueError, match="has ended"):
+        poller.remove_done_callback(on_done)
+    with pytest.raises(TypeError, match="can't be resumed"):
+        type(poller).from_continuation_token(poller.polling_method(), "token")
+
+
+def test_callbacks_have_been_called_when_wait_returns(make_client):
+    client = make_client("slow-vault")
+    poller = client.begin_delete_secret("secret-a")
+    calls = []
+    poller.add_done_callback(lambda method: (poller.wait(), calls.append(method)))
+    poller.wait()
+    assert len(calls) == 1
+
+
+def test_callbacks_are_called_after_an_error():
+    with Vault(SECRET) as vault:
+        # The response to the deletion names no deleted secret, and the vault ends before it is asked for one.
+        poller = vault.client().begin_delete_secret("a")
+        vault.listener.close()
+        called = threading.Event()
+        poller.add_done_callback(lambda method: called.set())
+        assert called.wait(LONG)
 
 
 def test_backup_and_restore(make_client):
