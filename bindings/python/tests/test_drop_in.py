@@ -181,6 +181,35 @@ def test_chain_closes_its_credentials():
     assert asyncio.run(main()) == 1 and first.closed == 2
 
 
+def test_default_chain_is_a_chain(monkeypatch):
+    monkeypatch.setenv("AZURE_CLIENT_ID", USER_ASSIGNED_CLIENT_ID)
+    three = ["EnvironmentCredential", "WorkloadIdentityCredential", "ManagedIdentityCredential"]
+    for package in (keyfob.identity, keyfob.aio, azure.identity):
+        for variable, options, names in (
+            ("", {}, three),
+            ("prod", {"exclude_environment_credential": True}, three[1:]),
+            ("ManagedIdentityCredential", {}, three[2:]),
+            ("ManagedIdentityCredential", {"exclude_environment_credential": False}, [three[0], three[2]]),
+        ):
+            monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", variable)
+            credential = package.DefaultAzureCredential(authority="login.microsoftonline.us", **options)
+            assert isinstance(credential, package.ChainedTokenCredential)
+            # A pod's credential without its variables has a class of its own in the Azure SDK.
+            classes = [type(one).__name__.replace("FailedDACCredential", three[1]) for one in credential.credentials]
+            assert classes[: len(names)] == names
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "")
+    for package in (keyfob.identity, keyfob.aio):
+        members = package.DefaultAzureCredential(identity_config={"resource_id": "r"}).credentials
+        assert all(type(one) is getattr(package, name) for one, name in zip(members, three)) and len(members) == 3
+        candidate = explain(package.DefaultAzureCredential().credentials[2])[0]
+        assert candidate.details["client-id"] == USER_ASSIGNED_CLIENT_ID
+
+
+def explain(credential):
+    explained = credential.explain()
+    return asyncio.run(explained) if inspect.iscoroutine(explained) else explained
+
+
 def test_attempts_have_the_name_of_what_is_mocked():
     mock = unittest.mock.Mock(
         spec=azure.identity.AzureCliCredential,
@@ -211,11 +240,6 @@ def test_copies(name, again):
     credential = COPIES[name]()
     made = again(credential)
     assert type(made) is type(credential) and made is not credential
-
-    def explain(one):
-        explained = one.explain()
-        return asyncio.run(explained) if inspect.iscoroutine(explained) else explained
-
     assert explain(made) == explain(credential)
 
 

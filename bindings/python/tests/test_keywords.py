@@ -253,6 +253,23 @@ def test_token_credentials_variable(monkeypatch):
     assert "s3cret" not in str(raised.value) and raised.value.hint
 
 
+def test_exclude_false_counts_more_than_the_variable(monkeypatch):
+    def left(**options):
+        return [one.credential for one in DefaultAzureCredential(**options).explain() if one.readiness not in ("excluded", "not-supported")]
+
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential")
+    assert left(exclude_environment_credential=None) == ["ManagedIdentityCredential"]
+    assert left(exclude_cli_credential=False) == ["ManagedIdentityCredential"]
+    assert left(exclude_environment_credential=False) == ["EnvironmentCredential", "ManagedIdentityCredential"]
+    assert left(exclude_environment_credential=False, exclude_managed_identity_credential=True) == ["EnvironmentCredential"]
+    assert left(exclude_environment_credential=False, require_envvar=True) == ["EnvironmentCredential", "ManagedIdentityCredential"]
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", " Dev")
+    assert left(exclude_managed_identity_credential=False) == ["ManagedIdentityCredential"]
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "nonsense")
+    with pytest.raises(InvalidArgumentError, match="names no credential"):
+        DefaultAzureCredential(exclude_managed_identity_credential=False)
+
+
 def test_chain_without_credentials(monkeypatch):
     with pytest.raises(InvalidArgumentError, match="no credential"):
         ChainedTokenCredential()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, Callable, List, cast
+from typing import Any, Callable, List, Optional, Tuple, cast
 
 from keyfob._component import wit
 from keyfob._component.environment import CLIENT_VARIABLES
@@ -31,14 +31,14 @@ class ChainedTokenCredential(Credential):
 
     _variables = CLIENT_VARIABLES
     # Another guest could choose another credential of the chain while the chosen one fails, and thereby another identity.
-    _max_guests = 1
+    _max_guests: Optional[int] = 1
+    _given: Tuple[TokenCredential, ...] = ()
 
     def __init__(self, *credentials: TokenCredential) -> None:
         links = [as_keyfob_credential(credential) for credential in credentials]
         if not links:
             raise invalid("the chain has no credential", "Give at least one credential")
-        self.credentials = credentials
-        """The credentials, as they were given."""
+        self._given = credentials
 
         def create(guest: Guest) -> Any:
             handles: List[Any] = [link._new_handle() for link in links]
@@ -46,18 +46,23 @@ class ChainedTokenCredential(Credential):
 
         super().__init__(create)
 
+    @property
+    def credentials(self) -> Tuple[TokenCredential, ...]:
+        """The credentials, as they were given."""
+        return self._given
+
     def close(self) -> None:
         """Closes the credentials of the chain that can be closed."""
         self.__exit__(None, None, None)
 
     def __enter__(self) -> "ChainedTokenCredential":
-        for credential in self.credentials:
+        for credential in self._given:
             if hasattr(credential, "__enter__"):
                 credential.__enter__()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        for credential in self.credentials:
+        for credential in self._given:
             if hasattr(credential, "__exit__"):
                 credential.__exit__(*exception)
                 continue

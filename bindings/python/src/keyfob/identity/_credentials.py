@@ -69,7 +69,8 @@ def managed_identity_options(
     return [("managed-identity", (identity,)) for identity in identities]
 
 
-def _is_cloud_shell() -> bool:
+def is_cloud_shell() -> bool:
+    """Whether this is Cloud Shell, whose identity is that of the signed-in user."""
     set_names = {name for name in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "MSI_SECRET") if os.environ.get(name)}
     return set_names == {"MSI_ENDPOINT"}
 
@@ -122,7 +123,7 @@ class ManagedIdentityCredential(Credential):
     ) -> None:
         check_keywords("ManagedIdentityCredential", ManagedIdentityCredential.__init__, keywords, ENTRA_KEYWORDS)
         options = managed_identity_options(client_id, identity_config or {}, False)
-        if options and _is_cloud_shell():
+        if options and is_cloud_shell():
             raise invalid(
                 "Cloud Shell has no managed identity to choose: its tokens are those of the signed-in user",
                 "Create ManagedIdentityCredential without client_id and identity_config",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from keyfob._component import environment
 from keyfob._component.options import setters
@@ -11,8 +11,11 @@ from keyfob._keywords import DEVELOPER_KEYWORDS, check_keywords
 from keyfob._redaction import hide_frames
 from keyfob.exceptions import InvalidArgumentError
 
+from . import _credentials
 from ._base import Credential
-from ._credentials import entra_options, managed_identity_options, static_constructor
+from ._chain import ChainedTokenCredential
+from ._credentials import entra_options, is_cloud_shell, managed_identity_options, static_constructor
+from ._token import TokenCredential
 from ._validation import imds_connect_timeout, invalid
 
 # The credentials of the default chain. Those that start processes or a browser, which a component can't, are in it by name;
@@ -30,11 +33,61 @@ _EXCLUDE_ARGUMENTS = {
 }
 _DEFAULT_CHAIN_KEYWORDS = DEVELOPER_KEYWORDS | {*_EXCLUDE_ARGUMENTS, "exclude_interactive_browser_credential"}
 _TOKEN_CREDENTIALS = "AZURE_TOKEN_CREDENTIALS"
-_KNOWN_TOKEN_CREDENTIALS = ("prod", *(name.lower() for name in list(_EXCLUDE_ARGUMENTS.values())[:3]))
+# Those that can work in a component.
+_SUPPORTED = frozenset(list(_EXCLUDE_ARGUMENTS.values())[:3])
+_ENTRA_ARGUMENTS = ("authority", "disable_instance_discovery", "additionally_allowed_tenants")
+_KNOWN_TOKEN_CREDENTIALS = ("prod", *(name.lower() for name in _SUPPORTED))
+
+
+def _selected_names(variable: str) -> FrozenSet[str]:
+    """The credentials that a value of ``AZURE_TOKEN_CREDENTIALS`` selects. None for a value that the component refuses."""
+    names = frozenset(_EXCLUDE_ARGUMENTS.values())
+    if variable == "prod":
+        return _SUPPORTED
+    if variable == "dev":
+        return names - _SUPPORTED
+    return frozenset(name for name in names if name.lower() == variable)
+
+
+def _excluded_names(variable: str, keywords: Mapping[str, Any]) -> Tuple[FrozenSet[str], bool]:
+    """The credentials to exclude, and whether an argument brings back what ``AZURE_TOKEN_CREDENTIALS`` leaves out.
+
+    As in the Azure SDK, ``exclude_…=False`` counts more than the variable.
+    """
+    given = {name: keywords[key] for key, name in _EXCLUDE_ARGUMENTS.items() if keywords.get(key) is not None}
+    excluded = frozenset(name for name, value in given.items() if value)
+    included = frozenset(given) - excluded
+    selected = _selected_names(variable)
+    if not selected or (included & _SUPPORTED) <= selected:
+        return excluded, False
+    return (frozenset(_EXCLUDE_ARGUMENTS.values()) - selected - included) | excluded, True
+
+
+def make_members(names: Iterable[str], options: Mapping[str, Any], classes: Any) -> Tuple[Any, ...]:
+    """The credentials of a default chain, each by itself.
+
+    :param names: of the classes to make, in the order of the chain.
+    :param options: the arguments of the chain.
+    :param classes: has the classes as attributes.
+    """
+    entra = {name: options[name] for name in _ENTRA_ARGUMENTS if name in options}
+    identity = {
+        "client_id": options.get("managed_identity_client_id"),
+        "identity_config": options.get("identity_config"),
+        "connection_timeout": options.get("connection_timeout"),
+    }
+    if not identity["client_id"] and not identity["identity_config"] and not options.get("managed_identity_system_assigned"):
+        identity["client_id"] = None if is_cloud_shell() else os.environ.get("AZURE_CLIENT_ID") or None
+    workload = {
+        "client_id": options.get("workload_identity_client_id") or options.get("managed_identity_client_id"),
+        "tenant_id": options.get("workload_identity_tenant_id"),
+    }
+    arguments = {"EnvironmentCredential": entra, "WorkloadIdentityCredential": {**workload, **entra}}
+    return tuple(getattr(classes, name)(**arguments.get(name, identity)) for name in names)
 
 
 @hide_frames
-class DefaultAzureCredential(Credential):
+class DefaultAzureCredential(ChainedTokenCredential):
     """Tries environment, workload identity and managed identity, in this order.
 
     The first credential that is available is used for all further calls. ``AZURE_TOKEN_CREDENTIALS`` can select one of
@@ -60,6 +113,7 @@ class DefaultAzureCredential(Credential):
     """
 
     _variables = environment.DEFAULT_CHAIN_VARIABLES
+    _max_guests = None
 
     def __init__(
         self,
@@ -83,6 +137,10 @@ class DefaultAzureCredential(Credential):
                 f"{_TOKEN_CREDENTIALS} is not set, and require_envvar is",
                 f"Set {_TOKEN_CREDENTIALS} to prod or to the class name of a credential",
             )
+        excluded, brings_back = _excluded_names(variable.lower(), keywords)
+        if brings_back:
+            # The component would leave it out again. What the variable leaves out is excluded by name.
+            self._variables = environment.DEFAULT_CHAIN_VARIABLES - {_TOKEN_CREDENTIALS}
         chain_options = entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
         chain_options += managed_identity_options(
             managed_identity_client_id, identity_config or {}, managed_identity_system_assigned
@@ -90,15 +148,24 @@ class DefaultAzureCredential(Credential):
         chain_options += setters(
             workload_identity_client_id=workload_identity_client_id,
             tenant_id=workload_identity_tenant_id,
-            require_token_credentials=require_envvar or None,
+            require_token_credentials=(require_envvar and not brings_back) or None,
             imds_connect_timeout=imds_connect_timeout(connection_timeout),
         )
-        excluded = [("exclude", (name,)) for key, name in _EXCLUDE_ARGUMENTS.items() if keywords.get(key)]
-        super().__init__(static_constructor("default-azure", options=chain_options + excluded))
+        chain_options += [("exclude", (name,)) for name in _EXCLUDE_ARGUMENTS.values() if name in excluded]
+        Credential.__init__(self, static_constructor("default-azure", options=chain_options))
+        left = (_selected_names(variable.lower()) if variable and not brings_back else _SUPPORTED) - excluded
+        self._member_names = [name for name in _EXCLUDE_ARGUMENTS.values() if name in left & _SUPPORTED]
         # Only the component knows whether this is valid, and it is compiled here for what may not be.
         is_known = variable.lower() in _KNOWN_TOKEN_CREDENTIALS and not excluded
-        if (variable and not is_known) or len(excluded) == len(_EXCLUDE_ARGUMENTS):
+        if (variable and not is_known and not brings_back) or len(excluded) == len(_EXCLUDE_ARGUMENTS):
             self._check_chain()
+
+    @property
+    def credentials(self) -> Tuple[TokenCredential, ...]:
+        """A credential for each that can work in a component, made at the first use. The chain does not use them itself."""
+        if not self._given:
+            self._given = make_members(self._member_names, self._arguments.reveal()[1], _credentials)
+        return self._given
 
     def _check_chain(self) -> None:
         """Checks that some credential is left.

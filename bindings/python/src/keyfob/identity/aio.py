@@ -6,6 +6,7 @@ Arguments, results and exceptions are those of :mod:`keyfob.identity`.
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import Any, Callable, Coroutine, List, Optional, Tuple, Type, TypeVar
 
 from keyfob._component.aio import call_in_thread
@@ -17,6 +18,7 @@ from ._base import Credential as SyncCredential
 from ._chain import ChainedTokenCredential as ChainedSyncCredential
 from ._chain import as_keyfob_credential
 from ._default import DefaultAzureCredential as DefaultSyncCredential
+from ._default import make_members
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
 
 Self = TypeVar("Self", bound="Credential")
@@ -77,10 +79,55 @@ class Credential:
         await self.close()
 
 
-class DefaultAzureCredential(Credential):
+@hide_frames
+class ChainedTokenCredential(Credential):
+    """See :class:`keyfob.identity.ChainedTokenCredential`. The credentials may be asynchronous."""
+
+    _credential_class: Type[SyncCredential] = ChainedSyncCredential
+
+    @property
+    def _given(self) -> Tuple[Any, ...]:
+        given: Tuple[Any, ...] = getattr(self._sync_credential, "_given")
+        return given
+
+    @property
+    def credentials(self) -> Tuple[Any, ...]:
+        """The credentials, as they were given."""
+        return self._given
+
+    async def __aenter__(self) -> "ChainedTokenCredential":
+        for credential in self._given:
+            if hasattr(credential, "__aenter__"):
+                await credential.__aenter__()
+        return self
+
+    async def close(self) -> None:
+        """Closes the credentials of the chain that can be closed."""
+        for credential in self._given:
+            close = getattr(credential, "close", None)
+            closing = close() if callable(close) else None
+            if inspect.isawaitable(closing):
+                await closing
+
+
+class DefaultAzureCredential(ChainedTokenCredential):
     """See :class:`keyfob.identity.DefaultAzureCredential`."""
 
     _credential_class = DefaultSyncCredential
+    _members: Tuple[Any, ...] = ()
+
+    @property
+    def _given(self) -> Tuple[Any, ...]:
+        return self._members
+
+    @property
+    def credentials(self) -> Tuple[Any, ...]:
+        """See :attr:`keyfob.identity.DefaultAzureCredential.credentials`."""
+        if not self._members:
+            self._members = make_members(
+                getattr(self._sync_credential, "_member_names"), self._sync_credential._arguments.reveal()[1], sys.modules[__name__]
+            )
+        return self._members
 
 
 class EnvironmentCredential(Credential):
@@ -117,33 +164,6 @@ class ClientAssertionCredential(Credential):
     """See :class:`keyfob.identity.ClientAssertionCredential`. ``func`` may be a coroutine function."""
 
     _credential_class = sync_credentials.ClientAssertionCredential
-
-
-@hide_frames
-class ChainedTokenCredential(Credential):
-    """See :class:`keyfob.identity.ChainedTokenCredential`. The credentials may be asynchronous."""
-
-    _credential_class = ChainedSyncCredential
-
-    @property
-    def credentials(self) -> Tuple[Any, ...]:
-        """The credentials, as they were given."""
-        credentials: Tuple[Any, ...] = getattr(self._sync_credential, "credentials")
-        return credentials
-
-    async def __aenter__(self) -> "ChainedTokenCredential":
-        for credential in self.credentials:
-            if hasattr(credential, "__aenter__"):
-                await credential.__aenter__()
-        return self
-
-    async def close(self) -> None:
-        """Closes the credentials of the chain that can be closed."""
-        for credential in self.credentials:
-            close = getattr(credential, "close", None)
-            closing = close() if callable(close) else None
-            if inspect.isawaitable(closing):
-                await closing
 
 
 def get_bearer_token_provider(credential: Any, *scopes: str) -> Callable[[], Coroutine[Any, Any, str]]:
