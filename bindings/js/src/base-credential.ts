@@ -45,6 +45,8 @@ export interface GetTokenOptions {
   requestOptions?: { timeout?: number };
   /** No effect: there is no tracing. */
   tracingOptions?: object;
+  /** Refused: tokens are bearer tokens. */
+  proofOfPossessionOptions?: object;
 }
 
 /** A credential of this package, of `@azure/identity`, or your own. */

@@ -264,6 +264,13 @@ const ERROR_CLASSES: Partial<Record<ErrorKind, new (options: KeyfobErrorOptions)
   service: RestError,
 };
 
+/** @internal In the Azure SDK, a call that does not end within the timeout of its options was aborted. The class stays. */
+export function nameTimeout(error: unknown, timeout: number | undefined): unknown {
+  if (timeout === undefined || !(error instanceof RestError) || error.kind !== "timed-out") return error;
+  addHidden(error, { name: "AbortError", stack: error.stack?.replace(/^RestError/, "AbortError") });
+  return error;
+}
+
 /** @internal Converts an error of the component. If it was the token that failed, the error is one of the two of the Azure SDK. */
 export function fromComponent(error: AzureError, isTokenFailure = isOfToken(error)): KeyfobError {
   // A chain continues after a credential that does not exist in a component, too.

@@ -17,6 +17,8 @@ export interface PipelineOptions {
   loggingOptions?: object;
   /** No effect: `KEYFOB_ALLOW_LOOPBACK_HTTP` allows plain http on loopback. */
   allowInsecureConnection?: boolean;
+  /** No effect: connections are those of Node's `https.globalAgent`. */
+  keepAliveOptions?: { enable?: boolean };
   /** Refused: requests are sent by Node's HTTP client. Set `https.globalAgent` or the variables of the proxy. */
   httpClient?: never;
   /** Refused: set `https.globalAgent`. */

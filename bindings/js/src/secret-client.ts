@@ -6,7 +6,7 @@ import type {
   DeletedSecret as ComponentDeletedSecret,
   SecretProperties as ComponentSecretProperties,
 } from "./component/interfaces/keyfob-azure-secrets.js";
-import { KeyfobError, fromComponent } from "./errors.js";
+import { KeyfobError, fromComponent, nameTimeout } from "./errors.js";
 import { ExternalCredential, withinTime, type TokenContext } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
 import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
@@ -202,8 +202,12 @@ export class SecretClient {
 
   async #run<K extends keyof Operations>(operation: K, args: Parameters<Operations[K]>, limits: CallLimits): Promise<ReturnType<Operations[K]>> {
     const credential = this.#credential;
-    if (credential instanceof ExternalCredential) return this.#runWith(credential, operation, args, limits);
-    return workerFor(credential).run(operation, args, { ...limits, defaultTimeout: defaultTimeout(credential) });
+    try {
+      if (credential instanceof ExternalCredential) return await this.#runWith(credential, operation, args, limits);
+      return await workerFor(credential).run(operation, args, { ...limits, defaultTimeout: defaultTimeout(credential) });
+    } catch (error) {
+      throw nameTimeout(error, limits.timeout);
+    }
   }
 
   /**

@@ -16,6 +16,8 @@ export interface OperationOptions {
   requestOptions?: { timeout?: number };
   /** No effect: there is no tracing. */
   tracingOptions?: object;
+  /** Refused: there is no response object. */
+  onResponse?: never;
 }
 
 export interface SecretClientOptions extends PipelineOptions {

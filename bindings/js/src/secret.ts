@@ -19,6 +19,8 @@ export interface SecretProperties {
   readonly createdOn?: Date;
   readonly updatedOn?: Date;
   tags?: Record<string, string>;
+  /** @deprecated As in the Azure SDK, it is always undefined; `certificateKeyId` has it. */
+  readonly keyId?: never;
   /** The identifier of the certificate's key, if the secret belongs to a certificate. */
   readonly certificateKeyId?: string;
   /** True if the secret belongs to a certificate. */
@@ -69,6 +71,8 @@ export interface DeletionProperties {
 /** A deleted secret. It can be recovered if soft-delete is enabled for the vault. */
 export interface DeletedSecret extends DeletionProperties {
   name: string;
+  /** As in the Azure SDK, the vault does not return the value of a deleted secret. */
+  value?: string;
   properties: SecretProperties & DeletionProperties;
 }
 

@@ -52,6 +52,12 @@ export const options: { [K: string]: object } = {
   identity: { clientId: "" } satisfies keyfob.ManagedIdentityCredentialClientIdOptions,
   certificate: { certificatePath: "" } satisfies keyfob.ClientCertificatePEMCertificatePath satisfies official.ClientCertificatePEMCertificatePath,
 };
+/** Members that programs for the Azure SDK name, though they are empty or have no effect. */
+export const members: unknown[] = [
+  { keepAliveOptions: { enable: true }, serviceVersion: "7.5" } satisfies import("@azure/keyvault-secrets").SecretClientOptions satisfies keyfob.SecretClientOptions,
+  (deleted: keyfob.DeletedSecret): string | undefined => deleted.value,
+  (properties: keyfob.SecretProperties): undefined => properties.keyId,
+];
 const responseOf = (error: keyfob.AuthenticationError): official.ErrorResponse => error.errorResponse;
 export const errors: Error[] = [
   new keyfob.CredentialUnavailableError("", { cause: 1 }),
