@@ -1,5 +1,6 @@
 """The client's methods, and errors from a vault."""
 
+import asyncio
 import base64
 import json
 import threading
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from servers import LONG, SECRET, Vault
 
+import keyfob.aio
 from keyfob._component.host import Host
 from keyfob.exceptions import (
     AzureError,
@@ -68,6 +70,28 @@ def test_list_paging(make_client):
     # The list is an iterator, as in the Azure SDK.
     assert next(client.list_properties_of_secrets()).name == pages[0][0]
     assert list(client.list_properties_of_secret_versions("missing")) == []
+
+
+def test_pages_are_iterators(make_client):
+    client = make_client()
+    for number in range(2):
+        client.set_secret(f"s-{number}", "x")
+    page = next(client.list_properties_of_secrets(max_page_size=2).by_page())
+    names = [one.name for one in page]
+    # As in the Azure SDK, and again and with a length, as a list.
+    assert [next(page).name, *(one.name for one in page)] == [names[0], *names] and len(page) == 2
+
+    async def main():
+        async with keyfob.aio.SecretClient("https://my-vault.vault.azure.net", keyfob.aio.ManagedIdentityCredential()) as vault:
+            pages = vault.list_properties_of_secrets(max_page_size=2).by_page()
+            found = [[one.name async for one in page] async for page in pages]
+            first = await vault.list_properties_of_secrets().by_page().__anext__()
+            return found, [(await first.__anext__()).name for _ in range(len(first))], first
+
+    found, each, first = asyncio.run(main())
+    assert found == [names, each[2:]] and len(each) == 3
+    with pytest.raises(StopAsyncIteration):
+        asyncio.run(first.__anext__())
 
 
 def test_delete_recover_purge(make_client):

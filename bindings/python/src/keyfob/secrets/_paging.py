@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Generic, Iterator, List, Optional, TypeVar
+from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Optional, TypeVar
 
 from keyfob._component.guest import ResourceHandle
 from keyfob._component.pool import GuestPool
@@ -21,6 +21,27 @@ def refuse_continuation(token: Optional[str]) -> None:
         raise TypeError("a list can't be resumed by a token: keep the iterator of by_page, which goes on after an error")
 
 
+class Page(List[T]):
+    """A page of a list. As in the Azure SDK, it is also an iterator, and an asynchronous one."""
+
+    _items: Optional[Iterator[T]] = None
+
+    def __next__(self) -> T:
+        if self._items is None:
+            self._items = iter(self)
+        return next(self._items)
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        for item in self:
+            yield item
+
+    async def __anext__(self) -> T:
+        try:
+            return next(self)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+
 @hide_frames
 class ItemPaged(Generic[T]):
     """An iterator over a list. Each page is fetched when its first item is needed."""
@@ -37,7 +58,7 @@ class ItemPaged(Generic[T]):
     def __repr__(self) -> str:
         return f"<ItemPaged of {self._resource.name}>"
 
-    def by_page(self, continuation_token: Optional[str] = None) -> Iterator[List[T]]:
+    def by_page(self, continuation_token: Optional[str] = None) -> Iterator[Page[T]]:
         """Iterates over the pages instead of the items. After an error, the next step requests the same page again.
 
         :param continuation_token: must be ``None``: keep the iterator to go on later.
@@ -56,7 +77,7 @@ class ItemPaged(Generic[T]):
 
 
 @hide_frames
-class _Pages(Generic[T], Iterator[List[T]]):
+class _Pages(Generic[T], Iterator[Page[T]]):
     def __init__(
         self, pool: GuestPool, handle: ResourceHandle, resource: Resource, to_item: Callable[[Any], T]
     ) -> None:
@@ -73,8 +94,8 @@ class _Pages(Generic[T], Iterator[List[T]]):
         """
         raise TypeError("a list has no token: keep the iterator of by_page, which goes on after an error")
 
-    def __next__(self) -> List[T]:
+    def __next__(self) -> Page[T]:
         page = self._pool.call(self._next, self._handle)
         if page is None:
             raise StopIteration
-        return [self._to_item(record) for record in page]
+        return Page(self._to_item(record) for record in page)
