@@ -35,7 +35,7 @@ def test_except_clause_for_azure_sdk_exception(fake_vaults):
     client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
     with pytest.raises(azure.core.exceptions.ResourceNotFoundError) as raised:
         client.get_secret("missing")
-    assert (raised.value.status_code, raised.value.reason, raised.value.response) == (404, None, None)
+    assert (raised.value.status_code, raised.value.reason, raised.value.response.status_code) == (404, "Not Found", 404)
 
 
 def test_azure_client_with_keyfob_credential(app_service):

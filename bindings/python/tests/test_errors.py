@@ -240,3 +240,26 @@ def test_code_of_azure_arc(monkeypatch):
         with pytest.raises(ClientAuthenticationError) as raised:
             ManagedIdentityCredential().get_token(SCOPE, timeout=5)
     assert (raised.value.status_code, raised.value.code, raised.value.error.code) == (400, *["invalid_request"] * 2)
+
+
+def test_response_of_a_vault(fake_vaults):
+    """What programs for the Azure SDK read of a response."""
+    client = SecretClient("https://my-vault.vault.azure.net", ManagedIdentityCredential())
+    client.set_secret("disabled", "x", enabled=False)
+    client.set_secret("deleted", "x")
+    client.begin_delete_secret("deleted").wait()
+    for call, status, reason, outer, inner in (
+        (lambda: client.get_secret("missing"), 404, "Not Found", "SecretNotFound", None),
+        (lambda: client.get_secret("disabled"), 403, "Forbidden", "Forbidden", "SecretDisabled"),
+        (lambda: client.set_secret("deleted", "x"), 409, "Conflict", "Conflict", "ObjectIsDeletedButRecoverable"),
+    ):
+        with pytest.raises(azure.core.exceptions.HttpResponseError) as raised:
+            call()
+        for error in (raised.value, pickle.loads(pickle.dumps(raised.value))):
+            assert (error.response.status_code, error.response.reason, error.reason) == (status, reason, reason)
+            assert error.response.headers["X-MS-Request-ID"] == error.details["x-ms-request-id"]
+            assert error.error.code == outer and error.code == (inner or outer)
+            assert error.error.innererror == (inner and {"code": inner})
+    throttled = exceptions.HttpResponseError("x", kind="throttled", status_code=429, retry_after=7)
+    assert throttled.response.headers.get("retry-after") == "7" and throttled.reason == "Too Many Requests"
+    assert exceptions.HttpResponseError("x", status_code=599).reason is None

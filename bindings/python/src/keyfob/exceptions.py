@@ -6,19 +6,40 @@ clauses for the SDK's exceptions work. The SDK is not required.
 
 from __future__ import annotations
 
+import http
 from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple, Type
+
+from urllib3 import HTTPHeaderDict
 
 from . import _azure_exceptions
 from ._error_text import Attempt, error_text
+
+
+# The codes of a vault's errors that have an inner one, which tells more, by their status.
+_OUTER_CODES = {403: "Forbidden", 409: "Conflict"}
+_HEADER_PREFIX = "x-ms-"
 
 
 class ServiceError(NamedTuple):
     """The error in the service's response."""
 
     code: Optional[str]
-    """The service's error code, such as ``SecretNotFound`` or ``ForbiddenByRbac``."""
+    """The service's error code, such as ``SecretNotFound`` or ``Forbidden``."""
     message: str
     """The message of the exception."""
+    innererror: Optional[Mapping[str, str]] = None
+    """The inner error, with a ``code`` such as ``ForbiddenByRbac``, if there is one."""
+
+
+class ErrorResponse(NamedTuple):
+    """What is kept of the response that caused an exception."""
+
+    status_code: int
+    """The HTTP status."""
+    reason: Optional[str]
+    """The phrase that belongs to the status."""
+    headers: Mapping[str, str]
+    """``Retry-After`` and those whose names begin with ``x-ms-``, as far as the exception has them. Names in any case."""
 
 
 class AzureError(_azure_exceptions.AzureError):
@@ -39,13 +60,13 @@ class AzureError(_azure_exceptions.AzureError):
     status_code: Optional[int] = None
     """The HTTP status of the response, 100 to 599."""
     code: Optional[str] = None
-    """The service's error code."""
+    """The service's error code; the inner one, such as ``ForbiddenByRbac``, if the service gave two."""
     retry_after: Optional[int] = None
     """How long the service asks to wait before the next request, in seconds."""
     details: Mapping[str, str] = {}
     """More information by name, such as ``x-ms-request-id``. New names may be added."""
 
-    # Further attributes of the Azure SDK's exceptions.
+    # Further attributes of the Azure SDK's exceptions. The response has no body.
     response: Optional[Any] = None
     reason: Optional[str] = None
     model: Optional[Any] = None
@@ -77,7 +98,17 @@ class AzureError(_azure_exceptions.AzureError):
         self.reason = getattr(response, "reason", None)
         for name, value in attributes.items():
             setattr(self, name, value)
+        if self.response is None and self.status_code is not None:
+            self.response = self._kept_response(self.status_code)
+            self.reason = self.response.reason
         self._compose("" if message is None else str(message))
+
+    def _kept_response(self, status: int) -> ErrorResponse:
+        headers = HTTPHeaderDict({name: value for name, value in self.details.items() if name.startswith(_HEADER_PREFIX)})
+        if self.retry_after is not None:
+            headers["Retry-After"] = str(self.retry_after)
+        known = status in http.HTTPStatus._value2member_map_
+        return ErrorResponse(status, http.HTTPStatus(status).phrase if known else None, headers)
 
     def _compose(self, summary: str) -> None:
         """Sets the text. The attributes that it has are set."""
@@ -86,7 +117,9 @@ class AzureError(_azure_exceptions.AzureError):
         # The constructors of the SDK's classes are not called: they need a response to read the attributes from.
         Exception.__init__(self, self.message)
         if self.status_code is not None:
-            self.error = ServiceError(self.code, summary)
+            outer = None if isinstance(self, ClientAuthenticationError) else _OUTER_CODES.get(self.status_code)
+            inner = None if outer is None or self.code is None or self.code == outer else {"code": self.code}
+            self.error = ServiceError(self.code if inner is None else outer, summary, inner)
 
     def _add_reason(self, reason: Optional[str]) -> None:
         if reason is not None:
