@@ -42,3 +42,18 @@ value = typed.get_secret("a", out_content_type=keyfob.secrets.ContentType.PEM, l
 async def asynchronous() -> str:
     async with keyfob.aio.ChainedTokenCredential(keyfob.aio.EnvironmentCredential()) as credentials:
         return await keyfob.aio.get_bearer_token_provider(credentials, "x")()
+
+
+async def asynchronous_client() -> None:
+    async with keyfob.aio.SecretClient(vault_url=URL, credential=keyfob.aio.DefaultAzureCredential()) as vault:
+        secret: keyfob.secrets.KeyVaultSecret = await vault.set_secret("a", "x", content_type="text/plain")
+        await vault.update_secret_properties(secret.name, version=secret.properties.version, enabled=False)
+        async for one in vault.list_properties_of_secrets(max_page_size=5):
+            print(one.created_on)
+        async for page in vault.list_deleted_secrets().by_page():
+            async for deleted in page:
+                print(deleted.recovery_id)
+        removed: keyfob.secrets.DeletedSecret = await vault.delete_secret("a")
+        await vault.purge_deleted_secret(removed.name)
+        # The arguments are known to the type checker.
+        await vault.get_secret(5)  # type: ignore[arg-type]

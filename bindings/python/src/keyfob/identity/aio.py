@@ -5,6 +5,7 @@ Arguments, results and exceptions are those of :mod:`keyfob.identity`.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from typing import Any, Callable, Coroutine, List, Optional, Tuple, Type, TypeVar
@@ -32,6 +33,18 @@ class Credential:
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._sync_credential = self._credential_class(*arguments, **options)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "_credential_class" in vars(cls):
+
+            def create(self: Credential, *arguments: Any, **options: Any) -> None:
+                Credential.__init__(self, *arguments, **options)
+
+            # inspect.signature and help show the arguments of the synchronous class.
+            functools.update_wrapper(create, cls._credential_class.__init__)
+            setattr(cls, "__init__", create)
+            hide_frames(cls)
 
     async def get_token(
         self,

@@ -6,17 +6,25 @@ Arguments, results and exceptions are those of :class:`keyfob.secrets.SecretClie
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Optional, Sequence, TypeVar, Union
+import functools
+from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Coroutine, Generic, Iterator, Optional, TypeVar
 
 from keyfob._component.aio import call_in_thread
 from keyfob._component.pool import GuestPool
 from keyfob._redaction import hide_frames
-from keyfob.exceptions import AzureError
 
 from . import _client
-from ._models import DeletedSecret, KeyVaultSecret, SecretProperties
-from ._paging import ItemPaged, refuse_continuation
+from ._paging import ItemPaged, Page, refuse_continuation
 from ._polling import LROPoller
+
+if TYPE_CHECKING:
+    from typing_extensions import Concatenate, ParamSpec
+
+    P = ParamSpec("P")
+    # To the type checker, the methods of an object: without self.
+    _METHODS: _client.SecretClient
+else:
+    _METHODS = _client.SecretClient
 
 T = TypeVar("T")
 
@@ -30,10 +38,10 @@ class AsyncItemPaged(Generic[T]):
         self._pages = items.by_page
         self._items: Optional[AsyncIterator[T]] = None
 
-    async def by_page(self, continuation_token: Optional[str] = None) -> AsyncIterator[List[T]]:
+    async def by_page(self, continuation_token: Optional[str] = None) -> AsyncIterator[Page[T]]:
         """Iterates over the pages instead of the items. A continuation token is refused, as by the synchronous list."""
         refuse_continuation(continuation_token)
-        pages: Iterator[List[T]] = await call_in_thread(self._pool, self._pages)
+        pages: Iterator[Page[T]] = await call_in_thread(self._pool, self._pages)
         while (page := await call_in_thread(self._pool, next, pages, None)) is not None:
             yield page
 
@@ -46,6 +54,38 @@ class AsyncItemPaged(Generic[T]):
         return await self._items.__anext__()
 
 
+def _asynchronous(method: Callable[P, T]) -> Callable[Concatenate[SecretClient, P], Coroutine[Any, Any, T]]:
+    """A method with the arguments and the description of the synchronous one."""
+
+    async def call(self: SecretClient, /, *arguments: Any, **options: Any) -> Any:
+        return await self._call(method, *arguments, **options)
+
+    functools.update_wrapper(call, method)
+    return call
+
+
+def _completed(method: Callable[P, LROPoller[T]]) -> Callable[Concatenate[SecretClient, P], Coroutine[Any, Any, T]]:
+    """A method that begins an operation with the arguments of the synchronous one, and waits until it is complete."""
+
+    async def call(self: SecretClient, /, *arguments: Any, **options: Any) -> Any:
+        poller = await self._call(method, *arguments, **options)
+        return await call_in_thread(self._sync_client._pool, poller.result)
+
+    functools.update_wrapper(call, method)
+    return call
+
+
+def _list(method: Callable[P, ItemPaged[T]]) -> Callable[Concatenate[SecretClient, P], AsyncItemPaged[T]]:
+    """A method that returns a list, with the arguments of the synchronous one."""
+
+    def call(self: SecretClient, /, *arguments: Any, **options: Any) -> Any:
+        items: Callable[..., ItemPaged[T]] = method
+        return AsyncItemPaged(self._sync_client._pool, items(self._sync_client, *arguments, **options))
+
+    functools.update_wrapper(call, method)
+    return call
+
+
 @hide_frames
 class SecretClient:
     """Reads and changes the secrets of one vault.
@@ -56,73 +96,37 @@ class SecretClient:
     def __init__(self, vault_url: str, credential: Any, **options: Any) -> None:
         self._sync_client = _client.SecretClient(vault_url, credential, **options)
 
+    functools.update_wrapper(__init__, _client.SecretClient.__init__)
+
     @property
     def vault_url(self) -> str:
         """The vault's URL."""
         return self._sync_client.vault_url
 
-    async def get_secret(self, name: str, version: Optional[str] = None, **options: Any) -> KeyVaultSecret:
-        """Reads a secret."""
-        return await self._call(self._sync_client.get_secret, name, version, **options)
+    get_secret = _asynchronous(_METHODS.get_secret)
+    get_secrets = _asynchronous(_METHODS.get_secrets)
+    set_secret = _asynchronous(_METHODS.set_secret)
+    update_secret_properties = _asynchronous(_METHODS.update_secret_properties)
+    get_deleted_secret = _asynchronous(_METHODS.get_deleted_secret)
+    purge_deleted_secret = _asynchronous(_METHODS.purge_deleted_secret)
+    backup_secret = _asynchronous(_METHODS.backup_secret)
+    restore_secret_backup = _asynchronous(_METHODS.restore_secret_backup)
 
-    async def get_secrets(self, names: Sequence[str], **options: Any) -> List[Union[KeyVaultSecret, AzureError]]:
-        """Reads several secrets at the same time."""
-        return await self._call(self._sync_client.get_secrets, names, **options)
-
-    async def set_secret(self, name: str, value: str, **options: Any) -> KeyVaultSecret:
-        """Creates a secret, or a new version of an existing one."""
-        return await self._call(self._sync_client.set_secret, name, value, **options)
-
-    async def update_secret_properties(
-        self, name: str, version: Optional[str] = None, **options: Any
-    ) -> SecretProperties:
-        """Changes properties of a secret, but not its value."""
-        return await self._call(self._sync_client.update_secret_properties, name, version, **options)
-
-    def list_properties_of_secrets(self, **options: Any) -> AsyncItemPaged[SecretProperties]:
-        """Lists the properties of all secrets, each in its latest version."""
-        return self._list(self._sync_client.list_properties_of_secrets(**options))
-
-    def list_properties_of_secret_versions(self, name: str, **options: Any) -> AsyncItemPaged[SecretProperties]:
-        """Lists the properties of all versions of a secret."""
-        return self._list(self._sync_client.list_properties_of_secret_versions(name, **options))
-
-    def list_deleted_secrets(self, **options: Any) -> AsyncItemPaged[DeletedSecret]:
-        """Lists the deleted secrets."""
-        return self._list(self._sync_client.list_deleted_secrets(**options))
-
-    async def delete_secret(self, name: str, **options: Any) -> DeletedSecret:
-        """Deletes a secret with all its versions, and waits until it can be purged or recovered."""
-        poller: LROPoller[DeletedSecret] = await self._call(self._sync_client.begin_delete_secret, name, **options)
-        return await self._call(poller.result)
-
-    async def get_deleted_secret(self, name: str, **options: Any) -> DeletedSecret:
-        """Reads the properties of a deleted secret."""
-        return await self._call(self._sync_client.get_deleted_secret, name, **options)
-
-    async def recover_deleted_secret(self, name: str, **options: Any) -> SecretProperties:
-        """Recovers a deleted secret, and waits until it can be read."""
-        begin = self._sync_client.begin_recover_deleted_secret
-        poller: LROPoller[SecretProperties] = await self._call(begin, name, **options)
-        return await self._call(poller.result)
-
-    async def purge_deleted_secret(self, name: str, **options: Any) -> None:
-        """Deletes a deleted secret permanently."""
-        await self._call(self._sync_client.purge_deleted_secret, name, **options)
-
-    async def backup_secret(self, name: str, **options: Any) -> bytes:
-        """Returns all versions of a secret in a format that only Key Vault can read."""
-        return await self._call(self._sync_client.backup_secret, name, **options)
-
-    async def restore_secret_backup(self, backup: bytes, **options: Any) -> SecretProperties:
-        """Restores a secret with all its versions."""
-        return await self._call(self._sync_client.restore_secret_backup, backup, **options)
+    list_properties_of_secrets = _list(_METHODS.list_properties_of_secrets)
+    list_properties_of_secret_versions = _list(_METHODS.list_properties_of_secret_versions)
+    list_deleted_secrets = _list(_METHODS.list_deleted_secrets)
+    # They wait until a deleted secret can be purged or recovered, or a recovered one can be read.
+    delete_secret = _completed(_METHODS.begin_delete_secret)
+    recover_deleted_secret = _completed(_METHODS.begin_recover_deleted_secret)
 
     def __repr__(self) -> str:
         return repr(self._sync_client)
 
     def __reduce__(self) -> Any:
         return self._sync_client.__reduce__()
+
+    async def _call(self, method: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        return await call_in_thread(self._sync_client._pool, method, self._sync_client, *arguments, **options)
 
     async def close(self) -> None:
         """Closes the client; further calls raise ``ValueError``. The credential can still be used."""
@@ -133,12 +137,6 @@ class SecretClient:
 
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
-
-    async def _call(self, call: Callable[..., T], *arguments: Any, **options: Any) -> T:
-        return await call_in_thread(self._sync_client._pool, call, *arguments, **options)
-
-    def _list(self, items: ItemPaged[T]) -> AsyncItemPaged[T]:
-        return AsyncItemPaged(self._sync_client._pool, items)
 
 
 __all__ = ["AsyncItemPaged", "SecretClient"]
