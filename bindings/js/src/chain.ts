@@ -1,5 +1,6 @@
 import { KeyfobCredential, createAccessToken, specOf } from "./base-credential.js";
 import type { Candidate, GetTokenOptions, KeyfobAccessToken, TokenCredential, TokenSteps } from "./base-credential.js";
+import { DefaultAzureCredential } from "./credentials.js";
 import { AggregateAuthenticationError, CredentialUnavailableError, KeyfobError, type Attempt } from "./errors.js";
 import { checkToken } from "./external-credential.js";
 import { property, wrongType } from "./validate.js";
@@ -10,6 +11,12 @@ import { property, wrongType } from "./validate.js";
  */
 export class ChainedTokenCredential extends KeyfobCredential {
   readonly #sources: readonly TokenCredential[];
+
+  /** A `DefaultAzureCredential` is a chain too, as in the Azure SDK. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const isDefault = this === ChainedTokenCredential && value instanceof DefaultAzureCredential;
+    return isDefault || Function.prototype[Symbol.hasInstance].call(this, value);
+  }
 
   constructor(...sources: TokenCredential[]) {
     if (sources.length === 0) {

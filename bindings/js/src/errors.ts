@@ -39,6 +39,13 @@ function setName(Class: { prototype: Error }, name: string): void {
   Object.defineProperty(Class.prototype, "name", { value: name, enumerable: false, configurable: true, writable: true });
 }
 
+/** What is kept of the response that caused an error. */
+export interface KeptResponse {
+  readonly status: number;
+  /** `retry-after` and those whose names begin with `x-ms-`, as far as the error has them. */
+  readonly headers: { get(name: string): string | undefined };
+}
+
 /** What the errors of this package tell a program. */
 export interface ErrorFields {
   /** The category of the error, for `switch`. */
@@ -49,6 +56,8 @@ export interface ErrorFields {
   readonly attempts: readonly Attempt[];
   /** The HTTP status of the response that caused the error. */
   readonly statusCode: number | undefined;
+  /** The response that caused the error, without its body. */
+  readonly response: KeptResponse | undefined;
   /** The service's own code: `AADSTS7000215`, `ForbiddenByRbac`, `SecretNotFound`, … */
   readonly code: string | undefined;
   /** The `Retry-After` of the response, in seconds. */
@@ -77,6 +86,7 @@ export class KeyfobError extends Error {
       hint: options.hint,
       attempts: options.attempts ?? [],
       statusCode: options.status,
+      response: toKeptResponse(options),
       code: options.code,
       retryAfterInSeconds: options.retryAfter === undefined ? undefined : Number(options.retryAfter),
       details: Object.fromEntries(options.details ?? []),
@@ -91,6 +101,13 @@ export class KeyfobError extends Error {
     const shown = { statusCode, code, hint, attempts: attempts.length > 0 ? attempts : undefined, retryAfterInSeconds };
     return { name, message, kind, ...shown, ...(Object.keys(details).length > 0 && { details }) };
   }
+}
+
+function toKeptResponse({ status, retryAfter, details = [] }: KeyfobErrorOptions): KeptResponse | undefined {
+  if (status === undefined) return undefined;
+  const headers = new Map(details.filter(([name]) => name.startsWith("x-ms-")));
+  if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
+  return { status, headers: { get: (name) => headers.get(name.toLowerCase()) } };
 }
 
 /** The credential can't be used in this environment. `ChainedTokenCredential` continues with its next credential. */
@@ -246,7 +263,7 @@ export class WrongTypeError extends TypeError {
   constructor(message: string, hint?: string) {
     super(errorText({ message, hint }));
     const stack = callerStack(this.stack);
-    const absent = { statusCode: undefined, code: undefined, retryAfterInSeconds: undefined };
+    const absent = { statusCode: undefined, response: undefined, code: undefined, retryAfterInSeconds: undefined };
     addHidden(this, { kind: "invalid-argument", hint, attempts: [], details: {}, ...absent, stack });
   }
 }
@@ -275,7 +292,7 @@ export function nameTimeout(error: unknown, timeout: number | undefined): unknow
 export function fromComponent(error: AzureError, isTokenFailure = isOfToken(error)): KeyfobError {
   // A chain continues after a credential that does not exist in a component, too.
   if (error.kind === "credential-unavailable" || (isTokenFailure && error.kind === "unsupported")) {
-    return new (error.attempts.length > 1 ? AggregateAuthenticationError : CredentialUnavailableError)(error);
+    return new (error.attempts.length > 0 ? AggregateAuthenticationError : CredentialUnavailableError)(error);
   }
   if (isTokenFailure) return new AuthenticationError(error);
   return new (ERROR_CLASSES[error.kind] ?? KeyfobError)(error);

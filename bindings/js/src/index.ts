@@ -32,6 +32,7 @@ export {
   type ErrorFields,
   type ErrorKind,
   type ErrorResponse,
+  type KeptResponse,
   type KeyfobErrorOptions,
 } from "./errors.js";
 export * from "./identifier.js";

@@ -23,5 +23,6 @@ export function isTokenFailure(
 
 function isMisconfigured(spec: CredentialSpec, resources: ResourceTable): boolean {
   const candidates = resources.credential(spec).explain();
-  return candidates.some(({ readiness }) => readiness === "failed" || readiness === "not-supported");
+  // The default chain has credentials that are not supported behind those that are.
+  return candidates.some(({ readiness }) => readiness === "failed") || candidates.every(({ readiness }) => readiness === "not-supported");
 }

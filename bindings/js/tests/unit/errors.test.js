@@ -5,6 +5,8 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
+import * as official from "@azure/identity";
+
 import * as keyfob from "../../dist/index.js";
 import { fromComponent } from "../../dist/errors.js";
 import { client, serve } from "./loopback-vault.js";
@@ -147,6 +149,37 @@ test("a failure of the vault is none of the token", async (t) => {
   const { url } = await serve(t, (_, response) => response.writeHead(429, { "content-type": "application/json" }).end("{}"));
   const error = await client(url).getSecret("a", { requestOptions: { timeout: 2000 } }).catch((error) => error);
   assert.equal(error.name, "RestError", inspect(error));
+});
+
+test("an argument that the vault would refuse is no failure to get a token", async () => {
+  const env = { IDENTITY_ENDPOINT: "http://127.0.0.1:9/msi/token", IDENTITY_HEADER: "x" };
+  for (const Credential of [keyfob.DefaultAzureCredential, keyfob.ManagedIdentityCredential]) {
+    const vault = new keyfob.SecretClient("https://my-vault.vault.azure.net", new Credential({ env }));
+    const error = await vault.setSecret("a", "x".repeat(30_000)).catch((error) => error);
+    assert.deepEqual([error.name, error.kind], ["KeyfobError", "invalid-argument"]);
+  }
+});
+
+test("a chain of one credential that is unavailable ends like any other chain", async () => {
+  for (const Chain of [keyfob, official].map(({ ChainedTokenCredential }) => ChainedTokenCredential)) {
+    const error = await new Chain(new keyfob.EnvironmentCredential({ env: {} })).getToken("https://vault.azure.net/.default").catch((error) => error);
+    assert.deepEqual([error.name, error.errors.length, error.errors[0].name], ["AggregateAuthenticationError", 1, "CredentialUnavailableError"]);
+  }
+});
+
+test("the default chain is a chain", () => {
+  const [chain, single] = [new keyfob.DefaultAzureCredential({ env: {} }), new keyfob.EnvironmentCredential({ env: {} })];
+  class Own extends keyfob.ChainedTokenCredential {}
+  for (const Chain of [keyfob.ChainedTokenCredential, official.ChainedTokenCredential]) assert.ok(!(single instanceof Chain));
+  assert.ok(new official.DefaultAzureCredential() instanceof official.ChainedTokenCredential && chain instanceof keyfob.ChainedTokenCredential);
+  assert.ok(new Own(single) instanceof keyfob.ChainedTokenCredential && !(chain instanceof Own) && !(new Own(single) instanceof keyfob.DefaultAzureCredential));
+});
+
+test("what programs read of a response", () => {
+  const error = fromComponent({ ...CHAIN, status: 429, retryAfter: 7n, attempts: [], details: [["x-ms-request-id", "an-id"], ["source", "IMDS"]] });
+  const { status, headers } = error.response;
+  assert.deepEqual([status, headers.get("Retry-After"), headers.get("x-ms-request-id"), headers.get("source")], [429, "7", "an-id", undefined]);
+  assert.equal(new keyfob.KeyfobError({ kind: "other", message: "a" }).response, undefined);
 });
 
 test("errors that a program makes, with the constructors of the Azure SDK", () => {
