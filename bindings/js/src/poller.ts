@@ -8,6 +8,8 @@ export interface PollOperationState<TResult> {
   isStarted?: boolean;
   isCompleted?: boolean;
   isCancelled?: boolean;
+  /** The name of the secret. */
+  name?: string;
   result?: TResult;
   error?: Error;
 }
@@ -57,7 +59,7 @@ export class Poller<Result> implements PollerLike<PollOperationState<Result>, Re
   /** @internal */
   constructor(operation: PolledOperation, initialResult: Result | undefined, pollOnce: PollOnce<Result>, intervalInMs = 2000) {
     this.#operation = operation;
-    this.#state = { isStarted: true, isCompleted: false, ...(initialResult !== undefined && { result: initialResult }) };
+    this.#state = { isStarted: true, isCompleted: false, name: operation.name, ...(initialResult !== undefined && { result: initialResult }) };
     this.#pollOnce = pollOnce;
     this.#interval = intervalInMs;
   }

@@ -127,9 +127,12 @@ export const bytes: Check<Uint8Array> = (name, value) => {
 
 const byteLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "byteLength")?.get as () => number;
 
+/** What may be null instead of undefined, as in the Azure SDK. */
+const OPTIONAL_ARGUMENTS = ["options", "settings"];
+
 /** Reads a property once. */
 export function property(argument: string, owner: unknown, name: string): unknown {
-  if (owner === undefined) return undefined;
+  if (owner === undefined || (owner === null && OPTIONAL_ARGUMENTS.includes(argument))) return undefined;
   if ((typeof owner !== "object" && typeof owner !== "function") || owner === null) throw wrongType(argument, owner, "an object");
   return guarded(name, () => (owner as Record<string, unknown>)[name]);
 }

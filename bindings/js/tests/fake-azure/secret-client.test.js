@@ -89,6 +89,7 @@ test("lists: by item and by page", async () => {
 test("delete, list, recover and purge a secret", async () => {
   await client.setSecret("life", "x");
   const poller = await client.beginDeleteSecret("life", { intervalInMs: 1 });
+  assert.equal(poller.getOperationState().name, "life");
   const deleted = await poller.pollUntilDone();
   assert.deepEqual([poller.isDone(), deleted.name, deleted.recoveryId], [true, "life", `${VAULT}/deletedsecrets/life`]);
   assert.ok(deleted.deletedOn < deleted.scheduledPurgeDate);

@@ -179,6 +179,14 @@ test("everywhere else, the call settles, its error shows no value, and the next 
   }
 });
 
+test("options may be null, as in the Azure SDK", async (t) => {
+  const { url } = await serve(t, respond);
+  const vault = new SecretClient(url, credential, null);
+  assert.equal((await vault.getSecret("a", null)).value, "a");
+  await assert.rejects(new DefaultAzureCredential({ env: {}, exclude: ["ManagedIdentityCredential"] }).getToken("a", null), { kind: "credential-unavailable" });
+  for (const create of [() => new EnvironmentCredential(null), () => new ManagedIdentityCredential(null), () => new DefaultAzureCredential(null)]) create();
+});
+
 test("options whose properties throw, or differ when they are read again", async (t) => {
   const { url } = await serve(t, respond);
   const vault = client(url);
