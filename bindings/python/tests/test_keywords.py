@@ -75,13 +75,27 @@ def test_keywords_that_are_set_elsewhere(name, keyword):
 
 
 @pytest.mark.parametrize("name", CREATE)
-def test_misspelt_keyword(name):
-    with pytest.raises(TypeError, match="has no argument retries"):
-        CREATE[name](retries=3)
+def test_unknown_keyword(name, caplog):
+    """The Azure SDK drops it. What was meant to choose an identity is refused."""
+    CREATE[name](retries=3, foo="s3cret")
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
+    assert "has no argument retries, which is ignored" in caplog.text and "s3cret" not in caplog.text
+    for keyword in ("tenant", "msi_client_id", "token"):
+        with pytest.raises(TypeError, match=f"has no argument {keyword}"):
+            CREATE[name](**{keyword: "x"})
+
+
+def test_misspelt_keyword():
+    with pytest.raises(TypeError, match="did you mean managed_identity_client_id"):
+        DefaultAzureCredential(client_id=USER_ASSIGNED_CLIENT_ID)
+    with pytest.raises(TypeError, match="did you mean api_version"):
+        SecretClient(URL, StaticCredential(), apiversion="7.4")
     with pytest.raises(TypeError, match="did you mean managed_identity_client_id"):
         DefaultAzureCredential(manged_identity_client_id="x")
     with pytest.raises(TypeError, match="did you mean exclude_cli_credential"):
         DefaultAzureCredential(exclude_cl_credential=True)
+    with pytest.raises(TypeError, match="did you mean managed_identity_client_id"):
+        keyfob.aio.DefaultAzureCredential(manged_identity_client_id="x")
 
 
 def test_options_of_the_developer_credentials():

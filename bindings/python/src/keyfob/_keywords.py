@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import logging
 import types
 from typing import Any, Callable, FrozenSet, Mapping, Tuple, Type, TypeVar
 
 C = TypeVar("C")
 
 _TEXTS = ("name", "value")
+_LOGGER = logging.getLogger("keyfob")
 
 _IGNORED = frozenset(
     {
@@ -127,10 +129,20 @@ _HARMLESS: Mapping[str, Any] = {
 }
 
 
+# Whoever gives one of these believes to choose an identity by it.
+_IDENTITY_WORDS = (
+    *("certificate", "client_id", "client_secret", "credential", "identity", "object_id"),
+    *("password", "principal_id", "resource_id", "tenant", "token", "username"),
+)
+
+
 def check_keywords(
     owner: str, function: Callable[..., Any], options: Mapping[str, Any], also_ignored: FrozenSet[str] = frozenset()
 ) -> None:
     """Refuses keyword arguments that would change what a call does.
+
+    The Azure SDK drops keyword arguments of a constructor that it does not know. One that is like none of this package's
+    is dropped here too, and the log says so.
 
     :param owner: the name of the class or the method, for people.
     :param function: the constructor or the method, whose own arguments are suggested for a misspelt one.
@@ -144,9 +156,12 @@ def check_keywords(
             raise TypeError(f"{owner} takes no argument {name}: {_ELSEWHERE[name]}")
         if name in _IGNORED or name in also_ignored or name.startswith("retry_"):
             continue
-        known = [*inspect.signature(function).parameters, *also_ignored]
-        near = difflib.get_close_matches(name, known, n=1)
-        raise TypeError(f"{owner} has no argument {name}{f'; did you mean {near[0]}?' if near else ''}")
+        own = [one for one in inspect.signature(function).parameters if one not in ("self", "keywords")]
+        near = [one for one in own if one.endswith(f"_{name}")] or difflib.get_close_matches(name, [*own, *also_ignored], n=1)
+        refused = near or "." in owner or any(word in name for word in _IDENTITY_WORDS)
+        if refused:
+            raise TypeError(f"{owner} has no argument {name}{f'; did you mean {near[0]}?' if near else ''}")
+        _LOGGER.warning("%s has no argument %s, which is ignored", owner, name)
 
 
 def check_method_arguments(decorated: Type[C]) -> Type[C]:
