@@ -252,6 +252,31 @@ def test_copy_reads_the_environment_and_has_tokens_of_its_own(app_service, monke
     assert copy.copy(credential).explain()[0].details["source"] != "App Service" == credential.explain()[0].details["source"]
 
 
+def test_copy_of_a_client(monkeypatch):
+    with Vault(SECRET) as vault:
+        client = vault.client()
+        with copy.copy(client) as copied:
+            assert copied.get_secret("a").value == "x" and copied.vault_url == client.vault_url
+        # As each is closed for itself, this one is still open.
+        assert client.get_secret("a").value == "x"
+        with pytest.raises(ValueError, match="closed"):
+            copied.get_secret("a")
+
+        async def main():
+            monkeypatch.setenv("KEYFOB_ALLOW_LOOPBACK_HTTP", "1")
+            first = keyfob.aio.SecretClient(client.vault_url, StaticCredential(), verify_challenge_resource=False)
+            async with copy.copy(first) as again:
+                await again.get_secret("a")
+            return (await first.get_secret("a")).value
+
+        assert asyncio.run(main()) == "x"
+    # Nor can the Azure SDK's.
+    for one in (client, azure.keyvault.secrets.SecretClient(URL, StaticCredential())):
+        for again in (copy.deepcopy, pickle.dumps):
+            with pytest.raises(TypeError, match="can.?not|can't"):
+                again(one)
+
+
 # --- The loop of asyncio
 
 

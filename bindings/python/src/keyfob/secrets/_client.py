@@ -326,6 +326,12 @@ class SecretClient:
     def __repr__(self) -> str:
         return f"<SecretClient [{self._vault_url}]>"
 
+    def __copy__(self) -> "SecretClient":
+        # It shares everything with this one, except that each of them is closed for itself.
+        copied = type(self).__new__(type(self))
+        vars(copied).update(vars(self))
+        return copied
+
     def __reduce__(self) -> Any:
         raise TypeError("a SecretClient can't be pickled: create one in the other process, or fork")
 

@@ -6,6 +6,7 @@ Arguments, results and exceptions are those of :class:`keyfob.secrets.SecretClie
 
 from __future__ import annotations
 
+import copy
 import functools
 from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Coroutine, Generic, Iterator, Optional, TypeVar
 
@@ -121,6 +122,11 @@ class SecretClient:
 
     def __repr__(self) -> str:
         return repr(self._sync_client)
+
+    def __copy__(self) -> "SecretClient":
+        copied = type(self).__new__(type(self))
+        vars(copied).update(vars(self), _sync_client=copy.copy(self._sync_client))
+        return copied
 
     def __reduce__(self) -> Any:
         return self._sync_client.__reduce__()
