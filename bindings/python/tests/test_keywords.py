@@ -6,7 +6,8 @@ import inspect
 import azure.identity
 import azure.keyvault.secrets
 import pytest
-from conftest import CREDENTIALS, USER_ASSIGNED_CLIENT_ID, WHO
+from azure.core.exceptions import ClientAuthenticationError
+from conftest import CREDENTIALS, SCOPE, USER_ASSIGNED_CLIENT_ID, WHO
 from servers import SECRET, StaticCredential, Vault
 
 import keyfob.aio
@@ -318,6 +319,21 @@ def test_identity_of_the_default_chain(monkeypatch):
         one.credential: one for one in DefaultAzureCredential(identity_config={"resource_id": resource}).explain()
     }
     assert explained["ManagedIdentityCredential"].details["resource-id"] == resource
+
+
+def test_identity_that_is_none(monkeypatch, fake_vaults):
+    """The machine has a system-assigned identity only."""
+    monkeypatch.setenv("AZURE_CLIENT_ID", USER_ASSIGNED_CLIENT_ID)
+    developer = dict.fromkeys((f"exclude_{name}_credential" for name in ("cli", "powershell", "developer_cli")), True)
+    for package in (azure.identity, keyfob.identity):
+        with pytest.raises(ClientAuthenticationError):
+            package.DefaultAzureCredential(**developer).get_token(SCOPE)
+        for options in ({}, {"identity_config": None}, {"identity_config": {"resource_id": None}}):
+            token = package.DefaultAzureCredential(managed_identity_client_id=None, **options, **developer).get_token(SCOPE)
+            assert token.token.count(".") == 2
+        assert package.ManagedIdentityCredential(identity_config={"client_id": None}).get_token(SCOPE).token
+    member = DefaultAzureCredential(managed_identity_client_id=None).credentials[-1]
+    assert "client-id" not in member.explain()[0].details
 
 
 def test_identity_in_cloud_shell(monkeypatch):

@@ -52,14 +52,16 @@ def static_constructor(function: str, *arguments: Any, options: Setters) -> Call
 
 
 def managed_identity_options(
-    client_id: Optional[str], identity_config: Mapping[str, str], system_assigned: bool
+    client_id: Optional[str], identity_config: Mapping[str, Optional[str]], system_assigned: bool
 ) -> Setters:
     identities = [] if client_id is None else [Variant("client-id", client_id)]
     for key, value in identity_config.items():
         if key not in _IDENTITY_CONFIG_CASES:
             described = repr(key) if key.isidentifier() and len(key) <= _MAX_KEY_LENGTH else "that is no name"
             raise invalid(f"identity_config has an unknown key {described}", "Use client_id, object_id or resource_id")
-        identities.append(Variant(_IDENTITY_CONFIG_CASES[key], value))
+        # A variable that is not set is None.
+        if value is not None:
+            identities.append(Variant(_IDENTITY_CONFIG_CASES[key], value))
     if system_assigned:
         identities.append(Variant("system-assigned"))
     if len(identities) > 1:

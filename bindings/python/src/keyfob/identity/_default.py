@@ -6,7 +6,7 @@ import os
 from typing import Any, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from keyfob._component import environment
-from keyfob._component.options import setters
+from keyfob._component.options import Setters, setters
 from keyfob._keywords import DEVELOPER_KEYWORDS, check_keywords
 from keyfob._redaction import hide_frames
 from keyfob.exceptions import InvalidArgumentError
@@ -35,6 +35,14 @@ _DEFAULT_CHAIN_KEYWORDS = DEVELOPER_KEYWORDS | {*_EXCLUDE_ARGUMENTS, "exclude_in
 _TOKEN_CREDENTIALS = "AZURE_TOKEN_CREDENTIALS"
 # Those that can work in a component.
 _SUPPORTED = frozenset(list(_EXCLUDE_ARGUMENTS.values())[:3])
+
+
+class _NotGiven:
+    def __repr__(self) -> str:
+        return "AZURE_CLIENT_ID"
+
+
+_NOT_GIVEN: Any = _NotGiven()
 _ENTRA_ARGUMENTS = ("authority", "disable_instance_discovery", "additionally_allowed_tenants")
 _KNOWN_TOKEN_CREDENTIALS = ("prod", *(name.lower() for name in _SUPPORTED))
 
@@ -63,6 +71,15 @@ def _excluded_names(variable: str, keywords: Mapping[str, Any]) -> Tuple[FrozenS
     return (frozenset(_EXCLUDE_ARGUMENTS.values()) - selected - included) | excluded, True
 
 
+def _identity_options(client_id: Optional[str], identity_config: Mapping[str, Any], system_assigned: bool) -> Setters:
+    given = None if client_id is _NOT_GIVEN else client_id
+    options = managed_identity_options(given, identity_config, system_assigned)
+    if not options and client_id is None and os.environ.get("AZURE_CLIENT_ID"):
+        # As in the Azure SDK, None means that the variable does not choose the identity.
+        return managed_identity_options(None, {}, True)
+    return options
+
+
 def make_members(names: Iterable[str], options: Mapping[str, Any], classes: Any) -> Tuple[Any, ...]:
     """The credentials of a default chain, each by itself.
 
@@ -76,7 +93,8 @@ def make_members(names: Iterable[str], options: Mapping[str, Any], classes: Any)
         "identity_config": options.get("identity_config"),
         "connection_timeout": options.get("connection_timeout"),
     }
-    if not identity["client_id"] and not identity["identity_config"] and not options.get("managed_identity_system_assigned"):
+    chosen = "managed_identity_client_id" in options or options.get("managed_identity_system_assigned")
+    if not chosen and not identity["identity_config"]:
         identity["client_id"] = None if is_cloud_shell() else os.environ.get("AZURE_CLIENT_ID") or None
     workload = {
         "client_id": options.get("workload_identity_client_id") or options.get("managed_identity_client_id"),
@@ -94,7 +112,8 @@ class DefaultAzureCredential(ChainedTokenCredential):
     them by its class name.
 
     :param authority: the Microsoft Entra host; overrides ``AZURE_AUTHORITY_HOST``.
-    :param managed_identity_client_id: the client id of a user-assigned identity; overrides ``AZURE_CLIENT_ID``.
+    :param managed_identity_client_id: the client id of a user-assigned identity; overrides ``AZURE_CLIENT_ID``. With ``None``,
+        the variable does not choose the managed identity either: the Azure host does.
     :param managed_identity_system_assigned: use the system-assigned identity even if ``AZURE_CLIENT_ID`` is set.
     :param identity_config: see :class:`ManagedIdentityCredential`.
     :param workload_identity_client_id: the client id for workload identity; overrides ``AZURE_CLIENT_ID``.
@@ -119,7 +138,7 @@ class DefaultAzureCredential(ChainedTokenCredential):
         self,
         *,
         authority: Optional[str] = None,
-        managed_identity_client_id: Optional[str] = None,
+        managed_identity_client_id: Optional[str] = _NOT_GIVEN,
         managed_identity_system_assigned: bool = False,
         identity_config: Optional[Mapping[str, str]] = None,
         workload_identity_client_id: Optional[str] = None,
@@ -142,9 +161,7 @@ class DefaultAzureCredential(ChainedTokenCredential):
             # The component would leave it out again. What the variable leaves out is excluded by name.
             self._variables = environment.DEFAULT_CHAIN_VARIABLES - {_TOKEN_CREDENTIALS}
         chain_options = entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
-        chain_options += managed_identity_options(
-            managed_identity_client_id, identity_config or {}, managed_identity_system_assigned
-        )
+        chain_options += _identity_options(managed_identity_client_id, identity_config or {}, managed_identity_system_assigned)
         chain_options += setters(
             workload_identity_client_id=workload_identity_client_id,
             tenant_id=workload_identity_tenant_id,
