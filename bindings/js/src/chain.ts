@@ -3,6 +3,7 @@ import type { Candidate, GetTokenOptions, KeyfobAccessToken, TokenCredential, To
 import { DefaultAzureCredential } from "./credentials.js";
 import { AggregateAuthenticationError, CredentialUnavailableError, KeyfobError, type Attempt } from "./errors.js";
 import { checkToken } from "./external-credential.js";
+import { OWN_SOURCE, classNameOf } from "./own-credential.js";
 import { property, wrongType } from "./validate.js";
 
 /**
@@ -50,15 +51,8 @@ export class ChainedTokenCredential extends KeyfobCredential {
   }
 }
 
-const OWN_SOURCE = "the program's own credential";
-
 function ownCandidate(source: TokenCredential): Candidate {
   return { credential: classNameOf(source), readiness: "unproven", message: OWN_SOURCE, variables: [], details: [] };
-}
-
-function classNameOf({ constructor }: TokenCredential): string {
-  const name = typeof constructor === "function" ? constructor.name : "";
-  return name === "" || name === "Object" ? "TokenCredential" : name;
 }
 
 /** The token of the first credential that returns one, by the rules of the Azure SDK. */

@@ -4,6 +4,7 @@ import { abortError, isAborted, onAbort, type AbortSignalLike } from "./abort.js
 import type { AzureError } from "./component/interfaces/keyfob-azure-types.js";
 import { AuthenticationError, KeyfobError, fromComponent, type KeyfobErrorOptions } from "./errors.js";
 import { HttpClient } from "./network/http-client.js";
+import { nameInError } from "./own-credential.js";
 import { ABORTED_CALL, EVENT_COUNT, SHARED_LENGTH } from "./protocol.js";
 import type { Call, HostRequest, LogLine, OptionValues, ProvidedAssertion, ProvidedToken, ReceivedChallenge, Reply, WorkerData } from "./protocol.js";
 import { logToSdk, sdkLogLevel, sdkLoggerLoading } from "./sdk-logger.js";
@@ -17,6 +18,8 @@ export interface CallContext {
   /** The component's own timeout, which waiting in the queue counts in. Without one, waiting has no limit. */
   defaultTimeout?: number | undefined;
   token?: ProvidedToken | undefined;
+  /** The class of the program's credential that the token is of. */
+  ownCredential?: string | undefined;
   assertion?: ProvidedAssertion | undefined;
   /** Is called with the challenge of a vault that required another token. */
   onChallenge?: ((challenge: ReceivedChallenge) => void) | undefined;
@@ -78,7 +81,7 @@ export class ComponentWorker {
     if ("notStarted" in outcome) throw new OtherError(startError(outcome.notStarted));
     if ("workerError" in outcome) throw new OtherError(workerError(outcome.workerError));
     if (outcome.challenge !== undefined) context.onChallenge?.(outcome.challenge);
-    if ("error" in outcome) throw fromComponent(outcome.error, isToken || outcome.isTokenFailure);
+    if ("error" in outcome) throw fromComponent(nameInError(outcome.error, context.ownCredential), isToken || outcome.isTokenFailure);
     return outcome.ok as ReturnType<Operations[K]>;
   }
 

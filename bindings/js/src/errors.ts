@@ -300,6 +300,7 @@ export function fromComponent(error: AzureError, isTokenFailure = isOfToken(erro
 
 /** @internal Whether the fields of an error show that it was the token that failed: only chains and identity endpoints set these. */
 export function isOfToken({ attempts, details }: AzureError): boolean {
+  if (details.some(([name, value]) => name === "step" && value === "get-token")) return true;
   const names = details.map(([name]) => name);
   return attempts.length > 0 || (names.includes("source") && !names.includes("credential"));
 }

@@ -3,6 +3,7 @@ import type { AccessToken, TokenCredential } from "./base-credential.js";
 import type { TokenTarget } from "./challenge.js";
 import { knownVariables } from "./environment.js";
 import { AuthenticationError } from "./errors.js";
+import { classNameOf } from "./own-credential.js";
 import type { CredentialSpec, ProvidedToken } from "./protocol.js";
 import { dropWithOwner, nextResourceId } from "./resources.js";
 import { property } from "./validate.js";
@@ -51,6 +52,11 @@ export class ExternalCredential {
   /** The program's object. */
   get credential(): TokenCredential {
     return this.#credential;
+  }
+
+  /** The name of its class. */
+  get name(): string {
+    return classNameOf(this.#credential);
   }
 
   /** What is handed over while the scope is not known. */

@@ -9,6 +9,7 @@ import type {
 import { KeyfobError, fromComponent, nameTimeout } from "./errors.js";
 import { ExternalCredential, withinTime, type TokenContext } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
+import { nameCredential, nameInError } from "./own-credential.js";
 import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
 import { Poller, resumePoller, type PolledOperation } from "./poller.js";
 import type { ClientSpec, CredentialSpec, ListMethod, OptionValues, ReceivedChallenge } from "./protocol.js";
@@ -79,6 +80,11 @@ export class SecretClient {
     dropWithOwner(this, id);
   }
 
+  /** The class of the program's credential, if it is not this package's. */
+  get #ownName(): string | undefined {
+    return this.#credential instanceof ExternalCredential ? this.#credential.name : undefined;
+  }
+
   /** The vault's URL. */
   get vaultUrl(): string {
     return #spec in this ? this.#spec.vaultUrl : (undefined as never);
@@ -92,7 +98,8 @@ export class SecretClient {
 
   /** Reads a secret. The name may also be the identifier of a secret or of a version. */
   async getSecret(name: string, options: GetSecretOptions = {}): Promise<ReadSecret> {
-    return toReadSecret(await this.#run("getSecret", [this.#spec, secretName("the name", name), toGetOptions(options)], callLimits(options)));
+    const args = [this.#spec, secretName("the name", name), toGetOptions(options)] as const;
+    return toReadSecret(nameCredential(await this.#run("getSecret", [...args], callLimits(options)), this.#ownName));
   }
 
   /** Reads several secrets at the same time. The results are those of `Promise.allSettled`, in the order of the names. */
@@ -107,8 +114,8 @@ export class SecretClient {
       const outcome = typeof name === "string" ? results.next().value : undefined;
       if (outcome === undefined) return { status: "rejected", reason: name };
       return outcome.tag === "ok"
-        ? { status: "fulfilled", value: toReadSecret(outcome.val) }
-        : { status: "rejected", reason: fromComponent(outcome.val) };
+        ? { status: "fulfilled", value: toReadSecret(nameCredential(outcome.val, this.#ownName)) }
+        : { status: "rejected", reason: fromComponent(nameInError(outcome.val, this.#ownName)) };
     });
   }
 
@@ -245,7 +252,7 @@ export class SecretClient {
       const received: { challenge?: ReceivedChallenge } = {};
       const onChallenge = (challenge: ReceivedChallenge) => (received.challenge = challenge);
       const outcome = await worker
-        .run(operation, args, { signal, timeout: remaining(), token, onChallenge })
+        .run(operation, args, { signal, timeout: remaining(), token, ownCredential: credential.name, onChallenge })
         .then((result) => ({ result }), (error: unknown) => ({ error }));
       const refused = "error" in outcome ? isRefusedToken(outcome.error) : isRefused(outcome.result);
       const wanted = refused && received.challenge ? this.#follow(received.challenge, target) : undefined;

@@ -41,9 +41,12 @@ test("an Azure SDK credential in keyfob's client: its token is kept until it is 
   const client = new SecretClient(VAULT, counting);
   assert.equal((await client.getSecret("secret-a")).value, SECRET_VALUE);
   shorten = false;
-  const { value, credential } = await client.getSecret("secret-a");
+  const { value, credential, source } = await client.getSecret("secret-a");
   await client.getSecret("secret-a");
-  assert.deepEqual([value, credential, asked], [SECRET_VALUE, "StaticTokenCredential", [SCOPE, SCOPE]]);
+  assert.deepEqual([value, asked], [SECRET_VALUE, [SCOPE, SCOPE]]);
+  assert.deepEqual([credential, source], ["TokenCredential", "the program's own credential"]);
+  const named = await new SecretClient(VAULT, inner).getSecret("secret-a");
+  assert.equal(named.credential, "ManagedIdentityCredential");
 });
 
 test("both managed identity credentials return equivalent tokens", async () => {

@@ -282,3 +282,28 @@ test("getBearerTokenProvider: a failed request is not kept", async () => {
   controller.abort();
   await assert.rejects(keyfob.getBearerTokenProvider({ getToken: () => new Promise(() => {}) }, SCOPE, { abortSignal: controller.signal })(), { name: "AbortError" });
 });
+
+test("errors name the class of the program's credential, and not the component's static token", async (t) => {
+  await vaultFor(t);
+  class CompanyCredential {
+    constructor(properties) {
+      this.properties = properties;
+    }
+    async getToken() {
+      return tokenOf("a-token", this.properties);
+    }
+  }
+  for (const [properties, message] of [
+    [{}, /as the identity of the program's own credential \(CompanyCredential\)/],
+    [{ token: "a b" }, /^CompanyCredential: the token is empty or holds characters/],
+    [{ expiresOnTimestamp: Date.now() - 60_000 }, /^CompanyCredential: the token has expired/],
+  ]) {
+    const vault = new keyfob.SecretClient(VAULT, new CompanyCredential(properties));
+    const [outcome] = await vault.getSecrets(["a"]);
+    for (const error of [await vault.getSecret("a").catch((error) => error), outcome.reason]) {
+      assert.equal(error.name, "AuthenticationError");
+      assert.match(error.message, message);
+      assert.doesNotMatch(`${error.message} ${JSON.stringify(error)}`, /static.?token|the caller|given token/i);
+    }
+  }
+});
