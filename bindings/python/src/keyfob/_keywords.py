@@ -9,6 +9,8 @@ import logging
 import types
 from typing import Any, Callable, FrozenSet, Mapping, Tuple, Type, TypeVar
 
+from ._argument_types import check_types
+
 C = TypeVar("C")
 
 _TEXTS = ("name", "value")
@@ -166,7 +168,7 @@ def check_keywords(
 
 def check_method_arguments(decorated: Type[C]) -> Type[C]:
     """Decorates the methods of a class that take ``**keywords``: they refuse those that would change what a call does, and
-    a name or a value that is no text."""
+    arguments of another type."""
     for name, method in list(vars(decorated).items()):
         if isinstance(method, types.FunctionType):
             parameters = inspect.signature(method).parameters
@@ -181,10 +183,12 @@ def _checked(owner: str, method: Callable[..., Any], known: Tuple[str, ...]) -> 
     def call(*arguments: Any, **options: Any) -> Any:
         others = {name: value for name, value in options.items() if name not in known}
         check_keywords(owner, method, others)
-        for name, value in [*zip(known, arguments), *options.items()]:
+        given = {**dict(zip(known, arguments)), **options}
+        for name in _TEXTS:
             # A variable that is not set is None, for example.
-            if name in _TEXTS and not isinstance(value, str):
-                raise TypeError(f"{owner}: {name} must be str, not {type(value).__name__}")
+            if name in given and given[name] is None:
+                raise TypeError(f"{owner}: {name} must be str, not NoneType")
+        check_types(owner, given)
         return method(*arguments, **options)
 
     return call

@@ -17,13 +17,14 @@ from typing import (
     TypeVar,
 )
 
+from keyfob._argument_types import check_constructor, check_types
 from keyfob._component import wit
 from keyfob._component.conversions import field
 from keyfob._component.environment import Environment
 from keyfob._component.guest import DEFAULT_TIMEOUT_SECONDS, Guest, ResourceHandle
 from keyfob._component.options import Options, milliseconds, setters
 from keyfob._component.pool import GuestPool
-from keyfob._redaction import Hidden, hide_frames
+from keyfob._redaction import Hidden, cleaned, hide_frames
 from keyfob.exceptions import AzureError, token_failure
 
 from ._token import AccessToken, AccessTokenInfo, TokenRequestOptions
@@ -74,10 +75,17 @@ class Credential:
     _arguments: Hidden[Tuple[Tuple[Any, ...], Dict[str, Any]]]
 
     def __new__(cls: Type[Self], *arguments: Any, **options: Any) -> Self:
-        credential = super().__new__(cls)
-        # For copies and pickles.
-        credential._arguments = Hidden((arguments, options))
-        return credential
+        try:
+            check_constructor(cls, arguments, options)
+        except TypeError as error:
+            failure = cleaned(error)
+            del arguments, options
+        else:
+            credential = super().__new__(cls)
+            # For copies and pickles.
+            credential._arguments = Hidden((arguments, options))
+            return credential
+        raise failure
 
     def __init__(self, create: Callable[[Guest], Any]) -> None:
         environment = Environment(self._variables)
@@ -168,6 +176,10 @@ class Credential:
         enable_cae: bool,
         timeout: Optional[float],
     ) -> AccessTokenInfo:
+        check_types(
+            "get_token", {"claims": claims, "tenant_id": tenant_id, "enable_cae": enable_cae, "timeout": timeout}
+        )
+        check_types("get_token", {"scopes": scopes})
         options = setters(
             claims=claims, tenant_id=tenant_id, enable_cae=enable_cae or None, timeout=milliseconds(timeout)
         )

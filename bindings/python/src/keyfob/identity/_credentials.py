@@ -7,6 +7,7 @@ from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
 from wasmtime.component import Variant
 
+from keyfob._argument_types import path_text
 from keyfob._component import environment, wit
 from keyfob._component.guest import MANAGED_IDENTITY_TIMEOUT_SECONDS, Guest
 from keyfob._component.options import Options, Setters, setters
@@ -152,7 +153,7 @@ class WorkloadIdentityCredential(Credential):
         *,
         tenant_id: Optional[str] = None,
         client_id: Optional[str] = None,
-        token_file_path: Optional[str] = None,
+        token_file_path: Union[str, "os.PathLike[str]", None] = None,
         authority: Optional[str] = None,
         disable_instance_discovery: bool = False,
         additionally_allowed_tenants: Optional[Iterable[str]] = (),
@@ -162,7 +163,7 @@ class WorkloadIdentityCredential(Credential):
         if tenant_id:
             require_tenant("tenant_id", tenant_id)
         options = entra_options(authority, disable_instance_discovery, additionally_allowed_tenants)
-        options += setters(tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=token_file_path)
+        options += setters(tenant_id=tenant_id, workload_identity_client_id=client_id, token_file_path=path_text(token_file_path))
         super().__init__(static_constructor("workload-identity", options=options))
 
 
@@ -214,7 +215,7 @@ class CertificateCredential(Credential):
         self,
         tenant_id: str,
         client_id: str,
-        certificate_path: Optional[str] = None,
+        certificate_path: Union[str, "os.PathLike[str]", None] = None,
         *,
         certificate_data: Optional[bytes] = None,
         password: Union[str, bytes, None] = None,
@@ -227,7 +228,7 @@ class CertificateCredential(Credential):
         check_keywords("CertificateCredential", CertificateCredential.__init__, keywords)
         require_tenant("tenant_id", tenant_id)
         require_text("client_id", client_id, "the application's client id")
-        certificate = certificate_data or certificate_path
+        certificate = bytes(certificate_data) if certificate_data else path_text(certificate_path)
         if not certificate or (certificate_path and certificate_data):
             raise invalid("give either certificate_path or certificate_data")
         if certificate_data:
