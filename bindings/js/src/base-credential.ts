@@ -3,6 +3,7 @@ import type { AccessToken as ComponentToken, Candidate } from "./component/inter
 import { knownVariables, readableDirectories, type Environment } from "./environment.js";
 import { withinTime } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
+import { keepOriginal, original } from "./original.js";
 import type { CredentialConstructor, CredentialSpec, OptionValues } from "./protocol.js";
 import { showOnly, withSecret } from "./redact.js";
 import { dropNow, dropWithOwner, nextResourceId } from "./resources.js";
@@ -165,6 +166,7 @@ export abstract class KeyfobCredential implements TokenCredential {
     const directories = [...new Set([...readableDirectories(env, ...files), ...sources.flatMap((source) => source.directories)])];
     this.#spec = { id, create, args, options: [...common, ...ownOptions], sources, env, directories };
     this.#getToken = getToken;
+    keepOriginal(this);
     dropWithOwner(this, id);
   }
 
@@ -173,16 +175,17 @@ export abstract class KeyfobCredential implements TokenCredential {
     refuseCallOptions(options);
     const scopeList = typeof scopes === "string" ? [text("scopes", scopes)] : texts("scopes", scopes);
     const tokenOptions = toOptionValues(checkOptions(options, { claims: text, tenantId: text, enableCae: flag }));
-    const [signal, timeout, usual] = [abortSignalOption(options), timeoutOption(options), defaultTimeout(this.#spec)];
-    const args: [CredentialSpec, string[], OptionValues] = [this.#spec, scopeList, tokenOptions];
-    const worker = workerFor(this.#spec);
-    if (this.#getToken === undefined) return toAccessToken(await worker.run("getToken", args, { signal, timeout, defaultTimeout: usual }));
+    const [spec, getToken] = [original(this).#spec, original(this).#getToken];
+    const [signal, timeout, usual] = [abortSignalOption(options), timeoutOption(options), defaultTimeout(spec)];
+    const args: [CredentialSpec, string[], OptionValues] = [spec, scopeList, tokenOptions];
+    const worker = workerFor(spec);
+    if (getToken === undefined) return toAccessToken(await worker.run("getToken", args, { signal, timeout, defaultTimeout: usual }));
     const started = performance.now();
     const remaining = () => Math.max(1, Math.ceil((timeout ?? usual) - (performance.now() - started)));
-    return this.#getToken(scopes, options, {
+    return getToken(scopes, options, {
       within: (result, what) => withinTime(result, signal, remaining(), what),
       withAssertion: async (assertion) => {
-        const provided = { credential: this.#spec, assertion };
+        const provided = { credential: spec, assertion };
         return toAccessToken(await worker.run("getToken", args, { signal, timeout: remaining(), assertion: provided }));
       },
     });
@@ -190,13 +193,14 @@ export abstract class KeyfobCredential implements TokenCredential {
 
   /** What `getToken` would try, in this order. Looks at options and variables only, and sends nothing. */
   async explain(): Promise<Candidate[]> {
-    const candidates = await workerFor(this.#spec).run("explain", [this.#spec], { defaultTimeout: defaultTimeout(this.#spec) });
+    const spec = original(this).#spec;
+    const candidates = await workerFor(spec).run("explain", [spec], { defaultTimeout: defaultTimeout(spec) });
     return candidates.map(({ hint, ...candidate }) => ({ ...candidate, ...(hint !== undefined && { hint }) }));
   }
 
   /** Frees its memory in the component now instead of when it is garbage-collected. Clients that use it keep working. */
   close(): void {
-    dropNow(this.#spec.id);
+    dropNow(original(this).#spec.id);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Candidate, GetTokenOptions, KeyfobAccessToken, TokenCredential, To
 import { DefaultAzureCredential } from "./credentials.js";
 import { AggregateAuthenticationError, CredentialUnavailableError, KeyfobError, type Attempt } from "./errors.js";
 import { checkToken } from "./external-credential.js";
+import { original } from "./original.js";
 import { OWN_SOURCE, classNameOf } from "./own-credential.js";
 import { property, wrongType } from "./validate.js";
 
@@ -37,14 +38,14 @@ export class ChainedTokenCredential extends KeyfobCredential {
 
   /** What `getToken` would try, in this order. It can't tell whether a credential of the program is available. */
   override async explain(): Promise<Candidate[]> {
-    if (specOf(this) !== undefined) return super.explain();
-    const explained = this.#sources.map((source) => (source instanceof KeyfobCredential ? source.explain() : [ownCandidate(source)]));
+    if (specOf(original(this)) !== undefined) return super.explain();
+    const explained = original(this).#sources.map((source) => (source instanceof KeyfobCredential ? source.explain() : [ownCandidate(source)]));
     return (await Promise.all(explained)).flat();
   }
 
   /** Closes the credentials of the chain too. */
   override close(): void {
-    for (const source of this.#sources as readonly { close?: unknown }[]) {
+    for (const source of original(this).#sources as readonly { close?: unknown }[]) {
       if (typeof source.close === "function") source.close();
     }
     super.close();

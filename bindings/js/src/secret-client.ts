@@ -9,6 +9,7 @@ import type {
 import { KeyfobError, fromComponent, nameTimeout } from "./errors.js";
 import { ExternalCredential, withinTime, type TokenContext } from "./external-credential.js";
 import { toOptionValues } from "./option-values.js";
+import { keepOriginal, original } from "./original.js";
 import { nameCredential, nameInError } from "./own-credential.js";
 import { createPagedIterator, type PagedAsyncIterableIterator } from "./paging.js";
 import { Poller, resumePoller, type PolledOperation } from "./poller.js";
@@ -77,6 +78,7 @@ export class SecretClient {
     const spec = this.#credential instanceof ExternalCredential ? this.#credential.spec : this.#credential;
     this.#spec = { id, vaultUrl: url, credential: spec, options: clientOptions.values };
     this.#verifiesChallenges = clientOptions.verifiesChallenges;
+    keepOriginal(this);
     dropWithOwner(this, id);
   }
 
@@ -87,19 +89,20 @@ export class SecretClient {
 
   /** The vault's URL. */
   get vaultUrl(): string {
-    return #spec in this ? this.#spec.vaultUrl : (undefined as never);
+    const client = original(this);
+    return #spec in client ? client.#spec.vaultUrl : (undefined as never);
   }
 
   /** @internal Mocks of tests are objects with this prototype, and their URL is set. */
   set vaultUrl(vaultUrl: string) {
-    if (#spec in this) throw new TypeError("vaultUrl can't be changed; make another client");
+    if (#spec in original(this)) throw new TypeError("vaultUrl can't be changed; make another client");
     Object.defineProperty(this, "vaultUrl", { value: vaultUrl, configurable: true, enumerable: true, writable: true });
   }
 
   /** Reads a secret. The name may also be the identifier of a secret or of a version. */
   async getSecret(name: string, options: GetSecretOptions = {}): Promise<ReadSecret> {
-    const args = [this.#spec, secretName("the name", name), toGetOptions(options)] as const;
-    return toReadSecret(nameCredential(await this.#run("getSecret", [...args], callLimits(options)), this.#ownName));
+    const args = [original(this).#spec, secretName("the name", name), toGetOptions(options)] as const;
+    return toReadSecret(nameCredential(await original(this).#run("getSecret", [...args], callLimits(options)), original(this).#ownName));
   }
 
   /** Reads several secrets at the same time. The results are those of `Promise.allSettled`, in the order of the names. */
@@ -108,22 +111,22 @@ export class SecretClient {
     const checked = items("names", names, text).map(checkName);
     const sent = checked.flatMap((name) => (typeof name === "string" ? [name] : []));
     const limits = callLimits(options);
-    const outcomes = sent.length === 0 ? [] : await this.#run("getSecrets", [this.#spec, sent, callOptions], limits);
+    const outcomes = sent.length === 0 ? [] : await original(this).#run("getSecrets", [original(this).#spec, sent, callOptions], limits);
     const results = outcomes.values();
     return checked.map((name): PromiseSettledResult<ReadSecret> => {
       const outcome = typeof name === "string" ? results.next().value : undefined;
       if (outcome === undefined) return { status: "rejected", reason: name };
       return outcome.tag === "ok"
-        ? { status: "fulfilled", value: toReadSecret(nameCredential(outcome.val, this.#ownName)) }
-        : { status: "rejected", reason: fromComponent(nameInError(outcome.val, this.#ownName)) };
+        ? { status: "fulfilled", value: toReadSecret(nameCredential(outcome.val, original(this).#ownName)) }
+        : { status: "rejected", reason: fromComponent(nameInError(outcome.val, original(this).#ownName)) };
     });
   }
 
   /** Creates a secret, or a new version if the name exists. */
   async setSecret(name: string, value: string, options: SetSecretOptions = {}): Promise<KeyVaultSecret> {
     const sent = requireString("the value", value);
-    const args = [this.#spec, secretName("the name", name), sent, toSetOptions(options)] as const;
-    return toSetSecret(await this.#run("setSecret", [...args], callLimits(options)), sent);
+    const args = [original(this).#spec, secretName("the name", name), sent, toSetOptions(options)] as const;
+    return toSetSecret(await original(this).#run("setSecret", [...args], callLimits(options)), sent);
   }
 
   /** Updates the properties of a secret, not its value. An empty version means the latest one. */
@@ -134,13 +137,13 @@ export class SecretClient {
   ): Promise<SecretProperties> {
     const checkedVersion = secretVersion("the version", version ?? "") || undefined;
     const callOptions = [...toSetOptions(options), ...toOptionValues({ version: checkedVersion })];
-    const args = [this.#spec, secretName("the name", name), callOptions] as const;
-    return toSecretProperties(await this.#run("updateSecretProperties", [...args], callLimits(options)));
+    const args = [original(this).#spec, secretName("the name", name), callOptions] as const;
+    return toSecretProperties(await original(this).#run("updateSecretProperties", [...args], callLimits(options)));
   }
 
   /** Lists the properties of the latest version of every secret. */
   listPropertiesOfSecrets(options: ListPropertiesOfSecretsOptions = {}): PagedAsyncIterableIterator<SecretProperties> {
-    return this.#listProperties("listPropertiesOfSecrets", "", options);
+    return original(this).#listProperties("listPropertiesOfSecrets", "", options);
   }
 
   /** Lists the properties of every version of a secret. */
@@ -148,22 +151,22 @@ export class SecretClient {
     name: string,
     options: ListPropertiesOfSecretVersionsOptions = {},
   ): PagedAsyncIterableIterator<SecretProperties> {
-    return this.#listProperties("listPropertiesOfSecretVersions", secretName("the name", name), options);
+    return original(this).#listProperties("listPropertiesOfSecretVersions", secretName("the name", name), options);
   }
 
   /** Lists the deleted secrets. */
   listDeletedSecrets(options: ListDeletedSecretsOptions = {}): PagedAsyncIterableIterator<DeletedSecret> {
     const limits = callLimits(options);
     const nextPage: NextPage<ComponentDeletedSecret> = (listId, isFirst, values) =>
-      this.#run("nextDeletedPage", [this.#spec, listId, isFirst, values], limits);
-    return this.#list(nextPage, toDeletedSecret);
+      original(this).#run("nextDeletedPage", [original(this).#spec, listId, isFirst, values], limits);
+    return original(this).#list(nextPage, toDeletedSecret);
   }
 
   /** Starts to delete a secret with all its versions, or waits for the deletion of an earlier poller. */
   async beginDeleteSecret(name: string, options: BeginDeleteSecretOptions = {}): Promise<Poller<DeletedSecret>> {
     const [checkedName, limits] = [secretName("the name", name), callLimits(options)];
-    return this.#begin<ComponentDeletedSecret, DeletedSecret>("delete", checkedName, options, {
-      begin: (pollerId) => this.#run("beginDeleteSecret", [this.#spec, pollerId, checkedName, []], limits),
+    return original(this).#begin<ComponentDeletedSecret, DeletedSecret>("delete", checkedName, options, {
+      begin: (pollerId) => original(this).#run("beginDeleteSecret", [original(this).#spec, pollerId, checkedName, []], limits),
       read: (signal) => this.getDeletedSecret(checkedName, { ...(signal && { abortSignal: signal }), requestOptions: { timeout: POLL_TIMEOUT_MS } }),
       convert: toDeletedSecret,
     });
@@ -171,14 +174,14 @@ export class SecretClient {
 
   /** Gets the properties of a deleted secret. */
   async getDeletedSecret(name: string, options: GetDeletedSecretOptions = {}): Promise<DeletedSecret> {
-    return toDeletedSecret(await this.#run("getDeletedSecret", [this.#spec, secretName("the name", name), []], callLimits(options)));
+    return toDeletedSecret(await original(this).#run("getDeletedSecret", [original(this).#spec, secretName("the name", name), []], callLimits(options)));
   }
 
   /** Starts to recover a deleted secret, or waits for the recovery of an earlier poller. */
   async beginRecoverDeletedSecret(name: string, options: BeginRecoverDeletedSecretOptions = {}): Promise<Poller<SecretProperties>> {
     const [checkedName, limits] = [secretName("the name", name), callLimits(options)];
-    return this.#begin<ComponentSecretProperties, SecretProperties>("recover", checkedName, options, {
-      begin: (pollerId) => this.#run("beginRecoverDeletedSecret", [this.#spec, pollerId, checkedName, []], limits),
+    return original(this).#begin<ComponentSecretProperties, SecretProperties>("recover", checkedName, options, {
+      begin: (pollerId) => original(this).#run("beginRecoverDeletedSecret", [original(this).#spec, pollerId, checkedName, []], limits),
       read: async (signal) => {
         const getOptions = { ...(signal && { abortSignal: signal }), requestOptions: { timeout: POLL_TIMEOUT_MS }, bypassCache: true };
         return (await this.getSecret(checkedName, getOptions)).properties;
@@ -189,22 +192,22 @@ export class SecretClient {
 
   /** Purges a deleted secret. It can't be recovered afterwards. */
   async purgeDeletedSecret(name: string, options: PurgeDeletedSecretOptions = {}): Promise<void> {
-    await this.#run("purgeDeletedSecret", [this.#spec, secretName("the name", name), []], callLimits(options));
+    await original(this).#run("purgeDeletedSecret", [original(this).#spec, secretName("the name", name), []], callLimits(options));
   }
 
   /** Exports all versions of a secret, encrypted so that only Key Vault can read them. */
   async backupSecret(name: string, options: BackupSecretOptions = {}): Promise<Uint8Array> {
-    return this.#run("backupSecret", [this.#spec, secretName("the name", name), []], callLimits(options));
+    return original(this).#run("backupSecret", [original(this).#spec, secretName("the name", name), []], callLimits(options));
   }
 
   /** Restores a secret from a backup. */
   async restoreSecretBackup(backup: Uint8Array, options: RestoreSecretBackupOptions = {}): Promise<SecretProperties> {
-    return toSecretProperties(await this.#run("restoreSecretBackup", [this.#spec, bytes("the backup", backup), []], callLimits(options)));
+    return toSecretProperties(await original(this).#run("restoreSecretBackup", [original(this).#spec, bytes("the backup", backup), []], callLimits(options)));
   }
 
   /** Frees its memory in the component now instead of when it is garbage-collected. */
   close(): void {
-    dropNow(this.#spec.id);
+    dropNow(original(this).#spec.id);
   }
 
   async #run<K extends keyof Operations>(operation: K, args: Parameters<Operations[K]>, limits: CallLimits): Promise<ReturnType<Operations[K]>> {

@@ -307,3 +307,24 @@ test("errors name the class of the program's credential, and not the component's
     }
   }
 });
+
+test("proxies and inheriting objects work as what they stand for", async (t) => {
+  const sent = await vaultFor(t, "the-right-token");
+  const real = new keyfob.ChainedTokenCredential(own(tokenOf("the-right-token")));
+  const asked = [];
+  const watched = new Proxy(real, { get: (target, name, receiver) => (asked.push(name), Reflect.get(target, name, receiver)) });
+  for (const wrap of [(object) => new Proxy(object, {}), Object.create]) {
+    const client = wrap(new keyfob.SecretClient(VAULT, watched));
+    assert.equal((await client.getSecret("a")).value, "a");
+    assert.equal((await client.getSecrets(["a"]))[0].value.value, "a");
+    assert.equal(client.vaultUrl, VAULT);
+    assert.equal((await wrap(real).getToken(SCOPE)).token, "the-right-token");
+    const single = wrap(new keyfob.EnvironmentCredential({ env: {} }));
+    await assert.rejects(single.getToken(SCOPE), { kind: "credential-unavailable" });
+    assert.equal((await single.explain())[0].credential, "EnvironmentCredential");
+    assert.deepEqual(Reflect.ownKeys({ ...client }), []);
+    client.close();
+    single.close();
+  }
+  assert.ok(asked.includes("getToken") && sent.includes("the-right-token"));
+});
