@@ -54,6 +54,15 @@ def test_listener_of_the_azure_sdk(loggers, name):
     assert len(root.messages) == len({message for _, message in root.messages})
 
 
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.NOTSET])
+def test_level_of_the_root_logger(loggers, level):
+    """As logging.basicConfig sets it."""
+    root = loggers("", level)
+    with pytest.raises(ClientAuthenticationError):
+        DefaultAzureCredential(exclude_managed_identity_credential=True).get_token(SCOPE)
+    assert any(name == "keyfob" and "EnvironmentCredential" in message for name, message in root.messages)
+
+
 def test_both_loggers(loggers, monkeypatch):
     monkeypatch.setenv("AZURE_LOG_LEVEL", "info")
     root, own, theirs = loggers("", None), loggers("keyfob", logging.INFO), loggers("azure", logging.CRITICAL)
@@ -68,7 +77,8 @@ def test_both_loggers(loggers, monkeypatch):
 
 
 def test_no_listener(loggers):
-    root = loggers("", logging.DEBUG)
+    """The root logger has its default level."""
+    root = loggers("", logging.WARNING)
     with pytest.raises(ClientAuthenticationError):
         DefaultAzureCredential(exclude_managed_identity_credential=True).get_token(SCOPE)
     assert root.messages == []

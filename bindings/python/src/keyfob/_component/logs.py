@@ -24,6 +24,9 @@ def configured_level() -> Optional[str]:
     """The value of ``AZURE_LOG_LEVEL`` for the levels of the loggers that the program has configured, or None if it has
     configured none of them."""
     levels = [logger.getEffectiveLevel() for logger in (_OWN, *_SDK_LOGGERS) if _is_configured(logger)]
+    # As set by logging.basicConfig. Warnings are its default, and this package's.
+    if not levels and logging.getLogger().level != logging.WARNING:
+        levels.append(_OWN.getEffectiveLevel())
     if not levels:
         return None
     return next((name for name, level in _LEVELS if min(levels) <= level), None)
