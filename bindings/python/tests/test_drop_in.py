@@ -324,3 +324,29 @@ def test_asynchronous_provider_is_called_in_its_loop(fake_vaults):
     assert len(threads) == 3 and set(threads) == {loop_thread}
     # It may block, and does not block the loop.
     assert other_threads != [loop_thread]
+
+
+@pytest.mark.parametrize("error", [TimeoutError("slow"), asyncio.TimeoutError("slow"), OSError(2, "none")])
+def test_error_of_an_asynchronous_provider_is_the_cause(error):
+    class Failing(AsyncCounting):
+        async def get_token(self, *scopes, **options):
+            raise error
+
+    async def main():
+        await keyfob.aio.SecretClient(URL, Failing()).get_secret("a")
+
+    with pytest.raises(ClientAuthenticationError) as raised:
+        asyncio.run(main())
+    assert raised.value.__cause__ is error
+
+
+def test_asynchronous_provider_that_is_cancelled():
+    class Cancelled(AsyncCounting):
+        async def get_token(self, *scopes, **options):
+            raise asyncio.CancelledError
+
+    async def main():
+        await keyfob.aio.SecretClient(URL, Cancelled()).get_secret("a")
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(main())

@@ -6,7 +6,7 @@ import asyncio
 import concurrent.futures
 import inspect
 from contextvars import ContextVar
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Tuple
 
 from wasmtime.component import Record
 
@@ -139,20 +139,28 @@ def _is_asynchronous(function: Callable[..., Any]) -> bool:
 
 
 def _run_in(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    async def call() -> Any:
-        result = function(*arguments, **options)
-        return await result if inspect.isawaitable(result) else result
+    async def call() -> Tuple[Any, Optional[Exception]]:
+        try:
+            result = function(*arguments, **options)
+            return (await result if inspect.isawaitable(result) else result), None
+        except Exception as error:
+            # A future would give a copy of a TimeoutError, without the program's frames.
+            return None, error
 
     future = asyncio.run_coroutine_threadsafe(call(), loop)
     while True:
         try:
-            return future.result(timeout=1)
+            result, failure = future.result(timeout=1)
+            break
+        except concurrent.futures.CancelledError:
+            raise asyncio.CancelledError from None
         except concurrent.futures.TimeoutError:
-            if future.done():
-                raise
             # The future would never be done, and this thread would keep the interpreter from ending.
             if loop.is_closed():
                 raise RuntimeError("the event loop was closed before the credential returned") from None
+    if failure is not None:
+        raise failure
+    return result
 
 
 def provider_error(provider: Provider, error: Exception) -> Record:
