@@ -186,7 +186,7 @@ export abstract class KeyfobCredential implements TokenCredential {
       within: (result, what) => withinTime(result, signal, remaining(), what),
       withAssertion: async (assertion) => {
         const provided = { credential: spec, assertion };
-        return toAccessToken(await worker.run("getToken", args, { signal, timeout: remaining(), assertion: provided }));
+        return toAccessToken(await worker.run("getToken", args, { signal, timeout: remaining(), callTimeout: timeout ?? usual, assertion: provided }));
       },
     });
   }

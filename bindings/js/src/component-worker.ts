@@ -15,6 +15,8 @@ export interface CallContext {
   signal?: AbortSignalLike | undefined;
   /** In milliseconds, by the caller. */
   timeout?: number | undefined;
+  /** The timeout of the whole call, of which `timeout` is what is left. For messages. */
+  callTimeout?: number | undefined;
   /** The component's own timeout, which waiting in the queue counts in. Without one, waiting has no limit. */
   defaultTimeout?: number | undefined;
   token?: ProvidedToken | undefined;
@@ -31,6 +33,7 @@ type Outcome = Exclude<Reply, { late: true }> | { workerError: Error } | { notSt
 interface PendingCall {
   call: Call;
   timeout: number | undefined;
+  callTimeout: number | undefined;
   defaultTimeout: number | undefined;
   queuedAt: number;
   /** Another call ran when this one was queued. */
@@ -85,7 +88,8 @@ export class ComponentWorker {
     return outcome.ok as ReturnType<Operations[K]>;
   }
 
-  async #outcome(operation: keyof Operations, args: unknown[], { signal, timeout, defaultTimeout, token, assertion }: CallContext): Promise<Outcome> {
+  async #outcome(operation: keyof Operations, args: unknown[], context: CallContext): Promise<Outcome> {
+    const { signal, timeout, callTimeout, defaultTimeout, token, assertion } = context;
     if (isAborted(signal)) return { aborted: true };
     this.#lastCallId += 1;
     const call: Call = { id: this.#lastCallId, operation, args, token, assertion, logLevel: sdkLogLevel() };
@@ -96,7 +100,8 @@ export class ComponentWorker {
       resolve(outcome);
     };
     const hasWaited = this.#running !== undefined;
-    const pending: PendingCall = { call, timeout, defaultTimeout, queuedAt: performance.now(), hasWaited, timer: undefined, ended: false, end };
+    const times = { timeout, callTimeout, defaultTimeout, queuedAt: performance.now() };
+    const pending: PendingCall = { call, ...times, hasWaited, timer: undefined, ended: false, end };
     const stopListening = onAbort(signal, () => this.#abort(pending));
     // The signal of another package may call its listener at once.
     if (!pending.ended) {
@@ -185,7 +190,7 @@ export class ComponentWorker {
 
   #giveUp(pending: PendingCall, limit: number): void {
     if (this.#running !== pending) return;
-    const message = `the component did not end the call within its timeout of ${limit} ms, and was stopped; the next call restarts it`;
+    const message = `the component did not end the call within its timeout of ${pending.callTimeout ?? limit} ms, and was stopped; the next call restarts it`;
     pending.end(timedOut(message));
     this.#workerEnded(this.#worker, undefined);
   }
@@ -197,7 +202,7 @@ export class ComponentWorker {
   }
 
   #expire(pending: PendingCall, limit: number): void {
-    pending.end(notStartedInTime(limit));
+    pending.end(notStartedInTime(pending.callTimeout ?? limit));
     this.#leaveQueue(pending);
   }
 
@@ -245,7 +250,7 @@ export class ComponentWorker {
   #onReply(worker: Worker, reply: Reply): void {
     if (this.#worker !== worker) return;
     const pending = this.#takeRunning();
-    if (pending !== undefined) pending.end("late" in reply ? notStartedInTime(limitOf(pending) ?? 0) : reply);
+    if (pending !== undefined) pending.end("late" in reply ? notStartedInTime(pending.callTimeout ?? limitOf(pending) ?? 0) : reply);
     this.#runNext();
   }
 

@@ -255,7 +255,7 @@ export class SecretClient {
       const received: { challenge?: ReceivedChallenge } = {};
       const onChallenge = (challenge: ReceivedChallenge) => (received.challenge = challenge);
       const outcome = await worker
-        .run(operation, args, { signal, timeout: remaining(), token, ownCredential: credential.name, onChallenge })
+        .run(operation, args, { signal, timeout: remaining(), callTimeout: limit, token, ownCredential: credential.name, onChallenge })
         .then((result) => ({ result }), (error: unknown) => ({ error }));
       const refused = "error" in outcome ? isRefusedToken(outcome.error) : isRefused(outcome.result);
       const wanted = refused && received.challenge ? this.#follow(received.challenge, target) : undefined;
