@@ -138,7 +138,7 @@ impl AccessToken {
         if let Some(who) = json.text(DEVELOPER) {
             // Errors show it, and the endpoint may be another program's.
             let secrets = [secrets, &[token.token.clone()]].concat();
-            token.identity = ["the developer's sign-in, ", &quote(&who, &secrets)].concat();
+            token.identity = format!("the developer's sign-in, {}", quote(&who, &secrets));
         }
         Ok(token)
     }
@@ -200,6 +200,9 @@ pub(crate) fn describe_id(text: &str) -> String {
     match value::flaw_in_public(text) {
         Some(flaw) => format!("it {}", flaw.describe()),
         None if is_uuid(text) || text.starts_with("/subscriptions/") => quote_value(text),
+        None if text.as_bytes().windows(36).any(|part| core::str::from_utf8(part).is_ok_and(is_uuid)) => {
+            "it has more than the id in it".to_owned()
+        }
         None => format!("it has {} bytes", text.len()),
     }
 }

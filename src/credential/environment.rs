@@ -12,12 +12,14 @@ use crate::diagnosis;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::prelude::*;
+use crate::value;
 
 pub(super) const NAME: &str = "EnvironmentCredential";
 
 const TENANT: &str = "AZURE_TENANT_ID";
 const CLIENT: &str = "AZURE_CLIENT_ID";
 const SECRET: &str = "AZURE_CLIENT_SECRET";
+const SEND_CHAIN: &str = "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN";
 const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 
 pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCredential> {
@@ -34,8 +36,9 @@ pub(super) fn make(env: &Env, options: &CredentialOptions) -> Result<SharedCrede
 }
 
 fn certificate(env: &Env, options: &CredentialOptions, path: &str) -> Result<ClientCertificate> {
-    let send_chain = env.get("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
-    let send_chain = send_chain.is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"));
+    let send_chain = env.get(SEND_CHAIN).unwrap_or_default();
+    value::check_public(SEND_CHAIN, send_chain)?;
+    let send_chain = send_chain == "1" || send_chain.eq_ignore_ascii_case("true");
     let certificate = client_certificate::Source::Path(path.to_owned());
     let password = env.get("AZURE_CLIENT_CERTIFICATE_PASSWORD").map(Into::into);
     ClientCertificate::new(certificate, password, options.send_certificate_chain || send_chain, CERTIFICATE)

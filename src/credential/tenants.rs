@@ -74,7 +74,10 @@ pub(super) fn check_tenant(tenant: &str, from: &str) -> Result<()> {
     Err(Error::invalid(format!(
         "{from} is not a tenant (an id or a domain name: letters, digits, - and .): {}",
         describe_id(tenant)
-    )))
+    ))
+    .with_hint(diagnosis::configuration(&format!(
+        "Set {from} to the Directory (tenant) ID: portal > Microsoft Entra ID > Overview"
+    ))))
 }
 
 /// Checks an additionally allowed tenant; `*` allows all.

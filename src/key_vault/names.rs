@@ -10,6 +10,9 @@ use crate::secret::quote_value;
 use crate::url::Url;
 use crate::value;
 
+/// The start of a reference.
+const REFERENCE: &str = "@Microsoft.KeyVault(";
+
 /// The name of a secret, and a version if one is given.
 pub(super) type SecretName<'t> = (&'t str, Option<&'t str>);
 
@@ -21,7 +24,9 @@ impl SecretClient {
 
     /// As `resolve_name`. In an identifier the name follows one of `folders`.
     fn resolve<'t>(&self, text: &'t str, version: Option<&'t str>, folders: &[&str]) -> Result<SecretName<'t>> {
-        let reference = text.trim_ascii().strip_prefix("@Microsoft.KeyVault(").and_then(|text| text.strip_suffix(')'));
+        let reference = text.trim_ascii().split_at_checked(REFERENCE.len());
+        let reference = reference.filter(|(start, _)| start.eq_ignore_ascii_case(REFERENCE));
+        let reference = reference.and_then(|(_, text)| text.strip_suffix(')'));
         if reference.is_none() {
             value::check_form("the secret's name", text)?;
         }

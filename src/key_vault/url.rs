@@ -1,12 +1,12 @@
 //! Vault URLs, and the resource of the tokens for each.
 
-use crate::cloud::CLOUDS;
+use crate::cloud::{self, CLOUDS};
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::prelude::*;
 use crate::secret::quote_value;
 use crate::url::Url;
-use crate::value;
+use crate::value::{self, Flaw};
 
 /// The URL of a vault.
 #[derive(Debug)]
@@ -22,8 +22,12 @@ impl VaultUrl {
     pub(super) fn parse(text: &str, allow_loopback_http: bool) -> Result<Self> {
         // The URL may contain a user name, a password or a signature, which must not be shown.
         let trimmed = text.trim_ascii().trim_end_matches('/');
-        value::check_public("the vault URL", trimmed)?;
+        // What is wrong with an identifier is said below.
+        if value::flaw(trimmed) != Some(Flaw::Identifier) {
+            value::check_public("the vault URL", trimmed)?;
+        }
         let shown = match text.split('?').next() {
+            Some("") => "an empty text".to_owned(),
             Some(text) if !text.contains('@') => quote_value(text),
             _ => "the text given".to_owned(),
         };
@@ -33,6 +37,9 @@ impl VaultUrl {
         };
         let spelling =
             "Use the Vault URI of the vault's overview page in the portal, such as https://my-vault.vault.azure.net";
+        if cloud::by_tool_name(trimmed).is_some() {
+            return Err(invalid("it is the name of a cloud", spelling));
+        }
         let mut url = Url::parse(trimmed).map_err(|why| match trimmed.split_once("://") {
             None if !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
                 invalid(why, &format!("Did you mean https://{trimmed}.vault.azure.net?"))
@@ -71,31 +78,34 @@ impl VaultUrl {
         // first secret compared with the Azure SDKs.
         for cloud in CLOUDS.iter().filter_map(|cloud| cloud.vault_suffix) {
             let inside = cloud.strip_prefix("vault.").unwrap_or_default();
-            if label_before(&url.host, &format!("managedhsm.{inside}")).is_some() {
+            let before = url.host.strip_suffix(inside).and_then(|rest| rest.strip_suffix('.'));
+            let Some(before) = before else { continue };
+            let name = before.split('.').next().unwrap_or_default();
+            let (before, service) = before.rsplit_once('.').unwrap_or(("", before));
+            let (more, label) = before.rsplit_once('.').unwrap_or(("", before));
+            if service == "managedhsm" && !label.is_empty() {
                 return Err(invalid(
                     "it is a Managed HSM, which holds keys and no secrets",
                     "Store the secret in a Key Vault",
                 ));
             }
-            for (word, why) in [
-                ("vaultcore", "it is the name of Key Vault's private DNS zone"),
-                ("privatelink", "it is a private link zone"),
-            ] {
-                if label_before(&url.host, &format!("{word}.{inside}")).is_some()
-                    || label_before(&url.host, &format!("{word}.{cloud}")).is_some()
-                {
-                    let name = url.host.split('.').next().unwrap_or_default();
-                    return Err(invalid(
-                        why,
-                        &format!("Use https://{name}.{cloud}: with a private endpoint that name resolves to it"),
-                    ));
-                }
+            let zone = if service == "vault" { label } else { service };
+            let why = match zone {
+                "vaultcore" => "it is the name of Key Vault's private DNS zone",
+                "privatelink" => "it is a private link zone",
+                _ => "",
+            };
+            if !why.is_empty() && zone != name {
+                let cure = format!("Use https://{name}.{cloud}: with a private endpoint that name resolves to it");
+                return Err(invalid(why, &cure));
             }
-            if url.host == cloud {
+            if service != "vault" {
+                continue;
+            }
+            if label.is_empty() {
                 return Err(invalid("the vault's name is missing", spelling));
             }
-            let Some(label) = label_before(&url.host, cloud) else { continue };
-            if label.contains('.') {
+            if !more.is_empty() {
                 return Err(invalid("more than one label stands before the cloud's domain", spelling));
             }
             if url.port.is_some() {
@@ -106,11 +116,6 @@ impl VaultUrl {
         }
         Ok(Self { url, resource: None, loopback })
     }
-}
-
-/// The part of the host before the suffix and its dot.
-fn label_before<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
-    host.strip_suffix(suffix)?.strip_suffix('.').filter(|label| !label.is_empty())
 }
 
 #[cfg(test)]
@@ -150,6 +155,7 @@ mod tests {
     fn urls_that_are_no_vault_are_refused_with_a_hint() {
         for (text, cure) in [
             ("", "Vault URI"),
+            ("AzureUSGovernment", "Vault URI"),
             ("my-vault", "https://my-vault.vault.azure.net?"),
             ("my-vault.vault.azure.net", "https://my-vault.vault.azure.net?"),
             ("http://my-vault.vault.azure.net", "https:// instead"),

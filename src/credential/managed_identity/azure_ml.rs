@@ -13,6 +13,7 @@ use crate::prelude::*;
 use crate::text::encode;
 use crate::token::AccessToken;
 use crate::url::Url;
+use crate::value;
 
 pub(super) const NAME: &str = "Azure ML";
 const DETECTED_BY: &str = "detected by MSI_ENDPOINT and MSI_SECRET";
@@ -33,7 +34,9 @@ impl AzureMl {
             return Err(selector.not_selectable((NAME, DETECTED_BY), why));
         }
         let endpoint = IdentityEndpoint::new(NAME, ("MSI_ENDPOINT", endpoint), ("MSI_SECRET", secret))?;
-        Ok(Self { endpoint, default_client_id: env.get(DEFAULT_ID).map(str::to_owned) })
+        let default_client_id = env.get(DEFAULT_ID).filter(|_| selector.id().is_none()).map(str::to_owned);
+        value::check_public(DEFAULT_ID, default_client_id.as_deref().unwrap_or_default())?;
+        Ok(Self { endpoint, default_client_id })
     }
 }
 
