@@ -3,6 +3,7 @@
 use super::{Confidence, Hint, configuration, file_access, hint};
 use crate::language::{self, Language};
 use crate::prelude::*;
+use crate::url::Url;
 
 /// Where to find the client id of a managed identity.
 const FIND_CLIENT_ID: &str = "Find it: portal > the app or machine > Identity > User assigned > the identity > Client ID\n         \
@@ -65,13 +66,10 @@ pub(crate) fn platform_chooses(reads_environment: bool, variable_ignored: bool, 
     let select = select_identity(reads_environment, "the app", language);
     let chooses = hint(
         Confidence::Possible,
-        [
-            "If a user-assigned identity is meant:\n",
-            &select,
-            "\nWithout it the platform gives its default, the system-assigned one\n",
-            FIND_CLIENT_ID,
-        ]
-        .concat(),
+        format!(
+            "If a user-assigned identity is meant:\n{select}\nWithout it the platform gives its default, the system-assigned one\n\
+             {FIND_CLIENT_ID}"
+        ),
     );
     if variable_ignored { client_id_variable_ignored(chooses) } else { chooses }
 }
@@ -156,6 +154,12 @@ pub(crate) fn developer_identity(said: &str) -> Hint {
 pub(crate) fn imds_updating() -> Hint {
     hint(Confidence::ServiceResponse, "Call again, or allow the call 100 seconds: the update takes up to 70 seconds")
         .because("the metadata service of this machine (IMDS) is being updated")
+}
+
+/// Another server than IMDS is at the address that the variable names.
+pub(crate) fn other_server(url: &Url, variable: &str) -> Hint {
+    configuration(&format!("Unset {variable}, or set it to the address of a metadata service of Azure"))
+        .because(format!("the server at {}, which {variable} names, is not IMDS", url.authority()))
 }
 
 /// IMDS was named alone, and nothing answers at its address.

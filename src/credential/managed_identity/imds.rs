@@ -14,7 +14,9 @@ use crate::credential::options::CredentialOptions;
 use crate::diagnosis::{self, Hint};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, NoResponse, PreparedRequest, Reply, RetryPolicy, START_TIME, ServicePolicy, no_response};
+use crate::http::{
+    Call, Content, NoResponse, PreparedRequest, Reply, RetryPolicy, START_TIME, ServicePolicy, no_response,
+};
 use crate::language::{self, Language};
 use crate::platform::{LocalFuture, SendError};
 use crate::prelude::*;
@@ -27,6 +29,9 @@ pub(super) const NAME: &str = "IMDS";
 pub(super) const ARC: &str = "Azure Arc managed identity";
 const ADDRESS: &str = "http://169.254.169.254";
 const API_VERSION: &str = "2018-02-01";
+
+/// The variable that names another address.
+const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
 /// The environment names the address.
 const AT_ADDRESS: &str = "at the address in AZURE_POD_IDENTITY_AUTHORITY_HOST";
@@ -69,7 +74,6 @@ pub(super) struct Imds {
 
 impl Imds {
     pub(super) fn new(env: &Env, options: &CredentialOptions) -> Result<Self> {
-        const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
         let text = env.get(OVERRIDE).map_or(ADDRESS, |host| host.trim_end_matches('/'));
         value::check_public(OVERRIDE, text)?;
         let url = Url::parse(text).ok().filter(|url| url.is_local() && url.path.is_empty()).ok_or_else(|| {
@@ -152,10 +156,16 @@ impl Imds {
         let mut error = reply.error(ErrorKind::UnexpectedReply, message);
         let known = diagnosis::identity_in_text(&content);
         if self.proven.get() {
-            let unexpected = diagnosis::unexpected_reply(status, &content, NAME, &self.url);
+            // A proxy or an IMDS that fails has another status.
+            let other_server = self.address_is_set && (400..500).contains(&status) && status != 407;
+            let unexpected = if other_server {
+                Some(diagnosis::other_server(&self.url, OVERRIDE))
+            } else {
+                diagnosis::unexpected_reply(status, &content, NAME, &self.url)
+            };
             error.hint = error.hint.or(known).or(unexpected);
             // The address may be right, and the machine in another cloud.
-            if self.detected_by == AT_ADDRESS {
+            if self.address_is_set {
                 error.hint = diagnosis::combine(error.hint, Some(self.nothing_configured()));
             }
         } else {
@@ -177,13 +187,15 @@ fn refused(selector: &IdentitySelector, reply: &Reply, mut message: String) -> B
     let json = reply.json(&["error"]).unwrap_or_default();
     let code = json.text("error").map(|code| reply.quote(&code));
     let mut error = match (reply.response.status, code.as_deref()) {
-        (400, Some("invalid_request")) if !error_message.contains("AADSTS") && reply.content().is_about_identity() => {
+        (400..=403, Some("invalid_request" | "unauthorized_client"))
+            if !error_message.contains("AADSTS") && reply.content().is_about_identity() =>
+        {
             selector.refused(NAME, reply, message)
         }
         (404 | 410, _) => reply.error(ErrorKind::TimedOut, message).with_hint(diagnosis::imds_updating()),
         _ => reply.error(ErrorKind::AuthenticationFailed, message),
     };
-    if reply.status() == 400 && !error_message.contains("AADSTS") {
+    if reply.status() < 500 && !error_message.contains("AADSTS") {
         error.hint.get_or_insert_with(|| diagnosis::request_refused(NAME, code.as_deref()));
     }
     error.code = code;
@@ -227,6 +239,14 @@ impl ServicePolicy for Imds {
         }
         match reply.response.status {
             410 => Some(UPDATE_DELAYS.get(retry as usize).copied().unwrap_or_default()),
+            // In a chain, a web page is the answer of another server that has started, such as another cloud's.
+            404 if call.chained
+                && !self.has_answered.get()
+                && !is_imds(reply)
+                && matches!(reply.content(), Content::Page(_)) =>
+            {
+                None
+            }
             // IMDS may return 404 during an update too; the Azure SDKs also retry it.
             404 if self.proven.get() || self.may_be_starting(call) => Some(Duration::ZERO),
             _ => None,
