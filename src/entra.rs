@@ -167,9 +167,9 @@ fn refused(
     reply: &Reply,
     json: &Object<'_>,
 ) -> Box<Error> {
-    let description = json.text("error_description").or(json.text("error")).unwrap_or_default();
-    let code = description.split(':').next().filter(|code| code.starts_with("AADSTS") && code.len() < 20);
-    let code = code.map(|code| reply.quote(code));
+    let said = |name: &str| json.text(name).filter(|text| !text.is_empty());
+    let description = said("error_description").or_else(|| said("error")).unwrap_or_default();
+    let code = diagnosis::aadsts_code(&description);
     let mut error = reply.error(
         ErrorKind::AuthenticationFailed,
         format!(
@@ -178,7 +178,7 @@ fn refused(
             reply.status(),
             client.client_id,
             client.tenant,
-            reply.quote(&description)
+            reply.quote(description.trim_ascii())
         ),
     );
     let (origin, correlation_id) = (authority.origin(), json.text("correlation_id").map(|id| reply.quote(&id)));
@@ -189,10 +189,10 @@ fn refused(
         // Key Vault's client takes the scope from Keyfob's table or from the vault's challenge.
         chosen_resource: request.resource().ok().filter(|_| request.tenant_from_challenge),
     };
-    let hint =
-        other_cloud(authority, request, client.language).or_else(|| diagnosis::entra_error(code.as_deref()?, &sign_in));
+    let hint = other_cloud(authority, request, client.language).or_else(|| diagnosis::entra_error(code, &sign_in));
     error.hint = error.hint.or(hint);
-    error.code = code.or_else(|| json.text("error").map(|error| reply.quote(&error)));
+    error.code =
+        code.map(|code| format!("AADSTS{code}")).or_else(|| json.text("error").map(|error| reply.quote(&error)));
     for name in ["error", "correlation_id", "trace_id", "timestamp"] {
         if let Some(value) = json.text(name) {
             error.details.push((name, reply.quote(&value)));

@@ -28,17 +28,32 @@ pub(crate) struct RefusedSignIn<'a> {
     pub(crate) chosen_resource: Option<&'a str>,
 }
 
-/// The cause and the cure for an AADSTS code; for one that is not in the table, where it is explained and where the sign-in is
-/// logged.
-pub(crate) fn entra_error(code: &str, sign_in: &RefusedSignIn<'_>) -> Option<Hint> {
+/// The number of the first AADSTS code in a text.
+pub(crate) fn aadsts_code(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("AADSTS")?;
+    let digits = rest.get(..rest.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len()))?;
+    (1..12).contains(&digits.len()).then_some(digits)
+}
+
+/// Where the code with this number is explained.
+fn look_up(authority: &str, code: &str) -> String {
+    format!("Look up {authority}/error?code={code}, which explains AADSTS{code}\n")
+}
+
+/// The cause and the cure for an AADSTS code, by its number; for one that is not in the table, and for an answer without a code, where the
+/// sign-in is logged. An AD FS has other logs.
+pub(crate) fn entra_error(code: Option<&str>, sign_in: &RefusedSignIn<'_>) -> Option<Hint> {
     let ClientContext { tenant, client_id, credential_origin, renewal, language } = sign_in.client;
-    let number: u32 = code.strip_prefix("AADSTS")?.parse().ok()?;
+    let number = code.and_then(|code| code.parse().ok()).unwrap_or_default();
+    if number == 0 && tenant.eq_ignore_ascii_case("adfs") {
+        return None;
+    }
     let advice = ADVICE.iter().find(|(codes, ..)| codes.contains(&number)).map(|(_, cause, cure)| (*cause, *cure));
     let id = sign_in.correlation_id.map(|id| format!(" under the correlation id {id}")).unwrap_or_default();
     let look_up = format!(
-        "Look up {}/error?code={number}, which explains {code}\nThe tenant's administrator finds the sign-in of {{client}} in tenant \
-         {{tenant}}{id}:\nportal > Microsoft Entra ID > Sign-in logs > Service principal sign-ins",
-        sign_in.authority
+        "{}The tenant's administrator finds the sign-in of {{client}} in tenant {{tenant}}{id}:\nportal > Microsoft Entra ID \
+         > Sign-in logs > Service principal sign-ins",
+        code.map(|code| look_up(sign_in.authority, code)).unwrap_or_default()
     );
     let (cause, cure) = match (number, sign_in.chosen_resource, advice) {
         (500_011 | 50_001 | 500_014 | 650_052, Some(_), _) => (
@@ -58,7 +73,21 @@ pub(crate) fn entra_error(code: &str, sign_in: &RefusedSignIn<'_>) -> Option<Hin
         ("{send-chain}", &send_chain),
     ];
     let filled = |text: &str| fill.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
-    Some(hint(Confidence::ServiceResponse, filled(cure)).because(format!("{} ({code})", filled(cause))))
+    let cure = hint(Confidence::ServiceResponse, filled(cure));
+    // Without a code, the message says more.
+    Some(match code {
+        Some(code) => cure.because(format!("{} (AADSTS{code})", filled(cause))),
+        None => cure,
+    })
+}
+
+/// Entra refused a managed identity, as its source says.
+pub(crate) fn managed_identity_refused(code: &str) -> Hint {
+    let mut hint = hint(Confidence::ServiceResponse, look_up("https://login.microsoftonline.com", code));
+    hint.text.push_str(
+        "If the identity was deleted, or its subscription has moved to another tenant, assign one anew (portal: the app or machine > Identity)",
+    );
+    hint.because(format!("Microsoft Entra ID refused the managed identity (AADSTS{code})"))
 }
 
 /// The tenant has no resource with the requested identifier.

@@ -108,8 +108,14 @@ impl ManagedIdentity {
                     error.hint = error.hint.map(diagnosis::client_id_variable_ignored);
                 }
                 // The source passes Entra's error on.
-                if error.message.contains("AADSTS50001") {
-                    error.hint.get_or_insert_with(diagnosis::no_such_resource);
+                if let Some(code) = diagnosis::aadsts_code(&error.message)
+                    && error.hint.is_none()
+                {
+                    error.hint = Some(if matches!(code, "50001" | "500011") {
+                        diagnosis::no_such_resource()
+                    } else {
+                        diagnosis::managed_identity_refused(code)
+                    });
                 }
                 error.details.push(("source", self.source.name().to_owned()));
                 error.details.push(("detected-by", self.source.detected_by().to_owned()));
