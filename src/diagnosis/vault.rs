@@ -20,8 +20,7 @@ pub(crate) struct Caller<'a> {
 pub(crate) fn forbidden(code: &str, permission: &str, role: &str, caller: &Caller<'_>, vault: &str) -> Hint {
     let Caller { object_id, platform_chose, address, language } = *caller;
     let object_id = object_id.unwrap_or("OBJECT_ID");
-    let host = vault.split_once("://").map_or(vault, |(_, host)| host);
-    let name = host.split('.').next().unwrap_or_default();
+    let name = name_of(vault);
     let assignment = format!(
         "the role {role} on vault {vault} to this identity:\naz role assignment create --role \"{role}\" --assignee-object-id {object_id} \
          --scope $(az keyvault show --name {name} --query id --output tsv)\n(portal: the vault > Access control (IAM))"
@@ -105,26 +104,45 @@ pub(crate) fn conflict(code: &str, language: Language) -> Option<Hint> {
 
 /// There is no deleted secret with this name.
 pub(crate) fn not_deleted(name: &str, vault: &str) -> Hint {
-    hint(
-        Confidence::ServiceResponse,
-        format!(
-            "Check the name, or wait until the secret is deleted\nVault {vault} has no deleted secret {name}\n\
-             To list them: az keyvault secret list-deleted --vault-name NAME"
-        ),
+    absent(
+        "Check the name, or wait until the secret is deleted",
+        &format!("deleted secret {name}"),
+        "list-deleted",
+        vault,
     )
 }
 
 /// There is no secret with this name or version.
 pub(crate) fn not_found(name: &str, version: Option<&str>, vault: &str) -> Hint {
-    let version = version.map(|v| format!(" in version {v}")).unwrap_or_default();
+    match version {
+        Some(version) => absent(
+            "Check the version, or leave it out for the latest one",
+            &format!("secret {name} in version {version} that is not deleted"),
+            &format!("list-versions --name {name}"),
+            vault,
+        ),
+        None => absent(
+            "Check the name, which has letters, digits and dashes only, no underscores",
+            &format!("secret {name} that is not deleted"),
+            "list",
+            vault,
+        ),
+    }
+}
+
+/// The vault does not have `what`, and the command of `az keyvault secret` lists what it has.
+fn absent(fix: &str, what: &str, command: &str, vault: &str) -> Hint {
+    let name = name_of(vault);
     hint(
         Confidence::ServiceResponse,
-        format!(
-            "Check the name, which has letters, digits and dashes only, no underscores\n\
-             Vault {vault} has no secret {name}{version} that is not deleted\n\
-             To list them: az keyvault secret list --vault-name NAME"
-        ),
+        format!("{fix}\nVault {vault} has no {what}\nTo list them: az keyvault secret {command} --vault-name {name}"),
     )
+}
+
+/// The name of the vault with this origin.
+fn name_of(vault: &str) -> &str {
+    let host = vault.split_once("://").map_or(vault, |(_, host)| host);
+    host.split('.').next().unwrap_or_default()
 }
 
 /// The vault rejected the token although its challenge was followed.
