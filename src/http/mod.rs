@@ -229,7 +229,9 @@ fn proxy_variable(environment: &[(String, String)], url: &Url) -> Option<&'stati
     let mut exceptions = ["NO_PROXY", "no_proxy"].into_iter().filter_map(get).flat_map(|(_, list)| list.split(','));
     let excepted = exceptions.any(|entry| {
         let domain = entry.trim_ascii().trim_start_matches(['*', '.']);
-        entry.trim_ascii() == "*" || (!domain.is_empty() && url.host.ends_with(domain))
+        // The domain itself, or a name below it.
+        let labels = url.host.strip_suffix(domain).filter(|_| !domain.is_empty());
+        entry.trim_ascii() == "*" || labels.is_some_and(|labels| labels.is_empty() || labels.ends_with('.'))
     });
     (url.https && !excepted).then_some(variable)
 }
