@@ -117,10 +117,7 @@ fn missing_client_id_is_diagnosed_and_fixed() {
 
     let run = doctor_with_vault(&world).env("AZURE_CLIENT_ID", USER).output();
     let lines = run_lines(&run, 0);
-    let verdict = format!(
-        "✓ story-kv: token as app {USER} from App Service; it may list the secrets' names; reading was not checked (--secret \
-         NAME)"
-    );
+    let verdict = format!("✓ story-kv: token as app {USER} from App Service; it may list and read secrets");
     assert_eq!(lines[..3], [&*verdict, "", "Credentials:"]);
     let used = format!(
         "  ManagedIdentityCredential   used: token from App Service, client id {USER}, object id {USER_OBJECT}, until 20"
@@ -129,13 +126,15 @@ fn missing_client_id_is_diagnosed_and_fixed() {
     let rows = [
         VAULT,
         "  token            from App Service by ManagedIdentityCredential",
-        "  list of secrets  allowed, 1 secret; values were not read",
+        "  list of secrets  allowed, 1 secret",
+        "  reading          allowed; no value was read",
     ];
-    assert_eq!(lines[lines.len() - 3..], rows);
-    // Both checks use one token.
+    assert_eq!(lines[lines.len() - 4..], rows);
+    // All checks use one token.
     let requests = &world.requests()[before..];
-    assert_eq!(requests.len(), 2, "{requests:?}");
+    assert_eq!(requests.len(), 3, "{requests:?}");
     assert_eq!(requests[1], format!("GET {VAULT}/secrets?api-version=2026-04-01"));
+    assert_eq!(requests[2], format!("GET {VAULT}/secrets/keyfob-doctor-reads-no-secret?api-version=2026-04-01"));
 }
 
 #[test]
@@ -149,7 +148,12 @@ fn missing_role_fails_the_secrets_check() {
     assert!(failed["error"]["hint"].as_str().unwrap().contains("Key Vault Secrets User"), "{failed}");
     assert!(json["hint"].as_str().unwrap().ends_with("keyfob doctor --secret NAME reads one"), "{json}");
     let run = doctor_with_vault(&world).output();
-    assert!(run.stdout.ends_with("\n  list of secrets  refused: 403 ForbiddenByRbac\n"), "{run:?}");
+    // The verdict is short, and the row has the vault's whole answer.
+    let verdict =
+        format!("✗ story-kv: the vault does not let app {SYSTEM} list secrets (403 ForbiddenByRbac). Assign the role ");
+    assert!(run.stdout.starts_with(&verdict), "{run:?}");
+    let row = format!("\n  list of secrets  refused: the vault at {VAULT} answered 403 to ");
+    assert!(run.stdout.contains(&row) && run.stdout.contains("Caller is not authorized"), "{run:?}");
 }
 
 /// A vault on which the user-assigned identity has other rights.
@@ -194,15 +198,23 @@ fn listing_and_reading_are_different_permissions() {
         }
         assert!(!world.requests().iter().any(|request| request.contains("/secrets?")), "{rights}");
 
-        // Without --secret, listing fails only if reading is refused too.
-        let json = run_json(doctor_of_rights(&world, &[]), i32::from(!reads && !lists));
+        // Without --secret, reading alone decides.
+        let json = run_json(doctor_of_rights(&world, &[]), i32::from(!reads));
         let summary = json["summary"].as_str().unwrap();
         match (reads, lists) {
-            (_, true) => assert!(summary.ends_with("reading was not checked (--secret NAME)"), "{rights}: {summary}"),
+            (true, true) => assert!(summary.ends_with("it may list and read secrets"), "{rights}: {summary}"),
             (true, false) => {
                 assert!(summary.ends_with("it may read secrets, and not list them"), "{rights}: {summary}")
             }
-            (false, false) => assert_eq!(json["failed"]["question"], "secrets", "{rights}"),
+            (false, _) => {
+                let question = if lists { "reading" } else { "secrets" };
+                assert_eq!(json["failed"]["question"], question, "{rights}");
+                assert!(json["hint"].as_str().unwrap().contains("keyfob doctor --secret NAME"), "{rights}: {json}");
+            }
+        }
+        match (reads, lists) {
+            (false, false) => assert_eq!(json["may_read"], Value::Null, "{rights}"),
+            _ => assert_eq!(json["may_read"], reads, "{rights}"),
         }
         assert_eq!(json["secrets"]["count"].is_null(), !lists, "{rights}");
     }

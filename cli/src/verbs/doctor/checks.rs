@@ -21,6 +21,8 @@ pub(super) enum Check {
     Token,
     /// May the identity list secrets?
     Secrets,
+    /// May it read secrets?
+    Reading,
     /// Can the secret be read?
     Secret,
 }
@@ -34,8 +36,10 @@ pub(super) enum CheckResult {
         count: usize,
         more: bool,
     },
-    /// The identity may not list secrets, and may read them.
-    ReadOnly,
+    /// The identity may not list secrets.
+    ListRefused,
+    /// It may read secrets: the vault looked for one.
+    MayRead,
     /// The secret was read: its name and version.
     Secret {
         name: String,
@@ -76,16 +80,30 @@ pub(super) async fn run_checks(
         let token = with_timeout(limit, instance.get_token(credential, &scopes, &options)).await;
         on_result(CheckResult::Token(Box::new(token.map_err(at(Check::Token))?)));
     }
-    on_result(match target.secret {
-        Some(name) => {
-            let _progress = Progress::show(&format!("reading {name}"));
-            with_timeout(limit, read(instance, client, name, limit)).await.map_err(at(Check::Secret))?
+    if let Some(name) = target.secret {
+        let _progress = Progress::show(&format!("reading {name}"));
+        let secret = with_timeout(limit, read(instance, client, name, limit)).await.map_err(at(Check::Secret))?;
+        on_result(secret);
+        return Ok(());
+    }
+    // Reading needs no permission to list, and listing none to read.
+    let _progress = Progress::show("listing secrets");
+    let refusal = match with_timeout(limit, first_page(instance, client, limit)).await {
+        Ok(count) => {
+            on_result(CheckResult::Secrets { count, more: count == PAGE_SIZE });
+            None
         }
-        None => {
-            let _progress = Progress::show("listing secrets");
-            with_timeout(limit, list(instance, client, limit)).await.map_err(at(Check::Secrets))?
-        }
-    });
+        Err(error) if matches!(&error, CommandError::Call(report) if report.is_forbidden()) => Some(error),
+        Err(error) => return Err(at(Check::Secrets)(error)),
+    };
+    match (with_timeout(limit, may_read(instance, client, limit)).await, refusal) {
+        (Ok(()), None) => {}
+        (Ok(()), Some(_)) => on_result(CheckResult::ListRefused),
+        (Err(error), None) => return Err(at(Check::Reading)(error)),
+        // The refusal of the list says as much.
+        (Err(_), Some(refusal)) => return Err(at(Check::Secrets)(refusal)),
+    }
+    on_result(CheckResult::MayRead);
     Ok(())
 }
 
@@ -109,27 +127,16 @@ async fn read(
     Ok(CheckResult::Secret { name: secret.properties.name, version: secret.properties.version.unwrap_or_default() })
 }
 
-/// Lists the first page. Reading needs no permission to list: where that is refused, reading is tried.
-async fn list(
-    instance: &mut Instance,
-    client: SecretClient,
-    limit: Option<Duration>,
-) -> Result<CheckResult, CallError> {
-    let refusal = match first_page(instance, client, limit).await {
-        Ok(count) => return Ok(CheckResult::Secrets { count, more: count == PAGE_SIZE }),
-        Err(error) => error,
-    };
-    if kind(&refusal) == Some(ErrorKind::Forbidden) {
-        let options = GetSecretOptions { timeout: limit, ..Default::default() };
-        match instance.get_secret(client, NO_SECRET, &options).await {
-            Err(error) if kind(&error) == Some(ErrorKind::NotFound) => return Ok(CheckResult::ReadOnly),
-            // The refusal of the list says as much.
-            Ok(_) | Err(_) => {}
-        }
+/// Whether the identity may read secrets. The vault refuses that before it looks for the secret.
+async fn may_read(instance: &mut Instance, client: SecretClient, limit: Option<Duration>) -> Result<(), CallError> {
+    let options = GetSecretOptions { timeout: limit, ..Default::default() };
+    match instance.get_secret(client, NO_SECRET, &options).await {
+        Err(CallError::Azure(error)) if error.kind == ErrorKind::NotFound => Ok(()),
+        answered => answered.map(|_| ()),
     }
-    Err(refusal)
 }
 
+/// The number of secrets on the first page of the list.
 async fn first_page(
     instance: &mut Instance,
     client: SecretClient,
@@ -137,11 +144,4 @@ async fn first_page(
 ) -> Result<usize, CallError> {
     let list = instance.list_secrets(client, &ListOptions { timeout: limit, ..Default::default() }).await?;
     Ok(instance.next_page(list).await?.map_or(0, |page| page.len()))
-}
-
-fn kind(error: &CallError) -> Option<ErrorKind> {
-    match error {
-        CallError::Azure(error) => Some(error.kind),
-        CallError::Trap(_) => None,
-    }
 }

@@ -53,13 +53,17 @@ impl Diagnosis {
             match result {
                 CheckResult::Token(_) => {}
                 CheckResult::Secrets { count, more } => secrets = json!({ "count": count, "more": more }),
-                CheckResult::ReadOnly => may_read = Value::Bool(true),
+                CheckResult::ListRefused => {}
+                CheckResult::MayRead => may_read = Value::Bool(true),
                 CheckResult::Secret { name, version } => {
                     (secret, may_read) = (json!({ "name": name, "version": version }), Value::Bool(true));
                 }
             }
         }
         let failed = self.failed.as_ref();
+        if failed.is_some_and(|(check, report)| *check == Check::Reading && report.is_forbidden()) {
+            may_read = Value::Bool(false);
+        }
         let failed = failed.map(|(check, report)| json!({ "question": check.name(), "error": report.error() }));
         let json = json!({
             "summary": sentence,
@@ -84,6 +88,7 @@ impl Check {
             Self::VaultUrl => "vault-url",
             Self::Token => "token",
             Self::Secrets => "secrets",
+            Self::Reading => "reading",
             Self::Secret => "secret",
         }
     }

@@ -21,15 +21,15 @@ Examples:
   keyfob doctor --dev --vault-url \"$KEYVAULT_URL\"
 
 The first line is the verdict with what to change, then come the fix as a whole and what was found.
-Without --vault-url and --secret no request is sent. With --vault-url the command gets a token and lists the names of the
-vault's secrets. Listing and reading are different permissions: --secret reads one secret. Where listing is refused, a secret
-that does not exist is asked for, which tells whether reading is allowed. No value is printed.
+Without --vault-url and --secret no request is sent. With --vault-url the command gets a token, lists the names of the
+vault's secrets, and asks for a secret that does not exist, which tells whether reading is allowed: listing and reading are
+different permissions. An identity whose role is on single secrets needs --secret, which reads one. No value is printed.
 Exit status: 0 if a credential would be used and all checks succeeded, else 1.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Doctor {
-    /// Check access to this vault: get a token, and list the names of its secrets
+    /// Check access to this vault: get a token, list the names of its secrets, and ask whether reading is allowed
     #[arg(long, value_name = "URL")]
     vault_url: Option<String>,
     /// Check by reading this secret of the vault (--vault-url or KEYVAULT_URL), and don't list; the value is not printed

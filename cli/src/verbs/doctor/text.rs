@@ -83,11 +83,14 @@ fn checks(diagnosis: &Diagnosis) -> Vec<(&'static str, String)> {
             Check::VaultUrl => "URL",
             Check::Token => "token",
             Check::Secrets => "list of secrets",
+            Check::Reading => "reading",
             Check::Secret => "secret",
         };
         let why = match check {
             // The rows of the credentials say it.
             Check::Token => "none".to_owned(),
+            // The verdict has it in short.
+            _ if report.is_forbidden() => format!("refused: {}", report.cause()),
             // The verdict says it.
             _ => report.answer().map_or_else(|| report.cause().to_owned(), |answer| format!("refused: {answer}")),
         };
@@ -106,11 +109,10 @@ fn check(result: &CheckResult) -> (&'static str, String) {
                 (count, false) => format!("allowed, {count} secrets"),
                 (count, true) => format!("allowed, {count} secrets or more"),
             };
-            ("list of secrets", format!("{count}; values were not read"))
+            ("list of secrets", count)
         }
-        CheckResult::ReadOnly => {
-            ("list of secrets", "not allowed; reading is: the vault looked for a secret".to_owned())
-        }
+        CheckResult::ListRefused => ("list of secrets", "not allowed".to_owned()),
+        CheckResult::MayRead => ("reading", "allowed; no value was read".to_owned()),
         CheckResult::Secret { name, version } => ("secret", format!("{name} was read, version {version}")),
     }
 }

@@ -54,12 +54,31 @@ fn failed(diagnosis: &Diagnosis, check: Check, report: &ErrorReport) -> Verdict 
         Some(attempt) if report.cause() != report.message() => attempt,
         _ => report.cause(),
     };
+    let refusal = refusal(diagnosis, check, report);
+    let cause = refusal.as_deref().unwrap_or(cause);
     let mut fix = report.hint().map(str::to_owned);
-    if check == Check::Secrets && report.is_forbidden() {
+    if matches!(check, Check::Secrets | Check::Reading) && report.is_forbidden() {
         let fix = fix.get_or_insert_default();
         fix.push_str("\nWith a role on single secrets only: keyfob doctor --secret NAME reads one");
     }
     fails(diagnosis, cause, fix)
+}
+
+/// What the vault refused to whom, in short. The row of the check has its whole answer.
+fn refusal(diagnosis: &Diagnosis, check: Check, report: &ErrorReport) -> Option<String> {
+    let action = match check {
+        Check::Secrets => "list secrets",
+        Check::Reading => "read secrets",
+        Check::Secret => "read this secret",
+        Check::VaultUrl | Check::Token => return None,
+    };
+    let answer = report.answer().filter(|_| report.is_forbidden())?;
+    let who = match (sign_in::last(), diagnosis.token().map(identity)) {
+        (Some(sign_in), _) => format!("your own sign-in ({sign_in}) "),
+        (None, Some(identity)) if !identity.is_empty() => identity.trim_start_matches("as ").to_owned(),
+        (None, _) => "this identity ".to_owned(),
+    };
+    Some(format!("the vault does not let {who}{action} ({answer})"))
 }
 
 /// No candidate decides.
@@ -97,11 +116,9 @@ fn works(diagnosis: &Diagnosis) -> Verdict {
         (None, None) => "a token was accepted".to_owned(),
     };
     let access = diagnosis.results.iter().find_map(|result| match result {
-        CheckResult::Token(_) => None,
-        CheckResult::Secrets { .. } => {
-            Some("it may list the secrets' names; reading was not checked (--secret NAME)".to_owned())
-        }
-        CheckResult::ReadOnly => Some("it may read secrets, and not list them".to_owned()),
+        CheckResult::Token(_) | CheckResult::MayRead => None,
+        CheckResult::Secrets { .. } => Some("it may list and read secrets".to_owned()),
+        CheckResult::ListRefused => Some("it may read secrets, and not list them".to_owned()),
         CheckResult::Secret { name, .. } => Some(format!("it has read {name}")),
     });
     let access = access.map(|access| format!("; {access}")).unwrap_or_default();
