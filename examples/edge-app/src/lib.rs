@@ -6,7 +6,7 @@ use sha2::Sha256;
 use waki::{ErrorCode, Request, Response, handler};
 
 use keyfob::azure::simple::fetch_secret;
-use keyfob::azure::types::{AzureError, ErrorKind, Outcome};
+use keyfob::azure::types::{AzureError, ErrorKind};
 
 wit_bindgen::generate!({ path: "../../wit", world: "imports" });
 
@@ -32,11 +32,12 @@ fn signature(path: &str) -> Result<String, AzureError> {
     Ok(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The cause, what was tried, and what to change.
+/// The cause, what was tried, and what to change. Credentials of which the same is to be said share a line.
 fn report(error: &AzureError) -> String {
     let mut text = format!("{}\n", error.message);
-    for attempt in error.attempts.iter().filter(|attempt| attempt.outcome != Outcome::NotSupported) {
-        text += &format!("\n  {:26}  {}", attempt.credential, attempt.message);
+    for tried in error.attempts.chunk_by(|one, next| one.message == next.message) {
+        let names: Vec<&str> = tried.iter().map(|attempt| attempt.credential.as_str()).collect();
+        text += &format!("\n  {:26}  {}", names.join(", "), tried[0].message);
     }
     text + "\n\nFix:\n  " + &error.hint.as_deref().unwrap_or("none known").replace('\n', "\n  ")
 }
