@@ -91,7 +91,7 @@ impl Chain {
 
     /// The error of the chain: `error` has the cause as its message. The attempts have what each credential said.
     fn report(&self, mut error: Error, attempts: Vec<Attempt>) -> Box<Error> {
-        error.message = error::sentence(&[self.name, ": ", &error.message].concat());
+        error.message = error::sentence(&format!("{}: {}", self.name, error.message));
         error.attempts = attempts;
         Box::new(error)
     }

@@ -94,7 +94,7 @@ pub(crate) fn nothing_configured(environment_is_empty: bool, language: Language)
 /// Some of the variables that belong together are set, and some are missing.
 pub(crate) fn partly_configured(what: &str, present: &[&str], missing: &[&str], language: Language) -> Hint {
     let (present, missing) = (present.join(" and "), missing.join(" and "));
-    configuration(&["Set ", &missing, " too", language.say(language::FORWARD_EACH)].concat())
+    configuration(&format!("Set {missing} too{}", language.say(language::FORWARD_EACH)))
         .because(format!("{what} needs all of its variables: {present} set, {missing} not set"))
 }
 

@@ -27,11 +27,10 @@ pub(crate) fn in_between(status: u16, content: &Content, service: &str, url: &Ur
         _ => return None,
     };
     let fix = if local { "L" } else { fix };
-    let around =
-        "et requests to {0} go without the proxy (such as by NO_PROXY)\nand check that this is the address of {1}";
-    let around = around.replace("{0}", &authority).replace("{1}", service);
-    let cause = [who, " answered in place of ", service, " at ", &authority].concat();
-    Some(configuration(&[fix, &around].concat()).because(cause))
+    let text = format!(
+        "{fix}et requests to {authority} go without the proxy (such as by NO_PROXY)\nand check that this is the address of {service}"
+    );
+    Some(configuration(&text).because(format!("{who} answered in place of {service} at {authority}")))
 }
 
 /// Nobody is known to be IMDS, and this reply came from its address. `nothing` is the hint for a machine without one. A web
@@ -90,13 +89,10 @@ pub(crate) fn request_refused(service: &str, code: Option<&str>) -> Hint {
 /// There is no connection, and a variable names a proxy. `otherwise` is the hint for the error alone.
 pub(crate) fn proxy_not_followed(otherwise: Hint, variable: &str, url: &Url) -> Hint {
     let authority = url.authority();
-    let parts = [
-        "Let the host of this component connect to ",
-        &authority,
-        " directly, or give the host itself the proxy:\n",
-        variable,
-        " is set, but it is the host that connects, and it does not follow the variable\nElse: ",
-        &otherwise.text,
-    ];
-    Hint { text: parts.concat(), ..otherwise }
+    let text = format!(
+        "Let the host of this component connect to {authority} directly, or give the host itself the proxy:\n{variable} is set, \
+         but it is the host that connects, and it does not follow the variable\nElse: {}",
+        otherwise.text
+    );
+    Hint { text, ..otherwise }
 }

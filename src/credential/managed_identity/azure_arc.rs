@@ -38,7 +38,7 @@ impl AzureArc {
     /// The content of the key file that the challenge names.
     fn read_key(&self, call: Call<'_>, challenge: &Reply) -> Result<SecretString> {
         let invalid_challenge =
-            |why: &str| self.0.unexpected(challenge, &["with a challenge that can't be followed: ", why].concat());
+            |why: &str| self.0.unexpected(challenge, &format!("with a challenge that can't be followed: {why}"));
         let challenges: Vec<_> =
             challenge.response.headers("www-authenticate").flat_map(auth_challenge::parse).collect();
         let realm = challenges.iter().filter(|challenge| challenge.is("basic")).find_map(|basic| basic.find("realm"));

@@ -130,7 +130,7 @@ impl IdentityEndpoint {
 
     /// The error of a response that does not follow the protocol of this endpoint.
     pub(super) fn unexpected(&self, reply: &Reply, what: &str) -> Box<Error> {
-        self.foreign(reply, self.answered(reply, &[" ", what].concat()))
+        self.foreign(reply, self.answered(reply, &format!(" {what}")))
     }
 
     /// What the server at the endpoint's URL answered, for messages.
