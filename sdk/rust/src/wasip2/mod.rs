@@ -1,0 +1,28 @@
+//! The calls, which block until they have an answer.
+
+mod bindings;
+mod builder;
+mod chain;
+mod client;
+mod client_builder;
+mod convert;
+mod credential;
+mod kinds;
+mod lists;
+mod options;
+mod pollers;
+mod simple;
+
+pub use builder::CredentialBuilder;
+pub use chain::{ChainedTokenCredential, StaticTokenCredential};
+pub use client::SecretClient;
+pub use client_builder::SecretClientBuilder;
+pub use credential::Credential;
+pub use kinds::{
+    ClientAssertionCredential, ClientCertificate, ClientCertificateCredential, ClientSecretCredential,
+    DefaultAzureCredential, EnvironmentCredential, ManagedIdentityCredential, WorkloadIdentityCredential,
+};
+pub use lists::{DeletedSecretList, SecretList};
+pub use options::{CallOptions, GetSecretOptions, ListOptions, SetSecretOptions, TokenOptions};
+pub use pollers::{DeletedSecretPoller, SecretPoller};
+pub use simple::{fetch_secret, fetch_token};
