@@ -28,13 +28,13 @@ fn name(text: &str) -> Vec<u8> {
     [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat()
 }
 
-/// The binary of a component that imports an empty instance under one name, and exports it under the other.
-fn component(import: &str, export: Option<&str>) -> Vec<u8> {
+/// The binary of a component that imports an empty instance under one name, and exports it under the others.
+fn component(import: &str, exports: &[&str]) -> Vec<u8> {
     let section = |id: u8, content: Vec<u8>| [vec![id, u8::try_from(content.len()).unwrap()], content].concat();
     let types = section(7, vec![1, 0x42, 0]);
     let imports = section(10, [vec![1, 0], name(import), vec![5, 0]].concat());
-    let exports = export.map(|export| section(11, [vec![1, 0], name(export), vec![5, 0, 0]].concat()));
-    [b"\0asm\x0d\0\x01\0".to_vec(), types, imports, exports.unwrap_or_default()].concat()
+    let exports = exports.iter().flat_map(|export| section(11, [vec![1, 0], name(export), vec![5, 0, 0]].concat()));
+    [b"\0asm\x0d\0\x01\0".to_vec(), types, imports, exports.collect()].concat()
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn files_that_are_no_app() {
         &[],
         "is no app that can be run: it exports nothing, where a command exports wasi:cli/run@0.2",
     );
-    let library = bytes(&world, "library.wasm", &component("a:b/c", Some("a:b/d")));
+    let library = bytes(&world, "library.wasm", &component("a:b/c", &["a:b/d"]));
     assert_rejected(&world, &library, &[], "is no app that can be run: it exports a:b/d, where");
     for build in [Build::WithCertificates, Build::WithoutCertificates] {
         assert_rejected(&world, &world.component(build), &[], "is Keyfob itself and no app: ");
@@ -69,7 +69,7 @@ fn other_wasi_versions() {
     for (import, export) in
         [("wasi:cli/environment@0.3.0", "wasi:cli/run@0.3.0"), ("wasi:http/types@0.3.2", "wasi:http/handler@0.3.2")]
     {
-        let app = bytes(&world, "app.wasm", &component(import, Some(export)));
+        let app = bytes(&world, "app.wasm", &component(import, &[export]));
         assert_rejected(
             &world,
             &app,
@@ -77,7 +77,7 @@ fn other_wasi_versions() {
             "is made for WASI 0.3, and this host runs WASI 0.2: build it for wasm32-wasip2",
         );
     }
-    let draft = component("a:b/c", Some("wasi:cli/run@0.2.0-rc-2023-11-10"));
+    let draft = component("a:b/c", &["wasi:cli/run@0.2.0-rc-2023-11-10"]);
     assert_rejected(
         &world,
         &bytes(&world, "app.wasm", &draft),
@@ -91,7 +91,7 @@ fn unsupported_imports() {
     let world = World::app_service();
     let run = Some("wasi:cli/run@0.2.6");
     let assert_import_rejected = |import: &str, says: &str| {
-        assert_rejected(&world, &bytes(&world, "app.wasm", &component(import, run)), &[], says);
+        assert_rejected(&world, &bytes(&world, "app.wasm", &component(import, run.as_slice())), &[], says);
     };
     for import in ["my:own/library@1.0.0", "wasi:keyvalue/store@0.2.0-draft2", "wasi:http/types@0.2.0-rc-2023-11-10"] {
         assert_import_rejected(
@@ -150,4 +150,13 @@ fn options_that_do_not_fit_the_app() {
         &[&options[0], &options[1]],
         "can't be given Keyfob: what is to be put into it exports no",
     );
+}
+
+/// wasm32-wasip2 makes every program with a `main` export `wasi:cli/run`, and wstd's servers have one that does nothing.
+#[test]
+fn an_app_with_both_exports_is_a_server() {
+    let world = World::app_service();
+    let exports = ["wasi:cli/run@0.2.12", "wasi:http/incoming-handler@0.2.12"];
+    let app = bytes(&world, "both.wasm", &component("wasi:io/poll@0.2.12", &exports));
+    assert_rejected(&world, &app, &["--", "x"], "is an HTTP server and takes no arguments: omit them");
 }

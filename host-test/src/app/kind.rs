@@ -19,7 +19,8 @@ pub enum AppKind {
 }
 
 impl AppKind {
-    /// Reads the kind of an app from its exports. A component that has both is a command.
+    /// Reads the kind of an app from its exports. A component that has both is an HTTP app: wasm32-wasip2 makes every program
+    /// with a `main` export `wasi:cli/run`, and wstd's servers have an empty one.
     ///
     /// # Errors
     /// [`ComponentError`] if it has neither.
@@ -32,7 +33,7 @@ impl AppKind {
     /// # Ok::<(), ComponentError>(())
     /// ```
     pub fn of(types: &ComponentTypes) -> Result<Self, ComponentError> {
-        for (kind, interface) in [(Self::Command, "wasi:cli/run"), (Self::Http, "wasi:http/incoming-handler")] {
+        for (kind, interface) in [(Self::Http, "wasi:http/incoming-handler"), (Self::Command, "wasi:cli/run")] {
             if types.exports().any(|name| is(name, interface, "0.2.")) {
                 return Ok(kind);
             }
