@@ -11,6 +11,7 @@ mod get_token;
 mod man;
 mod run;
 mod secrets;
+mod wit;
 
 use anyhow::Result;
 use clap::{Command, Subcommand};
@@ -25,6 +26,7 @@ use self::get_token::GetToken;
 use self::man::Man;
 use self::run::Run;
 use self::secrets::SecretsVerb;
+use self::wit::Wit;
 use crate::{FAILED, SUCCESS, report_failure, report_usage_error, terminal};
 
 const DEMO_EXAMPLES: &str = "\
@@ -53,6 +55,8 @@ pub(crate) enum Verb {
     Component(Component),
     /// Compose an app with the built-in component, for any WASI host
     Compose(Compose),
+    /// Write the interface that apps import, as WIT
+    Wit(Wit),
     /// Serve a fake Azure to apps in any language
     Fake(FakeAzure),
     /// Print a completion script for a shell
@@ -85,6 +89,7 @@ impl Verb {
             }
             Self::Component(args) => report_written(component::run(&args)),
             Self::Compose(args) => report_written(compose::run(&args)),
+            Self::Wit(args) => report_written(wit::run(&args)),
             Self::Completions(args) => {
                 completions::run(&args, cli).map_or_else(|error| report_usage_error(&error), |()| SUCCESS)
             }

@@ -1,4 +1,4 @@
-//! `keyfob component` and `keyfob compose`.
+//! `keyfob component`, `keyfob compose` and `keyfob wit`.
 
 use std::process::Command;
 
@@ -117,4 +117,28 @@ fn compose_plugs_either_build_into_an_app() {
     assert_eq!(none.usage_error(), format!("error: {} is no WebAssembly binary\n", text.display()));
     let missing = Output::of(&mut keyfob("compose", &["missing.wasm", to]));
     assert!(missing.usage_error().starts_with("error: missing.wasm can't be read: "), "{missing:?}");
+}
+
+#[test]
+fn wit_writes_the_package_into_a_folder_of_its_own() {
+    let world = World::app_service();
+    let wit = |folder: &str| Output::of(keyfob("wit", &[folder]).current_dir(world.folder()));
+    // The second time it replaces what it wrote.
+    for _ in 0..2 {
+        let run = wit("wit/deps/keyfob-azure");
+        assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
+        assert_eq!(run.stderr, "wit/deps/keyfob-azure: 5 files of keyfob:azure@0.1.0\n");
+    }
+    let app = "package my:app;\nworld app { include keyfob:azure/imports@0.1.0; }\n";
+    world.file("wit/app.wit", app);
+    let mut resolve = wit_parser::Resolve::new();
+    let (package, _) = resolve.push_dir(world.folder().join("wit")).unwrap();
+    let world_id = resolve.select_world(&[package], Some("app")).unwrap();
+    assert_eq!(resolve.worlds[world_id].imports.len(), 4);
+
+    let refused = wit("wit");
+    assert!(refused.usage_error().contains("wit/app.wit is of another package: name a folder of its own, such as"));
+    assert_eq!(std::fs::read_dir(world.folder().join("wit")).unwrap().count(), 2, "nothing was written");
+    let refused = wit("wit/app.wit");
+    assert!(refused.usage_error().contains("wit/app.wit can't be read"), "{refused:?}");
 }
