@@ -24,9 +24,13 @@ fn the_readme_is_short() {
 }
 
 #[test]
-fn the_readmes_app_is_the_example() {
+fn the_apps_of_the_readmes_are_the_example() {
     let example = include_str!("../examples/rust-app/src/main.rs");
     assert!(README.contains(&format!("```rust\n{example}```")));
+    // The crate has it too, with its documentation.
+    assert_eq!(include_str!("../sdk/rust/examples/get_secret.rs"), example);
+    let guide = include_str!("../sdk/rust/README.md");
+    assert!(guide.contains(&format!("```rust,no_run\n{example}```")));
 }
 
 #[test]

@@ -1,10 +1,8 @@
 //! A command for tests that uses Keyfob and looks for what Keyfob was granted. Each argument is one thing that it does.
 
-use keyfob::azure::simple::{fetch_secret, fetch_token};
+use keyfob::{fetch_secret, fetch_token};
 use wasip2::http::outgoing_handler::handle;
 use wasip2::http::types::{Fields, OutgoingRequest, Scheme};
-
-wit_bindgen::generate!({ path: "../../../wit", world: "imports" });
 
 fn main() {
     for word in std::env::args().skip(1) {
@@ -26,12 +24,12 @@ fn main() {
             },
             ("get", url) => println!("get {}", get(url)),
             ("secret", vault) => match fetch_secret(vault, "secret-a") {
-                Ok(value) => println!("secret {} characters", value.len()),
-                Err(error) => println!("secret {:?}: {}", error.kind, error.message),
+                Ok(value) => println!("secret {} characters", value.expose().len()),
+                Err(error) => println!("secret ErrorKind::{:?}: {}", error.kind(), error.message()),
             },
             ("token", scope) => match fetch_token(scope) {
                 Ok(token) => println!("token by {}", token.credential),
-                Err(error) => println!("token {:?}: {}", error.kind, error.message),
+                Err(error) => println!("token ErrorKind::{:?}: {}", error.kind(), error.message()),
             },
             _ => panic!("{word}"),
         }

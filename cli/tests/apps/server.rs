@@ -2,11 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use keyfob::azure::simple::fetch_secret;
+use keyfob::fetch_secret;
 use wasip2::exports::http::incoming_handler::Guest;
 use wasip2::http::types::{ErrorCode, Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam};
-
-wit_bindgen::generate!({ path: "../../../wit", world: "imports" });
 
 wasip2::http::proxy::export!(Server);
 
@@ -19,8 +17,8 @@ impl Guest for Server {
         let path = request.path_with_query().unwrap_or_default();
         match path.split('?').next().unwrap_or_default() {
             "/secret" => match fetch_secret(&std::env::var("KEYVAULT_URL").unwrap_or_default(), "secret-a") {
-                Ok(value) => respond(out, 200, &format!("{} characters", value.len())),
-                Err(error) => respond(out, 502, &error.message),
+                Ok(value) => respond(out, 200, &format!("{} characters", value.expose().len())),
+                Err(error) => respond(out, 502, error.message()),
             },
             "/count" => respond(out, 200, &(REQUESTS.fetch_add(1, Ordering::Relaxed) + 1).to_string()),
             "/request" => {

@@ -15,6 +15,16 @@ pub(crate) fn readme() -> PathBuf {
     app("keyfob-rust-app")
 }
 
+/// An example of the crate `keyfob`.
+pub(crate) fn example(name: &str) -> PathBuf {
+    app(&format!("examples/{name}"))
+}
+
+/// A command that reads a secret with each credential of the crate `keyfob`.
+pub(crate) fn credentials() -> PathBuf {
+    app("credentials")
+}
+
 /// A command that prints its arguments, environment and files, and sends requests.
 pub(crate) fn probe() -> PathBuf {
     app("probe")
@@ -49,6 +59,11 @@ fn build() -> PathBuf {
     cargo.args([
         "build",
         "--quiet",
+        "--lib",
+        "--bins",
+        "--examples",
+        "--package",
+        "keyfob",
         "--package",
         "keyfob-rust-app",
         "--package",

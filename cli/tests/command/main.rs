@@ -16,6 +16,7 @@ mod environment;
 mod failures;
 mod fake;
 mod get_secret;
+mod guest_crate;
 mod help_and_man;
 mod identities;
 mod network;

@@ -33,7 +33,7 @@ fn readme_app_fails_with_a_hint_and_works_when_fixed() {
 
     // The failure has a hint.
     let run = allowed().output();
-    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{run:?}");
     assert!(run.stderr.contains("\n\nFix:\n  Set AZURE_CLIENT_ID"), "{run:?}");
 
     let read = format!("{} characters", VALUE.len());

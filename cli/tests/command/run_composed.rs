@@ -39,7 +39,7 @@ fn composed_app_runs() {
         denied.stderr.contains("a request of the app to 169.254.130.4:8081 was denied; to allow it: "),
         "{denied:?}"
     );
-    assert_eq!(denied.status, 0);
+    assert_eq!(denied.status, 1);
     // The vault is not one of this world. That its host is denied shows that the composed Keyfob has a token.
     let denied = run().args(&["--allow-host", "169.254.130.4:8081"]).output();
     assert!(denied.stderr.contains("--allow-host my-vault.vault.azure.net"), "{denied:?}");
