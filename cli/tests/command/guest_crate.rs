@@ -1,5 +1,7 @@
 //! The crate `keyfob` of `sdk/rust`: its examples, and each of its credentials.
 
+use std::process::Command;
+
 use crate::apps;
 use crate::run::Run;
 use crate::world::{CERTIFICATE, CLIENT_SECRET, FEDERATED, POD, PRINCIPAL, TENANT, USER, VALUE, VAULT, World};
@@ -26,6 +28,21 @@ fn example<'w>(world: &'w World, name: &str) -> Run<'w> {
 
 fn as_app_identity<'w>(world: &'w World, name: &str) -> Run<'w> {
     example(world, name).env("AZURE_CLIENT_ID", "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08")
+}
+
+/// `sdk/rust/wit` is a link, which `cargo package` follows.
+#[test]
+fn the_package_contains_the_interface_and_the_examples() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["package", "--list", "--allow-dirty", "--offline", "--package", "keyfob"]);
+    let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    for file in ["wit/types.wit", "wit/identity.wit", "wit/secrets.wit", "wit/simple.wit", "wit/worlds.wit"] {
+        assert!(listed.lines().any(|line| line == file), "{file}: {listed}");
+    }
+    for file in ["README.md", "examples/get_secret.rs", "src/lib.rs"] {
+        assert!(listed.lines().any(|line| line == file), "{file}: {listed}");
+    }
 }
 
 #[test]

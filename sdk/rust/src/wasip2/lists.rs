@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use super::bindings::{secrets, types};
+use super::bindings::secrets;
 use crate::error::Result;
 use crate::model::{DeletedSecret, SecretProperties};
 
@@ -34,7 +34,7 @@ macro_rules! list {
             type Item = Result<$item>;
 
             fn next(&mut self) -> Option<Self::Item> {
-                self.pages.next(|| self.list.next())
+                self.pages.next(|| Ok(self.list.next()?))
             }
         }
 
@@ -72,17 +72,14 @@ impl<T> Default for Pages<T> {
 impl<T> Pages<T> {
     /// The next item. `request` asks for a page. After an error nothing is requested, so that a loop which passes over errors
     /// ends.
-    fn next<R: Into<T>>(
-        &mut self,
-        mut request: impl FnMut() -> std::result::Result<Option<Vec<R>>, types::AzureError>,
-    ) -> Option<Result<T>> {
+    fn next<R: Into<T>>(&mut self, mut request: impl FnMut() -> Result<Option<Vec<R>>>) -> Option<Result<T>> {
         while self.items.is_empty() && !self.has_ended {
             match request() {
                 Ok(Some(page)) => self.items.extend(page.into_iter().map(Into::into)),
                 Ok(None) => self.has_ended = true,
                 Err(error) => {
                     self.has_ended = true;
-                    return Some(Err(error.into()));
+                    return Some(Err(error));
                 }
             }
         }
@@ -93,12 +90,13 @@ impl<T> Pages<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, ErrorKind, Parts};
 
-    type Page = std::result::Result<Option<Vec<u8>>, types::AzureError>;
+    type Page = Result<Option<Vec<u8>>>;
 
     fn failure() -> Page {
-        Err(types::AzureError {
-            kind: types::ErrorKind::Transport,
+        Err(Error(Box::new(Parts {
+            kind: ErrorKind::Transport,
             message: "the connection was reset".to_owned(),
             hint: None,
             attempts: Vec::new(),
@@ -106,7 +104,7 @@ mod tests {
             code: None,
             retry_after: None,
             details: Vec::new(),
-        })
+        })))
     }
 
     /// Each item as text, until the iterator ends.

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
@@ -54,7 +52,7 @@ fn an_error_keeps_every_field() {
     });
     assert_eq!(error.kind(), ErrorKind::Throttled);
     assert_eq!((error.message(), error.hint()), ("Key Vault limits the requests.", Some("Wait.")));
-    let attempts = [(error.attempts()[0].credential.as_str(), error.attempts()[0].outcome)];
+    let attempts: Vec<_> = error.attempts().iter().map(|it| (it.credential.as_str(), it.outcome)).collect();
     assert_eq!(attempts, [("EnvironmentCredential", Outcome::Failed)]);
     assert_eq!((error.status(), error.code(), error.request_id()), (Some(429), Some("Throttled"), Some("r")));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
