@@ -65,6 +65,21 @@ fn an_error_that_main_returns_reads_well() {
 }
 
 #[test]
+fn a_missing_vault_url_is_named() {
+    let world = World::on("app-service", MY_VAULT);
+    for run in [
+        world.keyfob(&["run", apps::example("manage_secrets").to_str().unwrap()]),
+        example(&world, "manage_secrets").env("KEYVAULT_URL", ""),
+    ] {
+        let run = run.output();
+        assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{run:?}");
+        let text =
+            "Error: KEYVAULT_URL is not set, or is empty.\n\nFix:\n  Set KEYVAULT_URL to the vault's URL, such as ";
+        assert!(run.stderr.starts_with(text), "{run:?}");
+    }
+}
+
+#[test]
 fn examples_print_what_the_documentation_leads_to_expect() {
     let world = World::on("app-service", MY_VAULT);
     let output = |name| as_app_identity(&world, name).output().success().to_owned();

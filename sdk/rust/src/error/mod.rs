@@ -43,6 +43,20 @@ pub(crate) struct Parts {
 }
 
 impl Error {
+    /// What the crate itself refuses.
+    pub(crate) fn invalid_argument(message: &str, hint: &str) -> Self {
+        Self(Box::new(Parts {
+            kind: ErrorKind::InvalidArgument,
+            message: message.to_owned(),
+            hint: Some(hint.to_owned()),
+            attempts: Vec::new(),
+            status: None,
+            code: None,
+            retry_after: None,
+            details: Vec::new(),
+        }))
+    }
+
     /// The category, for programs.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -10,8 +10,13 @@ use super::kinds::DefaultAzureCredential;
 use super::lists::{DeletedSecretList, SecretList};
 use super::options::{CallOptions, GetSecretOptions, ListOptions, SetSecretOptions};
 use super::pollers::{DeletedSecretPoller, SecretPoller};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{DeletedSecret, Secret, SecretProperties};
+
+const NO_VAULT: &str = "KEYVAULT_URL is not set, or is empty.";
+const NO_VAULT_HINT: &str = "\
+Set KEYVAULT_URL to the vault's URL, such as https://my-vault.vault.azure.net
+An app sees only the variables that its host passes on, such as by --env KEYVAULT_URL=… of keyfob run and wasmtime";
 
 /// A client for the secrets of one vault. A clone is the same client, with the same cache.
 ///
@@ -44,8 +49,8 @@ impl SecretClient {
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the variable is not set or is not a vault's URL.
     pub fn from_env() -> Result<Self> {
-        // A variable that is not set is refused as an empty URL is.
-        let vault_url = std::env::var("KEYVAULT_URL").unwrap_or_default();
+        let vault_url = std::env::var("KEYVAULT_URL").ok().filter(|url| !url.is_empty());
+        let vault_url = vault_url.ok_or_else(|| Error::invalid_argument(NO_VAULT, NO_VAULT_HINT))?;
         Self::new(&vault_url, DefaultAzureCredential::new())
     }
 
