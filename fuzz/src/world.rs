@@ -123,11 +123,13 @@ impl Platform for World {
         self.environment.clone()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
-        self.read.borrow_mut().push(path.to_owned());
-        let file = self.files.iter().find(|(file, _)| file.as_deref().is_none_or(|file| file == path));
-        let (_, content) = file.ok_or(FileError::NotFound)?;
-        if content.len() > limit { Err(FileError::TooLarge) } else { Ok(content.clone().into()) }
+    fn read_file<'a>(&'a self, path: &'a str, limit: usize) -> LocalFuture<'a, Result<SecretBytes, FileError>> {
+        Box::pin(async move {
+            self.read.borrow_mut().push(path.to_owned());
+            let file = self.files.iter().find(|(file, _)| file.as_deref().is_none_or(|file| file == path));
+            let (_, content) = file.ok_or(FileError::NotFound)?;
+            if content.len() > limit { Err(FileError::TooLarge) } else { Ok(content.clone().into()) }
+        })
     }
 
     fn unix_now(&self) -> u64 {

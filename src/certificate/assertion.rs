@@ -95,44 +95,13 @@ fn uuid(high: u64, low: u64) -> String {
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
-    use core::time::Duration;
-
     use rsa::PublicKey;
     use serde_json::{Value as Json, json};
 
     use super::super::tests::{fixture, read};
     use super::*;
-    use crate::platform::{FileError, Limits, LocalFuture, Request, Response, SendError};
-    use crate::secret::SecretBytes;
+    use crate::platform::testing::TestPlatform;
     use crate::text::{base64, base64url};
-
-    /// A platform whose random numbers are all the same.
-    struct Constant(u64);
-
-    impl Platform for Constant {
-        fn environment(&self) -> Vec<(String, String)> {
-            Vec::new()
-        }
-        fn read_file(&self, _: &str, _: usize) -> Result<SecretBytes, FileError> {
-            Err(FileError::NotFound)
-        }
-        fn unix_now(&self) -> u64 {
-            0
-        }
-        fn monotonic(&self) -> Duration {
-            Duration::ZERO
-        }
-        fn random(&self) -> u64 {
-            self.0
-        }
-        fn log(&self, _: &str) {}
-        fn sleep(&self, _: Duration) -> LocalFuture<'_, ()> {
-            Box::pin(async {})
-        }
-        fn send<'a>(&'a self, _: &'a Request, _: Limits) -> LocalFuture<'a, Result<Response, SendError>> {
-            Box::pin(async { Err(SendError::Denied) })
-        }
-    }
 
     const ASSERTION: Assertion<'_> = Assertion {
         audience: "https://login.example/tenant/oauth2/v2.0/token",
@@ -144,7 +113,8 @@ mod tests {
 
     /// The assertion of a fixture: header, claims, the signed text, and the signature.
     fn assertion_of(name: &str, assertion: &Assertion<'_>) -> (Json, Json, String, Vec<u8>) {
-        let token = read(name).unwrap().assertion(assertion, &Constant(50)).unwrap();
+        let token =
+            read(name).unwrap().assertion(assertion, &TestPlatform { random: 50, ..TestPlatform::default() }).unwrap();
         let parts: Vec<_> = token.expose().split('.').collect();
         let [header, claims, signature] = *parts else { unreachable!() };
         let json = |part| serde_json::from_slice(&base64url(part).unwrap()).unwrap();
@@ -204,7 +174,11 @@ mod tests {
         let certificate = read("aes256.pfx").unwrap();
         // Blinding does not change the signature, whatever the random numbers are.
         for random in [0, 50, u64::MAX] {
-            assert_eq!(certificate.sign(b"keyfob", true, &Constant(random)), expected, "{random}");
+            assert_eq!(
+                certificate.sign(b"keyfob", true, &TestPlatform { random: random, ..TestPlatform::default() }),
+                expected,
+                "{random}"
+            );
         }
     }
 

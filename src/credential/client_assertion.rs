@@ -3,6 +3,7 @@
 //! called for each assertion instead; see `provided`.
 
 use core::cell::RefCell;
+use core::future::ready;
 
 use super::confidential_client::{Authenticate, FormFields, assertion_fields};
 use crate::entra::TokenEndpoint;
@@ -10,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Call;
 use crate::json;
 use crate::language::{Language, NEW_ASSERTION};
+use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{SecretBytes, SecretString};
 use crate::text::base64url;
@@ -54,8 +56,13 @@ pub(super) fn checked_fields(assertion: SecretString) -> Result<FormFields> {
 }
 
 impl Authenticate for ClientAssertion {
-    fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
-        checked_fields(self.0.borrow().clone())
+    fn form_fields<'a>(
+        &'a self,
+        _: Call<'a>,
+        _: &'a str,
+        _: &'a TokenEndpoint<'_>,
+    ) -> LocalFuture<'a, Result<FormFields>> {
+        Box::pin(ready(checked_fields(self.0.borrow().clone())))
     }
 
     fn origin(&self) -> &str {

@@ -10,6 +10,7 @@ use crate::entra::TokenEndpoint;
 use crate::error::Result;
 use crate::http::Call;
 use crate::language::{CERTIFICATE_ARGUMENT, Language};
+use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{SecretBytes, SecretString};
 
@@ -98,8 +99,8 @@ mod with_certificates {
             Ok(assertion_fields(signed))
         }
 
-        fn file(&self, call: Call<'_>, path: &str) -> Result<SecretBytes> {
-            let why = match call.platform.read_file(path, MAX_SIZE) {
+        async fn file(&self, call: Call<'_>, path: &str) -> Result<SecretBytes> {
+            let why = match call.platform.read_file(path, MAX_SIZE).await {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error.describe(),
             };
@@ -121,15 +122,23 @@ mod with_certificates {
     }
 
     impl Authenticate for ClientCertificate {
-        fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &TokenEndpoint<'_>) -> Result<FormFields> {
-            match &self.key {
-                Key::Read(certificate) => self.sign(certificate, call, client_id, endpoint),
-                Key::File { path, password } => {
-                    let bytes = self.file(call, path)?;
-                    let certificate = read(&bytes.0, password.as_ref(), &self.origin, ErrorKind::AuthenticationFailed)?;
-                    self.sign(&certificate, call, client_id, endpoint)
+        fn form_fields<'a>(
+            &'a self,
+            call: Call<'a>,
+            client_id: &'a str,
+            endpoint: &'a TokenEndpoint<'_>,
+        ) -> LocalFuture<'a, Result<FormFields>> {
+            Box::pin(async move {
+                match &self.key {
+                    Key::Read(certificate) => self.sign(certificate, call, client_id, endpoint),
+                    Key::File { path, password } => {
+                        let bytes = self.file(call, path).await?;
+                        let certificate =
+                            read(&bytes.0, password.as_ref(), &self.origin, ErrorKind::AuthenticationFailed)?;
+                        self.sign(&certificate, call, client_id, endpoint)
+                    }
                 }
-            }
+            })
         }
 
         fn origin(&self) -> &str {
@@ -163,7 +172,12 @@ mod without {
     }
 
     impl Authenticate for ClientCertificate {
-        fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
+        fn form_fields<'a>(
+            &'a self,
+            _: Call<'a>,
+            _: &'a str,
+            _: &'a TokenEndpoint<'_>,
+        ) -> LocalFuture<'a, Result<FormFields>> {
             match *self {}
         }
 

@@ -1,10 +1,13 @@
 //! ClientSecretCredential: a service principal with a client secret.
 
+use core::future::ready;
+
 use super::confidential_client::{Authenticate, FormFields};
 use crate::entra::TokenEndpoint;
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::language::{Language, SECRET_ARGUMENT};
+use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::is_uuid;
@@ -32,8 +35,13 @@ pub(super) fn authentication(secret: SecretString, language: Language) -> Result
 }
 
 impl Authenticate for ClientSecret {
-    fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
-        Ok(vec![("client_secret", self.0.clone())])
+    fn form_fields<'a>(
+        &'a self,
+        _: Call<'a>,
+        _: &'a str,
+        _: &'a TokenEndpoint<'_>,
+    ) -> LocalFuture<'a, Result<FormFields>> {
+        Box::pin(ready(Ok(vec![("client_secret", self.0.clone())])))
     }
 
     fn origin(&self) -> &str {

@@ -27,7 +27,12 @@ pub(super) type FormFields = Vec<(&'static str, SecretString)>;
 /// How a client authenticates.
 pub(super) trait Authenticate {
     /// The form fields for one request to this endpoint.
-    fn form_fields(&self, call: Call<'_>, client_id: &str, endpoint: &TokenEndpoint<'_>) -> Result<FormFields>;
+    fn form_fields<'a>(
+        &'a self,
+        call: Call<'a>,
+        client_id: &'a str,
+        endpoint: &'a TokenEndpoint<'_>,
+    ) -> LocalFuture<'a, Result<FormFields>>;
     /// Where the secret or key comes from: an argument, a variable, a file.
     fn origin(&self) -> &str;
     /// Why the secret is probably not the one that is meant, if only a request can tell.
@@ -110,7 +115,7 @@ impl ConfidentialClient {
             renewal: self.authentication.renewal_hint(call.language),
             language: call.language,
         };
-        let authentication = self.authentication.form_fields(call, &self.client_id, &endpoint)?;
+        let authentication = self.authentication.form_fields(call, &self.client_id, &endpoint).await?;
         let token = entra::request_token(call, &endpoint, &client, request, &authentication, &*self.policy).await?;
         Ok(AccessToken { credential: self.name, source: self.source, identity: self.describe(), ..token })
     }

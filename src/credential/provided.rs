@@ -89,8 +89,13 @@ pub(super) fn assertion(provider: Rc<dyn Provider>, language: Language) -> Box<d
 }
 
 impl Authenticate for ProvidedAssertion {
-    fn form_fields(&self, _: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
-        checked_fields(self.0.assertion()?)
+    fn form_fields<'a>(
+        &'a self,
+        _: Call<'a>,
+        _: &'a str,
+        _: &'a TokenEndpoint<'_>,
+    ) -> LocalFuture<'a, Result<FormFields>> {
+        Box::pin(async move { checked_fields(self.0.assertion()?) })
     }
 
     fn origin(&self) -> &str {

@@ -15,6 +15,7 @@ use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, StartingService};
 use crate::language::{self, Language, Phrase};
+use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::secret::{SecretString, quote_path};
 use crate::value;
@@ -107,7 +108,7 @@ pub(super) fn client(
 impl TokenFile {
     /// The service account token. The file is read for each token request, because Kubernetes renews it. The form of the
     /// token is checked before it is sent, because the path may name any file.
-    fn assertion(&self, call: Call<'_>) -> Result<SecretString> {
+    async fn assertion(&self, call: Call<'_>) -> Result<SecretString> {
         let place = format!("the federated token file {} (from {})", quote_path(&self.path), self.path_from);
         let failed = |why: &str| {
             let error = Error::new(ErrorKind::AuthenticationFailed, format!("{place} {why}"));
@@ -118,7 +119,7 @@ impl TokenFile {
                 call.language,
             )))
         };
-        let bytes = match call.platform.read_file(&self.path, MAX_ASSERTION) {
+        let bytes = match call.platform.read_file(&self.path, MAX_ASSERTION).await {
             Ok(bytes) => bytes,
             Err(error) => return failed(error.describe()),
         };
@@ -136,8 +137,13 @@ impl TokenFile {
 }
 
 impl Authenticate for TokenFile {
-    fn form_fields(&self, call: Call<'_>, _: &str, _: &TokenEndpoint<'_>) -> Result<FormFields> {
-        Ok(assertion_fields(self.assertion(call)?))
+    fn form_fields<'a>(
+        &'a self,
+        call: Call<'a>,
+        _: &'a str,
+        _: &'a TokenEndpoint<'_>,
+    ) -> LocalFuture<'a, Result<FormFields>> {
+        Box::pin(async move { Ok(assertion_fields(self.assertion(call).await?)) })
     }
 
     fn origin(&self) -> &str {

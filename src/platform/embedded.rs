@@ -132,14 +132,17 @@ impl Platform for Host {
         host::environment()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
-        let bytes = host::read_file(path, u32::try_from(limit).unwrap_or(u32::MAX)).map_err(|error| match error {
-            host::FileError::NotFound => FileError::NotFound,
-            host::FileError::NotGranted => FileError::NotGranted,
-            host::FileError::TooLarge => FileError::TooLarge,
-            host::FileError::Unreadable => FileError::Unreadable,
-        })?;
-        Ok(bytes.into())
+    fn read_file<'a>(&'a self, path: &'a str, limit: usize) -> LocalFuture<'a, Result<SecretBytes, FileError>> {
+        Box::pin(async move {
+            let bytes =
+                host::read_file(path, u32::try_from(limit).unwrap_or(u32::MAX)).map_err(|error| match error {
+                    host::FileError::NotFound => FileError::NotFound,
+                    host::FileError::NotGranted => FileError::NotGranted,
+                    host::FileError::TooLarge => FileError::TooLarge,
+                    host::FileError::Unreadable => FileError::Unreadable,
+                })?;
+            Ok(bytes.into())
+        })
     }
 
     fn unix_now(&self) -> u64 {

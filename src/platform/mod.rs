@@ -11,6 +11,8 @@ mod executor;
 pub(crate) mod provider;
 #[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
 mod runtime;
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(all(target_family = "wasm", not(feature = "embedded")))]
 pub(crate) mod wasi;
 
@@ -33,7 +35,7 @@ pub trait Platform {
     ///
     /// # Errors
     /// The reason why the file can't be read.
-    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError>;
+    fn read_file<'a>(&'a self, path: &'a str, limit: usize) -> LocalFuture<'a, Result<SecretBytes, FileError>>;
     /// The wall clock in unix seconds. It may be set forward and back.
     fn unix_now(&self) -> u64;
     /// The monotonic clock: time since a fixed moment. Deadlines are measured with it.

@@ -5,7 +5,7 @@ mod filesystem;
 
 use alloc::rc::{Rc, Weak};
 use core::cell::RefCell;
-use core::future::poll_fn;
+use core::future::{poll_fn, ready};
 use core::task::Poll;
 use core::time::Duration;
 
@@ -233,8 +233,9 @@ impl Platform for Wasi {
         environment::get_environment()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
-        read_file(path, limit)
+    fn read_file<'a>(&'a self, path: &'a str, limit: usize) -> LocalFuture<'a, Result<SecretBytes, FileError>> {
+        // WASI 0.2 has no other way than to block.
+        Box::pin(ready(read_file(path, limit)))
     }
 
     fn unix_now(&self) -> u64 {

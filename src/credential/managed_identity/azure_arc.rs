@@ -36,7 +36,7 @@ impl AzureArc {
     }
 
     /// The content of the key file that the challenge names.
-    fn read_key(&self, call: Call<'_>, challenge: &Reply) -> Result<SecretString> {
+    async fn read_key(&self, call: Call<'_>, challenge: &Reply) -> Result<SecretString> {
         let invalid_challenge =
             |why: &str| self.0.unexpected(challenge, &format!("with a challenge that can't be followed: {why}"));
         let challenges: Vec<_> =
@@ -53,7 +53,7 @@ impl AzureArc {
             Err(Error::new(ErrorKind::AuthenticationFailed, message)
                 .with_hint(diagnosis::arc_key(realm, call.language)))
         };
-        let bytes = match call.platform.read_file(realm, MAX_KEY_SIZE) {
+        let bytes = match call.platform.read_file(realm, MAX_KEY_SIZE).await {
             Ok(bytes) => bytes,
             Err(FileError::TooLarge) => return Err(invalid_challenge("its key is larger than 4096 bytes")),
             Err(error) => return failed(error.describe()),
@@ -112,12 +112,14 @@ impl Source for AzureArc {
         self.0.send(call, prepared)
     }
 
-    fn challenge_key(&self, call: Call<'_>, reply: &Reply) -> Result<Option<SecretString>> {
-        match reply.response.status {
-            200 => Err(self.0.unexpected(reply, "without a challenge")),
-            401 => self.read_key(call, reply).map(Some),
-            _ => Ok(None),
-        }
+    fn challenge_key<'a>(&'a self, call: Call<'a>, reply: &'a Reply) -> LocalFuture<'a, Result<Option<SecretString>>> {
+        Box::pin(async move {
+            match reply.response.status {
+                200 => Err(self.0.unexpected(reply, "without a challenge")),
+                401 => self.read_key(call, reply).await.map(Some),
+                _ => Ok(None),
+            }
+        })
     }
 
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken> {

@@ -77,7 +77,7 @@ impl ManagedIdentity {
     async fn request_token(&self, call: Call<'_>, resource: &str) -> Result<AccessToken> {
         let mut prepared = self.source.prepare(resource, &self.selector);
         let mut reply = self.source.send(call, &prepared).await?;
-        if let Some(key) = self.source.challenge_key(call, &reply)? {
+        if let Some(key) = self.source.challenge_key(call, &reply).await? {
             prepared.request.headers.push(("authorization", format!("Basic {}", key.expose()).into()));
             prepared.secrets.push(key);
             reply = self.source.send(call, &prepared).await?;

@@ -1,9 +1,12 @@
 //! The trait of a source of managed identities.
 
+use core::future::ready;
+
 use super::selector::IdentitySelector;
 use crate::error::Result;
 use crate::http::{Call, PreparedRequest, Reply};
 use crate::platform::LocalFuture;
+use crate::prelude::*;
 use crate::secret::SecretString;
 use crate::token::AccessToken;
 use crate::url::Url;
@@ -33,8 +36,12 @@ pub(super) trait Source {
     /// message.
     fn send<'a>(&'a self, call: Call<'a>, prepared: &'a PreparedRequest) -> LocalFuture<'a, Result<Reply>>;
     /// The key that the source's challenge asks for, with which the request is sent again.
-    fn challenge_key(&self, _call: Call<'_>, _reply: &Reply) -> Result<Option<SecretString>> {
-        Ok(None)
+    fn challenge_key<'a>(
+        &'a self,
+        _call: Call<'a>,
+        _reply: &'a Reply,
+    ) -> LocalFuture<'a, Result<Option<SecretString>>> {
+        Box::pin(ready(Ok(None)))
     }
     /// The token of the response, or the error that the response means for this identity.
     fn token(&self, now: u64, reply: &Reply, selector: &IdentitySelector) -> Result<AccessToken>;

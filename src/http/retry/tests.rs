@@ -29,8 +29,8 @@ impl Platform for Scripted {
         Vec::new()
     }
 
-    fn read_file(&self, _: &str, _: usize) -> Result<SecretBytes, FileError> {
-        Err(FileError::NotFound)
+    fn read_file<'a>(&'a self, _: &'a str, _: usize) -> LocalFuture<'a, Result<SecretBytes, FileError>> {
+        Box::pin(async move { Err(FileError::NotFound) })
     }
 
     fn unix_now(&self) -> u64 {

@@ -21,14 +21,16 @@ impl Platform for ScriptedPlatform {
         self.world.env.clone()
     }
 
-    fn read_file(&self, path: &str, limit: usize) -> Result<SecretBytes, FileError> {
-        if !self.world.folders.iter().any(|folder| path.starts_with(folder.as_str())) {
-            return Err(FileError::NotGranted);
-        }
-        let bytes = std::fs::read(self.world.root.path().join(path.trim_start_matches('/'))).map_err(|error| {
-            if error.kind() == std::io::ErrorKind::NotFound { FileError::NotFound } else { FileError::Unreadable }
-        })?;
-        if bytes.len() > limit { Err(FileError::TooLarge) } else { Ok(bytes.into()) }
+    fn read_file<'a>(&'a self, path: &'a str, limit: usize) -> LocalFuture<'a, Result<SecretBytes, FileError>> {
+        Box::pin(async move {
+            if !self.world.folders.iter().any(|folder| path.starts_with(folder.as_str())) {
+                return Err(FileError::NotGranted);
+            }
+            let bytes = std::fs::read(self.world.root.path().join(path.trim_start_matches('/'))).map_err(|error| {
+                if error.kind() == std::io::ErrorKind::NotFound { FileError::NotFound } else { FileError::Unreadable }
+            })?;
+            if bytes.len() > limit { Err(FileError::TooLarge) } else { Ok(bytes.into()) }
+        })
     }
 
     fn unix_now(&self) -> u64 {
