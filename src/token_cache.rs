@@ -1,10 +1,11 @@
 //! The token cache: when a token is fresh, when it is refreshed, and one request at a time.
 
-use core::cell::RefCell;
+use alloc::rc::Rc;
+use core::cell::{Cell, RefCell};
 use core::time::Duration;
 
 use crate::concurrency::Mutex;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::log::Level;
 use crate::platform::LocalFuture;
@@ -77,7 +78,64 @@ pub(crate) trait FetchToken {
 #[derive(Default)]
 pub(crate) struct TokenCache {
     entries: RefCell<Vec<Entry>>,
-    fetch_lock: Mutex,
+    fetches: RefCell<Vec<Rc<Fetch>>>,
+}
+
+/// A request that is being made, and those who wait for its result: at most one at a time asks the service for the same token.
+struct Fetch {
+    scopes: Vec<String>,
+    tenant: Option<String>,
+    cae: bool,
+    claims: Option<String>,
+    lock: Mutex,
+    /// How many callers have come so far.
+    callers: Cell<u64>,
+    /// The last failure.
+    failure: RefCell<Option<Failure>>,
+}
+
+/// A failed request. Its error is also that of all who waited for it: none of them asks the service again.
+struct Failure {
+    error: Box<Error>,
+    /// How many callers had come when it failed.
+    callers: u64,
+    /// The time of its call had ended.
+    out_of_time: bool,
+}
+
+impl Fetch {
+    fn matches(&self, request: &TokenRequest) -> bool {
+        self.scopes == request.scopes
+            && self.tenant == request.tenant
+            && self.cae == request.cae
+            && self.claims == request.claims
+    }
+
+    /// The error of the request that the caller of this number waited for. A request that only ran out of time is no failure
+    /// for a caller who has more.
+    fn shared_failure(&self, caller: u64, call: Call<'_>) -> Option<Box<Error>> {
+        let failure = self.failure.borrow();
+        let failure = failure.as_ref().filter(|failure| caller <= failure.callers)?;
+        let may_succeed = failure.out_of_time && !call.remaining().is_zero();
+        (!may_succeed).then(|| failure.error.clone())
+    }
+}
+
+/// A caller's part in a [`Fetch`], which is forgotten with its last caller.
+struct FetchHandle<'a> {
+    cache: &'a TokenCache,
+    fetch: Rc<Fetch>,
+    /// The how many-th caller it is.
+    number: u64,
+}
+
+impl Drop for FetchHandle<'_> {
+    fn drop(&mut self) {
+        // One is here and one in the list.
+        if Rc::strong_count(&self.fetch) <= 2 {
+            self.cache.fetches.borrow_mut().retain(|fetch| !Rc::ptr_eq(fetch, &self.fetch));
+        }
+    }
 }
 
 impl TokenCache {
@@ -88,30 +146,27 @@ impl TokenCache {
         request: &TokenRequest,
         fetcher: &dyn FetchToken,
     ) -> Result<AccessToken> {
-        // One request at a time: the second caller finds the token that the first one got.
-        let _guard = self.fetch_lock.lock().await;
-        let now = call.platform.unix_now();
-        let mut current = None;
-        if let Some(entry) = self.entries.borrow_mut().iter_mut().find(|entry| entry.matches(request))
-            && !entry.needs_replacement(request)
-        {
-            match freshness(&entry.token, entry.requested_at, now) {
-                Freshness::Fresh => {
-                    call.log.write(Level::Verbose, &|| format!("a token from memory: {}", entry.token.describe()));
-                    return Ok(entry.token.clone());
-                }
-                Freshness::RefreshDue => {
-                    entry.requested_at = now;
-                    current = Some(entry.token.clone());
-                }
-                Freshness::Expired => {}
-            }
+        if let (Some(token), Freshness::Fresh) = self.find(call, request) {
+            return Ok(token);
         }
-        let token = match current {
-            None => fetcher.fetch_token(call, request).await?,
+        let handle = self.join(request);
+        let _guard = handle.fetch.lock.lock(call, "waited for the same token").await?;
+        if let Some(error) = handle.fetch.shared_failure(handle.number, call) {
+            return Err(error);
+        }
+        // The caller before this one may have got it.
+        let current = match self.find(call, request) {
+            (Some(token), Freshness::Fresh) => return Ok(token),
+            (current, _) => current,
+        };
+        let requested_at = call.platform.unix_now();
+        let fetched = match current {
+            None => fetcher.fetch_token(call, request).await,
             Some(token) => {
+                // Meanwhile it is good enough for the others, and for a while after a failure.
+                self.set_requested_at(request, requested_at);
                 match fetcher.fetch_token(call.within(REFRESH_TIMEOUT.min(call.remaining() / 2)), request).await {
-                    Ok(new) => new,
+                    Ok(new) => Ok(new),
                     Err(error) => {
                         call.log.write(Level::Warning, &|| {
                             format!("the token lives on, not renewed yet: {}", error.message)
@@ -121,7 +176,39 @@ impl TokenCache {
                 }
             }
         };
-        call.log.write(Level::Info, &|| format!("a new token: {}", token.describe()));
+        match fetched {
+            Ok(token) => {
+                call.log.write(Level::Info, &|| format!("a new token: {}", token.describe()));
+                self.insert(request, &token, requested_at);
+                Ok(token)
+            }
+            Err(error) => {
+                let (callers, out_of_time) = (handle.fetch.callers.get(), call.remaining().is_zero());
+                handle.fetch.failure.replace(Some(Failure { error: error.clone(), callers, out_of_time }));
+                Err(error)
+            }
+        }
+    }
+
+    /// The cached token that answers the request and has not expired, and whether it must be refreshed.
+    fn find(&self, call: Call<'_>, request: &TokenRequest) -> (Option<AccessToken>, Freshness) {
+        let entries = self.entries.borrow();
+        let entry = entries.iter().find(|entry| entry.matches(request) && !entry.needs_replacement(request));
+        let Some(entry) = entry else { return (None, Freshness::Expired) };
+        let freshness = freshness(&entry.token, entry.requested_at, call.platform.unix_now());
+        if freshness == Freshness::Fresh {
+            call.log.write(Level::Verbose, &|| format!("a token from memory: {}", entry.token.describe()));
+        }
+        ((freshness != Freshness::Expired).then(|| entry.token.clone()), freshness)
+    }
+
+    fn set_requested_at(&self, request: &TokenRequest, time: u64) {
+        if let Some(entry) = self.entries.borrow_mut().iter_mut().find(|entry| entry.matches(request)) {
+            entry.requested_at = time;
+        }
+    }
+
+    fn insert(&self, request: &TokenRequest, token: &AccessToken, requested_at: u64) {
         let mut entries = self.entries.borrow_mut();
         entries.retain(|entry| !entry.matches(request));
         if entries.len() >= CAPACITY {
@@ -132,36 +219,34 @@ impl TokenCache {
             tenant: request.tenant.clone(),
             cae: request.cae,
             token: token.clone(),
-            requested_at: now,
+            requested_at,
         });
-        Ok(token)
+    }
+
+    /// Joins those who want this token.
+    fn join(&self, request: &TokenRequest) -> FetchHandle<'_> {
+        let mut fetches = self.fetches.borrow_mut();
+        let fetch = match fetches.iter().find(|fetch| fetch.matches(request)) {
+            Some(fetch) => Rc::clone(fetch),
+            None => {
+                let fetch = Rc::new(Fetch {
+                    scopes: request.scopes.clone(),
+                    tenant: request.tenant.clone(),
+                    cae: request.cae,
+                    claims: request.claims.clone(),
+                    lock: Mutex::default(),
+                    callers: Cell::new(0),
+                    failure: RefCell::default(),
+                });
+                fetches.push(Rc::clone(&fetch));
+                fetch
+            }
+        };
+        let number = fetch.callers.get() + 1;
+        fetch.callers.set(number);
+        FetchHandle { cache: self, fetch, number }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn freshness_of_a_token() {
-        let token =
-            |expires_on, refresh_on| AccessToken { refresh_on, ..AccessToken::new("t".into(), 0, expires_on, None) };
-        for (expires_on, refresh_on, requested_at, now, expected) in [
-            (10_000, None, 0, 5_000, Freshness::Fresh),
-            (10_000, None, 0, 9_699, Freshness::Fresh),
-            (10_000, None, 0, 9_700, Freshness::RefreshDue),
-            (10_000, None, 9_690, 9_700, Freshness::Fresh),
-            (10_000, None, 9_670, 9_700, Freshness::RefreshDue),
-            (10_000, Some(5_000), 0, 5_000, Freshness::RefreshDue),
-            (10_000, None, 9_990, 10_000, Freshness::Expired),
-            // The clock was set back by a long time: the token is refreshed all the same.
-            (10_000, Some(1), 9_000, 100, Freshness::RefreshDue),
-        ] {
-            assert_eq!(
-                freshness(&token(expires_on, refresh_on), requested_at, now),
-                expected,
-                "{expires_on} {refresh_on:?} {requested_at} {now}"
-            );
-        }
-    }
-}
+mod tests;

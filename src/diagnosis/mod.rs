@@ -170,6 +170,11 @@ pub(crate) fn unexpected_service(service: &str, url: &Url) -> Hint {
     )
 }
 
+/// The call had less time than what it waited for.
+pub(crate) fn more_time() -> Hint {
+    hint(Confidence::Possible, "Give the call more time")
+}
+
 /// Too many requests.
 pub(crate) fn throttled(seconds: Option<u64>) -> Hint {
     let wait = match seconds {

@@ -32,7 +32,7 @@ impl SecretClient {
         loop {
             // One operation of a batch gets the token or the challenge; the others wait for it.
             let guard = match operation.batch {
-                Some(batch) => Some(batch.token_lock.lock().await),
+                Some(batch) => Some(batch.token_lock.lock(call, "waited for the token").await?),
                 None => None,
             };
             let known = self.challenge.borrow().clone();

@@ -7,6 +7,7 @@ use core::cell::RefCell;
 use super::SecretClient;
 use super::operation::{self, Operation, OperationKind};
 use super::secret::{self, SecretProperties};
+use crate::concurrency::Mutex;
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::json::{JsonError, Object, Value};
@@ -39,6 +40,8 @@ pub struct SecretList {
     /// The path of all pages.
     path: String,
     timeout: Option<u64>,
+    /// Held by the call that requests a page: two calls at once get two pages.
+    page_lock: Mutex,
     /// Path and query of the next page, if there is one; or the error of an invalid argument or link.
     next: RefCell<Result<Option<String>>>,
 }
@@ -84,7 +87,8 @@ impl SecretList {
             ))),
         };
         let (client, name) = (Rc::clone(client), name.map(str::to_owned));
-        Self { client, kind, name, path, timeout: options.timeout, next: RefCell::new(next) }
+        let (page_lock, next) = (Mutex::default(), RefCell::new(next));
+        Self { client, kind, name, path, timeout: options.timeout, page_lock, next }
     }
 
     /// The properties of the next secrets, at least one; `None` after the last. After an error the next call requests the
@@ -98,6 +102,7 @@ impl SecretList {
     }
 
     async fn next_page(&self, call: Call<'_>) -> Result<Option<Vec<SecretProperties>>> {
+        let _guard = self.page_lock.lock(call, "read the page before").await?;
         loop {
             let Some(path) = self.next.borrow().clone()? else { return Ok(None) };
             let operation = Operation {
