@@ -1,6 +1,7 @@
 //! The tasks of `cargo xtask`, as a library for its tests.
 
 pub mod figures;
+pub mod interface;
 pub mod release;
 pub mod weights;
 

@@ -25,6 +25,8 @@ enum Task {
         #[arg(long)]
         created: i64,
     },
+    /// Write the interface for WASI 0.3 to wit-0.2, from the one for WASI 0.2
+    Interface,
     /// Print how many bytes of the component each crate takes, for docs/dependencies.md
     Weights,
     /// Measure the figures of docs/benchmarks.md; run it with --release
@@ -36,6 +38,7 @@ fn main() -> Result<()> {
         Task::Release { dist, revision, created } => {
             xtask::release::release(&dist, &revision, Timestamp::from_second(created)?)
         }
+        Task::Interface => xtask::interface::write(),
         Task::Weights => xtask::weights::print(),
         Task::Figures => xtask::figures::print(),
     }
