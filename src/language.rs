@@ -1,6 +1,8 @@
 //! The words of the caller: how the language of the calling program writes the options, functions and settings that errors
 //! and hints name. Every text that depends on the caller is in this table: `options` and `steps`.
 
+#[macro_use]
+mod kept;
 mod options;
 mod steps;
 
