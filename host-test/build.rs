@@ -4,12 +4,14 @@ use component_build::Component;
 
 fn main() {
     let mut components = vec![Component::Default];
-    for (feature, component) in [
-        ("CARGO_FEATURE_CERTIFICATES", Component::WithCertificates),
-        ("CARGO_FEATURE_EMBEDDED", Component::Embedded),
-        ("CARGO_FEATURE_CONFIG", Component::Config),
+    for (features, component) in [
+        (&["CERTIFICATES"][..], Component::WithCertificates),
+        (&["EMBEDDED"], Component::Embedded),
+        (&["CONFIG"], Component::Config),
+        (&["P3"], Component::P3),
+        (&["P3", "CERTIFICATES"], Component::P3WithCertificates),
     ] {
-        if std::env::var_os(feature).is_some() {
+        if features.iter().all(|feature| std::env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()) {
             components.push(component);
         }
     }

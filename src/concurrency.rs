@@ -1,6 +1,5 @@
 //! A mutex and a bounded join for futures of one thread.
 
-use alloc::collections::VecDeque;
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
 use core::task::{Poll, Waker};
@@ -16,7 +15,7 @@ use crate::prelude::*;
 pub(crate) struct Mutex {
     locked: Cell<bool>,
     /// Those who wait, each with a number of its own, and the waker of its last poll.
-    waiters: RefCell<VecDeque<(u64, Waker)>>,
+    waiters: RefCell<Vec<(u64, Waker)>>,
     /// The waiter that the mutex was passed to. It stays locked meanwhile.
     next: Cell<Option<u64>>,
     numbers: Cell<u64>,
@@ -47,13 +46,14 @@ impl Mutex {
     }
 
     fn unlock(&self) {
-        match self.waiters.borrow_mut().pop_front() {
-            Some((number, waker)) => {
-                self.next.set(Some(number));
-                waker.wake();
-            }
-            None => self.locked.set(false),
+        let mut waiters = self.waiters.borrow_mut();
+        if waiters.is_empty() {
+            self.locked.set(false);
+            return;
         }
+        let (number, waker) = waiters.remove(0);
+        self.next.set(Some(number));
+        waker.wake();
     }
 }
 
@@ -88,7 +88,7 @@ impl<'a> Waiter<'a> {
         let mut waiters = self.mutex.waiters.borrow_mut();
         match waiters.iter_mut().find(|(number, _)| *number == self.number) {
             Some((_, registered)) => registered.clone_from(waker),
-            None => waiters.push_back((self.number, waker.clone())),
+            None => waiters.push((self.number, waker.clone())),
         }
     }
 }

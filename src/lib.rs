@@ -2,7 +2,7 @@
 //!
 //! The modules are declared in layers: a module uses only modules declared below it. The core is `async`, reaches the
 //! outside world through the trait [`Platform`], and contains nothing specific to WebAssembly. `component` exports the
-//! WIT; `platform::wasi` implements [`Platform`] over WASI, `platform::embedded` over a program that embeds the component.
+//! WIT; `platform::wasi` implements [`Platform`] over WASI 0.2, `wasi3` over WASI 0.3, `embedded` over a program that embeds the component.
 //!
 //! The crate is `no_std`: the standard library adds panic messages, standard streams and a second allocator to a component
 //! (38 KB, measured), and without it the core can't use threads, clocks or files except through [`Platform`].
@@ -81,8 +81,10 @@ pub use key_vault::{
 };
 #[cfg(feature = "embedded")]
 pub use platform::provider::{ProvidedToken, Provider, ProviderError, ProviderRequest};
-#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
+#[cfg(all(target_family = "wasm", not(any(feature = "embedded", feature = "p3"))))]
 pub use platform::wasi::Wasi;
+#[cfg(all(target_family = "wasm", feature = "p3"))]
+pub use platform::wasi3::Wasi;
 pub use platform::{FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError};
 pub use secret::{SecretBytes, SecretString};
 pub use token::AccessToken;

@@ -32,7 +32,7 @@ pub(crate) struct Call {
 }
 
 /// The generator's version; a test holds it against Cargo.toml.
-pub(crate) const VERSION: &str = "0.62.0";
+pub(crate) const VERSION: &str = "0.63.0";
 
 /// Shares the records of `interface` in the code that the generator made of it.
 pub(crate) fn share(

@@ -34,7 +34,7 @@ const NOT_INHERITED: [&str; 9] = [
 ];
 
 /// What a component's build reads, relative to the workspace.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
@@ -42,6 +42,7 @@ const SOURCES: [&str; 11] = [
     "component-build/src",
     "src",
     "wit",
+    "wit-0.2",
     "wit-embedding",
     "config/src",
     "config/wit",
@@ -61,14 +62,18 @@ pub enum Component {
     Embedded,
     /// `keyfob-config`: secrets as `wasi:config`.
     Config,
+    /// Keyfob for WASI 0.3, without certificates.
+    P3,
+    /// Keyfob for WASI 0.3 that can use client certificates.
+    P3WithCertificates,
 }
 
 impl Component {
     /// The crate that it is built from.
     pub fn package(self) -> &'static str {
         match self {
-            Self::Default | Self::WithCertificates | Self::Embedded => "keyfob-component",
             Self::Config => "keyfob-config",
+            _ => "keyfob-component",
         }
     }
 
@@ -76,8 +81,10 @@ impl Component {
     pub fn features(self) -> &'static [&'static str] {
         match self {
             Self::Default | Self::Config => &[],
-            Self::WithCertificates => &["--features=certificate"],
+            Self::WithCertificates => &["--features=certificate,languages"],
             Self::Embedded => &["--no-default-features", "--features=embedded,certificate"],
+            Self::P3 => &["--no-default-features", "--features=p3,filesystem"],
+            Self::P3WithCertificates => &["--no-default-features", "--features=p3,filesystem,certificate"],
         }
     }
 
@@ -88,6 +95,8 @@ impl Component {
             Self::WithCertificates => "keyfob-with-certificates",
             Self::Embedded => "keyfob-embedded",
             Self::Config => "keyfob-config",
+            Self::P3 => "keyfob-p3",
+            Self::P3WithCertificates => "keyfob-p3-with-certificates",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The compiled component. Compiling takes most of a second, making an instance some microseconds.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 use crate::bindings::KeyfobPre;
 use crate::error::{HostError, cause};
 use crate::keyfob_half;
+use crate::rename::rename;
 use crate::store::State;
 
 /// How often a running component yields to tokio, so that a timeout can end even an endless loop.
@@ -34,6 +36,12 @@ pub enum Build {
     #[cfg(feature = "certificates")]
     #[default]
     WithCertificates,
+    /// The build for WASI 0.3, without certificates. Only with this crate's feature `p3`.
+    #[cfg(feature = "p3")]
+    P3WithoutCertificates,
+    /// The build for WASI 0.3 that can use certificates. Only with the features `p3` and `certificates`.
+    #[cfg(all(feature = "p3", feature = "certificates"))]
+    P3WithCertificates,
 }
 
 impl Build {
@@ -43,6 +51,10 @@ impl Build {
             Self::WithoutCertificates => include_bytes!(env!("KEYFOB_WASM")),
             #[cfg(feature = "certificates")]
             Self::WithCertificates => include_bytes!(env!("KEYFOB_WITH_CERTIFICATES_WASM")),
+            #[cfg(feature = "p3")]
+            Self::P3WithoutCertificates => include_bytes!(env!("KEYFOB_P3_WASM")),
+            #[cfg(all(feature = "p3", feature = "certificates"))]
+            Self::P3WithCertificates => include_bytes!(env!("KEYFOB_P3_WITH_CERTIFICATES_WASM")),
         }
     }
 }
@@ -177,19 +189,35 @@ impl Keyfob {
     }
 
     fn from_bytes(bytes: &[u8], config: &mut Config) -> wasmtime::Result<Self> {
-        let (engine, pre) = compile(bytes, config)?;
+        let (engine, pre) = compile(&with_bound_exports(bytes), config)?;
         Ok(Self { engine, pre: KeyfobPre::new(pre)? })
     }
 }
 
-/// Compiles a component in an engine of its own, and links it to WASI 0.2 and to the interfaces of [`keyfob_half`].
+/// The component with the exports of `keyfob:azure@0.2.0`, which the build for WASI 0.3 has, under the version of the bindings.
+/// The interfaces differ in the version and in `async` alone (`cargo xtask interface` makes one from the other), and wasmtime
+/// calls an asynchronous function as it does another.
+fn with_bound_exports(component: &[u8]) -> Cow<'_, [u8]> {
+    rename(
+        component,
+        |_| None,
+        |name| {
+            let version = name.find("@0.2.0")?;
+            name.starts_with("keyfob:azure/").then_some((version, "@0.1.0"))
+        },
+    )
+}
+
+/// Compiles a component in an engine of its own, and links it to WASI 0.2 and 0.3 and to the interfaces of [`keyfob_half`].
 pub(crate) fn compile(bytes: &[u8], config: &mut Config) -> wasmtime::Result<(Engine, InstancePre<State>)> {
-    let engine = Engine::new(config.epoch_interruption(true))?;
+    let engine = Engine::new(config.epoch_interruption(true).wasm_component_model_async(true))?;
     let component = Component::from_binary(&engine, bytes)?;
 
     let mut linker = Linker::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     keyfob_half::add_to_linker(&mut linker)?;
     let pre = linker.instantiate_pre(&component)?;
 

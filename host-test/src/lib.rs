@@ -13,6 +13,8 @@
 //! - `compose` adds the module `compose` and `App::load`, which put Keyfob into an app that imports it.
 //! - `config` bundles `keyfob-config`, secrets as wasi:config, which `App::load` puts into apps that import it.
 //! - `embedded` bundles the component for programs that embed it without WASI. No host of this crate runs it.
+//! - `p3` bundles the components for WASI 0.3, as `Build::P3WithoutCertificates` and, together with `certificates`, as
+//!   `Build::P3WithCertificates`. wasmtime calls its own implementation of WASI 0.3 not ready for production.
 //!
 //! # Examples
 //! A test against a fake Azure:
@@ -114,6 +116,7 @@ pub mod host;
 pub mod instance;
 mod keyfob_half;
 pub mod names;
+mod rename;
 pub mod spec;
 mod store;
 
@@ -132,6 +135,8 @@ pub use engine::embedded_component;
 pub use engine::{Build, Keyfob};
 pub use error::{ComponentError, HostError, ProxyVariableError, SocketsError};
 pub use host::Host;
+#[cfg(feature = "p3")]
+pub use instance::ConcurrentRead;
 pub use instance::{
     Credential, DeletedSecretList, DeletedSecretPoller, Handle, Instance, SecretClient, SecretList, SecretPoller,
 };

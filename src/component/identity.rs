@@ -92,8 +92,9 @@ impl wit::GuestTokenOptions for Options<TokenOptions> {
 
 /// A credential and the executor that its calls block on.
 pub(super) struct Credential {
-    runtime: Rc<Runtime>,
-    core: crate::Credential,
+    #[cfg_attr(feature = "p3", allow(dead_code, reason = "the host runs the futures"))]
+    pub(super) runtime: Rc<Runtime>,
+    pub(super) core: crate::Credential,
 }
 
 pub(super) type OptionsHandle<'a> = Option<wit::CredentialOptionsBorrow<'a>>;
@@ -131,14 +132,6 @@ impl Credential {
     ) -> Result<SecretClient, types::AzureError> {
         let core = crate::SecretClient::open(vault_url, &self.core, options)?;
         Ok(SecretClient { runtime: self.runtime.clone(), core: Rc::new(core) })
-    }
-
-    pub(super) fn block_on_token(
-        &self,
-        scopes: Vec<String>,
-        options: &TokenOptions,
-    ) -> Result<wit::AccessToken, types::AzureError> {
-        Ok(self.runtime.block_on(Box::pin(self.core.get_token(scopes, options)))?.into())
     }
 }
 
@@ -222,12 +215,12 @@ impl wit::GuestCredential for Credential {
         self.core.explain().into_iter().map(Into::into).collect()
     }
 
-    fn get_token(
-        &self,
-        scopes: Vec<String>,
-        options: Option<wit::TokenOptionsBorrow<'_>>,
-    ) -> Result<wit::AccessToken, types::AzureError> {
-        let options = options_or_default!(options, TokenOptions);
-        self.block_on_token(scopes, &options)
+    waits! {
+        fn get_token(
+            &self, scopes: Vec<String>, options: Option<wit::TokenOptionsBorrow<'_>>
+        ) -> Result<wit::AccessToken, types::AzureError> {
+            let options = options_or_default!(options, TokenOptions);
+            Ok(wait!(self.runtime, self.core.get_token(scopes, &options))?.into())
+        }
     }
 }

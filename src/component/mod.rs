@@ -1,5 +1,5 @@
 //! Exports the WIT package: passes each call to the core, and converts its result. It has no logic of its own, and is the
-//! same over WASI and for programs that embed the component.
+//! same over WASI 0.2, over WASI 0.3, and for programs that embed the component.
 
 use core::cell::RefCell;
 
@@ -13,6 +13,30 @@ macro_rules! options_or_default {
     };
 }
 
+/// A function of the WIT package that waits: an asynchronous one over WASI 0.3.
+#[cfg(not(feature = "p3"))]
+macro_rules! waits {
+    (fn $($function:tt)*) => { fn $($function)* };
+}
+#[cfg(feature = "p3")]
+macro_rules! waits {
+    (fn $($function:tt)*) => { async fn $($function)* };
+}
+
+/// The result of a future, in a function that waits. Over WASI 0.3 the host runs the future, elsewhere the runtime blocks on it.
+#[cfg(not(feature = "p3"))]
+macro_rules! wait {
+    ($runtime:expr, $future:expr) => {
+        $runtime.block_on(Box::pin($future))
+    };
+}
+#[cfg(feature = "p3")]
+macro_rules! wait {
+    ($runtime:expr, $future:expr) => {
+        $future.await
+    };
+}
+
 #[cfg(feature = "embedded")]
 mod backups;
 mod convert;
@@ -23,12 +47,20 @@ mod secrets;
 
 #[cfg(feature = "embedded")]
 use crate::platform::embedded::Host as Runtime;
-#[cfg(not(feature = "embedded"))]
+#[cfg(not(any(feature = "embedded", feature = "p3")))]
 use crate::platform::wasi::Wasi as Runtime;
+#[cfg(feature = "p3")]
+use crate::platform::wasi3::Wasi as Runtime;
 
 mod bindings {
     #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
-    #[cfg(not(feature = "embedded"))]
+    // Nothing is shared: an asynchronous function lowers its result in another way.
+    #[cfg(feature = "p3")]
+    keyfob_bindgen::generate! {
+        path: "wit-0.2",
+        world: "keyfob",
+    }
+    #[cfg(not(any(feature = "embedded", feature = "p3")))]
     keyfob_bindgen::generate! {
         path: "wit",
         world: "keyfob",
@@ -81,15 +113,18 @@ impl<T: Clone> Options<T> {
 }
 
 impl simple::Guest for Component {
-    fn fetch_secret(vault_url: String, name: String) -> Result<String, types::AzureError> {
-        let credential = Credential::default_azure();
-        let client = credential.create_client(&vault_url, ClientOptions::default())?;
-        let secret = client.runtime.block_on(Box::pin(client.core.get_secret(&name, &GetSecretOptions::default())))?;
-        Ok(secret.value.expose().to_owned())
+    waits! {
+        fn fetch_secret(vault_url: String, name: String) -> Result<String, types::AzureError> {
+            let client = Credential::default_azure().create_client(&vault_url, ClientOptions::default())?;
+            let secret = wait!(client.runtime, client.core.get_secret(&name, &GetSecretOptions::default()))?;
+            Ok(secret.value.expose().to_owned())
+        }
     }
 
-    fn fetch_token(scope: String) -> Result<wit::AccessToken, types::AzureError> {
-        let credential = Credential::default_azure();
-        credential.block_on_token(vec![scope], &TokenOptions::default())
+    waits! {
+        fn fetch_token(scope: String) -> Result<wit::AccessToken, types::AzureError> {
+            let credential = Credential::default_azure();
+            Ok(wait!(credential.runtime, credential.core.get_token(vec![scope], &TokenOptions::default()))?.into())
+        }
     }
 }

@@ -5,7 +5,6 @@ use alloc::rc::Rc;
 use super::bindings::exports::keyfob::azure::{identity as wit, secrets, types};
 use super::identity::Credential;
 use super::{Options, Runtime};
-use crate::platform::LocalFuture;
 use crate::prelude::*;
 use crate::{ClientOptions, GetSecretOptions, ListOptions, SetOptions};
 
@@ -133,63 +132,69 @@ pub(super) struct SecretClient {
 
 /// A list and the executor that its calls block on.
 pub(super) struct SecretList {
+    #[cfg_attr(feature = "p3", allow(dead_code, reason = "the host runs the futures"))]
     runtime: Rc<Runtime>,
     core: crate::SecretList,
 }
 
 impl secrets::GuestSecretList for SecretList {
-    fn next(&self) -> Result<Option<Vec<secrets::SecretProperties>>, types::AzureError> {
-        let page = self.runtime.block_on(Box::pin(self.core.next()))?;
-        Ok(page.map(|page| page.into_iter().map(Into::into).collect()))
+    waits! {
+        fn next(&self) -> Result<Option<Vec<secrets::SecretProperties>>, types::AzureError> {
+            Ok(wait!(self.runtime, self.core.next())?.map(|page| page.into_iter().map(Into::into).collect()))
+        }
     }
 }
 
-/// A list of deleted secrets.
-pub(super) struct DeletedSecretList(SecretList);
+/// A list of deleted secrets and the executor that its calls block on.
+pub(super) struct DeletedSecretList {
+    #[cfg_attr(feature = "p3", allow(dead_code, reason = "the host runs the futures"))]
+    runtime: Rc<Runtime>,
+    core: crate::SecretList,
+}
 
 impl secrets::GuestDeletedSecretList for DeletedSecretList {
-    fn next(&self) -> Result<Option<Vec<secrets::DeletedSecret>>, types::AzureError> {
-        let SecretList { runtime, core } = &self.0;
-        let page = runtime.block_on(Box::pin(core.next()))?;
-        Ok(page.map(|page| page.into_iter().map(Into::into).collect()))
+    waits! {
+        fn next(&self) -> Result<Option<Vec<secrets::DeletedSecret>>, types::AzureError> {
+            Ok(wait!(self.runtime, self.core.next())?.map(|page| page.into_iter().map(Into::into).collect()))
+        }
     }
 }
 
-/// A recovery in progress.
-pub(super) struct SecretPoller(Poller);
-
-/// A deletion in progress.
-pub(super) struct DeletedSecretPoller(Poller);
-
-/// A deletion or a recovery and the executor that its calls block on.
-struct Poller {
+/// A recovery in progress and the executor that its calls block on.
+pub(super) struct SecretPoller {
+    #[cfg_attr(feature = "p3", allow(dead_code, reason = "the host runs the futures"))]
     runtime: Rc<Runtime>,
     core: crate::SecretPoller,
 }
 
-impl Poller {
-    fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        Ok(self.runtime.block_on(Box::pin(self.core.wait(options_or_default!(options, CallOptions).timeout)))?)
-    }
+/// A deletion in progress and the executor that its calls block on.
+pub(super) struct DeletedSecretPoller {
+    #[cfg_attr(feature = "p3", allow(dead_code, reason = "the host runs the futures"))]
+    runtime: Rc<Runtime>,
+    core: crate::SecretPoller,
 }
 
 impl secrets::GuestSecretPoller for SecretPoller {
     fn properties(&self) -> secrets::SecretProperties {
-        self.0.core.properties().clone().into()
+        self.core.properties().clone().into()
     }
 
-    fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        self.0.wait(options)
+    waits! {
+        fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
+            Ok(wait!(self.runtime, self.core.wait(timeout(options)))?)
+        }
     }
 }
 
 impl secrets::GuestDeletedSecretPoller for DeletedSecretPoller {
     fn deleted_secret(&self) -> secrets::DeletedSecret {
-        self.0.core.properties().clone().into()
+        self.core.properties().clone().into()
     }
 
-    fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        self.0.wait(options)
+    waits! {
+        fn wait(&self, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
+            Ok(wait!(self.runtime, self.core.wait(timeout(options)))?)
+        }
     }
 }
 
@@ -198,19 +203,9 @@ type SetHandle<'a> = secrets::SetSecretOptionsBorrow<'a>;
 type ListHandle<'a> = secrets::ListOptionsBorrow<'a>;
 type PropertiesResult = Result<secrets::SecretProperties, types::AzureError>;
 
-impl SecretClient {
-    fn properties(&self, call: LocalFuture<'_, crate::Result<crate::SecretProperties>>) -> PropertiesResult {
-        Ok(self.runtime.block_on(call)?.into())
-    }
-
-    fn poller(&self, call: LocalFuture<'_, crate::Result<crate::SecretPoller>>) -> Result<Poller, types::AzureError> {
-        let core = self.runtime.block_on(call)?;
-        Ok(Poller { runtime: self.runtime.clone(), core })
-    }
-
-    fn list(&self, core: crate::SecretList) -> SecretList {
-        SecretList { runtime: self.runtime.clone(), core }
-    }
+/// The timeout of a call, in milliseconds.
+fn timeout(options: Option<CallHandle<'_>>) -> Option<u64> {
+    options_or_default!(options, CallOptions).timeout
 }
 
 impl secrets::GuestSecretClient for SecretClient {
@@ -232,92 +227,95 @@ impl secrets::GuestSecretClient for SecretClient {
         self.core.scope()
     }
 
-    fn get_secret(
-        &self,
-        name: String,
-        options: Option<secrets::GetSecretOptionsBorrow<'_>>,
-    ) -> Result<secrets::Secret, types::AzureError> {
-        let options = options_or_default!(options, GetSecretOptions);
-        Ok(self.runtime.block_on(Box::pin(self.core.get_secret(&name, &options)))?.into())
+    waits! {
+        fn get_secret(
+            &self, name: String, options: Option<secrets::GetSecretOptionsBorrow<'_>>
+        ) -> Result<secrets::Secret, types::AzureError> {
+            let options = options_or_default!(options, GetSecretOptions);
+            Ok(wait!(self.runtime, self.core.get_secret(&name, &options))?.into())
+        }
     }
 
-    fn get_secrets(
-        &self,
-        names: Vec<String>,
-        options: Option<secrets::GetSecretOptionsBorrow<'_>>,
-    ) -> Vec<Result<secrets::Secret, types::AzureError>> {
-        let options = options_or_default!(options, GetSecretOptions);
-        let outcomes = self.runtime.block_on(Box::pin(self.core.get_secrets(&names, &options)));
-        outcomes.into_iter().map(|outcome| Ok(outcome?.into())).collect()
+    waits! {
+        fn get_secrets(
+            &self, names: Vec<String>, options: Option<secrets::GetSecretOptionsBorrow<'_>>
+        ) -> Vec<Result<secrets::Secret, types::AzureError>> {
+            let options = options_or_default!(options, GetSecretOptions);
+            let outcomes = wait!(self.runtime, self.core.get_secrets(&names, &options));
+            outcomes.into_iter().map(|outcome| Ok(outcome?.into())).collect()
+        }
     }
 
-    fn set_secret(&self, name: String, value: String, options: Option<SetHandle<'_>>) -> PropertiesResult {
-        let options = options_or_default!(options, SetOptions);
-        self.properties(Box::pin(self.core.set_secret(&name, value.into(), &options)))
+    waits! {
+        fn set_secret(&self, name: String, value: String, options: Option<SetHandle<'_>>) -> PropertiesResult {
+            let options = options_or_default!(options, SetOptions);
+            Ok(wait!(self.runtime, self.core.set_secret(&name, value.into(), &options))?.into())
+        }
     }
 
-    fn update_secret_properties(&self, name: String, options: Option<SetHandle<'_>>) -> PropertiesResult {
-        let options = options_or_default!(options, SetOptions);
-        self.properties(Box::pin(self.core.update_secret_properties(&name, &options)))
+    waits! {
+        fn update_secret_properties(&self, name: String, options: Option<SetHandle<'_>>) -> PropertiesResult {
+            let options = options_or_default!(options, SetOptions);
+            Ok(wait!(self.runtime, self.core.update_secret_properties(&name, &options))?.into())
+        }
     }
 
     fn list_properties_of_secrets(&self, options: Option<ListHandle<'_>>) -> secrets::SecretList {
-        let list = self.core.list_properties_of_secrets(&options_or_default!(options, ListOptions));
-        secrets::SecretList::new(self.list(list))
+        let core = self.core.list_properties_of_secrets(&options_or_default!(options, ListOptions));
+        secrets::SecretList::new(SecretList { runtime: self.runtime.clone(), core })
     }
 
     fn list_properties_of_secret_versions(&self, name: String, options: Option<ListHandle<'_>>) -> secrets::SecretList {
-        let list = self.core.list_properties_of_secret_versions(&name, &options_or_default!(options, ListOptions));
-        secrets::SecretList::new(self.list(list))
+        let core = self.core.list_properties_of_secret_versions(&name, &options_or_default!(options, ListOptions));
+        secrets::SecretList::new(SecretList { runtime: self.runtime.clone(), core })
     }
 
-    fn begin_delete_secret(
-        &self,
-        name: String,
-        options: Option<CallHandle<'_>>,
-    ) -> Result<secrets::DeletedSecretPoller, types::AzureError> {
-        let timeout = options_or_default!(options, CallOptions).timeout;
-        let poller = self.poller(Box::pin(self.core.begin_delete_secret(&name, timeout)))?;
-        Ok(secrets::DeletedSecretPoller::new(DeletedSecretPoller(poller)))
+    waits! {
+        fn begin_delete_secret(
+            &self, name: String, options: Option<CallHandle<'_>>
+        ) -> Result<secrets::DeletedSecretPoller, types::AzureError> {
+            let core = wait!(self.runtime, self.core.begin_delete_secret(&name, timeout(options)))?;
+            Ok(secrets::DeletedSecretPoller::new(DeletedSecretPoller { runtime: self.runtime.clone(), core }))
+        }
     }
 
-    fn get_deleted_secret(
-        &self,
-        name: String,
-        options: Option<CallHandle<'_>>,
-    ) -> Result<secrets::DeletedSecret, types::AzureError> {
-        let timeout = options_or_default!(options, CallOptions).timeout;
-        Ok(self.runtime.block_on(Box::pin(self.core.get_deleted_secret(&name, timeout)))?.into())
+    waits! {
+        fn get_deleted_secret(
+            &self, name: String, options: Option<CallHandle<'_>>
+        ) -> Result<secrets::DeletedSecret, types::AzureError> {
+            Ok(wait!(self.runtime, self.core.get_deleted_secret(&name, timeout(options)))?.into())
+        }
     }
 
     fn list_deleted_secrets(&self, options: Option<ListHandle<'_>>) -> secrets::DeletedSecretList {
-        let list = self.core.list_deleted_secrets(&options_or_default!(options, ListOptions));
-        secrets::DeletedSecretList::new(DeletedSecretList(self.list(list)))
+        let core = self.core.list_deleted_secrets(&options_or_default!(options, ListOptions));
+        secrets::DeletedSecretList::new(DeletedSecretList { runtime: self.runtime.clone(), core })
     }
 
-    fn begin_recover_deleted_secret(
-        &self,
-        name: String,
-        options: Option<CallHandle<'_>>,
-    ) -> Result<secrets::SecretPoller, types::AzureError> {
-        let timeout = options_or_default!(options, CallOptions).timeout;
-        let poller = self.poller(Box::pin(self.core.begin_recover_deleted_secret(&name, timeout)))?;
-        Ok(secrets::SecretPoller::new(SecretPoller(poller)))
+    waits! {
+        fn begin_recover_deleted_secret(
+            &self, name: String, options: Option<CallHandle<'_>>
+        ) -> Result<secrets::SecretPoller, types::AzureError> {
+            let core = wait!(self.runtime, self.core.begin_recover_deleted_secret(&name, timeout(options)))?;
+            Ok(secrets::SecretPoller::new(SecretPoller { runtime: self.runtime.clone(), core }))
+        }
     }
 
-    fn purge_deleted_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
-        let timeout = options_or_default!(options, CallOptions).timeout;
-        Ok(self.runtime.block_on(Box::pin(self.core.purge_deleted_secret(&name, timeout)))?)
+    waits! {
+        fn purge_deleted_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<(), types::AzureError> {
+            Ok(wait!(self.runtime, self.core.purge_deleted_secret(&name, timeout(options)))?)
+        }
     }
 
-    fn backup_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<Vec<u8>, types::AzureError> {
-        let timeout = options_or_default!(options, CallOptions).timeout;
-        Ok(self.runtime.block_on(Box::pin(self.core.backup_secret(&name, timeout)))?)
+    waits! {
+        fn backup_secret(&self, name: String, options: Option<CallHandle<'_>>) -> Result<Vec<u8>, types::AzureError> {
+            Ok(wait!(self.runtime, self.core.backup_secret(&name, timeout(options)))?)
+        }
     }
 
-    fn restore_secret_backup(&self, backup: Vec<u8>, options: Option<CallHandle<'_>>) -> PropertiesResult {
-        self.properties(Box::pin(
-            self.core.restore_secret_backup(&backup, options_or_default!(options, CallOptions).timeout),
-        ))
+    waits! {
+        fn restore_secret_backup(&self, backup: Vec<u8>, options: Option<CallHandle<'_>>) -> PropertiesResult {
+            Ok(wait!(self.runtime, self.core.restore_secret_backup(&backup, timeout(options)))?.into())
+        }
     }
 }

@@ -29,12 +29,12 @@ impl SecretClient {
         let path = format!("{}{separator}api-version={version}", operation.path);
         let (mut challenged, mut claimed) = (false, false);
         let (mut claims, mut refused) = (None, None);
+        let mut guard = None;
         loop {
-            // One operation of a batch gets the token or the challenge; the others wait for it.
-            let guard = match operation.batch {
-                Some(batch) => Some(batch.token_lock.lock(call, "waited for the token").await?),
-                None => None,
-            };
+            // One operation of a batch gets the challenge and the token; the others wait for it.
+            if let (Some(batch), None) = (operation.batch, &guard) {
+                guard = Some(batch.token_lock.lock(call, "waited for the token").await?);
+            }
             let known = self.challenge.borrow().clone();
             // In a known cloud the scope never comes from the challenge, which may write it in another form.
             let scope = self.scope().or_else(|| known.as_ref().map(|c| c.scope.clone()));
@@ -68,7 +68,7 @@ impl SecretClient {
                     }
                 }
             };
-            let _guard = guard.filter(|_| token.is_none());
+            guard = guard.filter(|_| token.is_none());
             let mut prepared = PreparedRequest::new(&self.vault.url, path.clone(), Vec::new());
             prepared.request.method = operation.method();
             prepared.request.max_body = operation.kind.max_body;

@@ -1,20 +1,24 @@
 //! The trait [`Platform`]: everything that the core needs from its environment.
 //!
-//! `wasi` implements it over WASI, `embedded` over a program that embeds the component. Tests implement it with scripted
+//! `wasi` implements it over WASI 0.2, `wasi3` over WASI 0.3, `embedded` over a program that embeds the component. Tests implement it with scripted
 //! responses and a clock of their own.
 
 #[cfg(all(target_family = "wasm", feature = "embedded"))]
 pub(crate) mod embedded;
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(feature = "p3")))]
 mod executor;
+#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
+mod http_errors;
 #[cfg(feature = "embedded")]
 pub(crate) mod provider;
 #[cfg(all(target_family = "wasm", any(feature = "component", feature = "embedded")))]
 mod runtime;
 #[cfg(test)]
 pub(crate) mod testing;
-#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
+#[cfg(all(target_family = "wasm", not(any(feature = "embedded", feature = "p3"))))]
 pub(crate) mod wasi;
+#[cfg(all(target_family = "wasm", feature = "p3"))]
+pub(crate) mod wasi3;
 
 use core::fmt;
 use core::future::Future;
@@ -234,4 +238,50 @@ impl SendError {
 fn nanoseconds(duration: Duration) -> u64 {
     // Limited to 272 years, so that it fits into 64 bits; `as_nanos` would compute in 128 bits.
     duration.as_secs().min(1 << 33) * 1_000_000_000 + u64::from(duration.subsec_nanos())
+}
+
+/// How much earlier than ours the host's timer for a chunk of the body may have started.
+#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
+const HOST_TIMER_EARLY: Duration = Duration::from_millis(100);
+
+/// Appends a chunk to a body. The buffer is doubled as it grows, but never larger than `max_body` bytes, because a backup may
+/// have some MiB and a vector of the standard growth could take twice that.
+#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
+fn append(body: &mut Vec<u8>, chunk: &[u8], max_body: usize) -> Result<(), SendError> {
+    let length = body.len().saturating_add(chunk.len());
+    if length > max_body {
+        return Err(SendError::TooLarge);
+    }
+    if length > body.capacity() {
+        let capacity = body.capacity().saturating_mul(2).clamp(length, max_body);
+        body.reserve_exact(capacity.saturating_sub(body.len()));
+    }
+    body.extend_from_slice(chunk);
+    Ok(())
+}
+
+/// Writes a line to the stderr of WASI 0.2. A closed stderr must not fail the call.
+#[cfg(all(target_family = "wasm", not(feature = "embedded")))]
+fn write_to_stderr(line: &str) {
+    let stream = wasip2::cli::stderr::get_stderr();
+    // WASI traps a component that writes more than 4096 bytes at once.
+    for chunk in format!("{line}\n").as_bytes().chunks(4096) {
+        let _ = stream.blocking_write_and_flush(chunk);
+    }
+}
+
+/// The innermost of the granted folders that contains the path, and the path in it.
+#[cfg(all(target_family = "wasm", feature = "filesystem", not(feature = "embedded")))]
+fn granted_folder<'a, D>(folders: &'a [(D, String)], path: &str) -> Option<(&'a D, String)> {
+    let inside = |folder: &str| {
+        if folder == "." {
+            return (!path.starts_with('/')).then(|| path.to_owned());
+        }
+        path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/').map(str::to_owned)
+    };
+    folders
+        .iter()
+        .filter_map(|(folder, name)| Some((name.len(), folder, inside(name)?)))
+        .max_by_key(|(length, ..)| *length)
+        .map(|(_, folder, path_in_folder)| (folder, path_in_folder))
 }

@@ -10,7 +10,7 @@ use core::task::Poll;
 use core::time::Duration;
 
 use crate::prelude::*;
-use wasip2::cli::{environment, stderr};
+use wasip2::cli::environment;
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::http::outgoing_handler;
 use wasip2::http::types::{
@@ -21,15 +21,14 @@ use wasip2::io::poll::{self, Pollable};
 use wasip2::io::streams::StreamError;
 use wasip2::random::random;
 
+use crate::platform::http_errors::send_error;
 use crate::platform::{
-    FileError, Limits, LocalFuture, Method, Platform, Request, Response, SendError, executor, nanoseconds,
+    FileError, HOST_TIMER_EARLY, Limits, LocalFuture, Method, Platform, Request, Response, SendError, append, executor,
+    nanoseconds, write_to_stderr,
 };
 use crate::secret::SecretBytes;
 #[cfg(feature = "filesystem")]
 use filesystem::read_file;
-
-/// How much earlier than ours the host's timer for a chunk of the body may have started.
-const HOST_TIMER_EARLY: Duration = Duration::from_millis(100);
 
 /// WASI 0.2 as a platform, with the executor that waits for its pollables.
 #[derive(Default)]
@@ -148,21 +147,6 @@ impl Wasi {
     }
 }
 
-/// Appends a chunk to a body. The buffer is doubled as it grows, but never larger than `max_body` bytes, because a backup may
-/// have some MiB and a vector of the standard growth could take twice that.
-fn append(body: &mut Vec<u8>, chunk: &[u8], max_body: usize) -> Result<(), SendError> {
-    let length = body.len().saturating_add(chunk.len());
-    if length > max_body {
-        return Err(SendError::TooLarge);
-    }
-    if length > body.capacity() {
-        let capacity = body.capacity().saturating_mul(2).clamp(length, max_body);
-        body.reserve_exact(capacity.saturating_sub(body.len()));
-    }
-    body.extend_from_slice(chunk);
-    Ok(())
-}
-
 /// The WASI request, and its body to be written. `None` if WASI refuses a part of the request.
 fn outgoing_request(request: &Request) -> Option<(OutgoingRequest, Option<OutgoingBody>)> {
     let headers = Fields::new();
@@ -198,28 +182,8 @@ fn request_options(limits: Limits) -> RequestOptions {
     request_options
 }
 
-/// Maps an error code. Hosts report the same error under different codes.
 fn send_error(code: &ErrorCode) -> SendError {
-    match code {
-        ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => SendError::Denied,
-        // Spin, for a dependency that does not inherit `allowed_outbound_hosts`.
-        ErrorCode::InternalError(Some(text)) if text.contains("not permitted") => SendError::Denied,
-        ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => SendError::NameNotFound,
-        ErrorCode::ConnectionRefused => SendError::Refused,
-        ErrorCode::DestinationUnavailable | ErrorCode::DestinationIpUnroutable => SendError::Unreachable,
-        ErrorCode::ConnectionTimeout | ErrorCode::DnsTimeout => SendError::ConnectTimeout,
-        ErrorCode::TlsCertificateError | ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => SendError::Tls,
-        ErrorCode::ConnectionReadTimeout | ErrorCode::ConnectionWriteTimeout | ErrorCode::HttpResponseTimeout => {
-            SendError::FirstByteTimeout
-        }
-        ErrorCode::ConnectionTerminated | ErrorCode::HttpResponseIncomplete | ErrorCode::ConnectionLimitReached => {
-            SendError::Reset
-        }
-        ErrorCode::HttpResponseBodySize(_)
-        | ErrorCode::HttpResponseHeaderSectionSize(_)
-        | ErrorCode::HttpResponseHeaderSize(_) => SendError::TooLarge,
-        _ => SendError::Other,
-    }
+    send_error!(code, ErrorCode)
 }
 
 /// Without the feature the component does not import wasi:filesystem.
@@ -251,12 +215,7 @@ impl Platform for Wasi {
     }
 
     fn log(&self, line: &str) {
-        let stream = stderr::get_stderr();
-        // WASI traps a component that writes more than 4096 bytes at once.
-        for chunk in format!("{line}\n").as_bytes().chunks(4096) {
-            // A closed log must not fail the call.
-            let _ = stream.blocking_write_and_flush(chunk);
-        }
+        write_to_stderr(line);
     }
 
     fn sleep(&self, pause: Duration) -> LocalFuture<'_, ()> {

@@ -10,14 +10,20 @@ use keyfob_test_support::imports;
 use wit_parser::Resolve;
 
 const BUILDS: [Build; 2] = [Build::WithoutCertificates, Build::WithCertificates];
+const P3_BUILDS: [Build; 2] = [Build::P3WithoutCertificates, Build::P3WithCertificates];
 
 /// The size of each build when it was last recorded.
 const SIZES: &str = include_str!("sizes.toml");
 
 /// The most bytes of each build as it is released, after wasm-opt. For comparison: the official crates (azure_identity and azure_security_keyvault_secrets) make
 /// 640,467 bytes of a component that reads a secret.
-const MAX_SIZES: [(&str, usize); 3] =
-    [("without-certificates", 320_000), ("with-certificates", 480_000), ("embedded", 480_000)];
+const MAX_SIZES: [(&str, usize); 5] = [
+    ("without-certificates", 320_000),
+    ("with-certificates", 480_000),
+    ("embedded", 480_000),
+    ("p3", 420_000),
+    ("p3-with-certificates", 580_000),
+];
 
 #[test]
 fn it_imports_what_the_list_says_and_nothing_else() {
@@ -25,6 +31,17 @@ fn it_imports_what_the_list_says_and_nothing_else() {
     for build in BUILDS {
         imports::same(&format!("{build:?}"), &imports::of(build.bytes()), &imports::listed());
     }
+}
+
+#[test]
+fn the_builds_for_wasi_0_3_import_what_their_list_says_and_nothing_else() {
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/component/imports-p3.txt");
+    update(Build::P3WithoutCertificates.bytes(), FILE);
+    let listed = std::fs::read_to_string(FILE).unwrap();
+    for build in P3_BUILDS {
+        imports::same(&format!("{build:?}"), &imports::of(build.bytes()), &listed.lines().map(str::to_owned).collect());
+    }
+    assert!(!listed.contains("wasi:sockets/"), "{listed}");
 }
 
 #[test]
@@ -53,6 +70,9 @@ fn it_exports_its_package() {
     for build in BUILDS {
         assert_eq!(exports(build.bytes()), ALL.map(of_this_package));
     }
+    for build in P3_BUILDS {
+        assert_eq!(exports(build.bytes()), ALL.map(|name| format!("keyfob:azure/{name}@0.2.0")));
+    }
     let of_embedding = ["backups", "providers"].map(|name| format!("keyfob:embedding/{name}@0.1.0"));
     let embedded = ALL.map(of_this_package).into_iter().chain(of_embedding);
     assert_eq!(exports(embedded_component()), embedded.collect::<Vec<_>>());
@@ -76,7 +96,13 @@ const OPTIMIZED: bool = option_env!("KEYFOB_WASM_OPT").is_some();
 #[test]
 fn its_size_is_bounded_and_recorded() {
     let recorded: BTreeMap<String, usize> = toml::from_str(SIZES).unwrap();
-    let builds = [Build::WithoutCertificates.bytes(), Build::WithCertificates.bytes(), embedded_component()];
+    let builds = [
+        Build::WithoutCertificates.bytes(),
+        Build::WithCertificates.bytes(),
+        embedded_component(),
+        Build::P3WithoutCertificates.bytes(),
+        Build::P3WithCertificates.bytes(),
+    ];
     assert_eq!(recorded.len(), builds.len(), "sizes.toml has a size for each build");
     for ((build, limit), bytes) in MAX_SIZES.into_iter().zip(builds) {
         let (size, recorded) = (bytes.len(), recorded[build]);

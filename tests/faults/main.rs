@@ -27,7 +27,8 @@ fn main() -> ExitCode {
     let rows = fault_table::fault_rows(&folder, &requests);
     let print = std::env::args().any(|argument| argument == "--table");
     let (mut count, mut problems) = (0, Vec::new());
-    for kind in [PlayerKind::Native, PlayerKind::Wasm(Build::WithoutCertificates)] {
+    let builds = [Build::WithoutCertificates, Build::P3WithoutCertificates].map(PlayerKind::Wasm);
+    for kind in [PlayerKind::Native].into_iter().chain(builds) {
         let mut report = format!("| {kind} |");
         for request in &requests {
             write!(report, " {} |", request.name).unwrap();

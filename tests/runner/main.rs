@@ -1,5 +1,5 @@
-//! Runs every file of `tests/cases` three times against the fake Azure, in virtual time: with the native core, and with
-//! both builds of the component in wasmtime. A new case is a new file and needs no Rust.
+//! Runs every file of `tests/cases` five times against the fake Azure, in virtual time: with the native core, and in wasmtime
+//! with the component for WASI 0.2 and for WASI 0.3, each with and without certificates. A new case is a new file and needs no Rust.
 
 // Tests may panic, and their modules are private to the binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
@@ -11,7 +11,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keyfob_test_support::case::Case;
-use keyfob_test_support::host::Build;
 use keyfob_test_support::player::{PlayerKind, play_case};
 use keyfob_test_support::runs::check_search;
 use keyfob_test_support::{files, run};
@@ -27,9 +26,8 @@ fn main() {
         let case = std::fs::read_to_string(&file).unwrap();
         let case = Arc::new(Case::from_toml(&case).unwrap_or_else(|error| panic!("{name}: {error}")));
         cases.push(Arc::clone(&case));
-        let wasm = [Build::WithoutCertificates, Build::WithCertificates].map(PlayerKind::Wasm);
-        for player in [PlayerKind::Native].into_iter().chain(wasm) {
-            if case.build.is_none_or(|build| build == player.build()) {
+        for player in PlayerKind::ALL {
+            if case.build.is_none_or(|build| player.plays(build)) {
                 let case = Arc::clone(&case);
                 trials.push(Trial::test(format!("{player}/{name}"), move || test(&case, player)));
             }

@@ -41,7 +41,7 @@ pub fn print() -> Result<()> {
     let mut weights = BTreeMap::<String, Weight>::new();
     let builds: [(_, _, Column); 2] = [
         (Build::WithoutCertificates, "", |weight| &mut weight.default),
-        (Build::WithCertificates, "certificate", |weight| &mut weight.with_certificates),
+        (Build::WithCertificates, "certificate,languages", |weight| &mut weight.with_certificates),
     ];
     for (build, features, column) in builds {
         let named = named(features)?;

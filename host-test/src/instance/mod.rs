@@ -12,6 +12,8 @@ macro_rules! call {
     }};
 }
 
+#[cfg(feature = "p3")]
+mod concurrent;
 mod credential;
 mod handle;
 mod options;
@@ -27,6 +29,8 @@ use crate::call_error::{CallError, TrapError};
 use crate::error::{HostError, cause};
 use crate::host::Host;
 use crate::store::{Captured, State};
+#[cfg(feature = "p3")]
+pub use concurrent::ConcurrentRead;
 pub use handle::{Credential, DeletedSecretList, DeletedSecretPoller, Handle, SecretClient, SecretList, SecretPoller};
 use options::Options;
 
@@ -34,6 +38,8 @@ use options::Options;
 pub struct Instance {
     store: Store<State>,
     bindings: World,
+    #[cfg(feature = "p3")]
+    instance: wasmtime::component::Instance,
     stdout: MemoryOutputPipe,
     stderr: MemoryOutputPipe,
 }
@@ -139,9 +145,17 @@ impl Host {
     /// ```
     pub async fn instantiate(&self) -> Result<Instance, HostError> {
         let (mut store, Captured { stdout, stderr }) = self.store(&self.component.engine, &[])?;
-        let bindings = self.component.pre.instantiate_async(&mut store).await;
-        let bindings = bindings.map_err(|error| HostError::Start(cause(error)))?;
-        Ok(Instance { store, bindings, stdout, stderr })
+        let start = |error| HostError::Start(cause(error));
+        let instance = self.component.pre.instance_pre().instantiate_async(&mut store).await.map_err(start)?;
+        let bindings = World::new(&mut store, &instance).map_err(start)?;
+        Ok(Instance {
+            store,
+            bindings,
+            #[cfg(feature = "p3")]
+            instance,
+            stdout,
+            stderr,
+        })
     }
 }
 

@@ -18,6 +18,12 @@ use crate::runs::Searched;
 
 type Check = Result<(), String>;
 
+fn sorted(lines: &[String]) -> Vec<&String> {
+    let mut lines: Vec<_> = lines.iter().collect();
+    lines.sort();
+    lines
+}
+
 /// Compares a step's requests, duration, log and result with `expect`.
 pub fn check_step(
     case: &Case,
@@ -30,6 +36,7 @@ pub fn check_step(
     let expect = &step.expect;
     match expect.request_count {
         Some(count) => same("number of requests", &lines.len(), &count)?,
+        None if expect.any_order => same("requests in any order", &sorted(lines), &sorted(&expect.requests))?,
         None => same("requests", &lines, &expect.requests.as_slice())?,
     }
     let took = took.as_millis();

@@ -20,12 +20,22 @@ pub enum PlayerKind {
 }
 
 impl PlayerKind {
-    /// The build whose features it has.
-    pub fn build(self) -> Build {
-        match self {
-            Self::Wasm(build) => build,
-            Self::Native => Build::WithCertificates,
-        }
+    /// All players: the native core, and each build of the component.
+    pub const ALL: [Self; 5] = [
+        Self::Native,
+        Self::Wasm(Build::WithoutCertificates),
+        Self::Wasm(Build::WithCertificates),
+        Self::Wasm(Build::P3WithoutCertificates),
+        Self::Wasm(Build::P3WithCertificates),
+    ];
+
+    /// Whether it plays cases for this build. Those for a build for WASI 0.2 are also for that for WASI 0.3.
+    pub fn plays(self, build: Build) -> bool {
+        let of_wasi_0_2 = match self {
+            Self::Wasm(Build::WithoutCertificates | Build::P3WithoutCertificates) => Build::WithoutCertificates,
+            _ => Build::WithCertificates,
+        };
+        build == of_wasi_0_2
     }
 }
 
@@ -35,6 +45,8 @@ impl fmt::Display for PlayerKind {
             Self::Native => "native",
             Self::Wasm(Build::WithoutCertificates) => "wasm",
             Self::Wasm(Build::WithCertificates) => "wasm-with-certificates",
+            Self::Wasm(Build::P3WithoutCertificates) => "p3",
+            Self::Wasm(Build::P3WithCertificates) => "p3-with-certificates",
         })
     }
 }

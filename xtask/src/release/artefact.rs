@@ -28,7 +28,7 @@ pub(super) const ARTEFACTS: [Artefact; 3] = [
         name: "keyfob-with-certificates",
         description: "Azure identity, by certificate too, and Key Vault secrets for WebAssembly components",
         package: "keyfob-component",
-        features: "certificate",
+        features: "certificate,languages",
         world: ("wit", "keyfob"),
         bytes: || Build::WithCertificates.bytes(),
     },

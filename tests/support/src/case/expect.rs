@@ -12,6 +12,9 @@ pub struct Expect {
     /// `METHOD URL` of each request of this step, exactly.
     #[serde(default)]
     pub requests: Vec<String>,
+    /// The requests may come in any order, because several are sent at the same instant.
+    #[serde(default)]
+    pub any_order: bool,
     /// The sizes of the requests' bodies.
     pub body_sizes: Option<Vec<usize>>,
     /// The requests' bodies, exactly.
