@@ -83,8 +83,8 @@ impl Component {
             Self::Default | Self::Config => &[],
             Self::WithCertificates => &["--features=certificate,languages"],
             Self::Embedded => &["--no-default-features", "--features=embedded,certificate"],
-            Self::P3 => &["--no-default-features", "--features=p3,filesystem"],
-            Self::P3WithCertificates => &["--no-default-features", "--features=p3,filesystem,certificate"],
+            Self::P3 => &["--features=p3"],
+            Self::P3WithCertificates => &["--features=p3,certificate"],
         }
     }
 

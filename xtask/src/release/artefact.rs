@@ -15,7 +15,7 @@ pub(super) struct Artefact {
     pub bytes: fn() -> &'static [u8],
 }
 
-pub(super) const ARTEFACTS: [Artefact; 3] = [
+pub(super) const ARTEFACTS: [Artefact; 5] = [
     Artefact {
         name: "keyfob",
         description: "Azure identity and Key Vault secrets for WebAssembly components",
@@ -31,6 +31,22 @@ pub(super) const ARTEFACTS: [Artefact; 3] = [
         features: "certificate,languages",
         world: ("wit", "keyfob"),
         bytes: || Build::WithCertificates.bytes(),
+    },
+    Artefact {
+        name: "keyfob-p3",
+        description: "Azure identity and Key Vault secrets for WebAssembly components of WASI 0.3",
+        package: "keyfob-component",
+        features: "p3",
+        world: ("wit-0.2", "keyfob"),
+        bytes: || Build::P3WithoutCertificates.bytes(),
+    },
+    Artefact {
+        name: "keyfob-p3-with-certificates",
+        description: "Azure identity, by certificate too, and Key Vault secrets for WebAssembly components of WASI 0.3",
+        package: "keyfob-component",
+        features: "p3,certificate",
+        world: ("wit-0.2", "keyfob"),
+        bytes: || Build::P3WithCertificates.bytes(),
     },
     Artefact {
         name: "keyfob-config",

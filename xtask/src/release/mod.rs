@@ -1,5 +1,5 @@
 //! Writes the files of a release. For each component: the component with its name, version and licence in it, an OCI image,
-//! and a bill of materials. For the interface: the WIT package in one file. The bytes do not depend on when or where this runs.
+//! and a bill of materials. For each interface: the WIT package in one file. The bytes do not depend on when or where this runs.
 
 mod archive;
 mod artefact;
@@ -34,10 +34,12 @@ pub fn release(dist: &Path, revision: &str, created: Timestamp) -> Result<()> {
         fs::write(&path, bytes).with_context(|| format!("{} can't be written", path.display()))
     };
 
-    let interface = wit::package()?;
-    let about = About { name: &interface.name, description: wit::DESCRIPTION, version: &interface.version };
-    let file = format!("{}-{}.wit.wasm", interface.name.replace(':', "-"), interface.version);
-    write(&file, &stamp(&interface.bytes, &about, revision)?)?;
+    for folder in wit::FOLDERS {
+        let interface = wit::package(folder)?;
+        let about = About { name: &interface.name, description: wit::DESCRIPTION, version: &interface.version };
+        let file = format!("{}-{}.wit.wasm", interface.name.replace(':', "-"), interface.version);
+        write(&file, &stamp(&interface.bytes, &about, revision)?)?;
+    }
 
     for artefact in ARTEFACTS {
         let stem = format!("{}-{VERSION}", artefact.name);

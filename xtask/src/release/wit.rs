@@ -1,4 +1,5 @@
-//! The interface: `wit/` as one binary file with its documentation, as registries of WIT packages take it.
+//! The interfaces: `wit/` and `wit-0.2/`, each as one binary file with its documentation, as registries of WIT packages take
+//! them.
 
 use std::path::Path;
 
@@ -18,11 +19,14 @@ pub(super) struct Package {
     pub bytes: Vec<u8>,
 }
 
-pub(super) fn package() -> Result<Package> {
+/// The folders of the interfaces, for WASI 0.2 and for WASI 0.3.
+pub(super) const FOLDERS: [&str; 2] = ["wit", "wit-0.2"];
+
+pub(super) fn package(folder: &str) -> Result<Package> {
     let mut resolve = Resolve::new();
-    let (id, _) = resolve.push_dir(Path::new(WORKSPACE).join("wit"))?;
-    let name = &resolve.packages.get(id).context("wit/ has no package")?.name;
-    let version = name.version.as_ref().context("the package of wit/ has no version")?.to_string();
+    let (id, _) = resolve.push_dir(Path::new(WORKSPACE).join(folder))?;
+    let name = &resolve.packages.get(id).context("the folder has no package")?.name;
+    let version = name.version.as_ref().context("the package has no version")?.to_string();
     Ok(Package {
         name: format!("{}:{}", name.namespace, name.name),
         version,

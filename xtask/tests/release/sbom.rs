@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::components::ALL;
 use crate::image::sha256;
 use crate::made::{CREATED, VERSION, of};
 
@@ -15,7 +16,11 @@ fn each_names_the_crates_that_are_let_in() {
     let by_default = allowed("# Linked.\n");
     let mut with_certificates = allowed("# Linked with the feature `certificate`.\n");
     with_certificates.extend(&by_default);
+    let of_p3 = allowed("# Linked with the feature `p3`.\n");
+    let [p3, p3_with_certificates] = [&by_default, &with_certificates].map(|crates| crates | &of_p3);
     for (component, package, expected) in [
+        ("keyfob-p3", "keyfob-component", &p3),
+        ("keyfob-p3-with-certificates", "keyfob-component", &p3_with_certificates),
         ("keyfob", "keyfob-component", &by_default),
         ("keyfob-with-certificates", "keyfob-component", &with_certificates),
         ("keyfob-config", "keyfob-config", &by_default),
@@ -39,11 +44,11 @@ fn allowed(group: &str) -> BTreeSet<&'static str> {
 
 #[test]
 fn each_is_of_its_component() {
-    for (component, package) in [
-        ("keyfob", "keyfob-component"),
-        ("keyfob-with-certificates", "keyfob-component"),
-        ("keyfob-config", "keyfob-config"),
-    ] {
+    for component in ALL {
+        let (component, package) = match component.name {
+            "keyfob-config" => ("keyfob-config", "keyfob-config"),
+            name => (name, "keyfob-component"),
+        };
         let sbom = sbom(component);
         assert_eq!((&sbom["bomFormat"], &sbom["specVersion"]), (&json!("CycloneDX"), &json!("1.6")));
         let metadata = &sbom["metadata"];
