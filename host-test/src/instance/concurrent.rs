@@ -76,7 +76,11 @@ impl Instance {
                 self.drop_resource(handle).await?;
             }
         }
-        results.into_iter().map(|result| Ok(result.map_err(trap)?.map(|(result,)| result))).collect()
+        let mut secrets = Vec::new();
+        for result in results {
+            secrets.push(result.map_err(trap)?.map(|(secret,)| secret));
+        }
+        Ok(secrets)
     }
 
     /// Asks a list for its next page by this many calls at once. Returns what each of them gets.
@@ -108,6 +112,6 @@ impl Instance {
         let interface = self.instance.get_export_index(&mut self.store, None, interface);
         let function = self.instance.get_export_index(&mut self.store, interface.as_ref(), name);
         let function = function.ok_or_else(|| trap(wasmtime::Error::msg("the component does not export it")))?;
-        self.instance.get_typed_func(&mut self.store, &function).map_err(trap)
+        self.instance.get_typed_func(&mut self.store, function).map_err(trap)
     }
 }
