@@ -78,7 +78,11 @@ impl Instance {
         }
         let mut secrets = Vec::new();
         for result in results {
-            secrets.push(result.map_err(trap)?.map(|(secret,)| secret));
+            let Some((secret,)) = result.map_err(trap)? else {
+                secrets.push(None);
+                continue;
+            };
+            secrets.push(Some(secret));
         }
         Ok(secrets)
     }
