@@ -25,6 +25,11 @@ pub(crate) struct TokenRequest {
 }
 
 impl TokenRequest {
+    /// Whether a token for the one request answers the other, whatever the claims.
+    pub(crate) fn is_for_token_of(&self, other: &Self) -> bool {
+        self.scopes == other.scopes && self.tenant == other.tenant && self.cae == other.cae
+    }
+
     /// Checks the scopes (1 to 16, printable ASCII, at most 512 bytes each) and the claims. Nothing has been sent yet.
     pub(crate) fn check(&self, language: Language) -> Result<()> {
         let is_object = |claims: &String| json::Value::parse(claims.as_bytes()).is_ok_and(json::Value::is_object);

@@ -44,9 +44,7 @@ fn freshness(token: &AccessToken, requested_at: u64, now: u64) -> Freshness {
 }
 
 struct Entry {
-    scopes: Vec<String>,
-    tenant: Option<String>,
-    cae: bool,
+    request: TokenRequest,
     token: AccessToken,
     /// When this token was last requested from the service, in unix seconds.
     requested_at: u64,
@@ -55,7 +53,7 @@ struct Entry {
 impl Entry {
     /// Whether this entry answers a request. Claims are not part of the key: a token with claims replaces the one without.
     fn matches(&self, request: &TokenRequest) -> bool {
-        self.scopes == request.scopes && self.tenant == request.tenant && self.cae == request.cae
+        self.request.is_for_token_of(request)
     }
 
     /// Whether the token must be replaced however fresh it is. If several requests were rejected with the same token, it
@@ -83,10 +81,7 @@ pub(crate) struct TokenCache {
 
 /// A request that is being made, and those who wait for its result: at most one at a time asks the service for the same token.
 struct Fetch {
-    scopes: Vec<String>,
-    tenant: Option<String>,
-    cae: bool,
-    claims: Option<String>,
+    request: TokenRequest,
     lock: Mutex,
     /// How many callers have come so far.
     callers: Cell<u64>,
@@ -105,10 +100,7 @@ struct Failure {
 
 impl Fetch {
     fn matches(&self, request: &TokenRequest) -> bool {
-        self.scopes == request.scopes
-            && self.tenant == request.tenant
-            && self.cae == request.cae
-            && self.claims == request.claims
+        self.request.is_for_token_of(request) && self.request.claims == request.claims
     }
 
     /// The error of the request that the caller of this number waited for. A request that only ran out of time is no failure
@@ -214,13 +206,8 @@ impl TokenCache {
         if entries.len() >= CAPACITY {
             entries.remove(0);
         }
-        entries.push(Entry {
-            scopes: request.scopes.clone(),
-            tenant: request.tenant.clone(),
-            cae: request.cae,
-            token: token.clone(),
-            requested_at,
-        });
+        let request = TokenRequest { refused: None, ..request.clone() };
+        entries.push(Entry { request, token: token.clone(), requested_at });
     }
 
     /// Joins those who want this token.
@@ -230,10 +217,7 @@ impl TokenCache {
             Some(fetch) => Rc::clone(fetch),
             None => {
                 let fetch = Rc::new(Fetch {
-                    scopes: request.scopes.clone(),
-                    tenant: request.tenant.clone(),
-                    cae: request.cae,
-                    claims: request.claims.clone(),
+                    request: request.clone(),
                     lock: Mutex::default(),
                     callers: Cell::new(0),
                     failure: RefCell::default(),

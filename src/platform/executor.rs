@@ -4,7 +4,7 @@
 use alloc::sync::Arc;
 use alloc::task::Wake;
 use core::sync::atomic::{AtomicBool, Ordering};
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
 use crate::platform::LocalFuture;
 
@@ -18,16 +18,31 @@ impl Wake for Woken {
     }
 }
 
+/// What is the same for every future, so that the component has it once.
+struct Executor {
+    woken: Arc<Woken>,
+    waker: Waker,
+}
+
+impl Executor {
+    fn new() -> Self {
+        let woken = Arc::new(Woken::default());
+        Self { waker: Arc::clone(&woken).into(), woken }
+    }
+
+    fn wait(&self, wait: &dyn Fn(bool)) {
+        wait(self.woken.0.swap(false, Ordering::Relaxed));
+    }
+}
+
 /// Polls `future` until it is ready. After each poll that leaves it pending `wait` is called, to block until an event of
 /// the host. Its argument is true if a task was woken during the poll: then it must return without blocking.
 pub(super) fn block_on<T>(mut future: LocalFuture<'_, T>, wait: &dyn Fn(bool)) -> T {
-    let woken = Arc::new(Woken::default());
-    let waker = Arc::clone(&woken).into();
-    let mut context = Context::from_waker(&waker);
+    let executor = Executor::new();
     loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&executor.waker)) {
             return output;
         }
-        wait(woken.0.swap(false, Ordering::Relaxed));
+        executor.wait(wait);
     }
 }
