@@ -10,7 +10,8 @@ use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::bindings::KeyfobPre;
-use crate::error::{HostError, cause};
+use crate::component_types::{ComponentTypes, Wasi};
+use crate::error::{ComponentError, HostError, cause};
 use crate::keyfob_half;
 use crate::rename::rename;
 use crate::store::State;
@@ -45,6 +46,33 @@ pub enum Build {
 }
 
 impl Build {
+    /// The most capable bundled build that an app can be given: for WASI 0.3 if it imports `keyfob:azure@0.2`, otherwise the
+    /// default one.
+    ///
+    /// # Errors
+    /// [`ComponentError`] if the app imports both versions or another one, and if this crate's feature `p3` is off and the app
+    /// needs it.
+    ///
+    /// ```
+    /// use keyfob_host_test::{Build, ComponentTypes};
+    ///
+    /// // A component that imports no Keyfob.
+    /// let component = ComponentTypes::read(Build::default().bytes())?;
+    /// assert_eq!(Build::fitting(&component)?, Build::default());
+    /// # Ok::<(), keyfob_host_test::ComponentError>(())
+    /// ```
+    pub fn fitting(app: &ComponentTypes) -> Result<Self, ComponentError> {
+        match app.keyfob_wasi()? {
+            None | Some(Wasi::P2) => Ok(Self::default()),
+            #[cfg(all(feature = "p3", feature = "certificates"))]
+            Some(Wasi::P3) => Ok(Self::P3WithCertificates),
+            #[cfg(all(feature = "p3", not(feature = "certificates")))]
+            Some(Wasi::P3) => Ok(Self::P3WithoutCertificates),
+            #[cfg(not(feature = "p3"))]
+            Some(Wasi::P3) => Err(ComponentError::NoP3),
+        }
+    }
+
     /// The binary of the component, made from this source tree by the build of this crate.
     pub fn bytes(self) -> &'static [u8] {
         match self {

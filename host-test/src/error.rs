@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::component_types::Wasi;
+
 /// A cause that another library reports.
 pub type Cause = Box<dyn Error + Send + Sync>;
 
@@ -100,19 +102,25 @@ pub enum ComponentError {
     /// The binary does not validate.
     #[error("is no valid component")]
     Invalid(#[source] Cause),
-    /// The component needs WASI 0.3.
-    #[error("is made for WASI 0.3, and this host runs WASI 0.2: build it for wasm32-wasip2")]
-    Wasi03,
+    /// The component exports a draft of WASI 0.3.
+    #[error(
+        "is made for a draft of WASI 0.3: it exports {exports}, and this host runs the releases: build it with bindings of a \
+         release"
+    )]
+    WasiDraft {
+        /// The names of those exports.
+        exports: String,
+    },
     /// The component is Keyfob and not an app that imports it.
     #[error(
         "is Keyfob itself and no app: give a component that imports it, or call it with `keyfob get-secret` or \
          `keyfob get-token`"
     )]
     IsKeyfob,
-    /// The component exports neither `wasi:cli/run` nor `wasi:http/incoming-handler`.
+    /// The component exports neither `wasi:cli/run` nor an HTTP handler.
     #[error(
-        "is no app that can be run: it exports {exports}, where a command exports wasi:cli/run@0.2 and an app that \
-         serves HTTP wasi:http/incoming-handler@0.2"
+        "is no app that can be run: it exports {exports}, where a command exports wasi:cli/run@0.2 or @0.3, and an app \
+         that serves HTTP wasi:http/incoming-handler@0.2 or wasi:http/handler@0.3"
     )]
     NoEntryPoint {
         /// The names of its exports, or `nothing`.
@@ -137,6 +145,52 @@ pub enum ComponentError {
     /// What is to be put into the app does not export `keyfob:azure`.
     #[error("can't be given Keyfob: what is to be put into it exports no keyfob:azure")]
     NotKeyfob,
+    /// The app imports Keyfob for WASI 0.2 and Keyfob for WASI 0.3.
+    #[error(
+        "imports {imports}, and an app can have one Keyfob: build all parts of it with the WIT files of one version, \
+         keyfob:azure@0.1 for WASI 0.2 (`keyfob wit DIR`) or keyfob:azure@0.2 for WASI 0.3 (`keyfob wit --wasi 0.3 DIR`)"
+    )]
+    BothVersions {
+        /// Its imports of `keyfob:azure`.
+        imports: String,
+    },
+    /// The app imports a version of `keyfob:azure` that is neither that for WASI 0.2 nor that for WASI 0.3.
+    #[error(
+        "imports {imports}, and there is Keyfob as keyfob:azure@0.1 for WASI 0.2 and keyfob:azure@0.2 for WASI 0.3: build \
+         the app with the WIT files of one of them (`keyfob wit DIR` or `keyfob wit --wasi 0.3 DIR`)"
+    )]
+    UnknownVersion {
+        /// Its imports of another version.
+        imports: String,
+    },
+    /// The Keyfob to be put into the app is for another version of WASI than the one that the app imports.
+    #[error(
+        "imports {imports}, and the Keyfob to be put into it is for WASI {given}: give the one for WASI {wanted}, which \
+         `{}` writes", wanted.component_command()
+    )]
+    OtherWasi {
+        /// Its imports of `keyfob:azure`.
+        imports: String,
+        /// The version that Keyfob is for.
+        given: Wasi,
+        /// The version that the app imports.
+        wanted: Wasi,
+    },
+    /// The app is of WASI 0.2, whose exports can't wait, and imports the Keyfob whose functions are `async`.
+    #[error(
+        "exports {exports}, which can't wait for the async functions of {imports}; they would trap with `cannot block a \
+         synchronous task before returning`: build it with the WIT files of keyfob:azure@0.1 (`keyfob wit DIR`), or as an app \
+         of WASI 0.3, which exports wasi:cli/run@0.3 or wasi:http/handler@0.3"
+    )]
+    CannotWait {
+        /// The exports that would call them.
+        exports: String,
+        /// Its imports of `keyfob:azure`.
+        imports: String,
+    },
+    /// The app imports Keyfob for WASI 0.3, and this crate was built without it.
+    #[error("imports Keyfob for WASI 0.3, and keyfob-host-test was built without its feature p3")]
+    NoP3,
     /// The app was built with the WIT files of another version of `keyfob:azure`.
     #[error(
         "imports {imports}, and this Keyfob is keyfob:azure@{version}: build the app with the WIT files of that version, \

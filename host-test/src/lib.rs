@@ -14,7 +14,9 @@
 //! - `config` bundles `keyfob-config`, secrets as wasi:config, which `App::load` puts into apps that import it.
 //! - `embedded` bundles the component for programs that embed it without WASI. No host of this crate runs it.
 //! - `p3` bundles the components for WASI 0.3, as `Build::P3WithoutCertificates` and, together with `certificates`, as
-//!   `Build::P3WithCertificates`. wasmtime calls its own implementation of WASI 0.3 not ready for production.
+//!   `Build::P3WithCertificates`. [`App`]s of WASI 0.3 run without it too; those that import Keyfob for WASI 0.3
+//!   (`keyfob:azure@0.2`) are given it by `App::load` only with it. wasmtime calls its own implementation of WASI 0.3 not ready
+//!   for production.
 //!
 //! # Examples
 //! A test against a fake Azure:
@@ -126,7 +128,7 @@ pub use bindings::exports::keyfob::azure::secrets::{CacheInfo, DeletedSecret, Se
 pub use bindings::exports::keyfob::azure::types::{Attempt, AzureError, ErrorKind, Outcome};
 pub use call_error::{CallError, TrapError};
 pub use clock::{Clock, WallClock};
-pub use component_types::ComponentTypes;
+pub use component_types::{ComponentTypes, Wasi};
 pub use egress::{Egress, Recorder, Sockets};
 #[cfg(feature = "config")]
 pub use engine::config_component;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
-use keyfob_host_test::compose::{compose, compose_config};
+use keyfob_host_test::Wasi;
+use keyfob_host_test::compose::{ComponentTypes, compose, compose_config};
 
 use super::component;
 use crate::terminal::Progress;
@@ -14,7 +15,8 @@ Examples:
   keyfob compose app.wasm app-with-keyfob.wasm
   keyfob compose app.wasm --with-certificates - > app-with-keyfob.wasm
 
-The result imports only WASI. `wac plug app.wasm --plug keyfob.wasm -o app-with-keyfob.wasm` does the same.";
+An app that imports keyfob:azure@0.1 gets the component for WASI 0.2, and one that imports keyfob:azure@0.2 the one for
+WASI 0.3. The result imports only WASI. `wac plug app.wasm --plug keyfob.wasm -o app-with-keyfob.wasm` does the same.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -36,8 +38,9 @@ pub(super) fn run(args: &Compose) -> Result<Option<String>> {
     let name = args.app.display();
     let app = std::fs::read(&args.app).map_err(|error| anyhow!("{name} can't be read: {error}"))?;
     let progress = Progress::show(&format!("composing {name} with Keyfob"));
-    let keyfob = component::selected_build(args.with_certificates).bytes();
     let compose_app = || {
+        let wasi = ComponentTypes::read(&app)?.keyfob_wasi()?.unwrap_or(Wasi::P2);
+        let keyfob = component::selected_build(wasi, args.with_certificates).bytes();
         let configured = compose_config(&app)?;
         anyhow::Ok(compose(configured.as_deref().unwrap_or(&app), keyfob)?.or(configured))
     };

@@ -23,7 +23,10 @@ Examples:
   keyfob run app.wasm --inherit-env
   keyfob run server.wasm --addr 127.0.0.1:3000 --allow-host api.example.com --trace
 
-An app that imports keyfob:azure is composed with Keyfob, and an app that imports wasi:config with keyfob-config.
+An app that imports keyfob:azure is composed with Keyfob, and an app that imports wasi:config with keyfob-config. An app that
+imports keyfob:azure@0.2, whose functions are async, must be of WASI 0.3: it exports wasi:cli/run@0.3 or wasi:http/handler@0.3.
+A server of WASI 0.2 gets a new instance for each request; one of WASI 0.3 serves up to 16 at once in an instance, which share
+Keyfob's tokens. wasmtime, which runs the app, calls its WASI 0.3 not ready for production.
 
 The app gets the variables of --env and --env-file, the folders of --dir and --dir-rw, the hosts of --allow-host, with
 --inherit-env this command's environment, and with --fake the variable KEYVAULT_URL. Keyfob in it gets the same, the variables
@@ -43,7 +46,7 @@ const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Run {
-    /// The app: a WASI 0.2 component, either a command or an HTTP server
+    /// The app: a component of WASI 0.2 or 0.3, either a command or an HTTP server
     #[arg(value_name = "APP.wasm")]
     app: PathBuf,
     /// Arguments for the app
@@ -94,6 +97,8 @@ pub(super) async fn run(args: &Run) -> Result<u8, CommandError> {
 struct AppFile {
     bytes: Vec<u8>,
     kind: AppKind,
+    /// The built-in Keyfob that fits it.
+    keyfob: Build,
     /// Whether Keyfob or keyfob-config is put into it.
     uses_keyfob: bool,
 }
@@ -112,6 +117,7 @@ impl Run {
         if context.component().is_some() && !types.imports_keyfob() {
             bail!("does not import Keyfob: omit --component");
         }
+        let keyfob = Build::fitting(&types)?;
         let uses_keyfob = types.imports_keyfob() || types.imports_config();
         if self.surroundings.uses_developer_sign_in() && !uses_keyfob {
             bail!(
@@ -119,7 +125,7 @@ impl Run {
                  composed, or give the app your sign-in with `keyfob dev-identity -- wasmtime run …`"
             );
         }
-        Ok(AppFile { bytes: app, kind: entry, uses_keyfob })
+        Ok(AppFile { bytes: app, kind: entry, keyfob, uses_keyfob })
     }
 
     /// Composes and compiles the app. Error texts continue a sentence that starts with the app's name.
@@ -130,7 +136,7 @@ impl Run {
                 std::fs::read(path)
                     .map_err(|error| anyhow!("can't be composed: {} can't be read: {error}", path.display()))?,
             ),
-            None => Cow::Borrowed(Build::WithCertificates.bytes()),
+            None => Cow::Borrowed(file.keyfob.bytes()),
         };
         let _progress = Progress::show(&format!("compiling {name}"));
         Ok(App::with_keyfob(&file.bytes, file.kind, &keyfob)?)

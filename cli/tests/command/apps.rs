@@ -45,32 +45,46 @@ pub(crate) fn server() -> PathBuf {
     app("server")
 }
 
+/// A command of WASI 0.3 like [`explorer`], which also abandons calls.
+pub(crate) fn async_explorer() -> PathBuf {
+    async_app("examples/async_explorer")
+}
+
+/// An app of WASI 0.3 that serves HTTP.
+pub(crate) fn async_server() -> PathBuf {
+    async_app("async_server")
+}
+
+/// A command of WASI 0.2 that imports Keyfob for WASI 0.3.
+pub(crate) fn blocking_caller() -> PathBuf {
+    async_app("blocking_caller")
+}
+
 fn app(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let path = BUILT.get_or_init(build).join(name).with_extension("wasm");
+    existing(BUILT.get_or_init(|| build(&["keyfob", "keyfob-rust-app", "keyfob-test-apps"])), name)
+}
+
+/// These are built by a command of their own: in one build with the others, they would all have the same wit-bindgen.
+fn async_app(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    existing(BUILT.get_or_init(|| build(&["keyfob-test-async-apps"])), name)
+}
+
+fn existing(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name).with_extension("wasm");
     assert!(path.exists(), "{}", path.display());
     path
 }
 
-fn build() -> PathBuf {
+fn build(packages: &[&str]) -> PathBuf {
     // The folder for test files is in the target folder, whose built crates are reused.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
-        "build",
-        "--quiet",
-        "--lib",
-        "--bins",
-        "--examples",
-        "--package",
-        "keyfob",
-        "--package",
-        "keyfob-rust-app",
-        "--package",
-        "keyfob-test-apps",
-        "--target",
-        TARGET,
-    ]);
+    cargo.args(["build", "--quiet", "--lib", "--bins", "--examples", "--target", TARGET]);
+    for package in packages {
+        cargo.args(["--package", package]);
+    }
     cargo.arg("--target-dir").arg(target).current_dir(env!("CARGO_MANIFEST_DIR"));
     for name in NOT_INHERITED {
         cargo.env_remove(name);

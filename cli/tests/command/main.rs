@@ -22,6 +22,7 @@ mod identities;
 mod network;
 mod proxy;
 mod run;
+mod run_async;
 mod run_command;
 mod run_composed;
 mod run_grants;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use crate::apps;
@@ -9,7 +10,7 @@ use crate::run::Run;
 use crate::world::{USER, VALUE, VAULT, World};
 
 /// A running `keyfob run` of an HTTP server.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
     stderr: Lines<BufReader<ChildStderr>>,
@@ -17,27 +18,31 @@ struct Server {
 
 impl Server {
     fn start(run: &Run<'_>) -> Self {
+        Self::start_app(run, &apps::server())
+    }
+
+    pub(crate) fn start_app(run: &Run<'_>, app: &Path) -> Self {
         let mut child = run.command().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
         let line = stderr.next().expect("a line").unwrap();
-        let address = line.strip_prefix(&format!("serving {} on http://", apps::server().display()));
+        let address = line.strip_prefix(&format!("serving {} on http://", app.display()));
         let address = address.unwrap_or_else(|| panic!("{line}")).to_owned();
         Self { child, address, stderr }
     }
 
     /// Sends a request, and returns status and body.
-    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let length = body.len();
         self.send(&format!(
             "{method} {path} HTTP/1.1\r\nHost: my-app\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
         ))
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         self.ask("GET", path, "")
     }
 
-    fn send(&self, request: &str) -> (u16, String) {
+    pub(crate) fn send(&self, request: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -50,7 +55,7 @@ impl Server {
         (status, body.to_owned())
     }
 
-    fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         self.stderr.next().expect("a line").unwrap()
     }
 }

@@ -11,16 +11,18 @@ pub(crate) const FILES: &str = "wasi:filesystem/preopens";
 
 /// Keyfob with these imports denied.
 pub(crate) fn without(keyfob: &[u8], denied: &[&str]) -> Vec<u8> {
-    if denied.is_empty() {
-        return keyfob.to_vec();
-    }
+    if denied.is_empty() { keyfob.to_vec() } else { plugged(keyfob, &denier(keyfob, denied)) }
+}
+
+/// A component with its imports connected to the exports of another, as `wac plug` does.
+pub(crate) fn plugged(component: &[u8], exporter: &[u8]) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
     let mut register = |name, bytes: &[u8]| {
         let package = Package::from_bytes(name, None, bytes, graph.types_mut()).unwrap();
         graph.register_package(package).unwrap()
     };
-    let (socket, denier) = (register("keyfob", keyfob), register("deny", &denier(keyfob, denied)));
-    plug(&mut graph, vec![denier], socket).unwrap();
+    let (socket, exporter) = (register("socket", component), register("exporter", exporter));
+    plug(&mut graph, vec![exporter], socket).unwrap();
     graph.encode(EncodeOptions::default()).unwrap()
 }
 

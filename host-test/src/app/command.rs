@@ -1,10 +1,14 @@
 //! Runs an app that is a command.
 
-use wasmtime_wasi::I32Exit;
+use std::future::poll_fn;
+
+use wasmtime::Store;
+use wasmtime_wasi::{I32Exit, p3};
 
 use super::{App, Pre, stopped};
 use crate::error::{HostError, cause};
 use crate::host::Host;
+use crate::store::State;
 
 /// The exit status and the output of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +35,20 @@ impl Host<App> {
     /// # }
     /// ```
     pub async fn run(&self, arguments: &[String]) -> Result<CommandOutput, HostError> {
-        let Pre::Command(pre) = &self.component.pre else {
-            return Err(HostError::NoCommand);
-        };
+        let start_failed = |error| HostError::StartApp(cause(error));
         let (mut store, captured) = self.store(&self.component.engine, arguments)?;
-        let command = pre.instantiate_async(&mut store).await.map_err(|error| HostError::StartApp(cause(error)))?;
-        let status = match command.wasi_cli_run().call_run(&mut store).await {
+        let ended = match &self.component.pre {
+            Pre::Command(pre) => {
+                let command = pre.instantiate_async(&mut store).await.map_err(start_failed)?;
+                command.wasi_cli_run().call_run(&mut store).await
+            }
+            Pre::AsyncCommand(pre) => {
+                let command = pre.instantiate_async(&mut store).await.map_err(start_failed)?;
+                run_async(&command, &mut store).await
+            }
+            Pre::Http(_) | Pre::AsyncHttp(_) => return Err(HostError::NoCommand),
+        };
+        let status = match ended {
             Ok(Ok(())) => 0,
             Ok(Err(())) => 1,
             Err(error) => match error.downcast_ref::<I32Exit>() {
@@ -50,4 +62,15 @@ impl Host<App> {
             stderr: captured.stderr.contents().to_vec(),
         })
     }
+}
+
+/// Runs a command of WASI 0.3 until its tasks have ended, as a task may go on after the command has returned.
+async fn run_async(command: &p3::bindings::Command, store: &mut Store<State>) -> wasmtime::Result<Result<(), ()>> {
+    store
+        .run_concurrent(async |accessor| {
+            let ended = command.wasi_cli_run().call_run(accessor).await?;
+            poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
+            Ok(ended)
+        })
+        .await?
 }

@@ -1,15 +1,21 @@
 //! Hands one request to an HTTP app without a socket, so that it works under a paused clock too.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use tokio::sync::oneshot;
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
+use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{Error, WasiHttpView as _};
 
+use super::instances::{Failure, Instances, Limits, absolute, answer};
 use super::{App, Pre, stopped};
 use crate::error::{HostError, cause};
 use crate::host::Host;
+use crate::store::State;
 
 /// An app's response to one request, and its output meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +43,10 @@ impl Host<App> {
     /// # }
     /// ```
     pub async fn handle(&self, request: Request<Bytes>) -> Result<AppResponse, HostError> {
-        let Pre::Http(pre) = &self.component.pre else {
-            return Err(HostError::NoHttp);
+        let pre = match &self.component.pre {
+            Pre::Http(pre) => pre,
+            Pre::AsyncHttp(pre) => return self.handle_async(pre, request).await,
+            Pre::Command(_) | Pre::AsyncCommand(_) => return Err(HostError::NoHttp),
         };
         let (mut store, captured) = self.store(&self.component.engine, &[])?;
         let request = request.map(|body| Full::new(body).map_err(|never| -> Error { match never {} }));
@@ -67,4 +75,51 @@ impl Host<App> {
         let (status, body) = answered?;
         Ok(AppResponse { status, body, stderr: captured.stderr.contents().to_vec() })
     }
+
+    /// The same for an app of WASI 0.3.
+    async fn handle_async(&self, pre: &ServicePre<State>, request: Request<Bytes>) -> Result<AppResponse, HostError> {
+        let (store, captured) = self.store(&self.component.engine, &[])?;
+        let (sender, receiver) = oneshot::channel();
+        let (store, sender) = (Mutex::new(Some(store)), Mutex::new(Some(sender)));
+        let limits = Limits { concurrent: 1, total: 1, idle: Duration::ZERO };
+        let instance = Instances::new(
+            pre.clone(),
+            limits,
+            move || take(&store).ok_or(HostError::NoResponse),
+            move |ended| {
+                // The receiver is gone where the caller gave up.
+                _ = take(&sender).map(|sender| sender.send(ended));
+            },
+        );
+        let Some(uri) = absolute(&request) else {
+            return Err(HostError::Request("the URI names no host".into()));
+        };
+        let mut request = request.map(|body| Full::new(body).map_err(|never| -> Error { match never {} }));
+        *request.uri_mut() = uri;
+        let answered = answer(&instance, request).await;
+        let answered = match answered {
+            Ok(response) => {
+                let status = response.status();
+                let body = response.into_body().collect().await;
+                Ok(body.map(|body| (status, body.to_bytes().to_vec())))
+            }
+            Err(failure) => Err(failure),
+        };
+        // Then only the instance holds the sender, if there is one.
+        drop(instance);
+        if let Ok(Err(trap)) = receiver.await {
+            return Err(stopped(&trap));
+        }
+        match answered {
+            Ok(Ok((status, body))) => Ok(AppResponse { status, body, stderr: captured.stderr.contents().to_vec() }),
+            Ok(Err(error)) => Err(HostError::ResponseBody(error.to_string())),
+            Err(Failure::Code(code)) => Err(HostError::ResponseError(code.to_string())),
+            Err(Failure::Ended) => Err(HostError::NoResponse),
+            Err(Failure::Other(error)) => Err(error),
+        }
+    }
+}
+
+fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

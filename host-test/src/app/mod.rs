@@ -2,14 +2,16 @@
 
 mod command;
 mod handle;
+mod instances;
 mod kind;
 mod serve;
 
 use wasmtime::{Config, Engine, Trap};
-use wasmtime_wasi::p2::bindings::CommandPre;
+use wasmtime_wasi::{p2, p3};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
+use wasmtime_wasi_http::p3::bindings::ServicePre;
 
-use crate::component_types::ComponentTypes;
+use crate::component_types::{ComponentTypes, Wasi};
 use crate::engine::compile;
 use crate::error::{ComponentError, HostError, cause};
 use crate::store::State;
@@ -27,13 +29,15 @@ pub struct App {
 
 #[derive(Clone)]
 enum Pre {
-    Command(CommandPre<State>),
+    Command(p2::bindings::CommandPre<State>),
+    AsyncCommand(p3::bindings::CommandPre<State>),
     Http(ProxyPre<State>),
+    AsyncHttp(ServicePre<State>),
 }
 
 impl App {
-    /// Reads and compiles an app for a [`Host`](crate::Host). If it imports Keyfob, [`Build::default`](crate::Build) of this
-    /// source tree is put into it; if it imports `wasi:config`, and the feature `config` is on, `keyfob-config` too. Both can
+    /// Reads and compiles an app of WASI 0.2 or 0.3 for a [`Host`](crate::Host). If it imports Keyfob, the
+    /// [fitting](crate::Build::fitting) one of this source tree is put into it; if it imports `wasi:config`, and the feature `config` is on, `keyfob-config` too. Both can
     /// have grants of their own: [`Host::keyfob_grants`](crate::Host::keyfob_grants).
     ///
     /// # Errors
@@ -54,8 +58,8 @@ impl App {
         let path = path.as_ref();
         let load = || {
             let bytes = std::fs::read(path).map_err(ComponentError::Read)?;
-            let kind = AppKind::of(&ComponentTypes::read(&bytes)?)?;
-            Self::with_keyfob(&bytes, kind, crate::Build::default().bytes())
+            let types = ComponentTypes::read(&bytes)?;
+            Self::with_keyfob(&bytes, AppKind::of(&types)?, crate::Build::fitting(&types)?.bytes())
         };
         load().map_err(|error| HostError::NotAnApp { path: path.to_owned(), error })
     }
@@ -69,8 +73,8 @@ impl App {
     /// use keyfob_host_test::{App, Build, ComponentTypes, app::AppKind};
     ///
     /// let bytes = std::fs::read("app.wasm")?;
-    /// let kind = AppKind::of(&ComponentTypes::read(&bytes)?)?;
-    /// let app = App::with_keyfob(&bytes, kind, Build::default().bytes())?;
+    /// let types = ComponentTypes::read(&bytes)?;
+    /// let app = App::with_keyfob(&bytes, AppKind::of(&types)?, Build::fitting(&types)?.bytes())?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "compose")]
@@ -82,8 +86,9 @@ impl App {
         #[cfg(feature = "config")]
         let app = crate::compose::compose_config_apart(&app)?.map_or(app, Cow::Owned);
         let app = crate::compose::compose(&app, &crate::compose::set_apart(keyfob))?.map_or(app, Cow::Owned);
-        kind::check_composed_imports(&ComponentTypes::read(&app)?)?;
-        Self::compile_checked(&app, kind)
+        let types = ComponentTypes::read(&app)?;
+        kind::check_composed_imports(&types)?;
+        Self::compile_checked(&app, kind, kind.wasi(&types))
     }
 
     /// Compiles an app that imports no Keyfob: it needs none, or has one inside.
@@ -99,16 +104,19 @@ impl App {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn compile(bytes: &[u8], kind: AppKind) -> Result<Self, ComponentError> {
-        kind::check_imports(&ComponentTypes::read(bytes)?)?;
-        Self::compile_checked(bytes, kind)
+        let types = ComponentTypes::read(bytes)?;
+        kind::check_imports(&types)?;
+        Self::compile_checked(bytes, kind, kind.wasi(&types))
     }
 
-    fn compile_checked(bytes: &[u8], kind: AppKind) -> Result<Self, ComponentError> {
+    fn compile_checked(bytes: &[u8], kind: AppKind, wasi: Wasi) -> Result<Self, ComponentError> {
         let compile = || {
             let (engine, pre) = compile(bytes, &mut Config::new())?;
-            let pre = match kind {
-                AppKind::Command => Pre::Command(CommandPre::new(pre)?),
-                AppKind::Http => Pre::Http(ProxyPre::new(pre)?),
+            let pre = match (kind, wasi) {
+                (AppKind::Command, Wasi::P2) => Pre::Command(p2::bindings::CommandPre::new(pre)?),
+                (AppKind::Command, Wasi::P3) => Pre::AsyncCommand(p3::bindings::CommandPre::new(pre)?),
+                (AppKind::Http, Wasi::P2) => Pre::Http(ProxyPre::new(pre)?),
+                (AppKind::Http, Wasi::P3) => Pre::AsyncHttp(ServicePre::new(pre)?),
             };
             Ok(Self { engine, pre })
         };
@@ -118,8 +126,8 @@ impl App {
     /// How it is run.
     pub fn kind(&self) -> AppKind {
         match self.pre {
-            Pre::Command(_) => AppKind::Command,
-            Pre::Http(_) => AppKind::Http,
+            Pre::Command(_) | Pre::AsyncCommand(_) => AppKind::Command,
+            Pre::Http(_) | Pre::AsyncHttp(_) => AppKind::Http,
         }
     }
 }
@@ -127,6 +135,11 @@ impl App {
 /// Why an app stopped. Below a trap stands its backtrace, function by function.
 fn stopped(error: &wasmtime::Error) -> HostError {
     HostError::Stopped(match error.downcast_ref::<Trap>() {
+        // Before the backtrace, which is long.
+        Some(trap @ Trap::CannotBlockSyncTask) => format!(
+            "{trap}: an app of WASI 0.2 can't wait for an async function; if it was composed with the Keyfob for WASI 0.3, \
+             compose it with the one for WASI 0.2\n{error}"
+        ),
         Some(trap) => format!("{trap}\n{error}"),
         None => format!("{error:#}"),
     })

@@ -15,31 +15,37 @@ pub use self::config::compose_config;
 pub(crate) use self::config::compose_config_apart;
 pub use crate::component_types::ComponentTypes;
 
-use crate::component_types::{is_keyfob, version};
+use crate::app::AppKind;
+use crate::component_types::{is_keyfob, list, version};
 use crate::error::ComponentError;
 
 /// Puts a Keyfob component into an app, both given as binaries. Returns `None` if the app imports none of Keyfob's interfaces.
 ///
 /// # Errors
-/// [`ComponentError`] if either is no component, and if the app was built for another version of `keyfob:azure`.
+/// [`ComponentError`] if either is no component, if the app was built for another version of `keyfob:azure`, and if it is an
+/// app of WASI 0.2 that imports the Keyfob for WASI 0.3: it could not wait for it.
 ///
 /// ```no_run
-/// use keyfob_host_test::{Build, compose::compose};
+/// use keyfob_host_test::{Build, ComponentTypes, compose::compose};
 ///
 /// let app = std::fs::read("app.wasm")?;
-/// if let Some(composed) = compose(&app, Build::default().bytes())? {
+/// let keyfob = Build::fitting(&ComponentTypes::read(&app)?)?;
+/// if let Some(composed) = compose(&app, keyfob.bytes())? {
 ///     std::fs::write("app-with-keyfob.wasm", composed)?;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn compose(app: &[u8], keyfob: &[u8]) -> Result<Option<Vec<u8>>, ComponentError> {
     let app_types = ComponentTypes::read(app)?;
-    if !app_types.imports_keyfob() {
-        return Ok(None);
-    }
+    let Some(wanted) = app_types.keyfob_wasi()? else { return Ok(None) };
+    AppKind::check_waiting(&app_types)?;
     let keyfob_types = ComponentTypes::read(keyfob).map_err(|error| ComponentError::InvalidKeyfob(Box::new(error)))?;
     if !keyfob_types.exports_keyfob() {
         return Err(ComponentError::NotKeyfob);
+    }
+    if let Some(given) = keyfob_types.exported_wasi().filter(|given| *given != wanted) {
+        let imports = list(app_types.imports().filter(|name| is_keyfob(name)));
+        return Err(ComponentError::OtherWasi { imports, given, wanted });
     }
 
     let composed = match plugged(app, keyfob) {
