@@ -57,6 +57,31 @@ fn embedded_writes_the_embedding_build() {
 }
 
 #[test]
+fn wasi_0_3_writes_that_build() {
+    let world = World::app_service();
+    let file = world.folder().join("keyfob.wasm");
+    let to = file.to_str().unwrap();
+    for (options, build) in [
+        (&["--wasi", "0.2"][..], Build::WithoutCertificates),
+        (&["--wasi", "0.3"], Build::P3WithoutCertificates),
+        (&["--wasi", "0.3", "--with-certificates"], Build::P3WithCertificates),
+    ] {
+        let run = Output::of(component(&[to]).args(options));
+        assert_eq!(run.stderr, format!("{to}: {} bytes\n", build.bytes().len()));
+        assert!(std::fs::read(&file).unwrap() == build.bytes(), "{options:?}");
+    }
+    for option in ["--config", "--embedded"] {
+        let misused = Output::of(&mut component(&["--wasi", "0.3", option, "-"]));
+        assert!(misused.usage_error().contains("cannot be used with"), "{misused:?}");
+    }
+    let unknown = Output::of(&mut component(&["--wasi", "0.4", "-"]));
+    assert!(unknown.usage_error().contains("[possible values: 0.2, 0.3]"), "{unknown:?}");
+    // get-secret works with either.
+    let run = world.get_secret().env("AZURE_CLIENT_ID", USER).path("--component", &file);
+    assert_eq!(run.output().value(), VALUE);
+}
+
+#[test]
 fn dash_writes_to_stdout() {
     let output = component(&["-"]).output().unwrap();
     let expected = Build::WithoutCertificates.bytes();
@@ -97,9 +122,15 @@ fn unwritable_file_is_an_error() {
 fn compose_plugs_either_build_into_an_app() {
     let world = World::app_service();
     let (app, file) = (apps::readme(), world.folder().join("composed.wasm"));
-    let (app, to) = (app.to_str().unwrap(), file.to_str().unwrap());
-    for (option, build) in [(None, Build::WithoutCertificates), (Some("--with-certificates"), Build::WithCertificates)]
-    {
+    let async_app = apps::async_explorer();
+    let (app, async_app, to) = (app.to_str().unwrap(), async_app.to_str().unwrap(), file.to_str().unwrap());
+    // Which one fits, the app says.
+    for (app, option, build) in [
+        (app, None, Build::WithoutCertificates),
+        (app, Some("--with-certificates"), Build::WithCertificates),
+        (async_app, None, Build::P3WithoutCertificates),
+        (async_app, Some("--with-certificates"), Build::P3WithCertificates),
+    ] {
         let run = Output::of(keyfob("compose", &[app, to]).args(option));
         let written = std::fs::read(&file).unwrap();
         let told = format!("{to}: {} bytes\n", written.len());
@@ -123,18 +154,20 @@ fn compose_plugs_either_build_into_an_app() {
 fn wit_writes_the_package_into_a_folder_of_its_own() {
     let world = World::app_service();
     let wit = |folder: &str| Output::of(keyfob("wit", &[folder]).current_dir(world.folder()));
-    // The second time it replaces what it wrote.
-    for _ in 0..2 {
-        let run = wit("wit/deps/keyfob-azure");
+    // The next time it replaces what it wrote.
+    for (options, version) in [(&[][..], "0.1.0"), (&[], "0.1.0"), (&["--wasi", "0.3"], "0.2.0")] {
+        let run = Output::of(keyfob("wit", &["wit/deps/keyfob-azure"]).args(options).current_dir(world.folder()));
         assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
-        assert_eq!(run.stderr, "wit/deps/keyfob-azure: 5 files of keyfob:azure@0.1.0\n");
+        assert_eq!(run.stderr, format!("wit/deps/keyfob-azure: 5 files of keyfob:azure@{version}\n"));
+        world.file(
+            "wit/app.wit",
+            &format!("package my:app;\nworld app {{ include keyfob:azure/imports@{version}; }}\n"),
+        );
+        let mut resolve = wit_parser::Resolve::new();
+        let (package, _) = resolve.push_dir(world.folder().join("wit")).unwrap();
+        let world_id = resolve.select_world(&[package], Some("app")).unwrap();
+        assert_eq!(resolve.worlds[world_id].imports.len(), 4);
     }
-    let app = "package my:app;\nworld app { include keyfob:azure/imports@0.1.0; }\n";
-    world.file("wit/app.wit", app);
-    let mut resolve = wit_parser::Resolve::new();
-    let (package, _) = resolve.push_dir(world.folder().join("wit")).unwrap();
-    let world_id = resolve.select_world(&[package], Some("app")).unwrap();
-    assert_eq!(resolve.worlds[world_id].imports.len(), 4);
 
     let refused = wit("wit");
     assert!(refused.usage_error().contains("wit/app.wit is of another package: name a folder of its own, such as"));
