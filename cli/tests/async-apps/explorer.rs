@@ -10,6 +10,8 @@ use wasip3::clocks::monotonic_clock::wait_for;
 use wasip3::filesystem::preopens;
 use wasip3::http::client::send;
 use wasip3::http::types::{Fields, Request, Scheme};
+use wasip3::sockets::ip_name_lookup::resolve_addresses;
+use wasip3::sockets::types::{IpAddressFamily, TcpSocket, UdpSocket};
 use wasip3::{wit_future, wit_stream};
 
 use keyfob::azure::identity::Credential;
@@ -54,6 +56,12 @@ impl wasip3::exports::cli::run::Guest for Explorer {
                     Ok(token) => format!("by {}", token.credential),
                     Err(error) => format!("{:?}: {}", error.kind, error.message),
                 },
+                "sockets" => {
+                    let tcp = TcpSocket::create(IpAddressFamily::Ipv4).unwrap_err();
+                    let udp = UdpSocket::create(IpAddressFamily::Ipv4).unwrap_err();
+                    let name = resolve_addresses("localhost".to_owned()).await.unwrap_err();
+                    format!("{tcp}, {udp}, {name}")
+                }
                 "abandon-first" => abandon(argument, [true, false, false]).await,
                 "abandon-second" => abandon(argument, [false, true, false]).await,
                 "fail" => return Err(()),

@@ -38,6 +38,7 @@ impl wasip3::exports::http::handler::Guest for Server {
                 drop(done);
                 (200, format!("{method:?} {authority} {path} {length} bytes"))
             }
+            "/large" => (200, "x".repeat(300_000)),
             "/trap" => panic!("on purpose"),
             "/trap-after-answer" => {
                 let response = respond(200, "all of it".to_owned());

@@ -55,6 +55,11 @@ pub(crate) fn async_server() -> PathBuf {
     async_app("async_server")
 }
 
+/// A command of WASI 0.3 that uses Keyfob for WASI 0.2.
+pub(crate) fn blocking_reader() -> PathBuf {
+    async_app("examples/blocking_reader")
+}
+
 /// A command of WASI 0.2 that imports Keyfob for WASI 0.3.
 pub(crate) fn blocking_caller() -> PathBuf {
     async_app("blocking_caller")

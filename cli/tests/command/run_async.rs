@@ -46,10 +46,11 @@ fn identity_and_vault_are_keyfobs_alone() {
     let (vault, imds) = (format!("get={VAULT}/"), format!("get=http://{IMDS}/"));
     let hosts = [&*vault, &*imds, "get=http://169.254.130.4:8081/", "get=https://login.microsoftonline.com/"];
     let secret = format!("secret={VAULT}");
-    let words = [&["preopens"][..], &hosts, &[&*secret]].concat();
+    let words = [&["sockets", "preopens"][..], &hosts, &[&*secret]].concat();
     let run = explorer(&world, &words).platform().env("AZURE_CLIENT_ID", USER).env("KEYVAULT_URL", VAULT).output();
     let denied = "get ErrorCode::HttpRequestDenied\n".repeat(4);
-    assert_eq!((run.status, run.stdout), (0, format!("preopens []\n{denied}secret {}\n", read())));
+    let sockets = "sockets ErrorCode::AccessDenied, ErrorCode::AccessDenied, ErrorCode::PermanentResolverFailure\n";
+    assert_eq!((run.status, run.stdout), (0, format!("{sockets}preopens []\n{denied}secret {}\n", read())));
     // Keyfob's two requests, and none of the app's.
     assert_eq!(world.requests().len(), 2, "{:?}", world.requests());
     assert_eq!(run.stderr.matches("hint: a request of the app to ").count(), 4, "{}", run.stderr);
@@ -57,6 +58,15 @@ fn identity_and_vault_are_keyfobs_alone() {
     let run = explorer(&world, &[&vault, &secret]).platform().env("AZURE_CLIENT_ID", USER);
     let run = run.args(&["--allow-host", "story-kv.vault.azure.net"]).output();
     assert_eq!(run.success(), format!("get 401\nsecret {}", read()));
+}
+
+#[test]
+fn keyfob_for_wasi_0_2_in_an_app_of_wasi_0_3() {
+    let world = World::app_service();
+    let app = apps::blocking_reader();
+    let run = world.keyfob(&["run", app.to_str().unwrap()]).platform().env("AZURE_CLIENT_ID", USER);
+    assert_eq!(run.env("KEYVAULT_URL", VAULT).app_args(&[VAULT]).output().success(), read());
+    assert_eq!(world.requests().len(), 2, "{:?}", world.requests());
 }
 
 #[test]
@@ -183,6 +193,7 @@ async fn library_calls_http_apps() {
         assert_eq!(ask("/count", b"").await.unwrap().body, b"1");
     }
     assert_eq!(ask("/request?a=b", b"four").await.unwrap().body, b"Method::Post my-app /request?a=b 4 bytes");
+    assert_eq!(ask("/large", b"").await.unwrap().body.len(), 300_000);
     for (path, why) in [
         ("/error", "the app answered with the error ErrorCode::ConfigurationError"),
         ("/trap", "the app stopped: wasm trap: "),

@@ -96,8 +96,7 @@ impl Host<App> {
         };
         let mut request = request.map(|body| Full::new(body).map_err(|never| -> Error { match never {} }));
         *request.uri_mut() = uri;
-        let answered = answer(&instance, request).await;
-        let answered = match answered {
+        let answered = match answer(&instance, request).await {
             Ok(response) => {
                 let status = response.status();
                 let body = response.into_body().collect().await;

@@ -141,7 +141,7 @@ impl WorkerState for Worker {
         (): (),
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        // A request has no time limit of the host's: the client's end ends it.
+        // The host does not limit the time of a request, as for an app of WASI 0.2.
         Box::pin(std::future::pending())
     }
 
