@@ -49,11 +49,13 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
     add_async_http(&mut linker.instance("kfob:http/client@0.3.0")?)
 }
 
+type Variables = Vec<(String, String)>;
+
 /// Arguments and the working directory are the app's: Keyfob has none.
 fn add_environment(
     interface: &mut LinkerInstance<'_, State>,
     working_directory: &str,
-    get: fn(WasiCliCtxView<'_>) -> wasmtime::Result<Vec<(String, String)>>,
+    get: fn(WasiCliCtxView<'_>) -> wasmtime::Result<Variables>,
 ) -> wasmtime::Result<()> {
     interface.func_wrap("get-environment", move |mut store: StoreContextMut<'_, State>, (): ()| {
         Ok((get(store.data_mut().keyfob_cli())?,))

@@ -48,6 +48,7 @@ impl Instance {
     /// # Ok(())
     /// # }
     /// ```
+    #[allow(clippy::result_large_err, reason = "the component's errors are returned as they are")]
     pub async fn get_secrets_at_once(
         &mut self,
         client: SecretClient,
