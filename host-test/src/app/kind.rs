@@ -1,6 +1,8 @@
 //! The kind of an app, and the check that a host has all its imports.
 
-use crate::component_types::{ComponentTypes, Wasi, is_keyfob, is_release_of, list, version};
+#[cfg(feature = "compose")]
+use crate::component_types::is_keyfob;
+use crate::component_types::{ComponentTypes, Wasi, is_release_of, list, version};
 use crate::error::ComponentError;
 #[cfg(feature = "compose")]
 use crate::keyfob_half::is_reserved;
