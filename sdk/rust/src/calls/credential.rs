@@ -91,23 +91,23 @@ macro_rules! credential_type {
     ($(#[$docs:meta])* $name:ident) => {
         $(#[$docs])*
         #[derive(Clone)]
-        pub struct $name($crate::wasip2::Credential);
+        pub struct $name(Credential);
 
         impl std::ops::Deref for $name {
-            type Target = $crate::wasip2::Credential;
+            type Target = Credential;
 
             fn deref(&self) -> &Self::Target {
                 &self.0
             }
         }
 
-        impl From<$name> for $crate::wasip2::Credential {
+        impl From<$name> for Credential {
             fn from(credential: $name) -> Self {
                 credential.0
             }
         }
 
-        impl From<&$name> for $crate::wasip2::Credential {
+        impl From<&$name> for Credential {
             fn from(credential: &$name) -> Self {
                 credential.0.clone()
             }
