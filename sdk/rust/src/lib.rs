@@ -38,16 +38,22 @@
 //! On a target that is no component the crate compiles, so that an app's own tests do, and the calls panic.
 
 #![deny(missing_docs, clippy::missing_errors_doc)]
+// src/calls is compiled for each interface.
+#![allow(clippy::duplicate_mod)]
 
 mod error;
 mod model;
+#[cfg(any(feature = "wasip2", feature = "p3"))]
+mod pages;
+#[cfg(feature = "p3")]
+pub mod p3;
 mod secret_value;
 mod time;
 #[cfg(feature = "wasip2")]
 mod wasip2;
 
-#[cfg(not(feature = "wasip2"))]
-compile_error!("keyfob has no calls without its feature `wasip2`, which is the default");
+#[cfg(not(any(feature = "wasip2", feature = "p3")))]
+compile_error!("keyfob has no calls without one of its features `wasip2`, which is the default, and `p3`");
 
 pub use error::{Attempt, Error, ErrorKind, Outcome, Result};
 pub use model::{

@@ -11,7 +11,7 @@ credential_type! {
     /// The given credentials, in this order. It uses the first one that is available.
     ///
     /// ```no_run
-    /// use keyfob::{ChainedTokenCredential, EnvironmentCredential, ManagedIdentityCredential};
+    #[doc = concat!("use ", module!(), "::{ChainedTokenCredential, EnvironmentCredential, ManagedIdentityCredential};")]
     ///
     /// let chain = ChainedTokenCredential::new([
     ///     EnvironmentCredential::new().into(),
@@ -32,7 +32,7 @@ impl ChainedTokenCredential {
 }
 
 credential_type! {
-    /// A token that the app has. [`set_token`](crate::StaticTokenCredential::set_token) replaces it when it expires.
+    /// A token that the app has. [`set_token`](super::StaticTokenCredential::set_token) replaces it when it expires.
     StaticTokenCredential
 }
 

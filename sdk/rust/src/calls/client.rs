@@ -81,86 +81,89 @@ impl SecretClient {
         self.0.scope()
     }
 
-    /// Reads the latest version of a secret.
-    ///
-    /// # Errors
-    ///
-    /// [`NotFound`](crate::ErrorKind::NotFound), [`Forbidden`](crate::ErrorKind::Forbidden),
-    /// [`Service`](crate::ErrorKind::Service), [`InvalidArgument`](crate::ErrorKind::InvalidArgument), and those of
-    /// [`Credential::get_token`].
-    pub fn get_secret(&self, name: &str) -> Result<Secret> {
-        Ok(self.0.get_secret(name, None)?.into())
-    }
+    waits! {
+        /// Reads the latest version of a secret.
+        ///
+        /// # Errors
+        ///
+        /// [`NotFound`](crate::ErrorKind::NotFound), [`Forbidden`](crate::ErrorKind::Forbidden),
+        /// [`Service`](crate::ErrorKind::Service), [`InvalidArgument`](crate::ErrorKind::InvalidArgument), and those of
+        /// [`Credential::get_token`].
+        pub fn get_secret(&self, name: &str) -> Result<Secret> {
+            Ok(wait!(self.0.get_secret(argument!(name), None))?.into())
+        }
 
-    /// Reads a secret, as [`get_secret`](Self::get_secret), such as an earlier version of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`get_secret`](Self::get_secret).
-    pub fn get_secret_with(&self, name: &str, options: &GetSecretOptions) -> Result<Secret> {
-        Ok(self.0.get_secret(name, Some(options.handle()))?.into())
-    }
+        /// Reads a secret, as [`get_secret`](Self::get_secret), such as an earlier version of it.
+        ///
+        /// # Errors
+        ///
+        /// As [`get_secret`](Self::get_secret).
+        pub fn get_secret_with(&self, name: &str, options: &GetSecretOptions) -> Result<Secret> {
+            Ok(wait!(self.0.get_secret(argument!(name), Some(options.handle())))?.into())
+        }
 
-    /// Reads several secrets concurrently, with one token and one timeout. Returns a result for each name, in the order of the
-    /// names; the failure of one does not end the others, and each is an error of [`get_secret`](Self::get_secret).
-    ///
-    /// ```no_run
-    /// # fn example(client: &keyfob::SecretClient) -> keyfob::Result<()> {
-    /// let secrets = client.get_secrets(["db-user", "db-password"]).into_iter().collect::<keyfob::Result<Vec<_>>>()?;
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn get_secrets(&self, names: impl IntoIterator<Item: Into<String>>) -> Vec<Result<Secret>> {
-        self.several(names, None)
-    }
+        /// Reads several secrets concurrently, with one token and one timeout. Returns a result for each name, in the order of the
+        /// names; the failure of one does not end the others, and each is an error of [`get_secret`](Self::get_secret).
+        ///
+        /// ```no_run
+        #[doc = concat!("# async fn example(client: &", module!(), "::SecretClient) -> keyfob::Result<()> {")]
+        #[doc = concat!("let results = client.get_secrets([\"db-user\", \"db-password\"])", awaited!(), ";")]
+        /// let secrets = results.into_iter().collect::<keyfob::Result<Vec<_>>>()?;
+        /// # Ok(()) }
+        /// ```
+        #[must_use]
+        pub fn get_secrets(&self, names: impl IntoIterator<Item: Into<String>>) -> Vec<Result<Secret>> {
+            wait!(self.several(names, None))
+        }
 
-    /// Reads several secrets, as [`get_secrets`](Self::get_secrets), with options.
-    #[must_use]
-    pub fn get_secrets_with(
-        &self,
-        names: impl IntoIterator<Item: Into<String>>,
-        options: &GetSecretOptions,
-    ) -> Vec<Result<Secret>> {
-        self.several(names, Some(options))
-    }
+        /// Reads several secrets, as [`get_secrets`](Self::get_secrets), with options.
+        #[must_use]
+        pub fn get_secrets_with(
+            &self,
+            names: impl IntoIterator<Item: Into<String>>,
+            options: &GetSecretOptions,
+        ) -> Vec<Result<Secret>> {
+            wait!(self.several(names, Some(options)))
+        }
 
-    fn several(
-        &self,
-        names: impl IntoIterator<Item: Into<String>>,
-        options: Option<&GetSecretOptions>,
-    ) -> Vec<Result<Secret>> {
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        let results = self.0.get_secrets(&names, options.map(GetSecretOptions::handle));
-        results.into_iter().map(|result| Ok(result?.into())).collect()
-    }
+        fn several(
+            &self,
+            names: impl IntoIterator<Item: Into<String>>,
+            options: Option<&GetSecretOptions>,
+        ) -> Vec<Result<Secret>> {
+            let names: Vec<String> = names.into_iter().map(Into::into).collect();
+            let results = wait!(self.0.get_secrets(argument!(names.as_slice()), options.map(GetSecretOptions::handle)));
+            results.into_iter().map(|result| Ok(result?.into())).collect()
+        }
 
-    /// Sets a secret: creates it, or adds a version to it. The value has at most 25,600 bytes.
-    /// <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
-    ///
-    /// # Errors
-    ///
-    /// [`Conflict`](crate::ErrorKind::Conflict) if a deleted secret has the name, and those of
-    /// [`get_secret`](Self::get_secret).
-    pub fn set_secret(&self, name: &str, value: &str) -> Result<SecretProperties> {
-        Ok(self.0.set_secret(name, value, None)?.into())
-    }
+        /// Sets a secret: creates it, or adds a version to it. The value has at most 25,600 bytes.
+        /// <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
+        ///
+        /// # Errors
+        ///
+        /// [`Conflict`](crate::ErrorKind::Conflict) if a deleted secret has the name, and those of
+        /// [`get_secret`](Self::get_secret).
+        pub fn set_secret(&self, name: &str, value: &str) -> Result<SecretProperties> {
+            Ok(wait!(self.0.set_secret(argument!(name), argument!(value), None))?.into())
+        }
 
-    /// Sets a secret, as [`set_secret`](Self::set_secret), with properties.
-    ///
-    /// # Errors
-    ///
-    /// As [`set_secret`](Self::set_secret).
-    pub fn set_secret_with(&self, name: &str, value: &str, options: &SetSecretOptions) -> Result<SecretProperties> {
-        Ok(self.0.set_secret(name, value, Some(options.handle()))?.into())
-    }
+        /// Sets a secret, as [`set_secret`](Self::set_secret), with properties.
+        ///
+        /// # Errors
+        ///
+        /// As [`set_secret`](Self::set_secret).
+        pub fn set_secret_with(&self, name: &str, value: &str, options: &SetSecretOptions) -> Result<SecretProperties> {
+            Ok(wait!(self.0.set_secret(argument!(name), argument!(value), Some(options.handle())))?.into())
+        }
 
-    /// Changes the properties of a version of a secret, and not its value.
-    ///
-    /// # Errors
-    ///
-    /// As [`get_secret`](Self::get_secret).
-    pub fn update_secret_properties(&self, name: &str, options: &SetSecretOptions) -> Result<SecretProperties> {
-        Ok(self.0.update_secret_properties(name, Some(options.handle()))?.into())
+        /// Changes the properties of a version of a secret, and not its value.
+        ///
+        /// # Errors
+        ///
+        /// As [`get_secret`](Self::get_secret).
+        pub fn update_secret_properties(&self, name: &str, options: &SetSecretOptions) -> Result<SecretProperties> {
+            Ok(wait!(self.0.update_secret_properties(argument!(name), Some(options.handle())))?.into())
+        }
     }
 
     /// Lists the latest versions of all secrets, without their values.
@@ -186,41 +189,43 @@ impl SecretClient {
         SecretList::new(self.0.list_properties_of_secret_versions(name, Some(options.handle())))
     }
 
-    /// Begins to delete all versions of a secret.
-    ///
-    /// # Errors
-    ///
-    /// [`Conflict`](crate::ErrorKind::Conflict) if the secret is being deleted or recovered, and those of
-    /// [`get_secret`](Self::get_secret).
-    pub fn begin_delete_secret(&self, name: &str) -> Result<DeletedSecretPoller> {
-        Ok(DeletedSecretPoller::new(self.0.begin_delete_secret(name, None)?))
-    }
+    waits! {
+        /// Begins to delete all versions of a secret.
+        ///
+        /// # Errors
+        ///
+        /// [`Conflict`](crate::ErrorKind::Conflict) if the secret is being deleted or recovered, and those of
+        /// [`get_secret`](Self::get_secret).
+        pub fn begin_delete_secret(&self, name: &str) -> Result<DeletedSecretPoller> {
+            Ok(DeletedSecretPoller::new(wait!(self.0.begin_delete_secret(argument!(name), None))?))
+        }
 
-    /// Begins to delete a secret, as [`begin_delete_secret`](Self::begin_delete_secret), with a timeout.
-    ///
-    /// # Errors
-    ///
-    /// As [`begin_delete_secret`](Self::begin_delete_secret).
-    pub fn begin_delete_secret_with(&self, name: &str, options: &CallOptions) -> Result<DeletedSecretPoller> {
-        Ok(DeletedSecretPoller::new(self.0.begin_delete_secret(name, Some(options.handle()))?))
-    }
+        /// Begins to delete a secret, as [`begin_delete_secret`](Self::begin_delete_secret), with a timeout.
+        ///
+        /// # Errors
+        ///
+        /// As [`begin_delete_secret`](Self::begin_delete_secret).
+        pub fn begin_delete_secret_with(&self, name: &str, options: &CallOptions) -> Result<DeletedSecretPoller> {
+            Ok(DeletedSecretPoller::new(wait!(self.0.begin_delete_secret(argument!(name), Some(options.handle())))?))
+        }
 
-    /// Reads the properties of a deleted secret.
-    ///
-    /// # Errors
-    ///
-    /// As [`get_secret`](Self::get_secret).
-    pub fn get_deleted_secret(&self, name: &str) -> Result<DeletedSecret> {
-        Ok(self.0.get_deleted_secret(name, None)?.into())
-    }
+        /// Reads the properties of a deleted secret.
+        ///
+        /// # Errors
+        ///
+        /// As [`get_secret`](Self::get_secret).
+        pub fn get_deleted_secret(&self, name: &str) -> Result<DeletedSecret> {
+            Ok(wait!(self.0.get_deleted_secret(argument!(name), None))?.into())
+        }
 
-    /// Reads the properties of a deleted secret, as [`get_deleted_secret`](Self::get_deleted_secret), with a timeout.
-    ///
-    /// # Errors
-    ///
-    /// As [`get_deleted_secret`](Self::get_deleted_secret).
-    pub fn get_deleted_secret_with(&self, name: &str, options: &CallOptions) -> Result<DeletedSecret> {
-        Ok(self.0.get_deleted_secret(name, Some(options.handle()))?.into())
+        /// Reads the properties of a deleted secret, as [`get_deleted_secret`](Self::get_deleted_secret), with a timeout.
+        ///
+        /// # Errors
+        ///
+        /// As [`get_deleted_secret`](Self::get_deleted_secret).
+        pub fn get_deleted_secret_with(&self, name: &str, options: &CallOptions) -> Result<DeletedSecret> {
+            Ok(wait!(self.0.get_deleted_secret(argument!(name), Some(options.handle())))?.into())
+        }
     }
 
     /// Lists all deleted secrets.
@@ -234,82 +239,84 @@ impl SecretClient {
         DeletedSecretList::new(self.0.list_deleted_secrets(Some(options.handle())))
     }
 
-    /// Begins to recover a deleted secret. The request is not repeated if the vault may have received it.
-    ///
-    /// # Errors
-    ///
-    /// [`Conflict`](crate::ErrorKind::Conflict) if the secret is being deleted or recovered, and those of
-    /// [`get_secret`](Self::get_secret).
-    pub fn begin_recover_deleted_secret(&self, name: &str) -> Result<SecretPoller> {
-        Ok(SecretPoller::new(self.0.begin_recover_deleted_secret(name, None)?))
-    }
+    waits! {
+        /// Begins to recover a deleted secret. The request is not repeated if the vault may have received it.
+        ///
+        /// # Errors
+        ///
+        /// [`Conflict`](crate::ErrorKind::Conflict) if the secret is being deleted or recovered, and those of
+        /// [`get_secret`](Self::get_secret).
+        pub fn begin_recover_deleted_secret(&self, name: &str) -> Result<SecretPoller> {
+            Ok(SecretPoller::new(wait!(self.0.begin_recover_deleted_secret(argument!(name), None))?))
+        }
 
-    /// Begins to recover a deleted secret, as [`begin_recover_deleted_secret`](Self::begin_recover_deleted_secret), with a
-    /// timeout.
-    ///
-    /// # Errors
-    ///
-    /// As [`begin_recover_deleted_secret`](Self::begin_recover_deleted_secret).
-    pub fn begin_recover_deleted_secret_with(&self, name: &str, options: &CallOptions) -> Result<SecretPoller> {
-        Ok(SecretPoller::new(self.0.begin_recover_deleted_secret(name, Some(options.handle()))?))
-    }
+        /// Begins to recover a deleted secret, as [`begin_recover_deleted_secret`](Self::begin_recover_deleted_secret), with a
+        /// timeout.
+        ///
+        /// # Errors
+        ///
+        /// As [`begin_recover_deleted_secret`](Self::begin_recover_deleted_secret).
+        pub fn begin_recover_deleted_secret_with(&self, name: &str, options: &CallOptions) -> Result<SecretPoller> {
+            Ok(SecretPoller::new(wait!(self.0.begin_recover_deleted_secret(argument!(name), Some(options.handle())))?))
+        }
 
-    /// Deletes a deleted secret permanently.
-    ///
-    /// # Errors
-    ///
-    /// [`Forbidden`](crate::ErrorKind::Forbidden) if the vault has purge protection, and those of
-    /// [`get_secret`](Self::get_secret).
-    pub fn purge_deleted_secret(&self, name: &str) -> Result<()> {
-        Ok(self.0.purge_deleted_secret(name, None)?)
-    }
+        /// Deletes a deleted secret permanently.
+        ///
+        /// # Errors
+        ///
+        /// [`Forbidden`](crate::ErrorKind::Forbidden) if the vault has purge protection, and those of
+        /// [`get_secret`](Self::get_secret).
+        pub fn purge_deleted_secret(&self, name: &str) -> Result<()> {
+            Ok(wait!(self.0.purge_deleted_secret(argument!(name), None))?)
+        }
 
-    /// Deletes a deleted secret permanently, as [`purge_deleted_secret`](Self::purge_deleted_secret), with a timeout.
-    ///
-    /// # Errors
-    ///
-    /// As [`purge_deleted_secret`](Self::purge_deleted_secret).
-    pub fn purge_deleted_secret_with(&self, name: &str, options: &CallOptions) -> Result<()> {
-        Ok(self.0.purge_deleted_secret(name, Some(options.handle()))?)
-    }
+        /// Deletes a deleted secret permanently, as [`purge_deleted_secret`](Self::purge_deleted_secret), with a timeout.
+        ///
+        /// # Errors
+        ///
+        /// As [`purge_deleted_secret`](Self::purge_deleted_secret).
+        pub fn purge_deleted_secret_with(&self, name: &str, options: &CallOptions) -> Result<()> {
+            Ok(wait!(self.0.purge_deleted_secret(argument!(name), Some(options.handle())))?)
+        }
 
-    /// Returns a backup of all versions of a secret, which only Key Vault can decrypt. It can be restored to a vault of the
-    /// same subscription and geography.
-    /// <https://learn.microsoft.com/azure/key-vault/general/backup>
-    ///
-    /// # Errors
-    ///
-    /// As [`get_secret`](Self::get_secret).
-    pub fn backup_secret(&self, name: &str) -> Result<Vec<u8>> {
-        Ok(self.0.backup_secret(name, None)?)
-    }
+        /// Returns a backup of all versions of a secret, which only Key Vault can decrypt. It can be restored to a vault of the
+        /// same subscription and geography.
+        /// <https://learn.microsoft.com/azure/key-vault/general/backup>
+        ///
+        /// # Errors
+        ///
+        /// As [`get_secret`](Self::get_secret).
+        pub fn backup_secret(&self, name: &str) -> Result<Vec<u8>> {
+            Ok(wait!(self.0.backup_secret(argument!(name), None))?)
+        }
 
-    /// Returns a backup of a secret, as [`backup_secret`](Self::backup_secret), with a timeout.
-    ///
-    /// # Errors
-    ///
-    /// As [`get_secret`](Self::get_secret).
-    pub fn backup_secret_with(&self, name: &str, options: &CallOptions) -> Result<Vec<u8>> {
-        Ok(self.0.backup_secret(name, Some(options.handle()))?)
-    }
+        /// Returns a backup of a secret, as [`backup_secret`](Self::backup_secret), with a timeout.
+        ///
+        /// # Errors
+        ///
+        /// As [`get_secret`](Self::get_secret).
+        pub fn backup_secret_with(&self, name: &str, options: &CallOptions) -> Result<Vec<u8>> {
+            Ok(wait!(self.0.backup_secret(argument!(name), Some(options.handle())))?)
+        }
 
-    /// Restores a secret from a backup. The request is not repeated if the vault may have received it.
-    ///
-    /// # Errors
-    ///
-    /// [`Conflict`](crate::ErrorKind::Conflict) if the vault has a secret of that name, even a deleted one, and those of
-    /// [`get_secret`](Self::get_secret).
-    pub fn restore_secret_backup(&self, backup: &[u8]) -> Result<SecretProperties> {
-        Ok(self.0.restore_secret_backup(backup, None)?.into())
-    }
+        /// Restores a secret from a backup. The request is not repeated if the vault may have received it.
+        ///
+        /// # Errors
+        ///
+        /// [`Conflict`](crate::ErrorKind::Conflict) if the vault has a secret of that name, even a deleted one, and those of
+        /// [`get_secret`](Self::get_secret).
+        pub fn restore_secret_backup(&self, backup: &[u8]) -> Result<SecretProperties> {
+            Ok(wait!(self.0.restore_secret_backup(argument!(backup), None))?.into())
+        }
 
-    /// Restores a secret from a backup, as [`restore_secret_backup`](Self::restore_secret_backup), with a timeout.
-    ///
-    /// # Errors
-    ///
-    /// As [`restore_secret_backup`](Self::restore_secret_backup).
-    pub fn restore_secret_backup_with(&self, backup: &[u8], options: &CallOptions) -> Result<SecretProperties> {
-        Ok(self.0.restore_secret_backup(backup, Some(options.handle()))?.into())
+        /// Restores a secret from a backup, as [`restore_secret_backup`](Self::restore_secret_backup), with a timeout.
+        ///
+        /// # Errors
+        ///
+        /// As [`restore_secret_backup`](Self::restore_secret_backup).
+        pub fn restore_secret_backup_with(&self, backup: &[u8], options: &CallOptions) -> Result<SecretProperties> {
+            Ok(wait!(self.0.restore_secret_backup(argument!(backup), Some(options.handle())))?.into())
+        }
     }
 }
 

@@ -31,39 +31,41 @@ impl Credential {
         self.0.name()
     }
 
-    /// Returns a token for the scopes, such as `https://vault.azure.net/.default`: the cached one until it is due for
-    /// refresh, else a new one.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidArgument`], [`CredentialUnavailable`], [`AuthenticationFailed`], [`Throttled`], [`TimedOut`],
-    /// [`DeniedByHost`], [`Transport`], [`UnexpectedReply`] and [`Unsupported`].
-    ///
-    /// [`InvalidArgument`]: crate::ErrorKind::InvalidArgument
-    /// [`CredentialUnavailable`]: crate::ErrorKind::CredentialUnavailable
-    /// [`AuthenticationFailed`]: crate::ErrorKind::AuthenticationFailed
-    /// [`Throttled`]: crate::ErrorKind::Throttled
-    /// [`TimedOut`]: crate::ErrorKind::TimedOut
-    /// [`DeniedByHost`]: crate::ErrorKind::DeniedByHost
-    /// [`Transport`]: crate::ErrorKind::Transport
-    /// [`UnexpectedReply`]: crate::ErrorKind::UnexpectedReply
-    /// [`Unsupported`]: crate::ErrorKind::Unsupported
-    pub fn get_token(&self, scopes: &[&str]) -> Result<AccessToken> {
-        self.token(scopes, None)
-    }
+    waits! {
+        /// Returns a token for the scopes, such as `https://vault.azure.net/.default`: the cached one until it is due for
+        /// refresh, else a new one.
+        ///
+        /// # Errors
+        ///
+        /// [`InvalidArgument`], [`CredentialUnavailable`], [`AuthenticationFailed`], [`Throttled`], [`TimedOut`],
+        /// [`DeniedByHost`], [`Transport`], [`UnexpectedReply`] and [`Unsupported`].
+        ///
+        /// [`InvalidArgument`]: crate::ErrorKind::InvalidArgument
+        /// [`CredentialUnavailable`]: crate::ErrorKind::CredentialUnavailable
+        /// [`AuthenticationFailed`]: crate::ErrorKind::AuthenticationFailed
+        /// [`Throttled`]: crate::ErrorKind::Throttled
+        /// [`TimedOut`]: crate::ErrorKind::TimedOut
+        /// [`DeniedByHost`]: crate::ErrorKind::DeniedByHost
+        /// [`Transport`]: crate::ErrorKind::Transport
+        /// [`UnexpectedReply`]: crate::ErrorKind::UnexpectedReply
+        /// [`Unsupported`]: crate::ErrorKind::Unsupported
+        pub fn get_token(&self, scopes: &[&str]) -> Result<AccessToken> {
+            wait!(self.token(scopes, None))
+        }
 
-    /// Returns a token, as [`get_token`](Self::get_token), with a timeout, a tenant or claims.
-    ///
-    /// # Errors
-    ///
-    /// As [`get_token`](Self::get_token).
-    pub fn get_token_with(&self, scopes: &[&str], options: &TokenOptions) -> Result<AccessToken> {
-        self.token(scopes, Some(options))
-    }
+        /// Returns a token, as [`get_token`](Self::get_token), with a timeout, a tenant or claims.
+        ///
+        /// # Errors
+        ///
+        /// As [`get_token`](Self::get_token).
+        pub fn get_token_with(&self, scopes: &[&str], options: &TokenOptions) -> Result<AccessToken> {
+            wait!(self.token(scopes, Some(options)))
+        }
 
-    fn token(&self, scopes: &[&str], options: Option<&TokenOptions>) -> Result<AccessToken> {
-        let scopes: Vec<String> = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        Ok(self.0.get_token(&scopes, options.map(TokenOptions::handle))?.into())
+        fn token(&self, scopes: &[&str], options: Option<&TokenOptions>) -> Result<AccessToken> {
+            let scopes: Vec<String> = scopes.iter().map(|&scope| scope.to_owned()).collect();
+            Ok(wait!(self.0.get_token(argument!(scopes.as_slice()), options.map(TokenOptions::handle)))?.into())
+        }
     }
 
     /// Returns what [`get_token`](Self::get_token) would try: the credentials of a chain in order, followed by those that are

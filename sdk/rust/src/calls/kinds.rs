@@ -16,7 +16,7 @@ credential_type! {
     /// <https://learn.microsoft.com/python/api/azure-identity/azure.identity.defaultazurecredential>
     ///
     /// ```no_run
-    /// use keyfob::{DefaultAzureCredential, ManagedIdentityId};
+    #[doc = concat!("use ", module!(), "::{DefaultAzureCredential, ManagedIdentityId};")]
     ///
     /// let credential = DefaultAzureCredential::builder()
     ///     .managed_identity(ManagedIdentityId::ClientId("5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08".to_owned()))
@@ -50,7 +50,7 @@ credential_type! {
 
 credential_type! {
     /// A service principal with a JWT that another party signed.
-    /// [`set_assertion`](crate::ClientAssertionCredential::set_assertion) replaces the JWT when it expires.
+    /// [`set_assertion`](super::ClientAssertionCredential::set_assertion) replaces the JWT when it expires.
     ClientAssertionCredential
 }
 

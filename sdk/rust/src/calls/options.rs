@@ -39,13 +39,13 @@ macro_rules! options {
 }
 
 options! {
-    /// Options for [`Credential::get_token_with`](crate::Credential::get_token_with), which checks the values.
+    /// Options for [`Credential::get_token_with`](super::Credential::get_token_with), which checks the values.
     TokenOptions = identity::TokenOptions
 }
 
 impl TokenOptions {
     /// Limits the duration of the call, 1 ms to 600 s. The default is 30 s, and 100 s for
-    /// [`ManagedIdentityCredential`](crate::ManagedIdentityCredential), because a metadata service that is being updated
+    /// [`ManagedIdentityCredential`](super::ManagedIdentityCredential), because a metadata service that is being updated
     /// answers 410 for up to 70 seconds.
     /// <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
     #[must_use]
@@ -79,8 +79,8 @@ impl TokenOptions {
 }
 
 options! {
-    /// Options for [`SecretClient::get_secret_with`](crate::SecretClient::get_secret_with) and
-    /// [`SecretClient::get_secrets_with`](crate::SecretClient::get_secrets_with), which check the values.
+    /// Options for [`SecretClient::get_secret_with`](super::SecretClient::get_secret_with) and
+    /// [`SecretClient::get_secrets_with`](super::SecretClient::get_secrets_with), which check the values.
     GetSecretOptions = secrets::GetSecretOptions
 }
 
@@ -116,7 +116,7 @@ impl GetSecretOptions {
     }
 
     /// Limits the duration of the whole call, getting a token included, 1 ms to 600 s. The default is 30 s, and 100 s for a
-    /// client whose credential is [`ManagedIdentityCredential`](crate::ManagedIdentityCredential).
+    /// client whose credential is [`ManagedIdentityCredential`](super::ManagedIdentityCredential).
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         self.0.set_timeout(to_milliseconds(timeout));
@@ -125,8 +125,8 @@ impl GetSecretOptions {
 }
 
 options! {
-    /// Options for [`SecretClient::set_secret_with`](crate::SecretClient::set_secret_with) and
-    /// [`SecretClient::update_secret_properties`](crate::SecretClient::update_secret_properties), which check the values. An
+    /// Options for [`SecretClient::set_secret_with`](super::SecretClient::set_secret_with) and
+    /// [`SecretClient::update_secret_properties`](super::SecretClient::update_secret_properties), which check the values. An
     /// update leaves properties that are not set here as they are; for a new version the vault chooses them.
     /// <https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret>
     SetSecretOptions = secrets::SetSecretOptions
@@ -205,7 +205,7 @@ impl CallOptions {
 }
 
 options! {
-    /// Options for the functions of [`SecretClient`](crate::SecretClient) that list secrets. The list checks the values.
+    /// Options for the functions of [`SecretClient`](super::SecretClient) that list secrets. The list checks the values.
     ListOptions = secrets::ListOptions
 }
 

@@ -21,23 +21,25 @@ impl DeletedSecretPoller {
         self.0.deleted_secret().into()
     }
 
-    /// Waits until the secret can be recovered or purged, and asks the vault every two seconds. After
-    /// [`TimedOut`](crate::ErrorKind::TimedOut) the deletion goes on, and can be waited for again.
-    ///
-    /// # Errors
-    ///
-    /// As [`SecretClient::get_secret`](crate::SecretClient::get_secret).
-    pub fn wait(&self) -> Result<()> {
-        Ok(self.0.wait(None)?)
-    }
+    waits! {
+        /// Waits until the secret can be recovered or purged, and asks the vault every two seconds. After
+        /// [`TimedOut`](crate::ErrorKind::TimedOut) the deletion goes on, and can be waited for again.
+        ///
+        /// # Errors
+        ///
+        /// As [`SecretClient::get_secret`](super::SecretClient::get_secret).
+        pub fn wait(&self) -> Result<()> {
+            Ok(wait!(self.0.wait(None))?)
+        }
 
-    /// Waits, as [`wait`](Self::wait), with a timeout.
-    ///
-    /// # Errors
-    ///
-    /// As [`wait`](Self::wait).
-    pub fn wait_with(&self, options: &CallOptions) -> Result<()> {
-        Ok(self.0.wait(Some(options.handle()))?)
+        /// Waits, as [`wait`](Self::wait), with a timeout.
+        ///
+        /// # Errors
+        ///
+        /// As [`wait`](Self::wait).
+        pub fn wait_with(&self, options: &CallOptions) -> Result<()> {
+            Ok(wait!(self.0.wait(Some(options.handle())))?)
+        }
     }
 }
 
@@ -61,23 +63,25 @@ impl SecretPoller {
         self.0.properties().into()
     }
 
-    /// Waits until the secret can be read again, and asks the vault every two seconds. After
-    /// [`TimedOut`](crate::ErrorKind::TimedOut) the recovery goes on, and can be waited for again.
-    ///
-    /// # Errors
-    ///
-    /// As [`SecretClient::get_secret`](crate::SecretClient::get_secret).
-    pub fn wait(&self) -> Result<()> {
-        Ok(self.0.wait(None)?)
-    }
+    waits! {
+        /// Waits until the secret can be read again, and asks the vault every two seconds. After
+        /// [`TimedOut`](crate::ErrorKind::TimedOut) the recovery goes on, and can be waited for again.
+        ///
+        /// # Errors
+        ///
+        /// As [`SecretClient::get_secret`](super::SecretClient::get_secret).
+        pub fn wait(&self) -> Result<()> {
+            Ok(wait!(self.0.wait(None))?)
+        }
 
-    /// Waits, as [`wait`](Self::wait), with a timeout.
-    ///
-    /// # Errors
-    ///
-    /// As [`wait`](Self::wait).
-    pub fn wait_with(&self, options: &CallOptions) -> Result<()> {
-        Ok(self.0.wait(Some(options.handle()))?)
+        /// Waits, as [`wait`](Self::wait), with a timeout.
+        ///
+        /// # Errors
+        ///
+        /// As [`wait`](Self::wait).
+        pub fn wait_with(&self, options: &CallOptions) -> Result<()> {
+            Ok(wait!(self.0.wait(Some(options.handle())))?)
+        }
     }
 }
 

@@ -38,7 +38,7 @@ impl AccessToken {
 #[non_exhaustive]
 pub enum ManagedIdentityId {
     /// In the default chain `AZURE_CLIENT_ID` selects the identity, and the platform does if the variable is not set. In
-    /// [`ManagedIdentityCredential`](crate::ManagedIdentityCredential) the platform does, as in the Azure SDKs.
+    /// `ManagedIdentityCredential` the platform does, as in the Azure SDKs.
     #[default]
     FromEnvironment,
     /// The system-assigned identity, even if `AZURE_CLIENT_ID` is set.
@@ -52,7 +52,7 @@ pub enum ManagedIdentityId {
     ResourceId(String),
 }
 
-/// The configuration of one credential, as [`Credential::explain`](crate::Credential::explain) reports it.
+/// The configuration of one credential, as `Credential::explain` reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Candidate {
@@ -71,7 +71,7 @@ pub struct Candidate {
     pub details: BTreeMap<String, String>,
 }
 
-/// Whether [`Credential::get_token`](crate::Credential::get_token) would use a credential.
+/// Whether `Credential::get_token` would use a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Readiness {

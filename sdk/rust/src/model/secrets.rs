@@ -35,7 +35,7 @@ impl Secret {
 pub struct CacheInfo {
     /// The time since the vault was asked for the value, in whole seconds.
     pub age: Duration,
-    /// True if the value is older than [`cache_ttl`](crate::SecretClientBuilder::cache_ttl) allows, and is returned because
+    /// True if the value is older than `SecretClientBuilder::cache_ttl` allows, and is returned because
     /// reading it again failed.
     pub stale: bool,
     /// If the value is stale, the message of the error that reading it again ended with.
