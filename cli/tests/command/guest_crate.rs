@@ -30,15 +30,18 @@ fn as_app_identity<'w>(world: &'w World, name: &str) -> Run<'w> {
     example(world, name).env("AZURE_CLIENT_ID", "5f0b3c1e-7d42-4a9b-8c36-2e1d9a7f4b08")
 }
 
-/// `sdk/rust/wit` is a link, which `cargo package` follows.
+/// `sdk/rust/wit` and `sdk/rust/wit-0.2` are links, which `cargo package` follows.
 #[test]
 fn the_package_contains_the_interface_and_the_examples() {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["package", "--list", "--allow-dirty", "--offline", "--package", "keyfob"]);
     let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     let listed = String::from_utf8(output.stdout).unwrap();
-    for file in ["wit/types.wit", "wit/identity.wit", "wit/secrets.wit", "wit/simple.wit", "wit/worlds.wit"] {
-        assert!(listed.lines().any(|line| line == file), "{file}: {listed}");
+    for folder in ["wit", "wit-0.2"] {
+        for name in ["types", "identity", "secrets", "simple", "worlds"] {
+            let file = format!("{folder}/{name}.wit");
+            assert!(listed.lines().any(|line| line == file), "{file}: {listed}");
+        }
     }
     for file in ["README.md", "examples/get_secret.rs", "src/lib.rs"] {
         assert!(listed.lines().any(|line| line == file), "{file}: {listed}");

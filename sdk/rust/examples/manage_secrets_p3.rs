@@ -26,9 +26,16 @@ async fn manage() -> Result<(), Error> {
 
     // Lists are streams, which request the pages when they need them.
     client.update_secret_properties("api-key", &SetSecretOptions::new().content_type("text/plain")).await?;
-    let mut versions = client.list_secret_properties_versions("api-key");
+    let (mut versions, mut count) = (client.list_secret_properties_versions("api-key"), 0);
     while let Some(properties) = versions.next().await {
-        println!("a version of type {}", properties?.content_type.unwrap_or_default());
+        properties?;
+        count += 1;
+    }
+    println!("{count} versions");
+    let mut secrets = client.list_secret_properties();
+    while let Some(properties) = secrets.next().await {
+        let properties = properties?;
+        println!("{}: {}", properties.name, properties.content_type.unwrap_or_default());
     }
 
     // The vault deletes and recovers in the background.

@@ -32,9 +32,21 @@
 #![doc = include_str!("../examples/identity.rs")]
 //! ```
 //!
+//! # Apps for WASI 0.3
+//!
+//! The calls above block, so they work in `fn main`, and inside the handlers of waki and wstd, whose other tasks then wait. They
+//! import `keyfob:azure@0.1.0`, from the component Keyfob for WASI 0.2.
+//!
+//! An app for WASI 0.3, such as one of spin-sdk 7, takes the same calls from `keyfob::p3`, where they are `async`:
+//!
+//! ```sh
+//! cargo add keyfob --no-default-features --features p3
+//! ```
+//!
+//! Both features may be on, as they are where two apps of a workspace are built together. An app imports what it calls.
+//!
 //! # Where it runs
 //!
-//! The calls block, so they work in `fn main`, and inside the handlers of waki, wstd and spin-sdk, whose other tasks then wait.
 //! On a target that is no component the crate compiles, so that an app's own tests do, and the calls panic.
 
 #![deny(missing_docs, clippy::missing_errors_doc)]
@@ -43,10 +55,10 @@
 
 mod error;
 mod model;
-#[cfg(any(feature = "wasip2", feature = "p3"))]
-mod pages;
 #[cfg(feature = "p3")]
 pub mod p3;
+#[cfg(any(feature = "wasip2", feature = "p3"))]
+mod pages;
 mod secret_value;
 mod time;
 #[cfg(feature = "wasip2")]

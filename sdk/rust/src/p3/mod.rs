@@ -4,8 +4,12 @@
 #![doc = include_str!("../../examples/get_secret_p3.rs")]
 //! ```
 //!
-//! The function waits wherever the app's framework runs futures, such as in a handler of spin-sdk 7, and so can its callers.
-//! The app imports `keyfob:azure@0.2.0`, which only the component Keyfob for WASI 0.3 has.
+//! Everything that runs in the instance's own tasks can wait for these calls: a handler of spin-sdk 7, or what the crate wasip3
+//! exports. A function `main` is a task of WASI 0.2, which a call of this module ends with a trap; so is the `block_on` of
+//! wstd. They take the blocking calls.
+//!
+//! The app imports `keyfob:azure@0.2.0` from the component Keyfob for WASI 0.3, and the futures are not `Send`, because an
+//! instance has one thread.
 //!
 //! # Every operation
 //!
