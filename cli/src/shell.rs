@@ -44,6 +44,12 @@ pub(super) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// A text as one word for POSIX shells, which is quoted only if it must be.
+pub(super) fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.,:/=@%+".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { quote(text) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +63,19 @@ mod tests {
         let script = format!("{lines}\n{}\nprintf '%s|%s' \"$A\" \"$B\"", Syntax::Bash.lines(&[], &["A", "C"]));
         let output = std::process::Command::new("sh").args(["-c", &script]).output().expect("sh");
         assert_eq!(String::from_utf8_lossy(&output.stdout), format!("|{VALUE}"));
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_split_them() {
+        for (text, expected) in [
+            ("A=http://127.0.0.1:7070/msi/token", "A=http://127.0.0.1:7070/msi/token"),
+            ("A=b c", "'A=b c'"),
+            ("A=$b", "'A=$b'"),
+            ("A=it's", r"'A=it'\''s'"),
+            ("", "''"),
+        ] {
+            assert_eq!(word(text), expected);
+        }
     }
 
     #[test]

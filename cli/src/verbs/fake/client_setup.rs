@@ -11,7 +11,7 @@ use super::plain_http;
 use crate::fake::Folder;
 use crate::fake::environment_at;
 use crate::no_proxy;
-use crate::shell::quote;
+use crate::shell::{quote, word};
 
 /// Read by: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node.
 const CA_VARIABLES: [&str; 4] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
@@ -50,6 +50,18 @@ impl ClientSetup {
             }
         }
         Ok(variables)
+    }
+
+    /// The words by which the hosts that `--plain-http` is for pass the environment on to an app: `--env NAME=VALUE`. They leave
+    /// out the proxy and the certificate authority, which these hosts don't use.
+    pub(super) fn env_words(&self, variables: &[(String, String)]) -> Option<String> {
+        let for_clients = |name: &str| {
+            let upper = name.to_uppercase();
+            upper == "HTTPS_PROXY" || no_proxy::VARIABLES.contains(&name) || CA_VARIABLES.contains(&name)
+        };
+        let passed = variables.iter().filter(|(name, _)| !for_clients(name));
+        let words = passed.map(|(name, value)| format!("--env {}", word(&format!("{name}={value}"))));
+        self.plain_http.then(|| words.collect::<Vec<_>>().join(" "))
     }
 
     /// Fails if clients would refuse the certificate of a service: the authority is for other domains.

@@ -29,6 +29,7 @@ Examples:
   keyfob fake --example app-service --print > azure.toml
   keyfob fake azure.toml --port 7070 --dir .azure-fake   keeps address and certificate for the next start
   keyfob fake azure.toml --plain-http -- wasmtime serve -S cli --env KEYVAULT_URL app.wasm
+  keyfob fake azure.toml --plain-http --port 7070        prints the --env options of spin up
 
 The app uses the same URLs as with real Azure. Its environment variables direct them to the fake: a proxy, a certificate
 authority, and the platform's own variables. Vaults keep what an app writes until the command ends or the description
@@ -99,6 +100,11 @@ pub(super) async fn run(args: &FakeAzure) -> Result<u8> {
     if args.command.is_empty() {
         let mut signals = StopSignals::listen()?;
         output::print_line(&crate::shell::export_lines(&variables));
+        // As comments, because stdout is read by a shell, and because the log shows no secrets.
+        if let Some(words) = setup.env_words(&variables) {
+            output::print_line(&format!("# spin up and wasmtime: {words}"));
+            output::print_line(&format!("# spin.toml: allowed_outbound_hosts = [\"http://{}\"]", setup.address));
+        }
         log::print("Set the variables on stdout in the app's shell. Stop with Ctrl-C. Requests:");
         tokio::select! {
             never = reloader.watch(variables) => match never {},

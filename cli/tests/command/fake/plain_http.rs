@@ -37,6 +37,28 @@ fn links_point_to_loopback() {
 }
 
 #[test]
+fn options_for_hosts_pass_on_what_the_app_needs() {
+    for (example, names) in [
+        ("app-service", &["IDENTITY_ENDPOINT", "IDENTITY_HEADER"][..]),
+        ("service-principal", &["AZURE_AUTHORITY_HOST", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID"]),
+    ] {
+        let mut server = FakeServer::start(&["--example", example, "--plain-http"]);
+        let (options, allowed) = (server.line(), server.line());
+        let options = options.strip_prefix("# spin up and wasmtime: ").expect("the options");
+        // As a shell reads them.
+        let script = format!("printf '%s\\n' {options}");
+        let words = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        let words = String::from_utf8(words.stdout).unwrap();
+        let mut passed: Vec<&str> = words.lines().filter(|word| *word != "--env").collect();
+        passed.sort_unstable();
+        let names = names.iter().copied().chain(["KEYFOB_ALLOW_LOOPBACK_HTTP", "KEYVAULT_URL"]);
+        let expected: Vec<String> = names.map(|name| format!("{name}={}", server.environment[name])).collect();
+        assert_eq!(passed, expected, "{options}");
+        assert_eq!(allowed, format!("# spin.toml: allowed_outbound_hosts = [\"http://{}\"]", server.proxy()));
+    }
+}
+
+#[test]
 fn other_clouds_are_a_usage_error() {
     let run = Output::of(&mut keyfob(&["--example", "us-government", "--plain-http", "--", "true"]));
     assert!(run.usage_error().contains("omit --plain-http"), "{run:?}");

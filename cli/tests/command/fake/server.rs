@@ -82,6 +82,13 @@ impl FakeServer {
         }
     }
 
+    /// The next line of stdout.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert_ne!(self.stdout.read_line(&mut line).unwrap(), 0);
+        line.trim_end().to_owned()
+    }
+
     /// `HOST:PORT` of the proxy.
     pub(crate) fn proxy(&self) -> &str {
         self.environment["HTTPS_PROXY"].strip_prefix("http://").unwrap()
