@@ -20,6 +20,15 @@ pub(crate) fn example(name: &str) -> PathBuf {
     app(&format!("examples/{name}"))
 }
 
+/// An example of the crate `keyfob` for WASI 0.3.
+pub(crate) fn async_example(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    existing(
+        BUILT.get_or_init(|| build(&["-pkeyfob", "--no-default-features", "--features=p3"])),
+        &format!("examples/{name}"),
+    )
+}
+
 /// A command that reads a secret with each credential of the crate `keyfob`.
 pub(crate) fn credentials() -> PathBuf {
     app("credentials")
@@ -67,13 +76,13 @@ pub(crate) fn blocking_caller() -> PathBuf {
 
 fn app(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    existing(BUILT.get_or_init(|| build(&["keyfob", "keyfob-rust-app", "keyfob-test-apps"])), name)
+    existing(BUILT.get_or_init(|| build(&["-pkeyfob", "-pkeyfob-rust-app", "-pkeyfob-test-apps"])), name)
 }
 
 /// These are built by a command of their own: in one build with the others, they would all have the same wit-bindgen.
 fn async_app(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    existing(BUILT.get_or_init(|| build(&["keyfob-test-async-apps"])), name)
+    existing(BUILT.get_or_init(|| build(&["-pkeyfob-test-async-apps"])), name)
 }
 
 fn existing(folder: &Path, name: &str) -> PathBuf {
@@ -82,14 +91,13 @@ fn existing(folder: &Path, name: &str) -> PathBuf {
     path
 }
 
-fn build(packages: &[&str]) -> PathBuf {
+/// `selection` is what cargo builds: packages and features.
+fn build(selection: &[&str]) -> PathBuf {
     // The folder for test files is in the target folder, whose built crates are reused.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--lib", "--bins", "--examples", "--target", TARGET]);
-    for package in packages {
-        cargo.args(["--package", package]);
-    }
+    cargo.args(selection);
     cargo.arg("--target-dir").arg(target).current_dir(env!("CARGO_MANIFEST_DIR"));
     for name in NOT_INHERITED {
         cargo.env_remove(name);
