@@ -175,7 +175,7 @@ mod tests {
         // Blinding does not change the signature, whatever the random numbers are.
         for random in [0, 50, u64::MAX] {
             assert_eq!(
-                certificate.sign(b"keyfob", true, &TestPlatform { random: random, ..TestPlatform::default() }),
+                certificate.sign(b"keyfob", true, &TestPlatform { random, ..TestPlatform::default() }),
                 expected,
                 "{random}"
             );

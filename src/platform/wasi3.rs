@@ -34,7 +34,7 @@ const CHUNK: usize = 16 * 1024;
 
 /// WASI 0.3 as a platform.
 #[derive(Default)]
-pub struct Wasi;
+pub struct Wasi {}
 
 /// The result of the future, or `None` if the time passes before. Dropping the future cancels what it does in the host.
 async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
