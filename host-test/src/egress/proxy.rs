@@ -227,7 +227,10 @@ fn named(
 
 fn is_host_and_port(proxy: &Uri) -> bool {
     let Some((authority, host)) = proxy.authority().zip(proxy.host()) else { return false };
-    !host.is_empty() && (authority.as_str() == host || authority.port_u16().is_some())
+    // `$(PROXY)`, `%PROXY%` and the like, which nothing has filled in, are no names.
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let is_host = !host.is_empty() && (is_name(host) || address(host).is_some());
+    is_host && (authority.as_str() == host || authority.port_u16().is_some())
 }
 
 /// The value of `NO_PROXY` in the form that the matcher takes: a comma between hosts, no brackets and no port. `*.example.com`
@@ -345,6 +348,11 @@ mod tests {
             ("http://user:can@ary@proxy:1", "percent-encode"),
             ("http://proxy:port-canary", "http://HOST:PORT expected"),
             ("http://", "http://HOST:PORT expected"),
+            ("$(canary)", "http://HOST:PORT expected"),
+            ("http://$canary:8080", "http://HOST:PORT expected"),
+            ("http://${canary}:8080", "http://HOST:PORT expected"),
+            ("%canary%", "http://HOST:PORT expected"),
+            ("http://<canary>:8080", "http://HOST:PORT expected"),
         ] {
             let error = proxies(&[("HTTPS_PROXY", value)]).err().expect("an error").to_string();
             assert!(error.contains(says) && error.contains("HTTPS_PROXY"), "{value}: {error}");
