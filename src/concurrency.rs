@@ -52,6 +52,7 @@ impl Mutex {
             return;
         }
         let (number, waker) = waiters.remove(0);
+        drop(waiters);
         self.next.set(Some(number));
         waker.wake();
     }

@@ -117,7 +117,7 @@ impl Fetch {
 struct FetchHandle<'a> {
     cache: &'a TokenCache,
     fetch: Rc<Fetch>,
-    /// The how many-th caller it is.
+    /// Which caller it is, counted from 1.
     number: u64,
 }
 
