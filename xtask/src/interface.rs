@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::WORKSPACE;
 
-/// The interface for WASI 0.2, and the one that is made from it.
-const FOLDERS: [&str; 2] = ["wit", "wit-0.2"];
+/// The folders of the interface for WASI 0.2, and of the one that is made from it.
+pub(crate) const FOLDERS: [&str; 2] = ["wit", "wit-0.2"];
 
 /// The functions that wait for Azure, as `RESOURCE.FUNCTION` or `FUNCTION`. A function that only reads what it has stays
 /// synchronous, so that an app needs no task for it.
@@ -102,7 +102,8 @@ mod tests {
             assert!(fs::read_to_string(&path)? == text, "{}: run `cargo xtask interface`", path.display());
         }
         let count = |folder: &str| -> Result<usize> { Ok(fs::read_dir(Path::new(WORKSPACE).join(folder))?.count()) };
-        assert_eq!(count("wit")?, count("wit-0.2")?);
+        let [from, to] = FOLDERS;
+        assert_eq!(count(from)?, count(to)?);
         Ok(())
     }
 }

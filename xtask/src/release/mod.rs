@@ -19,6 +19,7 @@ use ring::digest::{SHA256, digest};
 use self::artefact::ARTEFACTS;
 use self::stamp::{About, stamp};
 use crate::WORKSPACE;
+use crate::interface::FOLDERS;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const LICENCE: &str = env!("CARGO_PKG_LICENSE");
@@ -34,7 +35,7 @@ pub fn release(dist: &Path, revision: &str, created: Timestamp) -> Result<()> {
         fs::write(&path, bytes).with_context(|| format!("{} can't be written", path.display()))
     };
 
-    for folder in wit::FOLDERS {
+    for folder in FOLDERS {
         let interface = wit::package(folder)?;
         let about = About { name: &interface.name, description: wit::DESCRIPTION, version: &interface.version };
         let file = format!("{}-{}.wit.wasm", interface.name.replace(':', "-"), interface.version);

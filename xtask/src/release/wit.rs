@@ -19,9 +19,6 @@ pub(super) struct Package {
     pub bytes: Vec<u8>,
 }
 
-/// The folders of the interfaces, for WASI 0.2 and for WASI 0.3.
-pub(super) const FOLDERS: [&str; 2] = ["wit", "wit-0.2"];
-
 pub(super) fn package(folder: &str) -> Result<Package> {
     let mut resolve = Resolve::new();
     let (id, _) = resolve.push_dir(Path::new(WORKSPACE).join(folder))?;
