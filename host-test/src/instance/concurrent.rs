@@ -1,5 +1,4 @@
-//! Calls at once. The build for WASI 0.3 serves them together; the one for WASI 0.2 takes one after the other and can't be
-//! called this way.
+//! Calls at once. The build for WASI 0.3 serves them together, the one for WASI 0.2 one after the other.
 
 use std::time::Duration;
 
@@ -35,7 +34,7 @@ impl Instance {
     /// that was abandoned.
     ///
     /// # Errors
-    /// [`CallError::Trap`] if the component can't be called, and for a build for WASI 0.2.
+    /// [`CallError::Trap`] if the component can't be called.
     ///
     /// ```no_run
     /// # async fn example(mut instance: keyfob_host_test::Instance, client: keyfob_host_test::SecretClient) -> Result<(), Box<dyn std::error::Error>> {
@@ -91,7 +90,7 @@ impl Instance {
     /// Asks a list for its next page by this many calls at once. Returns what each of them gets.
     ///
     /// # Errors
-    /// [`CallError::Trap`] if the component can't be called, and for a build for WASI 0.2.
+    /// [`CallError::Trap`] if the component can't be called.
     pub async fn next_pages_at_once(
         &mut self,
         list: SecretList,
