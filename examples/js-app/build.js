@@ -1,4 +1,4 @@
-/** `node build.js APP.wasm` writes types/ from the WIT, checks the app's types, and makes a component of it. */
+/** `node build.js [APP.wasm]` writes types/ from the WIT, checks the app's types, and makes a component of it. */
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,4 +28,4 @@ const { output } = await bundle.generate({ format: "esm" });
 // The app needs nothing of WASI, so nothing of it is imported. Keyfob imports what it needs.
 const disableFeatures = ["clocks", "fetch-event", "http", "random", "stdio"];
 const { component } = await componentize(output[0].code, { witWorld: wit, worldName: "app", disableFeatures });
-writeFileSync(process.argv[2], component);
+writeFileSync(process.argv[2] ?? here("app.wasm"), component);
